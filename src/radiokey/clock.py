@@ -1,0 +1,20 @@
+"""Time as the rest is told it: whole milliseconds, and a protocol for whoever may ask.
+
+Nothing below `base` ever asks for the time; it is told. The clock that reads the machine belongs to the
+wiring (`cli`, `web`), so that every test and every simulated car sets its own.
+"""
+
+from typing import Final, Protocol
+
+SECOND_MS: Final = 1_000
+MINUTE_MS: Final = 60 * SECOND_MS
+HOUR_MS: Final = 60 * MINUTE_MS
+DAY_MS: Final = 24 * HOUR_MS
+
+
+class Clock(Protocol):
+    """Says what time it is."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970-01-01 00:00 UTC."""
+        ...

@@ -1,0 +1,193 @@
+"""The whole tree of what can go wrong, in the words of a person.
+
+Each error carries a `slug` (a stable name for machines, documented in `docs/errors.md`), a sentence, a hint
+that says what to do next, and the facts it speaks of. What an error means to a shell (exit code) or to a
+browser (HTTP status) is decided in one table each, in `cli` and `web`; a stranger to those tables is our
+fault and says nothing.
+
+`assert` is for our own mistakes; these are for the world's.
+"""
+
+from typing import ClassVar
+
+Fact = str | int | bool
+
+
+class RadiokeyError(Exception):
+    """Root of the tree: a sentence, a hint, facts."""
+
+    slug: ClassVar[str] = "error"
+
+    def __init__(self, sentence: str, *, hint: str = "", **facts: Fact) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+        self.facts = facts
+
+
+# --- what came in is not what it should be ------------------------------------------------------------
+
+
+class InputError(RadiokeyError):
+    """Something a person or a file said does not have the shape it should have."""
+
+    slug = "input"
+
+
+class SerialError(InputError):
+    """The text holds no serial number that we know the shape of."""
+
+    slug = "serial"
+
+
+class SerialDoubtError(SerialError):
+    """The text can be read as more than one serial number; somebody has to look again."""
+
+    slug = "serial-doubt"
+
+
+class NotTheSerialError(SerialError):
+    """The text is another number off the sticker: a part number, an approval number, a date."""
+
+    slug = "not-the-serial"
+
+
+class VinError(InputError):
+    """The text is not a vehicle identification number."""
+
+    slug = "vin"
+
+
+class CodeShapeError(InputError):
+    """The code cannot be a code of this model: wrong length or a character its panel cannot key."""
+
+    slug = "code-shape"
+
+
+class CatalogueError(InputError):
+    """A catalogue file says something wrong, or says a thing without evidence."""
+
+    slug = "catalogue"
+
+
+class ReceiptError(InputError):
+    """A receipt, a proof or a signature does not verify."""
+
+    slug = "receipt"
+
+
+class LinkError(InputError):
+    """A signed link was changed, cut short or made by somebody else."""
+
+    slug = "link"
+
+
+# --- the caller used us wrongly -----------------------------------------------------------------------
+
+
+class UsageError(RadiokeyError):
+    """A command or a form was used in a way it does not offer."""
+
+    slug = "usage"
+
+
+class OwnershipNotStatedError(UsageError):
+    """Nobody said that the radio is theirs."""
+
+    slug = "ownership-not-stated"
+
+
+class ModelNeededError(UsageError):
+    """The serial fits several families, or one whose numbers look like another's: the model must be named."""
+
+    slug = "model-needed"
+
+
+# --- there is no code to be had here ------------------------------------------------------------------
+
+
+class NoCodeHereError(RadiokeyError):
+    """No code can be given here; the official way is named instead."""
+
+    slug = "no-code-here"
+
+
+class NoDerivationError(NoCodeHereError):
+    """No public derivation is known for this radio."""
+
+    slug = "no-derivation"
+
+
+class OutsideDomainError(NoCodeHereError):
+    """The family is public, but this number lies where its derivation is undefined or in doubt."""
+
+    slug = "outside-domain"
+
+
+class MissingFactError(NoCodeHereError):
+    """The catalogue does not know what is needed; the missing fact is named."""
+
+    slug = "missing-fact"
+
+
+# --- later ---------------------------------------------------------------------------------------------
+
+
+class TryLaterError(RadiokeyError):
+    """Right, but not now: a limit or a wait."""
+
+    slug = "try-later"
+
+
+class LimitReachedError(TryLaterError):
+    """This client has had its releases for the day."""
+
+    slug = "limit-reached"
+
+
+# --- no ------------------------------------------------------------------------------------------------
+
+
+class RefusedError(RadiokeyError):
+    """The answer is no."""
+
+    slug = "refused"
+
+
+class StolenError(RefusedError):
+    """The unit is on the stolen list."""
+
+    slug = "stolen"
+
+
+class PapersNeededError(RefusedError):
+    """The number is shared by many radios and one of them is on the stolen list: papers decide."""
+
+    slug = "papers-needed"
+
+
+class OutOfBoundsError(RefusedError):
+    """Never offered here: immobilisers, keys, master codes, dealer resets, chip readout, guessing."""
+
+    slug = "out-of-bounds"
+
+
+# --- our fault -----------------------------------------------------------------------------------------
+
+
+class OurFaultError(RadiokeyError):
+    """We cannot answer: a store, a log or a limiter failed. The answer is no."""
+
+    slug = "our-fault"
+
+
+class StoreError(OurFaultError):
+    """The database could not be read or written."""
+
+    slug = "store"
+
+
+class LogError(OurFaultError):
+    """The log could not be written, or what is stored does not verify."""
+
+    slug = "log"
