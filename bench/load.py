@@ -1,0 +1,68 @@
+"""An open-loop load on one address of this machine: requests leave on schedule, whatever the answers do.
+
+A closed loop (the next request waits for the last answer) hides a slow server; here each request has its
+time, and its latency counts from that time, so that a queue shows.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What came back: latencies in milliseconds, sorted, and how many answers were not 200."""
+
+    latencies_ms: list[float]
+    failures: int
+
+    def percentile(self, share: float) -> float:
+        """Return the latency in milliseconds below which `share` of the requests stayed."""
+        return self.latencies_ms[min(len(self.latencies_ms) - 1, int(share * len(self.latencies_ms)))]
+
+
+class _Connection:
+    """One kept-alive HTTP/1.1 connection."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.reader: asyncio.StreamReader | None = None
+        self.writer: asyncio.StreamWriter | None = None
+
+    async def get(self, path: str) -> int:
+        if self.writer is None:
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        assert self.reader is not None
+        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode())
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        length = next(
+            int(line.partition(b":")[2])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length")
+        )
+        await self.reader.readexactly(length)
+        return int(head.split(b" ", 2)[1])
+
+
+async def open_loop(port: int, path: str, *, per_second: int, seconds: int) -> Load:
+    """Send `per_second` requests a second for `seconds` seconds and return what came back."""
+    free: list[_Connection] = []
+    latencies: list[float] = []
+    failures = 0
+
+    async def one(due: float) -> None:
+        nonlocal failures
+        connection = free.pop() if free else _Connection(port)
+        status = await connection.get(path)
+        free.append(connection)
+        latencies.append((time.perf_counter() - due) * 1e3)
+        failures += status != 200
+
+    started = time.perf_counter()
+    tasks = []
+    for number in range(per_second * seconds):
+        due = started + number / per_second
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        tasks.append(asyncio.create_task(one(due)))
+    await asyncio.gather(*tasks)
+    return Load(sorted(latencies), failures)
