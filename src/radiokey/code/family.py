@@ -7,8 +7,11 @@ Here stands the meaning of a family and the table of the five that ship; the mat
 `radiokey.code.families`, which only `radiokey.base.release` may import.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from radiokey.code.value import CodeShape
 
@@ -52,3 +55,119 @@ class Family:
     needs_model: bool
     checked: str
     caution: str
+
+
+DIGITS = "0123456789"
+
+_ALL = (
+    Family(
+        id="renault-precode",
+        name="Renault and Dacia pre-code",
+        kinds=("renault-precode",),
+        makes=("renault", "dacia", "nissan"),
+        shape=CodeShape.of(4, DIGITS),
+        tier=Tier.A,
+        lineages=(
+            Lineage("disassembly, 2013", "a C program of 2013 and two programs of the same shape"),
+            Lineage(
+                "telephone app, 2019", "a write-up of a decompiled app, and nine programs copied from it"
+            ),
+            Lineage("table, 2014", "a printed table without a formula, older than the write-up"),
+            Lineage("PELock", "the published example of a commercial calculator"),
+        ),
+        needs_model=False,
+        checked="the formula equals three published tables, of up to 25,900 numbers, without one difference",
+        caution=(
+            "It holds for radios whose label shows the letter T and a pre-code. R-Link sets have none; for "
+            "MediaNav sets the sources disagree. If the radio refuses the code, stop: it may have been "
+            "changed or re-coded."
+        ),
+    ),
+    Family(
+        id="ford-m",
+        name="Ford, serial number beginning with M",
+        kinds=("ford-m",),
+        makes=("ford",),
+        shape=CodeShape.of(4, DIGITS),
+        tier=Tier.A,
+        lineages=(
+            Lineage("forum, 2010", "the formula with its table, posted in 2010 and printed again elsewhere"),
+            Lineage("table and program, 2019", "a table of 1,000,000 rows with a program of its own"),
+            Lineage("table, 2025", "a second table of 1,000,000 rows, stored separately"),
+            Lineage("PELock", "the published example of a commercial calculator"),
+        ),
+        needs_model=False,
+        checked="the formula equals two separately stored tables of 1,000,000 rows, without one difference",
+        caution=(
+            "Two owners report a radio that refused the code this formula gives: sets are re-coded by "
+            "dealers or swapped. Ten wrong codes lock the radio, thirteen end it. If it refuses once, stop."
+        ),
+    ),
+    Family(
+        id="nissan-bp",
+        name="Nissan Blaupunkt, BP and 12 digits",
+        kinds=("bp12",),
+        makes=("nissan",),
+        shape=CodeShape.of(4, DIGITS),
+        tier=Tier.B,
+        lineages=(
+            Lineage("program, 2022", "one published program without a name or an explanation"),
+            Lineage("owners' pairs", "four pairs of number and code that owners published elsewhere"),
+        ),
+        needs_model=True,
+        checked="the derivation gives all four codes that owners of Nissans published; there is no table",
+        caution=(
+            "Probable, not proven. It holds for three Blaupunkt models in Nissans only; radios of other "
+            "makes carry numbers of the same shape and other codes. If the radio refuses it once, stop."
+        ),
+    ),
+    Family(
+        id="toyota-erc-legacy",
+        name="Toyota ERC, older Japanese navigation units",
+        kinds=("toyota-erc",),
+        makes=("toyota",),
+        shape=CodeShape.of(8, "0123456789ABCDEF"),
+        tier=Tier.B,
+        lineages=(
+            Lineage(
+                "author, 2015", "the program whose history shows the formula being found, and eight ports"
+            ),
+            Lineage("PELock", "the published example of a commercial calculator"),
+            Lineage("owner, 2015", "an owner's pair from a RAV4, confirmed on the unit"),
+        ),
+        needs_model=True,
+        checked="the formula gives all four known codes; one newer unit is known to have refused its answer",
+        caution=(
+            "Probable, not proven. Units whose model plate names a 68 series (W68, Y68, Z68, X68) use "
+            "another scheme and refuse this code. Some units take fewer characters: key in what it asks for."
+        ),
+    ),
+    Family(
+        id="fiat-vp",
+        name="Fiat and Alfa Romeo, Continental VP1 and VP2",
+        kinds=("continental-a2c", "fiat-last4"),
+        makes=("fiat", "alfa romeo"),
+        shape=CodeShape.of(4, "123456"),
+        tier=Tier.B,
+        lineages=(
+            Lineage(
+                "toolkit, 2022", "a published toolkit with a photo of the label, and two programs like it"
+            ),
+            Lineage("PELock", "the published example of a commercial calculator"),
+        ),
+        needs_model=True,
+        checked="the derivation gives the one code published outside its own line of programs",
+        caution=(
+            "Probable, not proven: one example from outside confirms it. Peugeots and Citroens carry the "
+            "same label and other codes. If the radio refuses it once, stop."
+        ),
+    ),
+)
+
+FAMILIES: Final[Mapping[str, Family]] = MappingProxyType({family.id: family for family in _ALL})
+"""The families that ship, by id; surest first."""
+
+
+def families_of(kind: str) -> tuple[Family, ...]:
+    """Return the families that serve a serial format, surest first; none for most formats."""
+    return tuple(family for family in _ALL if kind in family.kinds)

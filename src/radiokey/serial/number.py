@@ -3,17 +3,47 @@
 Kind about spelling, strict about meaning: spaces, case, dashes and the label around the number are no
 concern of the owner's; a character that could be two characters is repaired only where exactly one reading
 fits the format, and otherwise the doubt is returned for a person to settle.
+
+>>> parse("Dacia radio 281155216RT V212").serial.text
+'V212'
+>>> parse("bp5387 6 1234567").serial.text
+'BP538761234567'
+>>> parse("M0I2345").doubts  # a capital I where only a digit can stand
+(Doubt(at=2, read='I', other='1'),)
+>>> parse("e13 029079")
+Traceback (most recent call last):
+    ...
+radiokey.errors.NotTheSerialError: this is an approval number, not the serial number
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import cache
+
+from radiokey.errors import SerialDoubtError
+from radiokey.serial import barcode, refusal
+from radiokey.serial.formats import FORMATS, Identity, Needs, SerialFormat
+from radiokey.serial.makes import among
+from radiokey.serial.shapes import UNKNOWN, Fit, Shape, Strength
+from radiokey.serial.spelling import Spelled, spell
+from radiokey.serial.stickers import printed_spans
+
+__all__ = ["Doubt", "Identity", "Reading", "SerialNumber", "makes_to_ask", "parse", "readings"]
+
+_SHORT = 6
+"""Numbers up to this length are not taken from among other words that hold digits."""
+
+_LONGEST = max(max(shape.lengths()) for entry in FORMATS.values() for shape in entry.shapes)
 
 
-class Identity(StrEnum):
-    """Whether a number names one radio or a whole class of them (ARCHITECTURE, "Identity")."""
-
-    UNIT = "unit"
-    SHARED = "shared"
+@cache
+def _shapes_for(length: int, first: str) -> tuple[tuple[SerialFormat, tuple[Shape, ...]], ...]:
+    """Return the shapes that a text of this length beginning with this character can have."""
+    return tuple(
+        (entry, shapes)
+        for entry in FORMATS.values()
+        if (shapes := tuple(shape for shape in entry.shapes if shape.may_begin(length, first)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +61,25 @@ class SerialNumber:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def key(self) -> str:
+        """What two spellings of one number have in common: compare and store this, show `text`.
+
+        A Blaupunkt barcode leaves the fifth digit out, so `BP5387?1234567` and `BP538761234567` can be one
+        radio: in the key that place is always `?`. A stolen radio cannot be washed clean with a scanner.
+        """
+        if self.kind == "bp12":
+            return f"{self.text[:6]}{UNKNOWN}{self.text[7:]}"
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A character that can be read in two ways: `at` counts from 0 in the canonical text."""
+    """A character that can be read in two ways: `at` counts from 0 in the canonical text.
+
+    `read` is what was copied, `other` what it looks like. If the reading is `repaired` and its text has
+    `other` at that place, the format allowed nothing else.
+    """
 
     at: int
     read: str
@@ -47,10 +92,221 @@ class Reading:
 
     `label` is the whole text, upper-cased and with single spaces: the stolen list matches on it where the
     number is shared. `doubts` names look-alike characters in the number that the owner should check again;
-    an empty tuple means that every character can be only itself.
+    an empty tuple means that every character can be only itself. `labelled` says that the label around the
+    number was read too (the T of a pre-code, the plant of a Ford). `ask_makes` holds the makes to choose from
+    where the number alone does not tell what follows; it is empty where the make is known or no matter.
     """
 
     serial: SerialNumber
     label: str
     doubts: tuple[Doubt, ...] = ()
     repaired: bool = False
+    labelled: bool = False
+    ask_makes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What has been said about the radio: the car's make, the formats it can have."""
+
+    make: str | None
+    kinds: Collection[str] | None
+
+    def rules_out(self, entry: SerialFormat) -> bool:
+        return self.kinds is not None and entry.id not in self.kinds
+
+    def names(self, entry: SerialFormat) -> bool:
+        return self.kinds is not None and entry.id in self.kinds
+
+    def is_of_the_make(self, entry: SerialFormat) -> bool:
+        return self.make is not None and among(self.make, entry.makes)
+
+    def is_enough_for(self, entry: SerialFormat) -> bool:
+        """Tell whether the weak shapes of a format may be looked for."""
+        if self.names(entry) or entry.needs is Needs.NOTHING:
+            return True
+        return entry.needs is Needs.MAKE and self.is_of_the_make(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A number found in the words `first` to `last` (exclusive), and how much speaks for it."""
+
+    fit: Fit
+    format: SerialFormat
+    strength: Strength
+    of_the_make: bool
+    first: int
+    last: int
+
+    @property
+    def rank(self) -> tuple[bool, Strength, bool]:
+        return self.of_the_make, self.strength, self.fit.repairs == 0
+
+    def lies_within(self, other: "_Found") -> bool:
+        return other.first <= self.first and self.last <= other.last
+
+
+def parse(text: str, *, make: str | None = None, kinds: Collection[str] | None = None) -> Reading:
+    """Return the one reading of what a person copied.
+
+    `make` is the car's make and `kinds` the formats (ids of `FORMATS`) that the radio can have, if known.
+
+    Raises `NotTheSerialError` for another number off the sticker, `SerialDoubtError` where more than one
+    number or more than one maker's number can be meant, `SerialError` where there is none; each says what
+    was expected, what came, and where to look. No error repeats the text: it might be the code.
+    """
+    found = _ranked(text, _Said(make, kinds))
+    if not found:
+        fits_others = bool(_ranked(text, _Said(make, None)) or _ranked(text, _Said(None, None)))
+        raise refusal.why(spell(text), make=make, kinds=kinds, of_another_kind=fits_others)
+    best = [entry for entry in found if entry.rank == found[0].rank]
+    texts = {entry.fit.text for entry in best}
+    if len(texts) > 1:
+        raise SerialDoubtError(
+            f"{len(texts)} different serial numbers can be read here",
+            hint="type one number only, as it stands on the label of the radio",
+            readings=len(texts),
+        )
+    if len(best) > 1:
+        makes = _makes(best)
+        raise SerialDoubtError(
+            "radios of several makes have a number of this form",
+            hint=f"say which make the car is: {', '.join(makes)}",
+            makes=", ".join(makes),
+            kinds=", ".join(entry.format.id for entry in best),
+        )
+    return _reading(found[0], spell(text), best, make)
+
+
+def readings(
+    text: str, *, make: str | None = None, kinds: Collection[str] | None = None
+) -> tuple[Reading, ...]:
+    """Return every way to understand what a person copied, best first; none is an empty tuple.
+
+    Takes what `parse` takes. Never raises for a `str`.
+    """
+    found = _ranked(text, _Said(make, kinds))
+    best = [entry for entry in found if entry.rank == found[0].rank]
+    return tuple(_reading(entry, spell(text), best, make) for entry in found)
+
+
+def makes_to_ask(text: str, *, kinds: Collection[str] | None = None) -> tuple[str, ...]:
+    """Return the makes to choose from before `text` can be understood, sorted; none need be asked: ().
+
+    >>> makes_to_ask("A2C 0012 3400 5678 1234")
+    ('alfa romeo', 'citroen', 'fiat', 'peugeot')
+    >>> makes_to_ask("V212")
+    ()
+    """
+    found = _ranked(text, _Said(None, kinds))
+    if not found:
+        return refusal.makes_of_digits(spell(text))
+    best = [entry for entry in found if entry.rank == found[0].rank]
+    return _asked(best, None)
+
+
+def _reading(entry: _Found, spelled: Spelled, best: list[_Found], make: str | None) -> Reading:
+    return Reading(
+        serial=SerialNumber(entry.fit.text, entry.format.id, entry.format.identity),
+        label=spelled.text,
+        doubts=tuple(Doubt(slip.at, slip.read, slip.other) for slip in entry.fit.slips),
+        repaired=entry.fit.repairs > 0,
+        labelled=entry.strength is Strength.LABELLED,
+        ask_makes=_asked(best if entry in best else [entry], make),
+    )
+
+
+def _asked(best: list[_Found], make: str | None) -> tuple[str, ...]:
+    """Return the makes to choose from among equally good findings."""
+    if make is not None and any(entry.of_the_make for entry in best):
+        return ()
+    several = len({entry.format.id for entry in best}) > 1
+    return _makes(best) if several or any(entry.format.asks_make for entry in best) else ()
+
+
+def _makes(found: list[_Found]) -> tuple[str, ...]:
+    return tuple(sorted({make for entry in found for make in entry.format.makes}))
+
+
+def _ranked(text: str, said: _Said) -> list[_Found]:
+    """Return what was found, best first: one entry per number and format, none inside a better one."""
+    spelled = spell(text)
+    masked = _words_of_other_things(spelled)
+    everything = [
+        entry
+        for first, last, window in _windows(spelled)
+        for entry in _fits(window, said, first, last, alone=_alone(spelled, first, last, masked))
+        if entry.strength is not Strength.WEAK or len(window) > _SHORT or not _crowded(spelled, first, last)
+    ]
+    everything.sort(key=lambda entry: (entry.rank, entry.last - entry.first), reverse=True)
+    kept: list[_Found] = []
+    for entry in everything:
+        if not any(_covers(other, entry) for other in kept):
+            kept.append(entry)
+    return kept
+
+
+def _covers(better: _Found, entry: _Found) -> bool:
+    """Tell whether `better`, which ranks at least as high, makes `entry` superfluous."""
+    if (better.fit.text, better.format.id) == (entry.fit.text, entry.format.id):
+        return True
+    return entry.lies_within(better) and (better.rank > entry.rank or not better.lies_within(entry))
+
+
+def _windows(spelled: Spelled) -> Iterator[tuple[int, int, str]]:
+    """Yield every run of words that could be one number: its first word, the one after its last, its text."""
+    for first in range(len(spelled.words)):
+        window = ""
+        for last, word in enumerate(spelled.words[first:], start=first + 1):
+            if word is None or len(window) + len(word.text) > _LONGEST:
+                break
+            window += word.text
+            yield first, last, window
+
+
+def _words_of_other_things(spelled: Spelled) -> frozenset[int]:
+    """Return which words belong to a date, an approval number or the like."""
+    spans = printed_spans(spelled.text)
+    return frozenset(
+        at
+        for at, word in enumerate(spelled.words)
+        if word is not None and any(start < word.end and word.start < end for start, end in spans)
+    )
+
+
+def _alone(spelled: Spelled, first: int, last: int, masked: frozenset[int]) -> bool:
+    """Tell whether a short number in these words would be a number of its own, not a part of something."""
+    if masked.intersection(range(first, last)):
+        return False
+    return last - first == 1 or (first == 0 and last == len(spelled.words))
+
+
+def _crowded(spelled: Spelled, first: int, last: int) -> bool:
+    """Tell whether other words of the text hold digits too, so that four digits may be part of them."""
+    others = (*spelled.words[:first], *spelled.words[last:])
+    return any(word is not None and any(map(str.isdigit, word.text)) for word in others)
+
+
+def _fits(window: str, said: _Said, first: int, last: int, *, alone: bool) -> Iterator[_Found]:
+    """Yield every number that the whole of `window`, the words `first` to `last`, is."""
+    for entry, shapes in _shapes_for(len(window), window[0]):
+        if said.rules_out(entry):
+            continue
+        of_the_make = said.is_of_the_make(entry)
+        known = of_the_make or said.names(entry)
+        foreign = said.make is not None and not known
+        for shape in shapes:
+            if shape.strength <= Strength.BARE and (not alone or foreign):
+                continue
+            if shape.strength is Strength.WEAK and not said.is_enough_for(entry):
+                continue
+            fit = shape.fit(window, repair_letters=known or shape.strength > Strength.BARE)
+            if fit is not None:
+                yield _Found(fit, entry, shape.strength, of_the_make, first, last)
+                break
+    number = barcode.blaupunkt_number(window)
+    entry = FORMATS["bp12"]
+    if number is not None and not said.rules_out(entry):
+        of_the_make = said.is_of_the_make(entry)
+        yield _Found(Fit(number, ()), entry, Strength.LABELLED, of_the_make, first, last)

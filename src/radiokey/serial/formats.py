@@ -1,0 +1,450 @@
+"""The formats serial numbers have: one entry per numbering, with every way it is printed.
+
+A format is a numbering, not a radio: the same label can stand on radios of several makes, and then the make
+is asked (`asks_make`). A number that says nothing by itself - four digits, sixteen characters - is looked for
+only where somebody has said which make or model the radio is (`needs`).
+
+The shapes are those of labels read off real units and of the catalogue; every example is constructed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from radiokey.serial.shapes import Shape, Strength
+
+
+class Identity(StrEnum):
+    """Whether a number names one radio or a whole class of them."""
+
+    UNIT = "unit"
+    SHARED = "shared"
+
+
+class Needs(Enum):
+    """What must be known before a number is taken for one of this format."""
+
+    NOTHING = "nothing"
+    MAKE = "make"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class SerialFormat:
+    """One numbering.
+
+    `name` is said with its article ("a Renault pre-code"), `looks` is the number's form in words, `where` a
+    sentence that says where it is printed, `example` a constructed label, `number` the number in it. `makes`
+    are the car makes it is found in (lower case); `asks_make` says that the makes differ in what follows, so
+    that the make must be asked. Shapes stand in the order to try, the strictest first; the weak ones are
+    looked for only once what the format `needs` has been said.
+    """
+
+    id: str
+    name: str
+    looks: str
+    where: str
+    example: str
+    number: str
+    makes: tuple[str, ...]
+    identity: Identity
+    shapes: tuple[Shape, ...]
+    needs: Needs = Needs.NOTHING
+    asks_make: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """A regular expression of the number itself, not anchored, as HTML's `pattern` takes it."""
+        return "|".join(dict.fromkeys(shape.regex for shape in self.shapes))
+
+    @property
+    def length(self) -> int:
+        """The number of characters of the example number."""
+        return len(self.number)
+
+
+WEAK, BARE, TELLING, LABELLED = Strength
+_VW_GROUP: Final = ("audi", "seat", "skoda", "volkswagen")
+_LABEL: Final = "On the label of the radio."
+_UNPRINTED: Final = "We do not know where it is printed; look on the label first."
+
+_ALL: Final = (
+    SerialFormat(
+        id="renault-precode",
+        name="a Renault pre-code",
+        looks="one letter, three digits",
+        where="On the label of the radio, after the letter T that follows the part number; on some labels "
+        "alone in a box that says Security. Some radios show it when 1 and 6 are held for two seconds.",
+        example="281155216RT A123",
+        number="A123",
+        makes=("renault", "dacia", "nissan"),
+        identity=Identity.SHARED,
+        shapes=(
+            Shape("#########RT[@###]", LABELLED),
+            Shape("#########RT0[@###]", LABELLED),
+            Shape("##########T[@###]", LABELLED),
+            Shape("##########T0[@###]", LABELLED),
+            Shape("RT[@###]", LABELLED),
+            Shape("T0[@###]", LABELLED),
+            Shape("T[@###]", LABELLED),
+            Shape("[@###]SECURITY", LABELLED),
+            Shape("SECURITY[@###]", LABELLED),
+            Shape("SECURITYT[@###]", LABELLED),
+            Shape("[@###]", BARE),
+        ),
+    ),
+    SerialFormat(
+        id="ford-m",
+        name="a Ford M serial number",
+        looks="the letter M, six digits",
+        where="On the label of the radio, or on its display when 1 and 6 (on some sets 2 and 6) are held. In "
+        "the barcode three letters stand before it.",
+        example="M012345",
+        number="M012345",
+        makes=("ford",),
+        identity=Identity.SHARED,
+        shapes=(
+            Shape("[M######]", TELLING),
+            Shape("[M]0[######]", TELLING),
+            Shape("PLE[M######]", LABELLED),
+            Shape("OBH[M######]", LABELLED),
+            Shape("@@@[M######]", TELLING),
+        ),
+    ),
+    SerialFormat(
+        id="ford-v",
+        name="a Ford V serial number",
+        looks="the letter V, six digits",
+        where="On the label of the radio, or on its display when 1 and 6 (on some sets 2 and 6) are held.",
+        example="V012345",
+        number="V012345",
+        makes=("ford",),
+        identity=Identity.SHARED,
+        shapes=(Shape("[V######]", TELLING),),
+    ),
+    SerialFormat(
+        id="ford-travelpilot",
+        name="a Ford TravelPilot serial number",
+        looks="seven digits, or C7E3F, five more characters and seven digits",
+        where="On the label of the navigation unit.",
+        example="C7E3F0AB121234567",
+        number="C7E3F0AB121234567",
+        makes=("ford",),
+        identity=Identity.UNIT,
+        shapes=(Shape("[C7E3F*****#######]", TELLING), Shape("[#######]", WEAK)),
+        needs=Needs.MAKE,
+    ),
+    SerialFormat(
+        id="bp12",
+        name="a Blaupunkt number",
+        looks="BP, twelve digits",
+        where="On the strip on the case of the radio, often with spaces; on some with 815 before it. Also on "
+        "the Radiopass card. The barcode leaves its fifth digit out, which then reads as a question mark.",
+        example="BP5387 6 1234567",
+        number="BP538761234567",
+        makes=("nissan", "alfa romeo", "fiat", "lancia", "peugeot"),
+        identity=Identity.UNIT,
+        shapes=(
+            Shape("815[BP####^#######]", LABELLED),
+            Shape("[BP####^#######]", TELLING),
+        ),
+        asks_make=True,
+    ),
+    SerialFormat(
+        id="continental-a2c",
+        name="a Continental number",
+        looks="A2C, sixteen digits",
+        where=_LABEL,
+        example="A2C 0012 3400 5678 1234",
+        number="A2C0012340056781234",
+        makes=("fiat", "alfa romeo", "peugeot", "citroen"),
+        identity=Identity.UNIT,
+        shapes=(Shape("[A2C################]", TELLING),),
+        asks_make=True,
+    ),
+    SerialFormat(
+        id="fiat-last4",
+        name="the last four digits of a Continental number",
+        looks="four digits",
+        where="The end of the number that begins with A2C on the label of the radio.",
+        example="1234",
+        number="1234",
+        makes=("fiat", "alfa romeo"),
+        identity=Identity.SHARED,
+        shapes=(Shape("[####]", WEAK),),
+        needs=Needs.MODEL,
+    ),
+    SerialFormat(
+        id="toyota-erc",
+        name="a Toyota ERC number",
+        looks="sixteen characters, 0 to 9 and A to F",
+        where="On the screen of the navigation unit.",
+        example="0123 4567 89AB CDEF",
+        number="0123456789ABCDEF",
+        makes=("toyota",),
+        identity=Identity.UNIT,
+        shapes=(Shape("[%%%%%%%%%%%%%%%%]", WEAK),),
+        needs=Needs.MODEL,
+    ),
+    SerialFormat(
+        id="honda-8",
+        name="a Honda or Acura serial number",
+        looks="eight digits, shown in two halves after U and L",
+        where="On the display: switch the radio on with 1 and 6 held while it asks for the code; also on the "
+        "anti-theft card and a sticker in the glove box.",
+        example="U2200 / L0055",
+        number="22000055",
+        makes=("honda", "acura"),
+        identity=Identity.UNIT,
+        shapes=(
+            Shape("U[####]L[####]", LABELLED),
+            Shape("SN[########]", LABELLED),
+            Shape("[########]", WEAK),
+        ),
+    ),
+    SerialFormat(
+        id="becker-8",
+        name="an eight-digit serial number",
+        looks="eight digits",
+        where="On the label of the radio, as a barcode and in print.",
+        example="12345678",
+        number="12345678",
+        makes=("chrysler", "mercedes", "porsche", *_VW_GROUP),
+        identity=Identity.UNIT,
+        shapes=(Shape("[########]", WEAK),),
+    ),
+    SerialFormat(
+        id="becker-letter7",
+        name="a Becker serial number",
+        looks="one letter, seven digits",
+        where="On the label of the radio; on the display after TP is held for ten seconds and the right knob "
+        "turned to SER.",
+        example="X0123456",
+        number="X0123456",
+        makes=("porsche",),
+        identity=Identity.UNIT,
+        shapes=(Shape("[@#######]", WEAK),),
+    ),
+    SerialFormat(
+        id="becker-be",
+        name="a Becker number",
+        looks="BE, the four-digit model, four to eight more characters",
+        where="On the label of the radio and on its card.",
+        example="BE1234A5678901",
+        number="BE1234A5678901",
+        makes=("mercedes",),
+        identity=Identity.UNIT,
+        shapes=(Shape("[BE####~]", TELLING, tail=(4, 8)),),
+    ),
+    SerialFormat(
+        id="bosch-cm7",
+        name="a Bosch number",
+        looks="CM7 and more letters and digits",
+        where="On the label of the radio, after the plant's 815.",
+        example="815CM7123A12345678",
+        number="CM7123A12345678",
+        makes=_VW_GROUP,
+        identity=Identity.UNIT,
+        shapes=(Shape("815[CM7~]", LABELLED, tail=(4, 14)),),
+    ),
+    SerialFormat(
+        id="nissan-card-a7",
+        name="a Nissan radio card number",
+        looks="the letter A, seven digits",
+        where="On the Radiopass card, as the serial number; the Safety-Nr. beside it is something else.",
+        example="A0123456",
+        number="A0123456",
+        makes=("nissan",),
+        identity=Identity.UNIT,
+        shapes=(Shape("[A#######]", WEAK),),
+    ),
+    SerialFormat(
+        id="nissan-clarion-cl12",
+        name="a Clarion number",
+        looks="CL, twelve digits",
+        where="On the label on the case of the radio.",
+        example="CL0529 1234 5678",
+        number="CL052912345678",
+        makes=("nissan",),
+        identity=Identity.UNIT,
+        shapes=(Shape("[CL############]", TELLING),),
+    ),
+    SerialFormat(
+        id="nissan-clarion-pn",
+        name="a Clarion number",
+        looks="PN, PP, CN or CM, four digits, a letter and more letters and digits",
+        where="On the label on the case of the radio.",
+        example="PN3001P1234",
+        number="PN3001P1234",
+        makes=("nissan",),
+        identity=Identity.UNIT,
+        shapes=tuple(Shape(f"[{two}####@~]", TELLING, tail=(1, 10)) for two in ("PN", "PP", "CN", "CM")),
+    ),
+    SerialFormat(
+        id="nissan-daewoo",
+        name="a Daewoo number",
+        looks="DS or DW, a digit, a letter, N and more letters and digits",
+        where="On the label on the case of the radio.",
+        example="DS1AN12345678",
+        number="DS1AN12345678",
+        makes=("nissan",),
+        identity=Identity.UNIT,
+        shapes=(
+            Shape("[DS#@N~]", TELLING, tail=(1, 14)),
+            Shape("[DW#@N~]", TELLING, tail=(1, 14)),
+        ),
+    ),
+    SerialFormat(
+        id="nissan-16",
+        name="a sixteen-character serial number",
+        looks="sixteen letters and digits",
+        where="In the menu under Settings, System, Device information, while the radio is unlocked; on the "
+        "sticker and in the car's papers.",
+        example="AB12CD34EF567890",
+        number="AB12CD34EF567890",
+        makes=("nissan",),
+        identity=Identity.UNIT,
+        shapes=(Shape("[****************]", WEAK),),
+        needs=Needs.MODEL,
+    ),
+    *(
+        SerialFormat(
+            id=f"{make}-{prefix.lower()}",
+            name=name,
+            looks=f"{prefix}, eleven more characters",
+            where=where,
+            example=f"{prefix}1Z2 K 1234567",
+            number=f"{prefix}1Z2K1234567",
+            makes=(make,),
+            identity=Identity.UNIT,
+            shapes=(
+                Shape(f"[{prefix}#Z#@#######]", TELLING),
+                Shape(f"[{prefix}***********]", TELLING),
+            ),
+        )
+        for make, prefix, name, where in (
+            ("volkswagen", "VWZ", "a Volkswagen number", _LABEL),
+            ("skoda", "SKZ", "a Skoda number", _LABEL),
+            ("seat", "SEZ", "a Seat number", _LABEL),
+            (
+                "audi",
+                "AUZ",
+                "an Audi number",
+                "On the label of the radio and a sticker delivered with the car.",
+            ),
+        )
+    ),
+    SerialFormat(
+        id="opel-gm",
+        name="an Opel or Vauxhall number",
+        looks="GM, ten to fourteen more characters",
+        where=_LABEL,
+        example="GM0123456789AB",
+        number="GM0123456789AB",
+        makes=("opel",),
+        identity=Identity.UNIT,
+        shapes=(Shape("[GM~]", TELLING, tail=(10, 14)),),
+    ),
+    SerialFormat(
+        id="chrysler-tq",
+        name="a Chrysler number",
+        looks="TQ1AA and more letters and digits",
+        where=_LABEL,
+        example="TQ1AA123456789",
+        number="TQ1AA123456789",
+        makes=("chrysler",),
+        identity=Identity.UNIT,
+        shapes=(Shape("[TQ1AA~]", TELLING, tail=(1, 9)),),
+    ),
+    SerialFormat(
+        id="chrysler-last4",
+        name="the last four digits of a Chrysler number",
+        looks="four digits",
+        where="The end of the number on the label of the radio; some sets show it on the screen.",
+        example="1234",
+        number="1234",
+        makes=("chrysler",),
+        identity=Identity.SHARED,
+        shapes=(Shape("[####]", WEAK),),
+        needs=Needs.MODEL,
+    ),
+    SerialFormat(
+        id="jeep-14",
+        name="a Jeep number",
+        looks="ten letters and digits, four digits",
+        where="On the label of the radio; some sets show it on the screen.",
+        example="AB12CD34EF1234",
+        number="AB12CD34EF1234",
+        makes=("jeep", "chrysler"),
+        identity=Identity.UNIT,
+        shapes=(Shape("[**********####]", WEAK),),
+        needs=Needs.MAKE,
+    ),
+    SerialFormat(
+        id="alpine-12",
+        name="an Alpine number",
+        looks="AL, TC, TD, TH, TQ or JA, twelve more characters",
+        where=_UNPRINTED,
+        example="AL1234 5678 9012",
+        number="AL123456789012",
+        makes=("jaguar",),
+        identity=Identity.UNIT,
+        shapes=(
+            *(Shape(f"[{two}############]", TELLING) for two in ("AL", "TC", "TD", "TH", "TQ", "JA")),
+            *(Shape(f"[{two}************]", TELLING) for two in ("AL", "TC", "TD", "TH", "TQ", "JA")),
+        ),
+    ),
+    SerialFormat(
+        id="psa-14",
+        name="a Peugeot or Citroen number",
+        looks="two letters, twelve digits",
+        where=_UNPRINTED,
+        example="XY123456789012",
+        number="XY123456789012",
+        makes=("citroen", "peugeot"),
+        identity=Identity.UNIT,
+        shapes=(Shape("[@@############]", WEAK),),
+        needs=Needs.MAKE,
+    ),
+    SerialFormat(
+        id="fiat-visteon-6",
+        name="a Fiat Visteon number",
+        looks="six digits",
+        where=_UNPRINTED,
+        example="123456",
+        number="123456",
+        makes=("fiat",),
+        identity=Identity.SHARED,
+        shapes=(Shape("[######]", WEAK),),
+        needs=Needs.MAKE,
+    ),
+    SerialFormat(
+        id="delco-6",
+        name="a Delco identification number",
+        looks="six digits in two groups of three",
+        where="On the display, in two halves, by a combination of keys.",
+        example="123 456",
+        number="123456",
+        makes=("buick", "chevrolet", "gmc", "oldsmobile", "pontiac"),
+        identity=Identity.SHARED,
+        shapes=(Shape("[######]", WEAK),),
+        needs=Needs.MAKE,
+    ),
+    SerialFormat(
+        id="saturn-4",
+        name="a Saturn number",
+        looks="four digits",
+        where="On the display: ignition on, radio off, 1 and 2 held for five seconds. It is not the code.",
+        example="1234",
+        number="1234",
+        makes=("saturn",),
+        identity=Identity.SHARED,
+        shapes=(Shape("[####]", WEAK),),
+        needs=Needs.MAKE,
+    ),
+)
+
+FORMATS: Final[Mapping[str, SerialFormat]] = MappingProxyType({entry.id: entry for entry in _ALL})
+"""All formats by id, the families with a public derivation first."""

@@ -1,0 +1,36 @@
+"""The names of car makes, however they are spelled: `VW` is Volkswagen, `Citroën` is citroen."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from typing import Final
+
+_ALIASES: Final = {
+    "alfa": "alfaromeo",
+    "benz": "mercedes",
+    "mb": "mercedes",
+    "mercedesbenz": "mercedes",
+    "rangerover": "landrover",
+    "vauxhall": "opel",
+    "vw": "volkswagen",
+}
+
+
+def same_make(one: str, other: str) -> bool:
+    """Tell whether two spellings name one make.
+
+    >>> same_make("Mercedes-Benz", "mercedes"), same_make("Citroën", "citroen"), same_make("Audi", "Opel")
+    (True, True, False)
+    """
+    return _folded(one) == _folded(other)
+
+
+def among(make: str, makes: Collection[str]) -> bool:
+    """Tell whether `makes` holds `make`, in whatever spelling."""
+    return any(same_make(make, other) for other in makes)
+
+
+def _folded(make: str) -> str:
+    plain = unicodedata.normalize("NFKD", make).casefold()
+    letters = re.sub(r"[^a-z0-9]", "", plain)
+    return _ALIASES.get(letters, letters)

@@ -1,0 +1,156 @@
+"""Why a text is not a serial number: what was expected, what came, and where to look instead.
+
+No sentence repeats the text: people type their code into the wrong field.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from radiokey.errors import NotTheSerialError, SerialDoubtError, SerialError
+from radiokey.serial.formats import FORMATS, SerialFormat
+from radiokey.serial.makes import among
+from radiokey.serial.shapes import UNKNOWN
+from radiokey.serial.spelling import TEXT_LENGTH_MAX, Spelled
+from radiokey.serial.stickers import named
+
+_GENERAL_HINT: Final = "it stands on the radio's label, e.g. 281155216RT V212, M012345 or BP5387 6 1234567"
+
+# A number that was clearly meant, but came too short or too long: what stands around it, and what was meant.
+_MEANT: Final = tuple(
+    (re.compile(pattern, re.ASCII), kind)
+    for pattern, kind in (
+        (r"815(BP[0-9A-Z?]*)", "bp12"),
+        (r"(BP[0-9A-Z?]*[0-9][0-9A-Z?]*)", "bp12"),
+        (r"(A2C[0-9]*)", "continental-a2c"),
+        (r"[0-9]{9}RT0?([A-Z0-9]{1,8})", "renault-precode"),
+        (r"[0-9]{10}T0?([A-Z0-9]{1,8})", "renault-precode"),
+        (r"(M[0-9]{4,})", "ford-m"),
+        (r"(V[0-9]{4,})", "ford-v"),
+        (r"(CL[0-9]{6,})", "nissan-clarion-cl12"),
+        (r"(VWZ[0-9A-Z]+)", "volkswagen-vwz"),
+        (r"(SKZ[0-9A-Z]+)", "skoda-skz"),
+        (r"(SEZ[0-9A-Z]+)", "seat-sez"),
+        (r"(AUZ[0-9A-Z]+)", "audi-auz"),
+        (r"([A-Z][0-9]{1,5})", "renault-precode"),
+    )
+)
+
+_HINTS: Final = {
+    "renault-precode": "it follows the T on the sticker, e.g. 281155216RT V212",
+    "ford-m": "the letter belongs to the number: type it with all six digits, e.g. M012345",
+    "bp12": "type everything from BP on, e.g. BP5387 6 1234567",
+    "continental-a2c": "type everything from A2C on",
+}
+
+
+def why(
+    spelled: Spelled, *, make: str | None, kinds: Collection[str] | None, of_another_kind: bool
+) -> SerialError:
+    """Return the error to raise for a text in which no serial number was found."""
+    compact = spelled.compact
+    if not compact:
+        return SerialError(
+            "a serial number of letters and digits was expected; "
+            + (f"more than {TEXT_LENGTH_MAX} characters came" if spelled.cut else "none came"),
+            hint=_GENERAL_HINT,
+        )
+    item = named(spelled.text, compact)
+    if item is not None:
+        return NotTheSerialError(f"this is {item.what}, not the serial number", hint=item.hint, item=item.id)
+    wanted = _wanted(kinds)
+    if of_another_kind:
+        return _another_kind(wanted, make)
+    if len(compact) == 18 and compact.isdigit():  # noqa: PLR2004 -- the length of the Blaupunkt barcode
+        return SerialError(
+            "eighteen digits are a Blaupunkt barcode, but the check digit or the series in it does not fit",
+            hint="scan it again, or type the number printed beside it, from BP on",
+            given=18,
+        )
+    if makes := makes_of_digits(spelled):
+        return _ambiguous(spelled, makes)
+    return _miscounted(compact, wanted)
+
+
+def makes_of_digits(spelled: Spelled) -> tuple[str, ...]:
+    """Return the makes whose numbers say too little to be found unasked, and whose form `spelled` has."""
+    makes = {make for entry in _unasked(spelled.compact) for make in entry.makes}
+    return tuple(sorted(makes))
+
+
+def _unasked(compact: str) -> tuple[SerialFormat, ...]:
+    """Return the formats that a bare number could have if the make or the model were said."""
+    if not any(character.isdigit() for character in compact):
+        return ()
+    return tuple(
+        entry for entry in FORMATS.values() if any(shape.fit(compact) is not None for shape in entry.shapes)
+    )
+
+
+def _ambiguous(spelled: Spelled, makes: tuple[str, ...]) -> SerialError:
+    compact = spelled.compact
+    hint = f"say which radio it is; such numbers are found in: {', '.join(makes)}"
+    if compact.isdigit() and len(compact) == 4:  # noqa: PLR2004 -- the usual length of a code
+        hint = f"four digits are more often the code itself; if they are the radio's number, {hint}"
+    if compact.isdigit() and len(compact) in (6, 7):
+        hint = f"a Ford number begins with M or V, and the letter belongs to it; otherwise {hint}"
+    return SerialDoubtError(
+        f"{len(compact)} characters without more do not say which radio they belong to",
+        hint=hint,
+        makes=", ".join(makes),
+        kinds=", ".join(entry.id for entry in _unasked(compact)),
+    )
+
+
+def _wanted(kinds: Collection[str] | None) -> tuple[SerialFormat, ...]:
+    return tuple(FORMATS[kind] for kind in kinds or () if kind in FORMATS)
+
+
+def _another_kind(wanted: tuple[SerialFormat, ...], make: str | None) -> SerialError:
+    if wanted:
+        return SerialError(
+            f"this is not the number of such a radio, which has {_said(wanted)}",
+            hint="compare the number with the label, or choose another radio",
+        )
+    own = tuple(entry for entry in FORMATS.values() if make is not None and among(make, entry.makes))
+    return SerialError(
+        "this has the form of another make's number" + (f"; yours has {_said(own)}" if own else ""),
+        hint="compare the number with the label; if it is right, say which make the radio itself is",
+    )
+
+
+def _said(entries: tuple[SerialFormat, ...]) -> str:
+    return " or ".join(dict.fromkeys(f"{entry.name} ({entry.looks})" for entry in entries))
+
+
+def _miscounted(compact: str, wanted: tuple[SerialFormat, ...]) -> SerialError:
+    """Return the error for a number that came with too few or too many characters, or with a wrong one."""
+    for pattern, kind in _MEANT:
+        match = pattern.fullmatch(compact)
+        if match is not None and (not wanted or FORMATS[kind] in wanted):
+            return _wrong_length(FORMATS[kind], len(match[1]))
+    if len(wanted) == 1:
+        return _wrong_length(wanted[0], len(compact))
+    if wanted:
+        return SerialError(
+            f"this radio has {_said(wanted)}; {len(compact)} characters that fit none came",
+            hint=wanted[0].where,
+            given=len(compact),
+        )
+    unknown = f" One character cannot be read ({UNKNOWN})." if UNKNOWN in compact else ""
+    return SerialError(
+        f"no serial number of a known form was found in {len(compact)} characters.{unknown}".rstrip("."),
+        hint=_GENERAL_HINT,
+        given=len(compact),
+    )
+
+
+def _wrong_length(entry: SerialFormat, given: int) -> SerialError:
+    came = f"{given} given" if given != entry.length else "one of these does not fit its place"
+    return SerialError(
+        f"{entry.name} has {entry.length} characters ({entry.looks}); {came}",
+        hint=_HINTS.get(entry.id, entry.where),
+        kind=entry.id,
+        expected=entry.length,
+        given=given,
+    )

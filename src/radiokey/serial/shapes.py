@@ -1,0 +1,169 @@
+"""Shapes: how a number stands on a label, and the one place where look-alikes are repaired.
+
+A shape is a template, one character per place:
+
+====  =======================================================================
+`#`   a digit
+`@`   a letter
+`*`   a letter or a digit
+`%`   a hexadecimal digit
+`^`   a digit, a letter, or `?` where a barcode leaves the place out
+`~`   at the end only: `tail` characters more, letters or digits
+`[]`  what is between them is the number itself; the rest is the label around it
+else  itself
+====  =======================================================================
+
+Four pairs of characters are taken for each other: O and 0, I and 1, B and 8, S and 5. Where a place takes
+only one of a pair, the other is repaired, and a `Slip` says so. Where a place takes both, what was read
+stands, and a `Slip` names the other.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+DIGITS: Final = "0123456789"
+LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+UNKNOWN: Final = "?"
+
+LOOK_ALIKES: Final = {"O": "0", "I": "1", "B": "8", "S": "5", "0": "O", "1": "I", "8": "B", "5": "S"}
+
+_PLACES: Final = {
+    "#": DIGITS,
+    "@": LETTERS,
+    "*": LETTERS + DIGITS,
+    "%": DIGITS + "ABCDEF",
+    "^": DIGITS + LETTERS + UNKNOWN,
+}
+_REGEX: Final = {"#": "[0-9]", "@": "[A-Z]", "*": "[A-Z0-9]", "%": "[0-9A-F]", "^": "[0-9A-Z?]"}
+
+
+class Strength(IntEnum):
+    """How much a shape says about where its number comes from.
+
+    WEAK: digits, or any letter and digits: half a dozen makers print such numbers. BARE: a number that is
+    telling on its own but short enough to be an accident. TELLING: it begins as only one maker's numbers
+    do. LABELLED: the label around it was read too.
+    """
+
+    WEAK = 0
+    BARE = 1
+    TELLING = 2
+    LABELLED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A character at place `at` of the number that is easily taken for `other`; `repaired` if it was."""
+
+    at: int
+    read: str
+    other: str
+    repaired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A number found by a shape."""
+
+    text: str
+    slips: tuple[Slip, ...]
+
+    @property
+    def repairs(self) -> int:
+        """How many characters were repaired."""
+        return sum(slip.repaired for slip in self.slips)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A template, how telling it is, and how long its `~` may be (fewest, most)."""
+
+    template: str
+    strength: Strength
+    tail: tuple[int, int] = (0, 0)
+
+    @property
+    def regex(self) -> str:
+        """A regular expression for the number itself, as HTML's `pattern` takes it."""
+        inside = "".join(re.findall(r"\[([^]]*)\]", self.template))
+        fewest, most = self.tail
+        return "".join(
+            f"[A-Z0-9]{{{fewest},{most}}}" if place == "~" else _REGEX.get(place, place) for place in inside
+        )
+
+    def lengths(self) -> range:
+        """Return the lengths, label included, that this shape can have."""
+        fixed = len(self.template.translate({ord(mark): None for mark in "[]~"}))
+        return range(fixed + self.tail[0], fixed + self.tail[1] + 1)
+
+    def may_begin(self, length: int, first: str) -> bool:
+        """Tell whether a text of `length` characters that begins with `first` is worth a `fit`."""
+        return length in self.lengths() and _take(self.template.lstrip("[")[0], first) is not None
+
+    def fit(self, text: str, *, repair_letters: bool = True) -> Fit | None:
+        """Return the number in `text` (upper case, no separators, whole), or `None`.
+
+        `repair_letters` allows a digit to be read as the letter it looks like. At most half of a number's
+        places may be repaired, and at least half of its open places must be digits: anything looser would
+        find numbers in ordinary words.
+        """
+        if len(text) not in self.lengths():
+            return None
+        number: list[str] = []
+        slips: list[Slip] = []
+        places = open_places = digits = 0
+        for (place, inside), character in zip(self._places(len(text)), text, strict=True):
+            taken = _take(place, character)
+            if taken is None or (place == "@" and character in DIGITS and not repair_letters):
+                return None
+            if not inside:
+                continue
+            if (slip := _slip(place, character, taken, len(number))) is not None:
+                slips.append(slip)
+            places += place in _PLACES
+            open_places += place == "*"
+            digits += place == "*" and taken in DIGITS
+            number.append(taken)
+        fit = Fit("".join(number), tuple(slips))
+        if 2 * fit.repairs > places or 2 * digits < open_places:
+            return None
+        return fit
+
+    def _places(self, length: int) -> list[tuple[str, bool]]:
+        """Return each place of a text of `length` characters, and whether it belongs to the number."""
+        spread = self.template.replace("~", "*" * (length - self.lengths().start + self.tail[0]))
+        places: list[tuple[str, bool]] = []
+        inside = False
+        for mark in spread:
+            if mark in "[]":
+                inside = mark == "["
+            else:
+                places.append((mark, inside))
+        return places
+
+
+def _take(place: str, character: str) -> str | None:
+    """Return the character that `place` takes for `character`, itself or its look-alike; else `None`."""
+    allowed = _PLACES.get(place, place)
+    if character in allowed:
+        return character
+    other = LOOK_ALIKES.get(character, "")
+    return other if other and other in allowed else None
+
+
+def _slip(place: str, read: str, taken: str, at: int) -> Slip | None:
+    """Say that a character was repaired, or that it could as well be its look-alike.
+
+    The letter of a pre-code is always pointed out where it looks like a digit: on the label it stands
+    between the separator and three digits, and a zero or a one there is easily taken for it.
+    """
+    if read != taken:
+        return Slip(at, read, taken, repaired=True)
+    other = LOOK_ALIKES.get(read)
+    if other is None or place not in _PLACES or (place == "^" and read in DIGITS):
+        return None
+    if place == "@" or other in _PLACES[place]:
+        return Slip(at, read, other, repaired=False)
+    return None

@@ -1,0 +1,59 @@
+"""How people spell: the text as it came, made into words of Latin letters and digits.
+
+Case, spaces, dashes and dots do not matter. Full-width characters become plain ones, and a Cyrillic letter
+that is drawn like a Latin one becomes that one: a sticker is Latin, whatever the keyboard was set to.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+TEXT_LENGTH_MAX: Final = 500
+"""Longer texts are no sticker; whoever reads a photo passes line by line or label by label."""
+
+_CYRILLIC: Final = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")  # noqa: RUF001 -- this is the table of look-alikes
+_ABBREVIATION: Final = re.compile(r"\b[SP]\s?/\s?N\b")
+_WORD: Final = re.compile(r"(?:[^\W_]|(?<=[0-9])\?(?=[0-9]))+")
+_LATIN: Final = re.compile(r"[A-Z0-9?]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of letters and digits: upper case, and where it stands in the spelled text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A text in upper case with single spaces, and its words; a word that is not Latin is `None`.
+
+    `cut` says that the text was too long to be read at all.
+    """
+
+    text: str
+    words: tuple[Word | None, ...]
+    cut: bool = False
+
+    @property
+    def compact(self) -> str:
+        """All Latin words without what stands between them."""
+        return "".join(word.text for word in self.words if word is not None)
+
+
+def spell(text: str) -> Spelled:
+    """Return `text` as this package reads it; texts beyond `TEXT_LENGTH_MAX` have no words."""
+    if len(text) > TEXT_LENGTH_MAX:
+        return Spelled("", (), cut=True)
+    plain = unicodedata.normalize("NFKC", text).upper().translate(_CYRILLIC)
+    plain = " ".join(plain.split())
+    # "S/N" and "P/N" announce a number; their letters are not part of it.
+    searched = _ABBREVIATION.sub(lambda match: " " * len(match[0]), plain)
+    return Spelled(plain, tuple(_word(match) for match in _WORD.finditer(searched)))
+
+
+def _word(match: re.Match[str]) -> Word | None:
+    return Word(match[0], *match.span()) if _LATIN.fullmatch(match[0]) else None
