@@ -1,20 +1,55 @@
 """A model: what is known of one family of units, and how surely.
 
 Every fact carries its confidence and its sources. `None` means *not known* and is shown so; nothing is ever
-filled in. `load.py` reads the files; this module never does, so that whatever is built on a model stays pure.
+filled in. Where the practice radio needs a value that nobody knows, `policy()` and `design()` take the
+cautious one and `assumed()` names it. `load.py` reads the files; this module never does, so that whatever is
+built on a model stays pure.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from radiokey.clock import MINUTE_MS
 from radiokey.code.value import CodeShape
-from radiokey.headunit.display import DisplayKind, DisplayWord
-from radiokey.headunit.panel import Confirm, Entry, Key, OpeningPress, Panel
-from radiokey.headunit.policy import ClockNeeds, PowerCutEffect, Rung
+from radiokey.headunit.display import Colour, DisplayKind, DisplayWord, Shows, Technology
+from radiokey.headunit.panel import (
+    Automatic,
+    Confirm,
+    ConfirmBy,
+    Cycle,
+    Direct,
+    Entry,
+    Groups,
+    Key,
+    OpeningPress,
+    Panel,
+)
+from radiokey.headunit.policy import ClockNeeds, Dead, LockPolicy, Penalty, PowerCutEffect, Rung, Wait
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from radiokey.headunit.unit import Design
+
+T_co = TypeVar("T_co", covariant=True)
+
+HOLD_ASSUMED_MS: Final = 10_000
+"""How long a key is held where a source says "hold" and no time: the longest hold that any source gives."""
+
+CAUTIOUS_WAITS: Final = (
+    Rung(1, Wait((30 * MINUTE_MS, 30 * MINUTE_MS))),
+    Rung(2, Wait((120 * MINUTE_MS, 120 * MINUTE_MS))),
+)
+"""The cautious reading of an unknown lock: 30 minutes, 120 minutes; then stop (facts/units.md section 5)."""
+
+CAUTIOUS_SCHEDULE: Final = (*CAUTIOUS_WAITS, Rung(3, Dead()))
+
+_PLAIN_WORDS: Final = (
+    DisplayWord("CODE", Shows.CODE, "It waits for the code."),
+    DisplayWord("WAIT {wait}", Shows.WAIT, "A waiting time runs."),
+    DisplayWord("LOCKED", Shows.PERMANENT, "It takes no code any more."),
+)
+"""What a practice radio shows for a state that its model has no known word for."""
 
 
 class Confidence(StrEnum):
@@ -26,22 +61,33 @@ class Confidence(StrEnum):
     DOUBTFUL = "doubtful"
     UNKNOWN = "unknown"
 
+    @property
+    def rank(self) -> int:
+        """Return 0 for the surest, 4 for not known."""
+        return list(Confidence).index(self)
+
 
 @dataclass(frozen=True, slots=True)
-class Fact(Generic[T]):
+class Fact(Generic[T_co]):
     """A value, how sure it is, and where it stands. `value is None` exactly when `UNKNOWN`.
 
-    `sources` are ids of `sources.toml`. `disputed` says that another source contradicts it; the
-    contradiction is told in the model's `conflicts`.
+    `sources` are ids of `sources.toml`, the surest first; a filled fact without sources is background
+    knowledge and `doubtful`. `disputed` says that another source contradicts it; the contradiction is told in
+    the model's `conflicts`.
     """
 
-    value: T | None
+    value: T_co | None
     confidence: Confidence
     sources: tuple[str, ...] = ()
     disputed: bool = False
 
     def __post_init__(self) -> None:
         assert (self.value is None) == (self.confidence is Confidence.UNKNOWN)
+
+    @property
+    def known(self) -> bool:
+        """Say whether there is a value."""
+        return self.value is not None
 
 
 class SourceKind(StrEnum):
@@ -56,6 +102,11 @@ class SourceKind(StrEnum):
     SELLER = "seller"
     CODE = "code"
     ARTICLE = "article"
+
+    @property
+    def may_link(self) -> bool:
+        """Say whether a source of this kind may carry an address."""
+        return self in {SourceKind.OFFICIAL, SourceKind.SUPPORT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +128,20 @@ class Binding(StrEnum):
     SERVER = "server"
 
 
+class CountsShown(StrEnum):
+    """What the number in a display word counts: errors made, attempts left, or the number of this attempt."""
+
+    ERRORS = "errors"
+    LEFT = "left"
+    ATTEMPT = "attempt"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One place where the serial number can be found; places stand in the order to try.
 
-    `kind` is one of `papers`, `keys`, `menu`, `sticker`; `how` is a sentence; `removal`: the unit must come out.
+    `kind` is one of `papers`, `keys`, `menu`, `sticker`; `how` is a sentence;
+    `removal`: the unit must come out.
     """
 
     kind: str
@@ -100,6 +160,20 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """This model's panel may be drawn for a radio whose own panel nobody described, after `question`.
+
+    It applies when the number on the label is of `kind` and the car is one of `cars` (lower case), whatever
+    the make on its bonnet says, provided the make is one of `makes`.
+    """
+
+    kind: str
+    makes: tuple[str, ...]
+    cars: tuple[str, ...]
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """One family of units; every fact is one that a reader could check by itself.
 
@@ -108,6 +182,14 @@ class Model:
     formats its number can have. The `*_text` facts say in a sentence what the typed fact beside them cannot,
     or what is known where it is `None`. `power_gap_ms` is a range. `best` is the confidence of the best
     evidence row, never a verdict on the rest. `default` marks the cautious model for "I don't know which".
+
+    `code` is known where length and alphabet both are and leave no question open; `code_length` (a range) and
+    `code_alphabet` are kept beside it because often only one of them is known. `hold_ms` is the evidence for
+    how long the confirm key is held, apart from which key it is. `entry_start` is what the display shows when
+    the entry opens, `entry_first` what the first press makes of a dash; see `counted`. `words` and `places`
+    are no surer than their weakest member; `word_facts` and `place_facts` tell them apart. `attempts_total`
+    counts the wrong codes after which the sources speak of the end or of outside help. `needs_label` asks
+    that this model be offered only to an owner who sees a number of one of these serial kinds on the label.
     """
 
     id: str
@@ -121,15 +203,24 @@ class Model:
     binding_text: Fact[str]
     trigger: Fact[str]
     words: Fact[tuple[DisplayWord, ...]]
+    word_facts: tuple[Fact[DisplayWord], ...]
     display: Fact[DisplayKind]
     code: Fact[CodeShape]
+    code_length: Fact[tuple[int, int]]
+    code_alphabet: Fact[str]
+    code_text: Fact[str]
     code_origin: Fact[str]
     keys: Fact[tuple[Key, ...]]
     entry: Fact[Entry]
+    entry_start: Fact[str]
+    entry_first: Fact[str]
     entry_text: Fact[str]
     opening: Fact[tuple[OpeningPress, ...]]
     confirm: Fact[Confirm]
+    hold_ms: Fact[int]
     confirm_text: Fact[str]
+    attempts_before_lock: Fact[int]
+    attempts_total: Fact[int]
     schedule: Fact[tuple[Rung, ...]]
     schedule_text: Fact[str]
     clock_needs: Fact[ClockNeeds]
@@ -139,10 +230,11 @@ class Model:
     power_gap_ms: Fact[tuple[int, int]]
     scrambled_ms: Fact[int]
     counter_survives: Fact[bool]
-    counts_shown: Fact[str]
+    counts_shown: Fact[CountsShown]
     final: Fact[bool]
     final_text: Fact[str]
     places: Fact[tuple[Place, ...]]
+    place_facts: tuple[Fact[Place], ...]
     serial_text: Fact[str]
     kinds: tuple[str, ...]
     families: tuple[str, ...]
@@ -150,6 +242,8 @@ class Model:
     quirks: tuple[Fact[str], ...]
     conflicts: tuple[str, ...]
     best: Confidence
+    needs_label: tuple[str, ...] = ()
+    stand_in: tuple[StandIn, ...] = ()
     default: bool = False
 
     @property
@@ -159,6 +253,105 @@ class Model:
             return None
         return Panel(self.keys.value, self.entry.value, self.confirm.value, self.opening.value or ())
 
+    @property
+    def counted(self) -> bool:
+        """Say whether the presses of an entry can be counted beforehand from what is known.
+
+        Where it is not known what the display opens with, or where the first press lands, a coach says
+        "press until it shows 7" and never "press 7 times".
+        """
+        if isinstance(self.entry.value, Direct):
+            return True
+        start = self.entry_start.value
+        if self.entry.value is None or start is None or self.code.value is None:
+            return False
+        if isinstance(self.entry.value, Cycle):
+            places = zip(start, self.code.value.places, strict=True)
+            return self.entry_first.known or all(shown in alphabet for shown, alphabet in places)
+        return True
+
+    def missing_for_entry(self) -> tuple[str, ...]:
+        """Return the names of the facts that are missing before a code can be keyed in; empty: none."""
+        needed = {"code": self.code, "keys": self.keys, "entry": self.entry, "confirm": self.confirm}
+        return tuple(name for name, fact in needed.items() if not fact.known)
+
+    def policy(self) -> LockPolicy:
+        """Return the lock's rules, the cautious reading filled in where nobody knows (see `assumed`).
+
+        Unknown schedule: 30 minutes after the first error, 120 after the second, then stop - without the stop
+        where a source says that this lock is never final. Unknown clock: only while the radio is on. Unknown
+        power cut: it starts the wait again, which is the reading under which nobody pulls a battery. Unknown
+        or ranged power gap: the shortest.
+        """
+        waits = CAUTIOUS_WAITS if self.final.value is False else CAUTIOUS_SCHEDULE
+        return LockPolicy(
+            schedule=waits if self.schedule.value is None else self.schedule.value,
+            clock_needs=self.clock_needs.value or ClockNeeds.RADIO_ON,
+            power_cut=self.power_cut.value or PowerCutEffect.RESTART_WAIT,
+            power_gap_ms_min=self.power_gap_ms.value[0] if self.power_gap_ms.value else 0,
+            scrambled_ms=self.scrambled_ms.value or 0,
+        )
+
+    def wait_after(self, errors: int) -> Penalty | None:
+        """Return what the `errors`-th wrong code brings under `policy()`; `None`: the next try at once.
+
+        The answer is a fact only where `schedule.known`; otherwise it is the cautious guess.
+        """
+        return self.policy().penalty_after(errors)
+
+    def assumed(self) -> tuple[str, ...]:
+        """Return the names of the facts that `policy()` and `design()` had to assume."""
+        guessed = {
+            "display": self.display.known,
+            "schedule": self.schedule.known,
+            "clock_needs": self.clock_needs.known,
+            "power_cut": self.power_cut.known,
+            "power_gap_ms": self.power_gap_ms.known,
+            "scrambled_ms": self.scrambled_ms.known,
+        }
+        names = [name for name, known in guessed.items() if not known]
+        if self.panel is not None:
+            if (
+                isinstance(self.confirm.value, ConfirmBy)
+                and self.confirm.value.hold_ms
+                and not self.hold_ms.known
+            ):
+                names.append("hold_ms")
+            if isinstance(self.entry.value, Cycle | Groups) and not self.entry_start.known:
+                names.append("entry_start")
+            if isinstance(self.entry.value, Cycle) and not self.counted and not self.entry_first.known:
+                names.append("entry_first")
+        names += [f"words.{word.shows}" for word in self._plain_words()]
+        return tuple(names)
+
+    def design(self) -> "Design | None":
+        """Return what a practice radio is built from, or `None` where `missing_for_entry` names something.
+
+        A display that nobody described is a neutral dot matrix in amber; a state without a known word shows a
+        plain one.
+        """
+        # The unit is a large part of the head unit; only a practice radio needs it, a code does not.
+        from radiokey.headunit.unit import Design  # noqa: PLC0415
+
+        if self.panel is None or self.code.value is None:
+            return None
+        words = (*(self.words.value or ()), *self._plain_words())
+        widest = max(len(word.text) for word in words)
+        neutral = DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, max(widest, self.code.value.length, 8))
+        return Design(self.code.value, self.panel, self.policy(), words, self.display.value or neutral)
+
+    def _plain_words(self) -> tuple[DisplayWord, ...]:
+        """Return plain words for the states of the lock that no known word of this model tells."""
+        told = {word.shows for word in self.words.value or ()}
+        waits = bool(told & {Shows.WAIT, Shows.LOCKED, Shows.ARMED_OR_WAIT})
+        ends = any(isinstance(rung.penalty, Dead) for rung in self.policy().schedule)
+        wanted = {
+            Shows.CODE: Shows.CODE not in told,
+            Shows.WAIT: not waits,
+            Shows.PERMANENT: ends and Shows.PERMANENT not in told,
+        }
+        return tuple(word for word in _PLAIN_WORDS if wanted[word.shows])
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -167,3 +360,21 @@ class Catalogue:
     models: Mapping[str, Model]
     sources: Mapping[str, Source]
     default: Model
+
+
+__all__ = [
+    "CAUTIOUS_SCHEDULE",
+    "HOLD_ASSUMED_MS",
+    "Automatic",
+    "Binding",
+    "Catalogue",
+    "Confidence",
+    "CountsShown",
+    "Fact",
+    "Model",
+    "Place",
+    "Source",
+    "SourceKind",
+    "StandIn",
+    "Ways",
+]
