@@ -200,6 +200,7 @@ _ALL: Final = (
         identity=Identity.UNIT,
         shapes=(
             Shape("U[####]L[####]", LABELLED),
+            Shape("L[####]U[####]", LABELLED, turned=True),
             Shape("SN[########]", LABELLED),
             Shape("[########]", WEAK),
         ),
@@ -226,6 +227,7 @@ _ALL: Final = (
         makes=("porsche",),
         identity=Identity.UNIT,
         shapes=(Shape("[@#######]", WEAK),),
+        needs=Needs.MAKE,
     ),
     SerialFormat(
         id="becker-be",
@@ -259,6 +261,7 @@ _ALL: Final = (
         makes=("nissan",),
         identity=Identity.UNIT,
         shapes=(Shape("[A#######]", WEAK),),
+        needs=Needs.MAKE,
     ),
     SerialFormat(
         id="nissan-clarion-cl12",

@@ -172,7 +172,7 @@ def parse(text: str, *, make: str | None = None, kinds: Collection[str] | None =
         makes = _makes(best)
         raise SerialDoubtError(
             "radios of several makes have a number of this form",
-            hint=f"say which make the car is: {', '.join(makes)}",
+            hint="say which model the radio is" if make else f"say which make the car is: {', '.join(makes)}",
             makes=", ".join(makes),
             kinds=", ".join(entry.format.id for entry in best),
         )
@@ -235,7 +235,7 @@ def _ranked(text: str, said: _Said) -> list[_Found]:
     masked = _words_of_other_things(spelled)
     everything = [
         entry
-        for first, last, window in _windows(spelled)
+        for first, last, window in spelled.runs(_LONGEST)
         for entry in _fits(window, said, first, last, alone=_alone(spelled, first, last, masked))
         if entry.strength is not Strength.WEAK or len(window) > _SHORT or not _crowded(spelled, first, last)
     ]
@@ -254,20 +254,9 @@ def _covers(better: _Found, entry: _Found) -> bool:
     return entry.lies_within(better) and (better.rank > entry.rank or not better.lies_within(entry))
 
 
-def _windows(spelled: Spelled) -> Iterator[tuple[int, int, str]]:
-    """Yield every run of words that could be one number: its first word, the one after its last, its text."""
-    for first in range(len(spelled.words)):
-        window = ""
-        for last, word in enumerate(spelled.words[first:], start=first + 1):
-            if word is None or len(window) + len(word.text) > _LONGEST:
-                break
-            window += word.text
-            yield first, last, window
-
-
 def _words_of_other_things(spelled: Spelled) -> frozenset[int]:
     """Return which words belong to a date, an approval number or the like."""
-    spans = printed_spans(spelled.text)
+    spans = printed_spans(spelled)
     return frozenset(
         at
         for at, word in enumerate(spelled.words)
@@ -297,7 +286,7 @@ def _fits(window: str, said: _Said, first: int, last: int, *, alone: bool) -> It
         known = of_the_make or said.names(entry)
         foreign = said.make is not None and not known
         for shape in shapes:
-            if shape.strength <= Strength.BARE and (not alone or foreign):
+            if (shape.is_loose and not alone) or (shape.strength <= Strength.BARE and foreign):
                 continue
             if shape.strength is Strength.WEAK and not said.is_enough_for(entry):
                 continue

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from typing import Final
 
 from radiokey.errors import NotTheSerialError, SerialDoubtError, SerialError
+from radiokey.serial import barcode
 from radiokey.serial.formats import FORMATS, SerialFormat
 from radiokey.serial.makes import among
-from radiokey.serial.shapes import UNKNOWN
 from radiokey.serial.spelling import TEXT_LENGTH_MAX, Spelled
-from radiokey.serial.stickers import named
+from radiokey.serial.stickers import StickerItem, named, named_among_words
 
 _GENERAL_HINT: Final = "it stands on the radio's label, e.g. 281155216RT V212, M012345 or BP5387 6 1234567"
 
@@ -26,13 +26,16 @@ _MEANT: Final = tuple(
         (r"[0-9]{9}RT0?([A-Z0-9]{1,8})", "renault-precode"),
         (r"[0-9]{10}T0?([A-Z0-9]{1,8})", "renault-precode"),
         (r"(M[0-9]{4,})", "ford-m"),
-        (r"(V[0-9]{4,})", "ford-v"),
+        (r"(V[0-9]{5,})", "ford-v"),
         (r"(CL[0-9]{6,})", "nissan-clarion-cl12"),
         (r"(VWZ[0-9A-Z]+)", "volkswagen-vwz"),
         (r"(SKZ[0-9A-Z]+)", "skoda-skz"),
         (r"(SEZ[0-9A-Z]+)", "seat-sez"),
         (r"(AUZ[0-9A-Z]+)", "audi-auz"),
+        (r"R?T0?([A-Z][0-9]{1,2})", "renault-precode"),
+        (r"R?T([A-Z][0-9]{4,6})", "renault-precode"),
         (r"([A-Z][0-9]{1,5})", "renault-precode"),
+        (r"([A-Z](?=[A-Z0-9]*[0-9][A-Z0-9]*[0-9])[A-Z0-9]{3})", "renault-precode"),
     )
 )
 
@@ -55,35 +58,37 @@ def why(
             + (f"more than {TEXT_LENGTH_MAX} characters came" if spelled.cut else "none came"),
             hint=_GENERAL_HINT,
         )
-    item = named(spelled.text, compact)
-    if item is not None:
-        return NotTheSerialError(f"this is {item.what}, not the serial number", hint=item.hint, item=item.id)
     wanted = _wanted(kinds)
+    if (item := named(spelled)) is not None:
+        return _not_the_number(item)
     if of_another_kind:
         return _another_kind(wanted, make)
-    if len(compact) == 18 and compact.isdigit():  # noqa: PLR2004 -- the length of the Blaupunkt barcode
-        return SerialError(
-            "eighteen digits are a Blaupunkt barcode, but the check digit or the series in it does not fit",
-            hint="scan it again, or type the number printed beside it, from BP on",
-            given=18,
-        )
-    if makes := makes_of_digits(spelled):
-        return _ambiguous(spelled, makes)
-    return _miscounted(compact, wanted)
+    if (meant := _meant(compact, wanted)) is not None:
+        return meant
+    if (item := named_among_words(spelled)) is not None:
+        return _not_the_number(item)
+    makes = makes_of_digits(spelled)
+    return _ambiguous(spelled, makes) if makes else _unknown(compact, wanted)
+
+
+def _not_the_number(item: StickerItem) -> NotTheSerialError:
+    return NotTheSerialError(f"this is {item.what}, not the serial number", hint=item.hint, item=item.id)
 
 
 def makes_of_digits(spelled: Spelled) -> tuple[str, ...]:
     """Return the makes whose numbers say too little to be found unasked, and whose form `spelled` has."""
-    makes = {make for entry in _unasked(spelled.compact) for make in entry.makes}
+    makes = {make for entry in _unasked(spelled) for make in entry.makes}
     return tuple(sorted(makes))
 
 
-def _unasked(compact: str) -> tuple[SerialFormat, ...]:
+def _unasked(spelled: Spelled) -> tuple[SerialFormat, ...]:
     """Return the formats that a bare number could have if the make or the model were said."""
-    if not any(character.isdigit() for character in compact):
-        return ()
+    words = {word.text for word in spelled.words if word is not None} | {spelled.compact}
+    numbers = [word for word in words if any(map(str.isdigit, word))]
     return tuple(
-        entry for entry in FORMATS.values() if any(shape.fit(compact) is not None for shape in entry.shapes)
+        entry
+        for entry in FORMATS.values()
+        if any(shape.fit(number) is not None for shape in entry.shapes for number in numbers)
     )
 
 
@@ -98,7 +103,7 @@ def _ambiguous(spelled: Spelled, makes: tuple[str, ...]) -> SerialError:
         f"{len(compact)} characters without more do not say which radio they belong to",
         hint=hint,
         makes=", ".join(makes),
-        kinds=", ".join(entry.id for entry in _unasked(compact)),
+        kinds=", ".join(entry.id for entry in _unasked(spelled)),
     )
 
 
@@ -123,12 +128,23 @@ def _said(entries: tuple[SerialFormat, ...]) -> str:
     return " or ".join(dict.fromkeys(f"{entry.name} ({entry.looks})" for entry in entries))
 
 
-def _miscounted(compact: str, wanted: tuple[SerialFormat, ...]) -> SerialError:
-    """Return the error for a number that came with too few or too many characters, or with a wrong one."""
+def _meant(compact: str, wanted: tuple[SerialFormat, ...]) -> SerialError | None:
+    """Return the error for a number that came with too few, too many or wrong characters."""
+    if len(compact) == barcode.LENGTH and compact.isdigit():
+        return SerialError(
+            "eighteen digits are a Blaupunkt barcode, but the check digit or the series in it does not fit",
+            hint="scan it again, or type the number printed beside it, from BP on",
+            given=barcode.LENGTH,
+        )
     for pattern, kind in _MEANT:
         match = pattern.fullmatch(compact)
         if match is not None and (not wanted or FORMATS[kind] in wanted):
             return _wrong_length(FORMATS[kind], len(match[1]))
+    return None
+
+
+def _unknown(compact: str, wanted: tuple[SerialFormat, ...]) -> SerialError:
+    """Return the error for a text that resembles no number at all."""
     if len(wanted) == 1:
         return _wrong_length(wanted[0], len(compact))
     if wanted:
@@ -137,9 +153,8 @@ def _miscounted(compact: str, wanted: tuple[SerialFormat, ...]) -> SerialError:
             hint=wanted[0].where,
             given=len(compact),
         )
-    unknown = f" One character cannot be read ({UNKNOWN})." if UNKNOWN in compact else ""
     return SerialError(
-        f"no serial number of a known form was found in {len(compact)} characters.{unknown}".rstrip("."),
+        f"no serial number of a known form was found in {len(compact)} characters",
         hint=_GENERAL_HINT,
         given=len(compact),
     )

@@ -19,7 +19,7 @@ stands, and a `Slip` names the other.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -63,6 +63,10 @@ class Slip:
     repaired: bool
 
 
+def _at(slip: Slip) -> int:
+    return slip.at
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """A number found by a shape."""
@@ -75,14 +79,24 @@ class Fit:
         """How many characters were repaired."""
         return sum(slip.repaired for slip in self.slips)
 
+    def turned(self) -> "Fit":
+        """Return the number with its halves exchanged."""
+        half = len(self.text) // 2
+        slips = sorted((replace(slip, at=(slip.at + half) % (2 * half)) for slip in self.slips), key=_at)
+        return Fit(self.text[half:] + self.text[:half], tuple(slips))
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A template, how telling it is, and how long its `~` may be (fewest, most)."""
+    """A template, how telling it is, and how long its `~` may be (fewest, most).
+
+    `turned`: the label shows the second half of the number first.
+    """
 
     template: str
     strength: Strength
     tail: tuple[int, int] = (0, 0)
+    turned: bool = False
 
     @property
     def regex(self) -> str:
@@ -92,6 +106,11 @@ class Shape:
         return "".join(
             f"[A-Z0-9]{{{fewest},{most}}}" if place == "~" else _REGEX.get(place, place) for place in inside
         )
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the shape is so short or so open that words beside a number could seem a part of it."""
+        return self.strength <= Strength.BARE or self.tail != (0, 0)
 
     def lengths(self) -> range:
         """Return the lengths, label included, that this shape can have."""
@@ -106,7 +125,7 @@ class Shape:
         """Return the number in `text` (upper case, no separators, whole), or `None`.
 
         `repair_letters` allows a digit to be read as the letter it looks like. At most half of a number's
-        places may be repaired, and at least half of its open places must be digits: anything looser would
+        places may be repaired, and it must hold half as many digits as open places: anything looser would
         find numbers in ordinary words.
         """
         if len(text) not in self.lengths():
@@ -124,12 +143,12 @@ class Shape:
                 slips.append(slip)
             places += place in _PLACES
             open_places += place == "*"
-            digits += place == "*" and taken in DIGITS
+            digits += taken in DIGITS
             number.append(taken)
         fit = Fit("".join(number), tuple(slips))
         if 2 * fit.repairs > places or 2 * digits < open_places:
             return None
-        return fit
+        return fit.turned() if self.turned else fit
 
     def _places(self, length: int) -> list[tuple[str, bool]]:
         """Return each place of a text of `length` characters, and whether it belongs to the number."""

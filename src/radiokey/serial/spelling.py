@@ -6,6 +6,7 @@ that is drawn like a Latin one becomes that one: a sticker is Latin, whatever th
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ TEXT_LENGTH_MAX: Final = 500
 """Longer texts are no sticker; whoever reads a photo passes line by line or label by label."""
 
 _CYRILLIC: Final = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")  # noqa: RUF001 -- this is the table of look-alikes
-_ABBREVIATION: Final = re.compile(r"\b[SP]\s?/\s?N\b")
+_ABBREVIATION: Final = re.compile(r"\b(?:[SP] ?/ ?N|SN)\b")
 _WORD: Final = re.compile(r"(?:[^\W_]|(?<=[0-9])\?(?=[0-9]))+")
 _LATIN: Final = re.compile(r"[A-Z0-9?]+", re.ASCII)
 
@@ -38,6 +39,19 @@ class Spelled:
     words: tuple[Word | None, ...]
     cut: bool = False
 
+    def runs(self, longest: int, words: int | None = None) -> Iterator[tuple[int, int, str]]:
+        """Yield every run of neighbouring words: its first word, the one after its last, its text.
+
+        Only runs of at most `longest` characters and, if given, at most `words` words.
+        """
+        for first in range(len(self.words)):
+            run = ""
+            for last, word in enumerate(self.words[first:][:words], start=first + 1):
+                if word is None or len(run) + len(word.text) > longest:
+                    break
+                run += word.text
+                yield first, last, run
+
     @property
     def compact(self) -> str:
         """All Latin words without what stands between them."""
@@ -50,7 +64,7 @@ def spell(text: str) -> Spelled:
         return Spelled("", (), cut=True)
     plain = unicodedata.normalize("NFKC", text).upper().translate(_CYRILLIC)
     plain = " ".join(plain.split())
-    # "S/N" and "P/N" announce a number; their letters are not part of it.
+    # "S/N", "SN" and "P/N" announce a number; their letters are not part of it.
     searched = _ABBREVIATION.sub(lambda match: " " * len(match[0]), plain)
     return Spelled(plain, tuple(_word(match) for match in _WORD.finditer(searched)))
 

@@ -9,9 +9,15 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from radiokey.serial.spelling import Spelled
+
 _LOOK_AGAIN: Final = (
     "look for the radio's own number on the label, e.g. 281155216RT V212, M012345 or BP5387 6 1234567"
 )
+
+
+_LONGEST: Final = 20
+_WORDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +113,30 @@ ITEMS: Final = (
 """What stands on stickers beside the serial number, the most telling form first."""
 
 
-def named(spelled: str, compact: str) -> StickerItem | None:
-    """Return what a text is, if it is one of these; `compact` is the text without separators."""
+def named(spelled: Spelled) -> StickerItem | None:
+    """Return what the whole of a text is, or what is printed in it, if it is one of these."""
     for item in ITEMS:
-        if item.compact is not None and item.compact.fullmatch(compact):
+        if item.compact is not None and item.compact.fullmatch(spelled.compact):
             return item
-        if item.printed is not None and item.printed.search(spelled):
+        if item.printed is not None and item.printed.search(spelled.text):
             return item
     return None
 
 
-def printed_spans(spelled: str) -> tuple[tuple[int, int], ...]:
-    """Return where in a spelled text such things stand, as (start, end)."""
+def named_among_words(spelled: Spelled) -> StickerItem | None:
+    """Return what some words of a text are, if they are one of these."""
+    runs = [run for _, _, run in spelled.runs(_LONGEST, words=_WORDS)]
+    for item in ITEMS:
+        if item.compact is not None and any(map(item.compact.fullmatch, runs)):
+            return item
+    return None
+
+
+def printed_spans(spelled: Spelled) -> tuple[tuple[int, int], ...]:
+    """Return where in the text such things stand, as (start, end)."""
     return tuple(
-        match.span() for item in ITEMS if item.printed is not None for match in item.printed.finditer(spelled)
+        match.span()
+        for item in ITEMS
+        if item.printed is not None
+        for match in item.printed.finditer(spelled.text)
     )

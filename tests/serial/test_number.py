@@ -1,0 +1,376 @@
+"""Reading what people copy: kind about spelling, strict about meaning."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from radiokey.errors import NotTheSerialError, SerialDoubtError, SerialError
+from radiokey.serial.formats import FORMATS, Identity
+from radiokey.serial.number import Doubt, SerialNumber, makes_to_ask, parse, readings
+from radiokey.serial.shapes import DIGITS, LETTERS, LOOK_ALIKES, Shape
+from radiokey.serial.spelling import TEXT_LENGTH_MAX
+
+LABELS = Path(__file__).parents[1] / "vectors" / "labels.csv"
+
+
+def labels():
+    lines = [line for line in LABELS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [
+        pytest.param(row, id=f"{row['label']} {row['make']}{row['kinds']}") for row in csv.DictReader(lines)
+    ]
+
+
+@pytest.mark.parametrize("row", labels())
+def test_every_printed_shape_is_read(row):
+    reading = parse(row["label"], make=row["make"] or None, kinds=row["kinds"].split() or None)
+    assert (reading.serial.text, reading.serial.kind) == (row["serial"], row["kind"])
+    assert reading.labelled == (row["labelled"] == "yes")
+
+
+def test_every_format_has_a_label_among_the_vectors():
+    read = {row.values[0]["kind"] for row in labels()}
+    assert read == set(FORMATS)
+
+
+@pytest.mark.parametrize("precode", [f"T{number:03d}" for number in (0, 1, 12, 123, 456, 903, 999)])
+@pytest.mark.parametrize("label", ["{}", "281155216RT{}", "281155216RT {}", "T{}", "T0{}", "8200607918T {}"])
+def test_a_t_of_the_pre_code_is_never_stripped(label, precode):
+    """A pre-code may itself begin with the separator's letter."""
+    assert parse(label.format(precode)).serial.text == precode
+
+
+# --- look-alikes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "expected", "doubts"),
+    [
+        ("V2I2", {}, "V212", (Doubt(2, "I", "1"),)),
+        ("V2l2", {}, None, None),
+        ("VB12", {}, "V812", (Doubt(1, "B", "8"),)),
+        ("281155216RT1123", {}, "I123", (Doubt(0, "1", "I"),)),
+        ("281155216RTI123", {}, "I123", (Doubt(0, "I", "1"),)),
+        ("T0B812", {}, "B812", (Doubt(0, "B", "8"),)),
+        ("8812", {"make": "dacia"}, "B812", (Doubt(0, "8", "B"),)),
+        ("5053", {"kinds": ["renault-precode"]}, "S053", (Doubt(0, "5", "S"),)),
+        ("MO1S34B", {}, "M015348", (Doubt(1, "O", "0"), Doubt(3, "S", "5"), Doubt(6, "B", "8"))),
+        ("8P5387 6 I234567", {}, "BP538761234567", (Doubt(0, "8", "B"), Doubt(7, "I", "1"))),
+        ("BP2774S7838642", {}, "BP2774S7838642", (Doubt(6, "S", "5"),)),
+        ("OI23456789ABCDEF", {"kinds": ["toyota-erc"]}, "0123456789ABCDEF", None),
+    ],
+)
+def test_look_alikes_are_repaired_where_one_reading_fits_and_pointed_out(text, said, expected, doubts):
+    """Claim 68; one seller reports that 95 % of wrong codes are a serial copied wrongly."""
+    if expected is None:
+        with pytest.raises(SerialError):
+            parse(text, **said)
+        return
+    reading = parse(text, **said)
+    assert reading.serial.text == expected
+    if doubts is not None:
+        assert reading.doubts == doubts
+    assert reading.repaired == any(reading.serial.text[doubt.at] == doubt.other for doubt in reading.doubts)
+
+
+def test_a_hex_digit_that_could_be_its_look_alike_is_a_doubt_not_a_repair():
+    reading = parse("8B00000000000000", kinds=["toyota-erc"])
+    assert reading.doubts == (Doubt(0, "8", "B"), Doubt(1, "B", "8"))
+    assert not reading.repaired
+
+
+def test_plain_characters_raise_no_doubt():
+    for text in ("281155216RT V212", "M012345", "BP5387 6 1234567", "VWZ1Z2K1234567"):
+        assert parse(text).doubts == ()
+
+
+def test_four_digits_become_a_pre_code_only_when_the_radio_is_known_to_have_one():
+    """Four digits are more often the code itself."""
+    assert readings("1123") == ()
+    assert parse("1123", make="dacia").serial.text == "I123"
+    with pytest.raises(SerialError):
+        parse("1123", make="ford")
+
+
+@pytest.mark.parametrize(
+    "text", ["BOSS", "BOB", "SOS", "OBOE", "BIOS", "THE SERIAL NUMBER", "BP", "ALTITUDE RADIO"]
+)
+def test_ordinary_words_hold_no_number(text):
+    assert readings(text) == ()
+
+
+# --- more than one, and the make -----------------------------------------------------------------------
+
+
+def test_two_different_numbers_are_a_doubt():
+    with pytest.raises(SerialDoubtError) as caught:
+        parse("V212 or A583")
+    assert caught.value.facts["readings"] == 2
+    assert [reading.serial.text for reading in readings("V212 or A583")] == ["V212", "A583"]
+
+
+def test_the_label_is_believed_before_a_number_beside_it():
+    assert parse("8200607918T A123 lot M012345").serial.text == "A123"
+
+
+def test_eight_digits_ask_for_the_make():
+    with pytest.raises(SerialDoubtError) as caught:
+        parse("12345678")
+    assert "honda" in str(caught.value.facts["makes"])
+    assert "honda" in makes_to_ask("12345678")
+    assert {reading.serial.kind for reading in readings("12345678")} == {"honda-8", "becker-8"}
+    assert parse("12345678", make="Honda").serial.kind == "honda-8"
+
+
+@pytest.mark.parametrize(
+    ("text", "makes"),
+    [
+        ("A2C0012340056781234", ("alfa romeo", "citroen", "fiat", "peugeot")),
+        ("BP538761234567", ("alfa romeo", "fiat", "lancia", "nissan", "peugeot")),
+        ("V212", ()),
+        ("M012345", ()),
+        ("nothing", ()),
+        ("1234567", ("ford",)),
+    ],
+)
+def test_one_label_on_several_makes_asks_which(text, makes):
+    assert makes_to_ask(text) == makes
+    for reading in readings(text):
+        assert reading.ask_makes == makes
+    if makes:
+        for reading in readings(text, make=makes[0]):
+            assert reading.ask_makes == ()
+
+
+def test_a_labelled_number_is_read_whatever_the_make():
+    """The label decides, not the car: radios are swapped."""
+    assert parse("281155216RT V212", make="opel").serial.text == "V212"
+    assert parse("V012345", make="renault").serial.kind == "ford-v"
+    with pytest.raises(SerialError):
+        parse("V212", make="ford")
+
+
+def test_kinds_are_all_that_is_looked_for():
+    assert readings("V212", kinds=["ford-m"]) == ()
+    assert readings("V212", kinds=[]) == ()
+    with pytest.raises(SerialError, match="not the number of such a radio"):
+        parse("V212", kinds=["ford-m"])
+
+
+@pytest.mark.parametrize("make", [None, "toyota", "fiat", "alfa romeo", "nissan", "peugeot", "ford"])
+@pytest.mark.parametrize("text", ["E69A0A0044900656", "10211376AB8E0D25", "1021137618800025", "2063"])
+def test_sixteen_hex_digits_and_four_digits_are_nobodys_until_the_model_says_so(text, make):
+    """Tracking codes have sixteen digits too, and four digits are usually the code."""
+    assert readings(text, make=make) == ()
+    with pytest.raises(SerialError):
+        parse(text, make=make)
+
+
+def test_a_2cs_last_four_digits_are_not_picked_out_of_a_broken_number():
+    with pytest.raises(SerialError):
+        parse("A2C 0012 3400 567 1234", kinds=["continental-a2c", "fiat-last4"])
+
+
+# --- what is not the number ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("281155216R", "part-number"),
+        ("281155216RT", "part-number"),
+        ("part number 28115-5216R", "part-number"),
+        ("28185 JD00A", "part-number"),
+        ("8200607918T", "part-number"),
+        ("7700434422", "part-number"),
+        ("e13 029079", "approval"),
+        ("e13*029079", "approval"),
+        ("E13029079", "approval"),
+        ("12.05.2012", "date"),
+        ("2012-05-14", "date"),
+        ("05/2012", "date"),
+        ("11.02.1998", "date"),
+        ("FD12345678", "production-number"),
+        ("CLASS 1 LASER PRODUCT", "laser-class"),
+        ("M12345", "lot-number"),
+        ("M1234567", "lot-number"),
+        ("M123456789", "lot-number"),
+        ("1234567812345678", "tracking-code"),
+        ("1234 5678 1234 5678", "tracking-code"),
+        ("7 645 387 316", "device-number"),
+        ("U2200", "half-number"),
+        ("L0055", "half-number"),
+        ("SJNFAAN16U0123456", "vin"),
+    ],
+)
+def test_other_things_on_a_sticker_are_named(text, item):
+    """Claims 24-28: never the part number, never a date."""
+    with pytest.raises(NotTheSerialError) as caught:
+        parse(text)
+    assert caught.value.facts["item"] == item
+    assert caught.value.hint
+    assert readings(text) == ()
+
+
+def test_a_whole_sticker_gives_the_number_and_not_what_is_around_it():
+    sticker = (
+        "DAEWOO 28115-5216R T V212\ne13 029079  12.05.2012\nCLASS 1 LASER PRODUCT FD12345678 1234567812345678"
+    )
+    assert parse(sticker).serial.text == "V212"
+
+
+# --- what an error says --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("V21", "a Renault pre-code has 4 characters (one letter, three digits); 3 given"),
+        ("281155216RT V21", "a Renault pre-code has 4 characters (one letter, three digits); 3 given"),
+        (
+            "V2X2",
+            "a Renault pre-code has 4 characters (one letter, three digits); one of these does not fit its place",
+        ),
+        ("BP5387612345", "a Blaupunkt number has 14 characters (BP, twelve digits); 12 given"),
+        ("A2C001234", "a Continental number has 19 characters (A2C, sixteen digits); 9 given"),
+        ("V01234", "a Ford V serial number has 7 characters (the letter V, six digits); 6 given"),
+        ("", "a serial number of letters and digits was expected; none came"),
+        ("??? !!!", "a serial number of letters and digits was expected; none came"),
+        (
+            "x" * (TEXT_LENGTH_MAX + 1),
+            "a serial number of letters and digits was expected; more than 500 characters came",
+        ),
+        ("hello world", "no serial number of a known form was found in 10 characters"),
+    ],
+)
+def test_an_error_says_what_was_expected_and_what_came(text, sentence):
+    with pytest.raises(SerialError) as caught:
+        parse(text)
+    assert caught.value.sentence == sentence
+    assert caught.value.hint
+
+
+def test_the_hint_for_a_pre_code_shows_a_label():
+    with pytest.raises(SerialError) as caught:
+        parse("V21")
+    assert caught.value.hint == "it follows the T on the sticker, e.g. 281155216RT V212"
+
+
+def test_six_digits_are_not_given_a_letter():
+    """The same six digits under M and under V have different codes."""
+    with pytest.raises(SerialError) as caught:
+        parse("012345", make="ford")
+    assert readings("012345", make="ford") == ()
+    assert "M" in caught.value.sentence + caught.value.hint
+
+
+@given(st.text(alphabet="0123456789", min_size=1, max_size=20))
+def test_no_error_repeats_what_was_typed(text):
+    """People type their code into the wrong field."""
+    try:
+        parse(text)
+    except SerialError as error:
+        said = f"{error.sentence} {error.hint} {error.facts}"
+        known = "281155216RT V212 M012345 BP5387 6 1234567 A2C Radiopass TA123 U2200 L0055 12345678 22000055"
+        assert len(text) < 4 or text not in said or text in known
+
+
+# --- identity and key ----------------------------------------------------------------------------------
+
+
+def test_a_scanned_and_a_typed_blaupunkt_number_have_one_key():
+    """A radio on the stolen list is found even when its barcode leaves one digit out."""
+    scanned, typed = parse("123456776453870002").serial, parse("BP5387 6 1234567").serial
+    assert scanned.text != typed.text
+    assert scanned.key == typed.key
+
+
+def test_identity_is_shared_where_numbers_are_few():
+    assert parse("V212").serial.identity is Identity.SHARED
+    assert parse("M012345").serial.identity is Identity.SHARED
+    assert parse("BP538761234567").serial.identity is Identity.UNIT
+    assert parse("U2200 L0055").serial.identity is Identity.UNIT
+
+
+def test_the_label_keeps_everything_upper_case_with_single_spaces():
+    assert parse("  281155216rt \n v212 ").label == "281155216RT V212"
+
+
+# --- properties ----------------------------------------------------------------------------------------
+
+FROM_TEMPLATE = {"#": DIGITS, "@": LETTERS, "*": LETTERS + DIGITS, "%": DIGITS + "ABCDEF", "^": DIGITS}
+
+
+def filled(draw, shape: Shape) -> tuple[str, str]:
+    """Draw a label of a shape, and the number in it; half of its open places are digits."""
+    low, high = shape.tail
+    template = shape.template.replace("~", "*" * draw(st.integers(low, high)) if high else "")
+    label, number, inside = "", "", False
+    for place, mark in enumerate(template):
+        if mark in "[]":
+            inside = mark == "["
+            continue
+        pool = DIGITS if mark == "*" and place % 2 else FROM_TEMPLATE.get(mark, mark)
+        character = draw(st.sampled_from(pool))
+        label += character
+        number += character if inside else ""
+    half = len(number) // 2
+    return label, number[half:] + number[:half] if shape.turned else number
+
+
+@st.composite
+def printed(draw):
+    """Draw (format id, label as somebody might type it, the number in it)."""
+    entry = draw(st.sampled_from(list(FORMATS.values())))
+    shape = draw(st.sampled_from(entry.shapes))
+    label, number = filled(draw, shape)
+    gaps = draw(
+        st.lists(st.sampled_from(["", "", "", " ", "-", "  ", "_"]), min_size=len(label), max_size=len(label))
+    )
+    typed = "".join(character + gap for character, gap in zip(label, gaps, strict=True))
+    return entry.id, draw(st.sampled_from([typed, typed.lower()])), number
+
+
+@settings(max_examples=400)
+@given(printed())
+def test_a_number_survives_its_label_spaces_dashes_and_case(case):
+    kind, label, number = case
+    numbers = {reading.serial.text for reading in readings(label, kinds=[kind])}
+    assert number in numbers, label
+
+
+@settings(max_examples=300)
+@given(
+    st.text(max_size=60), st.sampled_from([None, "ford", "nissan", "fiat", "dacia", "honda", "no such make"])
+)
+@example("281155216RT", None)
+@example("?" * 40, None)
+@example("ß" * 20, "ford")
+def test_parsing_never_fails_with_anything_but_our_errors(text, make):
+    found = readings(text, make=make)
+    try:
+        reading = parse(text, make=make)
+    except SerialError as error:
+        assert all((error.sentence, error.hint))  # noqa: PT017 -- most texts must fail
+    else:
+        assert reading in found
+
+
+@settings(max_examples=300)
+@given(st.text(alphabet="0123456789ABCDEMPRSTVOIUL?- ", max_size=40), st.sampled_from([None, *FORMATS]))
+def test_what_was_read_once_reads_the_same_again(text, kind):
+    """Canonical text is a fixed point, and every doubt points into it."""
+    kinds = None if kind is None else [kind]
+    for reading in readings(text, kinds=kinds):
+        again = parse(reading.serial.text, kinds=[reading.serial.kind])
+        assert again.serial == reading.serial
+        assert not again.repaired
+        for doubt in reading.doubts:
+            assert reading.serial.text[doubt.at] in {doubt.read, doubt.other}
+            assert LOOK_ALIKES[doubt.read] == doubt.other
+
+
+def test_a_serial_number_says_itself():
+    assert str(SerialNumber("V212", "renault-precode", Identity.SHARED)) == "V212"
