@@ -312,7 +312,8 @@ def filled(draw, shape: Shape) -> tuple[str, str]:
         if mark in "[]":
             inside = mark == "["
             continue
-        pool = DIGITS if mark == "*" and place % 2 else FROM_TEMPLATE.get(mark, mark)
+        is_even = template.count("*", 0, place) % 2 == 0
+        pool = DIGITS if mark == "*" and is_even else FROM_TEMPLATE.get(mark, mark)
         character = draw(st.sampled_from(pool))
         label += character
         number += character if inside else ""
