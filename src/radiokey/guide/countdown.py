@@ -1,0 +1,187 @@
+"""A countdown that counts only the time an owner confirms the radio was powered.
+
+Pure: it is told the time. Time between two looks is *pending* until the owner says that the radio was on all
+of it; only then it counts. A clock that goes backwards never makes the wait shorter: what was seen last stays
+the mark, and the time up to it does not count twice. It travels as a short signed link, so it survives
+closing the browser; the link holds no code and no serial number.
+"""
+
+import base64
+import binascii
+import hmac
+import struct
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from radiokey.clock import DAY_MS
+from radiokey.errors import LinkError
+
+NEEDED_MS_MAX: Final = 30 * DAY_MS
+_TIME_MAX: Final = 2**53
+_ERRORS_MAX: Final = 99
+_VERSION: Final = 1
+_BODY: Final = struct.Struct(">BBQQQQ")
+_MAC_BYTES: Final = 16
+_PURPOSE: Final = b"radiokey countdown 1\0"
+_ID_MAX: Final = 48
+
+CHECKS_AT_THE_END: Final = (
+    "The display shows CODE, not a wait and not LOCKED.",
+    "Nobody has touched the number keys since it began to wait.",
+    "The code belongs to the number on this radio, has the right length and only characters its keys have.",
+)
+"""What is checked before anything is entered, when the time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """A wait in progress. All times in whole milliseconds.
+
+    `model`: id of the model, `""` where it is not known. `needed_ms`: how long it has to be powered.
+    `confirmed_ms`: how much of that the owner has confirmed. `seen_ms`: the moment up to which time is
+    settled; what came after it is pending until somebody says that the radio was on.
+    """
+
+    model: str
+    errors: int
+    needed_ms: int
+    started_ms: int
+    confirmed_ms: int
+    seen_ms: int
+
+    @classmethod
+    def begin(cls, model: str, errors: int, needed_ms: int, now_ms: int) -> Self:
+        """Return a countdown of `needed_ms` that begins now, the radio being on."""
+        countdown = cls(model, errors, needed_ms, now_ms, 0, now_ms)
+        _check(countdown)
+        return countdown
+
+    def pending_ms(self, now_ms: int) -> int:
+        """Return the time since the last look: it counts once the owner confirms it."""
+        return max(0, now_ms - self.seen_ms)
+
+    def remaining_ms(self) -> int:
+        """Return what is left, counting confirmed time only."""
+        return max(0, self.needed_ms - self.confirmed_ms)
+
+    def left_if_on_ms(self, now_ms: int) -> int:
+        """Return what is left if the radio has been on all the time since the last look."""
+        return max(0, self.remaining_ms() - self.pending_ms(now_ms))
+
+    def due_ms(self) -> int:
+        """Return the moment it is over if the radio is on without a break from the last look on."""
+        return self.seen_ms + self.remaining_ms()
+
+    def asks(self, now_ms: int) -> bool:
+        """Say whether it is time to ask "was it on all the time?": the wait would be over if it was."""
+        return not self.over() and self.left_if_on_ms(now_ms) == 0
+
+    def over(self) -> bool:
+        """Say whether all of it is confirmed."""
+        return self.remaining_ms() == 0
+
+    def was_on(self, now_ms: int) -> "Countdown":
+        """Return it after the owner said "yes, it was on all the time"."""
+        return self._settled(now_ms, self.confirmed_ms + self.pending_ms(now_ms))
+
+    def was_off(self, now_ms: int, *, on_ms: int | None = None) -> "Countdown":
+        """Return it after the owner said "no".
+
+        `on_ms`: for how long of the pending time it *was* on, where the owner knows; then only that counts.
+        `None` (not known, or its supply was cut) begins again: nobody knows what the radio made of it.
+        """
+        if on_ms is None:
+            return self._settled(now_ms, 0)
+        return self._settled(now_ms, self.confirmed_ms + min(max(0, on_ms), self.pending_ms(now_ms)))
+
+    def to_token(self, key: bytes) -> str:
+        """Return it as a short text for a link, signed with `key`."""
+        body = self._body()
+        return base64.urlsafe_b64encode(body + _mac(key, body)).rstrip(b"=").decode("ascii")
+
+    @classmethod
+    def from_token(cls, text: str, key: bytes) -> Self:
+        """Return the countdown of a link; raise `LinkError` if a single character of it was changed."""
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise _broken() from error
+        # The last character of base64 carries spare bits: only one spelling of a link is ours.
+        if base64.urlsafe_b64encode(raw).rstrip(b"=") != text.encode():
+            raise _broken()
+        body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
+        if len(body) < _BODY.size or not hmac.compare_digest(mac, _mac(key, body)):
+            raise _broken()
+        version, errors, needed, started, confirmed, seen = _BODY.unpack_from(body)
+        if version != _VERSION:
+            raise _broken()
+        return cls(body[_BODY.size :].decode("ascii"), errors, needed, started, confirmed, seen)
+
+    def _settled(self, now_ms: int, confirmed_ms: int) -> "Countdown":
+        return replace(
+            self, confirmed_ms=min(confirmed_ms, self.needed_ms), seen_ms=max(self.seen_ms, now_ms)
+        )
+
+    def _body(self) -> bytes:
+        times = (self.needed_ms, self.started_ms, self.confirmed_ms, self.seen_ms)
+        return _BODY.pack(_VERSION, self.errors, *times) + self.model.encode("ascii")
+
+
+def calendar(countdown: Countdown, *, now_ms: int, radio: str, link: str = "") -> bytes:
+    """Return an iCalendar file (text/calendar, UTF-8) that rings when the wait can be over.
+
+    `radio` is the name shown, `link` the signed link back to the countdown. The entry says what to check
+    first; it does not say that the radio is open, because only its owner can see that.
+    """
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - only a calendar needs dates
+
+    from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 - heavy, and used once
+
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    due = epoch + timedelta(milliseconds=countdown.due_ms())
+    event = Event()
+    mark = hmac.new(_PURPOSE, countdown._body(), "sha256").hexdigest()[:32]  # noqa: SLF001 - same module
+    event.add("uid", f"{mark}@radiokey")
+    event.add("dtstamp", epoch + timedelta(milliseconds=now_ms))
+    event.add("dtstart", due.replace(microsecond=0))
+    event.add("dtend", due.replace(microsecond=0) + timedelta(minutes=15))
+    event.add("summary", f"{radio}: the wait can be over")
+    lines = [
+        "If the radio was on all the time, CODE should be back. Before you enter anything:",
+        *CHECKS_AT_THE_END,
+        *([link] if link else []),
+    ]
+    event.add("description", "\n".join(lines))
+    if link:
+        event.add("url", link)
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", f"{radio}: look whether CODE is back")
+    alarm.add("trigger", timedelta(0))
+    event.add_component(alarm)
+    file = Calendar()
+    file.add("prodid", "-//Radiokey//waiting//EN")
+    file.add("version", "2.0")
+    file.add("method", "PUBLISH")
+    file.add_component(event)
+    written: bytes = file.to_ical()
+    return written
+
+
+def _check(countdown: Countdown) -> None:
+    assert 0 < countdown.needed_ms <= NEEDED_MS_MAX, "a countdown counts something, for at most 30 days"
+    assert 0 <= countdown.errors <= _ERRORS_MAX
+    assert 0 <= countdown.started_ms <= _TIME_MAX
+    assert len(countdown.model) <= _ID_MAX
+    assert countdown.model.isascii()
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    return hmac.new(key, _PURPOSE + body, "sha256").digest()[:_MAC_BYTES]
+
+
+def _broken() -> LinkError:
+    return LinkError(
+        "this link was changed or cut short, so its countdown cannot be trusted",
+        hint="open the link again as a whole, or begin the wait anew",
+    )

@@ -1,0 +1,376 @@
+"""The sheet: whom to ask for the code, with what in hand, at what cost, and how to tell an honest offer.
+
+For most radios this is where the road ends, so it is complete in itself: an owner who prints it can go to the
+dealer with it. It is data; a page, a terminal or a printer gives it its looks. Costs and times are reports
+with their confidence and sources. Sites that sell codes are named as a kind and never linked; an address is
+given only where the catalogue lists it as the maker's own or its support (STORY, "Not ours").
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from radiokey.catalogue.model import Binding, Confidence, Fact, Model, Source, SourceKind
+from radiokey.serial.vin import Vin
+
+_NOT_KNOWN: Final[Fact[str]] = Fact(None, Confidence.UNKNOWN)
+_LINKED: Final = frozenset({SourceKind.OFFICIAL, SourceKind.SUPPORT})
+_NORTH_AMERICA: Final = frozenset(
+    {
+        "acura",
+        "buick",
+        "cadillac",
+        "chevrolet",
+        "chrysler",
+        "dodge",
+        "gm",
+        "gmc",
+        "jeep",
+        "oldsmobile",
+        "pontiac",
+    }
+    | {"saturn"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody who may have the code, in the order to ask: who, how, reported cost and wait, address.
+
+    `link` is set only for an address the catalogue lists as the maker's own or its support.
+    """
+
+    who: str
+    how: str
+    cost: Fact[str]
+    wait: Fact[str]
+    confidence: Confidence
+    sources: tuple[str, ...]
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A short letter to the dealer; `blanks` names what the owner still has to fill in."""
+
+    subject: str
+    text: str
+    blanks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything an owner takes along. Lists stand in the order to use them; texts are plain sentences.
+
+    `papers` is the radio's own fact of which papers are wanted, `in_hand` the list that always holds.
+    """
+
+    title: str
+    make: str | None
+    model: str | None
+    radio: str
+    why: str
+    first_look: tuple[str, ...]
+    ask: tuple[Contact, ...]
+    papers: Fact[str]
+    in_hand: tuple[str, ...]
+    cost: Fact[str]
+    wait: Fact[str]
+    honest: tuple[str, ...]
+    red_flags: tuple[str, ...]
+    photograph: tuple[str, ...]
+    letter: Letter
+    notes: tuple[str, ...]
+    code_exists: bool
+
+
+def sheet(
+    model: Model | None = None,
+    make: str | None = None,
+    *,
+    serial: str | None = None,
+    vin: Vin | None = None,
+    shows: str | None = None,
+    errors: int | None = None,
+    sources: Mapping[str, Source] | None = None,
+) -> Sheet:
+    """Return the sheet for a model, a make, both or neither.
+
+    What is known of the case (`serial` and `vin` as the owner gave them, what the display `shows`, wrong codes
+    so far) is filled into the letter, the rest stays a blank. `sources` are the catalogue's; without them no
+    address is given.
+    """
+    known = model if model is not None and not model.default else None
+    name = _make(known, make)
+    exists = known is None or known.binding.value not in {Binding.VEHICLE, Binding.SERVER}
+    return Sheet(
+        title=f"The code for your {_spoken(name)} radio"
+        if exists
+        else f"Your {_spoken(name)} radio needs no code",
+        make=name,
+        model=None if known is None else known.id,
+        radio="car radio" if known is None else known.name,
+        why=_why(known),
+        first_look=() if not exists else _FIRST_LOOK,
+        ask=_ask(known, name, sources or {}, exists=exists),
+        papers=_NOT_KNOWN if known is None else known.ways.papers,
+        in_hand=IN_HAND,
+        cost=_NOT_KNOWN if known is None else known.ways.cost,
+        wait=_NOT_KNOWN if known is None else known.ways.wait,
+        honest=HONEST,
+        red_flags=RED_FLAGS,
+        photograph=PHOTOGRAPH,
+        letter=_letter(known, name, serial=serial, vin=vin, shows=shows, errors=errors, exists=exists),
+        notes=_notes(known, name),
+        code_exists=exists,
+    )
+
+
+def _make(model: Model | None, make: str | None) -> str | None:
+    if make is not None and make.strip():
+        return make.strip().lower()
+    return model.makes[0] if model is not None and len(model.makes) == 1 else None
+
+
+_BY_LETTERS: Final = frozenset({"bmw", "gm", "gmc", "vw"})
+
+
+def _spoken(make: str | None) -> str:
+    if make is None:
+        return "car"
+    return make.upper() if make in _BY_LETTERS else make.title()
+
+
+def _why(model: Model | None) -> str:
+    if model is None:
+        return _WHY["no-derivation"]
+    if model.families:
+        return _WHY["outside"]
+    match model.binding.value:
+        case Binding.VEHICLE:
+            return _WHY["vehicle"]
+        case Binding.SERVER:
+            return _WHY["server"]
+        case Binding.OWNER_CODE:
+            return _WHY["owner-code"]
+        case _:
+            return _WHY["no-derivation"]
+
+
+def _ask(
+    model: Model | None, make: str | None, sources: Mapping[str, Source], *, exists: bool
+) -> tuple[Contact, ...]:
+    routes = [route for route in _routes() if make is not None and make in route.makes]
+    dealer = next((route for route in routes if route.who == "dealer"), None)
+    found = [_contact(route, sources) for route in routes if route.who != "dealer"]
+    ways = None if model is None else model.ways
+    who = f"A {_spoken(make)} dealer" if make else "A dealer of the car's make"
+    if ways is not None and ways.ask.value is not None:
+        found.append(
+            Contact(
+                who="What is known for this radio",
+                how=_sentence(ways.ask.value),
+                cost=ways.cost,
+                wait=ways.wait,
+                confidence=ways.ask.confidence,
+                sources=ways.ask.sources,
+            )
+        )
+    if dealer is not None:
+        found.append(_contact(dealer, sources, who=who))
+    else:
+        found.append(
+            Contact(
+                who,
+                _DEALER if exists else _WORKSHOP,
+                _NOT_KNOWN,
+                _DEALER_WAIT,
+                Confidence.DOUBTFUL,
+                ("seed",),
+            )
+        )
+    if exists:
+        found.extend(_contact(route, sources) for route in _routes() if not route.makes)
+    return tuple(found)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    makes: tuple[str, ...]
+    who: str
+    how: str
+    cost: str | None
+    wait: str | None
+    confidence: Confidence
+    sources: tuple[str, ...]
+    site: str | None
+
+
+@cache
+def _routes() -> tuple[_Route, ...]:
+    table = tomllib.loads((files("radiokey.guide") / "ways.toml").read_text(encoding="utf-8"))
+    return tuple(
+        _Route(
+            makes=tuple(row["makes"]),
+            who=row["who"],
+            how=row["how"],
+            cost=row.get("cost"),
+            wait=row.get("wait"),
+            confidence=Confidence(row["confidence"]),
+            sources=tuple(row["sources"]),
+            site=row.get("site"),
+        )
+        for row in table["route"]
+    )
+
+
+def _contact(route: _Route, sources: Mapping[str, Source], *, who: str | None = None) -> Contact:
+    def fact(value: str | None) -> Fact[str]:
+        return _NOT_KNOWN if value is None else Fact(value, route.confidence, route.sources)
+
+    link = None
+    if route.site is not None:
+        link = next(
+            (
+                s.url
+                for s in sources.values()
+                if s.kind in _LINKED and s.url is not None and route.site in s.url
+            ),
+            None,
+        )
+    return Contact(
+        who or route.who, route.how, fact(route.cost), fact(route.wait), route.confidence, route.sources, link
+    )
+
+
+def _notes(model: Model | None, make: str | None) -> tuple[str, ...]:
+    notes = [_OLD_RADIO, _NO_PROMISE]
+    if model is not None and model.binding.value is Binding.OWNER_CODE:
+        notes.append(_OWNER_SET)
+    if make in _NORTH_AMERICA:
+        notes.append(_NASTF)
+    return tuple(notes)
+
+
+def _letter(
+    model: Model | None,
+    make: str | None,
+    *,
+    serial: str | None,
+    vin: Vin | None,
+    shows: str | None,
+    errors: int | None,
+    exists: bool,
+) -> Letter:
+    blanks: list[str] = []
+
+    def fill(name: str, value: str | None) -> str:
+        if value:
+            return value
+        blanks.append(name)
+        return _BLANK
+
+    car = "" if make is None else f"{_spoken(make)}, "
+    lines = [
+        "Good day,",
+        "",
+        "my car's radio lost its supply and now asks for its anti-theft code. Car and radio are mine."
+        if exists
+        else "my car's radio lost its supply and no longer accepts this car. Car and radio are mine.",
+        "I ask you for the code of this unit." if exists else "I ask you to confirm the part to the car.",
+        "",
+        f"Car: {car}model and year {fill('model and year', None)}, registration {fill('registration', None)}",
+        f"Car's number (VIN): {fill('VIN', None if vin is None else vin.text)}",
+        f"Radio: {fill('radio', None if model is None else model.name)}",
+        f"Serial number on the unit: {fill('serial number', serial)}",
+        f"The display shows: {fill('display', shows)}",
+        f"Wrong codes so far: {fill('wrong codes', None if errors is None else str(errors))}",
+        "",
+        "I bring the registration, my identity card and a photo of the label.",
+        "Tell me before you begin: the whole price, how long it takes, whether your records cover this number,",
+        "and whether you need to see the car.",
+        "",
+        f"Name and telephone: {fill('name and telephone', None)}",
+    ]
+    subject = (
+        f"Radio code for my {_spoken(make)}"
+        if exists
+        else f"Radio of my {_spoken(make)}: part to be confirmed"
+    )
+    return Letter(subject, "\n".join(lines), tuple(blanks))
+
+
+_BLANK: Final = "____________________"
+_DEALER: Final = "With papers and the radio's number the dealer asks the maker's records for the code."
+_WORKSHOP: Final = "A workshop with the maker's access confirms the part to the car online, with your papers."
+_DEALER_WAIT: Final[Fact[str]] = Fact("1 to 3 days", Confidence.DOUBTFUL, ("seed",))
+
+_WHY: Final = {
+    "no-derivation": "How this radio's code follows from its number is not public, and what websites offer as its "
+    "formula is made up. The maker's records are the way to it.",
+    "outside": "For this kind of radio a public way from number to code exists, but not for the number or the unit "
+    "you have: there it is undefined or in doubt, and a wrong code would cost you a try.",
+    "vehicle": "This radio is paired to its car. No code exists that you could key in.",
+    "server": "This radio is released by the maker's server. No code exists that you could key in.",
+    "owner-code": "On this radio an owner sets the code. No number on the unit leads to it, and the maker's records "
+    "may hold another one.",
+}
+
+_FIRST_LOOK: Final = (
+    "The radio's card: Code Card, Car Pass, Radiopass, a blue card",
+    "Handbook and service book, first and last pages",
+    "Glovebox wall, trunk, underside of the bonnet, tag of the spare key",
+    "Old invoices, the previous owner, the dealer who sold the car",
+)
+
+IN_HAND: Final = (
+    "The car's registration papers",
+    "Your identity card or passport",
+    "The car's number (VIN)",
+    "The radio's serial number, with a photo of its label",
+    "If it was stolen once: the insurance claim or the police receipt",
+)
+
+HONEST: Final = (
+    "Says before you pay that numbers beginning like yours are covered",
+    "Names one whole price, in writing",
+    "Gives the money back when the radio refuses the code",
+    "Asks for proof that car and radio are yours",
+    "Wants to see a photo of the label, not only a typed number",
+    "Tells you which keys to press and how many tries you have",
+)
+
+RED_FLAGS: Final = (
+    "A number for every input, within a second, without asking for the make",
+    "A guarantee of a hundred per cent",
+    "No question about who owns the radio",
+    "A universal code, a reset trick, or three wrong codes on purpose",
+    "Payment before anybody says whether your number is covered",
+    "A code of another length than yours, or with digits your keys do not have",
+)
+
+PHOTOGRAPH: Final = (
+    "The display as it is now",
+    "The whole label on the unit, straight and sharp, with its barcodes",
+    "The front of the radio with all its keys",
+    "The registration, and the car's number behind the windscreen",
+    "The handbook's page about the radio code, if there is one",
+)
+
+_OLD_RADIO: Final = (
+    "The car's number leads to the radio that was fitted first. If yours was replaced, only the number on the "
+    "unit counts."
+)
+_NO_PROMISE: Final = "No source is sure in every case: units are swapped, changed by a workshop, or on a list of stolen radios."
+_OWNER_SET: Final = "Ask earlier owners and installers first: they may have set the code themselves."
+_NASTF: Final = (
+    "In the United States locksmiths and workshops use a registry of their own (NASTF). It is for professionals; "
+    "they need your licence and proof of ownership for it."
+)

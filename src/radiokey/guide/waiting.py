@@ -1,0 +1,323 @@
+"""How long it waits, what must stay on, and the countdown that counts only what the owner confirms.
+
+Most owners who are stuck are stuck here (facts/units.md, section 4): they hold the code and cannot get the
+prompt. So the answer names the power condition first, shows the longer end of every range, and says plainly
+when it is only the cautious reading for a radio nobody has described.
+
+What a power cut would do is shown only to an owner who holds the right code, and only where a maker's own
+text says it (STORY, "Not ours"); everybody else reads "do not cut the supply".
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, assert_never
+
+from radiokey.catalogue.model import CAUTIOUS_SCHEDULE, Confidence, Fact, Model
+from radiokey.clock import HOUR_MS, MINUTE_MS
+from radiokey.guide.countdown import CHECKS_AT_THE_END, Countdown, calendar
+from radiokey.headunit.display import Shows
+from radiokey.headunit.policy import (
+    Blocked,
+    ClockNeeds,
+    Dead,
+    LockPolicy,
+    Penalty,
+    PowerCutEffect,
+    Rung,
+    UntilKeyCycle,
+    UntilPowerCut,
+    Wait,
+)
+
+__all__ = [
+    "CHECKS_AT_THE_END",
+    "Countdown",
+    "Ends",
+    "WaitAnswer",
+    "calendar",
+    "spoken_minutes",
+    "wait_answer",
+]
+
+RETRY_MS: Final = 15 * MINUTE_MS
+"""The longer end of the article's own pause after a refusal (claim 74, conflict C-C)."""
+
+AUTO_OFF_MS: Final = {
+    "opel_car300_siemens": HOUR_MS,  # ff_car300
+    "fiat_alfa_blaupunkt": 20 * MINUTE_MS,  # fiat_ivory
+}
+"""Sets that switch themselves off, which stops the clock (units.md 1.2)."""
+
+
+class Ends(StrEnum):
+    """What ends the block that follows this many wrong codes."""
+
+    TIME = "time"
+    NOTHING_TO_WAIT = "nothing-to-wait"
+    KEY_CYCLE = "key-cycle"
+    NOT_BY_TIME = "not-by-time"
+    SERVICE = "service"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitAnswer:
+    """How long a radio waits after `errors` wrong codes.
+
+    `known`: the catalogue knows the schedule; otherwise this is the cautious reading. `minutes` is the range
+    (from, to), `None` where no time ends it. `clock_needs` is what to keep on, `clock_known` whether that is
+    known for this radio. `final`: after this no code is taken any more. `tries_left`: wrong codes until then,
+    `None` where no last one is known. `can_die`: whether wrong codes can kill it, `None` not known.
+    `confidence` and `sources` are the schedule's. `sentences` say all of it to the owner, in order.
+    """
+
+    known: bool
+    errors: int
+    ends: Ends
+    minutes: tuple[float, float] | None
+    clock_needs: ClockNeeds
+    clock_known: bool
+    clock_confidence: Confidence
+    final: bool
+    tries_left: int | None
+    can_die: bool | None
+    confidence: Confidence
+    sources: tuple[str, ...]
+    disputed: bool
+    needs: str
+    traps: tuple[str, ...]
+    power_cut: str
+    told: str | None
+    sentences: tuple[str, ...]
+
+    @property
+    def wait_ms(self) -> int:
+        """The longer end of the range in milliseconds, 0 where no time ends it."""
+        return 0 if self.minutes is None else round(self.minutes[1] * MINUTE_MS)
+
+    @property
+    def retry_ms(self) -> int:
+        """The pause before any further entry: the radio's own wait or the article's, whichever is longer."""
+        return max(self.wait_ms, RETRY_MS)
+
+
+def wait_answer(model: Model | None, errors: int | None, *, holds_code: bool = False) -> WaitAnswer:
+    """Return how long `model` waits after `errors` wrong codes (`None`: the owner does not know how many).
+
+    `model=None`, or one without a known schedule, gives the cautious reading and says so. `holds_code` states
+    that the owner has the right code in hand; only then may the effect of a power cut be told. Where the
+    number is not known or nobody entered anything, the first wait of the schedule is the answer.
+    """
+    schedule = _schedule(model)
+    known = schedule.value is not None
+    policy = _policy(schedule.value if schedule.value is not None else _cautious(model))
+    counted = errors or _first_strike(policy)
+    penalty = policy.penalty_after(counted) if counted else None
+    ends, minutes = _ends(penalty)
+    clock, clock_known, clock_confidence, clock_note = _clock(model)
+    tries_left = policy.tries_left(counted) if known else None
+    needs = NEEDS[clock]
+    traps = (*clock_note, *_traps(model))
+    power_cut = _power_cut(model, holds_code=holds_code)
+    answer = WaitAnswer(
+        known=known,
+        errors=counted,
+        ends=ends,
+        minutes=minutes,
+        clock_needs=clock,
+        clock_known=clock_known,
+        clock_confidence=clock_confidence,
+        final=ends is Ends.NEVER,
+        tries_left=tries_left,
+        can_die=_can_die(model, policy, known=known),
+        confidence=schedule.confidence,
+        sources=schedule.sources,
+        disputed=schedule.disputed,
+        needs=needs,
+        traps=traps,
+        power_cut=power_cut,
+        told=model.schedule_text.value if model is not None else None,
+        sentences=(),
+    )
+    return _with_sentences(answer, asked=errors)
+
+
+def _schedule(model: Model | None) -> Fact[tuple[Rung, ...]]:
+    if model is None or model.default:
+        return Fact(None, Confidence.UNKNOWN)
+    return model.schedule
+
+
+def _cautious(model: Model | None) -> tuple[Rung, ...]:
+    """Return the cautious schedule; without its stop where a source says that this lock is never final."""
+    return CAUTIOUS_SCHEDULE if model is None else model.policy().schedule
+
+
+def _policy(schedule: tuple[Rung, ...]) -> LockPolicy:
+    return LockPolicy(schedule, ClockNeeds.RADIO_ON, PowerCutEffect.NONE, 0)
+
+
+def _first_strike(policy: LockPolicy) -> int:
+    return policy.schedule[0].errors if policy.schedule else 0
+
+
+def _ends(penalty: Penalty | None) -> tuple[Ends, tuple[float, float] | None]:
+    match penalty:
+        case None:
+            return Ends.NOTHING_TO_WAIT, None
+        case Wait(ms=(low, high)):
+            return Ends.TIME, (low / MINUTE_MS, high / MINUTE_MS)
+        case UntilKeyCycle():
+            return Ends.KEY_CYCLE, None
+        case UntilPowerCut():
+            return Ends.NOT_BY_TIME, None
+        case Blocked():
+            return Ends.SERVICE, None
+        case Dead():
+            return Ends.NEVER, None
+        case _:
+            assert_never(penalty)
+
+
+def _clock(model: Model | None) -> tuple[ClockNeeds, bool, Confidence, tuple[str, ...]]:
+    """Return what must hold while it waits; the article's "ignition off" never overrules all others."""
+    fact = model.clock_needs if model is not None and not model.default else None
+    if fact is None or fact.value is None:
+        return ClockNeeds.RADIO_ON, False, Confidence.UNKNOWN, ()
+    if fact.value is ClockNeeds.IGNITION_OFF and fact.confidence in {Confidence.DOUBTFUL, Confidence.UNKNOWN}:
+        return ClockNeeds.RADIO_ON, False, fact.confidence, (_ARTICLE_ALONE,)
+    return fact.value, True, fact.confidence, ()
+
+
+def _traps(model: Model | None) -> tuple[str, ...]:
+    if model is None:
+        return (_AUTO_OFF_MAYBE,)
+    found = []
+    if model.id in AUTO_OFF_MS:
+        found.append(_AUTO_OFF.format(minutes=AUTO_OFF_MS[model.id] // MINUTE_MS))
+    if any(
+        word.text.strip().upper() == "OFF" and word.shows in {Shows.LOCKED, Shows.WAIT}
+        for word in model.words.value or ()
+    ):
+        found.append(_SAYS_OFF)
+    if model.clock_needs.value is ClockNeeds.SUPPLY:
+        found.append(_SUPPLY_ONLY)
+    return tuple(found)
+
+
+def _can_die(model: Model | None, policy: LockPolicy, *, known: bool) -> bool | None:
+    """Return whether wrong codes can kill the unit: from its schedule, else from what its sources state."""
+    if known and policy.tries_left(0) is not None:
+        return True
+    return None if model is None else model.final.value
+
+
+def _power_cut(model: Model | None, *, holds_code: bool) -> str:
+    if model is None or not holds_code or model.power_cut.value is None:
+        return _NO_CUT
+    if model.power_cut.confidence is not Confidence.OFFICIAL or model.power_cut.disputed:
+        return _NO_CUT
+    return _CUT[model.power_cut.value]
+
+
+def _with_sentences(answer: WaitAnswer, *, asked: int | None) -> WaitAnswer:
+    said = [_lasts(answer, asked=asked)]
+    if answer.ends is Ends.TIME:
+        said.append(answer.needs if answer.clock_known else f"{answer.needs} {_CLOCK_ASSUMED}")
+    said.extend(answer.traps)
+    said.append(answer.power_cut)
+    said.append(_last_one(answer))
+    return replace(answer, sentences=tuple(sentence for sentence in said if sentence))
+
+
+def _lasts(answer: WaitAnswer, *, asked: int | None) -> str:
+    count = "wrong code" if answer.errors == 1 else "wrong codes"
+    after = f"After {answer.errors} {count}" if asked else "After the first wrong codes"
+    if not answer.known and answer.ends is Ends.TIME:
+        return (
+            f"How long this radio waits is not known. The cautious reading: {spoken_minutes(answer.minutes)}; if "
+            "CODE is not back by then, leave it on for 60 minutes, then once for 120."
+        )
+    match answer.ends:
+        case Ends.TIME:
+            return f"{after} it waits {spoken_minutes(answer.minutes)}."
+        case Ends.NOTHING_TO_WAIT:
+            return (
+                f"{after} no wait is known: it should show CODE. If it shows a wait all the same, let it run."
+            )
+        case Ends.KEY_CYCLE:
+            return f"{after} it takes the next one only when the ignition has been off and on again."
+        case Ends.NOT_BY_TIME:
+            return f"{after} no time opens it again. Ask the make's dealer, with papers."
+        case Ends.SERVICE:
+            return f"{after} it is blocked until the maker's service allows more tries. No wait ends this."
+        case Ends.NEVER if not answer.known:
+            return "How this radio goes on is not known. After so many wrong codes the cautious reading is: stop."
+        case Ends.NEVER:
+            return f"{after} it takes no code any more. No wait ends this."
+        case _:
+            assert_never(answer.ends)
+
+
+def _last_one(answer: WaitAnswer) -> str:
+    if answer.final:
+        return ""
+    if answer.tries_left == 1:
+        return "The next wrong code is the last one: after it the radio is locked for good."
+    if answer.tries_left is not None:
+        return f"Its schedule has an end: {answer.tries_left} more wrong codes and it is locked for good."
+    if answer.can_die:
+        return "Wrong codes can lock this radio for good."
+    if answer.can_die is False:
+        return "No final lock is known for this radio."
+    return "Whether wrong codes can lock it for good is not known; treat the next one as the last."
+
+
+def spoken_minutes(minutes: tuple[float, float] | None) -> str:
+    """Say a range of minutes: `30 minutes`, `15 to 30 minutes`, `10 seconds`, `10 hours 40 minutes`.
+
+    >>> spoken_minutes((0.17, 0.17))
+    '10 seconds'
+    >>> spoken_minutes((640, 640))
+    '10 hours 40 minutes'
+    """
+    if minutes is None:
+        return "no time that is known"
+    low, high = (_spoken(value) for value in minutes)
+    return high if low == high else f"{low} to {high}"
+
+
+def _spoken(minutes: float) -> str:
+    if minutes < 1:
+        return f"{round(minutes * 60)} seconds"
+    hours, rest = divmod(round(minutes), 60)
+    parts = [f"{hours} hour{'s' if hours > 1 else ''}"] if minutes > 90 and hours else []  # noqa: PLR2004 - up to 90 minutes is said in minutes
+    left = rest if parts else round(minutes)
+    if left or not parts:
+        parts.append(f"{left} minute{'s' if left != 1 else ''}")
+    return " ".join(parts)
+
+
+NEEDS: Final = {
+    ClockNeeds.RADIO_ON: "Keep the radio on, with its message showing; only that time counts.",
+    ClockNeeds.RADIO_AND_IGNITION: "Keep ignition and radio on, with the message showing; only that time counts.",
+    ClockNeeds.SUPPLY_AND_IGNITION: "Keep the battery connected and the ignition on for the whole time.",
+    ClockNeeds.SUPPLY: "Keep it connected to the battery; it may be switched off.",
+    ClockNeeds.IGNITION_OFF: "Ignition off, battery connected, leave the car alone.",
+    ClockNeeds.ENGINE: "Keep the engine running in the open air, handbrake on: without it the set switches off.",
+}
+_CLOCK_ASSUMED: Final = "For this radio that is not known; it holds for nearly all others."
+_ARTICLE_ALONE: Final = "One article says ignition off. Makers and owners of nearly all other radios say the opposite, so keep it on."
+_AUTO_OFF: Final = (
+    "This set switches itself off after {minutes} minutes, and its clock stops. Switch it on again at once."
+)
+_AUTO_OFF_MAYBE: Final = "Some sets switch themselves off after 20 minutes or an hour. Look in between and switch it on again at once."
+_SAYS_OFF: Final = "The display reads OFF while the set is on. Make sure that it is on, and leave it so."
+_SUPPLY_ONLY: Final = "This is the one kind of radio whose wait runs while it is switched off."
+_NO_CUT: Final = "Do not cut the supply: no battery, no fuse."
+_CUT: Final = {
+    PowerCutEffect.NONE: "The maker says that cutting the supply changes nothing here. Leave it connected.",
+    PowerCutEffect.RESTART_WAIT: "The maker says that cutting the supply starts the whole wait again. Leave it on.",
+    PowerCutEffect.RESET_ATTEMPTS: "The maker says that this radio takes new tries after its supply was interrupted.",
+    PowerCutEffect.REPROMPT: "The maker says that the question for the code comes back after the supply was cut.",
+}

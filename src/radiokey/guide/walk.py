@@ -1,0 +1,373 @@
+"""Walking the guide: where am I, what may I answer, where does that lead.
+
+A position is a short string fit for a URL: the step and the facts gathered, separated by dots, e.g.
+`hold-the-code.renault_86a.code.code.1.0`. It never holds a code or a serial number. Whoever edits one only
+changes what they say of their own radio; the guards are judged again on every view.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from radiokey.catalogue.model import Binding, Model
+from radiokey.errors import InputError, RadiokeyError
+from radiokey.guide.model import (
+    SHOWN_SHUT,
+    Act,
+    Asks,
+    Choice,
+    Condition,
+    Effect,
+    Facts,
+    Guide,
+    Stage,
+    Step,
+    Warned,
+    Word,
+)
+from radiokey.guide.words import entry_shut, leads, row_of, said_by, words_of
+from radiokey.headunit.display import DisplayWord, Shows
+
+ERRORS_MAX: Final = 99
+ERRORS_OFFERED: Final = 10
+UNKNOWN: Final = "unknown"
+
+_POSITION = re.compile(
+    r"(?P<step>[a-z0-9-]{1,40})"
+    r"(?:\.(?P<model>[a-z0-9_]{1,48}|-|x)\.(?P<word>[a-z0-9-]{1,32}|-)\.(?P<shows>[a-z-]{1,16}|-)"
+    r"\.(?P<errors>\d{1,2}|-)\.(?P<refused>\d)(?P<evidence>e?))?"
+)
+_OWN: Final = "own-"
+_NOT_ASKED, _DOES_NOT_KNOW = "-", "x"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An answer on offer: its id, its words, and why it is shut (`""` when it is open).
+
+    `word` is set where the answer is something a display shows, so that a page may draw it.
+    """
+
+    id: str
+    text: str
+    shut: str = ""
+    word: DisplayWord | None = None
+    says: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A step as an owner sees it: where am I, the one thing to do, what must I not do.
+
+    `body` says what happens, `more` may be read or skipped; both are Markdown. `facts` is what a page that
+    the step's `act` names needs to know.
+    """
+
+    position: str
+    step: str
+    stage: Stage
+    title: str
+    body: str
+    do: str
+    dont: str
+    more: str
+    choices: tuple[Offer, ...]
+    warnings: tuple[Warned, ...]
+    act: Act | None
+    asks: Asks | None
+    end: bool
+    facts: Facts
+
+
+def start(guide: Guide, *, display: str | None = None, model: str | None = None) -> View:
+    """Return the first step; with what the display says or the model's id already told, the step after those.
+
+    A display word that nobody knows leads to the table of words, never to a guess.
+    """
+    facts = Facts(model=None if model is None else _known(guide, model).id)
+    if display is None:
+        return view(guide, position(guide.start, facts))
+    found = _heard(guide, facts, display)
+    if found is None:
+        return view(guide, position(_asking(guide, Asks.DISPLAY), facts))
+    return view(guide, position(*found))
+
+
+def position(step: str, facts: Facts | None = None) -> str:
+    """Return the string that stands for being at `step` with `facts`."""
+    if facts is None or facts == Facts():
+        return step
+    model = _NOT_ASKED if facts.model is None else facts.model or _DOES_NOT_KNOW
+    errors = "-" if facts.errors is None else str(min(facts.errors, ERRORS_MAX))
+    refused = f"{min(facts.refused, 9)}{'e' if facts.evidence else ''}"
+    return ".".join((step, model, facts.word or "-", facts.shows or "-", errors, refused))
+
+
+def where(guide: Guide, text: str) -> tuple[Step, Facts]:
+    """Return the step and the facts of a position; raise `InputError` for one this guide never made."""
+    parts = _POSITION.fullmatch(text)
+    if parts is None or parts["step"] not in guide.steps:
+        raise _lost()
+    if parts["model"] is None:
+        return guide.steps[parts["step"]], Facts()
+    word = None if parts["word"] == "-" else parts["word"]
+    if word is not None and all(row.id != word for row in guide.words):
+        raise _lost()
+    try:
+        shows = None if parts["shows"] == "-" else Shows(parts["shows"])
+    except ValueError as error:
+        raise _lost() from error
+    model = {_NOT_ASKED: None, _DOES_NOT_KNOW: ""}.get(parts["model"], parts["model"])
+    facts = Facts(
+        model=_known(guide, model).id if model else model,
+        word=word,
+        shows=shows,
+        errors=None if parts["errors"] == "-" else int(parts["errors"]),
+        refused=int(parts["refused"]),
+        evidence=bool(parts["evidence"]),
+    )
+    return _guarded(guide, guide.steps[parts["step"]], facts), facts
+
+
+def view(guide: Guide, text: str) -> View:
+    """Return the step at a position; raise `InputError` for a position this guide never made."""
+    step, facts = where(guide, text)
+    said = guide.texts[step.id]
+    return View(
+        position=position(step.id, facts),
+        step=step.id,
+        stage=step.stage,
+        title=said.title,
+        body=said.body,
+        do=said.do,
+        dont=said.dont,
+        more=said.more,
+        choices=_offers(guide, step, facts),
+        warnings=tuple(Warned(name, guide.levels[name], guide.warnings[name]) for name in step.warnings),
+        act=step.act,
+        asks=step.asks,
+        end=step.end,
+        facts=facts,
+    )
+
+
+def answer(guide: Guide, text: str, choice: str) -> str:
+    """Return the position that an answer leads to; raise `InputError` for one not on offer or shut."""
+    step, facts = where(guide, text)
+    for way in step.ways:
+        if way.id == choice and holds(guide, way.when, facts):
+            return position(way.to, _after(way.effect, facts))
+    if any(way.id == choice and way.when in SHOWN_SHUT for way in step.ways):
+        raise InputError(_why_shut(guide, facts), hint="the step says what comes first", step=step.id)
+    given = _given(guide, step, facts, choice)
+    if given is None:
+        raise InputError(
+            "that is not one of the answers here",
+            hint="they are: " + ", ".join(offer.id for offer in _offers(guide, step, facts)[:12]),
+            step=step.id,
+        )
+    return position(*given)
+
+
+def holds(guide: Guide, condition: Condition | None, facts: Facts) -> bool:
+    """Say whether a condition holds for these facts (`None` always does)."""
+    if condition is None:
+        return True
+    model = guide.model_of(facts.model) if facts.model else None
+    return _HOLDS[condition](facts, model)
+
+
+_HOLDS: Final[dict[Condition, Callable[[Facts, Model | None], bool]]] = {
+    Condition.ERRORS_KNOWN: lambda facts, _: facts.errors is not None,
+    Condition.ERRORS_UNKNOWN: lambda facts, _: facts.errors is None,
+    Condition.KEYS_SHOW_SERIAL: lambda _, model: (
+        model is not None and any(place.kind == "keys" for place in model.places.value or ())
+    ),
+    Condition.OWNER_SETS_CODE: lambda _, model: model is None or model.binding.value is Binding.OWNER_CODE,
+    Condition.NO_CODE_EXISTS: lambda _, model: (
+        model is not None and model.binding.value in {Binding.VEHICLE, Binding.SERVER}
+    ),
+    Condition.REFUSED_BEFORE: lambda facts, _: facts.refused > 0,
+    Condition.MAY_ENTER: lambda facts, _: (
+        not entry_shut(facts.shows) and (facts.refused == 0 or facts.evidence)
+    ),
+}
+
+
+def _guarded(guide: Guide, step: Step, facts: Facts) -> Step:
+    """Return the step itself, or the one before it where it is an entry that is shut."""
+    if step.act is Act.COACH and step.then is not None and not holds(guide, Condition.MAY_ENTER, facts):
+        return guide.steps[step.then]
+    return step
+
+
+def _offers(guide: Guide, step: Step, facts: Facts) -> tuple[Offer, ...]:
+    words = guide.texts[step.id].choices
+    offers: dict[str, Offer] = {}
+    for way in step.ways:
+        if holds(guide, way.when, facts):
+            if way.id not in offers or offers[way.id].shut:
+                offers[way.id] = Offer(way.id, words[way.id])
+        elif way.when in SHOWN_SHUT:
+            offers.setdefault(way.id, Offer(way.id, words[way.id], shut=_why_shut(guide, facts)))
+    return (*_asked(guide, step, facts), *offers.values())
+
+
+def _asked(guide: Guide, step: Step, facts: Facts) -> tuple[Offer, ...]:
+    """Return the answers that the catalogue or a number gives."""
+    match step.asks:
+        case Asks.DISPLAY:
+            return _display_offers(guide, facts)
+        case Asks.MODEL:
+            known = (Offer(id_, name) for id_, name in guide.models())
+            return (*known, Offer(UNKNOWN, guide.texts[step.id].choices[UNKNOWN]))
+        case Asks.ERRORS:
+            return tuple(Offer(str(count), str(count)) for count in range(ERRORS_OFFERED + 1))
+        case None:
+            return ()
+
+
+def _display_offers(guide: Guide, facts: Facts) -> tuple[Offer, ...]:
+    """Return the model's own words first, then the rows of the table that they do not cover."""
+    model = guide.model_of(facts.model) if facts.model else None
+    own = () if model is None else tuple(model.words.value or ())
+    covered = {row.id for word in own if (row := row_of(guide.words, word.text)) is not None}
+    return (
+        *(Offer(f"{_OWN}{at}", _said(word, own), word=word) for at, word in enumerate(own)),
+        *(
+            Offer(row.id, guide.sayings[row.id], says=row.says)
+            for row in guide.words
+            if row.id not in covered or not row.says
+        ),
+    )
+
+
+def _said(word: DisplayWord, own: tuple[DisplayWord, ...]) -> str:
+    """Return a word as an answer; with its meaning where the radio uses the same text for two states."""
+    twice = sum(other.text == word.text for other in own) > 1
+    return f"{word.text}: {word.meaning}" if twice else word.text
+
+
+def _given(guide: Guide, step: Step, facts: Facts, choice: str) -> tuple[str, Facts] | None:
+    """Return where an answer leads that the catalogue or a number gives; `None` where it is not on offer."""
+    match step.asks:
+        case Asks.ERRORS:
+            number = _number(choice, ERRORS_MAX)
+            return None if number is None or step.then is None else (step.then, replace(facts, errors=number))
+        case Asks.MODEL:
+            return _model_given(guide, facts, choice)
+        case Asks.DISPLAY:
+            return _display_given(guide, facts, choice)
+        case None:
+            return None
+
+
+def _model_given(guide: Guide, facts: Facts, choice: str) -> tuple[str, Facts] | None:
+    if choice == UNKNOWN:
+        return _resolved(guide, replace(facts, model=""))
+    if all(choice != name for name, _ in guide.models()):
+        return None
+    return _resolved(guide, replace(facts, model=choice))
+
+
+def _display_given(guide: Guide, facts: Facts, choice: str) -> tuple[str, Facts] | None:
+    if facts.model and choice.startswith(_OWN):
+        model = guide.model_of(facts.model)
+        own = model.words.value or ()
+        at = _number(choice.removeprefix(_OWN), len(own) - 1)
+        return None if at is None else _meant(guide, facts, model, (own[at],))
+    row = next((row for row in guide.words if row.id == choice), None)
+    return None if row is None else _row(guide, facts, row)
+
+
+def _number(text: str, most: int) -> int | None:
+    """Return the whole number that `text` is, `None` if it is none from 0 to `most`."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(ERRORS_MAX))):
+        return None
+    return int(text) if int(text) <= most else None
+
+
+def _heard(guide: Guide, facts: Facts, display: str) -> tuple[str, Facts] | None:
+    """Return where a typed display word leads."""
+    if facts.model:
+        model = guide.model_of(facts.model)
+        words = said_by(model, display)
+        if words:
+            return _meant(guide, facts, model, words)
+    row = row_of(guide.words, display)
+    return None if row is None else _row(guide, facts, row)
+
+
+def _row(guide: Guide, facts: Facts, row: Word) -> tuple[str, Facts]:
+    facts = replace(facts, word=row.id, shows=row.shows)
+    if row.asks_model and facts.model is None:
+        return _asking(guide, Asks.MODEL), facts
+    return _resolved(guide, facts)
+
+
+def _resolved(guide: Guide, facts: Facts) -> tuple[str, Facts]:
+    """Return where the row leads now that the model is known, or known to be unknown."""
+    row = next((row for row in guide.words if row.id == facts.word), None)
+    if row is None:
+        return _asking(guide, Asks.DISPLAY), facts
+    if facts.model and row.says:
+        model = guide.model_of(facts.model)
+        words = words_of(model, row, guide.words)
+        if words:
+            return _meant(guide, facts, model, words)
+    return row.to, replace(facts, shows=row.shows)
+
+
+def _meant(guide: Guide, facts: Facts, model: Model, words: tuple[DisplayWord, ...]) -> tuple[str, Facts]:
+    """Return where the model's own word leads; where one text tells several states, to the question which."""
+    row = row_of(guide.words, words[0].text)
+    facts = replace(facts, word=row.id if row else None)
+    found = {leads(guide, model, word) for word in words}
+    if len(found) > 1 and row is not None:
+        return row.unsure or row.to, replace(facts, shows=None)
+    to = leads(guide, model, words[0])
+    assert to is not None, "the proof finds a state without a step"
+    return to, replace(facts, shows=words[0].shows)
+
+
+def _after(effect: Effect | None, facts: Facts) -> Facts:
+    match effect:
+        case None:
+            return facts
+        case Effect.REFUSED:
+            errors = None if facts.errors is None else min(facts.errors + 1, ERRORS_MAX)
+            return replace(facts, errors=errors, refused=min(facts.refused + 1, 9), evidence=False)
+        case Effect.NEW_EVIDENCE:
+            if facts.refused == 0 or facts.evidence:
+                return facts
+            # Evidence in hand is no entry yet: whatever it shows, it waits first (conflict C-C).
+            return replace(facts, evidence=True, shows=Shows.WAIT)
+        case Effect.SHOWS_CODE | Effect.WAIT_OVER:
+            return replace(facts, shows=Shows.CODE)
+        case Effect.SHOWS_WAIT:
+            return replace(facts, shows=Shows.WAIT)
+
+
+def _why_shut(guide: Guide, facts: Facts) -> str:
+    return guide.sayings["shut-wait" if entry_shut(facts.shows) else "shut-evidence"]
+
+
+def _asking(guide: Guide, asks: Asks) -> str:
+    return next(step.id for step in guide.steps.values() if step.asks is asks)
+
+
+def _known(guide: Guide, model: str) -> Model:
+    try:
+        return guide.model_of(model)
+    except (RadiokeyError, KeyError) as error:
+        raise InputError(
+            "there is no such radio in the catalogue", hint="`radiokey models` lists them", model=model[:48]
+        ) from error
+
+
+def _lost() -> InputError:
+    return InputError("this is not a place in the guide", hint="start again with what the display shows")
+
+
+__all__ = ["Choice", "Offer", "View", "answer", "holds", "position", "start", "view", "where"]
