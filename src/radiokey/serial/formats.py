@@ -450,4 +450,4 @@ _ALL: Final = (
 )
 
 FORMATS: Final[Mapping[str, SerialFormat]] = MappingProxyType({entry.id: entry for entry in _ALL})
-"""All formats by id, the families with a public derivation first."""
+"""All formats by id."""

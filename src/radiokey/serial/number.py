@@ -150,12 +150,14 @@ class _Found:
 def parse(text: str, *, make: str | None = None, kinds: Collection[str] | None = None) -> Reading:
     """Return the one reading of what a person copied.
 
-    `make` is the car's make and `kinds` the formats (ids of `FORMATS`) that the radio can have, if known.
+    `make` is the car's make and `kinds` the formats (ids of `FORMATS`) that the radio can have; empty or
+    `None` where that is not known.
 
     Raises `NotTheSerialError` for another number off the sticker, `SerialDoubtError` where more than one
     number or more than one maker's number can be meant, `SerialError` where there is none; each says what
     was expected, what came, and where to look. No error repeats the text: it might be the code.
     """
+    make, kinds = make or None, kinds or None
     found = _ranked(text, _Said(make, kinds))
     if not found:
         fits_others = bool(_ranked(text, _Said(make, None)) or _ranked(text, _Said(None, None)))
@@ -186,6 +188,7 @@ def readings(
 
     Takes what `parse` takes. Never raises for a `str`.
     """
+    make, kinds = make or None, kinds or None
     found = _ranked(text, _Said(make, kinds))
     best = [entry for entry in found if entry.rank == found[0].rank]
     return tuple(_reading(entry, spell(text), best, make) for entry in found)
@@ -199,7 +202,7 @@ def makes_to_ask(text: str, *, kinds: Collection[str] | None = None) -> tuple[st
     >>> makes_to_ask("V212")
     ()
     """
-    found = _ranked(text, _Said(None, kinds))
+    found = _ranked(text, _Said(None, kinds or None))
     if not found:
         return refusal.makes_of_digits(spell(text))
     best = [entry for entry in found if entry.rank == found[0].rank]

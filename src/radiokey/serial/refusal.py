@@ -68,7 +68,7 @@ def why(
     if (item := named_among_words(spelled)) is not None:
         return _not_the_number(item)
     makes = makes_of_digits(spelled)
-    return _ambiguous(spelled, makes) if makes else _unknown(compact, wanted)
+    return _ambiguous(spelled, make, makes) if makes else _unknown(compact, wanted)
 
 
 def _not_the_number(item: StickerItem) -> NotTheSerialError:
@@ -92,9 +92,11 @@ def _unasked(spelled: Spelled) -> tuple[SerialFormat, ...]:
     )
 
 
-def _ambiguous(spelled: Spelled, makes: tuple[str, ...]) -> SerialError:
+def _ambiguous(spelled: Spelled, make: str | None, makes: tuple[str, ...]) -> SerialError:
     compact = spelled.compact
     hint = f"say which radio it is; such numbers are found in: {', '.join(makes)}"
+    if make is not None and among(make, makes):
+        hint = "say which model the radio is"
     if compact.isdigit() and len(compact) == 4:  # noqa: PLR2004 -- the usual length of a code
         hint = f"four digits are more often the code itself; if they are the radio's number, {hint}"
     if compact.isdigit() and len(compact) in (6, 7):
