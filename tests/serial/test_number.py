@@ -380,3 +380,23 @@ def test_what_was_read_once_reads_the_same_again(text, kind):
 
 def test_a_serial_number_says_itself():
     assert str(SerialNumber("V212", "renault-precode", Identity.SHARED)) == "V212"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        ("012345", {"make": "ford"}, "the letter M or V belongs to the number"),
+        ("012345", {}, "a Ford number begins with M or V"),
+        ("1234", {"make": "fiat"}, "say which model the radio is"),
+        ("1234", {}, "four digits are more often the code itself"),
+        ("E69A0A0044900656", {"make": "toyota"}, "say which model the radio is"),
+        ("12345678", {"make": "nissan"}, "say which make the radio itself is"),
+        ("1234567", {"make": "nissan"}, "say which make the radio itself is"),
+        ("12345678", {}, "say which make the car is"),
+        ("hello", {"kinds": ["bp12", "nissan-card-a7"]}, "On the strip on the case"),
+    ],
+)
+def test_a_hint_says_what_to_do_next(text, said, hint):
+    with pytest.raises(SerialError) as caught:
+        parse(text, **said)
+    assert hint in caught.value.hint

@@ -10,7 +10,7 @@ from typing import Final
 from radiokey.errors import NotTheSerialError, SerialDoubtError, SerialError
 from radiokey.serial import barcode
 from radiokey.serial.formats import FORMATS, SerialFormat
-from radiokey.serial.makes import among
+from radiokey.serial.makes import among, same_make
 from radiokey.serial.spelling import TEXT_LENGTH_MAX, Spelled
 from radiokey.serial.stickers import StickerItem, named, named_among_words
 
@@ -41,7 +41,7 @@ _MEANT: Final = tuple(
 
 _HINTS: Final = {
     "renault-precode": "it follows the T on the sticker, e.g. 281155216RT V212",
-    "ford-m": "the letter belongs to the number: type it with all six digits, e.g. M012345",
+    "ford-m": "the letter M or V belongs to the number: type it with all six digits, e.g. M012345",
     "bp12": "type everything from BP on, e.g. BP5387 6 1234567",
     "continental-a2c": "type everything from A2C on",
 }
@@ -93,13 +93,19 @@ def _unasked(spelled: Spelled) -> tuple[SerialFormat, ...]:
 
 
 def _ambiguous(spelled: Spelled, make: str | None, makes: tuple[str, ...]) -> SerialError:
+    """Return the error for a number that could be several radios' because it says too little."""
     compact = spelled.compact
-    hint = f"say which radio it is; such numbers are found in: {', '.join(makes)}"
-    if make is not None and among(make, makes):
+    if make is None:
+        hint = f"say which radio it is; such numbers are found in: {', '.join(makes)}"
+    elif among(make, makes):
         hint = "say which model the radio is"
+    elif not same_make(make, "ford"):
+        return _another_kind((), make)
+    else:
+        hint = _HINTS["ford-m"]
     if compact.isdigit() and len(compact) == 4:  # noqa: PLR2004 -- the usual length of a code
         hint = f"four digits are more often the code itself; if they are the radio's number, {hint}"
-    if compact.isdigit() and len(compact) in (6, 7):
+    if compact.isdigit() and len(compact) in (6, 7) and make is None:
         hint = f"a Ford number begins with M or V, and the letter belongs to it; otherwise {hint}"
     return SerialDoubtError(
         f"{len(compact)} characters without more do not say which radio they belong to",
@@ -127,7 +133,10 @@ def _another_kind(wanted: tuple[SerialFormat, ...], make: str | None) -> SerialE
 
 
 def _said(entries: tuple[SerialFormat, ...]) -> str:
-    return " or ".join(dict.fromkeys(f"{entry.name} ({entry.looks})" for entry in entries))
+    """Say what formats are called; how they look only where they are few."""
+    few = len(entries) <= 2  # noqa: PLR2004 -- more make a sentence nobody reads
+    *others, last = dict.fromkeys(f"{entry.name} ({entry.looks})" if few else entry.name for entry in entries)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _meant(compact: str, wanted: tuple[SerialFormat, ...]) -> SerialError | None:
