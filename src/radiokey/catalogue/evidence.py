@@ -2,7 +2,7 @@
 
 The rows of a model carry *labels*, the short names under which its sources were sorted ("32 min reached by
 owner", "3/1 h"). `evidence-labels.toml` says for every label of every model which fields it speaks for, or
-which it contradicts. A fact is as sure as the surest row that speaks for it; one that no row speaks for is
+which it contradicts; `*` is every filled field that no other label of the model speaks for. A fact is as sure as the surest row that speaks for it; one that no row speaks for is
 background knowledge and doubtful; one that a row contradicts is disputed.
 """
 
@@ -78,6 +78,10 @@ class Evidence:
     ) -> None:
         self._rows: dict[str, list[Row]] = {field: [] for field in filled}
         self._disputed: set[str] = set()
+        used = {label: labels[label] for row in rows for label in row.labels if label in labels}
+        self._rest = set(filled)
+        for label, meant in used.items():
+            self._rest.difference_update(*(self._each(table, label, [n]) for n in meant.supports if n != ALL))
         for row in rows:
             for label in row.labels:
                 meant = labels.get(label)
@@ -92,7 +96,9 @@ class Evidence:
         """Return the filled fields that a name of the label table means; a group means its members."""
         found: list[str] = []
         for name in names:
-            inside = [field for field in self._rows if name in (ALL, field) or field.startswith(name + ".")]
+            inside = [field for field in self._rows if name == field or field.startswith(name + ".")]
+            if name == ALL:
+                inside = [field for field in self._rows if field in self._rest]
             if not inside and name != ALL:
                 table.fail("evidence", f"label {label!r} speaks for {name!r}, which is not filled in")
             found += inside

@@ -257,6 +257,7 @@ class _Reader:
             best=self.best,
             needs_label=table.texts("needs_label") if table.has("needs_label") else (),
             stand_in=typed.stand_ins(table, "stand_in") if table.has("stand_in") else (),
+            unverified=table.flag("unverified", default=False),
             default=table.flag("default", default=False),
             **said,
         )

@@ -15,7 +15,6 @@ from radiokey.clock import MINUTE_MS
 from radiokey.code.value import CodeShape
 from radiokey.headunit.display import Colour, DisplayKind, DisplayWord, Shows, Technology
 from radiokey.headunit.panel import (
-    Automatic,
     Confirm,
     ConfirmBy,
     Cycle,
@@ -23,6 +22,7 @@ from radiokey.headunit.panel import (
     Entry,
     Groups,
     Key,
+    Knob,
     OpeningPress,
     Panel,
 )
@@ -189,7 +189,9 @@ class Model:
     the entry opens, `entry_first` what the first press makes of a dash; see `counted`. `words` and `places`
     are no surer than their weakest member; `word_facts` and `place_facts` tell them apart. `attempts_total`
     counts the wrong codes after which the sources speak of the end or of outside help. `needs_label` asks
-    that this model be offered only to an owner who sees a number of one of these serial kinds on the label.
+    that this model be offered only to an owner who sees a number of one of these serial kinds on the label:
+    whether its code follows that number is disputed. `unverified` says that all of it rests on texts that
+    contradict each other, so that only the most cautious reading is fit to act on.
     """
 
     id: str
@@ -244,6 +246,7 @@ class Model:
     best: Confidence
     needs_label: tuple[str, ...] = ()
     stand_in: tuple[StandIn, ...] = ()
+    unverified: bool = False
     default: bool = False
 
     @property
@@ -317,7 +320,7 @@ class Model:
                 and not self.hold_ms.known
             ):
                 names.append("hold_ms")
-            if isinstance(self.entry.value, Cycle | Groups) and not self.entry_start.known:
+            if isinstance(self.entry.value, Cycle | Groups | Knob) and not self.entry_start.known:
                 names.append("entry_start")
             if isinstance(self.entry.value, Cycle) and not self.counted and not self.entry_first.known:
                 names.append("entry_first")
@@ -360,21 +363,3 @@ class Catalogue:
     models: Mapping[str, Model]
     sources: Mapping[str, Source]
     default: Model
-
-
-__all__ = [
-    "CAUTIOUS_SCHEDULE",
-    "HOLD_ASSUMED_MS",
-    "Automatic",
-    "Binding",
-    "Catalogue",
-    "Confidence",
-    "CountsShown",
-    "Fact",
-    "Model",
-    "Place",
-    "Source",
-    "SourceKind",
-    "StandIn",
-    "Ways",
-]

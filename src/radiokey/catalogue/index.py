@@ -1,0 +1,114 @@
+"""A short list of the models, quick to read: who has such a number, whose panel may stand in.
+
+Reading all models takes far longer than answering one owner may take. `index.toml` repeats of each model what
+choosing needs, and nothing else; it is drawn from the models (`python -m radiokey.catalogue.index` prints it)
+and a test fails when it is stale.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from radiokey.catalogue.model import Model, StandIn
+from radiokey.catalogue.table import parsed
+from radiokey.catalogue.typed import stand_ins
+
+FILE = "index.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What choosing a model needs; each field is the model's own (`Model`)."""
+
+    id: str
+    name: str
+    makes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    families: tuple[str, ...]
+    needs_label: tuple[str, ...]
+    stand_in: tuple[StandIn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The panel of `model_id` may be drawn for this radio once the owner has said yes to `question`."""
+
+    model_id: str
+    question: str
+
+
+@cache
+def cards() -> Mapping[str, Card]:
+    """Return the cards of all models, by id."""
+    table = parsed(files("radiokey.catalogue").joinpath(FILE).read_text(encoding="utf-8"), FILE)
+    found = {}
+    for model_id in table.values:
+        inner = table.table(model_id)
+        found[model_id] = Card(
+            model_id,
+            inner.text("name"),
+            inner.texts("makes"),
+            inner.texts("kinds"),
+            inner.texts("families"),
+            inner.texts("needs_label"),
+            stand_ins(inner, "stand_in"),
+        )
+        inner.done()
+    return MappingProxyType(found)
+
+
+def models_with(*, kind: str | None = None, make: str | None = None) -> tuple[str, ...]:
+    """Return the ids of the models whose number can have this kind, and that this make has."""
+    return tuple(
+        card.id
+        for card in cards().values()
+        if (kind is None or kind in card.kinds) and (make is None or make.casefold() in card.makes)
+    )
+
+
+def panel_suggestions(make: str | None, car: str, kind: str) -> tuple[Suggestion, ...]:
+    """Return whose panel may be drawn for a radio that nobody described, each after its question.
+
+    A number of `kind` on the label of a Duster, Logan, Sandero or Terrano: the panel of `renault_86a`, if
+    the owner finds that it looks alike. `make` is `None` where the owner named only the car.
+    """
+    wanted = car.casefold().split()
+    return tuple(
+        Suggestion(card.id, rule.question)
+        for card in cards().values()
+        for rule in card.stand_in
+        if rule.kind == kind
+        and (make is None or make.casefold() in rule.makes)
+        and any(name in wanted for name in rule.cars)
+    )
+
+
+def draw(models: Iterable[Model]) -> str:
+    """Return the text of `index.toml` for these models."""
+    lines = ["# Drawn from the models by `python -m radiokey.catalogue.index`; do not edit.", ""]
+    for model in sorted(models, key=lambda one: one.id):
+        lines += [f"[{model.id}]", f"name = {_quoted(model.name)}"]
+        for name in ("makes", "kinds", "families", "needs_label"):
+            lines.append(f"{name} = {_quoted(list(getattr(model, name)))}")
+        rules = [
+            f"{{ kind = {_quoted(rule.kind)}, makes = {_quoted(list(rule.makes))}, "
+            f"cars = {_quoted(list(rule.cars))}, question = {_quoted(rule.question)} }}"
+            for rule in model.stand_in
+        ]
+        lines += [f"stand_in = [{', '.join(rules)}]", ""]
+    return "\n".join(lines)
+
+
+def _quoted(value: str | list[str]) -> str:
+    """Write a text or a list of texts as TOML, which takes JSON's strings."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    from radiokey.catalogue.load import load_catalogue
+
+    sys.stdout.write(draw(load_catalogue().models.values()))
