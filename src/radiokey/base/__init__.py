@@ -1,0 +1,1 @@
+"""Who may have the code: the one door it leaves by, the stolen list, the limits and the log."""

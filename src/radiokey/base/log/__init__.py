@@ -1,0 +1,5 @@
+"""The log of releases: leaves, a Merkle tree over them, signed checkpoints, and receipts anyone can check.
+
+Specified in docs/spec/log.md. Hashing and proofs are RFC 6962's, signatures are C2SP signed notes, so that
+other people's verifiers understand them.
+"""

@@ -1,0 +1,89 @@
+"""Appending to the log: nothing is signed that was not recomputed from what is stored.
+
+One flipped bit in a stored hash, signed once, can never be repaired. So before each signature the right edge
+of the last signed tree is recomputed from the stored subtrees and compared with its signed root, the last
+leaf with its stored hash, and the new leaf is read back and hashed again.
+"""
+
+from radiokey.base.log.note import Checkpoint, NoteSigner, open_note
+from radiokey.base.log.tree import (
+    EMPTY_ROOT,
+    Fetch,
+    Node,
+    completed_by,
+    inclusion_proof,
+    leaf_hash,
+    root_at,
+)
+from radiokey.base.ports import StoredCheckpoint, StoredEntry, Transaction
+from radiokey.errors import LogError, ReceiptError
+
+_HINT = "restore the database from a backup; until then no code is released"
+
+
+def append(transaction: Transaction, leaf: bytes, signer: NoteSigner) -> tuple[int, str, list[bytes]]:
+    """Append `leaf` and return its index, the new signed checkpoint and the inclusion proof under it."""
+    fetch = _fetcher(transaction)
+    size = signed_tree(transaction, signer).size
+    transaction.add_entry(StoredEntry(index=size, leaf=leaf))
+    stored = transaction.entry(size)
+    if stored is None or stored.leaf != leaf:
+        raise LogError("the log did not keep the new entry as it was written", hint=_HINT)
+    for node, hashed in completed_by(size, leaf_hash(stored.leaf), fetch):
+        transaction.add_node(node, hashed)
+    root = root_at(size + 1, fetch)
+    note = signer.sign(Checkpoint(signer.verifier.name, size + 1, root).text())
+    transaction.add_checkpoint(StoredCheckpoint(size=size + 1, note=note))
+    return size, note, inclusion_proof(size, size + 1, fetch)
+
+
+def signed_tree(transaction: Transaction, signer: NoteSigner) -> Checkpoint:
+    """Return the last checkpoint, checked against its signature and against what is stored."""
+    last = transaction.last_checkpoint()
+    if last is None:
+        if transaction.entry(0) is not None:
+            raise LogError("the log has entries but no checkpoint", hint=_HINT)
+        return Checkpoint(signer.verifier.name, 0, EMPTY_ROOT)
+    try:
+        checkpoint = Checkpoint.parse(open_note(last.note, signer.verifier))
+    except ReceiptError as error:
+        raise LogError(f"the log's last checkpoint does not verify: {error.sentence}", hint=_HINT) from error
+    fetch = _fetcher(transaction)
+    newest = transaction.entry(checkpoint.size - 1)
+    if (
+        checkpoint.size != last.size
+        or checkpoint.origin != signer.verifier.name
+        or newest is None
+        or leaf_hash(newest.leaf) != fetch((0, checkpoint.size - 1))
+        or root_at(checkpoint.size, fetch) != checkpoint.root
+        or transaction.entry(checkpoint.size) is not None
+    ):
+        raise LogError("what the log holds is not what it signed", hint=_HINT)
+    return checkpoint
+
+
+def check_whole(transaction: Transaction, signer: NoteSigner) -> Checkpoint:
+    """Recompute the whole log from its leaves, compare every stored hash; raise `LogError` if one differs."""
+    checkpoint = signed_tree(transaction, signer)
+    computed: dict[Node, bytes] = {}
+    size = 0
+    for entry in transaction.entries():
+        if entry.index != size:
+            raise LogError(f"entry {size} of the log is missing", hint=_HINT)
+        computed.update(completed_by(size, leaf_hash(entry.leaf), computed.__getitem__))
+        size += 1
+    if size != checkpoint.size or root_at(size, computed.__getitem__) != checkpoint.root:
+        raise LogError("the log's entries do not lead to the root it signed", hint=_HINT)
+    if dict(transaction.nodes()) != computed:
+        raise LogError("a stored hash of the log is not that of its entries", hint=_HINT)
+    return checkpoint
+
+
+def _fetcher(transaction: Transaction) -> Fetch:
+    def fetch(node: Node) -> bytes:
+        hashed = transaction.node(node)
+        if hashed is None:
+            raise LogError(f"the log has lost the hash of subtree {node}", hint=_HINT)
+        return hashed
+
+    return fetch

@@ -1,0 +1,121 @@
+"""The receipt of a release, which anyone can check offline. Specified in docs/spec/receipt.md.
+
+It holds the leaf, the nonce that opens it, the proof that the leaf is in the log, and the checkpoint the log
+signed for it. It never holds the code. A receipt of a local base is signed with that base's own key: it shows
+that nothing was changed since, not that the base is honest; witnesses do that, and only add lines to the
+checkpoint.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+import msgspec
+
+from radiokey.base.log.leaf import NONCE_SIZE, Leaf, opens
+from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
+from radiokey.base.log.tree import leaf_hash, root_from_inclusion
+from radiokey.errors import ReceiptError
+from radiokey.serial.number import Identity, SerialNumber
+
+RECEIPT_SIZE_MAX = 32_768
+_PROOF_LENGTH_MAX = 63
+
+
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A receipt as it is written: binary fields in base64, the nonce in hex.
+
+    `serial`, `kind` and `identity` name the radio; `leaf` is the leaf's text exactly as logged; `index` and
+    `size` place it in the log; `proof` is the audit path, nearest first; `checkpoint` the signed note; `key`
+    the verifier key of the log.
+    """
+
+    v: int
+    serial: str
+    kind: str
+    identity: str
+    nonce: str
+    leaf: str
+    index: int
+    size: int
+    proof: tuple[str, ...]
+    checkpoint: str
+    key: str
+
+    def encode(self) -> bytes:
+        """Return the receipt as JSON, for a file."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a receipt that verifies says."""
+
+    leaf: Leaf
+    serial: SerialNumber
+    checkpoint: Checkpoint
+    key: VerifierKey
+
+
+def parse_receipt(text: str | bytes) -> Receipt:
+    """Read a receipt; raise `ReceiptError` saying which part is not as it should be."""
+    if len(text) > RECEIPT_SIZE_MAX:
+        raise ReceiptError("this is too long for a receipt", hint="a receipt is a file of a few kilobytes")
+    try:
+        receipt = msgspec.json.decode(text, type=Receipt)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ReceiptError(
+            "this is not a receipt", hint=f"the file was cut short or changed: {error}"
+        ) from None
+    if receipt.v != 1:
+        raise ReceiptError(
+            f"receipts of version {receipt.v} are not known here", hint="a newer program reads them"
+        )
+    return receipt
+
+
+def verify(receipt: Receipt, trusted: VerifierKey | None = None) -> Verified:
+    """Check a receipt against `trusted`, or against the key it brings; raise `ReceiptError` if it fails.
+
+    With no `trusted` key the receipt is only shown to be whole: whoever made it could have made another.
+    """
+    key = VerifierKey.parse(receipt.key)
+    if trusted is not None and key != trusted:
+        raise ReceiptError(
+            "this receipt comes from another log", hint="its key is not the one it was to be checked against"
+        )
+    checkpoint = Checkpoint.parse(open_note(receipt.checkpoint, key))
+    if checkpoint.origin != key.name or checkpoint.size != receipt.size:
+        raise ReceiptError(
+            "the checkpoint speaks of another log or another size",
+            hint="the receipt was put together from two",
+        )
+    leaf_bytes = receipt.leaf.encode()
+    root = root_from_inclusion(receipt.index, receipt.size, leaf_hash(leaf_bytes), _proof(receipt))
+    if root != checkpoint.root:
+        raise ReceiptError(
+            "the proof does not lead from this entry to the signed root",
+            hint="the entry or the proof was changed after it was signed",
+        )
+    try:
+        leaf = msgspec.json.decode(leaf_bytes, type=Leaf)
+        nonce = bytes.fromhex(receipt.nonce)
+        serial = SerialNumber(receipt.serial, receipt.kind, Identity(receipt.identity))
+    except (msgspec.DecodeError, ValueError):
+        raise ReceiptError(
+            "the receipt's entry cannot be read", hint="it was written by another version"
+        ) from None
+    if leaf.encode() != leaf_bytes or len(nonce) != NONCE_SIZE or not opens(leaf, nonce, serial):
+        raise ReceiptError(
+            "the entry in the log is not about this number", hint="the number or the nonce was changed"
+        )
+    return Verified(leaf, serial, checkpoint, key)
+
+
+def _proof(receipt: Receipt) -> list[bytes]:
+    if len(receipt.proof) > _PROOF_LENGTH_MAX:
+        raise ReceiptError("the proof is too long", hint="no log is that large")
+    try:
+        return [base64.b64decode(step, validate=True) for step in receipt.proof]
+    except binascii.Error:
+        raise ReceiptError("the proof is not base64", hint="the file was changed") from None

@@ -1,0 +1,182 @@
+"""The one door a code leaves by.
+
+Order: the statement of ownership, the family the number may be derived by, the stolen list, the domain, the
+limit, the log; only when the log entry is durable does the code leave. Everything the door reads and writes
+is one serialised transaction, so a stolen mark that was committed first always wins and a crash leaves
+either no trace or the whole release. When the list, the limiter or the log cannot answer, the answer is no.
+
+The code itself is never stored: a repeat of a request (a reload, a lost answer) derives it again and returns
+the receipt of the first time.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from radiokey.base import blacklist, limits
+from radiokey.base.log.append import append
+from radiokey.base.log.leaf import NONCE_SIZE, Leaf, hidden_number
+from radiokey.base.log.note import NoteSigner
+from radiokey.base.log.receipt import Receipt, parse_receipt
+from radiokey.base.ports import Randomness, Store, StoredRelease, Transaction
+from radiokey.catalogue.model import Model
+from radiokey.clock import Clock
+from radiokey.code.families import derive
+from radiokey.code.family import FAMILIES, Family
+from radiokey.code.value import Code
+from radiokey.errors import ModelNeededError, NoDerivationError, OwnershipNotStatedError, UsageError
+from radiokey.serial.number import Reading
+from radiokey.serial.vin import Vin
+
+REQUEST_ID_LENGTH_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRequest:
+    """One person's request for one code.
+
+    `request_id` is minted by whoever shows the form: the same id is the same request, however often it comes.
+    `client` names who asks, for the limit (never a person's name). `owns` is the statement of ownership.
+    """
+
+    request_id: str
+    client: str
+    reading: Reading
+    model: Model | None
+    vin: Vin | None
+    owns: bool
+
+    def __post_init__(self) -> None:
+        if not (self.request_id.isascii() and 0 < len(self.request_id) <= REQUEST_ID_LENGTH_MAX):
+            raise UsageError("a request id has 1 to 64 ASCII characters", hint="open the form again")
+
+    def fingerprint(self) -> bytes:
+        """Return what tells this request from another one of the same id."""
+        parts = (
+            self.client,
+            self.reading.serial.kind,
+            self.reading.serial.text,
+            self.model.id if self.model else "",
+            self.vin.text if self.vin else "",
+        )
+        return hashlib.sha256("\n".join(parts).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A code that may leave, the family it came from, and the receipt of its log entry."""
+
+    code: Code
+    family: Family
+    receipt: Receipt
+    repeated: bool
+
+
+def family_for(reading: Reading, model: Model | None) -> Family:
+    """Return the family that `reading` may be derived by; refuse rather than guess.
+
+    Raises `NoDerivationError` where no public derivation holds for this number or this model, and
+    `ModelNeededError` where other radios carry numbers of the same shape and nobody said which it is.
+    """
+    fitting = [family for family in FAMILIES.values() if reading.serial.kind in family.kinds]
+    if model is not None and fitting:
+        fitting = [family for family in fitting if family.id in model.families]
+    if not fitting:
+        raise NoDerivationError(
+            "no public derivation is known for this radio",
+            hint="its maker's dealer finds the code from the number and the papers",
+            kind=reading.serial.kind,
+        )
+    family = fitting[0]
+    if family.needs_model and model is None:
+        raise ModelNeededError(
+            f"numbers like this one stand on radios of {_listed(reading.ask_makes or family.makes)}, "
+            "and only some of them follow a public derivation",
+            hint="say which radio it is: --model ID, with an id from 'radiokey models'",
+            family=family.id,
+        )
+    return family
+
+
+def _listed(makes: tuple[str, ...]) -> str:
+    names = [make.title() for make in makes]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+class Door:
+    """The door: built from a store, a clock, randomness and the log's signer, all given."""
+
+    __slots__ = ("_clock", "_randomness", "_signer", "_store")
+
+    def __init__(self, store: Store, clock: Clock, randomness: Randomness, signer: NoteSigner) -> None:
+        self._store = store
+        self._clock = clock
+        self._randomness = randomness
+        self._signer = signer
+
+    def release(self, request: ReleaseRequest) -> Released:
+        """Return the code of `request` with its receipt, or raise the reason why not.
+
+        Raises `OwnershipNotStatedError`, `ModelNeededError`, `UsageError`; `NoDerivationError`,
+        `OutsideDomainError`; `StolenError`, `PapersNeededError`; `LimitReachedError`; `StoreError`,
+        `LogError`. Only a release counts against the limit; refusals and repeats are free.
+        """
+        if not request.owns:
+            raise OwnershipNotStatedError(
+                "a code is only given to the owner of the radio",
+                hint="say that it is yours: --i-own-this-radio, or the box on the form",
+            )
+        family = family_for(request.reading, request.model)
+        with self._store.transaction() as transaction:
+            blacklist.check(transaction, request.reading, request.vin)
+            code = derive(family.id, request.reading.serial)
+            seen = transaction.release_of(request.request_id)
+            if seen is None:
+                receipt = self._record(transaction, request, family)
+            elif seen.fingerprint == request.fingerprint():
+                receipt = parse_receipt(seen.receipt)
+            else:
+                raise UsageError("this request was already made for another radio", hint="open a new form")
+        # Committed: the entry is durable, so the code may leave.
+        return Released(code, family, receipt, repeated=seen is not None)
+
+    def _record(self, transaction: Transaction, request: ReleaseRequest, family: Family) -> Receipt:
+        """Check the limit, log the release and return its receipt."""
+        now_ms = self._clock.now_ms()
+        limits.check(transaction, request.client, now_ms)
+        serial = request.reading.serial
+        nonce = self._randomness.bytes(NONCE_SIZE)
+        leaf = Leaf(
+            v=1,
+            at_ms=now_ms,
+            source="derivation",
+            family=family.id,
+            tier=family.tier.value,
+            model=request.model.id if request.model else "",
+            number=hidden_number(nonce, serial),
+        ).encode()
+        index, checkpoint, proof = append(transaction, leaf, self._signer)
+        receipt = Receipt(
+            v=1,
+            serial=serial.text,
+            kind=serial.kind,
+            identity=serial.identity.value,
+            nonce=nonce.hex(),
+            leaf=leaf.decode(),
+            index=index,
+            size=index + 1,
+            proof=tuple(base64.b64encode(step).decode() for step in proof),
+            checkpoint=checkpoint,
+            key=str(self._signer.verifier),
+        )
+        transaction.add_release(
+            StoredRelease(
+                request_id=request.request_id,
+                fingerprint=request.fingerprint(),
+                client=request.client,
+                at_ms=now_ms,
+                index=index,
+                receipt=receipt.encode(),
+            )
+        )
+        return receipt
