@@ -2,8 +2,9 @@
 
 The rows of a model carry *labels*, the short names under which its sources were sorted ("32 min reached by
 owner", "3/1 h"). `evidence-labels.toml` says for every label of every model which fields it speaks for, or
-which it contradicts; `*` is every filled field that no other label of the model speaks for. A fact is as sure as the surest row that speaks for it; one that no row speaks for is
-background knowledge and doubtful; one that a row contradicts is disputed.
+which it contradicts; `*` is every filled field that no other label of the model speaks for. A fact is as sure
+as the surest row that speaks for it; one that no row speaks for is background knowledge and doubtful; one
+that a row contradicts is disputed.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -80,8 +81,9 @@ class Evidence:
         self._disputed: set[str] = set()
         used = {label: labels[label] for row in rows for label in row.labels if label in labels}
         self._rest = set(filled)
-        for label, meant in used.items():
-            self._rest.difference_update(*(self._each(table, label, [n]) for n in meant.supports if n != ALL))
+        for label, mine in used.items():
+            named = [name for name in mine.supports if name != ALL]
+            self._rest.difference_update(self._each(table, label, named))
         for row in rows:
             for label in row.labels:
                 meant = labels.get(label)

@@ -1,13 +1,13 @@
 """Reading the catalogue: the only module that opens its files.
 
-`load_model` reads one file and the label table (a start must stay quick); `load_catalogue` reads everything,
-checks every source id, and keeps the result. A file that says something wrong is refused with its name and
-the field.
+`load_model` reads one model's file and that model's lines of the label table, because a start must stay
+quick; `load_catalogue` reads everything, checks every source id, and keeps the result. A file that says
+something wrong is refused with its name and the field. (The files are found beside this one:
+`importlib.resources` would take longer to import than a model takes to read.)
 """
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -33,6 +33,9 @@ from radiokey.headunit.policy import ClockNeeds, PowerCutEffect
 T = TypeVar("T")
 
 DEFAULT_ID: Final = "unknown"
+"""The cautious model for "I don't know which radio"."""
+
+LABELS_FILE: Final = "evidence-labels.toml"
 TEXT_FIELDS: Final = (
     "years", "unit_type", "binding_text", "trigger", "code_text", "code_origin", "entry_text", "confirm_text",
     "schedule_text", "clock_text", "power_cut_text", "final_text", "serial_text",
@@ -45,6 +48,7 @@ FIELDS: Final = (
 )  # fmt: skip
 """The facts that a file fills in or names in `unknown`."""
 
+_HERE: Final = Path(__file__).parent
 WAYS: Final = ("ask", "papers", "cost", "wait")
 GAP_MS_MAX: Final = 600_000
 
@@ -63,8 +67,7 @@ def load_model(model_id: str) -> Model:
 @cache
 def model_ids() -> tuple[str, ...]:
     """Return the ids of all models of the package, in order."""
-    names = (entry.name for entry in (files("radiokey.catalogue") / "models").iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return tuple(sorted(path.stem for path in (_HERE / "models").glob("*.toml")))
 
 
 @cache
@@ -80,10 +83,7 @@ def load_catalogue() -> Catalogue:
     models = {model_id: _packaged_model(model_id) for model_id in model_ids()}
     for model in models.values():
         _check_sources(model, sources, f"{model.id}.toml")
-    default = next((model for model in models.values() if model.default), None)
-    if default is None:
-        raise CatalogueError("models: no file is the default", hint="unknown.toml says `default = true`")
-    return Catalogue(MappingProxyType(models), sources, default)
+    return Catalogue(MappingProxyType(models), sources, models[DEFAULT_ID])
 
 
 def load_model_file(
@@ -101,19 +101,25 @@ def load_model_file(
 @cache
 def load_labels() -> Labels:
     """Return what every evidence label means."""
-    return read_labels(parsed(_package_text("evidence-labels.toml"), "evidence-labels.toml"))
+    return read_labels(parsed(_package_text(LABELS_FILE), LABELS_FILE))
+
+
+def _labels_of(model_id: str) -> Labels:
+    """Return one model's part of the label table without parsing the others."""
+    _, header, rest = _package_text(LABELS_FILE).partition(f"\n[{model_id}]\n")
+    return read_labels(parsed(header + rest.partition("\n[")[0], LABELS_FILE))
 
 
 @cache
 def _packaged_model(model_id: str) -> Model:
-    model = read_model(_package_text("models", f"{model_id}.toml"), f"{model_id}.toml", load_labels())
+    model = read_model(_package_text("models", f"{model_id}.toml"), f"{model_id}.toml", _labels_of(model_id))
     if model.id != model_id:
         raise CatalogueError(f"{model_id}.toml: id: expected {model_id!r}; {model.id!r} given", field="id")
     return model
 
 
 def _package_text(*parts: str) -> str:
-    return files("radiokey.catalogue").joinpath(*parts).read_text(encoding="utf-8")
+    return _HERE.joinpath(*parts).read_text(encoding="utf-8")
 
 
 def read_sources(text: str, file: str = "sources.toml") -> Mapping[str, Source]:
