@@ -12,8 +12,12 @@ Confirming is automatic with the last character, or a key, or a key held long en
 long-press key is no press (claim 60).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
+from typing import assert_never
+
+from radiokey.code.value import Code, CodeShape, Press
 
 
 class Control(StrEnum):
@@ -116,3 +120,225 @@ class OpeningPress:
 
     key: str
     hold_ms: int = 0
+
+
+# --- there: keys into an entered code -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Keying:
+    """An entry under the owner's fingers.
+
+    `shown` has one character per place; `at` is the place a direct entry or a knob is at; `opened` counts the
+    opening presses already given; `begun` tells whether anything was keyed since the prompt opened.
+    """
+
+    shown: tuple[str, ...]
+    at: int = 0
+    opened: int = 0
+    begun: bool = False
+
+    @property
+    def text(self) -> str:
+        """What the display shows of it."""
+        return "".join(self.shown)
+
+
+BLANK = "-"
+
+
+def begin(panel: Panel, shape: CodeShape) -> Keying:
+    """Return the entry as it opens."""
+    match panel.entry:
+        case Direct():
+            return Keying((BLANK,) * shape.length)
+        case Cycle(start=start) | Knob(start=start) | Groups(start=start):
+            return Keying(tuple(start.rjust(shape.length, BLANK)[-shape.length :]))
+        case unknown:
+            assert_never(unknown)
+
+
+def press(panel: Panel, shape: CodeShape, keying: Keying, key: str, held_ms: int = 0) -> Keying | Code:
+    """Return the entry after one press of `key`, held `held_ms`; a `Code` once it is confirmed and whole.
+
+    A key that means nothing here changes nothing; a quick press on a key that wants holding is no press;
+    confirming what is not whole is no confirmation.
+    """
+    if keying.opened < len(panel.opening):
+        wanted = panel.opening[keying.opened]
+        right = key == wanted.key and held_ms >= wanted.hold_ms
+        return replace(keying, opened=keying.opened + 1) if right else keying
+    confirm = panel.confirm
+    if isinstance(confirm, ConfirmBy) and key == confirm.key and _at_the_end(panel, shape, keying):
+        if held_ms < confirm.hold_ms:
+            return keying
+        return _whole(shape, keying) or keying
+    keyed = _keyed(panel.entry, shape, keying, key)
+    if isinstance(confirm, Automatic) and keyed is not keying and _at_the_end(panel, shape, keyed):
+        return _whole(shape, keyed) or keyed
+    return keyed
+
+
+def _at_the_end(panel: Panel, shape: CodeShape, keying: Keying) -> bool:
+    """Tell whether the entry stands where it can be confirmed: with a knob only after the last place."""
+    match panel.entry:
+        case Direct():
+            return keying.at >= shape.length
+        case Knob(next=onward):
+            return keying.at >= shape.length - 1 or panel.confirm != ConfirmBy(onward)
+        case Cycle() | Groups():
+            return True
+        case unknown:
+            assert_never(unknown)
+
+
+def _whole(shape: CodeShape, keying: Keying) -> Code | None:
+    """Return the entered code, or `None` where a place is still open; leading open places may be left out."""
+    missing = next((at for at, shown in enumerate(keying.shown) if shown != BLANK), shape.length)
+    entered = keying.shown[missing:]
+    if BLANK in entered or len(entered) < shape.shortest:
+        return None
+    return Code("".join(entered))
+
+
+def _keyed(entry: Entry, shape: CodeShape, keying: Keying, key: str) -> Keying:
+    match entry:
+        case Direct(keys=keys):
+            character = next((character for character, name in keys if name == key), None)
+            if character is None or keying.at >= shape.length:
+                return keying
+            return _put(replace(keying, at=keying.at + 1), keying.at, character)
+        case Cycle(keys=keys, first=first):
+            if key not in keys:
+                return keying
+            at = keys.index(key)
+            return _put(keying, at, _next(shape.places[at], keying.shown[at], first))
+        case Knob():
+            return _turned(entry, shape, keying, key)
+        case Groups(groups=groups):
+            return _counted_up(groups, shape, keying, key)
+        case unknown:
+            assert_never(unknown)
+
+
+def _put(keying: Keying, at: int, character: str) -> Keying:
+    return replace(keying, shown=(*keying.shown[:at], character, *keying.shown[at + 1 :]), begun=True)
+
+
+def _next(alphabet: str, shown: str, first: str, by: int = 1) -> str:
+    """Return the character after `shown`; from one outside the alphabet the first press shows `first`."""
+    if shown not in alphabet:
+        return first
+    return alphabet[(alphabet.index(shown) + by) % len(alphabet)]
+
+
+def _turned(entry: Knob, shape: CodeShape, keying: Keying, key: str) -> Keying:
+    alphabet, shown = shape.places[keying.at], keying.shown[keying.at]
+    if key == entry.up:
+        return _put(keying, keying.at, _next(alphabet, shown, alphabet[0]))
+    if key == entry.down:
+        return _put(keying, keying.at, _next(alphabet, shown, alphabet[-1], by=-1))
+    if key == entry.next and keying.at < shape.length - 1 and shown in alphabet:
+        return replace(keying, at=keying.at + 1, begun=True)
+    return keying
+
+
+def _counted_up(groups: tuple[tuple[str, int], ...], shape: CodeShape, keying: Keying, key: str) -> Keying:
+    start = 0
+    for name, places in groups:
+        if name == key:
+            values = _values(shape, start, places)
+            shown = "".join(keying.shown[start : start + places])
+            after = values[(values.index(shown) + 1) % len(values)] if shown in values else values[0]
+            whole = (*keying.shown[:start], *after, *keying.shown[start + places :])
+            return replace(keying, shown=whole, begun=True)
+        start += places
+    return keying
+
+
+def _values(shape: CodeShape, start: int, places: int) -> list[str]:
+    """Return what a group of places counts through; leading places that may be left out start as blanks."""
+    optional = max(0, shape.length - shape.shortest - start)
+    values = []
+    for left_out in range(min(optional, places - 1), -1, -1):
+        alphabets = shape.places[start + left_out : start + places]
+        values += [BLANK * left_out + "".join(characters) for characters in product(*alphabets)]
+    return values
+
+
+# --- and back: a code into the presses that key it -------------------------------------------------------
+
+
+def presses_for(panel: Panel, shape: CodeShape, code: Code) -> tuple[Press, ...]:
+    """Return the presses that open the entry, key `code` and confirm it, in order.
+
+    Raises `CodeShapeError` for a code this panel cannot key. Pressing them gives back the code, for every
+    code of the shape: `press` and this function are proven against each other.
+    """
+    shape.check(code)
+    target = tuple(code.reveal().rjust(shape.length, BLANK))
+    opening = tuple(Press(press.key, 1, press.hold_ms) for press in panel.opening)
+    keyed = tuple(_presses(panel.entry, shape, begin(panel, shape), target))
+    match panel.confirm:
+        case Automatic():
+            return (*opening, *keyed)
+        case ConfirmBy(key=key, hold_ms=hold_ms):
+            return (*opening, *keyed, Press(key, 1, hold_ms))
+        case unknown:
+            assert_never(unknown)
+
+
+def _presses(entry: Entry, shape: CodeShape, opened: Keying, target: tuple[str, ...]) -> list[Press]:
+    match entry:
+        case Direct(keys=keys):
+            by_character = dict(keys)
+            return [Press(by_character[character]) for character in target if character != BLANK]
+        case Cycle(keys=keys, first=first):
+            return [
+                Press(key, times)
+                for at, key in enumerate(keys)
+                if target[at] != BLANK
+                and (times := _distance(shape.places[at], opened.shown[at], target[at], first))
+            ]
+        case Knob():
+            return _turns(entry, shape, opened, target)
+        case Groups(groups=groups):
+            return _group_presses(groups, shape, opened, target)
+        case unknown:
+            assert_never(unknown)
+
+
+def _distance(alphabet: str, shown: str, wanted: str, first: str) -> int:
+    """Return how many presses lead from `shown` to `wanted`."""
+    if shown not in alphabet:
+        return 1 + (alphabet.index(wanted) - alphabet.index(first)) % len(alphabet)
+    return (alphabet.index(wanted) - alphabet.index(shown)) % len(alphabet)
+
+
+def _turns(entry: Knob, shape: CodeShape, opened: Keying, target: tuple[str, ...]) -> list[Press]:
+    presses: list[Press] = []
+    for at, alphabet in enumerate(shape.places):
+        if at:
+            presses.append(Press(entry.next))
+        up = _distance(alphabet, opened.shown[at], target[at], alphabet[0])
+        down = _distance(alphabet[::-1], opened.shown[at], target[at], alphabet[-1])
+        if up or down:
+            presses.append(Press(entry.up, up) if up <= down else Press(entry.down, down))
+    return presses
+
+
+def _group_presses(
+    groups: tuple[tuple[str, int], ...], shape: CodeShape, opened: Keying, target: tuple[str, ...]
+) -> list[Press]:
+    presses: list[Press] = []
+    start = 0
+    for key, places in groups:
+        values = _values(shape, start, places)
+        shown = "".join(opened.shown[start : start + places])
+        wanted = "".join(target[start : start + places])
+        from_at = values.index(shown) if shown in values else -1
+        times = (values.index(wanted) - from_at) % len(values)
+        if times:
+            presses.append(Press(key, times))
+        start += places
+    return presses

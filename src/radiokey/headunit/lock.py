@@ -1,0 +1,393 @@
+"""The lock: the only file that decides. State in, event in, state out.
+
+Theory
+------
+A playing radio that was without supply for longer than its `power_gap_ms_min` asks for its code. A whole
+entry that was confirmed is counted as an error *first* (state CHECKING, written durably by the caller), then
+compared, and only then forgiven or punished; so no way of cutting the power turns a wrong guess into a free
+one, and one that is cut in the middle costs an honest owner at most one error. What an error brings is the
+policy's business (`LockPolicy.penalty_after`); the count goes on through every wait and is cleared by the
+right code alone, or by a power cut where the model is documented to do so.
+
+Only *qualified* milliseconds count towards a wait: whether a second qualifies is judged by the unit, which
+knows its supply and its ignition. Nothing keyed during a wait counts, nothing incomplete counts.
+
+Events that a state does not list change nothing. `TRANSITIONS` is checked against `step` by a test, and the
+picture in docs/lock.md is drawn from it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, assert_never
+
+from radiokey.headunit.policy import (
+    Blocked,
+    Dead,
+    LockPolicy,
+    PowerCutEffect,
+    UntilKeyCycle,
+    UntilPowerCut,
+    Wait,
+)
+
+ERRORS_MAX: Final = 0xFFFF
+
+
+class State(StrEnum):
+    """What the lock is doing."""
+
+    PLAYING = "playing"
+    CODE = "code"
+    SCRAMBLED = "scrambled"
+    ENTRY = "entry"
+    CHECKING = "checking"
+    WAIT = "wait"
+    LOCKED = "locked"
+    PERMANENT = "permanent"
+    DARK = "dark"
+    PROTECTED = "protected"
+    FAULT = "fault"
+
+
+class Hold(StrEnum):
+    """What ends a LOCKED state."""
+
+    NOTHING = "nothing"
+    POWER_CUT = "power-cut"
+    KEY_CYCLE = "key-cycle"
+    SERVICE = "service"
+
+
+class Fault(StrEnum):
+    """Why a unit is in FAULT; never "wrong code"."""
+
+    NONE = "none"
+    MEMORY = "memory"
+    FIRMWARE = "firmware"
+    BUS = "bus"
+    TAMPERED = "tampered"
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The lock's whole state.
+
+    `errors` counts the wrong codes since the last right one. `wait_left_ms` of `wait_ms` qualified
+    milliseconds remain in WAIT, `grace_left_ms` in SCRAMBLED and DARK. `pending`: the keyed digest of the entry
+    being checked, or of one that a power cut interrupted where the policy remembers it. `before` is the state
+    that PROTECTED and FAULT return to.
+    """
+
+    state: State
+    errors: int = 0
+    wait_left_ms: int = 0
+    wait_ms: int = 0
+    grace_left_ms: int = 0
+    hold: Hold = Hold.NOTHING
+    fault: Fault = Fault.NONE
+    pending: bytes = b""
+    before: State = State.PLAYING
+
+
+# --- what happens --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyReturned:
+    """The supply is back after `gap_ms` without it."""
+
+    gap_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class IgnitionCycled:
+    """The ignition was off and is on again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigitKeyed:
+    """The entry on the panel has begun or grown."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDropped:
+    """The entry on the panel was given up: nothing of it remains, nothing counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryConfirmed:
+    """A whole entry was confirmed; `digest` is its keyed digest."""
+
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RightCode:
+    """The confirmed entry is the unit's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """The confirmed entry is whole and is not the unit's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """`ms` milliseconds went by under supply, `qualified_ms` of them under the policy's condition."""
+
+    ms: int
+    qualified_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TriesGranted:
+    """The maker's service allows more tries."""
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleRefused:
+    """The car does not recognise this unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleAccepted:
+    """The car recognises this unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultFound:
+    """Something is wrong that is not the code: memory, firmware, bus, tampering."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class FaultMended:
+    """What was wrong is mended; memory and tampering are not mended by an event."""
+
+
+Event = (
+    SupplyReturned
+    | IgnitionCycled
+    | DigitKeyed
+    | EntryDropped
+    | EntryConfirmed
+    | RightCode
+    | WrongCode
+    | TimePassed
+    | TriesGranted
+    | VehicleRefused
+    | VehicleAccepted
+    | FaultFound
+    | FaultMended
+)
+
+_ASKING: Final = frozenset({State.CODE, State.SCRAMBLED})
+_PUNISHED: Final = frozenset({State.CODE, State.WAIT, State.LOCKED, State.PERMANENT})
+_ANYWHERE: Final = {VehicleRefused: frozenset({State.PROTECTED}), FaultFound: frozenset({State.FAULT})}
+_BEFORE: Final = frozenset(
+    {State.PLAYING, State.CODE, State.WAIT, State.LOCKED, State.PERMANENT, State.CHECKING, State.SCRAMBLED}
+)
+
+TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
+    State.PLAYING: {SupplyReturned: frozenset({State.PLAYING}) | _ASKING, **_ANYWHERE},
+    State.CODE: {
+        SupplyReturned: frozenset({State.CODE}),
+        DigitKeyed: frozenset({State.ENTRY}),
+        EntryConfirmed: frozenset({State.CHECKING}),
+        **_ANYWHERE,
+    },
+    State.SCRAMBLED: {
+        SupplyReturned: _ASKING,
+        DigitKeyed: frozenset({State.ENTRY}),
+        EntryConfirmed: frozenset({State.CHECKING}),
+        TimePassed: _ASKING,
+        **_ANYWHERE,
+    },
+    State.ENTRY: {
+        SupplyReturned: frozenset({State.CODE}),
+        DigitKeyed: frozenset({State.ENTRY}),
+        EntryDropped: frozenset({State.CODE}),
+        EntryConfirmed: frozenset({State.CHECKING}),
+        **_ANYWHERE,
+    },
+    State.CHECKING: {
+        SupplyReturned: _PUNISHED,
+        RightCode: frozenset({State.DARK, State.PLAYING}),
+        WrongCode: _PUNISHED,
+        **_ANYWHERE,
+    },
+    State.WAIT: {
+        SupplyReturned: frozenset({State.WAIT, State.CODE}),
+        TimePassed: frozenset({State.WAIT, State.CODE}),
+        **_ANYWHERE,
+    },
+    State.LOCKED: {
+        SupplyReturned: frozenset({State.LOCKED, State.CODE}),
+        IgnitionCycled: frozenset({State.LOCKED, State.CODE}),
+        TriesGranted: frozenset({State.LOCKED, State.CODE}),
+        **_ANYWHERE,
+    },
+    State.PERMANENT: {**_ANYWHERE},
+    State.DARK: {
+        SupplyReturned: frozenset({State.PLAYING}) | _ASKING,
+        TimePassed: frozenset({State.DARK, State.PLAYING}),
+        **_ANYWHERE,
+    },
+    State.PROTECTED: {VehicleAccepted: _BEFORE, FaultFound: frozenset({State.FAULT})},
+    State.FAULT: {FaultMended: _BEFORE | {State.FAULT}},
+}
+"""What may follow: state -> event -> states. Whatever is not listed changes nothing."""
+
+
+def step(lock: Lock, event: Event, policy: LockPolicy) -> Lock:
+    """Return the lock after `event`. Pure: no clock, no chance, no I/O; an unlisted event changes nothing."""
+    if type(event) not in TRANSITIONS[lock.state]:
+        return lock
+    return _DECIDE[type(event)](lock, event, policy)
+
+
+def _supply_returned(lock: Lock, event: SupplyReturned, policy: LockPolicy) -> Lock:
+    match lock.state:
+        case State.PLAYING | State.DARK:
+            after = _ask(policy) if event.gap_ms >= policy.power_gap_ms_min else Lock(State.PLAYING)
+        case State.SCRAMBLED:
+            after = replace(_ask(policy), errors=lock.errors, pending=lock.pending)
+        case State.WAIT:
+            after = _cut_in_wait(lock, policy)
+        case State.LOCKED if lock.hold is Hold.POWER_CUT:
+            after = Lock(State.CODE, errors=_after_cut(lock.errors, policy))
+        case State.CHECKING if not policy.remembers_pending:
+            after = _punish(lock, policy)
+        case State.CHECKING | State.ENTRY:
+            after = Lock(State.CODE, errors=lock.errors, pending=lock.pending)
+        case _:
+            after = lock
+    return after
+
+
+def _ask(policy: LockPolicy) -> Lock:
+    if policy.scrambled_ms:
+        return Lock(State.SCRAMBLED, grace_left_ms=policy.scrambled_ms)
+    return Lock(State.CODE)
+
+
+def _cut_in_wait(lock: Lock, policy: LockPolicy) -> Lock:
+    match policy.power_cut:
+        case PowerCutEffect.NONE:
+            return lock
+        case PowerCutEffect.RESTART_WAIT:
+            return replace(lock, wait_left_ms=lock.wait_ms)
+        case PowerCutEffect.RESET_ATTEMPTS | PowerCutEffect.REPROMPT:
+            return Lock(State.CODE, errors=_after_cut(lock.errors, policy))
+        case unknown:
+            assert_never(unknown)
+
+
+def _after_cut(errors: int, policy: LockPolicy) -> int:
+    return 0 if policy.power_cut is PowerCutEffect.RESET_ATTEMPTS else errors
+
+
+def _ignition_cycled(lock: Lock, _event: IgnitionCycled, _policy: LockPolicy) -> Lock:
+    return Lock(State.CODE, errors=lock.errors) if lock.hold is Hold.KEY_CYCLE else lock
+
+
+def _tries_granted(lock: Lock, _event: TriesGranted, _policy: LockPolicy) -> Lock:
+    return Lock(State.CODE, errors=lock.errors) if lock.hold is Hold.SERVICE else lock
+
+
+def _digit_keyed(lock: Lock, _event: DigitKeyed, _policy: LockPolicy) -> Lock:
+    return Lock(State.ENTRY, errors=lock.errors, pending=lock.pending)
+
+
+def _entry_dropped(lock: Lock, _event: EntryDropped, _policy: LockPolicy) -> Lock:
+    return Lock(State.CODE, errors=lock.errors, pending=lock.pending)
+
+
+def _entry_confirmed(lock: Lock, event: EntryConfirmed, policy: LockPolicy) -> Lock:
+    counted = policy.remembers_pending and lock.pending == event.digest
+    errors = lock.errors if counted else min(lock.errors + 1, ERRORS_MAX)
+    return Lock(State.CHECKING, errors=errors, pending=event.digest)
+
+
+def _right_code(_lock: Lock, _event: RightCode, policy: LockPolicy) -> Lock:
+    return Lock(State.DARK, grace_left_ms=policy.dark_ms) if policy.dark_ms else Lock(State.PLAYING)
+
+
+def _wrong_code(lock: Lock, _event: WrongCode, policy: LockPolicy) -> Lock:
+    return _punish(lock, policy)
+
+
+def _punish(lock: Lock, policy: LockPolicy) -> Lock:
+    penalty = policy.penalty_after(lock.errors)
+    match penalty:
+        case None:
+            return Lock(State.CODE, errors=lock.errors)
+        case Wait(ms=(_, longest)):
+            return Lock(State.WAIT, errors=lock.errors, wait_left_ms=longest, wait_ms=longest)
+        case UntilPowerCut():
+            return Lock(State.LOCKED, errors=lock.errors, hold=Hold.POWER_CUT)
+        case UntilKeyCycle():
+            return Lock(State.LOCKED, errors=lock.errors, hold=Hold.KEY_CYCLE)
+        case Blocked():
+            return Lock(State.LOCKED, errors=lock.errors, hold=Hold.SERVICE)
+        case Dead():
+            return Lock(State.PERMANENT, errors=lock.errors)
+        case unknown:
+            assert_never(unknown)
+
+
+def _time_passed(lock: Lock, event: TimePassed, _policy: LockPolicy) -> Lock:
+    if lock.state is State.WAIT:
+        left = lock.wait_left_ms - event.qualified_ms
+        return replace(lock, wait_left_ms=left) if left > 0 else Lock(State.CODE, errors=lock.errors)
+    left = lock.grace_left_ms - event.ms
+    if left > 0:
+        return replace(lock, grace_left_ms=left)
+    after = State.PLAYING if lock.state is State.DARK else State.CODE
+    return Lock(after, errors=lock.errors, pending=lock.pending)
+
+
+def _vehicle_refused(lock: Lock, _event: VehicleRefused, _policy: LockPolicy) -> Lock:
+    return _aside(lock, State.PROTECTED)
+
+
+def _vehicle_accepted(lock: Lock, _event: VehicleAccepted, _policy: LockPolicy) -> Lock:
+    return replace(lock, state=lock.before, before=State.PLAYING)
+
+
+def _fault_found(lock: Lock, event: FaultFound, _policy: LockPolicy) -> Lock:
+    return replace(_aside(lock, State.FAULT), fault=event.fault)
+
+
+def _fault_mended(lock: Lock, _event: FaultMended, _policy: LockPolicy) -> Lock:
+    if lock.fault in {Fault.MEMORY, Fault.TAMPERED}:
+        return lock
+    return replace(lock, state=lock.before, before=State.PLAYING, fault=Fault.NONE)
+
+
+def _aside(lock: Lock, state: State) -> Lock:
+    """Step aside into `state`, keeping the count and the wait; a half-keyed entry is dropped."""
+    if lock.state is State.PROTECTED:
+        before = lock.before
+    else:
+        before = {State.ENTRY: State.CODE, State.DARK: State.PLAYING}.get(lock.state, lock.state)
+    return replace(lock, state=state, before=before)
+
+
+_DECIDE: Final[Mapping[type[Event], Callable[..., Lock]]] = {
+    SupplyReturned: _supply_returned,
+    IgnitionCycled: _ignition_cycled,
+    DigitKeyed: _digit_keyed,
+    EntryDropped: _entry_dropped,
+    EntryConfirmed: _entry_confirmed,
+    RightCode: _right_code,
+    WrongCode: _wrong_code,
+    TimePassed: _time_passed,
+    TriesGranted: _tries_granted,
+    VehicleRefused: _vehicle_refused,
+    VehicleAccepted: _vehicle_accepted,
+    FaultFound: _fault_found,
+    FaultMended: _fault_mended,
+}
