@@ -5,8 +5,13 @@ Bavaria C), and one radio can use several words for one state; so a word is only
 model.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from radiokey.clock import MINUTE_MS, SECOND_MS
+from radiokey.headunit.lock import State
 
 
 class Shows(StrEnum):
@@ -65,3 +70,61 @@ class DisplayKind:
     technology: Technology
     colour: Colour
     characters: int
+
+
+_WORDS_FOR: Final[Mapping[State, tuple[Shows, ...]]] = {
+    State.PLAYING: (Shows.PLAYING,),
+    State.CODE: (Shows.CODE,),
+    State.SCRAMBLED: (Shows.CODE,),
+    State.ENTRY: (Shows.CODE,),
+    State.CHECKING: (Shows.CODE,),
+    State.WAIT: (Shows.WAIT, Shows.LOCKED, Shows.ARMED_OR_WAIT, Shows.CODE),
+    State.LOCKED: (Shows.LOCKED, Shows.WAIT, Shows.CODE),
+    State.PERMANENT: (Shows.PERMANENT, Shows.LOCKED, Shows.WAIT, Shows.CODE),
+    State.PROTECTED: (Shows.PROTECTED,),
+}
+"""What a display shows in a state: the first kind of word that the model has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers a display word can hold; `left` is `None` where the lock has no end."""
+
+    errors: int
+    left: int | None
+    wait_left_ms: int
+
+
+def word_for(words: Sequence[DisplayWord], state: State, counts: Counts) -> str | None:
+    """Return what a radio with these words shows in `state`; `None` where it has no word for it.
+
+    A word that holds a count is preferred where the count is there to show.
+    """
+    for shows in _WORDS_FOR.get(state, ()):
+        fitting = [word.text for word in words if word.shows is shows]
+        counting = [text for text in fitting if "{" in text and _can_fill(text, counts)]
+        plain = [text for text in fitting if "{" not in text]
+        if counting or plain:
+            return _fill((counting or plain)[0], counts)
+    return None
+
+
+def _can_fill(text: str, counts: Counts) -> bool:
+    return (
+        ("{errors}" not in text or counts.errors > 0)
+        and ("{left}" not in text or counts.left is not None)
+        and ("{wait}" not in text or counts.wait_left_ms > 0)
+    )
+
+
+def _fill(text: str, counts: Counts) -> str:
+    left = "" if counts.left is None else str(counts.left)
+    filled = text.replace("{errors}", str(counts.errors)).replace("{left}", left)
+    return filled.replace("{wait}", _clock(counts.wait_left_ms))
+
+
+def _clock(ms: int) -> str:
+    """Say a wait as a display does: minutes and seconds, rounded up to the second."""
+    seconds = -(-ms // SECOND_MS)
+    minutes_per_second = MINUTE_MS // SECOND_MS
+    return f"{seconds // minutes_per_second}:{seconds % minutes_per_second:02}"

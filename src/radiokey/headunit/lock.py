@@ -74,9 +74,9 @@ class Lock:
     """The lock's whole state.
 
     `errors` counts the wrong codes since the last right one. `wait_left_ms` of `wait_ms` qualified
-    milliseconds remain in WAIT, `grace_left_ms` in SCRAMBLED and DARK. `pending`: the keyed digest of the entry
-    being checked, or of one that a power cut interrupted where the policy remembers it. `before` is the state
-    that PROTECTED and FAULT return to.
+    milliseconds remain in WAIT, `grace_left_ms` in SCRAMBLED and DARK. `pending` is the keyed digest of the
+    entry being checked, or of one that a power cut interrupted where the policy remembers it. `before` is
+    the state that PROTECTED and FAULT return to.
     """
 
     state: State

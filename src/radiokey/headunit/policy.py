@@ -15,6 +15,7 @@ the shorter.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from radiokey.clock import MINUTE_MS
 from radiokey.errors import CatalogueError
 
 WAIT_MS_MAX = 2**53
@@ -140,3 +141,26 @@ class LockPolicy:
         if last is None or not isinstance(last.penalty, Dead):
             return None
         return max(0, last.errors - errors)
+
+    def tries_until_stop(self, errors: int) -> int | None:
+        """Return how many more wrong codes bring a stop that waiting does not end; `None`: no such stop."""
+        stops = [rung.errors for rung in self.schedule if isinstance(rung.penalty, Blocked | Dead)]
+        ahead = [stop - errors for stop in stops if stop > errors]
+        return min(ahead) if ahead else (0 if stops else None)
+
+
+REFERENCE = LockPolicy(
+    schedule=(
+        Rung(1, Wait((30 * MINUTE_MS, 30 * MINUTE_MS))),
+        Rung(2, Wait((120 * MINUTE_MS, 120 * MINUTE_MS))),
+        Rung(3, Dead()),
+    ),
+    clock_needs=ClockNeeds.SUPPLY,
+    power_cut=PowerCutEffect.NONE,
+    power_gap_ms_min=3_000,
+    remembers_pending=True,
+)
+"""Our own design of such a lock: it keeps every promise, and three guesses are all a thief ever has.
+
+The waits are the article's (claim 85, the longer of each), its gap "more than a few seconds" (claim 19).
+"""

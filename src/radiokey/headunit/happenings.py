@@ -1,0 +1,99 @@
+"""What happens to a head unit, named as facts: fingers, supply, ignition, time, the car, the workshop."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from radiokey.headunit.lock import Fault
+
+
+class Ignition(StrEnum):
+    """Where the key stands."""
+
+    OFF = "off"
+    ACC = "acc"
+    ON = "on"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """`key` was pressed and let go after `held_ms`."""
+
+    key: str
+    held_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyLost:
+    """The permanent supply went away."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyRestored:
+    """The permanent supply is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class IgnitionTurned:
+    """The ignition was turned to `to`."""
+
+    to: Ignition
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRan:
+    """The engine was started or stopped."""
+
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RadioSwitched:
+    """The radio was switched on or off by its own switch."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWent:
+    """`ms` milliseconds went by."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CarAnswered:
+    """The car did or did not recognise this unit."""
+
+    knows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SomethingBroke:
+    """A failed update, a bus fault, tampering."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class SomethingMended:
+    """The update was finished, the bus works again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAllowed:
+    """The maker's service allowed this unit more tries."""
+
+
+Happening = (
+    KeyPressed
+    | SupplyLost
+    | SupplyRestored
+    | IgnitionTurned
+    | EngineRan
+    | RadioSwitched
+    | TimeWent
+    | CarAnswered
+    | SomethingBroke
+    | SomethingMended
+    | ServiceAllowed
+)

@@ -1,0 +1,422 @@
+"""The head unit: lock, panel, display and record under one supply. Pure: it is told what happens.
+
+What happens to a unit is one of the `Happening` classes. The unit decides from them which events of the lock
+take place, judges whether a second qualifies, and keeps the order that makes the lock worth its name: the
+error is durable in every copy, *then* the code is compared, *then* the consequence is durable, and only then
+does the display show it.
+"""
+
+import hmac
+import json
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any, Final, Self, assert_never
+
+from radiokey.clock import MINUTE_MS
+from radiokey.code.value import Code, CodeShape
+from radiokey.errors import InputError
+from radiokey.headunit import panel as panels
+from radiokey.headunit import store as records
+from radiokey.headunit.display import Counts, DisplayKind, DisplayWord, word_for
+from radiokey.headunit.flash import ChipError, PowerCutError, RamChip
+from radiokey.headunit.happenings import (
+    CarAnswered,
+    EngineRan,
+    Happening,
+    Ignition,
+    IgnitionTurned,
+    KeyPressed,
+    RadioSwitched,
+    ServiceAllowed,
+    SomethingBroke,
+    SomethingMended,
+    SupplyLost,
+    SupplyRestored,
+    TimeWent,
+)
+from radiokey.headunit.lock import (
+    DigitKeyed,
+    EntryConfirmed,
+    EntryDropped,
+    Event,
+    Fault,
+    FaultFound,
+    FaultMended,
+    Hold,
+    IgnitionCycled,
+    Lock,
+    RightCode,
+    State,
+    SupplyReturned,
+    TimePassed,
+    TriesGranted,
+    VehicleAccepted,
+    VehicleRefused,
+    WrongCode,
+    step,
+)
+from radiokey.headunit.panel import Keying, Panel
+from radiokey.headunit.policy import ClockNeeds, LockPolicy
+
+WAIT_SAVED_EVERY_MS: Final = MINUTE_MS
+"""How much of a served wait a power cut can cost: progress is made durable this often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Everything that makes one model's unit behave as it does."""
+
+    shape: CodeShape
+    panel: Panel
+    policy: LockPolicy
+    words: tuple[DisplayWord, ...]
+    display: DisplayKind
+
+
+# --- what a unit shows --------------------------------------------------------------------------------------
+
+
+class Sound(StrEnum):
+    """What comes out of the loudspeakers."""
+
+    SILENT = "silent"
+    SCRAMBLED = "scrambled"
+    PLAYING = "playing"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the owner sees and hears. `own` is False where the model's own word for this is not known."""
+
+    text: str
+    lit: bool
+    sound: Sound
+    blinking: bool = False
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The one count: what panel, plug and guide all say. It costs nothing to read.
+
+    `tries_left` is `None` where the lock has no end; `wait_left_ms` is 0 outside WAIT; `clock_runs` says
+    whether a waiting second counts just now, `clock_lacks` what is missing for it.
+    """
+
+    state: State
+    errors: int
+    tries_left: int | None
+    wait_left_ms: int
+    clock_runs: bool
+    clock_lacks: tuple[str, ...]
+    fault: Fault
+    next_change_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a unit can tell of the car, its own switch, and how long it has been without supply."""
+
+    supply: bool = True
+    ignition: Ignition = Ignition.ON
+    engine: bool = False
+    radio_on: bool = True
+    dark_for_ms: int = 0
+
+
+_NEEDS: Final = {
+    ClockNeeds.RADIO_ON: ("radio",),
+    ClockNeeds.RADIO_AND_IGNITION: ("radio", "ignition"),
+    ClockNeeds.SUPPLY_AND_IGNITION: ("ignition",),
+    ClockNeeds.SUPPLY: (),
+    ClockNeeds.IGNITION_OFF: ("ignition-off",),
+    ClockNeeds.ENGINE: ("radio", "engine"),
+}
+
+
+class HeadUnit:
+    """One unit: a design, a chip, a device key, and what only lives under supply."""
+
+    __slots__ = ("_key", "_keying", "_lock", "_saved_wait_ms", "_store", "around", "chip", "design")
+
+    def __init__(self, design: Design, chip: RamChip, key: bytes, around: Surroundings | None = None) -> None:
+        """Boot from `chip`. A chip without a record of this device is a fault and never a new unit."""
+        self.design = design
+        self.chip = chip
+        self.around = around or Surroundings()
+        self._key = key
+        self._keying = panels.begin(design.panel, design.shape)
+        self._store: records.Store | None = None
+        self._lock = Lock(State.FAULT, fault=Fault.MEMORY)
+        self._saved_wait_ms = 0
+        self._load()
+
+    @classmethod
+    def made(cls, design: Design, code: Code, *, key: bytes) -> Self:
+        """Return a factory-new unit that plays, with its code sealed under the device key `key`."""
+        design.shape.check(code)
+        chip = RamChip(records.CHIP_SIZE, records.SECTOR_SIZE)
+        records.Store.provision(chip, key, records.digest(key, code.reveal()))
+        return cls(design, chip, key)
+
+    def _load(self) -> None:
+        try:
+            self._store = records.Store.load(self.chip, self._key)
+            self._lock = self._store.record.lock
+        except (records.NoRecordError, ChipError):
+            self._store = None
+            self._lock = Lock(State.FAULT, fault=Fault.MEMORY)
+        self._saved_wait_ms = self._lock.wait_left_ms
+
+    # --- what happens -------------------------------------------------------------------------------------
+
+    def happen(self, happening: Happening) -> None:
+        """Let something happen to the unit. A cut in the middle of a write leaves it without supply."""
+        try:
+            self._happen(happening)
+        except PowerCutError:
+            self._lose_supply()
+
+    def _happen(self, happening: Happening) -> None:
+        match happening:
+            case SupplyLost():
+                self._lose_supply()
+            case SupplyRestored():
+                self._boot()
+            case IgnitionTurned(to=to):
+                self._turn(to)
+            case EngineRan(running=running):
+                ignition = Ignition.ON if running else self.around.ignition
+                self.around = replace(self.around, engine=running, ignition=ignition)
+            case RadioSwitched(on=on):
+                self._switch(on=on)
+            case TimeWent(ms=ms):
+                self._time(ms)
+            case KeyPressed(key=key, held_ms=held_ms):
+                self._press(key, held_ms)
+            case CarAnswered(knows=knows):
+                self._decide(VehicleAccepted() if knows else VehicleRefused())
+            case SomethingBroke(fault=fault):
+                self._decide(FaultFound(fault))
+            case SomethingMended():
+                self._decide(FaultMended())
+            case ServiceAllowed():
+                self._decide(TriesGranted())
+            case unknown:
+                assert_never(unknown)
+
+    def _lose_supply(self) -> None:
+        if self.around.supply:
+            self.around = replace(self.around, supply=False, dark_for_ms=0)
+        self._restart_entry()
+
+    def _boot(self) -> None:
+        if self.around.supply:
+            return
+        gap_ms = self.around.dark_for_ms
+        self.around = replace(self.around, supply=True, dark_for_ms=0)
+        self._load()
+        self._decide(SupplyReturned(gap_ms))
+
+    def _turn(self, to: Ignition) -> None:
+        was = self.around.ignition
+        running = self.around.engine and to is Ignition.ON
+        self.around = replace(self.around, ignition=to, engine=running)
+        if was is Ignition.OFF and to is not Ignition.OFF:
+            self._decide(IgnitionCycled())
+
+    def _switch(self, *, on: bool) -> None:
+        self.around = replace(self.around, radio_on=on)
+        if not on and self._lock.state is State.ENTRY:
+            self._restart_entry()
+            self._decide(EntryDropped())
+
+    def _time(self, ms: int) -> None:
+        assert ms >= 0
+        if not self.around.supply:
+            self.around = replace(self.around, dark_for_ms=self.around.dark_for_ms + ms)
+            return
+        self._decide(TimePassed(ms, 0 if self._lacks() else ms))
+
+    def _lacks(self) -> tuple[str, ...]:
+        """Return what is missing for a waiting second to count."""
+        around = self.around
+        if not around.supply:
+            return ("supply",)
+        there = {
+            "radio": around.radio_on,
+            "ignition": around.ignition is not Ignition.OFF,
+            "ignition-off": around.ignition is Ignition.OFF,
+            "engine": around.engine,
+        }
+        return tuple(need for need in _NEEDS[self.design.policy.clock_needs] if not there[need])
+
+    def _press(self, key: str, held_ms: int) -> None:
+        takes = {State.CODE, State.SCRAMBLED, State.ENTRY}
+        if not (self.around.supply and self.around.radio_on) or self._lock.state not in takes:
+            return
+        entered = panels.press(self.design.panel, self.design.shape, self._keying, key, held_ms)
+        if isinstance(entered, Code):
+            self._restart_entry()
+            self._confirm(entered)
+        elif entered is not self._keying:
+            self._keying = entered
+            if entered.begun:
+                self._decide(DigitKeyed())
+
+    def _confirm(self, entered: Code) -> None:
+        """Count, then compare: a whole entry was confirmed."""
+        assert self._store is not None
+        digest = records.digest(self._key, entered.reveal())
+        self._decide(EntryConfirmed(digest))
+        if self._lock.state is not State.CHECKING:
+            return  # the error could not be made durable, so nothing is compared
+        right = hmac.compare_digest(digest, self._store.record.code_digest)
+        self._decide(RightCode() if right else WrongCode())
+
+    def _restart_entry(self) -> None:
+        self._keying = panels.begin(self.design.panel, self.design.shape)
+
+    def _decide(self, event: Event) -> None:
+        """Let the lock decide and make its decision durable before anything shows it."""
+        if not self.around.supply:
+            return
+        after = step(self._lock, event, self.design.policy)
+        if after is self._lock:
+            return
+        if not self._must_save(after):
+            self._lock = after
+            return
+        try:
+            if self._store is not None:
+                self._store.commit(after)
+        except ChipError:
+            self._store = None
+            self._lock = replace(after, state=State.FAULT, fault=Fault.MEMORY)
+            return
+        self._lock = after
+        self._saved_wait_ms = after.wait_left_ms
+
+    def _must_save(self, after: Lock) -> bool:
+        """Tell whether `after` must be durable now: always, but for the middle of a running wait."""
+        if self._lock.state is after.state is State.WAIT and after.wait_left_ms < self._saved_wait_ms:
+            return self._saved_wait_ms - after.wait_left_ms >= WAIT_SAVED_EVERY_MS
+        return True
+
+    # --- what shows ---------------------------------------------------------------------------------------
+
+    @property
+    def screen(self) -> Screen:
+        """What the owner sees and hears now."""
+        lock, around = self._lock, self.around
+        if not (around.supply and around.radio_on) or lock.state is State.DARK:
+            return Screen("", lit=False, sound=Sound.SILENT)
+        if lock.state is State.FAULT:
+            return Screen("", lit=True, sound=Sound.SILENT, own=False)
+        if lock.state is State.ENTRY:
+            return Screen(self._keying.text, lit=True, sound=Sound.SILENT)
+        word = word_for(self.design.words, lock.state, self._counts())
+        if lock.state is State.PLAYING:
+            return Screen(word or "FM", lit=True, sound=Sound.PLAYING, own=word is not None)
+        sound = Sound.SCRAMBLED if lock.state is State.SCRAMBLED else Sound.SILENT
+        return Screen(word or "----", lit=True, sound=sound, own=word is not None)
+
+    def _counts(self) -> Counts:
+        lock = self._lock
+        return Counts(lock.errors, self.design.policy.tries_until_stop(lock.errors), lock.wait_left_ms)
+
+    @property
+    def status(self) -> Status:
+        """The one count."""
+        lock = self._lock
+        waiting = lock.state is State.WAIT
+        lacks = self._lacks() if waiting else ()
+        due = lock.wait_left_ms if waiting and not lacks else lock.grace_left_ms
+        return Status(
+            state=lock.state,
+            errors=lock.errors,
+            tries_left=self.design.policy.tries_until_stop(lock.errors),
+            wait_left_ms=lock.wait_left_ms if waiting else 0,
+            clock_runs=waiting and not lacks,
+            clock_lacks=lacks,
+            fault=lock.fault,
+            next_change_ms=due if due and self.around.supply else None,
+        )
+
+    # --- a unit as bytes ----------------------------------------------------------------------------------
+
+    def image(self) -> bytes:
+        """Return the whole unit, chip and volatile state, as bytes that `from_image` takes."""
+        lock = asdict(self._lock) | {"pending": self._lock.pending.hex()}
+        volatile = {
+            "lock": lock,
+            "keying": asdict(self._keying),
+            "around": asdict(self.around),
+            "saved": self._saved_wait_ms,
+            "memory": self._store is not None,
+        }
+        return IMAGE_VERSION + bytes(self.chip.cells) + json.dumps(volatile, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_image(cls, design: Design, image: bytes, *, key: bytes) -> Self:
+        """Return the unit in `image`; raise `InputError` where it is not the image of such a unit."""
+        chip_at = len(IMAGE_VERSION)
+        volatile_at = chip_at + records.CHIP_SIZE
+        if not image.startswith(IMAGE_VERSION) or len(image) > IMAGE_SIZE_MAX:
+            raise InputError("this is not the image of a unit", hint="start again with a new one")
+        try:
+            unit = cls(
+                design, RamChip(records.CHIP_SIZE, records.SECTOR_SIZE, image[chip_at:volatile_at]), key
+            )
+            unit._restore(json.loads(image[volatile_at:]))
+        except (AssertionError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+            raise InputError(
+                "the image of this unit is damaged", hint="start again with a new one"
+            ) from error
+        return unit
+
+    def _restore(self, volatile: dict[str, Any]) -> None:
+        lock, keying, around = volatile["lock"], volatile["keying"], volatile["around"]
+        self._lock = Lock(
+            State(lock["state"]),
+            errors=_count(lock["errors"]),
+            wait_left_ms=_count(lock["wait_left_ms"]),
+            wait_ms=_count(lock["wait_ms"]),
+            grace_left_ms=_count(lock["grace_left_ms"]),
+            hold=Hold(lock["hold"]),
+            fault=Fault(lock["fault"]),
+            pending=bytes.fromhex(lock["pending"]),
+            before=State(lock["before"]),
+        )
+        shown = tuple(str(character) for character in keying["shown"])
+        opened = Keying(shown, _count(keying["at"]), _count(keying["opened"]), begun=keying["begun"] is True)
+        if (
+            len(shown) != self.design.shape.length
+            or opened.at > len(shown)
+            or not set("".join(shown)) <= _SHOWABLE
+        ):
+            raise ValueError
+        self._keying = opened
+        self.around = Surroundings(
+            supply=around["supply"] is True,
+            ignition=Ignition(around["ignition"]),
+            engine=around["engine"] is True,
+            radio_on=around["radio_on"] is True,
+            dark_for_ms=_count(around["dark_for_ms"]),
+        )
+        self._saved_wait_ms = _count(volatile["saved"])
+        if self._store is None and self._lock.state is not State.FAULT:
+            raise ValueError
+
+
+IMAGE_VERSION: Final = b"RKU1"
+IMAGE_SIZE_MAX: Final = 8_192
+_COUNT_MAX: Final = 2**53
+_SHOWABLE: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_*")
+
+
+def _count(value: object) -> int:
+    """Return `value` if it is a count."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _COUNT_MAX:
+        raise ValueError
+    return value
