@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from radiokey.catalogue import typed
-from radiokey.catalogue.evidence import Evidence, Label, Labels, read_labels, read_rows, weakest
+from radiokey.catalogue.evidence import Evidence, Labels, read_labels, read_rows, weakest
 from radiokey.catalogue.model import (
     Binding,
     Catalogue,
@@ -51,6 +51,7 @@ FIELDS: Final = (
 _HERE: Final = Path(__file__).parent
 WAYS: Final = ("ask", "papers", "cost", "wait")
 GAP_MS_MAX: Final = 600_000
+ERRORS_MAX: Final = typed.ERRORS_MAX
 
 
 def load_model(model_id: str) -> Model:
@@ -162,151 +163,149 @@ def read_model(text: str, file: str, labels: Labels) -> Model:
     return _Reader(parsed(text, file), labels).model()
 
 
+Facts = dict[str, Any]
+"""Facts by the fields of `Model` that they become; `Model` itself notices when one is missing."""
+
+
 class _Reader:
-    """Reads one file: first the values, then which of them are filled, then the evidence for each."""
+    """Reads one file: first which fields are filled and what speaks for them, then the facts themselves."""
 
     def __init__(self, table: Table, labels: Labels) -> None:
         self.table = table
         self.id = table.text("id", longest=60)
         if not self.id.replace("_", "a").isalnum() or self.id != self.id.lower():
             table.wrong("id", "small letters, digits and underscores", self.id)
-        self.labels: Mapping[str, Label] = labels.get(self.id, {})
         self.unknown = table.texts("unknown")
         table.each_known("unknown", self.unknown, FIELDS, "a field that may be unknown")
-        self.values: dict[str, object] = {}
+        self.ways = table.table("ways")
+        self.quirks = table.table("quirks")
+        rows = read_rows(table, "evidence")
+        self.best = rows[0].confidence
+        self.evidence = Evidence(table, rows, labels.get(self.id, {}), self._filled())
+        self.evidence.check_background(table, table.texts("background"))
 
-    def value(self, field: str, read: Callable[[Table, str], T]) -> T | None:
-        """Return a field's value, or `None` where the file says that it is not known."""
+    def _filled(self) -> list[str]:
+        """Return the names of all filled fields; words, places and quirks have evidence one by one."""
+        filled = []
+        for field in FIELDS:
+            table, key = (
+                (self.ways, field.removeprefix("ways.")) if field.startswith("ways.") else (self.table, field)
+            )
+            if field in self.unknown:
+                if table.has(key):
+                    table.fail(key, "is filled in and named in `unknown`", hint="one of the two is wrong")
+            elif field == "words":
+                filled += [f"words.{inner.text('text')}" for inner in table.tables(key)]
+            elif field == "places":
+                filled += [f"places.{inner.text('kind')}" for inner in table.tables(key)]
+            else:
+                table.take(key)
+                filled.append(field)
+        filled += [f"quirks.{name}" for name in self.quirks.values]
+        return list(dict.fromkeys(filled))
+
+    def fact(self, field: str, read: Callable[[Table, str], T]) -> Fact[T]:
+        """Return a field with its evidence; `read` is asked only where the field is known."""
         if field in self.unknown:
-            if self.table.has(field):
-                self.table.fail(field, "is filled in and named in `unknown`", hint="one of the two is wrong")
-            return None
-        value = read(self.table, field)
-        self.values[field] = value
-        return value
+            return Fact(None, Confidence.UNKNOWN)
+        return self.evidence.fact(field, read(self.table, field))
 
     def model(self) -> Model:
         """Read everything."""
         table = self.table
-        texts = {field: self.value(field, Table.text) for field in TEXT_FIELDS}
-        makers = self.value("makers", lambda t, f: t.texts(f, fewest=1))
-        vehicles = self.value("vehicles", lambda t, f: t.texts(f, fewest=1))
-        binding = self.value("binding", lambda t, f: t.choice(f, Binding))
-        display = self.value("display", typed.display)
-        length = self.value("code_length", typed.code_length)
-        alphabet = self.value("code_alphabet", lambda t, f: typed.alphabet(t, f, t.take(f)))
-        shape = typed.code_shape(table, length, alphabet)
-        keys = self.value("keys", typed.keys)
-        start = self.value("entry_start", Table.text)
-        first = self.value("entry_first", Table.text)
-        entry = self.value("entry", lambda t, _: typed.entry(t, shape, keys, start, first))
-        opening = self.value("opening", lambda t, f: typed.opening(t, f, keys))
-        hold_ms = self.value("hold_ms", lambda t, f: t.number(f, 1, typed.HOLD_MS_MAX))
-        confirm = self.value("confirm", lambda t, f: typed.confirm(t, f, keys, hold_ms))
-        before = self.value("attempts_before_lock", lambda t, f: t.number(f, 1, typed.ERRORS_MAX))
-        total = self.value("attempts_total", lambda t, f: t.number(f, 1, typed.ERRORS_MAX))
-        schedule = self.value("schedule", typed.schedule)
-        clock_needs = self.value("clock_needs", lambda t, f: t.choice(f, ClockNeeds))
-        power_cut = self.value("power_cut", lambda t, f: t.choice(f, PowerCutEffect))
-        gap = self.value("power_gap_ms", lambda t, f: t.span(f, 0, GAP_MS_MAX))
-        scrambled = self.value("scrambled_ms", lambda t, f: t.number(f, 1, GAP_MS_MAX))
-        survives = self.value("counter_survives", lambda t, f: t.flag(f))
-        shown = self.value("counts_shown", lambda t, f: t.choice(f, CountsShown))
-        final = self.value("final", lambda t, f: t.flag(f))
-        words = self.value("words", typed.words)
-        places = self.value("places", typed.places)
-        ways = self._ways()
-        quirks = self._quirks()
-        evidence = self._evidence(quirks)
-        fact = evidence.fact
-        said = {field: fact(field, value) for field, value in texts.items()}
-        lengths, alphabets = fact("code_length", length), fact("code_alphabet", alphabet)
-        word_facts = tuple(fact(f"words.{word.text}", word) for word in words or ())
-        place_facts = tuple(fact(f"places.{place.kind}", place) for place in places or ())
+        families = table.texts("families")
+        table.each_known("families", families, FAMILIES, "a family of codes")
+        quirks = [(name, self.quirks.text(name)) for name in self.quirks.values]
         model = Model(
             id=self.id,
             name=table.text("name", longest=120),
             makes=table.texts("makes"),
-            makers=fact("makers", makers),
-            vehicles=fact("vehicles", vehicles),
-            binding=fact("binding", binding),
-            words=weakest(words, word_facts),
-            word_facts=word_facts,
-            display=fact("display", display),
-            code=weakest(shape, (lengths, alphabets)),
-            code_length=lengths,
-            code_alphabet=alphabets,
-            keys=fact("keys", keys),
-            entry=fact("entry", entry),
-            entry_start=fact("entry_start", start),
-            entry_first=fact("entry_first", first),
-            opening=fact("opening", opening),
-            confirm=fact("confirm", confirm),
-            hold_ms=fact("hold_ms", hold_ms),
-            attempts_before_lock=fact("attempts_before_lock", before),
-            attempts_total=fact("attempts_total", total),
-            schedule=fact("schedule", schedule),
-            clock_needs=fact("clock_needs", clock_needs),
-            power_cut=fact("power_cut", power_cut),
-            power_gap_ms=fact("power_gap_ms", gap),
-            scrambled_ms=fact("scrambled_ms", scrambled),
-            counter_survives=fact("counter_survives", survives),
-            counts_shown=fact("counts_shown", shown),
-            final=fact("final", final),
-            places=weakest(places, place_facts),
-            place_facts=place_facts,
             kinds=table.texts("kinds"),
-            families=self._families(),
-            ways=Ways(**{name: fact(f"ways.{name}", ways[name]) for name in WAYS}),
-            quirks=tuple(fact(f"quirks.{name}", text) for name, text in quirks.items()),
+            families=families,
+            ways=Ways(**{name: self._way(name) for name in WAYS}),
+            quirks=tuple(self.evidence.fact(f"quirks.{name}", text) for name, text in quirks),
             conflicts=table.texts("conflicts"),
             best=self.best,
             needs_label=table.texts("needs_label") if table.has("needs_label") else (),
             stand_in=typed.stand_ins(table, "stand_in") if table.has("stand_in") else (),
             unverified=table.flag("unverified", default=False),
             default=table.flag("default", default=False),
-            **said,
+            **self._texts(),
+            **self._unit(),
+            **self._panel(),
+            **self._lock(),
         )
-        table.done()
+        for part in (table, self.ways, self.quirks):
+            part.done()
         return model
 
-    def _families(self) -> tuple[str, ...]:
-        families = self.table.texts("families")
-        self.table.each_known("families", families, FAMILIES, "a family of codes")
-        return families
+    def _way(self, name: str) -> Fact[str]:
+        return self.fact(f"ways.{name}", lambda _, __: self.ways.text(name))
 
-    def _ways(self) -> dict[str, str | None]:
-        inner = self.table.table("ways")
-        ways: dict[str, str | None] = {}
-        for name in WAYS:
-            field = f"ways.{name}"
-            if field in self.unknown:
-                if inner.has(name):
-                    inner.fail(name, "is filled in and named in `unknown`", hint="one of the two is wrong")
-                ways[name] = None
-            else:
-                ways[name] = self.values[field] = inner.text(name)
-        inner.done()
-        return ways
+    def _texts(self) -> Facts:
+        """Read the facts that are sentences."""
+        return {field: self.fact(field, Table.text) for field in TEXT_FIELDS}
 
-    def _quirks(self) -> dict[str, str]:
-        inner = self.table.table("quirks")
-        quirks = {name: inner.text(name) for name in inner.values}
-        inner.done()
-        return quirks
+    def _unit(self) -> Facts:
+        """Read what the unit is, what it shows, and where its number is."""
+        words = self.fact_parts("words", typed.words, lambda word: word.text)
+        places = self.fact_parts("places", typed.places, lambda place: place.kind)
+        return {
+            "makers": self.fact("makers", lambda t, f: t.texts(f, fewest=1)),
+            "vehicles": self.fact("vehicles", lambda t, f: t.texts(f, fewest=1)),
+            "binding": self.fact("binding", lambda t, f: t.choice(f, Binding)),
+            "display": self.fact("display", typed.display),
+            "words": weakest(tuple(fact.value for fact in words) or None, words),
+            "word_facts": words,
+            "places": weakest(tuple(fact.value for fact in places) or None, places),
+            "place_facts": places,
+        }
 
-    def _evidence(self, quirks: Mapping[str, str]) -> Evidence:
-        """Return the evidence, having checked that every filled field has some or says that it has none."""
-        rows = read_rows(self.table, "evidence")
-        self.best: Confidence = rows[0].confidence
-        filled = [field for field in self.values if field not in {"words", "places"}]
-        filled += [f"words.{text}" for text in _texts(self.values.get("words"), "text")]
-        filled += [f"places.{kind}" for kind in _texts(self.values.get("places"), "kind")]
-        filled += [f"quirks.{name}" for name in quirks]
-        evidence = Evidence(self.table, rows, self.labels, dict.fromkeys(filled))
-        evidence.check_background(self.table, self.table.texts("background"))
-        return evidence
+    def fact_parts(
+        self, field: str, read: Callable[[Table, str], tuple[T, ...]], name: Callable[[T], str]
+    ) -> tuple[Fact[T], ...]:
+        """Return the members of a list with the evidence of each."""
+        if field in self.unknown:
+            return ()
+        return tuple(self.evidence.fact(f"{field}.{name(one)}", one) for one in read(self.table, field))
 
+    def _panel(self) -> Facts:
+        """Read the code's shape and how it is keyed in."""
+        length = self.fact("code_length", typed.code_length)
+        alphabet = self.fact("code_alphabet", lambda t, f: typed.alphabet(t, f, t.take(f)))
+        shape = typed.code_shape(self.table, length.value, alphabet.value)
+        keys = self.fact("keys", typed.keys)
+        start = self.fact("entry_start", Table.text)
+        first = self.fact("entry_first", Table.text)
+        hold_ms = self.fact("hold_ms", lambda t, f: t.number(f, 1, typed.HOLD_MS_MAX))
+        return {
+            "code_length": length,
+            "code_alphabet": alphabet,
+            "code": weakest(shape, (length, alphabet)),
+            "keys": keys,
+            "entry_start": start,
+            "entry_first": first,
+            "entry": self.fact(
+                "entry", lambda t, _: typed.entry(t, shape, keys.value, start.value, first.value)
+            ),
+            "opening": self.fact("opening", lambda t, f: typed.opening(t, f, keys.value)),
+            "hold_ms": hold_ms,
+            "confirm": self.fact("confirm", lambda t, f: typed.confirm(t, f, keys.value, hold_ms.value)),
+        }
 
-def _texts(values: object, name: str) -> list[str]:
-    return [str(getattr(value, name)) for value in values] if isinstance(values, tuple) else []
+    def _lock(self) -> Facts:
+        """Read how the lock punishes wrong codes."""
+        return {
+            "attempts_before_lock": self.fact(
+                "attempts_before_lock", lambda t, f: t.number(f, 1, ERRORS_MAX)
+            ),
+            "attempts_total": self.fact("attempts_total", lambda t, f: t.number(f, 1, ERRORS_MAX)),
+            "schedule": self.fact("schedule", typed.schedule),
+            "clock_needs": self.fact("clock_needs", lambda t, f: t.choice(f, ClockNeeds)),
+            "power_cut": self.fact("power_cut", lambda t, f: t.choice(f, PowerCutEffect)),
+            "power_gap_ms": self.fact("power_gap_ms", lambda t, f: t.span(f, 0, GAP_MS_MAX)),
+            "scrambled_ms": self.fact("scrambled_ms", lambda t, f: t.number(f, 1, GAP_MS_MAX)),
+            "counter_survives": self.fact("counter_survives", lambda t, f: t.flag(f)),
+            "counts_shown": self.fact("counts_shown", lambda t, f: t.choice(f, CountsShown)),
+            "final": self.fact("final", lambda t, f: t.flag(f)),
+        }
