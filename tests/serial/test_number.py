@@ -111,6 +111,14 @@ def test_two_different_numbers_are_a_doubt():
     assert [reading.serial.text for reading in readings("V212 or A583")] == ["V212", "A583"]
 
 
+def test_a_digit_that_may_or_may_not_belong_to_the_number_is_a_doubt():
+    """M and seven digits is a number with an extra zero; M, six digits and a stray digit is not."""
+    with pytest.raises(SerialDoubtError):
+        parse("M012345 6")
+    assert parse("M0123456").serial.text == "M123456"
+    assert parse("M012345 6000CD").serial.text == "M012345"
+
+
 def test_the_label_is_believed_before_a_number_beside_it():
     assert parse("8200607918T A123 lot M012345").serial.text == "A123"
 
@@ -150,6 +158,29 @@ def test_a_labelled_number_is_read_whatever_the_make():
     assert parse("V012345", make="renault").serial.kind == "ford-v"
     with pytest.raises(SerialError):
         parse("V212", make="ford")
+
+
+@pytest.mark.parametrize("make", ["ford", "honda", "fiat", "pontiac"])
+def test_a_part_of_a_number_is_not_taken_for_another_number(make):
+    """Seven digits at the end of a Blaupunkt number are no TravelPilot's, whatever the make."""
+    kinds = {reading.serial.kind for reading in readings("BP5387 6 1234567", make=make)}
+    assert kinds == {"bp12"}
+    kinds = {reading.serial.kind for reading in readings("A2C 00123 400567 81234", make=make)}
+    assert kinds == {"continental-a2c"}
+
+
+def test_six_digits_are_not_picked_from_among_other_digits_but_seven_are():
+    assert readings("set 123456 of 6000", make="pontiac") == ()
+    assert parse("number 123456", make="pontiac").serial.kind == "delco-6"
+    assert parse("6000CD 1234567", make="ford").serial.text == "1234567"
+
+
+def test_each_reading_asks_for_its_own_makes_and_equals_ask_for_all():
+    by_kind = {reading.serial.kind: reading.ask_makes for reading in readings("V212 BP538761234567 12345678")}
+    assert by_kind["renault-precode"] == ()
+    assert by_kind["bp12"] == ("alfa romeo", "fiat", "lancia", "nissan", "peugeot")
+    both = {reading.serial.kind: reading.ask_makes for reading in readings("12345678")}
+    assert both["honda-8"] == both["becker-8"] == makes_to_ask("12345678")
 
 
 def test_kinds_are_all_that_is_looked_for():
@@ -289,7 +320,8 @@ def test_a_scanned_and_a_typed_blaupunkt_number_have_one_key():
     """A radio on the stolen list is found even when its barcode leaves one digit out."""
     scanned, typed = parse("123456776453870002").serial, parse("BP5387 6 1234567").serial
     assert scanned.text != typed.text
-    assert scanned.key == typed.key
+    assert scanned.key == typed.key == "BP5387?1234567"
+    assert parse("V212").serial.key == "V212"
 
 
 def test_identity_is_shared_where_numbers_are_few():

@@ -143,8 +143,18 @@ class _Found:
     def rank(self) -> tuple[bool, Strength, bool]:
         return self.of_the_make, self.strength, self.fit.repairs == 0
 
-    def lies_within(self, other: "_Found") -> bool:
-        return other.first <= self.first and self.last <= other.last
+    def is_part_of(self, other: "_Found") -> bool:
+        """Tell whether these words are only some of the words of `other`, which tells more.
+
+        Two numbers that tell as much are both kept, for a person to settle: in `M012345 6` the last digit
+        may belong to the number or not. A format without a fixed length takes all it can.
+        """
+        inside = other.first <= self.first and self.last <= other.last
+        shorter = self.last - self.first < other.last - other.first
+        tells_more = other.strength > self.strength or (
+            other.format is self.format and other.format.shapes[0].tail != (0, 0)
+        )
+        return inside and shorter and tells_more
 
 
 def parse(text: str, *, make: str | None = None, kinds: Collection[str] | None = None) -> Reading:
@@ -242,19 +252,20 @@ def _ranked(text: str, said: _Said) -> list[_Found]:
         for entry in _fits(window, said, first, last, alone=_alone(spelled, first, last, masked))
         if entry.strength is not Strength.WEAK or len(window) > _SHORT or not _crowded(spelled, first, last)
     ]
-    everything.sort(key=lambda entry: (entry.rank, entry.last - entry.first), reverse=True)
+    whole = [entry for entry in everything if not any(entry.is_part_of(other) for other in everything)]
+    whole.sort(key=lambda entry: entry.rank, reverse=True)
     kept: list[_Found] = []
-    for entry in everything:
-        if not any(_covers(other, entry) for other in kept):
+    for entry in whole:
+        if not any(_repeats(entry, other) for other in kept):
             kept.append(entry)
     return kept
 
 
-def _covers(better: _Found, entry: _Found) -> bool:
-    """Tell whether `better`, which ranks at least as high, makes `entry` superfluous."""
+def _repeats(entry: _Found, better: _Found) -> bool:
+    """Tell whether `entry` says nothing beside `better`, which ranks at least as high."""
     if (better.fit.text, better.format.id) == (entry.fit.text, entry.format.id):
         return True
-    return entry.lies_within(better) and (better.rank > entry.rank or not better.lies_within(entry))
+    return (better.first, better.last) == (entry.first, entry.last) and better.rank > entry.rank
 
 
 def _words_of_other_things(spelled: Spelled) -> frozenset[int]:
