@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from radiokey.catalogue import typed
 from radiokey.catalogue.evidence import Evidence, Labels, read_labels, read_rows, weakest
@@ -21,6 +21,7 @@ from radiokey.catalogue.model import (
     CountsShown,
     Fact,
     Model,
+    Place,
     Source,
     SourceKind,
     Ways,
@@ -29,6 +30,9 @@ from radiokey.catalogue.table import Table, parsed
 from radiokey.code.family import FAMILIES
 from radiokey.errors import CatalogueError
 from radiokey.headunit.policy import ClockNeeds, PowerCutEffect
+
+if TYPE_CHECKING:
+    from radiokey.headunit.display import DisplayWord
 
 T = TypeVar("T")
 
@@ -179,6 +183,8 @@ class _Reader:
         table.each_known("unknown", self.unknown, FIELDS, "a field that may be unknown")
         self.ways = table.table("ways")
         self.quirks = table.table("quirks")
+        self.words: tuple[DisplayWord, ...] = ()
+        self.places: tuple[Place, ...] = ()
         rows = read_rows(table, "evidence")
         self.best = rows[0].confidence
         self.evidence = Evidence(table, rows, labels.get(self.id, {}), self._filled())
@@ -195,9 +201,11 @@ class _Reader:
                 if table.has(key):
                     table.fail(key, "is filled in and named in `unknown`", hint="one of the two is wrong")
             elif field == "words":
-                filled += [f"words.{inner.text('text')}" for inner in table.tables(key)]
+                self.words = typed.words(table, key)
+                filled += [f"words.{word.text}" for word in self.words]
             elif field == "places":
-                filled += [f"places.{inner.text('kind')}" for inner in table.tables(key)]
+                self.places = typed.places(table, key)
+                filled += [f"places.{place.kind}" for place in self.places]
             else:
                 table.take(key)
                 filled.append(field)
@@ -248,26 +256,18 @@ class _Reader:
 
     def _unit(self) -> Facts:
         """Read what the unit is, what it shows, and where its number is."""
-        words = self.fact_parts("words", typed.words, lambda word: word.text)
-        places = self.fact_parts("places", typed.places, lambda place: place.kind)
+        words = tuple(self.evidence.fact(f"words.{word.text}", word) for word in self.words)
+        places = tuple(self.evidence.fact(f"places.{place.kind}", place) for place in self.places)
         return {
             "makers": self.fact("makers", lambda t, f: t.texts(f, fewest=1)),
             "vehicles": self.fact("vehicles", lambda t, f: t.texts(f, fewest=1)),
             "binding": self.fact("binding", lambda t, f: t.choice(f, Binding)),
             "display": self.fact("display", typed.display),
-            "words": weakest(tuple(fact.value for fact in words) or None, words),
+            "words": weakest(self.words or None, words),
             "word_facts": words,
-            "places": weakest(tuple(fact.value for fact in places) or None, places),
+            "places": weakest(self.places or None, places),
             "place_facts": places,
         }
-
-    def fact_parts(
-        self, field: str, read: Callable[[Table, str], tuple[T, ...]], name: Callable[[T], str]
-    ) -> tuple[Fact[T], ...]:
-        """Return the members of a list with the evidence of each."""
-        if field in self.unknown:
-            return ()
-        return tuple(self.evidence.fact(f"{field}.{name(one)}", one) for one in read(self.table, field))
 
     def _panel(self) -> Facts:
         """Read the code's shape and how it is keyed in."""

@@ -36,6 +36,9 @@ T_co = TypeVar("T_co", covariant=True)
 HOLD_ASSUMED_MS: Final = 10_000
 """How long a key is held where a source says "hold" and no time: the longest hold that any source gives."""
 
+NEUTRAL_WIDTH: Final = 8
+"""Characters on a display that nobody described, unless a word needs more."""
+
 CAUTIOUS_WAITS: Final = (
     Rung(1, Wait((30 * MINUTE_MS, 30 * MINUTE_MS))),
     Rung(2, Wait((120 * MINUTE_MS, 120 * MINUTE_MS))),
@@ -43,13 +46,6 @@ CAUTIOUS_WAITS: Final = (
 """The cautious reading of an unknown lock: 30 minutes, 120 minutes; then stop (facts/units.md section 5)."""
 
 CAUTIOUS_SCHEDULE: Final = (*CAUTIOUS_WAITS, Rung(3, Dead()))
-
-_PLAIN_WORDS: Final = (
-    DisplayWord("CODE", Shows.CODE, "It waits for the code."),
-    DisplayWord("WAIT {wait}", Shows.WAIT, "A waiting time runs."),
-    DisplayWord("LOCKED", Shows.PERMANENT, "It takes no code any more."),
-)
-"""What a practice radio shows for a state that its model has no known word for."""
 
 
 class Confidence(StrEnum):
@@ -324,36 +320,38 @@ class Model:
                 names.append("entry_start")
             if isinstance(self.entry.value, Cycle) and not self.counted and not self.entry_first.known:
                 names.append("entry_first")
-        names += [f"words.{word.shows}" for word in self._plain_words()]
+            if any(press.hold_ms for press in self.opening.value or ()):
+                names.append("opening")
+        names += [f"words.{shows}" for shows in self._wordless()]
         return tuple(names)
 
     def design(self) -> "Design | None":
         """Return what a practice radio is built from, or `None` where `missing_for_entry` names something.
 
-        A display that nobody described is a neutral dot matrix in amber; a state without a known word shows a
-        plain one.
+        A display that nobody described is a neutral dot matrix in amber, wide enough for every known word.
+        For a state without a known word (`assumed` names it) the unit shows that its own word is missing.
         """
         # The unit is a large part of the head unit; only a practice radio needs it, a code does not.
         from radiokey.headunit.unit import Design  # noqa: PLC0415
 
         if self.panel is None or self.code.value is None:
             return None
-        words = (*(self.words.value or ()), *self._plain_words())
-        widest = max(len(word.text) for word in words)
-        neutral = DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, max(widest, self.code.value.length, 8))
+        words = self.words.value or ()
+        widest = max(NEUTRAL_WIDTH, self.code.value.length, *(len(word.text) for word in words))
+        neutral = DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, widest)
         return Design(self.code.value, self.panel, self.policy(), words, self.display.value or neutral)
 
-    def _plain_words(self) -> tuple[DisplayWord, ...]:
-        """Return plain words for the states of the lock that no known word of this model tells."""
+    def _wordless(self) -> tuple[Shows, ...]:
+        """Return the states of the lock that no known word of this model tells."""
         told = {word.shows for word in self.words.value or ()}
-        waits = bool(told & {Shows.WAIT, Shows.LOCKED, Shows.ARMED_OR_WAIT})
         ends = any(isinstance(rung.penalty, Dead) for rung in self.policy().schedule)
-        wanted = {
-            Shows.CODE: Shows.CODE not in told,
-            Shows.WAIT: not waits,
-            Shows.PERMANENT: ends and Shows.PERMANENT not in told,
-        }
-        return tuple(word for word in _PLAIN_WORDS if wanted[word.shows])
+        waits = told & {Shows.WAIT, Shows.LOCKED, Shows.ARMED_OR_WAIT}
+        wanted = (
+            (Shows.CODE, Shows.CODE not in told),
+            (Shows.WAIT, not waits),
+            (Shows.PERMANENT, ends and Shows.PERMANENT not in told),
+        )
+        return tuple(shows for shows, missing in wanted if missing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,13 +158,13 @@ def entry(
 
 
 def opening(table: Table, key: str, panel: tuple[Key, ...] | None) -> tuple[OpeningPress, ...]:
-    """Return the presses that open the entry."""
+    """Return the presses that open the entry; no source says for how long one is held."""
     ids = {one.id for one in panel or ()}
     presses = []
     for inner in table.tables(key):
         name = inner.text("key")
         inner.each_known("key", [name], ids, "a key of this panel")
-        presses.append(OpeningPress(name, inner.number("hold_ms", 0, HOLD_MS_MAX)))
+        presses.append(OpeningPress(name, HOLD_ASSUMED_MS if inner.flag("held") else 0))
         inner.done()
     return tuple(presses)
 

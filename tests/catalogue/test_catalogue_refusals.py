@@ -1,0 +1,217 @@
+"""A catalogue file with any field missing, misspelt or out of range is refused with its name and the field."""
+
+import copy
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import radiokey.catalogue
+from radiokey.catalogue.load import load_model_file, read_sources
+from radiokey.errors import CatalogueError
+
+MODELS = Path(radiokey.catalogue.__file__).parent / "models"
+SAMPLES = ("ford_6000cd", "renault_86a", "gm_delco_loc2", "opel_car300_siemens", "unknown")
+OPTIONAL = {
+    "every",
+    "doubles",
+    "removal",
+    "control",
+    "default",
+    "stand_in",
+    "code_places",
+    "needs_label",
+    "unverified",
+}
+Steps = tuple[str | int, ...]
+
+
+def sample(model_id: str) -> dict:
+    return tomllib.loads((MODELS / f"{model_id}.toml").read_text(encoding="utf-8"))
+
+
+def written(value: object) -> str:
+    """Write a value as TOML, tables in one line."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {written(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(written(one) for one in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def document(values: dict) -> str:
+    return "".join(f"{json.dumps(key)} = {written(value)}\n" for key, value in values.items())
+
+
+def steps(value: object, so_far: Steps = ()) -> Iterator[Steps]:
+    """Yield the way to every key of a file, however deep."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield (*so_far, key)
+            yield from steps(inner, (*so_far, key))
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from steps(inner, (*so_far, at))
+
+
+EVERY_KEY = [(model_id, way) for model_id in SAMPLES for way in steps(sample(model_id))]
+every_key = pytest.mark.parametrize(
+    ("model_id", "way"),
+    EVERY_KEY,
+    ids=[f"{model_id}-{'.'.join(map(str, way))}" for model_id, way in EVERY_KEY],
+)
+
+
+NEEDED = [(model_id, way) for model_id, way in EVERY_KEY if way[-1] not in OPTIONAL]
+every_needed_key = pytest.mark.parametrize(
+    ("model_id", "way"), NEEDED, ids=[f"{model_id}-{'.'.join(map(str, way))}" for model_id, way in NEEDED]
+)
+
+
+def inside(values: dict, way: Steps) -> dict:
+    """Return the table that holds the last step of a way."""
+    table = values
+    for step in way[:-1]:
+        table = table[step]
+    return table
+
+
+def refusal(values: dict, tmp_path: Path) -> CatalogueError:
+    path = tmp_path / "sample.toml"
+    path.write_text(document(values), encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        load_model_file(path)
+    assert caught.value.facts["file"] == "sample.toml"
+    assert str(caught.value.facts["field"])
+    assert caught.value.sentence.startswith(f"sample.toml: {caught.value.facts['field']}")
+    return caught.value
+
+
+@pytest.mark.parametrize("model_id", SAMPLES)
+def test_the_samples_are_taken_as_they_are(model_id, tmp_path):
+    """Or the tests below would prove nothing."""
+    path = tmp_path / "sample.toml"
+    path.write_text(document(sample(model_id)), encoding="utf-8")
+    assert load_model_file(path) == load_model_file(MODELS / f"{model_id}.toml")
+
+
+@every_needed_key
+def test_a_missing_key_is_refused(model_id, way, tmp_path):
+    values = sample(model_id)
+    del inside(values, way)[way[-1]]
+    error = refusal(values, tmp_path)
+    if way[0] != "quirks" and "groups" not in way[:-1]:  # their keys may be called anything
+        assert str(way[-1]) in error.sentence
+
+
+@every_key
+def test_a_misspelt_key_is_refused(model_id, way, tmp_path):
+    values = sample(model_id)
+    table = inside(values, way)
+    table[f"{way[-1]}x"] = table.pop(way[-1])
+    refusal(values, tmp_path)
+
+
+def wrong_for(value: object) -> object:
+    """Return a value that no key takes where `value` stood."""
+    if isinstance(value, bool):
+        return "yes"
+    if isinstance(value, int):
+        return -1
+    if isinstance(value, str):
+        return ""
+    return 7
+
+
+@every_key
+def test_a_value_out_of_range_is_refused(model_id, way, tmp_path):
+    values = sample(model_id)
+    table = inside(values, way)
+    table[way[-1]] = wrong_for(table[way[-1]])
+    refusal(values, tmp_path)
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, 0, 1.5, True, "60000"])
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_wait_is_a_range_of_whole_milliseconds(value, end, tmp_path):
+    values = sample("ford_6000cd")
+    values["schedule"][0]["wait_ms"][end] = value
+    assert refusal(values, tmp_path).facts["field"] == "schedule[0].wait_ms"
+
+
+CHANGES = {
+    "a range the wrong way round": ("schedule", lambda v: v["schedule"][0].update(wait_ms=[2, 1])),
+    "a range with three ends": ("schedule", lambda v: v["schedule"][0].update(wait_ms=[1, 2, 3])),
+    "rungs out of order": ("schedule", lambda v: v["schedule"].reverse()),
+    "two penalties on a rung": ("schedule", lambda v: v["schedule"][0].update(dead=True)),
+    "nothing on a rung": ("schedule", lambda v: v["schedule"][2].pop("dead")),
+    "a source nobody described": (
+        "evidence.sources",
+        lambda v: v["evidence"][0]["sources"].append("hearsay"),
+    ),
+    "a label that is not in the table": ("evidence", lambda v: v["evidence"][0]["labels"].append("hearsay")),
+    "a family that does not exist": ("families", lambda v: v["families"].append("ford-x")),
+    "a fact filled in and unknown": ("final", lambda v: v["unknown"].append("final")),
+    "a fact neither filled in nor unknown": ("display", lambda v: v["unknown"].remove("display")),
+    "an unknown that is no fact": ("unknown", lambda v: v["unknown"].append("colour")),
+    "a fact without evidence": ("binding", lambda v: v["background"].remove("binding")),
+    "evidence called background": ("background", lambda v: v["background"].append("schedule")),
+    "a fact named twice as background": ("background", lambda v: v["background"].append("binding")),
+    "a cycle key that the panel has not": (
+        "entry.keys",
+        lambda v: v["entry"].update(keys=["1", "2", "3", "9"]),
+    ),
+    "too few cycle keys": ("entry.keys", lambda v: v["entry"].update(keys=["1", "2", "3"])),
+    "a key twice": ("keys", lambda v: v["keys"][0].append("1")),
+    "a start of another length": ("entry_start", lambda v: v.update(entry_start="---")),
+    "a confirm key that the panel has not": ("confirm.key", lambda v: v["confirm"].update(key="8")),
+    "a counter nobody counts": ("words[0].text", lambda v: v["words"][0].update(text="{tries} CODE")),
+    "a word twice": ("words", lambda v: v["words"].append(copy.deepcopy(v["words"][0]))),
+    "an alphabet with a character twice": ("code_alphabet", lambda v: v.update(code_alphabet="0-95")),
+    "a place that nobody knows": ("places[0].kind", lambda v: v["places"][0].update(kind="glovebox")),
+    "an id that is a path": ("id", lambda v: v.update(id="../ford")),
+    "a row that is sure of nothing": (
+        "evidence[0].confidence",
+        lambda v: v["evidence"][0].update(confidence="unknown"),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_cannot_be_is_refused_with_its_field(change, tmp_path):
+    field, apply = CHANGES[change]
+    values = sample("ford_6000cd")
+    apply(values)
+    assert str(refusal(values, tmp_path).facts["field"]).startswith(field)
+
+
+def test_a_misspelling_is_answered_with_the_right_spelling(tmp_path):
+    values = sample("ford_6000cd")
+    values["unknown"] = [one.replace("scrambled_ms", "scrambeld_ms") for one in values["unknown"]]
+    assert refusal(values, tmp_path).hint == "did you mean 'scrambled_ms'?"
+
+
+def test_text_that_is_not_toml_is_refused():
+    with pytest.raises(CatalogueError, match="not TOML"):
+        load_model_file("id = ford")
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ('[a]\nkind = "forum"\ntitle = "owners"\nurl = "https://example.org/"\n', "a.url"),
+        ('[a]\nkind = "seller"\ntitle = "a seller"\nurl = "https://example.org/"\n', "a.url"),
+        ('[a]\nkind = "official"\ntitle = "a manual"\n', "a.url"),
+        ('[a]\nkind = "official"\ntitle = "a manual"\nurl = "javascript:alert(1)"\n', "a.url"),
+        ('[a]\nkind = "rumour"\ntitle = "a rumour"\n', "a.kind"),
+        ('[a]\nkind = "forum"\n', "a.title"),
+        ('[a]\nkind = "forum"\ntitle = "owners"\nlink = "x"\n', "a.link"),
+        ('a = "b"\n', "a"),
+    ],
+)
+def test_a_source_that_may_not_be_a_link_is_refused(text, field):
+    with pytest.raises(CatalogueError) as caught:
+        read_sources(text)
+    assert caught.value.facts["field"] == field
