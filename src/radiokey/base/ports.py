@@ -12,7 +12,8 @@ from typing import Protocol
 
 import msgspec
 
-from radiokey.base.log.tree import Node
+Node = tuple[int, int]
+"""(level, index) of a perfect subtree of the log; see `radiokey.base.log.tree`."""
 
 
 class StoredRelease(msgspec.Struct, frozen=True):

@@ -1,9 +1,11 @@
 """The one door a code leaves by.
 
-Order: the statement of ownership, the family the number may be derived by, the stolen list, the domain, the
-limit, the log; only when the log entry is durable does the code leave. Everything the door reads and writes
-is one serialised transaction, so a stolen mark that was committed first always wins and a crash leaves
-either no trace or the whole release. When the list, the limiter or the log cannot answer, the answer is no.
+Order: the statement of ownership; whether this request was answered before (the same id for another radio is
+refused); the stolen list; the family the number may be derived by; the limit; the domain of the derivation;
+the log. Only when the log entry is durable does the code leave. Everything the door reads and writes is one
+serialised transaction, so a stolen mark that was committed first always wins - over a repeat too - and a
+crash leaves either no trace or the whole release. When the list, the limiter or the log cannot answer, the
+answer is no.
 
 The code itself is never stored: a repeat of a request (a reload, a lost answer) derives it again and returns
 the receipt of the first time.
@@ -11,24 +13,36 @@ the receipt of the first time.
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
+from typing import Final
+
+import msgspec
 
 from radiokey.base import blacklist, limits
 from radiokey.base.log.append import append
 from radiokey.base.log.leaf import NONCE_SIZE, Leaf, hidden_number
 from radiokey.base.log.note import NoteSigner
-from radiokey.base.log.receipt import Receipt, parse_receipt
+from radiokey.base.log.receipt import Receipt, parse_receipt, verify
 from radiokey.base.ports import Randomness, Store, StoredRelease, Transaction
 from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.code.families import derive
 from radiokey.code.family import FAMILIES, Family
 from radiokey.code.value import Code
-from radiokey.errors import ModelNeededError, NoDerivationError, OwnershipNotStatedError, UsageError
+from radiokey.errors import (
+    LogError,
+    ModelNeededError,
+    NoDerivationError,
+    OwnershipNotStatedError,
+    ReceiptError,
+    UsageError,
+)
 from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
-REQUEST_ID_LENGTH_MAX = 64
+CLIENT_LENGTH_MAX: Final = 200
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +50,36 @@ class ReleaseRequest:
     """One person's request for one code.
 
     `request_id` is minted by whoever shows the form: the same id is the same request, however often it comes.
-    `client` names who asks, for the limit (never a person's name). `owns` is the statement of ownership.
+    `client` names who asks, for the limit (never a person's name). `serial` is the number as it was read,
+    with the label around it. `owns` is the statement of ownership.
     """
 
     request_id: str
     client: str
-    reading: Reading
+    serial: Reading
     model: Model | None
     vin: Vin | None
-    owns: bool
+    owns: bool = False
 
     def __post_init__(self) -> None:
-        if not (self.request_id.isascii() and 0 < len(self.request_id) <= REQUEST_ID_LENGTH_MAX):
-            raise UsageError("a request id has 1 to 64 ASCII characters", hint="open the form again")
+        if not _ID.fullmatch(self.request_id):
+            raise UsageError(
+                "a request id has 1 to 64 letters, digits, dashes and underscores", hint="open the form again"
+            )
+        if not 0 < len(self.client) <= CLIENT_LENGTH_MAX:
+            raise UsageError("whoever asks has a name of 1 to 200 characters", hint="open the form again")
 
     def fingerprint(self) -> bytes:
         """Return what tells this request from another one of the same id."""
+        serial = self.serial.serial
         parts = (
             self.client,
-            self.reading.serial.kind,
-            self.reading.serial.text,
+            serial.kind,
+            serial.text,
             self.model.id if self.model else "",
             self.vin.text if self.vin else "",
         )
-        return hashlib.sha256("\n".join(parts).encode()).digest()
+        return hashlib.sha256(msgspec.json.encode(parts)).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +146,28 @@ class Door:
                 "a code is only given to the owner of the radio",
                 hint="say that it is yours: --i-own-this-radio, or the box on the form",
             )
-        family = family_for(request.reading, request.model)
         with self._store.transaction() as transaction:
-            blacklist.check(transaction, request.reading, request.vin)
-            code = derive(family.id, request.reading.serial)
             seen = transaction.release_of(request.request_id)
-            if seen is None:
-                receipt = self._record(transaction, request, family)
-            elif seen.fingerprint == request.fingerprint():
-                receipt = parse_receipt(seen.receipt)
-            else:
+            if seen is not None and seen.fingerprint != request.fingerprint():
                 raise UsageError("this request was already made for another radio", hint="open a new form")
+            blacklist.check(transaction, request.serial, request.vin)
+            family = family_for(request.serial, request.model)
+            if seen is None:
+                now_ms = self._clock.now_ms()
+                limits.check(transaction, request.client, now_ms)
+                code = derive(family.id, request.serial.serial)  # decides the domain; leaves after the commit
+                receipt = self._record(transaction, request, family, now_ms)
+            else:
+                code = derive(family.id, request.serial.serial)
+                receipt = _receipt_of(seen)
         # Committed: the entry is durable, so the code may leave.
         return Released(code, family, receipt, repeated=seen is not None)
 
-    def _record(self, transaction: Transaction, request: ReleaseRequest, family: Family) -> Receipt:
-        """Check the limit, log the release and return its receipt."""
-        now_ms = self._clock.now_ms()
-        limits.check(transaction, request.client, now_ms)
-        serial = request.reading.serial
+    def _record(
+        self, transaction: Transaction, request: ReleaseRequest, family: Family, now_ms: int
+    ) -> Receipt:
+        """Log the release and return its receipt."""
+        serial = request.serial.serial
         nonce = self._randomness.bytes(NONCE_SIZE)
         leaf = Leaf(
             v=1,
@@ -180,3 +203,15 @@ class Door:
             )
         )
         return receipt
+
+
+def _receipt_of(seen: StoredRelease) -> Receipt:
+    """Return the receipt of an answered request; one that is damaged is never shown."""
+    try:
+        receipt = parse_receipt(seen.receipt)
+        verify(receipt)
+    except ReceiptError as error:
+        raise LogError(
+            "the receipt of this request was changed in the database", hint="restore it from a backup"
+        ) from error
+    return receipt

@@ -5,18 +5,18 @@ of the last signed tree is recomputed from the stored subtrees and compared with
 leaf with its stored hash, and the new leaf is read back and hashed again.
 """
 
-from radiokey.base.log.note import Checkpoint, NoteSigner, open_note
+from radiokey.base.log.note import Checkpoint, NoteSigner, VerifierKey, open_note
 from radiokey.base.log.tree import (
     EMPTY_ROOT,
     Fetch,
-    Node,
     completed_by,
+    consistency_proof,
     inclusion_proof,
     leaf_hash,
     root_at,
 )
-from radiokey.base.ports import StoredCheckpoint, StoredEntry, Transaction
-from radiokey.errors import LogError, ReceiptError
+from radiokey.base.ports import Node, Store, StoredCheckpoint, StoredEntry, Transaction
+from radiokey.errors import LogError, ReceiptError, UsageError
 
 _HINT = "restore the database from a backup; until then no code is released"
 
@@ -77,6 +77,42 @@ def check_whole(transaction: Transaction, signer: NoteSigner) -> Checkpoint:
     if dict(transaction.nodes()) != computed:
         raise LogError("a stored hash of the log is not that of its entries", hint=_HINT)
     return checkpoint
+
+
+class Log:
+    """The log of one base, for reading: only the door appends."""
+
+    __slots__ = ("_signer", "_store")
+
+    def __init__(self, store: Store, signer: NoteSigner) -> None:
+        self._store = store
+        self._signer = signer
+
+    @property
+    def key(self) -> VerifierKey:
+        """The key that this log's checkpoints and receipts are checked against."""
+        return self._signer.verifier
+
+    def verify(self) -> Checkpoint:
+        """Recompute everything from the stored leaves; return the checkpoint or raise `LogError`."""
+        with self._store.transaction() as transaction:
+            return check_whole(transaction, self._signer)
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the last checkpoint (size 0: empty log); raise `LogError` if it does not hold."""
+        with self._store.transaction() as transaction:
+            return signed_tree(transaction, self._signer)
+
+    def consistency(self, old: int) -> list[bytes]:
+        """Return the proof that the log begins with its first `old` leaves.
+
+        Raises `UsageError` or `LogError`.
+        """
+        with self._store.transaction() as transaction:
+            size = signed_tree(transaction, self._signer).size
+            if not 0 < old <= size:
+                raise UsageError(f"the log has {size} entries; a proof starts from 1 to {size}", hint="")
+            return consistency_proof(old, size, _fetcher(transaction))
 
 
 def _fetcher(transaction: Transaction) -> Fetch:

@@ -74,6 +74,15 @@ def parse_receipt(text: str | bytes) -> Receipt:
     return receipt
 
 
+def verify_receipt_file(text: str | bytes, trusted: str | None = None) -> Verified:
+    """Check the text of a receipt file offline; raise `ReceiptError` saying what does not hold.
+
+    `trusted` is the text of the log's verifier key (`name+id+base64`) where the reader has it from elsewhere.
+    """
+    key = None if trusted is None else VerifierKey.parse(trusted)
+    return verify(parse_receipt(text), key)
+
+
 def verify(receipt: Receipt, trusted: VerifierKey | None = None) -> Verified:
     """Check a receipt against `trusted`, or against the key it brings; raise `ReceiptError` if it fails.
 

@@ -11,10 +11,9 @@ Checked against the cases of transparency-dev/merkle (tests/vectors/merkle).
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
-HASH_SIZE = 32
+from radiokey.base.ports import Node
 
-Node = tuple[int, int]
-"""(level, index) of a perfect subtree."""
+HASH_SIZE = 32
 
 Fetch = Callable[[Node], bytes]
 """Returns the stored hash of a perfect subtree."""

@@ -9,16 +9,14 @@ import secrets
 from pathlib import Path
 from typing import Self
 
-from radiokey.base.blacklist import stand
-from radiokey.base.log.append import check_whole
+from radiokey.base.blacklist import Blacklist
+from radiokey.base.log.append import Log
 from radiokey.base.log.note import Checkpoint, NoteSigner
-from radiokey.base.ports import Mark, MarkAct, Randomness
+from radiokey.base.ports import Randomness
 from radiokey.base.release import Door
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.clock import Clock
 from radiokey.errors import StoreError
-from radiokey.serial.number import Reading
-from radiokey.serial.vin import Vin
 
 _KEY_SIZE = 32
 
@@ -32,13 +30,13 @@ class SystemRandomness:
 
 
 class LocalBase:
-    """An open base: `door`, the stolen list, the log."""
+    """An open base: the `door`, the stolen list `blacklist`, the `log`. Close it, or use it in a `with`."""
 
     def __init__(self, store: SqliteStore, clock: Clock, randomness: Randomness, signer: NoteSigner) -> None:
         self._store = store
-        self._clock = clock
-        self.signer = signer
         self.door = Door(store, clock, randomness, signer)
+        self.blacklist = Blacklist(store, clock)
+        self.log = Log(store, signer)
 
     def __enter__(self) -> Self:
         return self
@@ -50,43 +48,9 @@ class LocalBase:
         """Close the database."""
         self._store.close()
 
-    def report_stolen(self, reading: Reading, *, vin: Vin | None, reason: str, by: str) -> None:
-        """Put a radio on the stolen list."""
-        self._mark(MarkAct.REPORTED, reading, vin, reason, by)
-
-    def clear_stolen(self, reading: Reading, *, vin: Vin | None, reason: str, by: str) -> None:
-        """Clear the reports of the same car and label; the history stays."""
-        self._mark(MarkAct.CLEARED, reading, vin, reason, by)
-
-    def _mark(self, act: MarkAct, reading: Reading, vin: Vin | None, reason: str, by: str) -> None:
-        mark = Mark(
-            act=act,
-            kind=reading.serial.kind,
-            number=reading.serial.key,
-            vin=vin.text if vin else "",
-            label=reading.label if reading.labelled else "",
-            reason=reason,
-            by=by,
-            at_ms=self._clock.now_ms(),
-        )
-        with self._store.transaction() as transaction:
-            transaction.add_mark(mark)
-
-    def stolen(self) -> list[Mark]:
-        """Return the reports that stand, oldest first."""
-        with self._store.transaction() as transaction:
-            history = transaction.all_marks()
-        numbers = dict.fromkeys((mark.kind, mark.number) for mark in history)
-        return [
-            report
-            for number in numbers
-            for report in stand([mark for mark in history if (mark.kind, mark.number) == number])
-        ]
-
-    def check_log(self) -> Checkpoint:
+    def verify(self) -> Checkpoint:
         """Recompute the whole log and return its checkpoint; raise `LogError` where anything differs."""
-        with self._store.transaction() as transaction:
-            return check_whole(transaction, self.signer)
+        return self.log.verify()
 
 
 def open_base(database: Path, clock: Clock, randomness: Randomness | None = None) -> LocalBase:
@@ -127,6 +91,7 @@ def secret_file(path: Path, size: int, randomness: Randomness) -> bytes:
                 pass  # another process was first: its key is the key
             finally:
                 fresh.unlink()
+                _keep_folder(path.parent)
         secret = path.read_bytes()
     except OSError as error:
         raise StoreError(
@@ -135,3 +100,13 @@ def secret_file(path: Path, size: int, randomness: Randomness) -> bytes:
     if len(secret) != size:
         raise StoreError("the secret beside the base is damaged", hint=f"restore {path.name} from a backup")
     return secret
+
+
+def _keep_folder(folder: Path) -> None:
+    """Make a new name in `folder` survive a power cut, where the system can open folders."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

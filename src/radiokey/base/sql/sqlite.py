@@ -5,23 +5,21 @@ waits for it, up to `BUSY_MS`. Any error of the database, at any statement or at
 `StoreError` and nothing is kept.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import aiosql
-
-from radiokey.base.log.tree import Node
-from radiokey.base.ports import Mark, StoredCheckpoint, StoredEntry, StoredRelease
+from radiokey.base.ports import Mark, Node, StoredCheckpoint, StoredEntry, StoredRelease
 from radiokey.base.sql import rows
+from radiokey.base.sql.statements import Statements, named_statements, script_statements
 from radiokey.errors import RadiokeyError, StoreError
 
 BUSY_MS: Final = 10_000
-_FILES: Final = resources.files("radiokey.base.sql")
+_FILES: Final = Path(__file__).parent
 _HINT: Final = "see that the folder can be written, has room, and that no other program holds the file"
 
 
@@ -31,8 +29,10 @@ class SqliteStore:
     def __init__(self, database: Path) -> None:
         """Open or create the base at `database` and bring its schema up to date; raise `StoreError`."""
         self._lock = threading.Lock()
-        self._queries: Any = aiosql.from_str((_FILES / "queries" / "base.sql").read_text(), "sqlite3")
+        self._named = named_statements((_FILES / "queries" / "base.sql").read_text(encoding="utf-8"))
         with _named_errors():
+            # The file is made here so that only its owner can read it; SQLite's own files beside it follow.
+            os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = sqlite3.connect(
                 database, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
             )
@@ -63,7 +63,7 @@ class SqliteStore:
         with self._lock, _named_errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield SqliteTransaction(self._connection, self._queries)
+                yield SqliteTransaction(Statements(self._connection, self._named))
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
@@ -74,19 +74,18 @@ class SqliteStore:
 class SqliteTransaction:  # what each method promises stands in the protocol, once
     """See `radiokey.base.ports.Transaction`."""
 
-    __slots__ = ("_connection", "_queries")
+    __slots__ = ("_statements",)
 
-    def __init__(self, connection: sqlite3.Connection, queries: Any) -> None:  # noqa: ANN401 - aiosql is untyped
-        self._connection = connection
-        self._queries = queries
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
 
     def release_of(self, request_id: str) -> StoredRelease | None:
-        row = self._queries.release_of(self._connection, request_id=request_id)
+        row = self._statements.row("release_of", request_id=request_id)
         return rows.release(row) if row else None
 
     def add_release(self, release: StoredRelease) -> None:
-        self._queries.add_release(
-            self._connection,
+        self._statements.run(
+            "add_release",
             request_id=release.request_id,
             fingerprint=release.fingerprint,
             client=release.client,
@@ -96,17 +95,17 @@ class SqliteTransaction:  # what each method promises stands in the protocol, on
         )
 
     def releases_since(self, client: str, since_ms: int) -> int:
-        return rows.count(self._queries.releases_since(self._connection, client=client, since_ms=since_ms))
+        return rows.count(self._statements.value("releases_since", client=client, since_ms=since_ms))
 
     def marks(self, kind: str, number: str) -> list[Mark]:
-        return [rows.mark(row) for row in self._queries.marks(self._connection, kind=kind, number=number)]
+        return [rows.mark(row) for row in self._statements.rows("marks", kind=kind, number=number)]
 
     def all_marks(self) -> list[Mark]:
-        return [rows.mark(row) for row in self._queries.all_marks(self._connection)]
+        return [rows.mark(row) for row in self._statements.rows("all_marks")]
 
     def add_mark(self, mark: Mark) -> None:
-        self._queries.add_mark(
-            self._connection,
+        self._statements.run(
+            "add_mark",
             act=mark.act.value,
             kind=mark.kind,
             number=mark.number,
@@ -118,35 +117,35 @@ class SqliteTransaction:  # what each method promises stands in the protocol, on
         )
 
     def last_checkpoint(self) -> StoredCheckpoint | None:
-        row = self._queries.last_checkpoint(self._connection)
+        row = self._statements.row("last_checkpoint")
         return rows.checkpoint(row) if row else None
 
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
-        self._queries.add_checkpoint(self._connection, size=checkpoint.size, note=checkpoint.note)
+        self._statements.run("add_checkpoint", size=checkpoint.size, note=checkpoint.note)
 
     def entry(self, index: int) -> StoredEntry | None:
-        row = self._queries.entry(self._connection, idx=index)
+        row = self._statements.row("entry", idx=index)
         return rows.entry(row) if row else None
 
     def entries(self) -> Iterator[StoredEntry]:
-        for row in self._queries.entries(self._connection):
+        for row in self._statements.rows("entries"):
             yield rows.entry(row)
 
     def add_entry(self, entry: StoredEntry) -> None:
-        self._queries.add_entry(self._connection, idx=entry.index, leaf=entry.leaf)
+        self._statements.run("add_entry", idx=entry.index, leaf=entry.leaf)
 
     def node(self, node: Node) -> bytes | None:
         level, index = node
-        value = self._queries.node(self._connection, level=level, idx=index)
+        value = self._statements.value("node", level=level, idx=index)
         return None if value is None else rows.hashed(value)
 
     def nodes(self) -> Iterator[tuple[Node, bytes]]:
-        for level, index, value in self._queries.nodes(self._connection):
+        for level, index, value in self._statements.rows("nodes"):
             yield (level, index), rows.hashed(value)
 
     def add_node(self, node: Node, hashed: bytes) -> None:
         level, index = node
-        self._queries.add_node(self._connection, level=level, idx=index, hash=hashed)
+        self._statements.run("add_node", level=level, idx=index, hash=hashed)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -164,7 +163,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     try:
         version = _version(connection)  # again: another process may just have done it
         for step in steps[version:]:
-            for statement in statements(step.read_text()):
+            for statement in script_statements(step.read_text(encoding="utf-8")):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(steps)}")
         connection.execute("COMMIT")
@@ -172,16 +171,6 @@ def migrate(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def statements(script: str) -> Iterator[str]:
-    """Yield the statements of a script; a trigger's body stays whole."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _version(connection: sqlite3.Connection) -> int:
