@@ -66,7 +66,7 @@ def checklist(
 
 
 def ready(checks: tuple[Check, ...], confirmed: frozenset[str]) -> bool:
-    """Say whether an entry may begin: no line is false, and the owner confirmed each that cannot be judged."""
+    """Say whether an entry may begin: no line is false, and the owner confirmed what cannot be judged."""
     return all(check.holds or (check.holds is None and check.id in confirmed) for check in checks)
 
 

@@ -5,7 +5,7 @@ nothing: the sentence is "press until it shows 7", and a number of presses is gi
 filled in: a missing fact is named by `MissingFactError`, and the owner is asked to look it up.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import accumulate
 from typing import Final, assert_never
@@ -14,7 +14,19 @@ from radiokey.catalogue.model import Confidence, Model
 from radiokey.clock import SECOND_MS
 from radiokey.code.value import Code, CodeShape, Press
 from radiokey.errors import MissingFactError
-from radiokey.headunit.panel import Automatic, ConfirmBy, Cycle, Direct, Entry, Groups, Key, Knob, Panel
+from radiokey.headunit.panel import (
+    Automatic,
+    ConfirmBy,
+    Cycle,
+    Direct,
+    Groups,
+    Keying,
+    Knob,
+    Panel,
+    begin,
+    press,
+    presses_for,
+)
 
 _FACTS: Final = {
     "code": "how long its code is and which digits it can hold",
@@ -64,8 +76,8 @@ def missing(model: Model) -> tuple[tuple[str, str], ...]:
 def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
     """Return the entry of `code` on `model`, step by step, from what must show to what happens afterwards.
 
-    Raises `MissingFactError` where a fact is missing (its `facts["missing"]` names them), `CodeShapeError` where
-    the code cannot be a code of this radio.
+    Raises `MissingFactError` where a fact is missing (its `facts["missing"]` names them), `CodeShapeError`
+    where the code cannot be a code of this radio.
     """
     lacking = missing(model)
     panel, shape = model.panel, model.code.value
@@ -76,12 +88,11 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
             missing=",".join(name for name, _ in lacking),
         )
     shape.check(code)
-    keys = {key.id: key for key in panel.keys}
     return (
         _begin(model),
-        *_opening(panel, keys),
-        *_digits(model, panel.entry, shape, code, keys),
-        *_confirm(model, panel, keys),
+        *_opening(panel),
+        *_digits(model, panel, shape, code),
+        *_confirm(model, panel),
         _after(model),
     )
 
@@ -101,68 +112,86 @@ def _begin(model: Model) -> CoachStep:
     )
 
 
-def _opening(panel: Panel, keys: dict[str, Key]) -> tuple[CoachStep, ...]:
+def _opening(panel: Panel) -> tuple[CoachStep, ...]:
     return tuple(
         CoachStep(
             Part.OPEN,
-            f"Open the entry: {_hold(_named(keys, press.key), press.hold_ms)}.",
-            presses=(Press(press.key, 1, press.hold_ms),),
+            f"Open the entry: {_hold(_named(panel, one.key), one.hold_ms)}.",
+            presses=(Press(one.key, 1, one.hold_ms),),
             warnings=("Only once: on some radios a second time confirms what the display shows.",),
         )
-        for press in panel.opening
+        for one in panel.opening
     )
 
 
-def _digits(
-    model: Model, entry: Entry, shape: CodeShape, code: Code, keys: dict[str, Key]
-) -> tuple[CoachStep, ...]:
-    text = code.reveal()
-    match entry:
+def _digits(model: Model, panel: Panel, shape: CodeShape, code: Code) -> tuple[CoachStep, ...]:
+    """Return a step per place or per key. The presses are the panel's own, so unit and coach cannot differ."""
+    presses = presses_for(panel, shape, code)[len(panel.opening) :]
+    if isinstance(panel.confirm, ConfirmBy):
+        presses = presses[:-1]
+    match panel.entry:
         case Direct():
-            return _direct(entry, text, keys)
+            told = _direct(presses, panel, code)
         case Cycle():
-            return _cycle(model, entry, shape, text, keys)
+            told = _cycle(panel.entry, presses, panel, code, _counted(model, panel.entry, shape))
         case Knob():
-            return _knob(entry, shape, text, keys)
+            told = _knob(panel.entry, presses, panel, code)
         case Groups():
-            return _groups(model, entry, shape, text, keys)
+            told = _groups(panel.entry, presses, panel, shape, code)
         case _:
-            assert_never(entry)
+            assert_never(panel.entry)
+    displays = _displays(panel, shape, [step.presses for step in told])
+    if not model.entry_start.known:
+        return told
+    return tuple(replace(step, display=shown) for step, shown in zip(told, displays, strict=True))
 
 
-def _direct(entry: Direct, text: str, keys: dict[str, Key]) -> tuple[CoachStep, ...]:
-    by_character = dict(entry.keys)
+def _displays(panel: Panel, shape: CodeShape, steps: list[tuple[Press, ...]]) -> list[str]:
+    """Return what the display shows after each step, by pressing the keys on a panel of paper."""
+    keying: Keying | Code = begin(panel, shape)
+    for opening in panel.opening:
+        assert isinstance(keying, Keying)
+        keying = press(panel, shape, keying, opening.key, opening.hold_ms)
+    shown = []
+    for presses in steps:
+        for one in (given for given in presses for _ in range(given.times)):
+            assert isinstance(keying, Keying), "nothing is left to key once the code is whole"
+            keying = press(panel, shape, keying, one.key, one.hold_ms)
+        shown.append(keying.text if isinstance(keying, Keying) else keying.reveal())
+    return shown
+
+
+def _direct(presses: tuple[Press, ...], panel: Panel, code: Code) -> tuple[CoachStep, ...]:
     return tuple(
         CoachStep(
             Part.DIGIT,
-            f"Press {_named(keys, by_character[character])} once: that is the {_place(at)} digit, {character}.",
-            presses=(Press(by_character[character]),),
+            f"Press {_named(panel, one.key)} once: the {_place(at)} digit, {character}.",
+            presses=(one,),
         )
-        for at, character in enumerate(text)
+        for at, (one, character) in enumerate(zip(presses, code.reveal(), strict=True))
     )
 
 
 def _cycle(
-    model: Model, entry: Cycle, shape: CodeShape, text: str, keys: dict[str, Key]
+    entry: Cycle, presses: tuple[Press, ...], panel: Panel, code: Code, counted: tuple[bool, ...]
 ) -> tuple[CoachStep, ...]:
-    shown = list(entry.start)
+    """Return a step per key; `counted` says for each place whether its presses can be counted beforehand."""
+    by_key = {one.key: one for one in presses}
     steps = []
-    for at, character in enumerate(text):
-        alphabet, key = shape.places[at], _named(keys, entry.keys[at])
-        before = entry.start[at]
-        counted = model.entry_start.known and (before in alphabet or model.entry_first.known)
-        times = _cycled(alphabet, before, entry.first, character)
-        shown[at] = character
-        steps.append(
-            CoachStep(
-                Part.DIGIT,
-                _cycle_sentence(key, at, character, times, exact=counted),
-                presses=(Press(entry.keys[at], times),) if times else (),
-                display="".join(shown) if model.entry_start.known else None,
-                exact=counted,
-            )
-        )
+    for at, (key, character) in enumerate(zip(entry.keys, code.reveal(), strict=True)):
+        one = by_key.get(key)
+        times = one.times if one else 0
+        sentence = _cycle_sentence(_named(panel, key), at, character, times, exact=counted[at])
+        steps.append(CoachStep(Part.DIGIT, sentence, presses=(one,) if one else (), exact=counted[at]))
     return tuple(steps)
+
+
+def _counted(model: Model, entry: Cycle, shape: CodeShape) -> tuple[bool, ...]:
+    """Say for each place whether it is known what it opens with and where the first press lands."""
+    return tuple(
+        model.entry_start.known and (opens in places or model.entry_first.known)
+        for opens, places in zip(entry.start, shape.places, strict=True)
+    )
 
 
 def _cycle_sentence(key: str, at: int, character: str, times: int, *, exact: bool) -> str:
@@ -176,78 +205,43 @@ def _cycle_sentence(key: str, at: int, character: str, times: int, *, exact: boo
     return f"Press {key} until {target}. Watch the display; it will be about {_times(times)}."
 
 
-def _cycled(alphabet: str, before: str, first: str, wanted: str) -> int:
-    """Return how many presses lead from `before` to `wanted`; from a dash the first press shows `first`."""
-    if before in alphabet:
-        return (alphabet.index(wanted) - alphabet.index(before)) % len(alphabet)
-    start = alphabet.index(first) if first in alphabet else 0
-    return 1 + (alphabet.index(wanted) - start) % len(alphabet)
-
-
-def _knob(entry: Knob, shape: CodeShape, text: str, keys: dict[str, Key]) -> tuple[CoachStep, ...]:
-    up, down, onward = _named(keys, entry.up), _named(keys, entry.down), _named(keys, entry.next)
+def _knob(entry: Knob, presses: tuple[Press, ...], panel: Panel, code: Code) -> tuple[CoachStep, ...]:
+    """Return a step per place: the turns, then the key that goes on; the last place has none."""
+    onward = _named(panel, entry.next)
+    places: list[list[Press]] = [[]]
+    for one in presses:
+        places[-1].append(one)
+        if one.key == entry.next:
+            places.append([])
     steps = []
-    for at, character in enumerate(text):
-        alphabet, before = shape.places[at], entry.start[at]
-        upward = _cycled(alphabet, before, entry.start[at], character)
-        downward = len(alphabet) - upward if before in alphabet else upward + 1
-        key, name, times = (entry.up, up, upward) if upward <= downward else (entry.down, down, downward)
-        presses = [Press(key, times)] if times else []
-        last = at == len(text) - 1
-        if not last:
-            presses.append(Press(entry.next))
-        move = f"Use {name} until the {_place(at)} place shows {character}: {_times(times)}"
-        move = move if times else f"Leave the {_place(at)} place: it shows {character} already"
-        steps.append(
-            CoachStep(
-                Part.DIGIT,
-                f"{move}." if last else f"{move}. Then press {onward} once to go on.",
-                presses=tuple(presses),
-                display=text[: at + 1] + entry.start[at + 1 :],
-            )
-        )
+    for at, (place, character) in enumerate(zip(places, code.reveal(), strict=True)):
+        turn = next((one for one in place if one.key != entry.next), None)
+        move = f"Leave the {_place(at)} place: it shows {character} already"
+        if turn is not None:
+            name = _named(panel, turn.key)
+            move = f"Use {name} until the {_place(at)} place shows {character}: {_times(turn.times)}"
+        end = "." if at == len(places) - 1 else f". Then press {onward} once to go on."
+        steps.append(CoachStep(Part.DIGIT, move + end, presses=tuple(place)))
     return tuple(steps)
 
 
 def _groups(
-    model: Model, entry: Groups, shape: CodeShape, text: str, keys: dict[str, Key]
+    entry: Groups, presses: tuple[Press, ...], panel: Panel, shape: CodeShape, code: Code
 ) -> tuple[CoachStep, ...]:
-    """Say each group by its digits; the display decides, a held key counts by itself on these radios."""
-    padded = text.rjust(shape.length, " ") if len(text) < shape.length else text
-    ends = tuple(accumulate(size for _, size in entry.groups))
+    """Say each group by its digits; the display decides, because a held key counts on by itself."""
+    by_key = {one.key: one for one in presses}
+    text = code.reveal().rjust(shape.length)
+    ends = accumulate(size for _, size in entry.groups)
     steps = []
     for (key, size), end in zip(entry.groups, ends, strict=True):
-        wanted = padded[end - size : end].strip()
-        steps.append(
-            CoachStep(
-                Part.DIGIT,
-                f"Press {_named(keys, key)} until its part of the display shows {wanted or 'nothing'}.",
-                presses=_grouped(entry, shape, padded, key, end - size, end),
-                display=padded[:end] + entry.start[end:] if model.entry_start.known else None,
-                exact=False,
-            )
-        )
+        wanted = text[end - size : end].strip()
+        one = by_key.get(key)
+        sentence = f"Press {_named(panel, key)} until its part of the display shows {wanted or 'nothing'}."
+        steps.append(CoachStep(Part.DIGIT, sentence, presses=(one,) if one else (), exact=False))
     return tuple(steps)
 
 
-def _grouped(
-    entry: Groups, shape: CodeShape, wanted: str, key: str, begin: int, end: int
-) -> tuple[Press, ...]:
-    """Return the presses of one group that counts up through all its numbers, in the order of its places."""
-    value = 0
-    before = 0
-    size = 1
-    for at in range(begin, end):
-        alphabet = shape.places[at]
-        size *= len(alphabet)
-        value = value * len(alphabet) + (alphabet.index(wanted[at]) if wanted[at] in alphabet else 0)
-        start = entry.start[at]
-        before = before * len(alphabet) + (alphabet.index(start) if start in alphabet else 0)
-    times = (value - before) % size
-    return (Press(key, times),) if times else ()
-
-
-def _confirm(model: Model, panel: Panel, keys: dict[str, Key]) -> tuple[CoachStep, ...]:
+def _confirm(model: Model, panel: Panel) -> tuple[CoachStep, ...]:
     read = CoachStep(
         Part.READ,
         "Read the code on the display and compare it with yours, digit by digit.",
@@ -268,7 +262,7 @@ def _confirm(model: Model, panel: Panel, keys: dict[str, Key]) -> tuple[CoachSte
                 read,
                 CoachStep(
                     Part.CONFIRM,
-                    f"Confirm: {_hold(_named(keys, key), hold_ms)}.",
+                    f"Confirm: {_hold(_named(panel, key), hold_ms)}.",
                     presses=(Press(key, 1, hold_ms),),
                     warnings=tuple(warnings),
                 ),
@@ -290,8 +284,8 @@ def _after(model: Model) -> CoachStep:
     )
 
 
-def _named(keys: dict[str, Key], id_: str) -> str:
-    key = keys.get(id_)
+def _named(panel: Panel, id_: str) -> str:
+    key = next((key for key in panel.keys if key.id == id_), None)
     label = id_ if key is None or not key.label else key.label
     return f"key {label}" if len(label) == 1 else label
 

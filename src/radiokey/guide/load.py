@@ -67,7 +67,7 @@ def read_guide(
     model_of: Callable[[str], Model],
     models: Callable[[], tuple[tuple[str, str], ...]],
 ) -> Guide:
-    """Return the guide that `flow` (TOML) and `texts` (file stem -> text) describe; `InputError` if neither."""
+    """Return the guide that `flow` (TOML) and `texts` (file stem -> text) describe, or raise `InputError`."""
     try:
         table = tomllib.loads(flow)
     except tomllib.TOMLDecodeError as error:

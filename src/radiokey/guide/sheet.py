@@ -37,6 +37,16 @@ _NORTH_AMERICA: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """What the owner told of the case, for the letter: number as typed, VIN, display, wrong codes."""
+
+    serial: str | None = None
+    vin: Vin | None = None
+    shows: str | None = None
+    errors: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody who may have the code, in the order to ask: who, how, reported cost and wait, address.
 
@@ -91,17 +101,13 @@ def sheet(
     model: Model | None = None,
     make: str | None = None,
     *,
-    serial: str | None = None,
-    vin: Vin | None = None,
-    shows: str | None = None,
-    errors: int | None = None,
+    case: Case | None = None,
     sources: Mapping[str, Source] | None = None,
 ) -> Sheet:
     """Return the sheet for a model, a make, both or neither.
 
-    What is known of the case (`serial` and `vin` as the owner gave them, what the display `shows`, wrong codes
-    so far) is filled into the letter, the rest stays a blank. `sources` are the catalogue's; without them no
-    address is given.
+    What is known of the `case` is filled into the letter, the rest stays a blank. `sources` are the
+    catalogue's; without them no address is given.
     """
     known = model if model is not None and not model.default else None
     name = _make(known, make)
@@ -123,7 +129,7 @@ def sheet(
         honest=HONEST,
         red_flags=RED_FLAGS,
         photograph=PHOTOGRAPH,
-        letter=_letter(known, name, serial=serial, vin=vin, shows=shows, errors=errors, exists=exists),
+        letter=_letter(known, name, case or Case(), exists=exists),
         notes=_notes(known, name),
         code_exists=exists,
     )
@@ -142,6 +148,10 @@ def _spoken(make: str | None) -> str:
     if make is None:
         return "car"
     return make.upper() if make in _BY_LETTERS else make.title()
+
+
+def _article(make: str) -> str:
+    return "An" if make[0] in "aeiou" else "A"
 
 
 def _why(model: Model | None) -> str:
@@ -167,7 +177,7 @@ def _ask(
     dealer = next((route for route in routes if route.who == "dealer"), None)
     found = [_contact(route, sources) for route in routes if route.who != "dealer"]
     ways = None if model is None else model.ways
-    who = f"A {_spoken(make)} dealer" if make else "A dealer of the car's make"
+    who = f"{_article(make)} {_spoken(make)} dealer" if make else "A dealer of the car's make"
     if ways is not None and ways.ask.value is not None:
         found.append(
             Contact(
@@ -259,16 +269,7 @@ def _notes(model: Model | None, make: str | None) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _letter(
-    model: Model | None,
-    make: str | None,
-    *,
-    serial: str | None,
-    vin: Vin | None,
-    shows: str | None,
-    errors: int | None,
-    exists: bool,
-) -> Letter:
+def _letter(model: Model | None, make: str | None, case: Case, *, exists: bool) -> Letter:
     blanks: list[str] = []
 
     def fill(name: str, value: str | None) -> str:
@@ -287,15 +288,15 @@ def _letter(
         "I ask you for the code of this unit." if exists else "I ask you to confirm the part to the car.",
         "",
         f"Car: {car}model and year {fill('model and year', None)}, registration {fill('registration', None)}",
-        f"Car's number (VIN): {fill('VIN', None if vin is None else vin.text)}",
+        f"Car's number (VIN): {fill('VIN', None if case.vin is None else case.vin.text)}",
         f"Radio: {fill('radio', None if model is None else model.name)}",
-        f"Serial number on the unit: {fill('serial number', serial)}",
-        f"The display shows: {fill('display', shows)}",
-        f"Wrong codes so far: {fill('wrong codes', None if errors is None else str(errors))}",
+        f"Serial number on the unit: {fill('serial number', case.serial)}",
+        f"The display shows: {fill('display', case.shows)}",
+        f"Wrong codes so far: {fill('wrong codes', None if case.errors is None else str(case.errors))}",
         "",
         "I bring the registration, my identity card and a photo of the label.",
-        "Tell me before you begin: the whole price, how long it takes, whether your records cover this number,",
-        "and whether you need to see the car.",
+        "Tell me before you begin: the whole price, how long it takes, whether your records cover this",
+        "number, and whether you need to see the car.",
         "",
         f"Name and telephone: {fill('name and telephone', None)}",
     ]
@@ -313,14 +314,14 @@ _WORKSHOP: Final = "A workshop with the maker's access confirms the part to the 
 _DEALER_WAIT: Final[Fact[str]] = Fact("1 to 3 days", Confidence.DOUBTFUL, ("seed",))
 
 _WHY: Final = {
-    "no-derivation": "How this radio's code follows from its number is not public, and what websites offer as its "
-    "formula is made up. The maker's records are the way to it.",
-    "outside": "For this kind of radio a public way from number to code exists, but not for the number or the unit "
-    "you have: there it is undefined or in doubt, and a wrong code would cost you a try.",
+    "no-derivation": "How this radio's code follows from its number is not public, and what websites "
+    "offer as its formula is made up. The maker's records are the way to it.",
+    "outside": "For this kind of radio a public way from number to code exists, but not for the number or "
+    "unit you have: there it is undefined or in doubt, and a wrong code would cost you a try.",
     "vehicle": "This radio is paired to its car. No code exists that you could key in.",
     "server": "This radio is released by the maker's server. No code exists that you could key in.",
-    "owner-code": "On this radio an owner sets the code. No number on the unit leads to it, and the maker's records "
-    "may hold another one.",
+    "owner-code": "On this radio an owner sets the code. No number on the unit leads to it, and the maker's "
+    "records may hold another one.",
 }
 
 _FIRST_LOOK: Final = (
@@ -365,12 +366,14 @@ PHOTOGRAPH: Final = (
 )
 
 _OLD_RADIO: Final = (
-    "The car's number leads to the radio that was fitted first. If yours was replaced, only the number on the "
-    "unit counts."
+    "The car's number leads to the radio that was fitted first. If yours was replaced, only the number on "
+    "the unit counts."
 )
-_NO_PROMISE: Final = "No source is sure in every case: units are swapped, changed by a workshop, or on a list of stolen radios."
+_NO_PROMISE: Final = (
+    "No source is sure in every case: units are swapped, changed by a workshop, or on a list of stolen ones."
+)
 _OWNER_SET: Final = "Ask earlier owners and installers first: they may have set the code themselves."
 _NASTF: Final = (
-    "In the United States locksmiths and workshops use a registry of their own (NASTF). It is for professionals; "
-    "they need your licence and proof of ownership for it."
+    "In the United States locksmiths and workshops use a registry of their own (NASTF). It is for "
+    "professionals; they need your licence and proof of ownership for it."
 )

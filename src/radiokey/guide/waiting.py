@@ -42,6 +42,8 @@ __all__ = [
 RETRY_MS: Final = 15 * MINUTE_MS
 """The longer end of the article's own pause after a refusal (claim 74, conflict C-C)."""
 
+_ERRORS_SPANNED: Final = 10
+
 AUTO_OFF_MS: Final = {
     "opel_car300_siemens": HOUR_MS,  # ff_car300
     "fiat_alfa_blaupunkt": 20 * MINUTE_MS,  # fiat_ivory
@@ -72,7 +74,7 @@ class WaitAnswer:
     """
 
     known: bool
-    errors: int
+    errors: int | None
     ends: Ends
     minutes: tuple[float, float] | None
     clock_needs: ClockNeeds
@@ -102,44 +104,41 @@ class WaitAnswer:
 
 
 def wait_answer(model: Model | None, errors: int | None, *, holds_code: bool = False) -> WaitAnswer:
-    """Return how long `model` waits after `errors` wrong codes (`None`: the owner does not know how many).
+    """Return how long `model` waits after `errors` wrong codes.
 
-    `model=None`, or one without a known schedule, gives the cautious reading and says so. `holds_code` states
-    that the owner has the right code in hand; only then may the effect of a power cut be told. Where the
-    number is not known or nobody entered anything, the first wait of the schedule is the answer.
+    `errors=None`: the owner does not know how many; then the range spans the waits after 1 to 10 wrong codes,
+    and the longer end is the one to go by. `model=None`, or a model without a known schedule, gives the
+    cautious reading and says so. `holds_code` states that the owner has the right code in hand; only then may
+    the effect of a power cut be told.
     """
     schedule = _schedule(model)
     known = schedule.value is not None
     policy = _policy(schedule.value if schedule.value is not None else _cautious(model))
-    counted = errors or _first_strike(policy)
-    penalty = policy.penalty_after(counted) if counted else None
-    ends, minutes = _ends(penalty)
-    clock, clock_known, clock_confidence, clock_note = _clock(model)
-    tries_left = policy.tries_left(counted) if known else None
-    needs = NEEDS[clock]
-    traps = (*clock_note, *_traps(model))
-    power_cut = _power_cut(model, holds_code=holds_code)
+    ends, minutes = _ends(policy.penalty_after(errors) if errors else None)
+    if errors is None:
+        ends, minutes = _any_number(policy)
+    clock = _clock(model)
     answer = WaitAnswer(
         known=known,
-        errors=counted,
+        errors=errors,
         ends=ends,
         minutes=minutes,
-        clock_needs=clock,
-        clock_known=clock_known,
-        clock_confidence=clock_confidence,
+        clock_needs=clock.needs,
+        clock_known=clock.known,
+        clock_confidence=clock.confidence,
         final=ends is Ends.NEVER,
-        tries_left=tries_left,
+        tries_left=policy.tries_left(errors) if known and errors is not None else None,
         can_die=_can_die(model, policy, known=known),
         confidence=schedule.confidence,
         sources=schedule.sources,
         disputed=schedule.disputed,
-        needs=needs,
-        traps=traps,
-        power_cut=power_cut,
+        needs=NEEDS[clock.needs],
+        traps=(*clock.notes, *_traps(model)),
+        power_cut=_power_cut(model, holds_code=holds_code),
         told=model.schedule_text.value if model is not None else None,
         sentences=(),
     )
-    return _with_sentences(answer, asked=errors)
+    return replace(answer, sentences=_sentences(answer, _next_wait(policy, errors)))
 
 
 def _schedule(model: Model | None) -> Fact[tuple[Rung, ...]]:
@@ -157,8 +156,23 @@ def _policy(schedule: tuple[Rung, ...]) -> LockPolicy:
     return LockPolicy(schedule, ClockNeeds.RADIO_ON, PowerCutEffect.NONE, 0)
 
 
-def _first_strike(policy: LockPolicy) -> int:
-    return policy.schedule[0].errors if policy.schedule else 0
+def _any_number(policy: LockPolicy) -> tuple[Ends, tuple[float, float] | None]:
+    """Return what may hold when nobody knows how many codes were wrong: the span of all waits."""
+    waits = [
+        minutes
+        for errors in range(1, _ERRORS_SPANNED + 1)
+        if (minutes := _ends(policy.penalty_after(errors))[1]) is not None
+    ]
+    if not waits:
+        penalties = (policy.penalty_after(errors) for errors in range(1, _ERRORS_SPANNED + 1))
+        return _ends(next((penalty for penalty in penalties if penalty is not None), None))
+    return Ends.TIME, (min(low for low, _ in waits), max(high for _, high in waits))
+
+
+def _next_wait(policy: LockPolicy, errors: int | None) -> tuple[float, float] | None:
+    """Return the next wait of the schedule, for a count that may be too low by some."""
+    later = (_ends(policy.penalty_after((errors or 0) + more))[1] for more in range(1, _ERRORS_SPANNED + 1))
+    return next((minutes for minutes in later if minutes is not None), None)
 
 
 def _ends(penalty: Penalty | None) -> tuple[Ends, tuple[float, float] | None]:
@@ -179,14 +193,22 @@ def _ends(penalty: Penalty | None) -> tuple[Ends, tuple[float, float] | None]:
             assert_never(penalty)
 
 
-def _clock(model: Model | None) -> tuple[ClockNeeds, bool, Confidence, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    needs: ClockNeeds
+    known: bool
+    confidence: Confidence
+    notes: tuple[str, ...] = ()
+
+
+def _clock(model: Model | None) -> _Clock:
     """Return what must hold while it waits; the article's "ignition off" never overrules all others."""
     fact = model.clock_needs if model is not None and not model.default else None
     if fact is None or fact.value is None:
-        return ClockNeeds.RADIO_ON, False, Confidence.UNKNOWN, ()
-    if fact.value is ClockNeeds.IGNITION_OFF and fact.confidence in {Confidence.DOUBTFUL, Confidence.UNKNOWN}:
-        return ClockNeeds.RADIO_ON, False, fact.confidence, (_ARTICLE_ALONE,)
-    return fact.value, True, fact.confidence, ()
+        return _Clock(ClockNeeds.RADIO_ON, known=False, confidence=Confidence.UNKNOWN)
+    if fact.value is ClockNeeds.IGNITION_OFF and fact.confidence is Confidence.DOUBTFUL:
+        return _Clock(ClockNeeds.RADIO_ON, known=False, confidence=fact.confidence, notes=(_ARTICLE_ALONE,))
+    return _Clock(fact.value, known=True, confidence=fact.confidence)
 
 
 def _traps(model: Model | None) -> tuple[str, ...]:
@@ -209,7 +231,7 @@ def _can_die(model: Model | None, policy: LockPolicy, *, known: bool) -> bool | 
     """Return whether wrong codes can kill the unit: from its schedule, else from what its sources state."""
     if known and policy.tries_left(0) is not None:
         return True
-    return None if model is None else model.final.value
+    return None if model is None or model.default else model.final.value
 
 
 def _power_cut(model: Model | None, *, holds_code: bool) -> str:
@@ -220,57 +242,53 @@ def _power_cut(model: Model | None, *, holds_code: bool) -> str:
     return _CUT[model.power_cut.value]
 
 
-def _with_sentences(answer: WaitAnswer, *, asked: int | None) -> WaitAnswer:
-    said = [_lasts(answer, asked=asked)]
-    if answer.ends is Ends.TIME:
+def _sentences(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> tuple[str, ...]:
+    said = [_lasts(answer, next_wait)]
+    if answer.ends in {Ends.TIME, Ends.NOTHING_TO_WAIT}:
         said.append(answer.needs if answer.clock_known else f"{answer.needs} {_CLOCK_ASSUMED}")
-    said.extend(answer.traps)
+        said.extend(answer.traps)
     said.append(answer.power_cut)
     said.append(_last_one(answer))
-    return replace(answer, sentences=tuple(sentence for sentence in said if sentence))
+    return tuple(sentence for sentence in said if sentence)
 
 
-def _lasts(answer: WaitAnswer, *, asked: int | None) -> str:
-    count = "wrong code" if answer.errors == 1 else "wrong codes"
-    after = f"After {answer.errors} {count}" if asked else "After the first wrong codes"
-    if not answer.known and answer.ends is Ends.TIME:
-        return (
-            f"How long this radio waits is not known. The cautious reading: {spoken_minutes(answer.minutes)}; if "
-            "CODE is not back by then, leave it on for 60 minutes, then once for 120."
-        )
+def _lasts(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> str:
+    after = f"After {answer.errors} wrong {'code' if answer.errors == 1 else 'codes'}"
+    if not answer.known:
+        return _lasts_unknown(answer)
     match answer.ends:
+        case Ends.TIME if answer.errors is None:
+            span = spoken_minutes(answer.minutes)
+            return f"Depending on how many codes were wrong it waits {span}; go by the longer."
         case Ends.TIME:
             return f"{after} it waits {spoken_minutes(answer.minutes)}."
         case Ends.NOTHING_TO_WAIT:
-            return (
-                f"{after} no wait is known: it should show CODE. If it shows a wait all the same, let it run."
-            )
-        case Ends.KEY_CYCLE:
-            return f"{after} it takes the next one only when the ignition has been off and on again."
-        case Ends.NOT_BY_TIME:
-            return f"{after} no time opens it again. Ask the make's dealer, with papers."
-        case Ends.SERVICE:
-            return f"{after} it is blocked until the maker's service allows more tries. No wait ends this."
-        case Ends.NEVER if not answer.known:
-            return "How this radio goes on is not known. After so many wrong codes the cautious reading is: stop."
-        case Ends.NEVER:
-            return f"{after} it takes no code any more. No wait ends this."
+            longest = "" if next_wait is None else f" Its next wait is {spoken_minutes(next_wait)}."
+            return f"{after} it should not wait. If it does, more codes were wrong: let it run.{longest}"
         case _:
-            assert_never(answer.ends)
+            return f"{after if answer.errors else 'After too many wrong codes'} {_HOW_IT_ENDS[answer.ends]}"
+
+
+def _lasts_unknown(answer: WaitAnswer) -> str:
+    if answer.ends is Ends.NEVER:
+        return "How this radio goes on is not known. After so many wrong codes the cautious reading is: stop."
+    longest = spoken_minutes(None if answer.minutes is None else (answer.minutes[1],) * 2)
+    then = (
+        "leave it on for 60 minutes, then once for 120" if answer.wait_ms < HOUR_MS else "once more as long"
+    )
+    if answer.ends is not Ends.TIME:
+        return f"How long this radio waits is not known. If it shows a wait, {then}, radio on."
+    return (
+        f"How long this radio waits is not known. Cautious reading: {longest}; without CODE by then, {then}."
+    )
 
 
 def _last_one(answer: WaitAnswer) -> str:
     if answer.final:
         return ""
-    if answer.tries_left == 1:
-        return "The next wrong code is the last one: after it the radio is locked for good."
     if answer.tries_left is not None:
-        return f"Its schedule has an end: {answer.tries_left} more wrong codes and it is locked for good."
-    if answer.can_die:
-        return "Wrong codes can lock this radio for good."
-    if answer.can_die is False:
-        return "No final lock is known for this radio."
-    return "Whether wrong codes can lock it for good is not known; treat the next one as the last."
+        return _LAST if answer.tries_left == 1 else _ENDS_AFTER.format(left=answer.tries_left)
+    return _CAN_DIE[answer.can_die]
 
 
 def spoken_minutes(minutes: tuple[float, float] | None) -> str:
@@ -298,26 +316,43 @@ def _spoken(minutes: float) -> str:
     return " ".join(parts)
 
 
+_HOW_IT_ENDS: Final = {
+    Ends.KEY_CYCLE: "it takes the next one only when the ignition has been off and on again.",
+    Ends.NOT_BY_TIME: "no time opens it again. Ask the make's dealer, with papers.",
+    Ends.SERVICE: "it is blocked until the maker's service allows more tries. No wait ends this.",
+    Ends.NEVER: "it takes no code any more. No wait ends this.",
+}
 NEEDS: Final = {
     ClockNeeds.RADIO_ON: "Keep the radio on, with its message showing; only that time counts.",
-    ClockNeeds.RADIO_AND_IGNITION: "Keep ignition and radio on, with the message showing; only that time counts.",
+    ClockNeeds.RADIO_AND_IGNITION: "Keep ignition and radio on, the message showing; only that time counts.",
     ClockNeeds.SUPPLY_AND_IGNITION: "Keep the battery connected and the ignition on for the whole time.",
     ClockNeeds.SUPPLY: "Keep it connected to the battery; it may be switched off.",
     ClockNeeds.IGNITION_OFF: "Ignition off, battery connected, leave the car alone.",
-    ClockNeeds.ENGINE: "Keep the engine running in the open air, handbrake on: without it the set switches off.",
+    ClockNeeds.ENGINE: "Engine running in the open air, handbrake on: without it the set switches off.",
+}
+_LAST: Final = "The next wrong code is the last one: after it the radio is locked for good."
+_ENDS_AFTER: Final = "Its schedule has an end: {left} more wrong codes and it is locked for good."
+_CAN_DIE: Final = {
+    True: "Wrong codes can lock this radio for good: enter nothing that is in doubt.",
+    False: "No final lock is known for this radio.",
+    None: "Whether wrong codes can lock it for good is not known; treat the next one as the last.",
 }
 _CLOCK_ASSUMED: Final = "For this radio that is not known; it holds for nearly all others."
-_ARTICLE_ALONE: Final = "One article says ignition off. Makers and owners of nearly all other radios say the opposite, so keep it on."
+_ARTICLE_ALONE: Final = (
+    "One article says ignition off. Makers and owners of nearly all others say the opposite: keep it on."
+)
 _AUTO_OFF: Final = (
     "This set switches itself off after {minutes} minutes, and its clock stops. Switch it on again at once."
 )
-_AUTO_OFF_MAYBE: Final = "Some sets switch themselves off after 20 minutes or an hour. Look in between and switch it on again at once."
+_AUTO_OFF_MAYBE: Final = (
+    "Some sets switch themselves off after 20 minutes or an hour. Look in between; switch on again at once."
+)
 _SAYS_OFF: Final = "The display reads OFF while the set is on. Make sure that it is on, and leave it so."
 _SUPPLY_ONLY: Final = "This is the one kind of radio whose wait runs while it is switched off."
 _NO_CUT: Final = "Do not cut the supply: no battery, no fuse."
 _CUT: Final = {
     PowerCutEffect.NONE: "The maker says that cutting the supply changes nothing here. Leave it connected.",
-    PowerCutEffect.RESTART_WAIT: "The maker says that cutting the supply starts the whole wait again. Leave it on.",
-    PowerCutEffect.RESET_ATTEMPTS: "The maker says that this radio takes new tries after its supply was interrupted.",
-    PowerCutEffect.REPROMPT: "The maker says that the question for the code comes back after the supply was cut.",
+    PowerCutEffect.RESTART_WAIT: "The maker says that cutting the supply starts the wait again. Leave it on.",
+    PowerCutEffect.RESET_ATTEMPTS: "The maker says that it takes new tries after its supply was cut.",
+    PowerCutEffect.REPROMPT: "The maker says that the question comes back after its supply was cut.",
 }

@@ -1,0 +1,124 @@
+"""The sheet is complete for every radio and make, and says nothing it should not."""
+
+import re
+
+import pytest
+
+from radiokey.catalogue.load import load_catalogue, load_model
+from radiokey.catalogue.model import Binding, Confidence, Fact, Source, SourceKind, Ways
+from radiokey.guide.sheet import Case, sheet
+from radiokey.serial.vin import Vin
+
+CATALOGUE = load_catalogue()
+MAKES = sorted({make for model in CATALOGUE.models.values() for make in model.makes})
+
+
+def complete(page):
+    assert page.title
+    assert page.why
+    assert len(page.ask) >= 2
+    assert all(contact.who and contact.how for contact in page.ask)
+    for part in (page.in_hand, page.honest, page.red_flags, page.photograph, page.notes):
+        assert len(part) >= 2
+    assert "serial number" in page.letter.text.lower()
+    assert page.letter.blanks
+    for contact in page.ask:
+        for fact in (contact.cost, contact.wait):
+            assert fact.value is None or fact.sources
+        assert contact.sources
+        assert set(contact.sources) <= set(CATALOGUE.sources)
+
+
+@pytest.mark.parametrize("make", MAKES)
+def test_the_sheet_of_every_make_has_all_its_parts(make):
+    page = sheet(make=make, sources=CATALOGUE.sources)
+    complete(page)
+    assert any("dealer" in contact.who for contact in page.ask)
+    assert page.make == make
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE.models))
+def test_the_sheet_of_every_model_has_all_its_parts(name):
+    model = CATALOGUE.models[name]
+    page = sheet(model, sources=CATALOGUE.sources)
+    if page.ask and model.ways.ask.known and not model.default:
+        assert any(contact.sources == model.ways.ask.sources for contact in page.ask)
+    assert page.title
+    assert page.why
+    assert page.ask
+
+
+def test_nobody_is_sent_to_look_for_a_code_that_does_not_exist(radio):
+    for binding in (Binding.VEHICLE, Binding.SERVER):
+        page = sheet(radio(binding=binding))
+        assert not page.code_exists
+        assert "No code exists" in page.why
+        assert "code of this unit" not in page.letter.text
+        assert not any("website" in contact.who for contact in page.ask)
+
+
+def test_an_unknown_radio_still_gets_a_sheet():
+    complete(sheet(sources=CATALOGUE.sources))
+    complete(sheet(CATALOGUE.default, sources=CATALOGUE.sources))
+    complete(sheet(make="lada", sources=CATALOGUE.sources))
+
+
+def test_what_the_owner_told_stands_in_the_letter_and_the_rest_stays_blank():
+    case = Case(serial="BP234631991366", vin=Vin.parse("1M8GDM9AXKP042788"), shows="WAIT", errors=2)
+    letter = sheet(load_model("nissan_connect_lcn"), "nissan", case=case).letter
+    for told in ("BP234631991366", "1M8GDM9AXKP042788", "WAIT", "Wrong codes so far: 2", "Nissan"):
+        assert told in letter.text
+    assert set(letter.blanks) == {"model and year", "registration", "name and telephone"}
+    assert set(sheet(make="nissan").letter.blanks) >= {"serial number", "VIN", "display", "wrong codes"}
+
+
+def test_an_address_is_given_only_where_the_catalogue_lists_it_as_the_makers():
+    url = "https://radio-navicode.honda.com/"
+    own = Source("honda_site", SourceKind.SUPPORT, "The maker's site", url)
+    seller = Source("seller", SourceKind.SELLER, "A seller", url)
+    linked = [contact.link for contact in sheet(make="honda", sources={"honda_site": own}).ask]
+    assert linked.count(url) == 1
+    assert not any(contact.link for contact in sheet(make="honda", sources={"seller": seller}).ask)
+    assert not any(contact.link for contact in sheet(make="honda").ask)
+
+
+def test_sellers_are_named_as_a_kind_and_never_linked():
+    for make in (*MAKES, None):
+        page = sheet(make=make, sources=CATALOGUE.sources)
+        said = repr(page)
+        assert not re.search(r"https?://(?!radio-navicode\.honda)", said)
+        websites = [contact for contact in page.ask if "website that sells" in contact.who]
+        assert websites == [page.ask[-1]]
+        assert websites[0].confidence is Confidence.DOUBTFUL
+
+
+def test_a_model_with_a_public_family_says_why_this_number_has_none(radio):
+    assert "undefined or in doubt" in sheet(radio(families=("renault-precode",))).why
+
+
+def test_an_owner_set_code_is_asked_of_owners_first(radio):
+    page = sheet(radio(binding=Binding.OWNER_CODE))
+    assert "owner sets the code" in page.why
+    assert any("earlier owners" in note for note in page.notes)
+
+
+def test_what_is_known_for_the_radio_comes_with_its_confidence(radio):
+    ways = Ways(
+        *(Fact(text, Confidence.SINGLE, ("seed",)) for text in ("the dealer", "papers", "10 pounds", "a day"))
+    )
+    page = sheet(radio(ways=ways))
+    assert (page.cost.value, page.cost.confidence) == ("10 pounds", Confidence.SINGLE)
+    assert page.ask[0].how == "The dealer."
+
+
+def test_the_professionals_registry_is_not_an_owners_way():
+    page = sheet(make="pontiac")
+    assert any("for professionals" in note for note in page.notes)
+    assert not any("NASTF" in contact.who for contact in page.ask)
+
+
+def test_nothing_is_guaranteed():
+    """Conflict C-H."""
+    page = sheet(make="nissan")
+    assert any("No source is sure" in note for note in page.notes)
+    assert any("guarantee" in flag for flag in page.red_flags)
