@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import radiokey.catalogue
-from radiokey.catalogue.load import load_model_file, read_sources
+from radiokey.catalogue.load import FIELDS, load_model_file, read_sources
 from radiokey.errors import CatalogueError
 
 MODELS = Path(radiokey.catalogue.__file__).parent / "models"
@@ -215,3 +215,11 @@ def test_a_source_that_may_not_be_a_link_is_refused(text, field):
     with pytest.raises(CatalogueError) as caught:
         read_sources(text)
     assert caught.value.facts["field"] == field
+
+
+def test_every_key_is_described_in_the_specification():
+    """Runs where the documents are: they are not part of the installed product."""
+    spec = (Path(__file__).parents[2] / "docs" / "spec" / "catalogue.md").read_text(encoding="utf-8")
+    keys = {key for path in MODELS.glob("*.toml") for key in tomllib.loads(path.read_text(encoding="utf-8"))}
+    for key in keys | set(FIELDS) | OPTIONAL:
+        assert f"`{key}`" in spec, key
