@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from radiokey.catalogue.model import Confidence
 from radiokey.errors import InputError
 from radiokey.guide import walk
 from radiokey.guide.load import load_guide, parse_text, read_guide
@@ -196,3 +197,32 @@ def test_a_flow_with_a_mistake_is_refused_with_the_place(flow):
 def test_a_step_text_that_lacks_a_part_is_refused(text):
     with pytest.raises(InputError):
         parse_text("step", text)
+
+
+def test_a_step_tells_what_is_known_of_this_radio_and_how_sure():
+    known = walk.view(GUIDE, walk.position("keys-combination", Facts(model="renault_86a")))
+    assert "1 and 6" in known.told[0].text
+    assert known.told[0].sources
+    waiting = walk.view(GUIDE, walk.position("waiting", Facts(model="renault_86a", errors=6)))
+    assert "32 minutes" in waiting.told[0].text
+    assert waiting.told[0].confidence is Confidence.OFFICIAL
+    unknown = walk.view(GUIDE, walk.position("waiting", Facts(model="", errors=1)))
+    assert unknown.told[0].confidence is None
+    assert "not known" in unknown.told[0].text
+
+
+def test_after_a_refusal_the_longer_pause_is_told():
+    """Conflict C-C."""
+    facts = Facts(model="renault_86a", errors=1, refused=1)
+    told = walk.view(GUIDE, walk.position("waiting", facts)).told
+    assert any("15 minutes" in line.text for line in told)
+
+
+def test_every_step_can_be_viewed_for_every_model():
+    for model, _ in GUIDE.models():
+        for step in GUIDE.steps:
+            assert walk.view(GUIDE, walk.position(step, Facts(model=model, errors=1, refused=1))).title
+
+
+def test_the_cautious_model_is_the_same_as_not_knowing():
+    assert walk.start(GUIDE, model="unknown").facts.model == ""

@@ -125,7 +125,7 @@ def _opening(panel: Panel) -> tuple[CoachStep, ...]:
 
 
 def _digits(model: Model, panel: Panel, shape: CodeShape, code: Code) -> tuple[CoachStep, ...]:
-    """Return a step per place or per key. The presses are the panel's own, so unit and coach cannot differ."""
+    """Return a step per place or key. The presses are the panel's own: unit and coach cannot differ."""
     presses = presses_for(panel, shape, code)[len(panel.opening) :]
     if isinstance(panel.confirm, ConfirmBy):
         presses = presses[:-1]

@@ -22,7 +22,7 @@ def picture(guide: Guide) -> str:
     """Return the whole road as a Mermaid flow chart, the stages as boxes."""
     lines = ["flowchart TD"]
     for stage, title in STAGES.items():
-        lines.append(f'  subgraph {stage.value}["{title}"]')
+        lines.append(f'  subgraph stage-{stage.value}["{title}"]')
         lines.extend(f"    {_node(guide, step)}" for step in guide.steps.values() if step.stage is stage)
         lines.append("  end")
     pairs: dict[tuple[str, str], list[str]] = {}

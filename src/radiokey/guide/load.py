@@ -28,6 +28,7 @@ from radiokey.guide.model import (
     Stage,
     Step,
     StepText,
+    Tells,
     Word,
 )
 from radiokey.headunit.display import Shows
@@ -37,7 +38,7 @@ E = TypeVar("E", bound=StrEnum)
 _ANSWER = re.compile(r"\* ([a-z0-9-]+): (.+)")
 _ENTRY = re.compile(r"^## ([a-z0-9-]+)$", re.MULTILINE)
 _TOP = {"start", "shows", "levels", "word", "special", "steps"}
-_STEP = {"stage", "ways", "warnings", "act", "asks", "then", "end"}
+_STEP = {"stage", "ways", "warnings", "act", "asks", "then", "end", "tells"}
 _WAY = {"id", "to", "when", "effect"}
 _WORD = {"id", "says", "to", "shows", "asks_model", "unsure"}
 _SPECIAL = {"model", "to", "shows", "says"}
@@ -146,6 +147,7 @@ def _step(name: str, row: Any) -> Step:  # noqa: ANN401 - TOML gives anything; t
         asks=_enum(Asks, row["asks"], where) if "asks" in row else None,
         then=_text(row, "then", where) if "then" in row else None,
         end=bool(row.get("end", False)),
+        tells=_enum(Tells, row["tells"], where) if "tells" in row else None,
     )
 
 

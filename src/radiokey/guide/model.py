@@ -48,6 +48,19 @@ class Asks(StrEnum):
     ERRORS = "errors"
 
 
+class Tells(StrEnum):
+    """What a step tells of this very radio, from the catalogue, beside its own words."""
+
+    WAIT = "wait"
+    PAPERS = "papers"
+    KEYS = "keys"
+    STICKER = "sticker"
+    CODE = "code"
+    ENTRY = "entry"
+    END = "end"
+    CHECKS = "checks"
+
+
 class Condition(StrEnum):
     """When a way is open; judged on the facts gathered and on the model, nothing else."""
 
@@ -106,6 +119,7 @@ class Step:
     asks: Asks | None = None
     then: str | None = None
     end: bool = False
+    tells: Tells | None = None
 
 
 @dataclass(frozen=True, slots=True)

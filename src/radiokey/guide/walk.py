@@ -26,6 +26,7 @@ from radiokey.guide.model import (
     Warned,
     Word,
 )
+from radiokey.guide.told import Told, told
 from radiokey.guide.words import entry_shut, leads, row_of, said_by, words_of
 from radiokey.headunit.display import DisplayWord, Shows
 
@@ -61,7 +62,7 @@ class View:
     """A step as an owner sees it: where am I, the one thing to do, what must I not do.
 
     `body` says what happens, `more` may be read or skipped; both are Markdown. `facts` is what a page that
-    the step's `act` names needs to know.
+    the step's `act` names needs to know, `told` what the catalogue knows of this very radio.
     """
 
     position: str
@@ -78,6 +79,7 @@ class View:
     asks: Asks | None
     end: bool
     facts: Facts
+    told: tuple[Told, ...] = ()
 
 
 def start(guide: Guide, *, display: str | None = None, model: str | None = None) -> View:
@@ -85,7 +87,7 @@ def start(guide: Guide, *, display: str | None = None, model: str | None = None)
 
     A display word that nobody knows leads to the table of words, never to a guess.
     """
-    facts = Facts(model=None if model is None else _known(guide, model).id)
+    facts = Facts(model=None if model is None else _known(guide, model))
     if display is None:
         return view(guide, position(guide.start, facts))
     found = _heard(guide, facts, display)
@@ -120,7 +122,7 @@ def where(guide: Guide, text: str) -> tuple[Step, Facts]:
         raise _lost() from error
     model = {_NOT_ASKED: None, _DOES_NOT_KNOW: ""}.get(parts["model"], parts["model"])
     facts = Facts(
-        model=_known(guide, model).id if model else model,
+        model=_known(guide, model) if model else model,
         word=word,
         shows=shows,
         errors=None if parts["errors"] == "-" else int(parts["errors"]),
@@ -149,6 +151,7 @@ def view(guide: Guide, text: str) -> View:
         asks=step.asks,
         end=step.end,
         facts=facts,
+        told=told(step.tells, guide.model_of(facts.model) if facts.model else None, facts),
     )
 
 
@@ -357,13 +360,15 @@ def _asking(guide: Guide, asks: Asks) -> str:
     return next(step.id for step in guide.steps.values() if step.asks is asks)
 
 
-def _known(guide: Guide, model: str) -> Model:
+def _known(guide: Guide, model: str) -> str:
+    """Return the id of a model of the catalogue; `""` for the one that stands for "I do not know"."""
     try:
-        return guide.model_of(model)
+        found = guide.model_of(model)
     except (RadiokeyError, KeyError) as error:
         raise InputError(
             "there is no such radio in the catalogue", hint="`radiokey models` lists them", model=model[:48]
         ) from error
+    return "" if found.default else found.id
 
 
 def _lost() -> InputError:

@@ -1,0 +1,69 @@
+"""What a step tells of this very radio: facts of the catalogue, each with how sure it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from radiokey.catalogue.model import Confidence, Fact, Model
+from radiokey.guide.checklist import checklist
+from radiokey.guide.model import Facts, Tells
+from radiokey.guide.waiting import wait_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence about this radio. `confidence` is `None` where it is advice rather than a fact."""
+
+    text: str
+    confidence: Confidence | None = None
+    sources: tuple[str, ...] = ()
+
+
+def told(tells: Tells | None, model: Model | None, facts: Facts) -> tuple[Told, ...]:
+    """Return what is known for a step that `tells` this; empty where nothing is.
+
+    Without a model the wait is the cautious reading and the checks are the owner's to answer; the places and
+    keys of a radio that nobody named are not known.
+    """
+    match tells:
+        case None:
+            return ()
+        case Tells.WAIT:
+            return tuple(_wait(model, facts))
+        case Tells.CHECKS:
+            lines = checklist(model, shows=facts.shows, errors=facts.errors)
+            return tuple(Told(line.sentence) for line in lines)
+        case _ if model is None:
+            return ()
+        case Tells.PAPERS | Tells.KEYS | Tells.STICKER:
+            return tuple(_places(model, tells.value))
+        case _:
+            return tuple(_said(getattr(model, name) for name in _NAMES[tells]))
+
+
+_NAMES: Final = {
+    Tells.CODE: ("code_origin", "binding_text"),
+    Tells.ENTRY: ("entry_text", "confirm_text"),
+    Tells.END: ("final_text",),
+}
+
+
+def _wait(model: Model | None, facts: Facts) -> Iterator[Told]:
+    answer = wait_answer(model, facts.errors)
+    sure = answer.confidence if answer.known else None
+    for at, sentence in enumerate(answer.sentences):
+        yield Told(sentence, sure if at == 0 else None, answer.sources if at == 0 else ())
+    if facts.refused and answer.retry_ms > answer.wait_ms:
+        yield Told("A code was refused: leave at least 15 minutes before the next one, whatever it shows.")
+
+
+def _places(model: Model, kind: str) -> Iterator[Told]:
+    for fact in model.place_facts:
+        if fact.value is not None and fact.value.kind == kind:
+            yield Told(fact.value.how, fact.confidence, fact.sources)
+
+
+def _said(facts: Iterator[Fact[str]]) -> Iterator[Told]:
+    for fact in facts:
+        if fact.value is not None:
+            yield Told(fact.value, fact.confidence, fact.sources)
