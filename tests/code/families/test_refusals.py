@@ -62,6 +62,18 @@ def test_one_number_in_a_hundred_is_in_doubt_and_refused():
     assert 0.005 < refused / len(texts) < 0.015
 
 
+def test_exactly_the_case_in_doubt_is_refused():
+    """T is a Latin square, so the last digit of a code tells u: none of the answers has c1 = 0 and u = 0."""
+    table = nissan_bp._T
+    for number in range(0, 10_000_000, 4_999):
+        text = f"BP53876{number:07d}"
+        if _refused(text, match="in doubt"):
+            continue
+        code = nissan_bp.derive(bp(text)).reveal()
+        k = table[int(text[9])][int(text[3])]
+        assert not (code[0] == "0" and int(code[3]) == table[0][k])
+
+
 def test_nissans_table_is_a_latin_square():
     for line in (*nissan_bp._T, *zip(*nissan_bp._T, strict=True)):
         assert sorted(line) == list(range(10))
@@ -71,6 +83,23 @@ def test_toyota_refuses_nothing_by_its_digits():
     """Nothing in the digits tells the 68 series apart; one such radio refused this very code."""
     number = SerialNumber("E69A0A0044900656", "toyota-erc", Identity.UNIT)
     assert derive("toyota-erc-legacy", number).reveal() == "7EF8F911"
+
+
+@pytest.mark.parametrize(
+    ("last", "code"),
+    [
+        ("0000", "1111"),
+        ("5555", "6666"),
+        ("6666", "1234"),
+        ("7777", "1234"),
+        ("8888", "1111"),
+        ("9999", "2222"),
+        ("0123", "3142"),
+    ],
+)
+def test_fiat_folds_each_digit_by_its_place(last, code):
+    """Worked by hand from the formula: f of 6 and 7 is the place, the code takes s3, s1, s4, s2."""
+    assert fiat_vp.derive(SerialNumber(last, "fiat-last4", Identity.SHARED)).reveal() == code
 
 
 def test_fiat_codes_use_the_six_keys_and_only_the_last_four_digits():
