@@ -6,6 +6,7 @@ The key lies outside the database, so that a copied database cannot sign.
 
 import os
 import secrets
+import time
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +20,14 @@ from radiokey.clock import Clock
 from radiokey.errors import StoreError
 
 _KEY_SIZE = 32
+
+
+class SystemClock:
+    """The machine's clock. It stands here, in the wiring, and nowhere deeper."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970-01-01 00:00 UTC."""
+        return time.time_ns() // 1_000_000
 
 
 class SystemRandomness:
@@ -53,8 +62,9 @@ class LocalBase:
         return self.log.verify()
 
 
-def open_base(database: Path, clock: Clock, randomness: Randomness | None = None) -> LocalBase:
+def open_base(database: Path, clock: Clock | None = None, randomness: Randomness | None = None) -> LocalBase:
     """Open or create the base at `database`; its signing key is `<database>.key`, for its owner only."""
+    clock = clock or SystemClock()
     randomness = randomness or SystemRandomness()
     try:
         database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -65,6 +75,13 @@ def open_base(database: Path, clock: Clock, randomness: Randomness | None = None
     key = secret_file(database.with_name(f"{database.name}.key"), _KEY_SIZE, randomness)
     name = f"radiokey.local/{key_name(key)}"
     return LocalBase(SqliteStore(database), clock, randomness, NoteSigner(name, key))
+
+
+def default_database() -> Path:
+    """Return where this user's own base is, the same for the command line and the site."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - not needed where a database is named
+
+    return user_data_path("radiokey") / "base.sqlite3"
 
 
 def key_name(private: bytes) -> str:

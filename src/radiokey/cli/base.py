@@ -1,0 +1,137 @@
+"""`radiokey base`: the stolen list and the log of one's own base."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiokey.base.log.note import VerifierKey
+from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, parse_receipt, verify
+from radiokey.base.sql.local import default_database, open_base
+from radiokey.cli import say
+from radiokey.cli.options import Database, Json, Make
+from radiokey.cli.serial import read_one
+from radiokey.errors import ReceiptError
+from radiokey.serial.vin import Vin
+
+app = typer.Typer(help="One's own base: stolen list and log.", no_args_is_help=True)
+blacklist = typer.Typer(help="Radios reported stolen.", no_args_is_help=True)
+log = typer.Typer(help="The log of releases.", no_args_is_help=True)
+app.add_typer(blacklist, name="blacklist")
+app.add_typer(log, name="log")
+
+BY = "local"
+"""Who acts on a base of one's own."""
+
+Serial = Annotated[str, typer.Argument(metavar="SERIAL", help="As it stands on the label.")]
+VinText = Annotated[str | None, typer.Option("--vin", help="The car it belongs to.")]
+Label = Annotated[str, typer.Option("--label", help="The whole text of its label.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for the history.")]
+
+
+@blacklist.command("add")
+def add(
+    serial: Serial,
+    *,
+    reason: Reason,
+    vin: VinText = None,
+    label: Label = "",
+    make: Make = None,
+    database: Database = None,
+) -> None:
+    """Report a radio stolen. A number that many radios share needs the label or the car too."""
+    reading = read_one(serial, make=make)
+    with open_base(database or default_database()) as base:
+        base.blacklist.add(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
+    say.out(f"{reading.serial} is on the stolen list.")
+
+
+@blacklist.command("clear")
+def clear(
+    serial: Serial,
+    *,
+    reason: Reason,
+    vin: VinText = None,
+    label: Label = "",
+    make: Make = None,
+    database: Database = None,
+) -> None:
+    """Clear the report of the same car and label; the history stays."""
+    reading = read_one(serial, make=make)
+    with open_base(database or default_database()) as base:
+        base.blacklist.clear(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
+    say.out(f"The report of {reading.serial} is cleared.")
+
+
+@blacklist.command("list")
+def listed(*, database: Database = None, as_json: Json = False) -> None:
+    """List the reports that stand."""
+    with open_base(database or default_database()) as base:
+        reports = base.blacklist.list()
+    if as_json:
+        say.document(
+            [
+                {
+                    "serial": report.number,
+                    "kind": report.kind,
+                    "vin": report.vin,
+                    "label": report.label,
+                    "reason": report.reason,
+                    "at_ms": report.at_ms,
+                }
+                for report in reports
+            ]
+        )
+        return
+    say.columns((report.number, report.vin, report.label, report.reason) for report in reports)
+
+
+@log.command("verify")
+def verify_file(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A receipt.")] = None,
+    *,
+    key: Annotated[str | None, typer.Option("--key", help="The verifier key you trust.")] = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Check a receipt offline; without FILE, recompute the whole log of one's own base."""
+    if file is None:
+        with open_base(database or default_database()) as base:
+            checkpoint = base.log.verify()
+            verifier = str(base.log.key)
+        if as_json:
+            say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": verifier})
+        else:
+            say.out(f"The log holds {checkpoint.size} entries and all of it verifies. Key: {verifier}")
+        return
+    trusted = VerifierKey.parse(key) if key else None
+    verified = verify(parse_receipt(_text(file)), trusted)
+    if as_json:
+        say.document(
+            {
+                "serial": verified.serial.text,
+                "family": verified.leaf.family,
+                "at_ms": verified.leaf.at_ms,
+                "origin": verified.checkpoint.origin,
+                "size": verified.checkpoint.size,
+                "trusted": trusted is not None,
+            }
+        )
+        return
+    say.out(f"The receipt is whole: {verified.serial} was released by {verified.checkpoint.origin}.")
+    if trusted is None:
+        say.out("It was checked against the key it brings. --key checks it against one you trust.")
+
+
+def _vin(text: str | None) -> Vin | None:
+    return Vin.parse(text) if text else None
+
+
+def _text(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(RECEIPT_SIZE_MAX + 1)
+    except OSError as error:
+        raise ReceiptError(
+            f"the file cannot be read: {error.strerror}", hint="give the receipt's file"
+        ) from error

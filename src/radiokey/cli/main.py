@@ -1,0 +1,89 @@
+"""The wiring of the command line: its commands, and what each error means to a shell."""
+
+import sys
+from typing import Final
+
+import typer
+from typer.exceptions import TyperException
+
+from radiokey.cli import say
+from radiokey.errors import (
+    InputError,
+    NoCodeHereError,
+    OurFaultError,
+    RadiokeyError,
+    RefusedError,
+    TryLaterError,
+    UsageError,
+)
+
+EXIT_CODES: Final[dict[type[RadiokeyError], int]] = {
+    UsageError: 64,
+    InputError: 65,
+    NoCodeHereError: 69,
+    OurFaultError: 70,
+    TryLaterError: 75,
+    RefusedError: 77,
+}
+"""What a shell sees; each branch of the error tree is here once. 0 is done."""
+
+OUR_FAULT: Final = EXIT_CODES[OurFaultError]
+WRONG_USE: Final = EXIT_CODES[UsageError]
+INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    name="radiokey",
+    help="Gets a locked car radio playing again, for its owner and only for its owner.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def exit_code(error: RadiokeyError) -> int:
+    """Return the exit code of `error`; one that no row of the table knows is our fault."""
+    return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), OUR_FAULT)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code. Nothing but a sentence reaches the user."""
+    from radiokey.cli import commands  # noqa: PLC0415 - the commands register themselves on `app`
+
+    commands.register(app)
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(arguments, prog_name="radiokey", standalone_mode=False)
+    except RadiokeyError as error:
+        say.error(error.sentence, error.hint)
+        return exit_code(error)
+    except TyperException as error:
+        say.error(error.format_message(), f"'{_help_of(error)}' says what there is")
+        return WRONG_USE
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the entry point: a stranger's words are not for the user
+        say.error(
+            f"something went wrong here that is not your doing ({type(error).__name__})",
+            "try again; if it stays, report it with the command you used, without the code",
+        )
+        return OUR_FAULT
+    return result if isinstance(result, int) else 0
+
+
+def _help_of(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"{context.command_path if context else 'radiokey'} --help"
+
+
+if __name__ == "__main__":
+    main()

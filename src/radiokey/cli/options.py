@@ -1,0 +1,41 @@
+"""Options that more than one command has, and the types they are parsed into at once."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from radiokey.catalogue.index import cards
+from radiokey.catalogue.model import Model
+from radiokey.code.value import Press
+from radiokey.errors import UsageError
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+ModelId = Annotated[str | None, typer.Option("--model", help="Which radio; ids from 'radiokey models'.")]
+Make = Annotated[str | None, typer.Option("--make", help="The make of the car.")]
+Database = Annotated[Path | None, typer.Option("--database", help="Another base than this user's own.")]
+
+
+def known_model(model_id: str) -> str:
+    """Return `model_id` if the catalogue has it; raise `UsageError` with the nearest ids otherwise."""
+    if model_id in cards():
+        return model_id
+    from difflib import get_close_matches  # noqa: PLC0415 - only where somebody mistyped
+
+    near = get_close_matches(model_id, cards(), n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "'radiokey models' lists them"
+    raise UsageError(f"no radio here has the id '{model_id[:40]}'", hint=hint)
+
+
+def load(model_id: str | None) -> Model | None:
+    """Return the model of that id, reading its file only; `None` where none is named."""
+    if model_id is None:
+        return None
+    from radiokey.catalogue.load import load_model  # noqa: PLC0415 - only where a model is named
+
+    return load_model(known_model(model_id))
+
+
+def press_as_json(press: Press) -> dict[str, Any]:
+    """Return a press as JSON."""
+    return {"key": press.key, "times": press.times, "hold_ms": press.hold_ms}

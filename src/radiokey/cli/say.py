@@ -1,0 +1,79 @@
+"""The voice of the command line.
+
+Results go to stdout, alone; with `--json` they are one JSON document. Everything else goes to stderr, each
+line after the program's name: `error:` says what was expected and what came, `hint:` what to do next. When
+something fails stdout stays empty. A code is shown where it was asked for and nowhere else.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from radiokey.catalogue.model import Confidence, Fact
+
+HOW_SURE: Final = {
+    Confidence.OFFICIAL: "from the maker's manual",
+    Confidence.SEVERAL: "several sources agree",
+    Confidence.SINGLE: "one source",
+    Confidence.DOUBTFUL: "doubtful",
+    Confidence.UNKNOWN: "not known",
+}
+"""How sure we are, in plain words; never in stars or per cent."""
+
+
+def out(text: str = "") -> None:
+    """Write a line of the result."""
+    sys.stdout.write(text + "\n")
+
+
+def document(value: Any) -> None:  # noqa: ANN401 - whatever json takes
+    """Write the result as one JSON document."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def error(sentence: str, hint: str = "") -> None:
+    """Say on stderr what went wrong and what to do next."""
+    sys.stderr.write(f"radiokey: error: {sentence}\n")
+    if hint:
+        sys.stderr.write(f"radiokey: hint: {hint}\n")
+
+
+def note(text: str) -> None:
+    """Say something on stderr that is not part of the result."""
+    sys.stderr.write(f"radiokey: {text}\n")
+
+
+def bold(text: str) -> str:
+    """Return `text` in bold where stdout is a terminal that wants it."""
+    plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return text if plain else f"\x1b[1m{text}\x1b[0m"
+
+
+def fact(value: Fact[Any], text: str | None = None) -> str:
+    """Say a fact with how sure it is."""
+    if value.value is None:
+        return "not known"
+    disputed = ", disputed" if value.disputed else ""
+    return f"{text if text is not None else value.value}  ({HOW_SURE[value.confidence]}{disputed})"
+
+
+def columns(rows: Iterable[Sequence[str]]) -> None:
+    """Write rows with their columns under each other."""
+    lines = [tuple(row) for row in rows]
+    if not lines:
+        return
+    widths = [max(len(row[at]) for row in lines) for at in range(len(lines[0]))]
+    for row in lines:
+        out("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def listed(title: str, lines: Iterable[str]) -> None:
+    """Write a titled list, if there is anything in it."""
+    entries = list(lines)
+    if entries:
+        out()
+        out(bold(title))
+        for entry in entries:
+            out(f"  - {entry}")

@@ -1,0 +1,82 @@
+"""`radiokey serial`: what a person copied, understood."""
+
+from typing import Annotated, Any
+
+import typer
+
+from radiokey.catalogue.index import cards, models_with
+from radiokey.cli import say
+from radiokey.cli.options import Json, Make, ModelId, known_model
+from radiokey.code.family import FAMILIES
+from radiokey.errors import SerialDoubtError, SerialError
+from radiokey.serial.formats import FORMATS
+from radiokey.serial.number import Reading, parse, readings
+
+app = typer.Typer(help="The number on the radio.", no_args_is_help=True)
+
+
+@app.callback()
+def nouns() -> None:
+    """Keep `check` a command of its own; `read` comes with photos."""
+
+
+@app.command("check")
+def check(
+    texts: Annotated[list[str], typer.Argument(metavar="TEXT...", help="As it stands on the label.")],
+    *,
+    make: Make = None,
+    model: ModelId = None,
+    as_json: Json = False,
+) -> None:
+    """Say which serial number each TEXT holds, and which characters to look at again."""
+    kinds = cards()[known_model(model)].kinds if model is not None else None
+    rows: list[dict[str, Any]] = []
+    for text in texts:
+        found = readings(text, make=make, kinds=kinds)
+        if not found:
+            # Nothing fits: say why, with the error that says most.
+            parse(text, make=make, kinds=kinds)
+            raise SerialError("no serial number was found", hint="type it as it stands on the label")
+        rows.extend(_row(text, reading) for reading in found)
+    if as_json:
+        say.document(rows)
+        return
+    for row in rows:
+        _tell(row)
+
+
+def read_one(text: str, *, make: str | None = None, kinds: tuple[str, ...] | None = None) -> Reading:
+    """Return the one reading of TEXT for a command that needs a number; raise its error otherwise."""
+    try:
+        return parse(text, make=make, kinds=kinds)
+    except SerialDoubtError as doubt:
+        if not doubt.hint:
+            doubt.hint = "'radiokey serial check' shows every reading"
+        raise
+
+
+def _row(text: str, reading: Reading) -> dict[str, Any]:
+    serial = reading.serial
+    family = next((family.id for family in FAMILIES.values() if serial.kind in family.kinds), None)
+    return {
+        "input": text,
+        "serial": serial.text,
+        "kind": serial.kind,
+        "family": family,
+        "models": list(models_with(kind=serial.kind)),
+        "doubts": [{"at": doubt.at, "read": doubt.read, "or": doubt.other} for doubt in reading.doubts],
+        "identity": serial.identity.value,
+        "ask_makes": list(reading.ask_makes),
+    }
+
+
+def _tell(row: dict[str, Any]) -> None:
+    say.out(f"{say.bold(row['serial'])}  {FORMATS[row['kind']].name}")
+    for doubt in row["doubts"]:
+        say.out(f"  look again at character {doubt['at'] + 1}: {doubt['read']} and {doubt['or']} look alike")
+    if row["ask_makes"]:
+        say.out(f"  radios of several makes have such a number: {', '.join(row['ask_makes'])}; say --make")
+    way = FAMILIES[row["family"]].name if row["family"] else "no public derivation; the maker's dealer knows"
+    say.out(f"  code: {way}")
+    if row["models"]:
+        say.out(f"  radios: {', '.join(row['models'])}")

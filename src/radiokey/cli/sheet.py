@@ -1,0 +1,51 @@
+"""The sheet, as plain text: whom to ask, with what in hand, and what an honest answer looks like."""
+
+import sys
+from contextlib import redirect_stdout
+
+from radiokey.catalogue.model import Model
+from radiokey.cli import say
+from radiokey.guide.sheet import Case, Contact, Sheet, sheet
+from radiokey.serial.formats import FORMATS
+from radiokey.serial.number import Reading
+
+
+def on_stderr(model: Model | None, make: str | None, reading: Reading | None) -> None:
+    """Write the sheet where a failed command may write: its stdout stays empty."""
+    from radiokey.catalogue.load import load_sources  # noqa: PLC0415 - only at the end of the road
+
+    case = Case(serial=reading.serial.text if reading else None)
+    makes = FORMATS[reading.serial.kind].makes if reading else ()
+    if model is None and make is None and len(makes) == 1:
+        make = makes[0]
+    with redirect_stdout(sys.stderr):
+        tell(sheet(model, make, case=case, sources=load_sources()))
+        say.out()
+
+
+def tell(page: Sheet) -> None:
+    """Write a sheet."""
+    say.out(say.bold(page.title))
+    say.out(page.why)
+    say.listed("Look here first", page.first_look)
+    say.listed("Whom to ask", (_contact(contact) for contact in page.ask))
+    say.listed("Have in hand", page.in_hand)
+    say.listed("An honest specialist shows before payment", page.honest)
+    say.listed("Walk away if", page.red_flags)
+    say.listed("Photograph", page.photograph)
+    say.listed("Good to know", page.notes)
+    say.out()
+    say.out(say.bold("A letter to take along"))
+    say.out(f"Subject: {page.letter.subject}")
+    say.out(page.letter.text)
+
+
+def _contact(contact: Contact) -> str:
+    parts = [f"{contact.who}: {contact.how}"]
+    if contact.cost.value is not None:
+        parts.append(f"Cost: {say.fact(contact.cost)}.")
+    if contact.wait.value is not None:
+        parts.append(f"Takes: {say.fact(contact.wait)}.")
+    if contact.link is not None:
+        parts.append(contact.link)
+    return " ".join(parts)
