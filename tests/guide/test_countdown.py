@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radiokey.clock import HOUR_MS, MINUTE_MS
-from radiokey.errors import LinkError
+from radiokey.errors import LinkError, UsageError
 from radiokey.guide.waiting import CHECKS_AT_THE_END, Countdown, calendar
 
 KEY = b"k" * 32
@@ -142,6 +142,12 @@ def test_a_link_of_another_key_is_refused():
 def test_no_text_breaks_the_reader_of_links(text):
     with pytest.raises(LinkError):
         Countdown.from_token(text, KEY)
+
+
+@pytest.mark.parametrize("needed", [0, -1, 31 * 24 * HOUR_MS, 2**53])
+def test_a_wait_that_is_none_or_without_an_end_is_not_counted(needed):
+    with pytest.raises(UsageError):
+        Countdown.begin("rover_r960", 40, needed, START)
 
 
 def test_the_calendar_rings_when_it_can_be_over_and_names_the_three_checks():

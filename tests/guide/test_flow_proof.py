@@ -7,11 +7,11 @@ from itertools import product
 import pytest
 
 from radiokey.catalogue.load import load_catalogue
-from radiokey.catalogue.model import Model
+from radiokey.catalogue.model import CountsShown, Model
 from radiokey.guide import walk
 from radiokey.guide.model import Act, Choice, Condition, Facts, Guide, Special, Stage, Step, StepText
 from radiokey.guide.proof import arrows, faults, reached
-from radiokey.guide.words import keys, leads, row_of, words_of
+from radiokey.guide.words import errors_shown, keys, leads, row_of, words_of
 from radiokey.headunit.display import DisplayWord, Shows
 
 
@@ -182,3 +182,22 @@ def test_every_step_of_the_road_is_reached_and_the_entry_only_through_its_checkl
 
 def test_only_one_step_can_use_up_a_try(guide):
     assert [step.id for step in guide.steps.values() if step.act is Act.COACH] == ["enter"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "text", "errors"),
+    [
+        (CountsShown.ERRORS, "2 SAFE", 2), (CountsShown.ATTEMPT, "2 CDE", 1), (CountsShown.LEFT, "7 SAFE", 3),
+        (CountsShown.LEFT, "10 ----", 0), (CountsShown.ERRORS, "WAIT 30", None), (CountsShown.ERRORS, "1000", None),
+        (CountsShown.ERRORS, "WAIT 29:59", None), (CountsShown.LEFT, "12 SAFE", None), (None, "2 SAFE", None),
+        (CountsShown.ATTEMPT, "0 CDE", None), (CountsShown.ERRORS, "SAFE", None),
+    ],
+)  # fmt: skip
+def test_the_number_on_the_display_is_counted_as_the_radio_counts(radio, counts, text, errors):
+    """Units.md section 2: Hyundai and VW count errors or tries, Opel what is left."""
+    known = {} if counts is None else {"counts_shown": counts}
+    assert errors_shown(radio(attempts_total=10, **known), text) == errors
+
+
+def test_a_typed_display_word_brings_its_count_along(guide):
+    assert walk.start(guide, display="7 SAFE", model="opel_car300_siemens").facts.errors == 3

@@ -16,6 +16,7 @@ from radiokey.guide.plan import (
     Kind,
     best_act,
     consequence,
+    free_checks,
     plans_of,
 )
 from radiokey.guide.simplex import maximum
@@ -292,3 +293,12 @@ def test_plans_never_enter_a_code_twice():
 def test_the_linear_programme_finds_a_known_corner():
     rows = [[Fraction(1), Fraction(2)], [Fraction(3), Fraction(1)]]
     assert maximum([Fraction(1), Fraction(1)], rows, [Fraction(4), Fraction(6)]) == Fraction(14, 5)
+
+
+def test_the_free_checks_are_named_and_an_entry_follows_only_when_all_are_done():
+    names = [check.id for check in free_checks()]
+    assert names == ["papers", "serial", "unit", "alphabet", "confirm", "display"]
+    case = Case(ARTICLE, 0, (ONE,))
+    for at in range(len(names)):
+        assert best_act(case, checks=free_checks(names[:at])).best.kind is Kind.CHECK
+    assert best_act(case, checks=free_checks(names)).best.kind is Kind.ENTER

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from radiokey.clock import DAY_MS
-from radiokey.errors import LinkError
+from radiokey.errors import LinkError, UsageError
 
 NEEDED_MS_MAX: Final = 30 * DAY_MS
 _TIME_MAX: Final = 2**53
@@ -51,7 +51,11 @@ class Countdown:
 
     @classmethod
     def begin(cls, model: str, errors: int, needed_ms: int, now_ms: int) -> Self:
-        """Return a countdown of `needed_ms` that begins now, the radio being on."""
+        """Return a countdown of `needed_ms` that begins now, the radio being on.
+
+        Raises `UsageError` where there is nothing to count: no wait, or one of more than 30 days (a schedule
+        that doubles without end gets there), which nobody should sit out.
+        """
         countdown = cls(model, errors, needed_ms, now_ms, 0, now_ms)
         _check(countdown)
         return countdown
@@ -169,7 +173,11 @@ def calendar(countdown: Countdown, *, now_ms: int, radio: str, link: str = "") -
 
 
 def _check(countdown: Countdown) -> None:
-    assert 0 < countdown.needed_ms <= NEEDED_MS_MAX, "a countdown counts something, for at most 30 days"
+    if not 0 < countdown.needed_ms <= NEEDED_MS_MAX:
+        raise UsageError(
+            "there is no wait here that a countdown could count",
+            hint="no time ends this, or not within 30 days: ask the make's dealer, with papers",
+        )
     assert 0 <= countdown.errors <= _ERRORS_MAX
     assert 0 <= countdown.started_ms <= _TIME_MAX
     assert len(countdown.model) <= _ID_MAX

@@ -77,6 +77,22 @@ class FreeCheck:
     done: bool
 
 
+_FREE_CHECKS: Final = {
+    "papers": "Look through papers, card and stickers for the code of this unit.",
+    "serial": "Read the number on the photo again: O or 0, I or 1, B or 8, S or 5.",
+    "unit": "Compare the number the code was given for with the number on the unit.",
+    "alphabet": "Compare the code's length and digits with the keys of this radio.",
+    "confirm": "Look up which key confirms and how long it is held.",
+    "display": "Read the display: it asks for the code and shows no wait.",
+}
+
+
+def free_checks(done: Iterable[str] = ()) -> tuple[FreeCheck, ...]:
+    """Return the checks that cost nothing, in the order to make them; `done` names those already made."""
+    made = frozenset(done)
+    return tuple(FreeCheck(id_, sentence, id_ in made) for id_, sentence in _FREE_CHECKS.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Consequence:
     """What a refusal of this entry would bring: a wait, the end, or a block that only the service lifts."""

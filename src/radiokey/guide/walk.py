@@ -27,7 +27,7 @@ from radiokey.guide.model import (
     Word,
 )
 from radiokey.guide.told import Told, told
-from radiokey.guide.words import entry_shut, leads, row_of, said_by, words_of
+from radiokey.guide.words import entry_shut, errors_shown, leads, row_of, said_by, words_of
 from radiokey.headunit.display import DisplayWord, Shows
 
 ERRORS_MAX: Final = 99
@@ -295,6 +295,7 @@ def _heard(guide: Guide, facts: Facts, display: str) -> tuple[str, Facts] | None
     """Return where a typed display word leads."""
     if facts.model:
         model = guide.model_of(facts.model)
+        facts = replace(facts, errors=errors_shown(model, display))
         words = said_by(model, display)
         if words:
             return _meant(guide, facts, model, words)

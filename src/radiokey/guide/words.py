@@ -8,12 +8,13 @@ by `#`, then without what stands in brackets, then its first word.
 import re
 from collections.abc import Iterable
 
-from radiokey.catalogue.model import Model
+from radiokey.catalogue.model import CountsShown, Model
 from radiokey.guide.model import Guide, Special, Word
 from radiokey.headunit.display import DisplayWord, Shows
 
 _HOLE = re.compile(r"\{[a-z_]+\}")
 _NUMBER = re.compile(r"(?<![A-Z0-9])(?:\d+(?::\d\d)?|N)(?![A-Z0-9])")
+_COUNT = re.compile(r"(?<![A-Za-z0-9])\d{1,2}(?![A-Za-z0-9])")
 _BRACKET = re.compile(r"\s*\([^)]*\)")
 _ALTERNATIVE = re.compile(r"\s+/\s+|,\s+|\s+\.\.\s+")
 
@@ -68,6 +69,27 @@ def said_by(model: Model, text: str) -> tuple[DisplayWord, ...]:
         if found:
             return found
     return ()
+
+
+def errors_shown(model: Model, text: str) -> int | None:
+    """Return how many codes were wrong by the number in a display word, `None` where it does not tell.
+
+    What the number counts is the model's own (`counts_shown`): Hyundai names the try, Opel what is left. A
+    number of more than two digits is an open entry, and one beside WAIT is a time.
+    """
+    number = _COUNT.search(text)
+    if number is None or "WAIT" in text.upper() or ":" in text:
+        return None
+    shown, total = int(number[0]), model.attempts_total.value
+    match model.counts_shown.value:
+        case CountsShown.ERRORS:
+            return shown
+        case CountsShown.ATTEMPT if shown:
+            return shown - 1
+        case CountsShown.LEFT if total is not None and shown <= total:
+            return total - shown
+        case _:
+            return None
 
 
 def leads(guide: Guide, model: Model, word: DisplayWord) -> str | None:
