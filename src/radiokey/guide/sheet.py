@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
-from radiokey.catalogue.model import Binding, Confidence, Fact, Model, Source, SourceKind
+from radiokey.catalogue.model import Binding, Confidence, Fact, Model, Source
 from radiokey.serial.vin import Vin
 
 _NOT_KNOWN: Final[Fact[str]] = Fact(None, Confidence.UNKNOWN)
-_LINKED: Final = frozenset({SourceKind.OFFICIAL, SourceKind.SUPPORT})
 _NORTH_AMERICA: Final = frozenset(
     {
         "acura",
@@ -216,8 +215,8 @@ class _Route:
     makes: tuple[str, ...]
     who: str
     how: str
-    cost: str | None
-    wait: str | None
+    cost: Fact[str]
+    wait: Fact[str]
     confidence: Confidence
     sources: tuple[str, ...]
     site: str | None
@@ -226,38 +225,36 @@ class _Route:
 @cache
 def _routes() -> tuple[_Route, ...]:
     table = tomllib.loads((files("radiokey.guide") / "ways.toml").read_text(encoding="utf-8"))
-    return tuple(
-        _Route(
-            makes=tuple(row["makes"]),
-            who=row["who"],
-            how=row["how"],
-            cost=row.get("cost"),
-            wait=row.get("wait"),
-            confidence=Confidence(row["confidence"]),
-            sources=tuple(row["sources"]),
-            site=row.get("site"),
-        )
-        for row in table["route"]
+    return tuple(_route(row) for row in table["route"])
+
+
+def _route(row: dict[str, Any]) -> _Route:
+    confidence, sources = Confidence(row["confidence"]), tuple(row["sources"])
+    paid = Confidence(row.get("cost_confidence", confidence)), tuple(row.get("cost_sources", sources))
+    return _Route(
+        makes=tuple(row["makes"]),
+        who=row["who"],
+        how=row["how"],
+        cost=Fact(row["cost"], *paid) if "cost" in row else _NOT_KNOWN,
+        wait=Fact(row["wait"], confidence, sources) if "wait" in row else _NOT_KNOWN,
+        confidence=confidence,
+        sources=sources,
+        site=row.get("site"),
     )
 
 
 def _contact(route: _Route, sources: Mapping[str, Source], *, who: str | None = None) -> Contact:
-    def fact(value: str | None) -> Fact[str]:
-        return _NOT_KNOWN if value is None else Fact(value, route.confidence, route.sources)
-
     link = None
     if route.site is not None:
         link = next(
             (
                 s.url
                 for s in sources.values()
-                if s.kind in _LINKED and s.url is not None and route.site in s.url
+                if s.kind.may_link and s.url is not None and route.site in s.url
             ),
             None,
         )
-    return Contact(
-        who or route.who, route.how, fact(route.cost), fact(route.wait), route.confidence, route.sources, link
-    )
+    return Contact(who or route.who, route.how, route.cost, route.wait, route.confidence, route.sources, link)
 
 
 def _notes(model: Model | None, make: str | None) -> tuple[str, ...]:
