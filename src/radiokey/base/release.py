@@ -42,6 +42,7 @@ from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
 CLIENT_LENGTH_MAX: Final = 200
+_CHANGED: Final = "the receipt of this request was changed in the database"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -159,7 +160,7 @@ class Door:
                 receipt = self._record(transaction, request, family, now_ms)
             else:
                 code = derive(family.id, request.serial.serial)
-                receipt = _receipt_of(seen)
+                receipt = self._receipt_of(seen, request)
         # Committed: the entry is durable, so the code may leave.
         return Released(code, family, receipt, repeated=seen is not None)
 
@@ -183,7 +184,6 @@ class Door:
             v=1,
             serial=serial.text,
             kind=serial.kind,
-            identity=serial.identity.value,
             nonce=nonce.hex(),
             leaf=leaf.decode(),
             index=index,
@@ -204,14 +204,13 @@ class Door:
         )
         return receipt
 
-
-def _receipt_of(seen: StoredRelease) -> Receipt:
-    """Return the receipt of an answered request; one that is damaged is never shown."""
-    try:
-        receipt = parse_receipt(seen.receipt)
-        verify(receipt)
-    except ReceiptError as error:
-        raise LogError(
-            "the receipt of this request was changed in the database", hint="restore it from a backup"
-        ) from error
-    return receipt
+    def _receipt_of(self, seen: StoredRelease, request: ReleaseRequest) -> Receipt:
+        """Return the receipt of an answered request; one that was changed is never shown."""
+        try:
+            receipt = parse_receipt(seen.receipt)
+            verified = verify(receipt, self._signer.verifier)
+        except ReceiptError as error:
+            raise LogError(_CHANGED, hint="restore it from a backup") from error
+        if verified.serial != request.serial.serial or receipt.index != seen.index:
+            raise LogError(_CHANGED, hint="restore it from a backup")
+        return receipt

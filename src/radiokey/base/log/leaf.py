@@ -45,4 +45,4 @@ def hidden_number(nonce: bytes, serial: SerialNumber) -> str:
 
 def opens(leaf: Leaf, nonce: bytes, serial: SerialNumber) -> bool:
     """Tell whether `nonce` and `serial` are those of `leaf`."""
-    return hmac.compare_digest(hidden_number(nonce, serial), leaf.number)
+    return len(nonce) == NONCE_SIZE and hmac.compare_digest(hidden_number(nonce, serial), leaf.number)

@@ -29,6 +29,15 @@ _KEY_ID_SIZE = 4
 _NOTE_SIZE_MAX = 16_384
 
 
+def canonical_base64(text: str) -> bytes:
+    """Return what `text` encodes; empty where it is not base64 or not the one way to write those bytes."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return raw if base64.b64encode(raw).decode() == text else b""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
     """A key that checks a note: its name and 32 bytes of Ed25519 public key."""
@@ -51,10 +60,7 @@ class VerifierKey:
         """Read the form that `str` writes; raise `ReceiptError` where it is not one."""
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
-        try:
-            raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            raw = b""
+        raw = canonical_base64(encoded)
         key = cls(name, raw[1:])
         if raw[:1] != _ALGORITHM_ED25519 or len(raw) != 1 + HASH_SIZE or key.id.hex() != key_id or not name:
             raise ReceiptError("this is not a verifier key", hint="it reads name+8 hex digits+base64")
@@ -88,14 +94,11 @@ def open_note(note: str, key: VerifierKey) -> str:
             "the checkpoint is not a signed note", hint="get the receipt again from where it was made"
         )
     text += "\n"
-    for line in signatures.splitlines():
-        dash, name, encoded = (*line.split(" "), "", "")[:3]
-        if dash != "\N{EM DASH}" or name != key.name:
+    for line in signatures.split("\n"):
+        start, _, encoded = line.rpartition(" ")
+        if start != f"\N{EM DASH} {key.name}":
             continue
-        try:
-            raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            continue
+        raw = canonical_base64(encoded)
         if raw[:_KEY_ID_SIZE] != key.id:
             continue
         try:
@@ -126,8 +129,8 @@ class Checkpoint:
         """Read a checkpoint's text; raise `ReceiptError` where it is not one."""
         origin, size, root = (*text.split("\n"), "", "", "")[:3]
         try:
-            parsed = cls(origin, int(size), base64.b64decode(root, validate=True))
-        except (ValueError, binascii.Error):
+            parsed = cls(origin, int(size), canonical_base64(root))
+        except ValueError:
             parsed = None
         if parsed is None or not origin or len(parsed.root) != HASH_SIZE or parsed.text() != text:
             raise ReceiptError(

@@ -6,17 +6,16 @@ that nothing was changed since, not that the base is honest; witnesses do that, 
 checkpoint.
 """
 
-import base64
-import binascii
 from dataclasses import dataclass
 
 import msgspec
 
-from radiokey.base.log.leaf import NONCE_SIZE, Leaf, opens
-from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
-from radiokey.base.log.tree import leaf_hash, root_from_inclusion
+from radiokey.base.log.leaf import Leaf, opens
+from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note
+from radiokey.base.log.tree import HASH_SIZE, leaf_hash, root_from_inclusion
 from radiokey.errors import ReceiptError
-from radiokey.serial.number import Identity, SerialNumber
+from radiokey.serial.formats import FORMATS
+from radiokey.serial.number import SerialNumber
 
 RECEIPT_SIZE_MAX = 32_768
 _PROOF_LENGTH_MAX = 63
@@ -25,7 +24,7 @@ _PROOF_LENGTH_MAX = 63
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A receipt as it is written: binary fields in base64, the nonce in hex.
 
-    `serial`, `kind` and `identity` name the radio; `leaf` is the leaf's text exactly as logged; `index` and
+    `serial` and `kind` name the radio; `leaf` is the leaf's text exactly as logged; `index` and
     `size` place it in the log; `proof` is the audit path, nearest first; `checkpoint` the signed note; `key`
     the verifier key of the log.
     """
@@ -33,7 +32,6 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     v: int
     serial: str
     kind: str
-    identity: str
     nonce: str
     leaf: str
     index: int
@@ -63,7 +61,7 @@ def parse_receipt(text: str | bytes) -> Receipt:
         raise ReceiptError("this is too long for a receipt", hint="a receipt is a file of a few kilobytes")
     try:
         receipt = msgspec.json.decode(text, type=Receipt)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise ReceiptError(
             "this is not a receipt", hint=f"the file was cut short or changed: {error}"
         ) from None
@@ -109,12 +107,12 @@ def verify(receipt: Receipt, trusted: VerifierKey | None = None) -> Verified:
     try:
         leaf = msgspec.json.decode(leaf_bytes, type=Leaf)
         nonce = bytes.fromhex(receipt.nonce)
-        serial = SerialNumber(receipt.serial, receipt.kind, Identity(receipt.identity))
-    except (msgspec.DecodeError, ValueError):
+        serial = SerialNumber(receipt.serial, receipt.kind, FORMATS[receipt.kind].identity)
+    except (msgspec.DecodeError, KeyError, ValueError):
         raise ReceiptError(
             "the receipt's entry cannot be read", hint="it was written by another version"
         ) from None
-    if leaf.encode() != leaf_bytes or len(nonce) != NONCE_SIZE or not opens(leaf, nonce, serial):
+    if leaf.encode() != leaf_bytes or nonce.hex() != receipt.nonce or not opens(leaf, nonce, serial):
         raise ReceiptError(
             "the entry in the log is not about this number", hint="the number or the nonce was changed"
         )
@@ -124,7 +122,7 @@ def verify(receipt: Receipt, trusted: VerifierKey | None = None) -> Verified:
 def _proof(receipt: Receipt) -> list[bytes]:
     if len(receipt.proof) > _PROOF_LENGTH_MAX:
         raise ReceiptError("the proof is too long", hint="no log is that large")
-    try:
-        return [base64.b64decode(step, validate=True) for step in receipt.proof]
-    except binascii.Error:
-        raise ReceiptError("the proof is not base64", hint="the file was changed") from None
+    steps = [canonical_base64(step) for step in receipt.proof]
+    if any(len(step) != HASH_SIZE for step in steps):
+        raise ReceiptError("a step of the proof is not a hash in base64", hint="the file was changed")
+    return steps

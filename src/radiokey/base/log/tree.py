@@ -97,7 +97,7 @@ def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[byte
 
     RFC 9162 section 2.1.3.2. The caller compares the root with a signed one.
     """
-    if not 0 <= index < size or any(len(step) != HASH_SIZE for step in proof):
+    if not 0 <= index < size or any(len(step) != HASH_SIZE for step in (leaf, *proof)):
         return None
     at, last, hashed = index, size - 1, leaf
     for step in proof:

@@ -1,0 +1,61 @@
+"""A base in a temporary folder, a clock that is set by hand, and requests."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from radiokey.base.release import ReleaseRequest
+from radiokey.base.sql.local import LocalBase, open_base
+from radiokey.serial.number import parse
+
+
+class HandClock:
+    """Says the time it was told."""
+
+    def __init__(self, now_ms: int = 1_700_000_000_000) -> None:
+        self.ms = now_ms
+
+    def now_ms(self) -> int:
+        return self.ms
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "base.sqlite3"
+
+
+@pytest.fixture
+def reopen(database: Path, clock: HandClock) -> Iterator[Callable[[], LocalBase]]:
+    """Open the base once more, as another process would; all are closed at the end."""
+    opened: list[LocalBase] = []
+
+    def another() -> LocalBase:
+        opened.append(open_base(database, clock))
+        return opened[-1]
+
+    yield another
+    for base in opened:
+        base.close()
+
+
+@pytest.fixture
+def base(reopen: Callable[[], LocalBase]) -> LocalBase:
+    return reopen()
+
+
+@pytest.fixture
+def ask() -> Callable[..., ReleaseRequest]:
+    """Make a request: by default an honest owner's for V212."""
+
+    def make(request_id: str = "r1", text: str = "V212", **other) -> ReleaseRequest:
+        reading = parse(text, kinds=other.pop("kinds", None))
+        usual = {"client": "me", "model": None, "vin": None, "owns": True}
+        return ReleaseRequest(request_id=request_id, serial=reading, **usual | other)
+
+    return make

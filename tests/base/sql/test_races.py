@@ -1,0 +1,91 @@
+"""Two processes on one base: the terminal and the site."""
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from radiokey.base.sql.local import open_base
+from radiokey.errors import PapersNeededError
+from radiokey.serial.number import parse
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from radiokey.base.release import ReleaseRequest
+from radiokey.base.sql.local import open_base
+from radiokey.serial.number import parse
+class Clock:
+    def now_ms(self):
+        return 1_700_000_000_000
+with open_base(Path(sys.argv[1]), Clock()) as base:
+    for number in range(15):
+        base.door.release(ReleaseRequest(f"{sys.argv[2]}-{number}", sys.argv[2], parse("V212"), None, None, True))
+        base.door.release(ReleaseRequest(f"shared-{number}", "both", parse("V212"), None, None, True))
+"""
+
+
+def test_two_processes_that_open_and_release_at_once_write_one_log(database, clock):
+    """Both create the base, the key and the schema; each request id is logged exactly once."""
+    together = [
+        subprocess.Popen([sys.executable, "-c", PROGRAM, str(database), name], stderr=subprocess.PIPE)
+        for name in ("one", "two", "three")
+    ]
+    for process in together:
+        _, said = process.communicate()
+        assert process.returncode == 0, said.decode()
+    with open_base(database, clock) as base:
+        assert base.verify().size == 4 * 15
+
+
+def test_threads_of_one_base_and_of_another_write_one_log(base, reopen, ask):
+    """The site answers from a pool of threads."""
+    other = reopen()
+    failures = []
+
+    def releases(door, name):
+        try:
+            for number in range(10):
+                door.release(ask(f"{name}-{number}", client=name))
+        except Exception as error:  # noqa: BLE001 - told to the main thread
+            failures.append(error)
+
+    threads = [
+        threading.Thread(target=releases, args=(door, f"{at}-{name}"))
+        for at, door in enumerate((base.door, other.door))
+        for name in "ab"
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert base.verify().size == 40
+
+
+@pytest.mark.parametrize("mark_first", [True, False])
+def test_after_the_mark_is_committed_no_code_leaves(base, reopen, ask, mark_first):
+    """The two transactions are serialised, so these two orders are all there are."""
+    other = reopen()
+    request = ask(text="281155216RT V212")
+    if mark_first:
+        other.blacklist.add(request.serial, reason="stolen")
+        with pytest.raises(PapersNeededError):
+            base.door.release(request)
+        assert base.verify().size == 0
+    else:
+        base.door.release(request)
+        other.blacklist.add(request.serial, reason="stolen")
+        with pytest.raises(PapersNeededError):
+            base.door.release(request)
+        assert base.verify().size == 1
+
+
+def test_a_mark_waits_for_a_release_under_way_and_a_release_for_a_mark(base, reopen):
+    """What the door has read about the stolen list cannot change before its entry is committed."""
+    other = reopen()
+    other._store._connection.execute("PRAGMA busy_timeout = 0")
+    with base._store.transaction(), pytest.raises(Exception, match="locked"):
+        other.blacklist.add(parse("BP538761234567"), reason="stolen")
+    other.blacklist.add(parse("BP538761234567"), reason="stolen")

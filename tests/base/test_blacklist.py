@@ -1,0 +1,59 @@
+import pytest
+
+from radiokey.base.ports import MarkAct
+from radiokey.errors import StolenError, UsageError
+from radiokey.serial.number import parse
+from radiokey.serial.vin import Vin
+
+UNIT = parse("BP538761234567")
+SHARED = parse("281155216RT V212")
+VIN = Vin.parse("VF1AAAAA123456789")
+
+
+def test_a_report_stands_until_it_is_cleared_and_the_history_stays(base):
+    base.blacklist.add(UNIT, vin=VIN, reason="police report 12", by="registrar")
+    (report,) = base.blacklist.list()
+    assert (report.reason, report.by, report.vin) == ("police report 12", "registrar", VIN.text)
+    assert base.blacklist.clear(UNIT, reason="found, papers seen") == (report,)
+    assert base.blacklist.list() == ()
+    assert [mark.act for mark in base.blacklist.history()] == [MarkAct.REPORTED, MarkAct.CLEARED]
+
+
+def test_a_cleared_radio_gets_its_answer_again(base, ask):
+    base.blacklist.add(UNIT, reason="stolen")
+    base.blacklist.clear(UNIT, reason="found")
+    with pytest.raises(Exception, match="radios of") as caught:
+        base.door.release(ask(text=UNIT.serial.text))
+    assert not isinstance(caught.value, StolenError)
+
+
+def test_a_barcode_without_its_fifth_digit_does_not_wash_a_stolen_radio_clean(base, ask):
+    base.blacklist.add(UNIT, reason="stolen")
+    with pytest.raises(StolenError):
+        base.door.release(ask(text="BP538791234567"))
+
+
+def test_a_clearing_meets_only_the_car_it_names(base):
+    other = Vin.parse("VF1BBBBB123456789")
+    base.blacklist.add(SHARED, vin=VIN, reason="stolen")
+    base.blacklist.add(SHARED, vin=other, reason="stolen")
+    base.blacklist.clear(SHARED, vin=VIN, reason="found")
+    assert [mark.vin for mark in base.blacklist.list()] == [other.text]
+
+
+def test_what_is_not_on_the_list_cannot_be_cleared(base):
+    with pytest.raises(UsageError):
+        base.blacklist.clear(UNIT, reason="found")
+    assert base.blacklist.history() == ()
+
+
+@pytest.mark.parametrize("act", ["add", "clear"])
+def test_a_shared_number_alone_names_no_radio(base, act):
+    with pytest.raises(UsageError, match="share this number"):
+        getattr(base.blacklist, act)(parse("V212"), reason="stolen")
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
+def test_an_entry_has_a_reason_of_decent_length(base, reason):
+    with pytest.raises(UsageError):
+        base.blacklist.add(UNIT, reason=reason)
