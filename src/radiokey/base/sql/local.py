@@ -5,7 +5,6 @@ The key lies outside the database, so that a copied database cannot sign.
 """
 
 import os
-import secrets
 import time
 from pathlib import Path
 from typing import Self
@@ -35,7 +34,7 @@ class SystemRandomness:
 
     def bytes(self, count: int) -> bytes:
         """Return `count` of them."""
-        return secrets.token_bytes(count)
+        return os.urandom(count)
 
 
 class LocalBase:
