@@ -1,0 +1,147 @@
+"""The wiring of the site: what is opened at start, which pages there are, what every answer carries."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from litestar import Litestar, Request, Response, get
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from radiokey.base.sql.local import SystemClock, SystemRandomness, default_database, open_base, secret_file
+from radiokey.catalogue.load import load_catalogue
+from radiokey.clock import Clock
+from radiokey.errors import RadiokeyError
+from radiokey.guide.load import load_guide
+from radiokey.web import owner, problems, radio, receipts, waiting
+from radiokey.web.render import Pages, StaticFiles
+from radiokey.web.site import Site
+
+SECRET_SIZE: Final = 32
+BODY_BYTES_MAX: Final = 64 * 1024
+FOREVER: Final = "public, max-age=31536000, immutable"
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What every answer carries."""
+
+
+def create_app(
+    database: Path | None = None, *, clock: Clock | None = None, secret: bytes | None = None
+) -> Litestar:
+    """Return the site on the base at `database`, this user's own by default.
+
+    `secret` (32 bytes) signs links and seals practice radios; by default it lies beside the database.
+    """
+    path = database or default_database()
+    now = clock or SystemClock()
+    static = StaticFiles()
+    pages = Pages(static)
+    base = open_base(path, now)
+    if secret is None:
+        secret = secret_file(path.with_name(f"{path.name}.web"), SECRET_SIZE, SystemRandomness())
+    site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
+
+    @asynccontextmanager
+    async def opened(_app: Litestar) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            base.close()
+
+    return Litestar(
+        route_handlers=[
+            *owner.HANDLERS,
+            *waiting.HANDLERS,
+            *radio.HANDLERS,
+            *receipts.HANDLERS,
+            health,
+            static_file,
+        ],
+        dependencies={"site": Provide(lambda: site, sync_to_thread=False)},
+        exception_handlers={
+            RadiokeyError: problems.ours,
+            HTTPException: problems.http,
+            Exception: problems.stranger,
+        },
+        lifespan=[opened],
+        middleware=[SameSite, Headers],
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+        request_max_body_size=BODY_BYTES_MAX,
+        state=State({"pages": pages, "static": static, "site": site}),
+        openapi_config=None,
+    )
+
+
+@get("/health", sync_to_thread=True)
+def health(site: Site) -> dict[str, str]:
+    """Say that the base answers and its log verifies at its edge."""
+    site.base.log.checkpoint()
+    return {"status": "ok"}
+
+
+@get("/static/{name:str}", sync_to_thread=False)
+def static_file(name: str, request: Request[None, None, State]) -> Response[bytes]:
+    """Return a static file; its name changes with its content, so it never expires."""
+    static: StaticFiles = request.app.state.static
+    found = static.files.get(name)
+    if found is None:
+        raise NotFoundException
+    content, kind = found
+    return Response(content, media_type=kind, headers={"Cache-Control": FOREVER})
+
+
+class Headers:
+    """Adds `HEADERS` to every answer, those of errors too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add to the answer's head."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] is ScopeType.HTTP else send)
+
+
+class SameSite:
+    """Refuses a form that another site sent.
+
+    The site sets no cookies, so a foreign form could not act for anybody; but a site on one's own machine
+    answers to whoever reaches it, and a foreign page could spend its owner's releases. Browsers say where a
+    form comes from; a program that says nothing is not a browser and passes.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on if it may come from where it comes from."""
+        if scope["type"] is ScopeType.HTTP and scope["method"] not in {"GET", "HEAD", "OPTIONS"}:
+            headers = dict(scope["headers"])
+            fetch = headers.get(b"sec-fetch-site", b"same-origin")
+            origin = headers.get(b"origin")
+            host = headers.get(b"host", b"")
+            foreign = origin is not None and origin.partition(b"://")[2] != host
+            if fetch not in {b"same-origin", b"none"} or foreign:
+                raise PermissionDeniedException
+        await self._app(scope, receive, send)

@@ -1,0 +1,106 @@
+"""Forms become types here, at the edge: one struct per form, every field bounded, unknown fields refused.
+
+What a person typed is kept for the page that shows the error, except a code, which is never echoed.
+"""
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+
+from radiokey.errors import UsageError
+
+Text = Annotated[str, msgspec.Meta(max_length=500)]
+Short = Annotated[str, msgspec.Meta(max_length=64)]
+FIELDS_MAX = 24
+
+F = TypeVar("F", bound="Form")
+WebRequest = Request[None, None, State]
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A form. Every field is text; a box that is not ticked is missing."""
+
+
+class NumberForm(Form, frozen=True, kw_only=True):
+    """The number, as a person copied it, and what is known of the radio."""
+
+    text: Text = ""
+    make: Short = ""
+    car: Short = ""
+    model: Short = ""
+    errors: Short = ""
+
+
+class CodeForm(NumberForm, frozen=True, kw_only=True):
+    """The request for a code: the number again, the car's number, the statement of ownership."""
+
+    request_id: Short = ""
+    vin: Short = ""
+    owns: Short = ""
+
+
+class CoachForm(Form, frozen=True, kw_only=True):
+    """The code on its way to the coach: from our own page or from the owner's papers."""
+
+    model: Short = ""
+    code: Annotated[str, msgspec.Meta(max_length=32)] = ""
+    step: Short = "0"
+    errors: Short = ""
+
+
+class WaitForm(Form, frozen=True, kw_only=True):
+    """How many wrong codes, on which radio."""
+
+    model: Short = ""
+    errors: Short = ""
+    holds: Short = ""
+
+
+class LookForm(Form, frozen=True, kw_only=True):
+    """The answer to "was it on all the time?"."""
+
+    minutes: Short = ""
+
+
+class ReceiptForm(Form, frozen=True, kw_only=True):
+    """A receipt to check."""
+
+    receipt: Annotated[str, msgspec.Meta(max_length=40_000)] = ""
+
+
+async def read(request: WebRequest, kind: type[F]) -> F:
+    """Return the form of a POST request; raise `UsageError` where it is not this form."""
+    fields = await request.form()
+    return convert(
+        {name: value for name, value in fields.items() if isinstance(value, str)}, kind, len(fields)
+    )
+
+
+def convert(fields: dict[str, str], kind: type[F], count: int | None = None) -> F:
+    """Return `fields` as a form of `kind`; raise `UsageError` where they are not one."""
+    if (count if count is not None else len(fields)) > FIELDS_MAX:
+        raise UsageError("the form has more fields than any form here", hint="open the page again")
+    try:
+        return msgspec.convert(fields, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"the form is not as it should be: {_plain(error)}", hint="open the page again"
+        ) from None
+
+
+def _plain(error: msgspec.ValidationError) -> str:
+    """Say which field, never what stood in it."""
+    return str(error).replace("`", "").replace("Object", "it")
+
+
+def count(text: str, most: int = 99) -> int | None:
+    """Return the number of wrong codes in `text`, `None` where it says that it is not known."""
+    if text in {"", "?"}:
+        return None
+    if not (text.isascii() and text.isdecimal() and int(text[:4]) <= most and len(text) <= len(str(most))):
+        raise UsageError(
+            f"a number of wrong codes from 0 to {most} is expected", hint="leave it empty if you do not know"
+        )
+    return int(text)

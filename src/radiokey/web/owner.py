@@ -1,0 +1,369 @@
+"""The owner's road: what it shows, which radio, its number, the code, the keys, what happened."""
+
+import base64
+import uuid
+from typing import Final
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from radiokey.base.release import Released, ReleaseRequest
+from radiokey.catalogue.index import models_with, panel_suggestions
+from radiokey.catalogue.model import Model
+from radiokey.code.family import FAMILIES, families_of
+from radiokey.code.value import Code
+from radiokey.errors import (
+    InputError,
+    MissingFactError,
+    NoCodeHereError,
+    RadiokeyError,
+    UsageError,
+)
+from radiokey.guide.checklist import checklist
+from radiokey.guide.coach import Part, coach
+from radiokey.guide.model import Act, Asks, Facts, Stage
+from radiokey.guide.sheet import Case, sheet
+from radiokey.guide.walk import View, answer, position, start, view
+from radiokey.serial.formats import FORMATS
+from radiokey.serial.number import Reading, makes_to_ask, parse
+from radiokey.serial.places import COPYING, PLACES
+from radiokey.serial.vin import Vin
+from radiokey.web.forms import CoachForm, CodeForm, NumberForm, WebRequest, convert, count, read
+from radiokey.web.problems import status_of
+from radiokey.web.render import NO_STORE
+from radiokey.web.site import Site
+
+STAGES: Final = tuple(stage.value for stage in Stage if stage is not Stage.ASIDE)
+CARS: Final = ("duster", "logan", "sandero", "terrano")
+"""Cars whose label with T and a pre-code gets the panel of another model, after a question."""
+
+
+# --- the guide --------------------------------------------------------------------------------------------
+
+
+@get("/", sync_to_thread=False)
+def home(site: Site) -> Response[str]:
+    """Show the first step."""
+    return _step(site, start(site.guide))
+
+
+@get("/guide/{at:str}", sync_to_thread=False)
+def step(site: Site, at: str) -> Response[str]:
+    """Show the step at a position."""
+    return _step(site, view(site.guide, at))
+
+
+@get("/shows", sync_to_thread=False)
+def shows(site: Site, say: str = "", model: str = "") -> Redirect:
+    """Lead from what the display says, typed by hand, to the step after it."""
+    known = site.model(model)
+    here = start(site.guide, display=say[:80].strip() or None, model=known.id if known else None)
+    return Redirect(f"/guide/{here.position}", status_code=303)
+
+
+def _step(site: Site, here: View) -> Response[str]:
+    answers = [
+        (offer, "" if offer.shut else f"/guide/{answer(site.guide, here.position, offer.id)}")
+        for offer in here.choices
+    ]
+    by_make: dict[str, list[tuple[str, str]]] = {}
+    if here.asks is Asks.MODEL:
+        for offer, link in answers:
+            known = site.catalogue.models.get(offer.id)
+            for make in known.makes if known is not None and not known.default else ():
+                by_make.setdefault(make, []).append((offer.text, link))
+    return site.pages.show(
+        "owner/step.html",
+        here=here,
+        answers=answers,
+        by_make=dict(sorted(by_make.items())),
+        known_ids={model.id for model in site.catalogue.models.values() if not model.default},
+        act=_act(here),
+        stages=STAGES,
+        sources=site.catalogue.sources,
+        model=site.catalogue.models.get(here.facts.model or ""),
+    )
+
+
+def _act(here: View) -> tuple[str, str] | None:
+    """Return the page a step is done on: its address and what its button says."""
+    model, errors = here.facts.model or "", here.facts.errors
+    told = f"?model={model}" + ("" if errors is None else f"&errors={errors}")
+    match here.act:
+        case Act.SERIAL:
+            return f"/number{told}", "Type the number"
+        case Act.CODE:
+            return f"/number{told}", "Get the code"
+        case Act.COACH:
+            return f"/coach{told}", "Show me the keys"
+        case Act.WAITING:
+            return f"/waiting{told}", "How long, exactly"
+        case Act.SHEET:
+            return f"/sheet{told}", "Whom to ask, with what"
+        case Act.PRACTICE:
+            return (f"/practice/{model}" if model else "/practice"), "Practise first"
+        case None:
+            return None
+
+
+# --- the number -------------------------------------------------------------------------------------------
+
+
+@get("/number", sync_to_thread=False)
+def number(site: Site, model: str = "", errors: str = "", make: str = "") -> Response[str]:
+    """Ask for the number, and say where it is."""
+    return _number_page(site, convert({"model": model, "errors": errors, "make": make}, NumberForm))
+
+
+@post("/number", status_code=200)
+async def number_read(site: Site, request: WebRequest) -> Response[str]:
+    """Say what was read, and ask for the statement of ownership."""
+    form = await read(request, NumberForm)
+    try:
+        reading, model = _understood(site, form)
+    except RadiokeyError as problem:
+        return _number_page(site, form, problem)
+    if not families_of(reading.serial.kind):
+        return _sheet_page(site, model, form.make, reading, problem=None)
+    return _reading_page(site, form, reading, model)
+
+
+def _understood(site: Site, form: NumberForm) -> tuple[Reading, Model | None]:
+    model = site.model(form.model)
+    kinds = model.kinds if model is not None and not model.default else None
+    return parse(form.text, make=form.make or None, kinds=kinds), model
+
+
+def _number_page(site: Site, form: NumberForm, problem: RadiokeyError | None = None) -> Response[str]:
+    model = site.model(form.model)
+    makes = makes_to_ask(form.text) if problem is not None else ()
+    return site.pages.show(
+        "owner/number.html",
+        status=status_of(problem) if problem else 200,
+        form=form,
+        model=model,
+        problem=problem,
+        makes_first=makes,
+        makes=_makes(site),
+        cars=CARS,
+        places=PLACES,
+        copying=COPYING,
+        sources=site.catalogue.sources,
+    )
+
+
+def _makes(site: Site) -> list[str]:
+    return sorted({make for model in site.catalogue.models.values() for make in model.makes})
+
+
+def _reading_page(
+    site: Site,
+    form: NumberForm,
+    reading: Reading,
+    model: Model | None,
+    problem: RadiokeyError | None = None,
+    request_id: str | None = None,
+) -> Response[str]:
+    families = families_of(reading.serial.kind)
+    candidates = [
+        site.catalogue.models[model_id]
+        for model_id in models_with(kind=reading.serial.kind, make=form.make or None)
+        if any(family.id in site.catalogue.models[model_id].families for family in families)
+    ]
+    suggestions = [
+        (site.catalogue.models[suggestion.model_id], suggestion.question)
+        for suggestion in panel_suggestions(form.make or None, form.car, reading.serial.kind)
+    ]
+    doubts = {doubt.at: doubt for doubt in reading.doubts}
+    return site.pages.show(
+        "owner/reading.html",
+        status=status_of(problem) if problem else 200,
+        form=form,
+        reading=reading,
+        doubts=doubts,
+        format=FORMATS[reading.serial.kind],
+        model=model,
+        needs_model=any(family.needs_model for family in families),
+        candidates=candidates,
+        suggestions=suggestions,
+        problem=problem,
+        request_id=request_id or uuid.uuid4().hex,
+        sources=site.catalogue.sources,
+    )
+
+
+# --- the code ---------------------------------------------------------------------------------------------
+
+
+@post("/code", status_code=200)
+async def code(site: Site, request: WebRequest) -> Response[str]:
+    """Release the code through the door and show it; a reload is the same request and logs nothing new."""
+    form = await read(request, CodeForm)
+    try:
+        reading, model = _understood(site, form)
+    except RadiokeyError as problem:
+        return _number_page(site, _number_form(form), problem)
+    try:
+        wanted = ReleaseRequest(
+            request_id=form.request_id,
+            client=site.client(request),
+            serial=reading,
+            model=None if model is None or model.default else model,
+            vin=Vin.parse(form.vin) if form.vin.strip() else None,
+            owns=form.owns == "yes",
+        )
+        released = await site.in_thread(site.base.door.release, wanted)
+    except NoCodeHereError as problem:
+        return _sheet_page(site, model, form.make, reading, problem)
+    except (InputError, UsageError) as problem:
+        return _reading_page(site, _number_form(form), reading, model, problem, form.request_id)
+    return _code_page(site, form, model, released)
+
+
+def _number_form(form: CodeForm) -> NumberForm:
+    return NumberForm(text=form.text, make=form.make, car=form.car, model=form.model, errors=form.errors)
+
+
+def _code_page(site: Site, form: CodeForm, model: Model | None, released: Released) -> Response[str]:
+    receipt = released.receipt.encode()
+    errors = count(form.errors)
+    known = model is not None and not model.default
+    candidates = [
+        one for one in site.catalogue.models.values() if released.family.id in one.families and one.panel
+    ]
+    return site.pages.show(
+        "owner/code.html",
+        headers=NO_STORE,
+        code=released.code.reveal(),
+        released=released,
+        family=released.family,
+        model=model if known else None,
+        errors=form.errors,
+        checks=checklist(model if known else None, released.code, errors=errors, source_known=True),
+        receipt="data:application/json;base64," + base64.b64encode(receipt).decode(),
+        candidates=candidates,
+        sources=site.catalogue.sources,
+    )
+
+
+def _sheet_page(
+    site: Site, model: Model | None, make: str, reading: Reading | None, problem: RadiokeyError | None
+) -> Response[str]:
+    if reading is not None and not make and model is None and len(FORMATS[reading.serial.kind].makes) == 1:
+        make = FORMATS[reading.serial.kind].makes[0]
+    case = Case(serial=reading.serial.text if reading else None)
+    return site.pages.show(
+        "owner/sheet.html",
+        status=200 if problem is None else status_of(problem),
+        sheet=sheet(model, make or None, case=case, sources=site.catalogue.sources),
+        problem=problem,
+        sources=site.catalogue.sources,
+        makes=_makes(site),
+        form=NumberForm(make=make, model="" if model is None else model.id),
+    )
+
+
+@get("/sheet", sync_to_thread=False)
+def sheet_page(site: Site, model: str = "", make: str = "", errors: str = "") -> Response[str]:
+    """Show whom to ask, with what in hand."""
+    form = convert({"model": model, "make": make, "errors": errors}, NumberForm)
+    return _sheet_page(site, site.model(form.model), form.make, None, None)
+
+
+# --- the entry --------------------------------------------------------------------------------------------
+
+
+@get("/coach", sync_to_thread=False)
+def coach_ask(site: Site, model: str = "", errors: str = "") -> Response[str]:
+    """Ask for the code the owner holds; it travels in the form's body only."""
+    return _coach_ask(site, convert({"model": model, "errors": errors}, CoachForm))
+
+
+@post("/coach", status_code=200)
+async def coach_step(site: Site, request: WebRequest) -> Response[str]:
+    """Show one step of the entry, the panel with the next key glowing."""
+    form = await read(request, CoachForm)
+    model = site.model(form.model)
+    if model is None or model.default or not form.code:
+        return _coach_ask(site, form, UsageError("radio and code are both needed", hint="fill in both"))
+    try:
+        steps = coach(model, Code.typed(form.code))
+    except MissingFactError as problem:
+        return _coach_ask(site, form, problem)
+    except InputError as problem:
+        return _coach_ask(site, form, problem)
+    at = min(count(form.step, len(steps) - 1) or 0, len(steps) - 1)
+    errors = count(form.errors)
+    facts = Facts(model=model.id, errors=errors)
+    tried = Facts(model=model.id, errors=None if errors is None else errors + 1, refused=1)
+    return site.pages.show(
+        "owner/coach.html",
+        headers=NO_STORE,
+        model=model,
+        steps=steps,
+        at=at,
+        here=steps[at],
+        code=form.code,
+        errors=form.errors,
+        is_last=at == len(steps) - 1,
+        confirm=Part.CONFIRM,
+        after={
+            "It plays": f"/guide/{position('plays', facts)}",
+            "The screen went dark": f"/guide/{position('dark', facts)}",
+            "It was refused, or it waits": f"/guide/{position('refused-once', tried)}",
+            "It was taken, but it asks again": f"/guide/{position('accepted-asks-again', facts)}",
+        },
+    )
+
+
+def _coach_ask(site: Site, form: CoachForm, problem: RadiokeyError | None = None) -> Response[str]:
+    return site.pages.show(
+        "owner/coach_ask.html",
+        status=status_of(problem) if problem else 200,
+        headers=NO_STORE,
+        form=form,
+        problem=problem,
+        models=[model for model in site.catalogue.models.values() if model.panel is not None],
+        model=site.catalogue.models.get(form.model),
+    )
+
+
+# --- what is known ----------------------------------------------------------------------------------------
+
+
+@get("/models", sync_to_thread=False)
+def models(site: Site) -> Response[str]:
+    """List the radios that are known, by make."""
+    by_make: dict[str, list[Model]] = {}
+    for model in site.catalogue.models.values():
+        for make in model.makes:
+            by_make.setdefault(make, []).append(model)
+    return site.pages.show("owner/models.html", by_make=dict(sorted(by_make.items())))
+
+
+@get("/models/{model_id:str}", sync_to_thread=False)
+def model_page(site: Site, model_id: str) -> Response[str]:
+    """Show everything known of one radio, each fact with how sure it is."""
+    model = site.model(model_id)
+    assert model is not None
+    return site.pages.show(
+        "owner/model.html",
+        model=model,
+        sources=site.catalogue.sources,
+        families=[FAMILIES[name] for name in model.families],
+    )
+
+
+HANDLERS: Final = (
+    home,
+    step,
+    shows,
+    number,
+    number_read,
+    code,
+    sheet_page,
+    coach_ask,
+    coach_step,
+    models,
+    model_page,
+)

@@ -1,0 +1,105 @@
+"""Pages: templates with what all of them need, and the static files under the hash of their content."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Response
+from litestar.enums import MediaType
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from radiokey.catalogue.model import Confidence
+from radiokey.guide.waiting import spoken_minutes
+from radiokey.web.draw import display_svg, panel_svg
+
+HOW_SURE: Final = {
+    Confidence.OFFICIAL: "from the maker's manual",
+    Confidence.SEVERAL: "several sources agree",
+    Confidence.SINGLE: "one source",
+    Confidence.DOUBTFUL: "doubtful",
+    Confidence.UNKNOWN: "not known",
+}
+NO_STORE: Final = {"Cache-Control": "no-store"}
+_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+class StaticFiles:
+    """The files of `static`, each under a name with the hash of its content, so that it never expires."""
+
+    def __init__(self) -> None:
+        folder = resources.files("radiokey.web") / "static"
+        self._names: dict[str, str] = {}
+        self.files: dict[str, tuple[bytes, str]] = {}
+        for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+            stem, dot, ending = entry.name.rpartition(".")
+            kind = _TYPES.get(dot + ending)
+            if kind is not None:
+                content = entry.read_bytes()
+                named = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
+                self._names[entry.name] = named
+                self.files[named] = (content, kind)
+
+    def address(self, name: str) -> str:
+        """Return the address of a file."""
+        return f"/static/{self._names[name]}"
+
+
+class Pages:
+    """Renders pages. Undefined names are errors; everything is escaped unless it is our own markup."""
+
+    def __init__(self, static: StaticFiles) -> None:
+        self._markdown = MarkdownIt("commonmark", {"html": False})
+        self._environment = Environment(
+            loader=PackageLoader("radiokey.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals.update(static=static.address, display=_display, panel=_panel)
+        self._environment.filters.update(
+            markdown=self._block,
+            inline=self._inline,
+            how_sure=HOW_SURE.__getitem__,
+            capitalised=lambda text: text[:1].upper() + text[1:],
+            minutes=spoken_minutes,
+        )
+
+    def _block(self, text: str) -> Markup:
+        return Markup(self._markdown.render(text))  # noqa: S704 - Markdown without HTML, from our own files
+
+    def _inline(self, text: str) -> Markup:
+        return Markup(self._markdown.renderInline(text))  # noqa: S704 - as above
+
+    def render(self, template: str, /, **context: Any) -> str:  # noqa: ANN401 - whatever the template names
+        """Return a page as text."""
+        return self._environment.get_template(template).render(**context)
+
+    def show(
+        self,
+        template: str,
+        /,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,  # noqa: ANN401 - whatever the template names
+    ) -> Response[str]:
+        """Return a page as a response."""
+        return Response(
+            self.render(template, **context),
+            status_code=status,
+            media_type=MediaType.HTML,
+            headers=dict(headers or {}),
+        )
+
+
+def _display(text: str, kind: Any = None, *, lit: bool = True, blinking: bool = False) -> Markup:  # noqa: ANN401
+    return Markup(display_svg(text, kind, lit=lit, blinking=blinking))  # noqa: S704 - our own drawing, escaped
+
+
+def _panel(panel: Any, next_key: str | None = None, presses_left: int = 0, *, hold: bool = False) -> Markup:  # noqa: ANN401
+    return Markup(panel_svg(panel, next_key=next_key, presses_left=presses_left, hold=hold))  # noqa: S704 - ours

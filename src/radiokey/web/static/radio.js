@@ -1,0 +1,103 @@
+// The practice radio's fingers and eyes: it sends what was done and draws what it is told. It decides nothing.
+const radio = document.getElementById("radio");
+const display = document.getElementById("display");
+const says = document.getElementById("says");
+const hand = document.getElementById("hand");
+let image = radio.dataset.image;
+let queue = [];
+let sending = false;
+let timer = 0;
+let asked = performance.now();
+
+async function flush() {
+  if (sending || queue.length === 0) return;
+  sending = true;
+  const did = queue.splice(0, 64);
+  try {
+    const answer = await fetch(radio.dataset.did, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ image, did }),
+    });
+    draw(await answer.json());
+  } catch {
+    says.textContent = "No connection. The radio waits for you; try again.";
+  }
+  sending = false;
+  flush();
+}
+
+function draw(told) {
+  if (told.problem) {
+    says.textContent = `${told.problem}. ${told.hint}.`;
+    return;
+  }
+  image = told.image;
+  display.innerHTML = told.display;
+  says.innerHTML = told.says;
+  for (const button of hand.querySelectorAll("[aria-pressed]")) {
+    button.setAttribute("aria-pressed", String(told.pressed[button.dataset.what]));
+  }
+  listen(told.again_ms);
+}
+
+// Real time passes too: ask again when the server said that something changes, and now and then before that.
+function listen(again) {
+  clearTimeout(timer);
+  asked = performance.now();
+  if (!again) return;
+  timer = setTimeout(() => {
+    queue.push({ what: "time", ms: Math.round(performance.now() - asked) });
+    flush();
+  }, Math.min(again + 30, 1000));
+}
+
+function press(key, ms) {
+  queue.push({ what: "press", key, ms: Math.min(Math.round(ms), 60000) });
+  flush();
+}
+
+for (const button of document.querySelectorAll("#keys button")) {
+  let since = 0;
+  const down = () => {
+    if (!since) since = performance.now();
+    button.classList.add("down");
+  };
+  const up = () => {
+    if (since) press(button.dataset.key, performance.now() - since);
+    since = 0;
+    button.classList.remove("down");
+  };
+  button.addEventListener("pointerdown", (event) => {
+    button.setPointerCapture(event.pointerId);
+    down();
+  });
+  button.addEventListener("pointerup", up);
+  button.addEventListener("pointercancel", () => {
+    since = 0;
+    button.classList.remove("down");
+  });
+  button.addEventListener("contextmenu", (event) => event.preventDefault());
+  button.addEventListener("keydown", (event) => {
+    if (event.key === " " || event.key === "Enter") {
+      event.preventDefault();
+      down();
+    }
+  });
+  button.addEventListener("keyup", (event) => {
+    if (event.key === " " || event.key === "Enter") up();
+  });
+}
+
+for (const button of hand.querySelectorAll("button")) {
+  button.addEventListener("click", () => {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    const { what, key } = button.dataset;
+    if (what === "skip") queue.push({ what, key });
+    else if (what === "supply") queue.push({ what: on ? "supply" : "cut" });
+    else queue.push({ what, key: on ? "on" : "off" });
+    flush();
+  });
+}
+
+listen(Number(radio.dataset.again) || 0);

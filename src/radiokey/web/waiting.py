@@ -1,0 +1,118 @@
+"""The waiting assistant: how long, what must stay on, a countdown that survives closing the browser."""
+
+from typing import Final
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from radiokey.clock import MINUTE_MS
+from radiokey.errors import RadiokeyError, UsageError
+from radiokey.guide.model import Facts
+from radiokey.guide.waiting import CHECKS_AT_THE_END, Countdown, calendar, wait_answer
+from radiokey.guide.walk import position
+from radiokey.web.forms import LookForm, WaitForm, WebRequest, convert, count, read
+from radiokey.web.problems import status_of
+from radiokey.web.render import NO_STORE
+from radiokey.web.site import Site
+
+PURPOSE: Final = "countdown"
+
+
+@get("/waiting", sync_to_thread=False)
+def waiting(site: Site, model: str = "", errors: str = "", holds: str = "") -> Response[str]:
+    """Say how long this radio waits; without a radio, the cautious reading."""
+    form = convert({"model": model, "errors": errors, "holds": holds}, WaitForm)
+    return _page(site, form)
+
+
+def _page(site: Site, form: WaitForm, problem: RadiokeyError | None = None) -> Response[str]:
+    errors: int | None = None
+    try:
+        errors = count(form.errors)
+    except UsageError as wrong:
+        problem = wrong
+    model = site.model(form.model)
+    return site.pages.show(
+        "owner/waiting.html",
+        status=status_of(problem) if problem else 200,
+        form=form,
+        problem=problem,
+        model=model,
+        answer=wait_answer(model, errors, holds_code=form.holds == "yes"),
+        models=sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold()),
+        sources=site.catalogue.sources,
+    )
+
+
+@post("/waiting")
+async def begin(site: Site, request: WebRequest) -> Response[str] | Redirect:
+    """Begin a countdown and lead to its own link."""
+    form = await read(request, WaitForm)
+    errors = count(form.errors)
+    answer = wait_answer(site.model(form.model), errors, holds_code=form.holds == "yes")
+    try:
+        begun = Countdown.begin(form.model, errors or 0, answer.wait_ms, site.clock.now_ms())
+    except UsageError as problem:
+        return _page(site, form, problem)
+    return _to(site, begun)
+
+
+def _to(site: Site, countdown: Countdown) -> Redirect:
+    return Redirect(f"/waiting/{countdown.to_token(site.purpose_key(PURPOSE))}", status_code=303)
+
+
+def _countdown(site: Site, token: str) -> Countdown:
+    return Countdown.from_token(token, site.purpose_key(PURPOSE))
+
+
+@get("/waiting/{token:str}", sync_to_thread=False)
+def running(site: Site, token: str) -> Response[str]:
+    """Show a countdown: the time left if the radio stayed on, and what must stay on."""
+    countdown = _countdown(site, token)
+    now_ms = site.clock.now_ms()
+    model = site.catalogue.models.get(countdown.model)
+    answer = wait_answer(model, countdown.errors or None)
+    done = countdown.confirmed_ms + countdown.pending_ms(now_ms)
+    return site.pages.show(
+        "owner/countdown.html",
+        headers=NO_STORE,
+        token=token,
+        countdown=countdown,
+        left_ms=countdown.left_if_on_ms(now_ms),
+        share=min(1.0, done / countdown.needed_ms),
+        asks=countdown.asks(now_ms),
+        due_ms=countdown.due_ms(),
+        answer=answer,
+        model=model,
+        checks=CHECKS_AT_THE_END,
+        onward=f"/guide/{position('wait-over', Facts(model=countdown.model, errors=countdown.errors or None))}",
+    )
+
+
+@post("/waiting/{token:str}/on")
+async def was_on(site: Site, token: str) -> Redirect:
+    """Take the owner's word: it was on all the time."""
+    return _to(site, _countdown(site, token).was_on(site.clock.now_ms()))
+
+
+@post("/waiting/{token:str}/off")
+async def was_off(site: Site, token: str, request: WebRequest) -> Redirect:
+    """Take the owner's word: it was off; for some minutes it was on, or nobody knows."""
+    form = await read(request, LookForm)
+    minutes = count(form.minutes.strip(), most=9999)
+    on_ms = None if minutes is None else minutes * MINUTE_MS
+    return _to(site, _countdown(site, token).was_off(site.clock.now_ms(), on_ms=on_ms))
+
+
+@get("/waiting/{token:str}/radiokey.ics", sync_to_thread=False)
+def reminder(site: Site, token: str, request: WebRequest) -> Response[bytes]:
+    """Return the reminder as a calendar file."""
+    countdown = _countdown(site, token)
+    model = site.catalogue.models.get(countdown.model)
+    link = str(request.base_url).rstrip("/") + f"/waiting/{token}"
+    radio = model.name if model is not None and not model.default else "the car radio"
+    content = calendar(countdown, now_ms=site.clock.now_ms(), radio=radio, link=link)
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=dict(NO_STORE))
+
+
+HANDLERS: Final = (waiting, begin, running, was_on, was_off, reminder)
