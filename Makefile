@@ -37,7 +37,7 @@ lock: $(VENV)/.tools ## make the lock files anew
 	$(COMPILE) --group bench pyproject.toml -o requirements/bench.lock
 
 $(VENV)/.venv:
-	"$$(tools/interpreters | head -n 1)" -m venv $(VENV)
+	"$$(tools/interpreters | sed -n 1p)" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/dev.lock)"
 	@touch $@
 

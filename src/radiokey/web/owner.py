@@ -3,6 +3,7 @@
 import base64
 import uuid
 from typing import Final
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.response import Redirect
@@ -36,6 +37,15 @@ from radiokey.web.site import Site
 STAGES: Final = tuple(stage.value for stage in Stage if stage is not Stage.ASIDE)
 CARS: Final = ("duster", "logan", "sandero", "terrano")
 """Cars whose label with T and a pre-code gets the panel of another model, after a question."""
+ACTS: Final = {
+    Act.SERIAL: ("/number", "Type the number"),
+    Act.CODE: ("/number", "Get the code"),
+    Act.COACH: ("/coach", "Show me the keys"),
+    Act.WAITING: ("/waiting", "How long, exactly"),
+    Act.SHEET: ("/sheet", "Whom to ask, with what"),
+    Act.PRACTICE: ("/practice", "Practise first"),
+}
+"""The page each act of the guide is done on, and what its button says."""
 
 
 # --- the guide --------------------------------------------------------------------------------------------
@@ -87,23 +97,15 @@ def _step(site: Site, here: View) -> Response[str]:
 
 def _act(here: View) -> tuple[str, str] | None:
     """Return the page a step is done on: its address and what its button says."""
-    model, errors = here.facts.model or "", here.facts.errors
-    told = f"?model={model}" + ("" if errors is None else f"&errors={errors}")
-    match here.act:
-        case Act.SERIAL:
-            return f"/number{told}", "Type the number"
-        case Act.CODE:
-            return f"/number{told}", "Get the code"
-        case Act.COACH:
-            return f"/coach{told}", "Show me the keys"
-        case Act.WAITING:
-            return f"/waiting{told}", "How long, exactly"
-        case Act.SHEET:
-            return f"/sheet{told}", "Whom to ask, with what"
-        case Act.PRACTICE:
-            return (f"/practice/{model}" if model else "/practice"), "Practise first"
-        case None:
-            return None
+    if here.act is None:
+        return None
+    page, says = ACTS[here.act]
+    model, errors = here.facts.model, here.facts.errors
+    if here.act is Act.PRACTICE:
+        return (f"{page}/{model}" if model else page), says
+    told = {"model": model, "errors": errors}
+    query = urlencode({name: value for name, value in told.items() if value not in {None, ""}})
+    return (f"{page}?{query}" if query else page), says
 
 
 # --- the number -------------------------------------------------------------------------------------------
@@ -125,7 +127,7 @@ async def number_read(site: Site, request: WebRequest) -> Response[str]:
         return _number_page(site, form, problem)
     if not families_of(reading.serial.kind):
         return _sheet_page(site, model, form.make, reading, problem=None)
-    return _reading_page(site, form, reading, model)
+    return _reading_page(site, form, reading)
 
 
 def _understood(site: Site, form: NumberForm) -> tuple[Reading, Model | None]:
@@ -157,13 +159,11 @@ def _makes(site: Site) -> list[str]:
 
 
 def _reading_page(
-    site: Site,
-    form: NumberForm,
-    reading: Reading,
-    model: Model | None,
-    problem: RadiokeyError | None = None,
-    request_id: str | None = None,
+    site: Site, form: NumberForm, reading: Reading, *, again: tuple[RadiokeyError, str] | None = None
 ) -> Response[str]:
+    """Show what was read; `again` is what was wrong with the request of that id, which is made again."""
+    problem, request_id = again or (None, uuid.uuid4().hex)
+    model = site.model(form.model)
     families = families_of(reading.serial.kind)
     candidates = [
         site.catalogue.models[model_id]
@@ -187,7 +187,7 @@ def _reading_page(
         candidates=candidates,
         suggestions=suggestions,
         problem=problem,
-        request_id=request_id or uuid.uuid4().hex,
+        request_id=request_id,
         sources=site.catalogue.sources,
     )
 
@@ -216,7 +216,7 @@ async def code(site: Site, request: WebRequest) -> Response[str]:
     except NoCodeHereError as problem:
         return _sheet_page(site, model, form.make, reading, problem)
     except (InputError, UsageError) as problem:
-        return _reading_page(site, _number_form(form), reading, model, problem, form.request_id)
+        return _reading_page(site, _number_form(form), reading, again=(problem, form.request_id))
     return _code_page(site, form, model, released)
 
 

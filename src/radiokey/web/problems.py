@@ -1,4 +1,4 @@
-"""What an error means to a browser: one table of statuses, one page. A stranger is a 500 that says nothing."""
+"""What an error means to a browser: one table of statuses, one page; a stranger is a 500 and says nothing."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ from radiokey.errors import (
     TryLaterError,
     UsageError,
 )
-from radiokey.web.render import Pages
+from radiokey.web.render import NO_STORE, Pages
 
 STATUSES: Final[dict[type[RadiokeyError], int]] = {
     InputError: 422,
@@ -40,7 +40,7 @@ def status_of(error: Exception) -> int:
 def ours(request: Request[None, None, State], error: RadiokeyError) -> Response[str]:
     """Answer with the sentence and the hint of one of our own errors."""
     pages: Pages = request.app.state.pages
-    return pages.show("problem.html", status=status_of(error), problem=error)
+    return pages.show("problem.html", status=status_of(error), headers=NO_STORE, problem=error)
 
 
 def http(request: Request[None, None, State], error: HTTPException) -> Response[str]:
@@ -51,7 +51,7 @@ def http(request: Request[None, None, State], error: HTTPException) -> Response[
         "problem.html",
         status=error.status_code,
         problem=UsageError(sentence, hint=hint),
-        headers=error.headers,
+        headers={**NO_STORE, **(error.headers or {})},
     )
 
 
@@ -60,7 +60,7 @@ def stranger(request: Request[None, None, State], _error: Exception) -> Response
     pages: Pages = request.app.state.pages
     sentence = "something went wrong here that is not your doing"
     problem = OurFaultError(sentence, hint="go back and try again; nothing was released")
-    return pages.show("problem.html", status=UNKNOWN, problem=problem)
+    return pages.show("problem.html", status=UNKNOWN, headers=NO_STORE, problem=problem)
 
 
 _HTTP: Final = {

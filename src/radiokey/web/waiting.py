@@ -73,6 +73,7 @@ def running(site: Site, token: str) -> Response[str]:
     model = site.catalogue.models.get(countdown.model)
     answer = wait_answer(model, countdown.errors or None)
     done = countdown.confirmed_ms + countdown.pending_ms(now_ms)
+    after = Facts(model=countdown.model, errors=countdown.errors or None)
     return site.pages.show(
         "owner/countdown.html",
         headers=NO_STORE,
@@ -85,7 +86,7 @@ def running(site: Site, token: str) -> Response[str]:
         answer=answer,
         model=model,
         checks=CHECKS_AT_THE_END,
-        onward=f"/guide/{position('wait-over', Facts(model=countdown.model, errors=countdown.errors or None))}",
+        onward=f"/guide/{position('wait-over', after)}",
     )
 
 

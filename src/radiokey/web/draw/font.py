@@ -105,5 +105,5 @@ GLYPHS: Final[Mapping[str, tuple[tuple[int, int], ...]]] = {
 
 
 def glyph(character: str) -> tuple[tuple[int, int], ...]:
-    """Return the lit dots of `character`; what the font lacks is drawn as a capital, else as a question mark."""
+    """Return the lit dots of `character`; what the font lacks is a capital, else a question mark."""
     return GLYPHS.get(character) or GLYPHS.get(character.upper()) or (() if character == " " else GLYPHS["?"])
