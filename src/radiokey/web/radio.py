@@ -1,9 +1,9 @@
 """The practice radio: a real `HeadUnit`, with supply, ignition and time under the owner's hand.
 
 The server keeps no practice radio. Its whole state, the unit's image, travels with every request, sealed
-with a key of the site: the page holds it, cannot read it, and cannot change it. A radio that is thrown away is
-gone. The browser only sends what the fingers did and draws what it is told; which state the lock is in, and
-how long it waits, is decided here.
+with a key of the site: the page holds it, cannot read it, and cannot change it. A radio thrown away is gone.
+The browser only sends what the fingers did and draws what it is told; which state the lock is in, and how
+long it waits, is decided here.
 
 A practice radio opens with a practice code, which the page says. Who comes from the coach practises with the
 own code; it comes in the body of a form and leaves only inside the sealed image.
