@@ -8,9 +8,10 @@ from typing import Final
 from litestar import Litestar, Request, Response, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
+from litestar.params import FromPath
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from radiokey.base.sql.local import SystemClock, SystemRandomness, default_database, open_base, secret_file
@@ -88,14 +89,14 @@ def create_app(
 
 
 @get("/health", sync_to_thread=True)
-def health(site: Site) -> dict[str, str]:
+def health(site: NamedDependency[Site]) -> dict[str, str]:
     """Say that the base answers and its log verifies at its edge."""
     site.base.log.checkpoint()
     return {"status": "ok"}
 
 
 @get("/static/{name:str}", sync_to_thread=False)
-def static_file(name: str, request: Request[None, None, State]) -> Response[bytes]:
+def static_file(name: FromPath[str], request: Request[None, None, State]) -> Response[bytes]:
     """Return a static file; its name changes with its content, so it never expires."""
     static: StaticFiles = request.app.state.static
     found = static.files.get(name)

@@ -6,6 +6,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from radiokey.base.release import Released, ReleaseRequest
@@ -52,19 +54,19 @@ ACTS: Final = {
 
 
 @get("/", sync_to_thread=False)
-def home(site: Site) -> Response[str]:
+def home(site: NamedDependency[Site]) -> Response[str]:
     """Show the first step."""
     return _step(site, start(site.guide))
 
 
 @get("/guide/{at:str}", sync_to_thread=False)
-def step(site: Site, at: str) -> Response[str]:
+def step(site: NamedDependency[Site], at: FromPath[str]) -> Response[str]:
     """Show the step at a position."""
     return _step(site, view(site.guide, at))
 
 
 @get("/shows", sync_to_thread=False)
-def shows(site: Site, say: str = "", model: str = "") -> Redirect:
+def shows(site: NamedDependency[Site], say: FromQuery[str] = "", model: FromQuery[str] = "") -> Redirect:
     """Lead from what the display says, typed by hand, to the step after it."""
     known = site.model(model)
     here = start(site.guide, display=say[:80].strip() or None, model=known.id if known else None)
@@ -112,13 +114,18 @@ def _act(here: View) -> tuple[str, str] | None:
 
 
 @get("/number", sync_to_thread=False)
-def number(site: Site, model: str = "", errors: str = "", make: str = "") -> Response[str]:
+def number(
+    site: NamedDependency[Site],
+    model: FromQuery[str] = "",
+    errors: FromQuery[str] = "",
+    make: FromQuery[str] = "",
+) -> Response[str]:
     """Ask for the number, and say where it is."""
     return _number_page(site, convert({"model": model, "errors": errors, "make": make}, NumberForm))
 
 
 @post("/number", status_code=200)
-async def number_read(site: Site, request: WebRequest) -> Response[str]:
+async def number_read(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Say what was read, and ask for the statement of ownership."""
     form = await read(request, NumberForm)
     try:
@@ -196,7 +203,7 @@ def _reading_page(
 
 
 @post("/code", status_code=200)
-async def code(site: Site, request: WebRequest) -> Response[str]:
+async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Release the code through the door and show it; a reload is the same request and logs nothing new."""
     form = await read(request, CodeForm)
     try:
@@ -264,7 +271,12 @@ def _sheet_page(
 
 
 @get("/sheet", sync_to_thread=False)
-def sheet_page(site: Site, model: str = "", make: str = "", errors: str = "") -> Response[str]:
+def sheet_page(
+    site: NamedDependency[Site],
+    model: FromQuery[str] = "",
+    make: FromQuery[str] = "",
+    errors: FromQuery[str] = "",
+) -> Response[str]:
     """Show whom to ask, with what in hand."""
     form = convert({"model": model, "make": make, "errors": errors}, NumberForm)
     return _sheet_page(site, site.model(form.model), form.make, None, None)
@@ -274,13 +286,15 @@ def sheet_page(site: Site, model: str = "", make: str = "", errors: str = "") ->
 
 
 @get("/coach", sync_to_thread=False)
-def coach_ask(site: Site, model: str = "", errors: str = "") -> Response[str]:
+def coach_ask(
+    site: NamedDependency[Site], model: FromQuery[str] = "", errors: FromQuery[str] = ""
+) -> Response[str]:
     """Ask for the code the owner holds; it travels in the form's body only."""
     return _coach_ask(site, convert({"model": model, "errors": errors}, CoachForm))
 
 
 @post("/coach", status_code=200)
-async def coach_step(site: Site, request: WebRequest) -> Response[str]:
+async def coach_step(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Show one step of the entry, the panel with the next key glowing."""
     form = await read(request, CoachForm)
     model = site.model(form.model)
@@ -332,7 +346,7 @@ def _coach_ask(site: Site, form: CoachForm, problem: RadiokeyError | None = None
 
 
 @get("/models", sync_to_thread=False)
-def models(site: Site) -> Response[str]:
+def models(site: NamedDependency[Site]) -> Response[str]:
     """List the radios that are known, by make."""
     by_make: dict[str, list[Model]] = {}
     for model in site.catalogue.models.values():
@@ -342,7 +356,7 @@ def models(site: Site) -> Response[str]:
 
 
 @get("/models/{model_id:str}", sync_to_thread=False)
-def model_page(site: Site, model_id: str) -> Response[str]:
+def model_page(site: NamedDependency[Site], model_id: FromPath[str]) -> Response[str]:
     """Show everything known of one radio, each fact with how sure it is."""
     model = site.model(model_id)
     assert model is not None

@@ -18,6 +18,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from radiokey.base.sql.local import SystemRandomness
 from radiokey.catalogue.model import Model
@@ -161,14 +163,14 @@ def new_unit(site: Site, model: Model, code: Code) -> HeadUnit:
 
 
 @get("/practice", sync_to_thread=False)
-def choose(site: Site) -> Response[str]:
+def choose(site: NamedDependency[Site]) -> Response[str]:
     """List the radios that can be practised on."""
     models = [model for model in site.catalogue.models.values() if model.panel is not None]
     return site.pages.show("owner/practice.html", models=sorted(models, key=lambda one: one.name.casefold()))
 
 
 @get("/practice/{model_id:str}", sync_to_thread=False)
-def practise(site: Site, model_id: str) -> Response[str]:
+def practise(site: NamedDependency[Site], model_id: FromPath[str]) -> Response[str]:
     """Show a practice radio with a practice code."""
     model = site.model(model_id)
     assert model is not None
@@ -176,7 +178,9 @@ def practise(site: Site, model_id: str) -> Response[str]:
 
 
 @post("/practice/{model_id:str}", status_code=200)
-async def practise_own(site: Site, model_id: str, request: WebRequest) -> Response[str]:
+async def practise_own(
+    site: NamedDependency[Site], model_id: FromPath[str], request: WebRequest
+) -> Response[str]:
     """Show a practice radio with the owner's own code, which came in the form's body."""
     form = await read(request, CoachForm)
     model = site.model(model_id)
@@ -201,7 +205,9 @@ def _page(site: Site, model: Model, code: Code, *, own: bool) -> Response[str]:
 
 
 @post("/practice/{model_id:str}/did", status_code=200)
-async def did(site: Site, model_id: str, request: Request[None, None, State]) -> Response[dict[str, Any]]:
+async def did(
+    site: NamedDependency[Site], model_id: FromPath[str], request: Request[None, None, State]
+) -> Response[dict[str, Any]]:
     """Let what the owner did happen to the sealed radio, and tell what it shows now."""
     try:
         acts = msgspec.json.decode(await request.body(), type=Acts)

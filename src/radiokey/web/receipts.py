@@ -3,6 +3,7 @@
 from typing import Final
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 
 from radiokey.base.log import verify_receipt_file
 from radiokey.errors import ReceiptError
@@ -13,13 +14,13 @@ from radiokey.web.site import Site
 
 
 @get("/verify", sync_to_thread=False)
-def ask(site: Site) -> Response[str]:
+def ask(site: NamedDependency[Site]) -> Response[str]:
     """Ask for a receipt."""
     return site.pages.show("owner/verify.html", problem=None, verified=None, ours=False)
 
 
 @post("/verify", status_code=200)
-async def check(site: Site, request: WebRequest) -> Response[str]:
+async def check(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Say whether a receipt is whole, and whether this base made it."""
     form = await read(request, ReceiptForm)
     try:

@@ -3,6 +3,8 @@
 from typing import Final
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from radiokey.clock import MINUTE_MS
@@ -19,7 +21,12 @@ PURPOSE: Final = "countdown"
 
 
 @get("/waiting", sync_to_thread=False)
-def waiting(site: Site, model: str = "", errors: str = "", holds: str = "") -> Response[str]:
+def waiting(
+    site: NamedDependency[Site],
+    model: FromQuery[str] = "",
+    errors: FromQuery[str] = "",
+    holds: FromQuery[str] = "",
+) -> Response[str]:
     """Say how long this radio waits; without a radio, the cautious reading."""
     form = convert({"model": model, "errors": errors, "holds": holds}, WaitForm)
     return _page(site, form)
@@ -45,7 +52,7 @@ def _page(site: Site, form: WaitForm, problem: RadiokeyError | None = None) -> R
 
 
 @post("/waiting")
-async def begin(site: Site, request: WebRequest) -> Response[str] | Redirect:
+async def begin(site: NamedDependency[Site], request: WebRequest) -> Response[str] | Redirect:
     """Begin a countdown and lead to its own link."""
     form = await read(request, WaitForm)
     errors = count(form.errors)
@@ -66,7 +73,7 @@ def _countdown(site: Site, token: str) -> Countdown:
 
 
 @get("/waiting/{token:str}", sync_to_thread=False)
-def running(site: Site, token: str) -> Response[str]:
+def running(site: NamedDependency[Site], token: FromPath[str]) -> Response[str]:
     """Show a countdown: the time left if the radio stayed on, and what must stay on."""
     countdown = _countdown(site, token)
     now_ms = site.clock.now_ms()
@@ -91,13 +98,13 @@ def running(site: Site, token: str) -> Response[str]:
 
 
 @post("/waiting/{token:str}/on")
-async def was_on(site: Site, token: str) -> Redirect:
+async def was_on(site: NamedDependency[Site], token: FromPath[str]) -> Redirect:
     """Take the owner's word: it was on all the time."""
     return _to(site, _countdown(site, token).was_on(site.clock.now_ms()))
 
 
 @post("/waiting/{token:str}/off")
-async def was_off(site: Site, token: str, request: WebRequest) -> Redirect:
+async def was_off(site: NamedDependency[Site], token: FromPath[str], request: WebRequest) -> Redirect:
     """Take the owner's word: it was off; for some minutes it was on, or nobody knows."""
     form = await read(request, LookForm)
     minutes = count(form.minutes.strip(), most=9999)
@@ -106,7 +113,7 @@ async def was_off(site: Site, token: str, request: WebRequest) -> Redirect:
 
 
 @get("/waiting/{token:str}/radiokey.ics", sync_to_thread=False)
-def reminder(site: Site, token: str, request: WebRequest) -> Response[bytes]:
+def reminder(site: NamedDependency[Site], token: FromPath[str], request: WebRequest) -> Response[bytes]:
     """Return the reminder as a calendar file."""
     countdown = _countdown(site, token)
     model = site.catalogue.models.get(countdown.model)
