@@ -32,7 +32,7 @@ HEADERS: Final = {
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -80,7 +80,7 @@ def create_app(
             Exception: problems.stranger,
         },
         lifespan=[opened],
-        middleware=[SameSite, Headers],
+        middleware=[Headers, SameSite],
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         request_max_body_size=BODY_BYTES_MAX,
         state=State({"pages": pages, "static": static, "site": site}),
@@ -121,7 +121,7 @@ class Headers:
                 message["headers"] = [*message["headers"], *self._headers]
             await send(message)
 
-        await self._app(scope, receive, with_headers if scope["type"] is ScopeType.HTTP else send)
+        await self._app(scope, receive, with_headers if scope["type"] == ScopeType.HTTP else send)
 
 
 class SameSite:
@@ -129,7 +129,8 @@ class SameSite:
 
     The site sets no cookies, so a foreign form could not act for anybody; but a site on one's own machine
     answers to whoever reaches it, and a foreign page could spend its owner's releases. Browsers say where a
-    form comes from; a program that says nothing is not a browser and passes.
+    form comes from: in `Sec-Fetch-Site`, or older ones and those without TLS in `Origin` alone, for which the
+    referrer policy has to leave them their own origin. A program that says nothing is no browser and passes.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -137,12 +138,13 @@ class SameSite:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if it may come from where it comes from."""
-        if scope["type"] is ScopeType.HTTP and scope["method"] not in {"GET", "HEAD", "OPTIONS"}:
+        if scope["type"] == ScopeType.HTTP and scope["method"] not in {"GET", "HEAD", "OPTIONS"}:
             headers = dict(scope["headers"])
-            fetch = headers.get(b"sec-fetch-site", b"same-origin")
-            origin = headers.get(b"origin")
-            host = headers.get(b"host", b"")
-            foreign = origin is not None and origin.partition(b"://")[2] != host
-            if fetch not in {b"same-origin", b"none"} or foreign:
+            site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
+            if site is not None:
+                foreign = site not in {b"same-origin", b"none"}
+            else:
+                foreign = origin is not None and origin.partition(b"://")[2] != headers.get(b"host", b"")
+            if foreign:
                 raise PermissionDeniedException
         await self._app(scope, receive, send)

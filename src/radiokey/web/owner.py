@@ -206,6 +206,7 @@ def _reading_page(
 async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Release the code through the door and show it; a reload is the same request and logs nothing new."""
     form = await read(request, CodeForm)
+    count(form.errors)  # whatever is wrong with the form is said before anything is logged
     try:
         reading, model = _understood(site, form)
     except RadiokeyError as problem:

@@ -1,5 +1,7 @@
 """What an error means to a browser: one table of statuses, one page; a stranger is a 500 and says nothing."""
 
+import logging
+import traceback
 from typing import Final
 
 from litestar import Request, Response
@@ -30,6 +32,7 @@ STATUSES: Final[dict[type[RadiokeyError], int]] = {
 """The status of each branch of the error tree; the nearest branch decides."""
 
 UNKNOWN: Final = 500
+LOG: Final = logging.getLogger(__name__)
 
 
 def status_of(error: Exception) -> int:
@@ -55,8 +58,10 @@ def http(request: Request[None, None, State], error: HTTPException) -> Response[
     )
 
 
-def stranger(request: Request[None, None, State], _error: Exception) -> Response[str]:
-    """Answer whatever else went wrong, saying nothing of it."""
+def stranger(request: Request[None, None, State], error: Exception) -> Response[str]:
+    """Answer whatever else went wrong, saying nothing; the log learns what and where, never with what."""
+    frames = traceback.extract_tb(error.__traceback__)
+    LOG.error("%s in %s", type(error).__name__, " < ".join(f"{f.name}:{f.lineno}" for f in frames[:-6:-1]))
     pages: Pages = request.app.state.pages
     sentence = "something went wrong here that is not your doing"
     problem = OurFaultError(sentence, hint="go back and try again; nothing was released")

@@ -219,7 +219,7 @@ async def did(
         for one in acts.did:
             for happened in happening(one):
                 unit.happen(happened)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         problem: RadiokeyError = InputError("this is not what the page sends", hint="begin with a new radio")
         return _refused(problem)
     except RadiokeyError as problem:

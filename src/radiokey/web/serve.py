@@ -1,9 +1,11 @@
 """Serving the site with Granian, in this process."""
 
+import asyncio
 import socket
 import sys
 from pathlib import Path
 
+from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from radiokey.errors import UsageError
@@ -12,21 +14,25 @@ from radiokey.web.app import create_app
 
 def serve(host: str, port: int, database: Path | None) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout."""
-    port = port or _free_port(host)
+    port = _port(host, port)
     app = create_app(database)
     sys.stdout.write(f"Radiokey is on http://{host}:{port}\n")
     sys.stdout.flush()
-    import asyncio  # noqa: PLC0415
+    server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
+    asyncio.run(server.serve())
 
-    asyncio.run(Server(app, address=host, port=port, log_enabled=False).serve())
 
-
-def _free_port(host: str) -> int:
-    """Return a port nobody listens on just now."""
-    with socket.socket() as probe:
+def _port(host: str, port: int) -> int:
+    """Return `port`, or a free one for 0; raise `UsageError` where it cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, 0))
+            probe.bind((host, port))
         except OSError as error:
-            raise UsageError(f"this machine has no address {host}", hint="--host 127.0.0.1") from error
+            why = error.strerror or "that did not work"
+            raise UsageError(
+                f"cannot listen on {host}, port {port}: {why}", hint="try --port 0, which takes a free one"
+            ) from error
         bound: int = probe.getsockname()[1]
         return bound
