@@ -80,7 +80,8 @@ def create_app(
             Exception: problems.stranger,
         },
         lifespan=[opened],
-        middleware=[Headers, SameSite],
+        before_send=[with_headers],
+        middleware=[SameSite],
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         request_max_body_size=BODY_BYTES_MAX,
         state=State({"pages": pages, "static": static, "site": site}),
@@ -106,22 +107,11 @@ def static_file(name: FromPath[str], request: Request[None, None, State]) -> Res
     return Response(content, media_type=kind, headers={"Cache-Control": FOREVER})
 
 
-class Headers:
-    """Adds `HEADERS` to every answer, those of errors too."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add to the answer's head."""
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
-            await send(message)
-
-        await self._app(scope, receive, with_headers if scope["type"] == ScopeType.HTTP else send)
+async def with_headers(message: Message, _scope: Scope) -> None:
+    """Add `HEADERS` to the head of an answer; called for every one, those of errors too."""
+    if message["type"] == "http.response.start":
+        own = ((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+        message["headers"] = [*message["headers"], *own]
 
 
 class SameSite:
