@@ -1,24 +1,32 @@
-"""`radiokey guide`: the owner's road, one step at a time, in the terminal."""
+"""`radiokey guide`: the owner's road, one step at a time, in the terminal.
+
+A step is said in the order in which it is needed: where on the road, what happens, the one thing to do, what
+not to do, what is known of this very radio, warnings, and last the answers. An answer is a number, or words:
+what the display shows, a make, a part of a radio's name.
+"""
 
 import sys
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Final
 
 import typer
 
+from radiokey.catalogue.index import cards
 from radiokey.cli import say
 from radiokey.cli.options import ModelId, known_model
 from radiokey.errors import UsageError
+from radiokey.guide.draw import STAGES
 from radiokey.guide.load import load_guide
-from radiokey.guide.model import Act
-from radiokey.guide.walk import Offer, View, answer, start, view
+from radiokey.guide.model import Act, Asks, Facts, Guide, Level
+from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, start, view
+from radiokey.guide.words import row_of, said_by
 
-_COMMANDS = {
-    Act.SERIAL: "radiokey serial check TEXT",
-    Act.CODE: "radiokey code SERIAL --i-own-this-radio",
-    Act.COACH: "radiokey entry MODEL -",
-    Act.WAITING: "radiokey wait MODEL --errors N",
-    Act.SHEET: "radiokey code SERIAL --i-own-this-radio (it prints whom to ask where it has no code)",
-    Act.PRACTICE: "radiokey serve, then the practice radio on the page",
+_LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
+_ASKS: Final = {
+    Asks.DISPLAY: "the number of an answer, or what the display shows",
+    Asks.MODEL: "the number of an answer, or the make or a part of the name",
+    Asks.ERRORS: "how many, or x",
+    None: "the number of an answer",
 }
 
 
@@ -28,54 +36,185 @@ def guide(
     model: ModelId = None,
     lang: Annotated[str, typer.Option("--lang", help="Language of the texts.")] = "en",
 ) -> None:
-    """Walk from what the display shows to the one safe next step. Answer with a number; q leaves."""
+    """Walk from what the display shows to the one safe next step. b goes back, q leaves."""
     road = load_guide(lang)
     here = start(road, display=display, model=known_model(model) if model else None)
+    walked: list[View] = []
     while True:
-        _tell(here)
-        open_offers = [offer for offer in here.choices if not offer.shut]
-        if not open_offers:
+        _tell(road, here)
+        if here.asks is None and not _labelled(here):
             return
-        chosen = _ask(open_offers)
-        if chosen is None:
+        chosen = _ask(road, here, back=bool(walked))
+        if chosen is _LEAVE:
             return
-        here = view(road, answer(road, here.position, chosen.id))
+        if chosen is _BACK:
+            here = walked.pop()
+            continue
+        following = view(road, answer(road, here.position, chosen.id))
+        # A refusal stays a refusal: nobody walks back to before it and enters again.
+        walked = [*walked, here] if following.facts.refused == here.facts.refused else []
+        here = following
 
 
-def _tell(here: View) -> None:
+# --- what a step says -------------------------------------------------------------------------------------
+
+
+def _tell(road: Guide, here: View) -> None:
     say.out()
+    say.out(f"[{STAGES[here.stage]}]")
     say.out(say.bold(here.title))
-    for warning in here.warnings:
-        say.out(f"  ! {warning.text}")
-    say.out(here.body)
+    say.out()
+    say.prose(here.body)
+    say.out()
     if here.do:
-        say.out(f"Now: {here.do}")
+        say.item("Now", here.do)
     if here.dont:
-        say.out(f"Not: {here.dont}")
+        say.item("Not", here.dont)
+    _told(road, here)
+    if here.warnings:
+        say.out()
+        for warning in here.warnings:
+            say.item(_LEVELS[warning.level], warning.text)
     if here.more:
-        say.out(here.more)
+        say.out()
+        say.prose(here.more)
     if here.act is not None:
-        say.out(f"Command: {_COMMANDS[here.act]}")
-    shown = 0
+        say.out()
+        say.item("In another window", command(here.act, here.facts))
+    say.out()
+    if here.asks is Asks.ERRORS:
+        say.item(f"0 to {ERRORS_MAX} ", "That many", colon="")
+    for label, offer in _labelled(here).items():
+        say.item(f"{label:>2} ", offer.text, colon="")
     for offer in here.choices:
         if offer.shut:
-            say.out(f"   -  {offer.text}: {offer.shut}")
-        else:
-            shown += 1
-            say.out(f"  {shown:>2}  {offer.text}")
+            say.item(" - ", f"{offer.text}: {offer.shut}", colon="")
 
 
-def _ask(offers: list[Offer]) -> Offer | None:
-    """Return the offer a person chose by its number, `None` to leave; piped input works the same."""
+def _told(road: Guide, here: View) -> None:
+    """Say what the catalogue knows of this very radio, each fact with how sure it is."""
+    if not here.told:
+        return
+    name = road.model_of(here.facts.model).name if here.facts.model else "Your radio"
+    say.listed(
+        name,
+        (f"{one.text} ({say.HOW_SURE[one.confidence]})" if one.confidence else one.text for one in here.told),
+    )
+
+
+def command(act: Act, facts: Facts) -> str:
+    """Return the command that does what a step is done with, with what is already known filled in."""
+    model = facts.model or "MODEL"
+    errors = "N" if facts.errors is None else str(facts.errors)
+    named = f" --model {facts.model}" if facts.model else ""
+    match act:
+        case Act.SERIAL:
+            return f"radiokey serial check TEXT{named}"
+        case Act.CODE:
+            return f"radiokey code SERIAL{named} --i-own-this-radio"
+        case Act.COACH:
+            return f"radiokey entry {model} -"
+        case Act.WAITING:
+            return f"radiokey wait {model} --errors {errors}"
+        case Act.SHEET:
+            return (
+                f"radiokey code SERIAL{named} --i-own-this-radio (it says whom to ask where it has no code)"
+            )
+        case Act.PRACTICE:
+            page = f"/practice/{facts.model}" if facts.model else "/practice"
+            return f"radiokey serve, then {page} on the address it names"
+
+
+# --- what the owner answers -------------------------------------------------------------------------------
+
+
+_LEAVE: Final = Offer("leave", "")
+_BACK: Final = Offer("back", "")
+
+
+def _labelled(here: View) -> dict[str, Offer]:
+    """Return the open answers by what an owner types for each; where a count is asked, the count is that."""
+    offers = [offer for offer in here.choices if not offer.shut]
+    if here.asks is Asks.ERRORS:
+        return dict(zip("xyz", (offer for offer in offers if not offer.id.isdecimal()), strict=False))
+    return {str(at): offer for at, offer in enumerate(offers, start=1)}
+
+
+def _ask(road: Guide, here: View, *, back: bool) -> Offer:
+    """Return the answer a person chose, `_BACK` or `_LEAVE`; piped input works the same and ends as `q`."""
+    labelled = _labelled(here)
+    ways = f"{_ASKS[here.asks]}; {'b goes back, ' if back else ''}q leaves"
+    say.prompt(f"{ways}: ")
     while True:
-        sys.stderr.write("number, or q: ")
-        sys.stderr.flush()
         line = sys.stdin.readline()
-        text = line.strip().lower()
-        if not line or text == "q":
-            return None
-        if text.isdecimal() and 1 <= int(text) <= len(offers):
-            return offers[int(text) - 1]
-        if not sys.stdin.isatty():
-            raise UsageError(f"'{text[:20]}' is not one of the numbers 1 to {len(offers)}", hint="q leaves")
-        say.note(f"type a number from 1 to {len(offers)}, or q")
+        text = line.strip()
+        if not line or text.casefold() == "q":
+            if not line:
+                say.prompt("\n")
+            return _LEAVE
+        if text.casefold() == "b" and back:
+            return _BACK
+        found = _meant(road, here, text)
+        alike = _alike(here, text)
+        if len(found) == 1 and not alike:
+            return found[0]
+        if found or alike:
+            say.note(f"'{say.shown(text)}' may be one of these; which one?")
+            for model_id, question in alike.items():
+                say.note(f"{question} ('radiokey serve' draws it at /practice/{model_id})")
+            for label, offer in labelled.items():
+                if offer in found or offer.id in alike:
+                    say.item(f"{label:>2} ", offer.text, colon="")
+        elif sys.stdin.isatty():
+            say.note(f"'{say.shown(text)}' is none of these answers")
+        else:
+            raise UsageError(
+                f"'{say.shown(text)}' is none of the answers to '{here.title}'", hint=f"answer with {ways}"
+            )
+        say.prompt(f"{ways}: ")
+
+
+def _meant(road: Guide, here: View, text: str) -> list[Offer]:
+    """Return the answers that `text` can mean: one by its number, or those its words fit."""
+    labelled = _labelled(here)
+    typed = text.casefold()
+    if typed in labelled:
+        return [labelled[typed]]
+    match here.asks:
+        case Asks.ERRORS if typed.isascii() and typed.isdigit() and len(typed) <= len(str(ERRORS_MAX)):
+            return [Offer(str(int(typed)), typed)]
+        case Asks.DISPLAY if text:
+            return _showing(road, here, labelled.values(), text)
+        case Asks.MODEL if text:
+            words = typed.split()
+            return [offer for offer in labelled.values() if all(word in _names(offer) for word in words)]
+        case _:
+            return []
+
+
+def _alike(here: View, text: str) -> dict[str, str]:
+    """Return the radios whose panel may stand in for that of a named car, each with its question."""
+    named = set(text.casefold().split())
+    if here.asks is not Asks.MODEL:
+        return {}
+    return {
+        card.id: rule.question
+        for card in cards().values()
+        for rule in card.stand_in
+        if named & set(rule.cars)
+    }
+
+
+def _showing(road: Guide, here: View, offers: Iterable[Offer], text: str) -> list[Offer]:
+    """Return the answers for a display that shows `text`: the radio's own words first."""
+    model = road.model_of(here.facts.model) if here.facts.model else None
+    own = said_by(model, text) if model is not None else ()
+    if own:
+        return [offer for offer in offers if offer.word in own]
+    row = row_of(road.words, text)
+    return [offer for offer in offers if row is not None and offer.id == row.id]
+
+
+def _names(offer: Offer) -> str:
+    card = cards().get(offer.id)
+    return f"{offer.id} {offer.text} {' '.join(card.makes) if card else ''}".casefold()

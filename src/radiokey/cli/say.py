@@ -7,7 +7,10 @@ something fails stdout stays empty. A code is shown where it was asked for and n
 
 import json
 import os
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -22,6 +25,11 @@ HOW_SURE: Final = {
 }
 """How sure we are, in plain words; never in stars or per cent."""
 
+_WIDTH_MAX: Final = 78
+_WIDTH_MIN: Final = 32
+_SHOWN_MAX: Final = 40
+_BULLET: Final = re.compile(r"(?:-|\d+\.) ")
+
 
 def out(text: str = "") -> None:
     """Write a line of the result."""
@@ -29,8 +37,8 @@ def out(text: str = "") -> None:
 
 
 def document(value: Any) -> None:  # noqa: ANN401 - whatever json takes
-    """Write the result as one JSON document."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """Write the result as one JSON document, in ASCII, so that every terminal and every pipe can take it."""
+    sys.stdout.write(json.dumps(value) + "\n")
 
 
 def error(sentence: str, hint: str = "") -> None:
@@ -43,6 +51,19 @@ def error(sentence: str, hint: str = "") -> None:
 def note(text: str) -> None:
     """Say something on stderr that is not part of the result."""
     sys.stderr.write(f"radiokey: {text}\n")
+
+
+def prompt(text: str) -> None:
+    """Ask on stderr; stdout is for results."""
+    sys.stdout.flush()
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def shown(text: str) -> str:
+    """Return what somebody typed as an error may repeat it: short, and nothing a terminal would obey."""
+    short = text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}..."
+    return "".join(character if character.isprintable() else "?" for character in short)
 
 
 def bold(text: str) -> str:
@@ -69,6 +90,23 @@ def columns(rows: Iterable[Sequence[str]]) -> None:
         out("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def prose(text: str) -> None:
+    """Write Markdown of our own texts as a person reads it in a terminal: wrapped, lists hanging."""
+    for at, paragraph in enumerate(re.split(r"\n\s*\n", text.strip())):
+        if at:
+            out()
+        for line in re.split(rf"\n(?=\s*{_BULLET.pattern})", paragraph):
+            joined = " ".join(line.split())
+            bullet = _BULLET.match(joined)
+            first = bullet[0] if bullet else ""
+            _wrapped(first, joined.removeprefix(first))
+
+
+def item(label: str, text: str, *, colon: str = ":") -> None:
+    """Write `text` after a label, its further lines under its first."""
+    _wrapped(f"{label}{colon} ", text)
+
+
 def listed(title: str, lines: Iterable[str]) -> None:
     """Write a titled list, if there is anything in it."""
     entries = list(lines)
@@ -76,4 +114,20 @@ def listed(title: str, lines: Iterable[str]) -> None:
         out()
         out(bold(title))
         for entry in entries:
-            out(f"  - {entry}")
+            item("  -", entry, colon="")
+
+
+def _wrapped(first: str, text: str) -> None:
+    """Write `text` as wide as the terminal, at most as wide as eyes like to read."""
+    width = max(_WIDTH_MIN, min(_WIDTH_MAX, shutil.get_terminal_size().columns))
+    under = " " * len(first)
+    out(
+        textwrap.fill(
+            text,
+            width,
+            initial_indent=first,
+            subsequent_indent=under,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+    )
