@@ -172,10 +172,14 @@ def _reading_page(
     problem, request_id = again or (None, uuid.uuid4().hex)
     model = site.model(form.model)
     families = families_of(reading.serial.kind)
+    fitting = (
+        site.catalogue.models[id_] for id_ in models_with(kind=reading.serial.kind, make=form.make or None)
+    )
     candidates = [
-        site.catalogue.models[model_id]
-        for model_id in models_with(kind=reading.serial.kind, make=form.make or None)
-        if any(family.id in site.catalogue.models[model_id].families for family in families)
+        one
+        for one in fitting
+        if any(family.id in one.families for family in families)
+        and (reading.labelled or not one.needs_label or one is model)
     ]
     suggestions = [
         (site.catalogue.models[suggestion.model_id], suggestion.question)
