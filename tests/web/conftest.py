@@ -1,0 +1,151 @@
+"""The site without a browser: a base in a temporary folder, a clock that is set by hand, Litestar's client."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from radiokey.catalogue.load import load_catalogue
+from radiokey.catalogue.model import Model
+from radiokey.web.app import create_app
+from radiokey.web.site import Site
+
+SECRET = b"x" * 32
+
+
+class HandClock:
+    """Says the time it was told."""
+
+    def __init__(self, now_ms: int = 1_700_000_000_000) -> None:
+        self.ms = now_ms
+
+    def now_ms(self) -> int:
+        return self.ms
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def make_client(tmp_path: Path, clock: HandClock) -> Iterator[Callable[..., TestClient[Litestar]]]:
+    """Start the site, as often as a test likes: the same folder and secret, as after a restart."""
+    started: list[TestClient[Litestar]] = []
+
+    def start(**other) -> TestClient[Litestar]:
+        usual = {"database": tmp_path / "base.sqlite3", "clock": clock, "secret": SECRET}
+        client = TestClient(create_app(**usual | other), raise_server_exceptions=False)
+        started.append(client.__enter__())
+        return client
+
+    yield start
+    for client in reversed(started):
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def client(make_client: Callable[..., TestClient[Litestar]]) -> TestClient[Litestar]:
+    return make_client()
+
+
+@pytest.fixture
+def site(client: TestClient[Litestar]) -> Site:
+    found: Site = client.app.state.site
+    return found
+
+
+@pytest.fixture
+def entries(site: Site) -> Callable[[], int]:
+    """Return how many entries the log has, verified to its edge."""
+    return lambda: site.base.log.checkpoint().size
+
+
+@pytest.fixture(scope="session")
+def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[Litestar]]:
+    """A site that is only looked at; one for all the tests that leave nothing in it."""
+    database = tmp_path_factory.mktemp("site") / "base.sqlite3"
+    app = create_app(database, clock=HandClock(), secret=SECRET)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def radios() -> dict[str, Model]:
+    return dict(load_catalogue().models)
+
+
+# --- a page as an owner has it ---------------------------------------------------------------------------
+
+
+@dataclass
+class PageForm:
+    """A form: where it goes, how, and what it would send as it stands."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    options: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Page(HTMLParser):
+    """What a page holds: its forms, its links, the marked characters, its words."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.forms: list[PageForm] = []
+        self.links: list[str] = []
+        self.marked: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._words: list[str] = []
+        self._select = ""
+        self._inside: list[str] = []
+        self.feed(text)
+
+    @property
+    def words(self) -> str:
+        """The text an owner reads, with single spaces."""
+        return " ".join(" ".join(self._words).split())
+
+    def form(self, action: str) -> PageForm:
+        """Return the first form that goes to `action`."""
+        return next(form for form in self.forms if form.action == action)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        self.tags.append((tag, told))
+        self._inside.append(tag)
+        name, value = told.get("name") or "", told.get("value") or ""
+        match tag:
+            case "form":
+                self.forms.append(PageForm(told.get("action") or "", told.get("method") or "get"))
+            case "a":
+                self.links.append(told.get("href") or "")
+            case "input" | "textarea" if self.forms and told.get("type") != "checkbox":
+                self.forms[-1].fields[name] = value
+            case "select":
+                self._select = name
+                self.forms[-1].options[name] = []
+            case "option":
+                form = self.forms[-1]
+                form.options[self._select].append(value)
+                if "selected" in told or self._select not in form.fields:
+                    form.fields[self._select] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._inside and self._inside.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if "mark" in self._inside:
+            self.marked.append(data)
+        self._words.append(data)
+
+
+@pytest.fixture(scope="session")
+def page_of() -> Callable[[str], Page]:
+    return Page
