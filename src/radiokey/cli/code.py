@@ -1,18 +1,24 @@
-"""`radiokey code`: the code of one radio, for its owner, through the one door."""
+"""`radiokey code`: the code of one radio, for its owner, through the one door.
 
+The same question on the same day is the same request: asking again (for the JSON, after a closed window)
+logs nothing new and costs nothing of the day's limit.
+"""
+
+import hashlib
 import json
-import uuid
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from radiokey.base.release import Released, ReleaseRequest
-from radiokey.base.sql.local import default_database, open_base
-from radiokey.catalogue.index import cards
+from radiokey.base.sql.local import SystemClock, default_database, open_base
+from radiokey.catalogue.index import cards, models_with
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json, Make, ModelId, load, press_as_json
 from radiokey.cli.serial import read_one
+from radiokey.clock import DAY_MS
 from radiokey.code.value import Press
 from radiokey.errors import NoCodeHereError
 from radiokey.headunit.panel import presses_for
@@ -34,13 +40,16 @@ def code(
     """Give the code of one radio; where none is to be had here, say whom to ask and with what."""
     known = load(model)
     reading = read_one(serial, make=make, kinds=cards()[known.id].kinds if known else None)
-    request = ReleaseRequest(
-        request_id=uuid.uuid4().hex,
-        client=CLIENT,
-        serial=reading,
-        model=known,
-        vin=Vin.parse(vin) if vin else None,
-        owns=owns,
+    request = of_today(
+        ReleaseRequest(
+            request_id="unnamed",
+            client=CLIENT,
+            serial=reading,
+            model=known,
+            vin=Vin.parse(vin) if vin else None,
+            owns=owns,
+        ),
+        SystemClock().now_ms(),
     )
     try:
         with open_base(database or default_database()) as base:
@@ -55,6 +64,16 @@ def code(
         say.document(document(released, entry))
     else:
         _tell(released, known, entry)
+
+
+def of_today(request: ReleaseRequest, now_ms: int) -> ReleaseRequest:
+    """Return `request` under the id that it has all day (UTC): the same radio, the same question.
+
+    The id tells no more than the fingerprint that the base keeps beside it.
+    """
+    day = now_ms // DAY_MS
+    name = hashlib.sha256(b"radiokey code %d " % day + request.fingerprint()).hexdigest()[:32]
+    return replace(request, request_id=name)
 
 
 def presses(model: Model | None, released: Released) -> tuple[Press, ...] | None:
@@ -86,15 +105,21 @@ def _tell(released: Released, model: Model | None, entry: tuple[Press, ...] | No
     family = released.family
     probable = "" if family.tier.value == "A" else "probable: "
     say.out(say.bold(" ".join(released.code.reveal())))
-    say.out(f"for {released.receipt.serial}, {family.name} ({probable}{family.checked})")
+    say.prose(f"for {released.receipt.serial}, {family.name} ({probable}{family.checked})")
     say.out()
-    say.out(family.caution)
+    say.prose(family.caution)
+    say.out()
     if entry is not None and model is not None:
         from radiokey.cli.entry import tell  # noqa: PLC0415 - the coach is long
 
-        say.out()
         tell(model, released.code)
+    elif model is not None:
+        say.prose("The catalogue does not know every key of this radio: its manual says how a code goes in.")
     else:
-        say.out("Keying it in: 'radiokey entry MODEL -' shows each press once you know which radio it is.")
+        alike = models_with(kind=released.receipt.kind)
+        fitting = [name for name in alike if family.id in cards()[name].families]
+        say.prose("Keying it in: 'radiokey entry MODEL -' shows each press. Radios with such a number:")
+        for name in fitting:
+            say.item("  -", f"{name}: {cards()[name].name}", colon="")
     say.out()
-    say.out("If the radio refuses it once, stop: 'radiokey guide' says what to check before anything else.")
+    say.prose("If the radio refuses it once, stop: 'radiokey guide' says what to check before anything else.")

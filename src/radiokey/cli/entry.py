@@ -34,6 +34,6 @@ def tell(model: Model, code: Code) -> None:
     """Write the entry, step by step, with what the display shows after each."""
     for number, step in enumerate(coach(model, code), start=1):
         display = f"   [{step.display}]" if step.display else ""
-        say.out(f"{number}. {step.sentence}{display}")
+        say.item(f"{number}.", f"{step.sentence}{display}", colon="")
         for warning in step.warnings:
-            say.out(f"   Mind: {warning}")
+            say.item("   Mind", warning)

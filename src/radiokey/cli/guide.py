@@ -159,18 +159,16 @@ def _ask(road: Guide, here: View, *, back: bool) -> Offer:
         if len(found) == 1 and not alike:
             return found[0]
         if found or alike:
-            say.note(f"'{say.shown(text)}' may be one of these; which one?")
+            say.note("that may be one of these; which one?")
             for model_id, question in alike.items():
                 say.note(f"{question} ('radiokey serve' draws it at /practice/{model_id})")
             for label, offer in labelled.items():
                 if offer in found or offer.id in alike:
                     say.item(f"{label:>2} ", offer.text, colon="")
         elif sys.stdin.isatty():
-            say.note(f"'{say.shown(text)}' is none of these answers")
+            say.note("that is none of these answers")
         else:
-            raise UsageError(
-                f"'{say.shown(text)}' is none of the answers to '{here.title}'", hint=f"answer with {ways}"
-            )
+            raise UsageError(f"that is none of the answers to '{here.title}'", hint=f"answer with {ways}")
         say.prompt(f"{ways}: ")
 
 

@@ -1,5 +1,6 @@
 """The wiring of the command line: its commands, and what each error means to a shell."""
 
+import io
 import sys
 from typing import Final
 
@@ -30,6 +31,7 @@ EXIT_CODES: Final[dict[type[RadiokeyError], int]] = {
 OUR_FAULT: Final = EXIT_CODES[OurFaultError]
 WRONG_USE: Final = EXIT_CODES[UsageError]
 INTERRUPTED: Final = 130
+_TOO_MANY: Final = "Got unexpected extra argument"
 
 app = typer.Typer(
     name="radiokey",
@@ -49,6 +51,9 @@ def exit_code(error: RadiokeyError) -> int:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot show a letter gets its number; it is no reason to stop half-way.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -64,7 +69,11 @@ def run(arguments: list[str]) -> int:
         say.error(error.sentence, error.hint)
         return exit_code(error)
     except TyperException as error:
-        say.error(error.format_message(), f"'{_help_of(error)}' says what there is")
+        message = error.format_message()
+        if message.startswith("Usage: "):  # a noun without its verb: the message is the help
+            sys.stderr.write(f"{message}\n")
+        else:
+            say.error(_sentence(message), _hint(message, _help_of(error)))
         return WRONG_USE
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -78,6 +87,24 @@ def run(arguments: list[str]) -> int:
         )
         return OUR_FAULT
     return result if isinstance(result, int) else 0
+
+
+def _sentence(message: str) -> str:
+    """Return a message of the argument parser in our voice, without what was typed: it may hold a code."""
+    if message.startswith(_TOO_MANY):
+        return "more was given than this command takes"
+    if message.startswith("No such command"):
+        near = message.partition("Did you mean ")[2]
+        return f"there is no such command; did you mean {near}" if near else "there is no such command"
+    if message.startswith("No such option"):
+        return "there is no such option"
+    return f"{message[:1].lower()}{message[1:]}".rstrip(".")
+
+
+def _hint(message: str, command: str) -> str:
+    if message.startswith(_TOO_MANY):
+        return f"a text with spaces stands in quotes; '{command}' says what there is"
+    return f"'{command}' says what there is"
 
 
 def _help_of(error: TyperException) -> str:

@@ -17,14 +17,17 @@ Database = Annotated[Path | None, typer.Option("--database", help="Another base 
 
 
 def known_model(model_id: str) -> str:
-    """Return `model_id` if the catalogue has it; raise `UsageError` with the nearest ids otherwise."""
+    """Return `model_id` if the catalogue has it; raise `UsageError` with the nearest ids otherwise.
+
+    What was typed is not repeated: where two arguments were swapped it is a code.
+    """
     if model_id in cards():
         return model_id
     from difflib import get_close_matches  # noqa: PLC0415 - only where somebody mistyped
 
     near = get_close_matches(model_id, cards(), n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "'radiokey models' lists them"
-    raise UsageError(f"no radio here has the id '{model_id[:40]}'", hint=hint)
+    raise UsageError("no radio here has that id", hint=hint)
 
 
 def load(model_id: str | None) -> Model | None:

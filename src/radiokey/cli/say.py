@@ -27,7 +27,6 @@ HOW_SURE: Final = {
 
 _WIDTH_MAX: Final = 78
 _WIDTH_MIN: Final = 32
-_SHOWN_MAX: Final = 40
 _BULLET: Final = re.compile(r"(?:-|\d+\.) ")
 
 
@@ -60,12 +59,6 @@ def prompt(text: str) -> None:
     sys.stderr.flush()
 
 
-def shown(text: str) -> str:
-    """Return what somebody typed as an error may repeat it: short, and nothing a terminal would obey."""
-    short = text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}..."
-    return "".join(character if character.isprintable() else "?" for character in short)
-
-
 def bold(text: str) -> str:
     """Return `text` in bold where stdout is a terminal that wants it."""
     plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
@@ -77,7 +70,7 @@ def fact(value: Fact[Any], text: str | None = None) -> str:
     if value.value is None:
         return "not known"
     disputed = ", disputed" if value.disputed else ""
-    return f"{text if text is not None else value.value}  ({HOW_SURE[value.confidence]}{disputed})"
+    return f"{text if text is not None else value.value} ({HOW_SURE[value.confidence]}{disputed})"
 
 
 def columns(rows: Iterable[Sequence[str]]) -> None:

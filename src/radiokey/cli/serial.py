@@ -75,8 +75,11 @@ def _tell(row: dict[str, Any]) -> None:
     for doubt in row["doubts"]:
         say.out(f"  look again at character {doubt['at'] + 1}: {doubt['read']} and {doubt['or']} look alike")
     if row["ask_makes"]:
-        say.out(f"  radios of several makes have such a number: {', '.join(row['ask_makes'])}; say --make")
+        say.item(
+            "  makes",
+            f"radios of several makes have such a number, say --make: {', '.join(row['ask_makes'])}",
+        )
     way = FAMILIES[row["family"]].name if row["family"] else "no public derivation; the maker's dealer knows"
-    say.out(f"  code: {way}")
+    say.item("  code", way)
     if row["models"]:
-        say.out(f"  radios: {', '.join(row['models'])}")
+        say.item("  radios", ", ".join(row["models"]))

@@ -26,7 +26,7 @@ def on_stderr(model: Model | None, make: str | None, reading: Reading | None) ->
 def tell(page: Sheet) -> None:
     """Write a sheet."""
     say.out(say.bold(page.title))
-    say.out(page.why)
+    say.prose(page.why)
     say.listed("Look here first", page.first_look)
     say.listed("Whom to ask", (_contact(contact) for contact in page.ask))
     say.listed("Have in hand", page.in_hand)

@@ -29,5 +29,5 @@ def wait(
         )
         return
     for sentence in answer.sentences:
-        say.out(sentence)
+        say.prose(sentence)
     say.out(f"How sure: {say.HOW_SURE[answer.confidence]}.")
