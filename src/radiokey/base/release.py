@@ -38,6 +38,7 @@ from radiokey.errors import (
     ReceiptError,
     UsageError,
 )
+from radiokey.serial.makes import spoken
 from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
@@ -120,7 +121,7 @@ def family_for(reading: Reading, model: Model | None) -> Family:
 
 
 def _listed(makes: tuple[str, ...]) -> str:
-    names = [make.title() for make in makes]
+    names = [spoken(make) for make in makes]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from radiokey.catalogue.model import Binding, Confidence, Fact, Model, Source
+from radiokey.serial.makes import spoken
 from radiokey.serial.vin import Vin
 
 _NOT_KNOWN: Final[Fact[str]] = Fact(None, Confidence.UNKNOWN)
@@ -140,13 +141,8 @@ def _make(model: Model | None, make: str | None) -> str | None:
     return model.makes[0] if model is not None and len(model.makes) == 1 else None
 
 
-_BY_LETTERS: Final = frozenset({"bmw", "gm", "gmc", "vw"})
-
-
 def _spoken(make: str | None) -> str:
-    if make is None:
-        return "car"
-    return make.upper() if make in _BY_LETTERS else make.title()
+    return "car" if make is None else spoken(make)
 
 
 def _article(make: str) -> str:

@@ -16,6 +16,26 @@ _ALIASES: Final = {
 }
 
 
+_SPOKEN: Final = {
+    "bmw": "BMW",
+    "citroen": "Citro\N{LATIN SMALL LETTER E WITH DIAERESIS}n",
+    "gm": "GM",
+    "gmc": "GMC",
+    "seat": "SEAT",
+    "skoda": "\N{LATIN CAPITAL LETTER S WITH CARON}koda",
+    "vw": "VW",
+}
+
+
+def spoken(make: str) -> str:
+    """Return a make as it is written to people.
+
+    >>> spoken("bmw"), spoken("land rover")
+    ('BMW', 'Land Rover')
+    """
+    return _SPOKEN.get(make) or make.title()
+
+
 def same_make(one: str, other: str) -> bool:
     """Tell whether two spellings name one make.
 

@@ -24,7 +24,7 @@ from radiokey.errors import (
 )
 from radiokey.guide.checklist import checklist
 from radiokey.guide.coach import Part, coach
-from radiokey.guide.model import Act, Asks, Facts, Stage
+from radiokey.guide.model import Act, Asks, Facts
 from radiokey.guide.sheet import Case, sheet
 from radiokey.guide.walk import View, answer, position, start, view
 from radiokey.serial.formats import FORMATS
@@ -36,7 +36,6 @@ from radiokey.web.problems import status_of
 from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
-STAGES: Final = tuple(stage.value for stage in Stage if stage is not Stage.ASIDE)
 CARS: Final = ("duster", "logan", "sandero", "terrano")
 """Cars whose label with T and a pre-code gets the panel of another model, after a question."""
 ACTS: Final = {
@@ -91,7 +90,6 @@ def _step(site: Site, here: View) -> Response[str]:
         by_make=dict(sorted(by_make.items())),
         known_ids={model.id for model in site.catalogue.models.values() if not model.default},
         act=_act(here),
-        stages=STAGES,
         sources=site.catalogue.sources,
         model=site.catalogue.models.get(here.facts.model or ""),
     )

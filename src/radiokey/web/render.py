@@ -12,9 +12,13 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from radiokey.catalogue.model import Confidence
+from radiokey.guide.model import Stage
 from radiokey.guide.waiting import spoken_minutes
+from radiokey.headunit.display import Colour, DisplayKind, Technology
+from radiokey.serial.makes import spoken
 from radiokey.web.draw import display_svg, panel_svg
 
+STAGES: Final = tuple(stage.value for stage in Stage if stage is not Stage.ASIDE)
 HOW_SURE: Final = {
     Confidence.OFFICIAL: "from the maker's manual",
     Confidence.SEVERAL: "several sources agree",
@@ -60,12 +64,15 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(static=static.address, display=_display, panel=_panel)
+        self._environment.globals.update(
+            static=static.address, stages=STAGES, display=_display, panel=_panel, word=_word
+        )
         self._environment.filters.update(
             markdown=self._block,
             inline=self._inline,
             how_sure=HOW_SURE.__getitem__,
             capitalised=lambda text: text[:1].upper() + text[1:],
+            make=spoken,
             minutes=spoken_minutes,
         )
 
@@ -99,6 +106,12 @@ class Pages:
 
 def _display(text: str, kind: Any = None, *, lit: bool = True, blinking: bool = False) -> Markup:  # noqa: ANN401
     return Markup(display_svg(text, kind, lit=lit, blinking=blinking))  # noqa: S704 - our own drawing, escaped
+
+
+def _word(text: str) -> Markup:
+    """Draw a word that stands beside its meaning: no wider than the word."""
+    kind = DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, len(text))
+    return Markup(display_svg(text, kind))  # noqa: S704 - our own drawing, escaped
 
 
 def _panel(panel: Any, next_key: str | None = None, presses_left: int = 0, *, hold: bool = False) -> Markup:  # noqa: ANN401
