@@ -1,0 +1,68 @@
+"""Keying the code in (claims 50 to 60), on units made from the catalogue."""
+
+from radiokey.catalogue.load import load_model
+from radiokey.clock import SECOND_MS
+from radiokey.code.value import Code, Press
+from radiokey.headunit.panel import Automatic, Cycle, Direct, presses_for
+from radiokey.headunit.unit import Sound
+
+ARTICLE = "nissan_terrano3_article"
+
+
+def keyed(model_id: str, code: str) -> list[tuple[str, int]]:
+    design = load_model(model_id).design()
+    assert design is not None
+    return [(press.key, press.times) for press in presses_for(design.panel, design.shape, Code(code))]
+
+
+def test_1234_is_one_press_of_each_number_key_where_keys_are_direct():
+    """Claims 51, 52, 55 and 56: number keys or a keyboard on the screen, then OK."""
+    assert isinstance(load_model(ARTICLE).entry.value, Direct)
+    assert keyed(ARTICLE, "1234") == [("1", 1), ("2", 1), ("3", 1), ("4", 1), ("OK", 1)]
+
+
+def test_1234_is_counted_up_where_each_key_is_a_place():
+    """Claims 50 and 54: keys 1 to 6 do not mean that the code has no 0, 7, 8 or 9."""
+    assert isinstance(load_model("renault_86a").entry.value, Cycle)
+    assert keyed("renault_86a", "1234") == [("1", 1), ("2", 2), ("3", 3), ("4", 4), ("6", 1)]
+    assert keyed("renault_86a", "0978") == [("2", 9), ("3", 7), ("4", 8), ("6", 1)]
+
+
+def test_some_radios_confirm_by_themselves_and_others_by_a_key(radio):
+    """Claim 53: with the last digit, or with OK; which of the two is the model's."""
+    assert isinstance(load_model("volvo_sc_hu").confirm.value, Automatic)
+    code = "1" * load_model("volvo_sc_hu").code.value.length
+    unit = radio("volvo_sc_hu", code)
+    unit.enter(code)
+    assert unit.state == "dark"
+    unit = radio(ARTICLE)
+    for key in "1234":
+        unit.press(key)
+    assert unit.state == "entry"
+
+
+def test_after_the_right_code_the_screen_goes_dark_and_then_it_plays(radio):
+    """Claims 57 and 58: a dark screen is no failure."""
+    unit = radio(ARTICLE)
+    unit.enter("1234")
+    assert (unit.state, unit.unit.screen.lit, unit.unit.screen.text) == ("dark", False, "")
+    unit.wait(unit.unit.design.policy.dark_ms)
+    assert (unit.state, unit.unit.screen.sound) == ("playing", Sound.PLAYING)
+
+
+def test_a_quick_press_on_a_key_that_wants_holding_is_no_press(radio):
+    """Claim 60: it neither confirms nor counts; held long enough, the same entry opens the radio."""
+    unit = radio("renault_86a")
+    hold_ms = unit.unit.design.panel.confirm.hold_ms
+    assert hold_ms == 10 * SECOND_MS
+    unit.enter("1234", held_ms=hold_ms - 1)
+    assert (unit.state, unit.errors) == ("entry", 0)
+    unit.press("6", hold_ms)
+    assert unit.state == "dark"
+
+
+def test_several_seconds_for_the_article_are_two_seconds_at_least():
+    """Claim 60: the enter key is held, and the presses say for how long."""
+    design = load_model(ARTICLE).design()
+    assert design is not None
+    assert presses_for(design.panel, design.shape, Code("1234"))[-1] == Press("OK", 1, 2 * SECOND_MS)
