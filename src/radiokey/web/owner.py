@@ -89,20 +89,21 @@ def _step(site: Site, here: View) -> Response[str]:
         answers=answers,
         by_make=dict(sorted(by_make.items())),
         known_ids={model.id for model in site.catalogue.models.values() if not model.default},
-        act=_act(here),
+        act=_act(site, here),
         sources=site.catalogue.sources,
         model=site.catalogue.models.get(here.facts.model or ""),
     )
 
 
-def _act(here: View) -> tuple[str, str] | None:
+def _act(site: Site, here: View) -> tuple[str, str] | None:
     """Return the page a step is done on: its address and what its button says."""
     if here.act is None:
         return None
     page, says = ACTS[here.act]
     model, errors = here.facts.model, here.facts.errors
     if here.act is Act.PRACTICE:
-        return (f"{page}/{model}" if model else page), says
+        known = site.catalogue.models.get(model or "")
+        return (f"{page}/{known.id}" if known is not None and known.panel else page), says
     told = {"model": model, "errors": errors}
     query = urlencode({name: value for name, value in told.items() if value not in {None, ""}})
     return (f"{page}?{query}" if query else page), says
