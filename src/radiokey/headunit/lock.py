@@ -76,7 +76,8 @@ class Lock:
     `errors` counts the wrong codes since the last right one. `wait_left_ms` of `wait_ms` qualified
     milliseconds remain in WAIT, `grace_left_ms` in SCRAMBLED and DARK. `pending` is the keyed digest of the
     entry being checked, or of one that a power cut interrupted where the policy remembers it. `before` is
-    the state that PROTECTED and FAULT return to.
+    the state that PROTECTED and FAULT return to; a gap in the supply reaches it there, so that no radio plays
+    in another car because it was set aside while it was carried.
     """
 
     state: State
@@ -184,6 +185,7 @@ Event = (
 )
 
 _ASKING: Final = frozenset({State.CODE, State.SCRAMBLED})
+_LASTING: Final = frozenset({Fault.MEMORY, Fault.TAMPERED})
 _PUNISHED: Final = frozenset({State.CODE, State.WAIT, State.LOCKED, State.PERMANENT})
 _ANYWHERE: Final = {VehicleRefused: frozenset({State.PROTECTED}), FaultFound: frozenset({State.FAULT})}
 _BEFORE: Final = frozenset(
@@ -235,8 +237,16 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
         TimePassed: frozenset({State.DARK, State.PLAYING}),
         **_ANYWHERE,
     },
-    State.PROTECTED: {VehicleAccepted: _BEFORE, FaultFound: frozenset({State.FAULT})},
-    State.FAULT: {FaultMended: _BEFORE | {State.FAULT}},
+    State.PROTECTED: {
+        SupplyReturned: frozenset({State.PROTECTED}),
+        VehicleAccepted: _BEFORE,
+        FaultFound: frozenset({State.PROTECTED, State.FAULT}),
+    },
+    State.FAULT: {
+        SupplyReturned: frozenset({State.FAULT}),
+        FaultFound: frozenset({State.FAULT}),
+        FaultMended: _BEFORE | {State.FAULT},
+    },
 }
 """What may follow: state -> event -> states. Whatever is not listed changes nothing."""
 
@@ -262,6 +272,10 @@ def _supply_returned(lock: Lock, event: SupplyReturned, policy: LockPolicy) -> L
             after = _punish(lock, policy)
         case State.CHECKING | State.ENTRY:
             after = Lock(State.CODE, errors=lock.errors, pending=lock.pending)
+        case State.PROTECTED | State.FAULT:
+            behind = replace(lock, state=lock.before, before=State.PLAYING, fault=Fault.NONE)
+            behind = _supply_returned(behind, event, policy)
+            after = replace(behind, state=lock.state, before=behind.state, fault=lock.fault)
         case _:
             after = lock
     return after
@@ -358,22 +372,24 @@ def _vehicle_accepted(lock: Lock, _event: VehicleAccepted, _policy: LockPolicy) 
 
 
 def _fault_found(lock: Lock, event: FaultFound, _policy: LockPolicy) -> Lock:
+    if lock.state in {State.PROTECTED, State.FAULT} and event.fault not in _LASTING:
+        return lock  # mending it must not let a unit out that the car refuses, or that was tampered with
     return replace(_aside(lock, State.FAULT), fault=event.fault)
 
 
 def _fault_mended(lock: Lock, _event: FaultMended, _policy: LockPolicy) -> Lock:
-    if lock.fault in {Fault.MEMORY, Fault.TAMPERED}:
+    if lock.fault in _LASTING:
         return lock
     return replace(lock, state=lock.before, before=State.PLAYING, fault=Fault.NONE)
 
 
 def _aside(lock: Lock, state: State) -> Lock:
     """Step aside into `state`, keeping the count and the wait; a half-keyed entry is dropped."""
-    if lock.state is State.PROTECTED:
-        before = lock.before
-    else:
-        before = {State.ENTRY: State.CODE, State.DARK: State.PLAYING}.get(lock.state, lock.state)
-    return replace(lock, state=state, before=before)
+    if lock.state in {State.PROTECTED, State.FAULT}:
+        return replace(lock, state=state)
+    before = {State.ENTRY: State.CODE, State.DARK: State.PLAYING}.get(lock.state, lock.state)
+    grace_ms = lock.grace_left_ms if before is State.SCRAMBLED else 0
+    return replace(lock, state=state, before=before, grace_left_ms=grace_ms)
 
 
 _DECIDE: Final[Mapping[type[Event], Callable[..., Lock]]] = {

@@ -64,7 +64,10 @@ class UntilKeyCycle:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Nothing is taken until the maker's service allows `tries` more (Ford LOCKED 10)."""
+    """Nothing is taken until the maker's service allows `tries` more (Ford LOCKED 10).
+
+    Such a rung strikes again only when these are used up, whatever its `every`.
+    """
 
     tries: int
 
@@ -121,13 +124,18 @@ class LockPolicy:
             if isinstance(rung.penalty, Dead) and rung is not self.schedule[-1]:
                 raise CatalogueError("nothing comes after a dead unit")
             last = rung.errors
+        if self.remembers_pending and any(rung.every > 1 for rung in self.schedule):
+            raise CatalogueError("a lock that remembers an interrupted entry strikes on every error")
         if min(self.power_gap_ms_min, self.scrambled_ms, self.dark_ms) < 0:
             raise CatalogueError("a time is not negative")
 
     def penalty_after(self, errors: int) -> Penalty | None:
         """Return what the `errors`-th wrong code brings, its doubling worked out; `None`: try again."""
         rung = next((rung for rung in reversed(self.schedule) if rung.errors <= errors), None)
-        if rung is None or (errors - rung.errors) % rung.every:
+        if rung is None:
+            return None
+        every = rung.penalty.tries if isinstance(rung.penalty, Blocked) else rung.every
+        if (errors - rung.errors) % every:
             return None
         if isinstance(rung.penalty, Wait) and rung.penalty.doubles:
             strikes = min((errors - rung.errors) // rung.every, WAIT_MS_MAX.bit_length())

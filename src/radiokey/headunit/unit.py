@@ -186,8 +186,7 @@ class HeadUnit:
             case IgnitionTurned(to=to):
                 self._turn(to)
             case EngineRan(running=running):
-                ignition = Ignition.ON if running else self.around.ignition
-                self.around = replace(self.around, engine=running, ignition=ignition)
+                self._run(running=running)
             case RadioSwitched(on=on):
                 self._switch(on=on)
             case TimeWent(ms=ms):
@@ -206,17 +205,17 @@ class HeadUnit:
                 assert_never(unknown)
 
     def _lose_supply(self) -> None:
-        if self.around.supply:
-            self.around = replace(self.around, supply=False, dark_for_ms=0)
+        self.around = replace(self.around, supply=False)
         self._restart_entry()
 
     def _boot(self) -> None:
         if self.around.supply:
             return
-        gap_ms = self.around.dark_for_ms
-        self.around = replace(self.around, supply=True, dark_for_ms=0)
+        self.around = replace(self.around, supply=True)
         self._load()
-        self._decide(SupplyReturned(gap_ms))
+        self._decide(SupplyReturned(self.around.dark_for_ms))
+        # Forgotten only now: a cut in the middle of the boot must not make a long gap a short one.
+        self.around = replace(self.around, dark_for_ms=0)
 
     def _turn(self, to: Ignition) -> None:
         was = self.around.ignition
@@ -225,9 +224,14 @@ class HeadUnit:
         if was is Ignition.OFF and to is not Ignition.OFF:
             self._decide(IgnitionCycled())
 
+    def _run(self, *, running: bool) -> None:
+        if running:
+            self._turn(Ignition.ON)
+        self.around = replace(self.around, engine=running)
+
     def _switch(self, *, on: bool) -> None:
         self.around = replace(self.around, radio_on=on)
-        if not on and self._lock.state is State.ENTRY:
+        if not on:
             self._restart_entry()
             self._decide(EntryDropped())
 
@@ -284,6 +288,8 @@ class HeadUnit:
         after = step(self._lock, event, self.design.policy)
         if after is self._lock:
             return
+        if self._lock.state is State.ENTRY and after.state is not State.ENTRY:
+            self._restart_entry()
         if not self._must_save(after):
             self._lock = after
             return
@@ -405,7 +411,20 @@ class HeadUnit:
             dark_for_ms=_count(around["dark_for_ms"]),
         )
         self._saved_wait_ms = _count(volatile["saved"])
-        if self._store is None and self._lock.state is not State.FAULT:
+        if volatile["memory"] is False:
+            self._store = None
+        self._agree()
+
+    def _agree(self) -> None:
+        """Raise `ValueError` where what only lives under supply contradicts the record."""
+        if self._store is None:
+            agrees = self._lock.state is State.FAULT or not self.around.supply
+        elif self.around.supply:
+            remembered = records.kept(replace(self._lock, wait_left_ms=self._saved_wait_ms))
+            agrees = remembered == self._store.record.lock and self._lock.wait_left_ms <= self._saved_wait_ms
+        else:
+            agrees = True
+        if not agrees:
             raise ValueError
 
 
