@@ -119,6 +119,14 @@ def test_tomorrow_the_same_question_is_a_new_request():
     assert of_today(other, 100 * DAY_MS).request_id != morning.request_id
 
 
+def test_a_look_alike_that_was_repaired_is_told_beside_the_code(release):
+    """The code belongs to the number as it was read: whoever asked sees which character to check."""
+    ran = release("BP53876968480I", "--model", "nissan_blaupunkt_bp")
+    assert (ran.code, ran.document["code"]) == (0, "6543")
+    told = "read as BP538769684801: look again at character 14: I and 1 look alike"
+    assert ran.err == f"radiokey: {told}\n"
+
+
 def test_a_base_that_nobody_named_is_this_users_own(cli, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert cli("code", DUSTER, "--i-own-this-radio", "--json").code == 0

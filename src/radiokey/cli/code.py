@@ -17,7 +17,7 @@ from radiokey.catalogue.index import cards, models_with
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json, Make, ModelId, load, press_as_json
-from radiokey.cli.serial import read_one
+from radiokey.cli.serial import look_again, read_one
 from radiokey.clock import DAY_MS
 from radiokey.code.value import Press
 from radiokey.errors import NoCodeHereError
@@ -59,6 +59,8 @@ def code(
 
         on_stderr(known, make, reading)
         raise
+    for doubt in reading.doubts:
+        say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
     entry = presses(known, released)
     if as_json:
         say.document(document(released, entry))

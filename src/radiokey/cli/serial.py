@@ -55,6 +55,11 @@ def read_one(text: str, *, make: str | None = None, kinds: tuple[str, ...] | Non
         raise
 
 
+def look_again(at: int, read: str, other: str) -> str:
+    """Say which character of a number deserves a second look."""
+    return f"look again at character {at + 1}: {read} and {other} look alike"
+
+
 def _row(text: str, reading: Reading) -> dict[str, Any]:
     serial = reading.serial
     family = next((family.id for family in FAMILIES.values() if serial.kind in family.kinds), None)
@@ -73,7 +78,7 @@ def _row(text: str, reading: Reading) -> dict[str, Any]:
 def _tell(row: dict[str, Any]) -> None:
     say.out(f"{say.bold(row['serial'])}  {FORMATS[row['kind']].name}")
     for doubt in row["doubts"]:
-        say.out(f"  look again at character {doubt['at'] + 1}: {doubt['read']} and {doubt['or']} look alike")
+        say.out(f"  {look_again(doubt['at'], doubt['read'], doubt['or'])}")
     if row["ask_makes"]:
         say.item(
             "  makes",

@@ -1,0 +1,132 @@
+"""Whatever `radiokey code` refuses: its exit code, an error, a hint, an empty stdout, and never the code."""
+
+import pytest
+
+from radiokey.base.limits import RELEASES_PER_DAY
+
+DUSTER = "281155216RT V212"
+OWN = "--i-own-this-radio"
+BLAUPUNKT = "BP538769684801"
+VIN = "VF1AAAAA123456789"
+
+
+def test_nobody_gets_a_code_without_saying_that_the_radio_is_theirs(cli, database):
+    ran = cli("code", DUSTER, "--json", "--database", database)
+    ran.refused(64, OWN)
+    assert "4786" not in ran.err
+    log = cli("base", "log", "verify", "--json", "--database", database)
+    assert log.document["size"] == 0, "a refusal is no entry"
+
+
+def test_a_number_that_many_makes_share_needs_the_radio_named(release):
+    release(BLAUPUNKT).refused(64, "--model")
+
+
+def test_a_text_without_a_number_says_what_a_number_looks_like(release):
+    ran = release("what it says on the tin")
+    ran.refused(65, "281155216RT V212")
+
+
+def test_two_numbers_are_no_number(release):
+    release("V212 V213").refused(65, "2 different serial numbers")
+
+
+def test_a_number_of_several_makes_needs_the_make_named(release):
+    release("12345678").refused(65, "honda")
+
+
+def test_a_number_outside_the_derivation_has_no_code_here(release):
+    """A pre-code that begins with A0 is in no published table."""
+    release("A000").refused(69)
+
+
+def test_a_radio_without_a_public_derivation_ends_with_the_sheet(release):
+    """Exit 69 is the end of the road for most radios, so stderr says whom to ask, with what."""
+    ran = release("12345678", "--make", "honda")
+    ran.refused(69, "no public derivation")
+    for part in (
+        "The code for your Honda radio",
+        "Look here first",
+        "Whom to ask",
+        "Have in hand",
+        "An honest specialist shows before payment",
+        "Walk away if",
+        "Photograph",
+        "A letter to take along",
+        "Serial number on the unit: 12345678",
+    ):
+        assert part in ran.err
+    assert ran.err.index("A letter to take along") < ran.err.index("radiokey: error: ")
+
+
+def test_a_model_that_the_family_does_not_serve_gets_no_code(release):
+    """PSA radios carry the label of the Fiats and other codes."""
+    release("A2C1234567890123456", "--model", "psa_rd4").refused(65)
+    release(DUSTER, "--model", "ford_6000cd").refused(65)
+
+
+def test_a_vin_that_is_none_is_said_so(release):
+    release(DUSTER, "--vin", "123").refused(65, "17 characters, letters and digits; 3 given")
+
+
+def test_an_unknown_radio_gets_the_nearest_names_and_not_what_was_typed(release):
+    ran = release(DUSTER, "--model", "renault_86b")
+    ran.refused(64, "did you mean renault_86a")
+    assert "renault_86b" not in ran.err
+
+
+def test_a_stolen_radio_gets_no_code(cli, release, database):
+    options = ("--model", "nissan_blaupunkt_bp")
+    assert release(BLAUPUNKT, *options).code == 0
+    cli("base", "blacklist", "add", BLAUPUNKT, "--reason", "on the ferry to Dover", "--database", database)
+    ran = release(BLAUPUNKT, *options)
+    ran.refused(77, "reported stolen")
+    assert "6543" not in ran.err
+    assert "Dover" not in ran.err, "what the owner wrote is not for whoever asks"
+    cli("base", "blacklist", "clear", BLAUPUNKT, "--reason", "found", "--database", database)
+    assert release(BLAUPUNKT, *options).document["code"] == "6543"
+
+
+def test_a_shared_number_asks_for_papers_only_where_car_or_label_meet(cli, release, database):
+    """A million radios share a pre-code: a thief's mark must not turn strangers away."""
+    mark = cli("base", "blacklist", "add", "V212", "--vin", VIN, "--reason", "x", "--database", database)
+    assert mark.code == 0
+    assert release("V212").code == 0
+    release("V212", "--vin", VIN).refused(77, "papers")
+
+
+def test_the_fifty_first_different_number_of_a_day_comes_tomorrow(release):
+    numbers = [f"M{number:06}" for number in range(RELEASES_PER_DAY + 1)]
+    for number in numbers[:-1]:
+        assert release(number).code == 0
+    release(numbers[-1]).refused(75, "tomorrow")
+    assert release(numbers[0]).code == 0, "a repeat is free"
+    release("A000").refused(75)
+    release("BP538769684801").refused(64)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("entry", "4786", "renault_86a"),
+        ("entry", "renault_86a", "4786", "4786"),
+        ("entry", "renault_86a", "--code=4786"),
+        ("entry", "renault_86a", "--4786"),
+        ("entry", "ford_6000cd", "4786", "--json", "4786"),
+        ("entry", "psa_505", "4786"),
+        ("4786",),
+        ("serial", "4786"),
+        ("wait", "4786"),
+        ("wait", "renault_86a", "--errors", "4786"),
+        ("guide", "--model", "4786"),
+        ("code", "V212", "4786"),
+        ("code", "V212", "--model", "4786"),
+        ("base", "log", "verify", "--key", "4786", "/nowhere"),
+    ],
+)
+def test_an_error_never_repeats_what_may_be_a_code(cli, arguments):
+    """Arguments in the wrong order are the usual mistake, and errors end in logs and screenshots."""
+    ran = cli(*arguments)
+    assert ran.code in {64, 65, 69}
+    assert "4786" not in ran.err
+    assert ran.out == ""
