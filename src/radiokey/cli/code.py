@@ -59,7 +59,7 @@ def code(
 
         on_stderr(known, make, reading)
         raise
-    for doubt in reading.doubts:
+    for doubt in reading.doubts if reading.repaired else ():
         say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
     entry = presses(known, released)
     if as_json:
