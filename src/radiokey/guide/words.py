@@ -7,6 +7,7 @@ by `#`, then without what stands in brackets, then its first word.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from radiokey.catalogue.model import CountsShown, Model
 from radiokey.guide.model import Guide, Special, Word
@@ -19,6 +20,7 @@ _BRACKET = re.compile(r"\s*\([^)]*\)")
 _ALTERNATIVE = re.compile(r"\s+/\s+|,\s+|\s+\.\.\s+")
 
 
+@lru_cache(maxsize=2048)  # the table's own spellings are asked for again with every word
 def keys(text: str) -> tuple[str, ...]:
     """Return the keys of a display word, the most exact first.
 
