@@ -87,7 +87,9 @@ class Blacklist:
         if not reason.strip():
             raise UsageError("the stolen list keeps a reason for every entry", hint="say what happened")
         if max(map(len, (label, reason, by))) > TEXT_LENGTH_MAX:
-            raise UsageError(f"a text on the stolen list has at most {TEXT_LENGTH_MAX} characters", hint="")
+            raise UsageError(
+                f"a text on the stolen list has at most {TEXT_LENGTH_MAX} characters", hint="say it shorter"
+            )
         tells_apart = len(compact(label)) >= len(compact(reading.serial.text)) + LABEL_SURPLUS_MIN
         return Mark(
             act=act,

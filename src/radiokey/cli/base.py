@@ -102,7 +102,8 @@ def verify_file(
         if as_json:
             say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": verifier})
         else:
-            say.out(f"The log holds {checkpoint.size} entries and all of it verifies. Key: {verifier}")
+            entries = "1 entry" if checkpoint.size == 1 else f"{checkpoint.size} entries"
+            say.out(f"The log holds {entries} and all of it verifies. Key: {verifier}")
         return
     trusted = VerifierKey.parse(key) if key else None
     verified = verify(parse_receipt(_text(file)), trusted)

@@ -1,0 +1,177 @@
+"""The commands that only tell: `serial check`, `entry`, `wait`, `models`."""
+
+import pytest
+
+from radiokey.catalogue.index import cards
+from radiokey.catalogue.load import load_catalogue
+from radiokey.catalogue.model import Confidence
+from radiokey.cli import say
+
+DUSTER = "281155216RT V212"
+PRESSES = [("1", 4, 0), ("2", 7, 0), ("3", 8, 0), ("4", 6, 0), ("6", 1, 10_000)]
+ROW = ["input", "serial", "kind", "family", "models", "doubts", "identity", "ask_makes"]
+
+
+# --- serial check -----------------------------------------------------------------------------------------
+
+
+def test_the_row_of_a_number_has_the_fields_that_others_rely_on(cli):
+    (row,) = cli("serial", "check", DUSTER, "--json").document
+    assert list(row) == ROW
+    assert (row["input"], row["serial"]) == (DUSTER, "V212")
+    assert (row["kind"], row["family"], row["identity"]) == ("renault-precode", "renault-precode", "shared")
+    assert "renault_86a" in row["models"]
+    assert row["doubts"] == row["ask_makes"] == []
+
+
+def test_a_doubt_names_its_place_and_both_readings(cli):
+    (row,) = cli("serial", "check", "BP53876968480I", "--make", "nissan", "--json").document
+    assert row["serial"] == "BP538769684801"
+    assert row["doubts"] == [{"at": 13, "read": "I", "or": "1"}]
+
+
+def test_every_text_has_its_rows_in_the_order_given(cli):
+    rows = cli("serial", "check", DUSTER, "M012345", "BP538769684801", "--json").document
+    assert [row["serial"] for row in rows] == ["V212", "M012345", "BP538769684801"]
+    assert [row["identity"] for row in rows] == ["shared", "shared", "unit"]
+
+
+def test_a_number_that_several_formats_fit_has_a_row_each_and_asks_the_make(cli):
+    rows = cli("serial", "check", "12345678", "--json").document
+    assert len(rows) > 1
+    assert all("honda" in row["ask_makes"] and row["family"] is None for row in rows)
+    kinds = {row["kind"] for row in cli("serial", "check", "12345678", "--make", "honda", "--json").document}
+    assert kinds == {"honda-8"}
+
+
+def test_a_model_decides_which_formats_a_number_can_have(cli):
+    (row,) = cli("serial", "check", "2063", "--model", "fiat_vp", "--json").document
+    assert (row["kind"], row["family"]) == ("fiat-last4", "fiat-vp")
+    cli("serial", "check", "2063", "--json").refused(65)
+
+
+def test_one_text_without_a_number_fails_the_whole_command(cli):
+    """One JSON document or none: half an answer would be read as a whole one."""
+    cli("serial", "check", DUSTER, "what it says", "--json").refused(65)
+
+
+def test_a_person_reads_the_number_what_it_is_and_which_radios_have_it(cli):
+    ran = cli("serial", "check", DUSTER)
+    assert ran.out.startswith("V212  a Renault pre-code\n  code: Renault and Dacia pre-code\n  radios: ")
+    doubtful = cli("serial", "check", "BP53876968480I").out
+    assert "look again at character 14: I and 1 look alike" in doubtful
+    assert "say --make" in doubtful
+    assert "the maker's dealer knows" in cli("serial", "check", "12345678", "--make", "honda").out
+
+
+# --- entry ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["4786", "47 86", "4-7-8-6", " 4786\r\n"])
+def test_the_code_comes_on_standard_input_and_not_in_the_list_of_processes(cli, typed):
+    document = cli("entry", "renault_86a", "-", "--json", stdin=typed).document
+    assert list(document) == ["presses"]
+    assert [tuple(press.values()) for press in document["presses"]] == PRESSES
+    assert all(list(press) == ["key", "times", "hold_ms"] for press in document["presses"])
+
+
+def test_a_code_that_is_no_secret_may_be_an_argument(cli):
+    ran = cli("entry", "renault_86a", "0000", "--json")
+    assert [press["key"] for press in ran.document["presses"]] == ["6"], "a place that shows 0 takes no press"
+
+
+def test_a_person_reads_the_presses_with_what_the_display_shows(cli):
+    ran = cli("entry", "renault_86a", "-", stdin="4786\n")
+    assert "2. Press key 1 until the first place shows 4: 4 presses.   [4000]\n" in ran.out
+    assert "hold key 6 until it beeps or answers, up to 10 seconds" in ran.out
+    assert "Mind: Once only." in ran.out
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "12345", "abcd", "12:4", "1234" * 9])
+def test_what_no_code_of_this_radio_can_be_is_refused_without_repeating_it(cli, typed):
+    ran = cli("entry", "renault_86a", "-", stdin=typed)
+    ran.refused(65)
+    assert typed.strip() == "" or typed.strip() not in ran.err
+
+
+def test_a_radio_whose_keys_are_not_known_names_the_missing_fact(cli):
+    """Never a guess shown as fact."""
+    ran = cli("entry", "honda_2012_auto", "-", stdin="1234\n")
+    ran.refused(69, "which keys its panel has")
+    assert "1234" not in ran.err
+
+
+@pytest.mark.parametrize("model", sorted(cards()))
+def test_every_radio_has_its_presses_or_says_what_is_missing(cli, model):
+    known = load_catalogue().models[model]
+    if known.code.value is None:
+        cli("entry", model, "-", stdin="1111").refused(69)
+        return
+    code = "".join(place[-1] for place in known.code.value.places)
+    ran = cli("entry", model, "-", "--json", stdin=code)
+    if known.panel is None:
+        ran.refused(69)
+    else:
+        assert ran.code == 0
+        assert all(press["times"] >= 1 for press in ran.document["presses"])
+
+
+# --- wait -------------------------------------------------------------------------------------------------
+
+
+def test_the_wait_has_the_fields_that_others_rely_on(cli):
+    document = cli("wait", "renault_86a", "--errors", "2", "--json").document
+    assert list(document) == ["known", "minutes", "clock_needs", "final", "confidence"]
+    assert document == {
+        "known": True,
+        "minutes": [2, 2],
+        "clock_needs": "radio-on",
+        "final": False,
+        "confidence": "official",
+    }
+
+
+def test_an_unknown_wait_is_said_to_be_unknown(cli):
+    """35 families have no schedule; the cautious reading is not shown as a fact."""
+    document = cli("wait", "unknown", "--errors", "3", "--json").document
+    assert (document["known"], document["minutes"], document["confidence"]) == (False, None, "unknown")
+    assert "not known" in cli("wait", "unknown", "--errors", "3").out
+
+
+@pytest.mark.parametrize("model", sorted(cards()))
+def test_every_radio_has_an_answer_with_how_sure_it_is(cli, model):
+    ran = cli("wait", model, "--errors", "1", "--json")
+    assert ran.code == 0
+    minutes = ran.document["minutes"]
+    assert minutes is None or (len(minutes) == 2 and 0 <= minutes[0] <= minutes[1])
+    assert ran.document["confidence"] in {confidence.value for confidence in Confidence}
+    assert isinstance(ran.document["final"], bool)
+
+
+def test_a_person_reads_how_long_what_must_stay_on_and_how_sure(cli):
+    ran = cli("wait", "renault_86a", "--errors", "2")
+    assert ran.out.splitlines()[0] == "After 2 wrong codes it waits 2 minutes."
+    assert "Keep the radio on" in ran.out
+    assert ran.out.splitlines()[-1] == "How sure: from the maker's manual."
+
+
+@pytest.mark.parametrize("errors", ["-1", "100", "two", "1.5", ""])
+def test_a_count_of_wrong_codes_is_0_to_99(cli, errors):
+    cli("wait", "renault_86a", f"--errors={errors}").refused(64, "--errors")
+
+
+# --- models -----------------------------------------------------------------------------------------------
+
+
+def test_every_radio_of_the_catalogue_is_listed_with_its_fields(cli):
+    document = cli("models", "--json").document
+    assert [row["id"] for row in document] == list(load_catalogue().models)
+    for row in document:
+        assert list(row) == ["id", "name", "makes", "makers", "cars", "confidence", "families"]
+
+
+def test_a_person_reads_one_line_for_each_radio_with_how_sure(cli):
+    lines = cli("models").out.splitlines()
+    assert len(lines) == len(cards())
+    assert all(any(sure in line for sure in say.HOW_SURE.values()) for line in lines)
+    assert lines == sorted(lines)
