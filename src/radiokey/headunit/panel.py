@@ -14,10 +14,12 @@ long-press key is no press (claim 60).
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from itertools import product
 from typing import assert_never
 
 from radiokey.code.value import Code, CodeShape, Press
+from radiokey.errors import CatalogueError
 
 
 class Control(StrEnum):
@@ -113,6 +115,10 @@ class Panel:
     confirm: Confirm
     opening: tuple["OpeningPress", ...] = ()
 
+    def __post_init__(self) -> None:
+        if isinstance(self.confirm, Automatic) and not isinstance(self.entry, Direct):
+            raise CatalogueError("only an entry with one key per character can confirm itself")
+
 
 @dataclass(frozen=True, slots=True)
 class OpeningPress:
@@ -185,7 +191,8 @@ def _at_the_end(panel: Panel, shape: CodeShape, keying: Keying) -> bool:
         case Direct():
             return keying.at >= shape.length
         case Knob(next=onward):
-            return keying.at >= shape.length - 1 or panel.confirm != ConfirmBy(onward)
+            confirms_too = isinstance(panel.confirm, ConfirmBy) and panel.confirm.key == onward
+            return keying.at >= shape.length - 1 or not confirms_too
         case Cycle() | Groups():
             return True
         case unknown:
@@ -207,7 +214,8 @@ def _keyed(entry: Entry, shape: CodeShape, keying: Keying, key: str) -> Keying:
             character = next((character for character, name in keys if name == key), None)
             if character is None or keying.at >= shape.length:
                 return keying
-            return _put(replace(keying, at=keying.at + 1), keying.at, character)
+            keyed = _put(keying, keying.at, character)
+            return replace(keyed, at=keying.at + 1)
         case Cycle(keys=keys, first=first):
             if key not in keys:
                 return keying
@@ -222,7 +230,9 @@ def _keyed(entry: Entry, shape: CodeShape, keying: Keying, key: str) -> Keying:
 
 
 def _put(keying: Keying, at: int, character: str) -> Keying:
-    return replace(keying, shown=(*keying.shown[:at], character, *keying.shown[at + 1 :]), begun=True)
+    return Keying(
+        (*keying.shown[:at], character, *keying.shown[at + 1 :]), keying.at, keying.opened, begun=True
+    )
 
 
 def _next(alphabet: str, shown: str, first: str, by: int = 1) -> str:
@@ -256,14 +266,15 @@ def _counted_up(groups: tuple[tuple[str, int], ...], shape: CodeShape, keying: K
     return keying
 
 
-def _values(shape: CodeShape, start: int, places: int) -> list[str]:
+@cache
+def _values(shape: CodeShape, start: int, places: int) -> tuple[str, ...]:
     """Return what a group of places counts through; leading places that may be left out start as blanks."""
     optional = max(0, shape.length - shape.shortest - start)
-    values = []
+    values: list[str] = []
     for left_out in range(min(optional, places - 1), -1, -1):
         alphabets = shape.places[start + left_out : start + places]
         values += [BLANK * left_out + "".join(characters) for characters in product(*alphabets)]
-    return values
+    return tuple(values)
 
 
 # --- and back: a code into the presses that key it -------------------------------------------------------
