@@ -91,8 +91,8 @@ def test_a_wrong_code_brings_what_the_policy_says(visitor, id_):
         return
     seconds = penalty.ms[1] // 1000
     assert f"It waits: {seconds // 60}:{seconds % 60:02}." in told["says"]
-    radio.did(*presses(id_, practice_code(MODELS[id_].design()).reveal()))
-    assert "It waits" in radio.told["says"]
+    quickly = [act | {"ms": 0} for act in presses(id_, practice_code(MODELS[id_].design()).reveal())]
+    assert radio.did(*quickly)["says"] == told["says"]
 
 
 def test_a_wait_ends_when_its_hours_were_skipped_with_the_radio_on(visitor):
