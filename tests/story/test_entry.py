@@ -1,12 +1,16 @@
 """Keying the code in (claims 50 to 60), on units made from the catalogue."""
 
-from radiokey.catalogue.load import load_model
+import pytest
+
+from radiokey.catalogue.load import load_catalogue, load_model
 from radiokey.clock import SECOND_MS
 from radiokey.code.value import Code, Press
+from radiokey.guide.coach import coach
 from radiokey.headunit.panel import Automatic, Cycle, Direct, presses_for
 from radiokey.headunit.unit import Sound
 
 ARTICLE = "nissan_terrano3_article"
+WITH_PANEL = sorted(model.id for model in load_catalogue().models.values() if model.panel is not None)
 
 
 def keyed(model_id: str, code: str) -> list[tuple[str, int]]:
@@ -66,3 +70,19 @@ def test_several_seconds_for_the_article_are_two_seconds_at_least():
     design = load_model(ARTICLE).design()
     assert design is not None
     assert presses_for(design.panel, design.shape, Code("1234"))[-1] == Press("OK", 1, 2 * SECOND_MS)
+
+
+@pytest.mark.parametrize("model_id", WITH_PANEL)
+def test_who_presses_what_the_coach_says_hears_the_radio_play(radio, model_id):
+    """Row 25: coach and practice radio, for every model whose panel is known, first and last characters too."""
+    model = load_model(model_id)
+    for at in (0, 1, -1):
+        places = model.code.value.places
+        code = "".join(place[at * place_at % len(place)] for place_at, place in enumerate(places, start=1))
+        unit = radio(model_id, code)
+        for step in coach(model, Code(code)):
+            for press in step.presses:
+                for _ in range(press.times):
+                    unit.press(press.key, press.hold_ms)
+        unit.wait(unit.unit.design.policy.dark_ms)
+        assert (unit.state, unit.errors) == ("playing", 0)

@@ -104,12 +104,16 @@ def test_nothing_keyed_during_a_wait_counts_not_even_the_right_code(radio):
     assert before.wait_left_ms == HALF_HOUR
 
 
-def test_nothing_incomplete_counts(radio):
-    """Claim 21: three digits and the confirm key are no code."""
-    unit = radio(ARTICLE)
-    for key in ("1", "2", "3"):
+@pytest.mark.parametrize(
+    ("model_id", "keys", "confirm"),
+    [(ARTICLE, "123", "OK"), ("ford_6000cd", "4", "5"), ("ford_6000cd", "13", "5")],
+)
+def test_nothing_incomplete_counts(radio, model_id, keys, confirm):
+    """Claim 21: an entry with an open place and the confirm key are no code."""
+    unit = radio(model_id)
+    for key in keys:
         unit.press(key)
-    unit.press("OK", held_ms=10_000)
+    unit.press(confirm, held_ms=10_000)
     assert (unit.state, unit.errors) == ("entry", 0)
 
 

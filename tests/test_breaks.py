@@ -1,0 +1,62 @@
+"""The breaks of tests/breaks are well made; that each turns its test red is seen by tools/breaks.py (`make deep`)."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = sorted((ROOT / "tests" / "breaks").glob("*.toml"))
+FIELDS = {"row": int, "file": str, "old": str, "new": str, "test": str, "why": str}
+
+
+def rows() -> dict[int, tuple[str, str]]:
+    """Return the rows of docs/story.md: number -> (what shows it, state)."""
+    text = (ROOT / "docs" / "story.md").read_text(encoding="utf-8").split("\n## Claims")[0]
+    lines = re.findall(r"^\| (\d+) \|.*\| ([^|]*) \| ([^|]*) \|$", text, re.MULTILINE)
+    return {int(number): (shown, state) for number, shown, state in lines}
+
+
+@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+def broken(request):
+    return tomllib.loads(request.param.read_text(encoding="utf-8"))
+
+
+def test_a_break_says_exactly_what_it_is(broken):
+    assert {name: type(value) for name, value in broken.items()} == FIELDS
+    assert len(broken["why"]) > 20
+
+
+def test_a_break_changes_one_place_and_leaves_a_file_that_can_be_read(broken):
+    path = ROOT / broken["file"]
+    assert path.is_relative_to(ROOT / "src" / "radiokey")
+    text = path.read_text(encoding="utf-8")
+    assert text.count(broken["old"]) == 1
+    changed = text.replace(broken["old"], broken["new"])
+    assert changed != text
+    if path.suffix == ".py":
+        ast.parse(changed)
+    if path.suffix == ".toml":
+        tomllib.loads(changed)
+
+
+def test_the_test_that_turns_red_is_there_and_shows_the_row(broken):
+    path, function = broken["test"].split("::")
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert f"`{broken['test']}`" in rows()[broken["row"]][0]
+
+
+def test_every_built_row_has_a_break_and_no_open_one_has():
+    have = {tomllib.loads(path.read_text(encoding="utf-8"))["row"] for path in FILES}
+    states = {number: state for number, (_, state) in rows().items()}
+    assert len(states) == 38
+    assert {number for number, state in states.items() if state == "built"} - have == set()
+    assert {number for number, state in states.items() if state.startswith("open")} & have == set()
+
+
+def test_a_break_is_named_for_its_row():
+    for path in FILES:
+        assert int(path.stem[:2]) == tomllib.loads(path.read_text(encoding="utf-8"))["row"], path.name
