@@ -1,6 +1,7 @@
 """The wiring of the command line: its commands, and what each error means to a shell."""
 
 import io
+import os
 import sys
 from typing import Final
 
@@ -54,7 +55,8 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that cannot show a letter gets its number; it is no reason to stop half-way.
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    sys.exit(_written(code))
 
 
 def run(arguments: list[str]) -> int:
@@ -64,7 +66,10 @@ def run(arguments: list[str]) -> int:
     commands.register(app)
     command = typer.main.get_command(app)
     try:
-        result = command.main(arguments, prog_name="radiokey", standalone_mode=False)
+        with command.make_context("radiokey", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        return ended.exit_code
     except RadiokeyError as error:
         say.error(error.sentence, error.hint)
         return exit_code(error)
@@ -78,15 +83,29 @@ def run(arguments: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        return 0  # whoever read has enough
     except Exception as error:  # noqa: BLE001 - the entry point: a stranger's words are not for the user
         say.error(
             f"something went wrong here that is not your doing ({type(error).__name__})",
             "try again; if it stays, report it with the command you used, without the code",
         )
         return OUR_FAULT
-    return result if isinstance(result, int) else 0
+    return 0
+
+
+def _written(code: int) -> int:
+    """Return `code` once the result has left; where it cannot leave, what that means."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # Nothing of it can be written any more: not now, and not when Python flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if code or isinstance(error, BrokenPipeError):
+            return code
+        problem = say.not_written(error)
+        say.error(problem.sentence, problem.hint)
+        return exit_code(problem)
+    return code
 
 
 def _sentence(message: str) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from radiokey.catalogue.model import Confidence, Fact
+from radiokey.errors import OurFaultError
 
 HOW_SURE: Final = {
     Confidence.OFFICIAL: "from the maker's manual",
@@ -32,12 +33,24 @@ _BULLET: Final = re.compile(r"(?:-|\d+\.) ")
 
 def out(text: str = "") -> None:
     """Write a line of the result."""
-    sys.stdout.write(text + "\n")
+    try:
+        sys.stdout.write(text + "\n")
+    except BrokenPipeError:
+        raise
+    except OSError as lost:
+        raise not_written(lost) from lost
 
 
 def document(value: Any) -> None:  # noqa: ANN401 - whatever json takes
     """Write the result as one JSON document, in ASCII, so that every terminal and every pipe can take it."""
-    sys.stdout.write(json.dumps(value) + "\n")
+    out(json.dumps(value))
+
+
+def not_written(lost: OSError) -> OurFaultError:
+    """Return what a result that cannot be written means."""
+    return OurFaultError(
+        f"the result could not be written: {lost.strerror}", hint="make room, then ask again"
+    )
 
 
 def error(sentence: str, hint: str = "") -> None:

@@ -1,0 +1,149 @@
+"""The command as a process of its own: what a shell, a pipe and a terminal see."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+RADIOKEY = (sys.executable, "-m", "radiokey")
+DUSTER = "281155216RT V212"
+
+
+@pytest.fixture
+def surroundings(tmp_path):
+    return {**os.environ, "XDG_DATA_HOME": str(tmp_path), "COLUMNS": "80"}
+
+
+@pytest.fixture
+def shell(surroundings):
+    def run(*arguments, **more):
+        options = {"capture_output": True, "text": True, "env": surroundings, **more}
+        return subprocess.run((*RADIOKEY, *arguments), check=False, **options)
+
+    return run
+
+
+def test_the_code_comes_out_of_a_process_as_one_document(shell, database):
+    ran = shell("code", DUSTER, "--i-own-this-radio", "--json", "--database", database)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert json.loads(ran.stdout)["code"] == "4786"
+
+
+def test_a_failing_process_says_why_on_stderr_and_nothing_on_stdout(shell, database):
+    ran = shell("code", DUSTER, "--json", "--database", database)
+    assert (ran.returncode, ran.stdout) == (64, "")
+    lines = ran.stderr.splitlines()
+    assert [line.split(": ")[1] for line in lines] == ["error", "hint"]
+
+
+def test_the_code_is_read_from_standard_input(shell):
+    ran = shell("entry", "renault_86a", "-", "--json", input="4786\n")
+    assert ran.returncode == 0
+    assert len(json.loads(ran.stdout)["presses"]) == 5
+    assert "4786" not in " ".join(ran.args)
+
+
+def test_the_installed_command_is_the_same(surroundings):
+    command = Path(sys.executable).with_name("radiokey")
+    ran = subprocess.run((command, "models"), capture_output=True, text=True, check=False, env=surroundings)
+    assert ran.returncode == 0
+    assert "renault_86a" in ran.stdout
+
+
+def test_without_arguments_it_says_what_there_is_and_that_this_was_none(shell):
+    ran = shell()
+    assert (ran.returncode, ran.stdout) == (64, "")
+    assert ran.stderr.startswith("Usage: radiokey ")
+
+
+@pytest.mark.parametrize("command", [("models", "--json"), ("serial", "check", DUSTER)])
+@pytest.mark.parametrize("at_once", ["", "1"])
+def test_a_reader_that_has_enough_is_no_error(shell, surroundings, command, at_once):
+    """`radiokey models | head -n 1`, with much to say and with little."""
+    surroundings["PYTHONUNBUFFERED"] = at_once
+    read, write = os.pipe()
+    os.close(read)
+    ran = shell(*command, capture_output=False, stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("at_once", ["", "1"])
+def test_a_result_that_cannot_be_written_is_said_so(shell, surroundings, at_once):
+    surroundings["PYTHONUNBUFFERED"] = at_once
+    with Path("/dev/full").open("w") as full:
+        ran = shell("serial", "check", DUSTER, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert ran.returncode == 70
+    said = "the result could not be written: No space left on device"
+    assert ran.stderr.splitlines()[0] == f"radiokey: error: {said}"
+    assert len(ran.stderr.splitlines()) == 2
+
+
+def test_a_terminal_of_few_letters_gets_numbers_for_the_others(shell, surroundings):
+    surroundings["PYTHONIOENCODING"] = "ascii"
+    ran = shell("guide", input="")
+    assert ran.returncode == 0
+    assert "Stop here first" in ran.stdout
+
+
+def test_bytes_that_are_no_text_are_no_reason_to_break(surroundings):
+    ran = subprocess.run(
+        (*RADIOKEY, "serial", "check", b"V212 \xff\xfe", "--json"),
+        capture_output=True,
+        check=False,
+        env=surroundings,
+    )
+    assert ran.returncode in {0, 65}
+    assert b"Traceback" not in ran.stderr
+    if ran.returncode == 0:
+        assert json.loads(ran.stdout)[0]["serial"] == "V212"
+
+
+def test_a_terminal_shows_titles_in_bold_and_forgives_a_mistyped_answer(surroundings):
+    surroundings["TERM"] = "xterm"
+    surroundings.pop("NO_COLOR", None)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        (*RADIOKEY, "guide"), stdin=theirs, stdout=theirs, stderr=theirs, env=surroundings
+    ) as guide:
+        os.close(theirs)
+        os.write(ours, b"wibble\n1\nq\n")
+        seen = b""
+        while True:
+            try:
+                part = os.read(ours, 4096)
+            except OSError:  # the other side is closed: it has ended
+                break
+            if not part:
+                break
+            seen += part
+        assert guide.wait() == 0
+    os.close(ours)
+    assert b"\x1b[1mStop here first\x1b[0m" in seen
+    assert b"that is none of these answers" in seen
+    assert b"What does the radio show?" in seen
+
+
+def test_the_site_is_served_and_its_address_is_the_first_line(surroundings, database):
+    with subprocess.Popen(
+        (*RADIOKEY, "serve", "--port", "0", "--database", database),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=surroundings,
+    ) as site:
+        try:
+            first = site.stdout.readline()
+            assert first.startswith("Radiokey is on http://127.0.0.1:")
+            with urllib.request.urlopen(f"{first.split()[-1]}/health") as answer:  # noqa: S310 - our own
+                assert json.load(answer) == {"status": "ok"}
+        finally:
+            site.send_signal(signal.SIGINT)
+            _, err = site.communicate()
+    assert "Traceback" not in err
