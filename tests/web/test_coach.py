@@ -1,4 +1,4 @@
-"""The coach over HTTP: one step at a time, the next key glowing, the code in the body of the form only."""
+"""The coach over HTTP: a page of steps, the next key glowing, the code in the body of the form only."""
 
 import pytest
 
@@ -14,24 +14,27 @@ def own_code(model) -> str:
     return practice_code(model.design()).reveal()
 
 
+def sections(answer):
+    """Return the steps of the page, as text."""
+    return answer.text.split('<section class="step"')[1:]
+
+
 @pytest.mark.parametrize("id_", KEYED)
-def test_the_steps_of_an_entry_go_on_and_back(visitor, page_of, radios, id_):
-    """By the buttons alone, from the first step to what happened, and one back."""
+def test_the_steps_of_an_entry_are_one_page_that_goes_on_and_back(visitor, page_of, radios, id_):
+    """By fragments of the address: no request between two presses, from the first step to what happened."""
     code = own_code(radios[id_])
     steps = coach(radios[id_], Code.typed(code))
-    page = page_of(visitor.post("/coach", data={"model": id_, "code": code, "errors": "1"}).text)
-    for at, step in enumerate(steps):
-        assert f"Step {at + 1} of {len(steps)}" in page.words
+    answer = visitor.post("/coach", data={"model": id_, "code": code, "errors": "1"})
+    shown = sections(answer)
+    assert len(shown) == len(steps)
+    for at, (section, step) in enumerate(zip(shown, steps, strict=True), start=1):
+        page = page_of(f"<main>{section}</main>")
+        assert section.startswith(f' id="step-{at}"')
+        assert f"Step {at} of {len(steps)}" in page.words
         assert step.sentence in page.words
-        forms = {form.fields["step"]: form.fields for form in page.forms if form.action == "/coach"}
-        assert set(forms) == {str(other) for other in (at - 1, at + 1) if 0 <= other < len(steps)}
-        if at < len(steps) - 1:
-            page = page_of(visitor.post("/coach", data=forms[str(at + 1)]).text)
-    back = page_of(
-        visitor.post("/coach", data={"model": id_, "code": code, "step": str(len(steps) - 2)}).text
-    )
-    assert f"Step {len(steps) - 1} of" in back.words
-    after = [link for link in page.links if link.startswith("/guide/") and f".{id_}." in link]
+        inside = [link for link in page.links if link.startswith("#")]
+        assert inside == [f"#step-{other}" for other in (at + 1, at - 1) if 1 <= other <= len(steps)]
+    after = [link for link in page_of(answer.text).links if link.startswith("/guide/") and f".{id_}." in link]
     assert len(after) == 4
     assert all(visitor.get(link).status_code == 200 for link in after)
 
@@ -39,15 +42,15 @@ def test_the_steps_of_an_entry_go_on_and_back(visitor, page_of, radios, id_):
 @pytest.mark.parametrize("id_", KEYED)
 def test_the_key_that_is_next_glows_with_its_presses(visitor, radios, id_):
     code = own_code(radios[id_])
-    for at, step in enumerate(coach(radios[id_], Code.typed(code))):
-        answer = visitor.post("/coach", data={"model": id_, "code": code, "step": str(at)})
-        assert answer.headers["cache-control"] == "no-store"
+    answer = visitor.post("/coach", data={"model": id_, "code": code})
+    assert answer.headers["cache-control"] == "no-store"
+    for section, step in zip(sections(answer), coach(radios[id_], Code.typed(code)), strict=True):
         if not step.presses:
-            assert 'class="key next"' not in answer.text
+            assert 'class="key next"' not in section
             continue
-        assert answer.text.count('class="key next"') == 1
+        assert section.count('class="key next"') == 1
         wanted = "hold" if step.presses[0].hold_ms else f"{step.presses[0].times}\N{MULTIPLICATION SIGN}"
-        assert f">{wanted}</text>" in answer.text
+        assert f">{wanted}</text>" in section
 
 
 @pytest.mark.parametrize(
@@ -100,16 +103,8 @@ def test_a_radio_whose_keys_nobody_described_is_said_to_be_that(visitor):
     assert "4711" not in answer.text
 
 
-@pytest.mark.parametrize("step", ["99", "-1", "one", "1.0", "999999", "٣"])
-def test_a_step_that_is_none_is_refused(visitor, step):
-    answer = visitor.post("/coach", data={"model": "renault_86a", "code": "4711", "step": step})
-    assert answer.status_code == 400
-    assert "4711" not in answer.text
-
-
 def test_after_a_refusal_the_road_knows_one_more_wrong_code(visitor, page_of):
-    steps = coach(load_catalogue().models["renault_86a"], Code.typed("4711"))
-    told = {"model": "renault_86a", "code": "4711", "errors": "2", "step": str(len(steps) - 1)}
+    told = {"model": "renault_86a", "code": "4711", "errors": "2"}
     links = page_of(visitor.post("/coach", data=told).text).links
     assert "/guide/refused-once.renault_86a.-.-.3.1" in links
     assert not [link for link in links if "4711" in link]

@@ -249,7 +249,7 @@ def _display_offers(guide: Guide, facts: Facts) -> tuple[Offer, ...]:
 def _said(word: DisplayWord, own: tuple[DisplayWord, ...]) -> str:
     """Return a word as an answer; with its meaning where the radio uses the same text for two states."""
     twice = sum(other.text == word.text for other in own) > 1
-    return f"{word.text}: {word.meaning}" if twice else word.text
+    return f"{word.example}: {word.meaning}" if twice else word.example
 
 
 def _given(guide: Guide, step: Step, facts: Facts, choice: str) -> tuple[str, Facts] | None:

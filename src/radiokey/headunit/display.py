@@ -62,6 +62,11 @@ class DisplayWord:
     shows: Shows
     meaning: str
 
+    @property
+    def example(self) -> str:
+        """The word as a display may show it: `2 SAFE` for `{errors} SAFE`."""
+        return _fill(self.text, Counts(errors=2, left=8, wait_left_ms=30 * MINUTE_MS - SECOND_MS))
+
 
 @dataclass(frozen=True, slots=True)
 class DisplayKind:

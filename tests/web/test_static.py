@@ -1,0 +1,173 @@
+"""What is sent to a browser: scripts that decide nothing, no other host, nothing inline, little of it."""
+
+import gzip
+import hashlib
+import re
+from importlib.resources import files
+
+import pytest
+
+from radiokey.catalogue.load import load_catalogue
+from radiokey.headunit.lock import State
+from radiokey.headunit.policy import REFERENCE, Wait
+from radiokey.web.app import FOREVER, HEADERS
+from radiokey.web.render import StaticFiles
+
+WEB = files("radiokey.web")
+SCRIPTS = sorted(file.name for file in (WEB / "static").iterdir() if file.name.endswith(".js"))
+STYLES = sorted(file.name for file in (WEB / "static").iterdir() if file.name.endswith(".css"))
+TEMPLATES = sorted(
+    f"{folder}{file.name}"
+    for folder in ("", "owner/")
+    for file in (WEB / "templates" / folder).iterdir()
+    if file.name.endswith(".html")
+)
+MINUTE_MS = 60_000
+WORDS_OF_FINGERS = {"code", "wait", "dark", "fault", "entry"}
+"""State names that are words of any language too: these are looked for as a value or a name, not in comments."""
+
+
+def script(name: str) -> str:
+    """Return a script without its comments."""
+    text = (WEB / "static" / name).read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", text, flags=re.DOTALL)
+
+
+def names_and_values(text: str) -> set[str]:
+    """Return every identifier and every string of one word, in lower case."""
+    strings = re.findall(r"\"([^\"\n]*)\"|'([^'\n]*)'|`([^`]*)`", text)
+    single = {part.strip().lower() for found in strings for part in found if part and " " not in part.strip()}
+    bare = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`", " ", text)
+    return single | {name.lower() for name in re.findall(r"[A-Za-z_$][\w$]*", bare)}
+
+
+def numbers(text: str) -> set[float]:
+    """Return every number in a script, and every product of numbers written out."""
+    plain = r"\d[\d_]*(?:\.\d+)?(?:e\d+)?"
+    found = set()
+    for product in re.findall(rf"{plain}(?:\s*\*\s*{plain})*", text):
+        value = 1.0
+        for factor in re.split(r"\s*\*\s*", product):
+            value *= float(factor.replace("_", ""))
+            found.add(float(factor.replace("_", "")))
+        found.add(value)
+    return found
+
+
+def waits() -> set[int]:
+    """Return every wait of every radio, in milliseconds."""
+    policies = [REFERENCE, *(model.policy() for model in load_catalogue().models.values())]
+    penalties = (policy.penalty_after(errors) for policy in policies for errors in range(1, 21))
+    return {ms for penalty in penalties if isinstance(penalty, Wait) for ms in penalty.ms}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_script_knows_a_state_of_the_lock(name):
+    """JavaScript sends keys and draws what it is told: no value and no name in it is a state's."""
+    assert names_and_values(script(name)) & {state.value for state in State} == set()
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_sentence_of_a_script_speaks_of_a_state_that_only_a_lock_has(name):
+    rare = {state.value for state in State} - WORDS_OF_FINGERS - {"code"}
+    text = script(name).lower()
+    assert [state for state in sorted(rare) if re.search(rf"\b{state}\b", text)] == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_script_knows_how_long_a_radio_waits(name):
+    """In milliseconds, or as a product of numbers; a minute itself is only how clocks are written."""
+    assert numbers(script(name)) & (waits() - {MINUTE_MS}) == set()
+
+
+def test_the_search_for_states_and_waits_finds_them():
+    """The two tests above would see what they look for."""
+    assert "wait" in names_and_values('if (told.state === "wait") {}')
+    assert "permanent" in names_and_values("const permanent = told;")
+    assert names_and_values("await other(awaited)") & {state.value for state in State} == set()
+    for written in ("1800000", "1_800_000", "30 * 60 * 1000", "1.8e6"):
+        assert 1_800_000 in numbers(f"setTimeout(open, {written})")
+    assert {1_800_000, 7_200_000} <= waits()
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES, "icon.svg"])
+def test_no_static_file_loads_from_another_host(name):
+    text = (WEB / "static" / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+    assert re.findall(r"https?:|//[a-z0-9.-]+\.[a-z]|@import|url\(\s*['\"]?(?!data:|#)", text) == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_template_loads_from_another_host_or_holds_code_or_style(name):
+    """The policy of the page forbids both, so they would be dead anyway."""
+    text = (WEB / "templates" / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+    assert re.findall(r"https?://", text) == []
+    assert re.findall(r"\sstyle\s*=", text) == []
+    assert re.findall(r"\son[a-z]+\s*=", text) == []
+    assert re.findall(r"<style|javascript:", text) == []
+    assert [
+        tag for tag in re.findall(r"<script[^>]*>[^<]?", text) if "src=" not in tag or not tag.endswith(">")
+    ] == []
+
+
+def test_the_policy_allows_only_what_the_site_itself_sends():
+    policy = dict(part.strip().partition(" ")[::2] for part in HEADERS["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    for name, allowed in policy.items():
+        assert set(allowed.split()) <= {"'none'", "'self'", "data:"}, name
+    assert {name for name, allowed in policy.items() if "data:" in allowed} <= {"img-src"}
+    assert "script-src" in policy
+    assert {policy[name] for name in ("base-uri", "frame-ancestors")} == {"'none'"}
+    assert policy["form-action"] == "'self'"
+
+
+def test_a_static_file_is_named_by_its_content_and_never_expires(visitor):
+    for name, (content, kind) in StaticFiles().files.items():
+        stem, digest, ending = name.split(".")
+        assert digest == hashlib.sha256(content).hexdigest()[:12]
+        answer = visitor.get(f"/static/{name}")
+        assert answer.status_code == 200
+        assert answer.content == content
+        assert answer.headers["cache-control"] == FOREVER
+        assert "immutable" in FOREVER
+        assert answer.headers["content-type"].startswith(kind)
+        assert (WEB / "static" / f"{stem}.{ending}").is_file()
+
+
+@pytest.mark.parametrize(
+    "name", ["radiokey.css", "radiokey.000000000000.css", "..%2Fapp.py", "%2e%2e%2f%2e%2e", "%00", "x" * 500]
+)
+def test_no_other_name_is_served(visitor, name):
+    assert visitor.get(f"/static/{name}").status_code == 404
+
+
+def loaded(text: str) -> list[str]:
+    """Return what a browser fetches with a page."""
+    found = re.findall(r'<link[^>]*href="([^"]+)"|<script[^>]*src="([^"]+)"|<img[^>]*src="([^"]+)"', text)
+    return [address for one in found for address in one if address and not address.startswith("data:")]
+
+
+def on_the_wire(client, address: str) -> int:
+    """Return how many bytes an answer is, heads included, as the server compresses it."""
+    with client.stream("GET", address, headers={"accept-encoding": "gzip"}) as answer:
+        assert answer.status_code == 200
+        heads = sum(len(name) + len(value) + 4 for name, value in answer.headers.multi_items())
+        return heads + sum(len(part) for part in answer.iter_raw())
+
+
+def test_the_start_page_is_three_requests_and_little(visitor):
+    """The issue: at most 60 KB and 3 requests on a cold cache."""
+    page = visitor.get("/").text
+    addresses = ["/", *loaded(page)]
+    assert len(addresses) <= 3
+    assert sum(on_the_wire(visitor, address) for address in addresses) <= 60_000
+    assert len(gzip.compress(page.encode())) < len(page)
+
+
+def test_a_practice_radio_is_at_most_eight_requests(visitor):
+    assert len(["/practice/renault_86a", *loaded(visitor.get("/practice/renault_86a").text)]) <= 8
+
+
+@pytest.mark.parametrize("address", ["/", "/models", "/practice/renault_86a", "/waiting"])
+def test_a_page_names_only_files_that_are_there(visitor, address):
+    for link in loaded(visitor.get(address).text):
+        assert visitor.get(link).status_code == 200
