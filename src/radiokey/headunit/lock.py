@@ -201,7 +201,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
         **_ANYWHERE,
     },
     State.SCRAMBLED: {
-        SupplyReturned: _ASKING,
+        SupplyReturned: frozenset({State.CODE}),
         DigitKeyed: frozenset({State.ENTRY}),
         EntryConfirmed: frozenset({State.CHECKING}),
         TimePassed: _ASKING,
@@ -262,15 +262,13 @@ def _supply_returned(lock: Lock, event: SupplyReturned, policy: LockPolicy) -> L
     match lock.state:
         case State.PLAYING | State.DARK:
             after = _ask(policy) if event.gap_ms >= policy.power_gap_ms_min else Lock(State.PLAYING)
-        case State.SCRAMBLED:
-            after = replace(_ask(policy), errors=lock.errors, pending=lock.pending)
         case State.WAIT:
             after = _cut_in_wait(lock, policy)
         case State.LOCKED if lock.hold is Hold.POWER_CUT:
             after = Lock(State.CODE, errors=_after_cut(lock.errors, policy))
         case State.CHECKING if not policy.remembers_pending:
             after = _punish(lock, policy)
-        case State.CHECKING | State.ENTRY:
+        case State.CHECKING | State.ENTRY | State.SCRAMBLED:
             after = Lock(State.CODE, errors=lock.errors, pending=lock.pending)
         case State.PROTECTED | State.FAULT:
             behind = replace(lock, state=lock.before, before=State.PLAYING, fault=Fault.NONE)
