@@ -421,7 +421,8 @@ class HeadUnit:
             agrees = self._lock.state is State.FAULT or not self.around.supply
         elif self.around.supply:
             remembered = records.kept(replace(self._lock, wait_left_ms=self._saved_wait_ms))
-            agrees = remembered == self._store.record.lock and self._lock.wait_left_ms <= self._saved_wait_ms
+            unsaved_ms = self._saved_wait_ms - self._lock.wait_left_ms
+            agrees = remembered == self._store.record.lock and 0 <= unsaved_ms < WAIT_SAVED_EVERY_MS
         else:
             agrees = True
         if not agrees:

@@ -1,0 +1,457 @@
+"""One whole unit: supply, ignition, fingers and time; as bytes and back; and what no sequence of them can do."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from radiokey.code.value import CodeShape
+from radiokey.errors import CodeShapeError, InputError
+from radiokey.headunit import store as records
+from radiokey.headunit.flash import RamChip
+from radiokey.headunit.happenings import (
+    CarAnswered,
+    EngineRan,
+    Ignition,
+    IgnitionTurned,
+    KeyPressed,
+    RadioSwitched,
+    ServiceAllowed,
+    SomethingBroke,
+    SomethingMended,
+    SupplyLost,
+    SupplyRestored,
+    TimeWent,
+)
+from radiokey.headunit.lock import Fault, State
+from radiokey.headunit.policy import REFERENCE, ClockNeeds, Rung, UntilKeyCycle
+from radiokey.headunit.unit import IMAGE_SIZE_MAX, IMAGE_VERSION, HeadUnit, Sound
+
+# --- supply -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dark_ms", "state"), [(0, State.PLAYING), (2_999, State.PLAYING), (3_000, State.CODE)]
+)
+def test_it_asks_after_more_than_a_few_seconds_without_supply(owner_under, dark_ms, state):
+    """Claim 19. How long it was dark is the sum of what went by, not the last part of it."""
+    owner = owner_under()
+    owner.do(
+        SupplyLost(), TimeWent(dark_ms // 2), SupplyLost(), TimeWent(dark_ms - dark_ms // 2), SupplyRestored()
+    )
+    assert owner.state is state
+
+
+def test_two_short_dips_with_supply_between_are_two_short_dips(owner_under):
+    owner = owner_under()
+    for _ in range(5):
+        owner.cut(2_000)
+        owner.wait(1)
+    assert owner.state is State.PLAYING
+
+
+def test_a_supply_that_was_never_lost_comes_back_as_nothing(owner_under):
+    owner = owner_under()
+    owner.do(SupplyRestored())
+    assert owner.state is State.PLAYING
+
+
+def test_a_unit_is_made_only_with_a_code_that_it_can_have(owner_under, owner_of):
+    with pytest.raises(CodeShapeError):
+        HeadUnit.made(owner_of("honda_audio5").design, owner_under().code, key=bytes(32))
+
+
+@pytest.mark.parametrize("off", [SupplyLost(), RadioSwitched(on=False)])
+def test_nothing_can_be_keyed_without_supply_or_with_the_radio_off(owner_under, off):
+    owner = owner_under().asked()
+    owner.do(off)
+    owner.right()
+    owner.wrong()
+    assert (owner.state, owner.errors) == (State.CODE, 0)
+
+
+def test_keys_of_a_playing_radio_enter_nothing(owner_under):
+    owner = owner_under()
+    owner.wrong()
+    assert (owner.state, owner.errors) == (State.PLAYING, 0)
+
+
+def test_starting_the_engine_is_a_key_cycle(owner_under):
+    """Acura navigation: ten tries per key cycle; nobody starts an engine with the key in OFF."""
+    owner = owner_under(replace(REFERENCE, schedule=(Rung(1, UntilKeyCycle()),))).asked()
+    owner.wrong()
+    owner.do(IgnitionTurned(Ignition.ACC), EngineRan(running=True))
+    assert owner.state is State.LOCKED
+    owner.do(IgnitionTurned(Ignition.OFF))
+    assert not owner.unit.around.engine
+    owner.do(EngineRan(running=True))
+    assert (owner.state, owner.unit.around.ignition) == (State.CODE, Ignition.ON)
+
+
+def test_a_half_keyed_entry_does_not_come_back_after_the_car_refused(owner_under):
+    """Two digits, a refusal by the car, and then the right four: they are the right four."""
+    owner = owner_under().asked()
+    owner.do(KeyPressed("9"), KeyPressed("9"), CarAnswered(knows=False), CarAnswered(knows=True))
+    assert owner.state is State.CODE
+    owner.right()
+    assert owner.state is State.DARK
+
+
+def test_the_status_costs_nothing_to_read(owner_under):
+    owner = owner_under().asked()
+    written = owner.unit.chip.written
+    for _ in range(50):
+        assert owner.unit.status == owner.unit.status
+        assert owner.unit.screen == owner.unit.screen
+    assert owner.unit.chip.written == written
+
+
+def test_the_code_is_nowhere_in_a_unit(owner_under):
+    """Only its keyed digest is kept, and that differs from unit to unit."""
+    owner = owner_under(shape=CodeShape(("123456789",) * 12, 12)).asked()
+    owner.right()
+    digits = owner.code.reveal().encode()
+    assert digits not in owner.unit.image()
+    here, there = (records.digest(bytes([key]) * 32, owner.code.reveal()) for key in (1, 2))
+    assert here != there
+
+
+# --- a unit as bytes ----------------------------------------------------------------------------------------------
+
+
+def playing(owner):
+    assert owner.state is State.PLAYING
+
+
+def asking(owner):
+    owner.asked()
+
+
+def half_keyed(owner):
+    owner.asked()
+    owner.do(KeyPressed("1"), KeyPressed("2"))
+
+
+def waiting(owner):
+    owner.asked()
+    owner.wrong()
+    owner.wait(90_500)
+
+
+def at_the_end(owner):
+    waiting(owner)
+    for which in (1, 2):
+        owner.wait_out()
+        owner.wrong(which)
+    assert owner.state is State.PERMANENT
+
+
+def dark(owner):
+    owner.asked()
+    owner.right()
+
+
+def refused_by_the_car(owner):
+    waiting(owner)
+    owner.do(CarAnswered(knows=False))
+
+
+def broken(owner):
+    owner.do(SomethingBroke(Fault.FIRMWARE))
+
+
+def without_memory(owner):
+    owner.asked()
+    owner.unit.chip.broken = True
+    owner.wrong()
+
+
+def without_supply(owner):
+    waiting(owner)
+    owner.do(SupplyLost(), TimeWent(5_000))
+
+
+def cut_in_the_compare(owner):
+    owner.asked()
+    owner.unit.chip.cut_after = 500
+    owner.wrong()
+    owner.unit.chip.cut_after = None
+
+
+MOMENTS = [
+    playing,
+    asking,
+    half_keyed,
+    waiting,
+    at_the_end,
+    dark,
+    refused_by_the_car,
+    broken,
+    without_memory,
+    without_supply,
+    cut_in_the_compare,
+]
+
+
+def restored(owner):
+    return HeadUnit.from_image(owner.design, owner.unit.image(), key=owner.key)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_unit_comes_back_from_its_image_as_it_was_and_goes_on_alike(owner_under, moment):
+    owner = owner_under()
+    moment(owner)
+    before = owner.unit
+    copy = restored(owner)
+    assert (copy.status, copy.screen, copy.around) == (before.status, before.screen, before.around)
+    assert copy.image() == before.image()
+    copy.chip.broken = before.chip.broken
+    for happening in (
+        TimeWent(700),
+        KeyPressed("0"),
+        KeyPressed("0"),
+        KeyPressed("0"),
+        KeyPressed("5"),
+        CarAnswered(knows=True),
+        SomethingMended(),
+        TimeWent(HOUR_MS),
+        SupplyLost(),
+        TimeWent(HOUR_MS),
+        SupplyRestored(),
+        ServiceAllowed(),
+    ):
+        copy.happen(happening)
+        before.happen(happening)
+        assert (copy.status, copy.screen) == (before.status, before.screen), happening
+
+
+def refuse(owner, image):
+    with pytest.raises(InputError) as refusal:
+        HeadUnit.from_image(owner.design, image, key=owner.key)
+    assert refusal.value.hint
+    assert refusal.value.slug == "input"
+
+
+def test_an_image_that_was_cut_short_or_grew_is_refused(owner_under):
+    """At every length but its own."""
+    owner = owner_under().asked()
+    image = owner.unit.image()
+    for length in range(len(image)):
+        refuse(owner, image[:length])
+    refuse(owner, image + b"}")
+    refuse(owner, image + b" " * IMAGE_SIZE_MAX)
+
+
+def test_an_image_of_another_version_or_another_unit_is_refused(owner_under):
+    owner = owner_under().asked()
+    image = owner.unit.image()
+    refuse(owner, b"RKU2" + image[len(IMAGE_VERSION) :])
+    owner.key = bytes(32)
+    refuse(owner, image)
+
+
+def fields_of(volatile):
+    for section in ("lock", "keying", "around"):
+        for name in volatile[section]:
+            yield section, name
+
+
+def test_an_image_with_any_field_missing_or_nonsense_is_refused_or_changes_nothing(owner_under):
+    owner = owner_under()
+    waiting(owner)
+    image = owner.unit.image()
+    cells_end = len(IMAGE_VERSION) + records.CHIP_SIZE
+    head, volatile = image[:cells_end], json.loads(image[cells_end:])
+    for section, name in [*fields_of(volatile), *[(None, name) for name in volatile]]:
+        for nonsense in ("missing", None, -1, 2**60, True, 1.5, "playing", "zz", [], {}, "missing\0"):
+            changed = json.loads(json.dumps(volatile))
+            where = changed if section is None else changed[section]
+            where[name] = nonsense
+            if nonsense == "missing":
+                del where[name]
+            tampered = head + json.dumps(changed).encode()
+            try:
+                unit = HeadUnit.from_image(owner.design, tampered, key=owner.key)
+            except InputError:
+                continue
+            assert (unit.status.state, unit.status.errors) == (State.WAIT, 1), (section, name, nonsense)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"state": "playing"},
+        {"state": "dark"},
+        {"state": "code", "wait_left_ms": 0},
+        {"errors": 0},
+        {"wait_left_ms": 1},
+        {"wait_ms": 1},
+        {"pending": "00" * 16},
+    ],
+)
+def test_an_image_whose_lock_contradicts_its_record_is_refused(owner_under, forged):
+    """The record is signed with the device's key; what stands beside it must agree with it."""
+    owner = owner_under()
+    waiting(owner)
+    image = owner.unit.image()
+    cells_end = len(IMAGE_VERSION) + records.CHIP_SIZE
+    volatile = json.loads(image[cells_end:])
+    volatile["lock"] |= forged
+    refuse(owner, image[:cells_end] + json.dumps(volatile).encode())
+
+
+def test_no_flipped_bit_of_an_image_opens_its_lock(owner_under):
+    """All bits of chip and volatile state: refused with a sentence, or the same lock."""
+    owner = owner_under()
+    waiting(owner)
+    image = owner.unit.image()
+    for at in range(len(image)):
+        for bit in (0, 3, 6):
+            flipped = image[:at] + bytes([image[at] ^ 1 << bit]) + image[at + 1 :]
+            try:
+                unit = HeadUnit.from_image(owner.design, flipped, key=owner.key)
+            except InputError:
+                continue
+            assert unit.status.errors == 1
+            assert unit.status.state is State.WAIT
+            assert unit.status.wait_left_ms > 27 * MINUTE_MS
+
+
+# --- what no sequence can do --------------------------------------------------------------------------------------
+
+CUTS = st.none() | st.integers(0, 2 * records.BANKS * (records.SECTOR_SIZE + records.RECORD_SIZE))
+TIMES = st.sampled_from([1, 2_000, 3_000, 45 * SECOND_MS, 10 * MINUTE_MS, 30 * MINUTE_MS, DAY_MS])
+POLICY = replace(REFERENCE, clock_needs=ClockNeeds.RADIO_AND_IGNITION)
+
+
+class Bench(RuleBasedStateMachine):
+    """A unit under the reference policy in all hands at once, beside a count kept on paper.
+
+    On paper: `floor`, the errors counted; `owed_ms`, the wait not yet served; `dark_ms`, how long it has been
+    without supply; `asked`, whether only the right code may make it play.
+    """
+
+    make_owner = staticmethod(lambda: None)
+
+    @initialize()
+    def take_a_new_unit(self):
+        self.owner = self.make_owner(POLICY)
+        self.floor, self.owed_ms, self.dark_ms, self.asked, self.right = 0, 0, 0, False, False
+
+    @property
+    def durable(self):
+        chip = self.owner.unit.chip
+        return records.Store.load(
+            RamChip(chip.size, chip.sector_size, bytes(chip.cells)), self.owner.key
+        ).record.lock
+
+    def let(self, cut, act, *arguments):
+        """Let `act` happen with the power cut `cut` bytes later, and write down what it led to."""
+        chip, before = self.owner.unit.chip, self.durable
+        chip.cut_after = cut
+        act(*arguments)
+        chip.cut_after = None
+        lock = self.durable
+        if self.right and lock.state is State.PLAYING:
+            self.floor, self.asked = 0, False
+        if lock.state is State.WAIT and before.state is not State.WAIT and not self.owed_ms:
+            self.owed_ms = lock.wait_ms
+        self.right = False
+
+    @rule(which=st.integers(0, 4), cut=CUTS)
+    def enter_a_wrong_code(self, which, cut):
+        self.let(cut, self.owner.wrong, which)
+
+    @precondition(lambda self: self.asked)
+    @rule(cut=CUTS)
+    def enter_the_right_code(self, cut):
+        self.right = self.owner.state in {State.CODE, State.ENTRY}
+        self.let(cut, self.owner.right)
+
+    @rule(key=st.sampled_from("059"))
+    def touch_a_key(self, key):
+        self.right = self.asked
+        self.let(None, self.owner.do, KeyPressed(key))
+
+    @rule(ms=TIMES, cut=CUTS)
+    def let_time_pass(self, ms, cut):
+        around, state = self.owner.unit.around, self.owner.state
+        qualified = around.supply and around.radio_on and around.ignition is not Ignition.OFF
+        if not around.supply:
+            self.dark_ms += ms
+        elif qualified and state is State.WAIT:
+            self.owed_ms = max(0, self.owed_ms - ms)
+        self.let(cut, self.owner.wait, ms)
+
+    @rule()
+    def pull_the_battery(self):
+        self.let(None, self.owner.do, SupplyLost())
+
+    @rule(cut=CUTS)
+    def connect_the_battery(self, cut):
+        self.let(cut, self.owner.do, SupplyRestored())
+        if self.owner.unit.around.supply:
+            self.asked = self.asked or self.dark_ms >= POLICY.power_gap_ms_min
+            self.dark_ms = 0
+
+    @rule(to=st.sampled_from(Ignition), on=st.booleans(), running=st.booleans())
+    def turn_and_switch(self, to, on, running):
+        self.let(None, self.owner.do, IgnitionTurned(to), RadioSwitched(on=on), EngineRan(running=running))
+
+    @rule(knows=st.booleans(), breaks=st.booleans())
+    def ask_the_car_or_break_the_bus(self, knows, breaks):
+        happening = SomethingBroke(Fault.BUS) if breaks else CarAnswered(knows=knows)
+        self.let(None, self.owner.do, happening)
+
+    @rule()
+    def mend_and_allow(self):
+        self.let(None, self.owner.do, SomethingMended(), CarAnswered(knows=True), ServiceAllowed())
+
+    @rule()
+    def pack_it_up_and_unpack_it(self):
+        self.owner.unit = restored(self.owner)
+
+    @invariant()
+    def the_count_never_falls_but_by_the_right_code(self):
+        errors = self.durable.errors
+        assert errors >= self.floor
+        assert errors <= self.owner.errors or not self.owner.unit.around.supply
+        self.floor = errors
+
+    @invariant()
+    def it_never_plays_what_it_was_asked_for(self):
+        lock = self.durable
+        assert not (self.asked and lock.state is State.PLAYING)
+        assert not (self.asked and self.owner.unit.screen.sound is Sound.PLAYING)
+
+    @invariant()
+    def only_qualified_time_shortens_a_wait(self):
+        lock = self.durable
+        if self.owed_ms:
+            assert State.WAIT in {lock.state, lock.before}
+            assert lock.wait_left_ms >= self.owed_ms
+
+
+def test_no_sequence_of_cuts_keys_time_and_ignition_gets_around_the_lock(owner_under):
+    """The promises of the reference lock, searched for a counterexample (the same search every time)."""
+
+    class ThisBench(Bench):
+        make_owner = staticmethod(owner_under)
+
+    run_state_machine_as_test(
+        ThisBench,
+        settings=settings(
+            max_examples=120, stateful_step_count=40, derandomize=True, deadline=None, database=None
+        ),
+    )
