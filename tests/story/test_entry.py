@@ -54,17 +54,6 @@ def test_after_the_right_code_the_screen_goes_dark_and_then_it_plays(radio):
     assert (unit.state, unit.unit.screen.sound) == ("playing", Sound.PLAYING)
 
 
-def test_a_quick_press_on_a_key_that_wants_holding_is_no_press(radio):
-    """Claim 60: it neither confirms nor counts; held long enough, the same entry opens the radio."""
-    unit = radio("renault_86a")
-    hold_ms = unit.unit.design.panel.confirm.hold_ms
-    assert hold_ms == 10 * SECOND_MS
-    unit.enter("1234", held_ms=hold_ms - 1)
-    assert (unit.state, unit.errors) == ("entry", 0)
-    unit.press("6", hold_ms)
-    assert unit.state == "dark"
-
-
 def test_several_seconds_for_the_article_are_two_seconds_at_least():
     """Claim 60: the enter key is held, and the presses say for how long."""
     design = load_model(ARTICLE).design()

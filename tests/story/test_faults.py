@@ -4,11 +4,9 @@ import pytest
 
 from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import Binding
-from radiokey.code.value import Code
 from radiokey.guide.walk import answer, start, view
 from radiokey.headunit.happenings import CarAnswered, SomethingBroke, SomethingMended
 from radiokey.headunit.lock import Fault
-from radiokey.headunit.unit import HeadUnit
 
 ARTICLE = "nissan_terrano3_article"
 
@@ -35,15 +33,6 @@ def test_tampering_is_not_mended_by_anything_that_happens_to_the_unit(radio):
     unit.unit.happen(SomethingMended())
     unit.cut_supply()
     assert (unit.state, unit.unit.status.fault) == ("fault", Fault.TAMPERED)
-
-
-def test_a_chip_that_another_device_wrote_is_a_fault_and_no_new_radio(radio):
-    """Claim 69: whoever puts another unit's chip in gains nothing."""
-    unit = radio(ARTICLE)
-    other = HeadUnit.made(unit.unit.design, Code("9999"), key=b"the key of another device")
-    unit.unit.chip.cells[:] = other.chip.cells
-    unit.cut_supply()
-    assert (unit.state, unit.unit.status.fault) == ("fault", Fault.MEMORY)
 
 
 def test_a_unit_the_car_does_not_know_is_protected_and_takes_no_code(radio):
