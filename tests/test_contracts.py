@@ -1,0 +1,182 @@
+"""Each import contract bites: a copy of the source with one forbidden line turns that contract red."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src"
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+CONTRACTS = {int(contract["name"].split()[0]): contract for contract in SETTINGS["contracts"]}
+FAMILIES = "radiokey.code.families"
+
+LINES = [
+    pytest.param(
+        "code/value.py", "import radiokey.catalogue.model", {1, 7}, id="code looks down at the catalogue"
+    ),
+    pytest.param("errors.py", "import radiokey.clock", {1}, id="errors know no neighbour"),
+    pytest.param("guide/plan.py", "import radiokey.base.limits", {1}, id="the guide needs no base"),
+    pytest.param("web/site.py", "import radiokey.cli.say", {1, 7}, id="the site needs no command line"),
+    pytest.param("helpers.py", "", {1}, id="a module that no layer names"),
+    pytest.param("web/owner.py", f"import {FAMILIES}", {2}, id="the site reaches behind the door"),
+    pytest.param(
+        "cli/code.py", f"from {FAMILIES} import ford_m", {2}, id="the command reaches behind the door"
+    ),
+    pytest.param("guide/sheet.py", f"from {FAMILIES}.fiat_vp import *", {2}, id="the guide, by a star"),
+    pytest.param("base/limits.py", "from radiokey.code import families", {2}, id="even beside the door"),
+    pytest.param(
+        "base/release.py", "from radiokey.base.sql import sqlite", {4, 7}, id="the door knows its store"
+    ),
+    pytest.param("base/blacklist.py", "import radiokey.base.sql.rows", {4, 7}, id="so does the stolen list"),
+    pytest.param(
+        "base/limits.py", "from radiokey.headunit.lock import State", {5}, id="paper opens the device"
+    ),
+    pytest.param("serial/spelling.py", "import radiokey.serial.number", {7}, id="a cycle among siblings"),
+]
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    shutil.copytree(SOURCE, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "*.md", "static"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def lint(copy: Path) -> tuple[set[int], str]:
+    """Return the numbers of the contracts that are broken in `copy`, and all that was said."""
+    lint_imports = Path(sys.executable).with_name("lint-imports")
+    ran = subprocess.run(
+        (lint_imports, "--no-cache", "--no-logo", "--config", "pyproject.toml"),
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy / "src"), "COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    verdicts = dict(re.findall(r"^(\d+) .+ (KEPT|BROKEN)\b", ran.stdout, re.MULTILINE))
+    assert set(map(int, verdicts)) == set(CONTRACTS), ran.stdout + ran.stderr
+    broken = {int(number) for number, verdict in verdicts.items() if verdict == "BROKEN"}
+    assert ran.returncode == (1 if broken else 0)
+    return broken, ran.stdout
+
+
+def add(copy: Path, module: str, line: str) -> None:
+    file = copy / "src" / "radiokey" / module
+    text = file.read_text("utf-8") if file.exists() else '"""New."""\n'
+    file.write_text(f"{text}\n{line}\n", "utf-8")
+
+
+def test_the_source_as_it_is_breaks_none(copy):
+    assert lint(copy)[0] == set()
+
+
+@pytest.mark.parametrize(("module", "line", "broken"), LINES)
+def test_one_forbidden_line_breaks_the_contract(copy, module, line, broken):
+    add(copy, module, line)
+    assert lint(copy)[0] == broken
+
+
+def test_the_core_reaches_none_of_the_things_it_is_told(copy):
+    """Contract 3, each thing by name: no clock, no chance, no files, no network."""
+    forbidden = CONTRACTS[3]["forbidden_modules"]
+    add(copy, "headunit/lock.py", "\n".join(f"import {name}" for name in forbidden))
+    broken, said = lint(copy)
+    assert broken == {3}
+    for name in forbidden:
+        assert f"radiokey.headunit is not allowed to import {name}:" in said
+
+
+def test_no_part_of_the_core_is_left_out(copy):
+    """Contract 3, each part by name; through another module of the core is no way either."""
+    parts = {
+        "radiokey.serial": "serial/vin.py",
+        "radiokey.code": "code/value.py",
+        "radiokey.headunit": "headunit/panel.py",
+        "radiokey.clock": "clock.py",
+        "radiokey.errors": "errors.py",
+    }
+    assert set(parts) == set(CONTRACTS[3]["source_modules"])
+    for module in parts.values():
+        add(copy, module, "import time")
+    broken, said = lint(copy)
+    assert broken == {3}
+    for name in parts:
+        assert f"{name} is not allowed to import time:" in said
+
+
+def test_every_contract_is_shown_to_bite():
+    shown = {number for line in LINES for number in line.values[2]} | {3}
+    assert shown == set(CONTRACTS)
+
+
+# --- what the linter does not look at ---------------------------------------------------------------------
+
+
+def imports(file: Path, module: str) -> Iterator[str]:
+    """Yield every name a file imports, in full, type-checking imports and those in functions too."""
+    package = module.split(".") if file.name == "__init__.py" else module.split(".")[:-1]
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            start = ".".join([*base, *filter(None, [node.module])])
+            yield from (f"{start}.{alias.name}" for alias in node.names)
+
+
+def modules() -> list[tuple[str, Path]]:
+    found = []
+    for file in sorted(SOURCE.rglob("*.py")):
+        parts = file.relative_to(SOURCE).with_suffix("").parts
+        found.append((".".join(parts[:-1] if parts[-1] == "__init__" else parts), file))
+    return found
+
+
+def reaching(module: str, file: Path) -> list[str]:
+    return [name for name in imports(file, module) if name == FAMILIES or name.startswith(f"{FAMILIES}.")]
+
+
+def test_only_the_door_names_the_derivations_not_even_for_a_type():
+    """`if TYPE_CHECKING` is left out by the linter; a name that is there for types gets used."""
+    found = {
+        module for module, file in modules() if not module.startswith(FAMILIES) and reaching(module, file)
+    }
+    assert found == {"radiokey.base.release"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import radiokey.code.families",
+        "import radiokey.code.families.ford_m as x",
+        "from radiokey.code import families",
+        "from radiokey.code.families import derive",
+        "from ..code.families import derive",
+        "from ..code import families",
+        "if TYPE_CHECKING:\n    from radiokey.code.families import derive",
+        "def f():\n    from radiokey.code.families import derive",
+    ],
+)
+def test_every_way_of_naming_them_is_seen(tmp_path, line):
+    file = tmp_path / "owner.py"
+    file.write_text(line)
+    assert reaching("radiokey.web.owner", file)
+
+
+def test_nothing_is_imported_by_a_name_made_at_run_time():
+    """What the linter cannot read it cannot forbid."""
+    for module, file in modules():
+        called = {
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+            if isinstance(node, ast.Call)
+        }
+        assert not called & {"__import__", "import_module", "exec", "eval", "run_module", "run_path"}, module
