@@ -1,0 +1,173 @@
+"""Habits that no linter keeps: short files and functions, no loose ends, no strangers' addresses."""
+
+import ast
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LINES_MAX = 500
+FUNCTION_LINES_MAX = 70
+BINARY_BYTES_MAX = 1_000_000
+GENERATED = re.compile(
+    r"(^|/)(\.git|\.venv[^/]*|\.\w+_cache|\.hypothesis|\.run|__pycache__|build|dist|[^/]*\.egg-info)(/|$)"
+)
+"""Folders that are made, not written."""
+LOOSE = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
+VAGUE = re.compile(r"(^|_)(utils?|common|helpers?|misc)(_|$)")
+STRANGE = {
+    "a path of one machine": re.compile(r"(?<![\w.])/(root|work|home/\w+|Users/\w+)/"),
+    "an address of a file": re.compile(r"file:" + r"//"),
+    "an index other than the default": re.compile(r"--(extra-)?index" + r"-url[= ]|--find" + r"-links[= ]"),
+    "a host of a package registry": re.compile(
+        r"https?://[\w.:@-]*(artifactory|nexus|devpi|verdaccio|goproxy|pypi|npmjs|registry)[\w.:-]*/",
+        re.IGNORECASE,
+    ),
+    "a private address": re.compile(r"\b(10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+)\b|\w\.(internal|local):\d"),
+}
+
+
+def written() -> list[Path]:
+    """Every file of the project: what git keeps, or in a copy without git what is not generated."""
+    git = shutil.which("git")
+    if git and (ROOT / ".git").exists():
+        listed = subprocess.run((git, "ls-files", "-z"), cwd=ROOT, capture_output=True, text=True, check=True)
+        files = [ROOT / name for name in listed.stdout.split("\0") if name]
+    else:
+        files = [file for file in ROOT.rglob("*") if not GENERATED.search(file.relative_to(ROOT).as_posix())]
+    return sorted(file for file in files if file.is_file())
+
+
+@cache
+def texts() -> dict[str, str]:
+    found = {}
+    for file in written():
+        try:
+            found[file.relative_to(ROOT).as_posix()] = file.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+def python() -> dict[str, str]:
+    folders = ("src/", "tests/", "tools/", "bench/")
+    return {name: text for name, text in texts().items() if name.endswith(".py") and name.startswith(folders)}
+
+
+def functions(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the name and the length of each function."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+            yield node.name, node.end_lineno - node.lineno + 1
+
+
+def swallowing(text: str) -> Iterator[int]:
+    """Yield the lines of handlers that take an error and do nothing, without a word why."""
+    lines = text.splitlines()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ExceptHandler):
+            body = node.body[0]
+            silent = isinstance(body, ast.Pass) or (
+                isinstance(body, ast.Expr) and isinstance(body.value, ast.Constant)
+            )
+            if len(node.body) == 1 and silent and "#" not in lines[body.lineno - 1]:
+                yield node.lineno
+
+
+def strange(text: str) -> list[str]:
+    return [f"{what}: {found[0]}" for what, pattern in STRANGE.items() if (found := pattern.search(text))]
+
+
+def test_no_file_is_longer_than_a_reader():
+    long = {name: count for name, text in python().items() if (count := text.count("\n")) > LINES_MAX}
+    assert not long
+
+
+def test_no_function_is_longer_than_a_page():
+    """TigerBeetle's rule; a longer one is two."""
+    long = {
+        f"{name}: {function}": count
+        for name, text in python().items()
+        for function, count in functions(text)
+        if count > FUNCTION_LINES_MAX
+    }
+    assert not long
+
+
+def test_no_loose_end_is_left_without_an_issue():
+    assert not [name for name, text in texts().items() if LOOSE.search(text)]
+
+
+def test_no_error_is_swallowed_in_silence():
+    assert not {name: lines for name, text in python().items() if (lines := list(swallowing(text)))}
+
+
+def test_no_module_is_a_drawer_for_anything():
+    names = [name for name in python() if any(VAGUE.search(part) for part in name[:-3].split("/"))]
+    assert not names
+
+
+def test_no_file_names_somebodys_machine_or_registry():
+    """A clone builds anywhere; what one machine is called is nobody's business."""
+    assert not {name: found for name, text in texts().items() if (found := strange(text))}
+
+
+def test_no_large_binary_is_kept():
+    kept = set(texts())
+    large = [
+        file.relative_to(ROOT).as_posix()
+        for file in written()
+        if file.relative_to(ROOT).as_posix() not in kept and file.stat().st_size > BINARY_BYTES_MAX
+    ]
+    assert not large
+
+
+def test_what_is_generated_is_not_kept():
+    assert not [name for name in texts() if GENERATED.search(name)]
+
+
+# --- the checks themselves --------------------------------------------------------------------------------
+
+
+def test_the_checks_look_at_the_whole_project():
+    assert {name.split("/")[0] for name in python()} == {"src", "tests", "tools", "bench"}
+    assert {"pyproject.toml", "Makefile", "README.md", ".ci/run", "requirements/dev.lock"} <= set(texts())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see /ro" + "ot/x",
+        "cd /wo" + "rk/main",
+        "path = '/ho" + "me/ann/x'",
+        "file:" + "///tmp/x.whl",
+        "--index" + "-url https://example.org/simple",
+        "https://pypi" + ".example.org/simple/",
+        "https://user:word@artifactory" + ".example.org/api/",
+        "http://192.168" + ".1.7/",
+        "http://wheels" + ".local:8080",
+    ],
+)
+def test_a_strangers_address_is_seen(text):
+    assert strange(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a/work/b", "https://example.org/root/", "root/", "127.0.0.1:8000", "profile:"]
+)
+def test_a_harmless_text_is_let_be(text):
+    assert not strange(text)
+
+
+def test_a_long_function_a_swallowed_error_and_a_loose_end_are_seen():
+    assert list(functions("def f():\n" + "    x\n" * 70)) == [("f", 71)]
+    assert list(swallowing("try:\n    x\nexcept OSError:\n    pass\n")) == [3]
+    assert not list(swallowing("try:\n    x\nexcept OSError:\n    pass  # it was there already\n"))
+    assert LOOSE.search("# TO" + "DO later")
+    assert VAGUE.search("string_utils")
+    assert not VAGUE.search("commonwealth")
