@@ -125,6 +125,10 @@ class Page(HTMLParser):
                 self.forms.append(PageForm(told.get("action") or "", told.get("method") or "get"))
             case "a":
                 self.links.append(told.get("href") or "")
+            case "input" if told.get("type") == "radio":
+                self.forms[-1].options.setdefault(name, []).append(value)
+                if "checked" in told:
+                    self.forms[-1].fields[name] = value
             case "input" | "textarea" if self.forms and told.get("type") != "checkbox":
                 self.forms[-1].fields[name] = value
             case "select":

@@ -41,9 +41,12 @@ def status_of(error: Exception) -> int:
 
 
 def ours(request: Request[None, None, State], error: RadiokeyError) -> Response[str]:
-    """Answer with the sentence and the hint of one of our own errors."""
+    """Answer with the sentence and the hint of one of our own errors, if the table knows it."""
     pages: Pages = request.app.state.pages
-    return pages.show("problem.html", status=status_of(error), headers=NO_STORE, problem=error)
+    status = status_of(error)
+    if status == UNKNOWN:
+        return stranger(request, error)
+    return pages.show("problem.html", status=status, headers=NO_STORE, problem=error)
 
 
 def http(request: Request[None, None, State], error: HTTPException) -> Response[str]:

@@ -1,6 +1,8 @@
 """Serving the site with Granian, in this process."""
 
 import asyncio
+import contextlib
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -8,18 +10,28 @@ from pathlib import Path
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from radiokey.clock import Clock
 from radiokey.errors import UsageError
 from radiokey.web.app import create_app
 
 
-def serve(host: str, port: int, database: Path | None) -> None:
+def serve(host: str, port: int, database: Path | None, *, clock: Clock | None = None) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout."""
     port = _port(host, port)
-    app = create_app(database)
+    app = create_app(database, clock=clock)
     sys.stdout.write(f"Radiokey is on http://{host}:{port}\n")
     sys.stdout.flush()
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
-    asyncio.run(server.serve())
+    asyncio.run(_until_told(server))
+
+
+async def _until_told(server: Server) -> None:
+    """Serve until interrupted or told to end; what is under way is answered first and the base is closed."""
+    loop = asyncio.get_running_loop()
+    for told in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # where a system has no such handlers it ends at once
+            loop.add_signal_handler(told, server.stop)
+    await server.serve()
 
 
 def _port(host: str, port: int) -> int:

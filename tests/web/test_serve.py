@@ -1,0 +1,73 @@
+"""`radiokey serve` as a process of its own: it says where it is, answers there, and ends when told to."""
+
+import http.client
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+HOST = "127.0.0.1"
+SERVE = [sys.executable, "-m", "radiokey", "serve"]
+
+
+@pytest.fixture
+def served(tmp_path):
+    """Start the site on a free port; stop this one process at the end, whatever happened."""
+    command = [*SERVE, "--port", "0", "--database", str(tmp_path / "base.sqlite3")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+def get(port: int, address: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(HOST, port)
+    try:
+        connection.request("GET", address)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def answered(process, port: int) -> tuple[int, bytes]:
+    """Return what the health page says once the process listens."""
+    while process.poll() is None:
+        try:
+            return get(port, "/health")
+        except ConnectionRefusedError:
+            continue
+    raise AssertionError(process.communicate()[1])
+
+
+def test_it_says_where_it_is_answers_there_and_ends_when_told_to(served):
+    first = served.stdout.readline()
+    address = re.fullmatch(rf"Radiokey is on http://{re.escape(HOST)}:(\d+)\n", first)
+    assert address, first
+    port = int(address[1])
+    assert answered(served, port) == (200, b'{"status":"ok"}')
+    status, page = get(port, "/")
+    assert status == 200
+    assert b"Radiokey" in page
+
+    served.send_signal(signal.SIGTERM)
+    out, err = served.communicate()
+    assert served.returncode == 0
+    assert (out, err) == ("", "")
+    with pytest.raises(ConnectionRefusedError):
+        get(port, "/health")
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
+    with socket.create_server((HOST, 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [*SERVE, "--port", port, "--database", str(tmp_path / "base.sqlite3")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 64
+    assert done.stdout == ""
+    assert f"cannot listen on {HOST}, port {port}" in done.stderr
+    assert "Traceback" not in done.stderr
