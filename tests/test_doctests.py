@@ -1,0 +1,46 @@
+"""Every example in a docstring is true: it is run against the package as it is installed."""
+
+import doctest
+import importlib
+import pkgutil
+from types import ModuleType
+
+import pytest
+
+import radiokey
+
+MODULES = sorted(
+    found.name
+    for found in pkgutil.walk_packages(radiokey.__path__, "radiokey.")
+    if not found.name.endswith("__main__")
+)
+
+
+def examples(module: ModuleType) -> list[doctest.DocTest]:
+    """Return the docstrings of `module` that have examples."""
+    return [test for test in doctest.DocTestFinder().find(module) if test.examples]
+
+
+def run(test: doctest.DocTest) -> str:
+    """Run the examples of one docstring; return what was wrong with them, nothing if they are true."""
+    said: list[str] = []
+    doctest.DocTestRunner(verbose=False).run(test, out=said.append)
+    return "".join(said)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_example_of_the_module_is_true(name):
+    module = importlib.import_module(name)
+    assert not "".join(map(run, examples(module)))
+
+
+def test_the_formats_of_numbers_and_the_code_are_documented_by_examples():
+    """STYLE, example 5: the doctest is the documentation."""
+    found = {name for name in MODULES if examples(importlib.import_module(name))}
+    assert {"radiokey.serial.number", "radiokey.code.value", "radiokey.guide.words"} <= found
+
+
+def test_an_example_that_is_not_true_is_seen():
+    module = ModuleType("wrong", ">>> 1 + 1\n3\n")
+    (test,) = examples(module)
+    assert "Expected:\n    3\nGot:\n    2" in run(test)
