@@ -1,6 +1,7 @@
 """The breaks of tests/breaks are well made; that each turns its test red is seen by tools/breaks.py (`make deep`)."""
 
 import ast
+import importlib
 import re
 import tomllib
 from pathlib import Path
@@ -60,3 +61,24 @@ def test_every_built_row_has_a_break_and_no_open_one_has():
 def test_a_break_is_named_for_its_row():
     for path in FILES:
         assert int(path.stem[:2]) == tomllib.loads(path.read_text(encoding="utf-8"))["row"], path.name
+
+
+LOCKED = "tests/story/test_lock.py::test_a_radio_that_was_without_supply_asks_for_its_code"
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("old", "new", "test", "said"),
+    [
+        ("def step(lock", "def step(lock", LOCKED, "SURVIVED"),
+        ("def step(lock", "def stop(lock", LOCKED, "broke more than the behaviour"),
+        ("def step(clock", "def stop(lock", LOCKED, "its text stands 0 times"),
+        ("def step(lock", "def step(lock", f"{LOCKED}_twice", "not green unbroken"),
+    ],
+)
+def test_only_a_test_that_fails_for_the_break_is_red(monkeypatch, old, new, test, said):
+    """A break that changes nothing, or everything, or is looked for by no test, is told apart from one that is seen."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    breaks = importlib.import_module("breaks")
+    one = breaks.Break(1, "src/radiokey/headunit/lock.py", old, new, test, "why")
+    assert breaks.verdict(one).startswith(said)
