@@ -88,11 +88,12 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
             missing=",".join(name for name, _ in lacking),
         )
     shape.check(code)
+    digits = _digits(model, panel, shape, code)
     return (
         _begin(model),
         *_opening(panel),
-        *_digits(model, panel, shape, code),
-        *_confirm(model, panel),
+        *digits,
+        *_confirm(model, panel, digits[-1].display),
         _after(model),
     )
 
@@ -241,10 +242,11 @@ def _groups(
     return tuple(steps)
 
 
-def _confirm(model: Model, panel: Panel) -> tuple[CoachStep, ...]:
+def _confirm(model: Model, panel: Panel, shown: str | None) -> tuple[CoachStep, ...]:
     read = CoachStep(
         Part.READ,
         "Read the code on the display and compare it with yours, digit by digit.",
+        display=shown,
         warnings=("If it differs, correct it now: nothing counts before it is confirmed.",),
     )
     match panel.confirm:

@@ -46,7 +46,6 @@ class CoachForm(Form, frozen=True, kw_only=True):
 
     model: Short = ""
     code: Annotated[str, msgspec.Meta(max_length=32)] = ""
-    step: Short = "0"
     errors: Short = ""
 
 

@@ -23,7 +23,7 @@ from radiokey.errors import (
     UsageError,
 )
 from radiokey.guide.checklist import checklist
-from radiokey.guide.coach import Part, coach
+from radiokey.guide.coach import coach
 from radiokey.guide.model import Act, Asks, Facts
 from radiokey.guide.sheet import Case, sheet
 from radiokey.guide.walk import View, answer, position, start, view
@@ -299,7 +299,7 @@ def coach_ask(
 
 @post("/coach", status_code=200)
 async def coach_step(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
-    """Show one step of the entry, the panel with the next key glowing."""
+    """Show the entry step by step, the panel with the next key glowing."""
     form = await read(request, CoachForm)
     model = site.model(form.model)
     if model is None or model.default or not form.code:
@@ -310,7 +310,6 @@ async def coach_step(site: NamedDependency[Site], request: WebRequest) -> Respon
         return _coach_ask(site, form, problem)
     except InputError as problem:
         return _coach_ask(site, form, problem)
-    at = min(count(form.step, len(steps) - 1) or 0, len(steps) - 1)
     errors = count(form.errors)
     facts = Facts(model=model.id, errors=errors)
     tried = Facts(model=model.id, errors=None if errors is None else errors + 1, refused=1)
@@ -319,12 +318,7 @@ async def coach_step(site: NamedDependency[Site], request: WebRequest) -> Respon
         headers=NO_STORE,
         model=model,
         steps=steps,
-        at=at,
-        here=steps[at],
         code=form.code,
-        errors=form.errors,
-        is_last=at == len(steps) - 1,
-        confirm=Part.CONFIRM,
         after={
             "It plays": f"/guide/{position('plays', facts)}",
             "The screen went dark": f"/guide/{position('dark', facts)}",

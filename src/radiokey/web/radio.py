@@ -113,7 +113,7 @@ def happening(did: Did) -> list[Happening]:
     """Return what happened to the unit when the owner did this; raise `InputError` for what nobody can do."""
     match did.what:
         case "press":
-            return [KeyPressed(did.key, min(did.ms, HELD_MS_MAX)), TimeWent(did.ms)]
+            return [TimeWent(did.ms), KeyPressed(did.key, min(did.ms, HELD_MS_MAX))]
         case "time":
             return [TimeWent(did.ms)]
         case "skip" if did.key in SKIPS:

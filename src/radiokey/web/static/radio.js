@@ -59,24 +59,29 @@ function press(key, ms) {
 
 for (const button of document.querySelectorAll("#keys button")) {
   let since = 0;
+  let held = 0;
+  const release = () => {
+    clearTimeout(held);
+    since = 0;
+    button.classList.remove("down", "held");
+  };
   const down = () => {
-    if (!since) since = performance.now();
+    if (since) return;
+    since = performance.now();
     button.classList.add("down");
+    const hold = Number(button.dataset.hold);
+    if (hold) held = setTimeout(() => button.classList.add("held"), hold);
   };
   const up = () => {
     if (since) press(button.dataset.key, performance.now() - since);
-    since = 0;
-    button.classList.remove("down");
+    release();
   };
   button.addEventListener("pointerdown", (event) => {
     button.setPointerCapture(event.pointerId);
     down();
   });
   button.addEventListener("pointerup", up);
-  button.addEventListener("pointercancel", () => {
-    since = 0;
-    button.classList.remove("down");
-  });
+  button.addEventListener("pointercancel", release);
   button.addEventListener("contextmenu", (event) => event.preventDefault());
   button.addEventListener("keydown", (event) => {
     if (event.key === " " || event.key === "Enter") {

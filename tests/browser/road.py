@@ -1,0 +1,65 @@
+"""What people do on the pages, as verbs for the tests."""
+
+LABEL = "281155216RT V212"
+CODE = "4786"
+RADIO = "renault_86a"
+
+
+def get_code(page, label=LABEL, car="duster", *, knows_keys=True):
+    """From the form for the number to the page with the code."""
+    if not page.get_by_label("Text of the label").count():
+        page.goto("/number")
+    page.get_by_label("Text of the label").fill(label)
+    page.get_by_label("Is it one of these cars?").select_option(car)
+    page.get_by_role("button", name="Read it").click()
+    answer = "Yes, mine has these keys" if knows_keys else "No, or I am not sure"
+    page.get_by_label(answer).check()
+    page.get_by_label("This radio is mine").check()
+    page.get_by_role("button", name="Get the code").click()
+
+
+def shown_code(page):
+    return "".join(page.locator(".code span").all_text_contents())
+
+
+def coached(page):
+    """Go through the coach; return its sentences and what it lets one press: (key, times, held)."""
+    page.get_by_role("button", name="Show me the keys").click()
+    sentences, presses = [], []
+    while True:
+        step = page.locator("section.step:visible")
+        sentences.append(step.locator("h2").inner_text())
+        key = step.locator("svg.panel text.label.next")
+        if key.count():
+            badge = step.locator("svg.panel text.badge-text").text_content()
+            times = 1 if badge == "hold" else int(badge.rstrip("\N{MULTIPLICATION SIGN}"))
+            presses.append((key.text_content(), times, badge == "hold"))
+        onward = step.get_by_role("link", name="Done, next")
+        if not onward.count():
+            return sentences, presses
+        onward.click()
+
+
+def press(page, key, *, held_ms=200):
+    """Press a key of the practice radio as a finger does; the page's clock is a told one."""
+    button = page.locator(f"#keys button[data-key='{key}']")
+    with page.expect_response("**/did"):
+        button.dispatch_event("pointerdown", {"pointerId": 1})
+        page.clock.run_for(held_ms)
+        button.dispatch_event("pointerup", {"pointerId": 1})
+
+
+def key_in(page, presses, *, hold_ms=11_000):
+    for key, times, held in presses:
+        for _ in range(times):
+            press(page, key, held_ms=hold_ms if held else 200)
+
+
+def hand(page, name):
+    """Use one of the things in one's hand: radio, ignition, battery, time."""
+    with page.expect_response("**/did"):
+        page.locator("#hand").get_by_role("button", name=name).click()
+
+
+def display(page):
+    return page.locator("#display svg title").text_content()

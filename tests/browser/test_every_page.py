@@ -1,0 +1,143 @@
+"""Every page, as axe-core and a thumb find it: no violation, nothing wider than the phone, targets to hit."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from road import CODE, RADIO, get_code
+
+from radiokey.guide import walk
+from radiokey.guide.load import load_guide
+from radiokey.guide.model import Facts
+
+AXE = Axe()
+MODELS = (RADIO, "gm_delco_loc2", "renault_medianav", "nissan_terrano3_article", "audi_geko_online")
+PAGES = (
+    "/",
+    "/number",
+    f"/number?model={RADIO}",
+    "/waiting",
+    f"/waiting?model={RADIO}&errors=2",
+    "/sheet",
+    "/sheet?make=audi",
+    "/coach",
+    f"/coach?model={RADIO}",
+    "/practice",
+    f"/practice/{RADIO}",
+    "/practice/nissan_terrano3_article",
+    "/practice/gm_delco_loc2",
+    "/practice/rover_r960",
+    "/models",
+    *(f"/models/{model}" for model in MODELS),
+    "/verify",
+    "/no-such-page",
+    "/guide/nowhere",
+)
+
+
+def every_step():
+    """Return the address of every step of the guide."""
+    return [f"/guide/{walk.position(step, Facts())}" for step in load_guide().steps]
+
+
+# What is written in a sentence is as high as its line; everything else is for a thumb (WCAG 2.5.8, ours is 44 px).
+SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary, textarea")]
+  .filter(one => !one.closest("p, li, td, .skip, pre") || one.matches(".button, .choice"))
+  .filter(one => !one.matches(".skip"))
+  .map(one => one.matches("input[type=checkbox], input[type=radio]") ? one.closest("label") : one)
+  .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
+  .map(one => one.outerHTML.slice(0, 80))"""
+WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def faults(page):
+    """Return what is wrong with the page that is open, in words."""
+    found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in AXE.run(page).response["violations"]]
+    if page.locator("h1").count() != 1:
+        found.append("not one heading")
+    if page.evaluate(WIDE):
+        found.append("wider than the phone")
+    return found + [f"small: {one}" for one in page.evaluate(SMALL)]
+
+
+def check(page, addresses):
+    wrong = {}
+    for address in addresses:
+        page.goto(address)
+        if found := faults(page):
+            wrong[address] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(phones, theme):
+    check(phones(color_scheme=theme).page(), PAGES)
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_axe_finds_nothing_on_any_step_of_the_guide(page, part):
+    steps = every_step()
+    assert len(steps) > 80
+    check(page, steps[part::3])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_way_to_the_code(phones, theme):
+    """The pages that only a form leads to."""
+    page = phones(color_scheme=theme).page()
+    page.goto("/number")
+    page.get_by_label("Text of the label").fill("V21")
+    page.get_by_role("button", name="Read it").click()
+    assert faults(page) == []
+    page.get_by_label("Text of the label").fill("281155216RT V2I2")
+    page.get_by_label("Is it one of these cars?").select_option("duster")
+    page.get_by_role("button", name="Read it").click()
+    assert faults(page) == []
+    get_code(page)
+    assert faults(page) == []
+    page.get_by_role("button", name="Show me the keys").click()
+    assert faults(page) == []
+    page.get_by_role("link", name="Done, next").click()
+    assert faults(page) == []
+    page.goto(f"/waiting?model={RADIO}&errors=2")
+    page.get_by_role("button", name="Start the countdown now").click()
+    assert faults(page) == []
+
+
+def test_where_what_now_and_what_not_are_seen_without_scrolling(page):
+    """LOOKS: the three questions on a 390 by 844 screen, on the pages of the road."""
+
+    def seen(selector):
+        box = page.locator(selector).first.bounding_box()
+        return box["y"] + box["height"] <= 844
+
+    page.goto("/")
+    assert seen("h1")
+    assert seen(".do")
+    assert seen(".dont")
+    assert seen(".choice")
+    page.goto("/number")
+    assert seen("main button[type=submit]")
+    page.goto(f"/waiting?model={RADIO}&errors=1")
+    assert seen("main button[type=submit]")
+    get_code(page)
+    assert seen(".code")
+    assert seen("main button[type=submit]")
+    page.get_by_role("button", name="Show me the keys").click()
+    page.get_by_role("link", name="Done, next").click()
+    for part in ("h1", "svg.display", "h2", "svg.panel", "a.button"):
+        assert seen(f"{part}:visible")
+    page.goto(f"/practice/{RADIO}")
+    assert seen("#display")
+    assert seen("#keys")
+    assert seen("#says")
+
+
+def test_the_coach_can_be_walked_with_a_keyboard_alone(page):
+    get_code(page)
+    page.get_by_role("button", name="Show me the keys").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Done, next").focus()
+    page.keyboard.press("Enter")
+    assert "key 1" in page.locator("h2:visible").inner_text()
+    assert CODE[0] in page.locator("svg.display:visible title").text_content()
+    page.go_back()
+    assert "Ignition and radio on" in page.locator("h2:visible").inner_text()
