@@ -47,6 +47,12 @@ def test_a_report_stands_until_it_is_cleared(base):
     assert base("blacklist", "list").out == ""
 
 
+def test_reporting_and_clearing_answer_with_the_report(base):
+    reported = base("blacklist", "add", BLAUPUNKT, "--reason", "taken", "--json").document
+    assert base("blacklist", "list", "--json").document == [reported]
+    assert base("blacklist", "clear", BLAUPUNKT, "--reason", "found", "--json").document == [reported]
+
+
 def test_a_number_that_many_share_is_not_reported_without_its_car_or_label(base):
     base("blacklist", "add", "V212", "--reason", "x").refused(64, "many radios share this number")
     assert base("blacklist", "add", DUSTER, "--reason", "x").code == 0, "the label around it tells it apart"

@@ -1,12 +1,13 @@
 """`radiokey base`: the stolen list and the log of one's own base."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, parse_receipt, verify
+from radiokey.base.ports import Mark
 from radiokey.base.sql.local import default_database, open_base
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json, Make
@@ -38,12 +39,16 @@ def add(
     label: Label = "",
     make: Make = None,
     database: Database = None,
+    as_json: Json = False,
 ) -> None:
     """Report a radio stolen. A number that many radios share needs the label or the car too."""
     reading = read_one(serial, make=make)
     with open_base(database or default_database()) as base:
-        base.blacklist.add(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
-    say.out(f"{reading.serial} is on the stolen list.")
+        report = base.blacklist.add(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
+    if as_json:
+        say.document(_as_json(report))
+    else:
+        say.out(f"{reading.serial} is on the stolen list.")
 
 
 @blacklist.command("clear")
@@ -55,12 +60,16 @@ def clear(
     label: Label = "",
     make: Make = None,
     database: Database = None,
+    as_json: Json = False,
 ) -> None:
     """Clear the report of the same car and label; the history stays."""
     reading = read_one(serial, make=make)
     with open_base(database or default_database()) as base:
-        base.blacklist.clear(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
-    say.out(f"The report of {reading.serial} is cleared.")
+        ended = base.blacklist.clear(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
+    if as_json:
+        say.document([_as_json(report) for report in ended])
+    else:
+        say.out(f"The report of {reading.serial} is cleared.")
 
 
 @blacklist.command("list")
@@ -69,26 +78,14 @@ def listed(*, database: Database = None, as_json: Json = False) -> None:
     with open_base(database or default_database()) as base:
         reports = base.blacklist.list()
     if as_json:
-        say.document(
-            [
-                {
-                    "serial": report.number,
-                    "kind": report.kind,
-                    "vin": report.vin,
-                    "label": report.label,
-                    "reason": report.reason,
-                    "at_ms": report.at_ms,
-                }
-                for report in reports
-            ]
-        )
+        say.document([_as_json(report) for report in reports])
         return
     say.columns((report.number, report.vin, report.label, report.reason) for report in reports)
 
 
 @log.command("verify")
 def verify_file(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A receipt.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A receipt.")] = None,
     *,
     key: Annotated[str | None, typer.Option("--key", help="The verifier key you trust.")] = None,
     database: Database = None,
@@ -122,6 +119,17 @@ def verify_file(
     say.out(f"The receipt is whole: {verified.serial} was released by {verified.checkpoint.origin}.")
     if trusted is None:
         say.out("It was checked against the key it brings. --key checks it against one you trust.")
+
+
+def _as_json(report: Mark) -> dict[str, Any]:
+    return {
+        "serial": report.number,
+        "kind": report.kind,
+        "vin": report.vin,
+        "label": report.label,
+        "reason": report.reason,
+        "at_ms": report.at_ms,
+    }
 
 
 def _vin(text: str | None) -> Vin | None:

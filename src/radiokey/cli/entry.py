@@ -14,7 +14,7 @@ from radiokey.guide.coach import coach
 
 def entry(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Which radio; ids from 'radiokey models'.")],
-    code: Annotated[str, typer.Argument(metavar="CODE|-", help="The code; - reads it from standard input.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code; - reads it from standard input.")],
     *,
     as_json: Json = False,
 ) -> None:

@@ -22,7 +22,7 @@ def nouns() -> None:
 
 @app.command("check")
 def check(
-    texts: Annotated[list[str], typer.Argument(metavar="TEXT...", help="As it stands on the label.")],
+    texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="As it stands on the label.")],
     *,
     make: Make = None,
     model: ModelId = None,
