@@ -1,0 +1,62 @@
+"""The pictures of the README, taken from the product itself: `.venv/bin/python tools/screenshots.py`."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import chromium
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+from steps import ROOT
+
+PICTURES = ROOT / "docs" / "pictures"
+PHONE: ViewportSize = {"width": 390, "height": 844}
+LABEL = "281155216RT V212"
+
+
+def walk(page: Page) -> None:
+    """Walk the road of a Duster that shows CODE, and take a picture at each of its four places."""
+
+    def take(name: str) -> None:
+        page.screenshot(path=PICTURES / f"{name}.png")
+
+    page.goto("/")
+    take("start")
+    page.goto("/number")
+    page.get_by_label("Text of the label").fill(LABEL)
+    page.get_by_label("Is it one of these cars?").select_option("duster")
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_label("Yes, mine has these keys").check()
+    page.get_by_label("This radio is mine").check()
+    page.get_by_role("button", name="Get the code").click()
+    take("code")
+    page.get_by_role("button", name="Show me the keys").click()
+    page.get_by_role("link", name="Done, next").click()
+    take("coach")
+    page.get_by_role("button", name="Practise first").click()
+    for key in ("1", "1", "1", "1", "2", "2"):
+        with page.expect_response("**/did"):
+            page.locator(f"#keys button[data-key='{key}']").click()
+    take("practice")
+
+
+def main() -> None:
+    """Serve the site on a free port of this machine, walk, and stop it again."""
+    chromium.ensure()
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        database = Path(folder) / "base.sqlite3"
+        command = (Path(sys.executable).with_name("radiokey"), "serve", "--port", "0", "--database", database)
+        with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as site:
+            assert site.stdout is not None
+            address = site.stdout.readline().split()[-1]
+            browser = playwright.chromium.launch(executable_path=chromium.find())
+            walk(browser.new_page(base_url=address, viewport=PHONE, device_scale_factor=1.5))
+            browser.close()
+            site.terminate()
+    for picture in sorted(PICTURES.glob("*.png")):
+        print(picture.relative_to(ROOT), picture.stat().st_size)
+
+
+if __name__ == "__main__":
+    main()
