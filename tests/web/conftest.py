@@ -1,5 +1,6 @@
 """The site without a browser: a base in a temporary folder, a clock that is set by hand, Litestar's client."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -15,6 +16,8 @@ from radiokey.web.app import create_app
 from radiokey.web.site import Site
 
 SECRET = b"x" * 32
+# A line in the log for each of thousands of requests tells nobody anything.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class HandClock:
