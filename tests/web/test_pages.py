@@ -144,3 +144,13 @@ def test_the_number_is_asked_for_with_what_is_known_of_the_radio(visitor, page_o
     assert (form.fields["model"], form.fields["errors"]) == (model, "2")
     for place in radios[model].places.value or ():
         assert page_of(place.how).words in page_of(answer.text).words
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_to_practise_leads_to_the_radio_or_to_those_that_can_be_practised(visitor, page_of, radios, model):
+    """No button of the guide leads to a radio that nobody can draw."""
+    known = "x" if radios[model].default else model
+    links = page_of(visitor.get(f"/guide/practice.{known}.-.-.-.0").text).links
+    there = {link for link in links if link.startswith("/practice/")}
+    assert there == ({f"/practice/{model}"} if radios[model].panel else set())
+    assert all(visitor.get(link).status_code == 200 for link in there)
