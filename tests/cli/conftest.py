@@ -1,66 +1,10 @@
-"""The command line, run through its real entry point, with a base of its own for every test."""
+"""A base of its own for every test of the command line."""
 
-import io
-import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-
-from radiokey.cli.main import main
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a shell sees of a command."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """The one JSON document on stdout, on one line."""
-        assert self.out.count("\n") == 1
-        assert self.out.isascii()
-        return json.loads(self.out)
-
-    def refused(self, code: int, says: str = "") -> None:
-        """Assert what every failure has: its exit code, an empty stdout, an error and a hint."""
-        assert (self.code, self.out) == (code, "")
-        assert "radiokey: error: " in self.err
-        assert "radiokey: hint: " in self.err
-        assert "Traceback" not in self.err
-        assert says in self.err
-
-
-def run(*arguments: str | Path, stdin: str = "") -> Ran:
-    """Run `radiokey ARGUMENTS` in this process."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        patch.object(sys, "argv", ["radiokey", *map(str, arguments)]),
-        patch.object(sys, "stdin", io.StringIO(stdin)),
-        redirect_stdout(out),
-        redirect_stderr(err),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main()
-    assert isinstance(ended.value.code, int)
-    return Ran(ended.value.code, out.getvalue(), err.getvalue())
-
-
-@pytest.fixture(scope="session")
-def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ran]]:
-    """The command line; a base that nobody named would be made in a folder of this run."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
-        patched.setenv("COLUMNS", "80")
-        yield run
 
 
 @pytest.fixture
@@ -69,6 +13,6 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def release(cli: Callable[..., Ran], database: Path) -> Callable[..., Ran]:
+def release(cli: Callable[..., Any], database: Path) -> Callable[..., Any]:
     """`radiokey code ... --json` by the owner, on this test's base."""
     return lambda *arguments: cli("code", *arguments, "--i-own-this-radio", "--json", "--database", database)

@@ -163,6 +163,16 @@ def test_what_is_told_beforehand_is_not_asked(cli, options, step):
     assert (ran.code, titles(ran.out)) == (0, [ROAD.texts[step].title])
 
 
+def test_a_step_as_a_document_has_every_part_of_it(cli):
+    here = start(ROAD, display="WAIT", model="ford_6000cd")
+    document = cli("guide", "--display", "WAIT", "--model", "ford_6000cd", "--json", stdin="junk").document
+    assert (document["position"], document["step"]) == (here.position, "how-many-wrong")
+    assert [document[name] for name in ("title", "do", "not")] == [here.title, here.do, here.dont]
+    assert [one["id"] for one in document["answers"]] == [offer.id for offer in here.choices]
+    assert document["warnings"][0]["level"] in {"amber", "red"}
+    assert document["command"] is None
+
+
 @pytest.mark.parametrize("lang", ["xx", "../en", "", "english"])
 def test_a_language_without_texts_is_said_so(cli, lang):
     cli("guide", "--lang", lang).refused(65, "it speaks: en")

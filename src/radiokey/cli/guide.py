@@ -7,13 +7,13 @@ what the display shows, a make, a part of a radio's name.
 
 import sys
 from collections.abc import Iterable
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from radiokey.catalogue.index import cards
 from radiokey.cli import say
-from radiokey.cli.options import ModelId, known_model
+from radiokey.cli.options import Json, ModelId, known_model
 from radiokey.errors import UsageError
 from radiokey.guide.draw import STAGES
 from radiokey.guide.load import load_guide
@@ -35,10 +35,17 @@ def guide(
     display: Annotated[str | None, typer.Option("--display", help="What the display shows.")] = None,
     model: ModelId = None,
     lang: Annotated[str, typer.Option("--lang", help="Language of the texts.")] = "en",
+    as_json: Json = False,
 ) -> None:
-    """Walk from what the display shows to the one safe next step. b goes back, q leaves."""
+    """Walk from what the display shows to the one safe next step. b goes back, q leaves.
+
+    With --json the first step is one document, and nothing is asked.
+    """
     road = load_guide(lang)
     here = start(road, display=display, model=known_model(model) if model else None)
+    if as_json:
+        say.document(document(here))
+        return
     walked: list[View] = []
     while True:
         _tell(road, here)
@@ -54,6 +61,28 @@ def guide(
         # A refusal stays a refusal: nobody walks back to before it and enters again.
         walked = [*walked, here] if following.facts.refused == here.facts.refused else []
         here = following
+
+
+def document(here: View) -> dict[str, Any]:
+    """Return the JSON document of a step."""
+    return {
+        "position": here.position,
+        "step": here.step,
+        "stage": here.stage.value,
+        "title": here.title,
+        "body": here.body,
+        "do": here.do,
+        "not": here.dont,
+        "more": here.more,
+        "told": [
+            {"text": one.text, "confidence": one.confidence.value if one.confidence else None}
+            for one in here.told
+        ],
+        "warnings": [{"level": warning.level.value, "text": warning.text} for warning in here.warnings],
+        "command": command(here.act, here.facts) if here.act else None,
+        "answers": [{"id": offer.id, "text": offer.text, "shut": offer.shut} for offer in here.choices],
+        "end": here.end,
+    }
 
 
 # --- what a step says -------------------------------------------------------------------------------------
