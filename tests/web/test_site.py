@@ -1,0 +1,60 @@
+"""What the site knows of its visitors and its secret: as little as it can."""
+
+import pytest
+from litestar import Request
+
+SHOWN = ("203.0.113.7", "2001:db8::7")
+
+
+def asking(host: str | None) -> Request:
+    return Request({"type": "http", "client": (host, 5) if host is not None else None, "headers": []})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1"])
+def test_the_machine_s_own_user_is_one_client(visitor, host):
+    """The same on the site and on the command line, so that both count together."""
+    assert visitor.app.state.site.client(asking(host)) == "local"
+
+
+@pytest.mark.parametrize("host", SHOWN)
+def test_an_address_is_never_stored_as_it_is(visitor, make_client, host):
+    """A keyed digest counts releases as well, and tells nobody who reads the database who asked."""
+    site = visitor.app.state.site
+    name = site.client(asking(host))
+    assert name == site.client(asking(host))
+    assert name != "local"
+    assert host not in name
+    other = make_client(secret=b"y" * 32).app.state.site
+    assert other.client(asking(host)) != name
+
+
+def test_two_addresses_are_two_clients(visitor):
+    site = visitor.app.state.site
+    assert len({site.client(asking(host)) for host in (*SHOWN, "", None)}) == 3
+
+
+def test_the_code_and_the_address_are_in_no_file_of_the_base(client, tmp_path):
+    """The base keeps what was released, never the code; the log's leaf hides the number too."""
+    told = {"text": "10211376AB8E0D25", "model": "toyota_erc_legacy", "owns": "yes", "request_id": "one"}
+    assert client.post("/code", data=told).status_code == 200
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"one" in kept
+    assert b"A6905892" not in kept
+    assert b"testclient" not in kept
+
+
+def test_what_is_signed_for_one_purpose_passes_for_no_other(visitor):
+    site = visitor.app.state.site
+    purposes = ("countdown", "practice", "practice device", "client")
+    assert len({site.purpose_key(purpose) for purpose in purposes}) == len(purposes)
+    assert all(len(site.purpose_key(purpose)) == 32 for purpose in purposes)
+
+
+def test_the_secret_of_a_site_is_made_once_and_for_its_owner_only(make_client, tmp_path):
+    """Beside the database, so that links go on after a restart; nobody else reads it."""
+    first, second = make_client(secret=None), make_client(secret=None)
+    assert first.app.state.site.secret == second.app.state.site.secret
+    assert len(first.app.state.site.secret) == 32
+    [kept] = tmp_path.glob("*.web")
+    assert kept.read_bytes() == first.app.state.site.secret
+    assert kept.stat().st_mode & 0o077 == 0
