@@ -21,6 +21,22 @@ class Load:
         return self.latencies_ms[min(len(self.latencies_ms) - 1, int(share * len(self.latencies_ms)))]
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request: a GET, or with a body a POST of that kind."""
+
+    path: str
+    body: str = ""
+    kind: str = ""
+
+    def encode(self, port: int) -> bytes:
+        """Return the request as it goes over the wire."""
+        head = f"{'POST' if self.body else 'GET'} {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        if self.body:
+            head += f"Content-Type: {self.kind}\r\nContent-Length: {len(self.body.encode())}\r\n"
+        return f"{head}\r\n{self.body}".encode()
+
+
 class _Connection:
     """One kept-alive HTTP/1.1 connection."""
 
@@ -29,11 +45,11 @@ class _Connection:
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
-    async def get(self, path: str) -> int:
+    async def send(self, ask: Ask) -> int:
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         assert self.reader is not None
-        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode())
+        self.writer.write(ask.encode(self.port))
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = next(
             int(line.partition(b":")[2])
@@ -44,7 +60,7 @@ class _Connection:
         return int(head.split(b" ", 2)[1])
 
 
-async def open_loop(port: int, path: str, *, per_second: int, seconds: int) -> Load:
+async def open_loop(port: int, ask: Ask, *, per_second: int, seconds: int) -> Load:
     """Send `per_second` requests a second for `seconds` seconds and return what came back."""
     free: list[_Connection] = []
     latencies: list[float] = []
@@ -53,7 +69,7 @@ async def open_loop(port: int, path: str, *, per_second: int, seconds: int) -> L
     async def one(due: float) -> None:
         nonlocal failures
         connection = free.pop() if free else _Connection(port)
-        status = await connection.get(path)
+        status = await connection.send(ask)
         free.append(connection)
         latencies.append((time.perf_counter() - due) * 1e3)
         failures += status != 200
