@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from radiokey.web.app import BODY_BYTES_MAX, HEADERS
+
 HOST = "127.0.0.1"
 SERVE = [sys.executable, "-m", "radiokey", "serve"]
 
@@ -24,21 +26,23 @@ def served(tmp_path):
     process.communicate()
 
 
-def get(port: int, address: str) -> tuple[int, bytes]:
+def ask(port: int, address: str, body: bytes | None = None, **head: str) -> tuple[int, bytes, dict[str, str]]:
+    """Return status, body and head (names in lower case) of an answer; a body is posted."""
     connection = http.client.HTTPConnection(HOST, port)
     try:
-        connection.request("GET", address)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
+        connection.request("GET" if body is None else "POST", address, body, kind | head)
         answer = connection.getresponse()
-        return answer.status, answer.read()
+        return answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()}
     finally:
         connection.close()
 
 
-def answered(process, port: int) -> tuple[int, bytes]:
+def answered(process, port: int) -> tuple[int, bytes, dict[str, str]]:
     """Return what the health page says once the process listens."""
     while process.poll() is None:
         try:
-            return get(port, "/health")
+            return ask(port, "/health")
         except ConnectionRefusedError:
             continue
     raise AssertionError(process.communicate()[1])
@@ -49,17 +53,21 @@ def test_it_says_where_it_is_answers_there_and_ends_when_told_to(served):
     address = re.fullmatch(rf"Radiokey is on http://{re.escape(HOST)}:(\d+)\n", first)
     assert address, first
     port = int(address[1])
-    assert answered(served, port) == (200, b'{"status":"ok"}')
-    status, page = get(port, "/")
+    assert answered(served, port)[:2] == (200, b'{"status":"ok"}')
+    status, page, head = ask(port, "/")
     assert status == 200
     assert b"Radiokey" in page
+    assert {name: head.get(name.lower()) for name in HEADERS} == HEADERS
+    assert ask(port, "/number", b"text=V212", Origin=f"http://{HOST}:{port}")[0] == 200
+    assert ask(port, "/number", b"text=V212", Origin="http://elsewhere.example")[0] == 403
+    assert ask(port, "/number", b"text=" + b"x" * BODY_BYTES_MAX)[0] == 413
 
     served.send_signal(signal.SIGTERM)
     out, err = served.communicate()
     assert served.returncode == 0
     assert (out, err) == ("", "")
     with pytest.raises(ConnectionRefusedError):
-        get(port, "/health")
+        ask(port, "/health")
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
