@@ -330,7 +330,9 @@ def test_no_flipped_bit_of_an_image_opens_its_lock(owner_under):
 
 # --- what no sequence can do --------------------------------------------------------------------------------------
 
-CUTS = st.none() | st.integers(0, 2 * records.BANKS * (records.SECTOR_SIZE + records.RECORD_SIZE))
+MOSTLY = st.sampled_from([True, True, True, False])
+CUT_MAX = 2 * records.BANKS * (records.SECTOR_SIZE + records.RECORD_SIZE)
+CUTS = st.sampled_from(range(-6 * CUT_MAX, CUT_MAX)).map(lambda cut: cut if cut >= 0 else None)
 TIMES = st.sampled_from([1, 2_000, 3_000, 45 * SECOND_MS, 10 * MINUTE_MS, 30 * MINUTE_MS, DAY_MS])
 POLICY = replace(REFERENCE, clock_needs=ClockNeeds.RADIO_AND_IGNITION)
 
@@ -339,15 +341,18 @@ class Bench(RuleBasedStateMachine):
     """A unit under the reference policy in all hands at once, beside a count kept on paper.
 
     On paper: `floor`, the errors counted; `owed_ms`, the wait not yet served; `dark_ms`, how long it has been
-    without supply; `asked`, whether only the right code may make it play.
+    without supply; `asked`, whether only the right code may make it play; `refused`, whether the car said no.
     """
 
     make_owner = staticmethod(lambda: None)
 
-    @initialize()
-    def take_a_new_unit(self):
+    @initialize(asked=MOSTLY)
+    def take_a_unit_that_asks_or_plays(self, asked):
         self.owner = self.make_owner(POLICY)
-        self.floor, self.owed_ms, self.dark_ms, self.asked, self.right = 0, 0, 0, False, False
+        self.floor, self.owed_ms, self.dark_ms = 0, 0, 0
+        self.asked, self.right, self.refused = asked, False, False
+        if asked:
+            self.owner.asked()
 
     @property
     def durable(self):
@@ -365,13 +370,15 @@ class Bench(RuleBasedStateMachine):
         lock = self.durable
         if self.right and lock.state is State.PLAYING:
             self.floor, self.asked = 0, False
-        if lock.state is State.WAIT and before.state is not State.WAIT and not self.owed_ms:
+        if lock.state is State.WAIT and before.state in {State.CODE, State.CHECKING}:
             self.owed_ms = lock.wait_ms
         self.right = False
 
-    @rule(which=st.integers(0, 4), cut=CUTS)
-    def enter_a_wrong_code(self, which, cut):
+    @rule(which=st.sampled_from(range(5)), cut=CUTS, back=MOSTLY)
+    def enter_a_wrong_code(self, which, cut, back):
         self.let(cut, self.owner.wrong, which)
+        if back:
+            self.connect_the_battery(None)
 
     @precondition(lambda self: self.asked)
     @rule(cut=CUTS)
@@ -394,10 +401,12 @@ class Bench(RuleBasedStateMachine):
             self.owed_ms = max(0, self.owed_ms - ms)
         self.let(cut, self.owner.wait, ms)
 
-    @rule()
-    def pull_the_battery(self):
+    @rule(ms=TIMES)
+    def pull_the_battery(self, ms):
         self.let(None, self.owner.do, SupplyLost())
+        self.let_time_pass(ms, None)
 
+    @precondition(lambda self: not self.owner.unit.around.supply)
     @rule(cut=CUTS)
     def connect_the_battery(self, cut):
         self.let(cut, self.owner.do, SupplyRestored())
@@ -405,18 +414,30 @@ class Bench(RuleBasedStateMachine):
             self.asked = self.asked or self.dark_ms >= POLICY.power_gap_ms_min
             self.dark_ms = 0
 
-    @rule(to=st.sampled_from(Ignition), on=st.booleans(), running=st.booleans())
-    def turn_and_switch(self, to, on, running):
-        self.let(None, self.owner.do, IgnitionTurned(to), RadioSwitched(on=on), EngineRan(running=running))
+    @rule(to=st.sampled_from(Ignition), on=MOSTLY, running=st.booleans(), ms=TIMES)
+    def turn_and_switch(self, to, on, running, ms):
+        self.let(None, self.owner.do, EngineRan(running=running), IgnitionTurned(to), RadioSwitched(on=on))
+        self.let_time_pass(ms, None)
 
-    @rule(knows=st.booleans(), breaks=st.booleans())
-    def ask_the_car_or_break_the_bus(self, knows, breaks):
-        happening = SomethingBroke(Fault.BUS) if breaks else CarAnswered(knows=knows)
+    @rule(
+        happening=st.sampled_from([SomethingBroke(Fault.BUS), CarAnswered(knows=False)]), ms=TIMES, cut=CUTS
+    )
+    def set_it_aside_and_carry_it_off(self, happening, ms, cut):
         self.let(None, self.owner.do, happening)
+        self.refused = self.refused or self.owner.state is State.PROTECTED
+        self.pull_the_battery(ms)
+        self.connect_the_battery(cut)
 
+    @precondition(lambda self: self.owner.state in {State.FAULT, State.PROTECTED})
     @rule()
-    def mend_and_allow(self):
-        self.let(None, self.owner.do, SomethingMended(), CarAnswered(knows=True), ServiceAllowed())
+    def mend_it(self):
+        self.let(None, self.owner.do, SomethingMended())
+
+    @precondition(lambda self: self.owner.state in {State.FAULT, State.PROTECTED})
+    @rule()
+    def let_the_car_know_it(self):
+        self.let(None, self.owner.do, CarAnswered(knows=True), ServiceAllowed())
+        self.refused = self.refused and not self.owner.unit.around.supply
 
     @rule()
     def pack_it_up_and_unpack_it(self):
@@ -433,7 +454,7 @@ class Bench(RuleBasedStateMachine):
     def it_never_plays_what_it_was_asked_for(self):
         lock = self.durable
         assert not (self.asked and lock.state is State.PLAYING)
-        assert not (self.asked and self.owner.unit.screen.sound is Sound.PLAYING)
+        assert not ((self.asked or self.refused) and self.owner.unit.screen.sound is Sound.PLAYING)
 
     @invariant()
     def only_qualified_time_shortens_a_wait(self):
