@@ -15,9 +15,8 @@ from radiokey.catalogue.index import cards
 from radiokey.cli import say
 from radiokey.cli.options import Json, ModelId, known_model
 from radiokey.errors import UsageError
-from radiokey.guide.draw import STAGES
 from radiokey.guide.load import load_guide
-from radiokey.guide.model import Act, Asks, Facts, Guide, Level
+from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
 from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, start, view
 from radiokey.guide.words import row_of, said_by
 
@@ -90,7 +89,7 @@ def document(here: View) -> dict[str, Any]:
 
 def _tell(road: Guide, here: View) -> None:
     say.out()
-    say.out(f"[{STAGES[here.stage]}]")
+    say.out(f"[{STAGE_NAMES[here.stage]}]")
     say.out(say.bold(here.title))
     say.out()
     say.prose(here.body)

@@ -2,26 +2,14 @@
 
 from typing import Final
 
-from radiokey.guide.model import Guide, Stage, Step
+from radiokey.guide.model import STAGE_NAMES, Guide, Step
 from radiokey.guide.proof import arrows
-
-STAGES: Final = {
-    Stage.STOP: "Stop",
-    Stage.DISPLAY: "What it shows",
-    Stage.WAIT: "Waiting",
-    Stage.RIGHT_CODE: "The right code?",
-    Stage.NUMBER: "The number",
-    Stage.CODE: "The code",
-    Stage.ENTER: "The entry",
-    Stage.AFTER: "Afterwards",
-    Stage.ASIDE: "Beside the road",
-}
 
 
 def picture(guide: Guide) -> str:
     """Return the whole road as a Mermaid flow chart, the stages as boxes."""
     lines = ["flowchart TD"]
-    for stage, title in STAGES.items():
+    for stage, title in STAGE_NAMES.items():
         lines.append(f'  subgraph stage-{stage.value}["{title}"]')
         lines.extend(f"    {_node(guide, step)}" for step in guide.steps.values() if step.stage is stage)
         lines.append("  end")

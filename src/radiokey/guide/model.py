@@ -10,6 +10,7 @@ is `Act.COACH` does, and the ways into it are shut unless `Condition.MAY_ENTER` 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from radiokey.catalogue.model import Model
 from radiokey.headunit.display import Shows
@@ -27,6 +28,20 @@ class Stage(StrEnum):
     ENTER = "enter"
     AFTER = "after"
     ASIDE = "aside"
+
+
+STAGE_NAMES: Final = {
+    Stage.STOP: "Stop",
+    Stage.DISPLAY: "What it shows",
+    Stage.WAIT: "Waiting",
+    Stage.RIGHT_CODE: "The right code?",
+    Stage.NUMBER: "The number",
+    Stage.CODE: "The code",
+    Stage.ENTER: "The entry",
+    Stage.AFTER: "Afterwards",
+    Stage.ASIDE: "Beside the road",
+}
+"""What the stages are called to people."""
 
 
 class Act(StrEnum):

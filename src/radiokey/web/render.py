@@ -12,13 +12,13 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from radiokey.catalogue.model import Confidence
-from radiokey.guide.model import Stage
+from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.waiting import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.serial.makes import spoken
 from radiokey.web.draw import display_svg, panel_svg
 
-STAGES: Final = tuple(stage.value for stage in Stage if stage is not Stage.ASIDE)
+ROAD: Final = {stage.value: name for stage, name in STAGE_NAMES.items() if stage is not Stage.ASIDE}
 HOW_SURE: Final = {
     Confidence.OFFICIAL: "from the maker's manual",
     Confidence.SEVERAL: "several sources agree",
@@ -65,7 +65,7 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(
-            static=static.address, stages=STAGES, display=_display, panel=_panel, word=_word
+            static=static.address, road=ROAD, display=_display, panel=_panel, word=_word
         )
         self._environment.filters.update(
             markdown=self._block,
