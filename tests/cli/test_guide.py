@@ -1,6 +1,7 @@
 """`radiokey guide`: the owner's road in a terminal, driven by typed answers."""
 
 import re
+from collections import deque
 
 import pytest
 
@@ -12,19 +13,47 @@ from radiokey.guide.walk import answer, position, start, view
 from radiokey.headunit.display import Shows
 
 ROAD = load_guide()
-DUSTER = ("radio", "code", "renault_86a", "no", "none", "not-found", "papers", "read", "have", "ready")
-"""The main road: CODE on the display, no code in hand, the number in the papers, the code got, the entry."""
+ASKS = ("radio", "code", "renault_86a")
+"""CODE on the display of a Duster's radio."""
+MAIN_ROAD = ("hold-the-code", "search-papers", "serial", "get-the-code", "before-entry", "enter")
+"""Then: no code in hand, the number in the papers, the code got, the entry."""
 
 
-def walk(*choices, model=None, display=None):
+def walk(*choices):
     """The lines an owner types for these answers, and where they lead."""
-    here = start(ROAD, display=display, model=model)
+    here = start(ROAD)
     typed = []
     for choice in choices:
         open_ = [offer.id for offer in here.choices if not offer.shut]
         typed.append(str(open_.index(choice) + 1))
         here = view(ROAD, answer(ROAD, here.position, choice))
     return typed, here
+
+
+def answers_to(here, step):
+    """The fewest answers that lead from a step to another, and the view there."""
+    ways, seen = deque([((), here)]), set()
+    while ways:
+        way, at = ways.popleft()
+        if at.step == step:
+            return way, at
+        for offer in at.choices:
+            if not offer.shut and (to := answer(ROAD, at.position, offer.id)) not in seen:
+                seen.add(to)
+                ways.append(((*way, offer.id), view(ROAD, to)))
+    raise AssertionError(f"no way leads from {here.step} to {step}")
+
+
+def road_through(steps):
+    """The answers along the main road, as far as these steps."""
+    choices, here = ASKS, walk(*ASKS)[1]
+    for step in steps:
+        way, here = answers_to(here, step)
+        choices += way
+    return choices
+
+
+DUSTER = road_through(MAIN_ROAD)
 
 
 def titles(out):
