@@ -6,7 +6,7 @@ from collections import deque
 import pytest
 
 from radiokey.cli import say
-from radiokey.cli.guide import _tell, command
+from radiokey.cli.road import _tell, command
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Act, Facts
 from radiokey.guide.walk import answer, position, start, view

@@ -1,0 +1,234 @@
+"""The owner's road in the terminal, one step at a time (`radiokey guide`).
+
+A step is said in the order in which it is needed: where on the road, what happens, the one thing to do, what
+not to do, what is known of this very radio, warnings, and last the answers. An answer is a number, or words:
+what the display shows, a make, a part of a radio's name.
+"""
+
+import sys
+from collections.abc import Iterable
+from typing import Any, Final
+
+from radiokey.catalogue.index import cards
+from radiokey.cli import say
+from radiokey.errors import UsageError
+from radiokey.guide.load import load_guide
+from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
+from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, start, view
+from radiokey.guide.words import row_of, said_by
+
+_LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
+_ASKS: Final = {
+    Asks.DISPLAY: "the number of an answer, or what the display shows",
+    Asks.MODEL: "the number of an answer, or the make or a part of the name",
+    Asks.ERRORS: "how many, or x",
+    None: "the number of an answer",
+}
+
+
+def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) -> None:
+    """Walk the road from where `display` and `model` begin; as a document only its first step."""
+    road = load_guide(lang)
+    here = start(road, display=display, model=model)
+    if as_json:
+        say.document(document(here))
+        return
+    walked: list[View] = []
+    while True:
+        _tell(road, here)
+        if here.asks is None and not _labelled(here):
+            return
+        chosen = _ask(road, here, back=bool(walked))
+        if chosen is _LEAVE:
+            return
+        if chosen is _BACK:
+            here = walked.pop()
+            continue
+        following = view(road, answer(road, here.position, chosen.id))
+        # A refusal stays a refusal: nobody walks back to before it and enters again.
+        walked = [*walked, here] if following.facts.refused == here.facts.refused else []
+        here = following
+
+
+def document(here: View) -> dict[str, Any]:
+    """Return the JSON document of a step."""
+    return {
+        "position": here.position,
+        "step": here.step,
+        "stage": here.stage.value,
+        "title": here.title,
+        "body": here.body,
+        "do": here.do,
+        "not": here.dont,
+        "more": here.more,
+        "told": [
+            {"text": one.text, "confidence": one.confidence.value if one.confidence else None}
+            for one in here.told
+        ],
+        "warnings": [{"level": warning.level.value, "text": warning.text} for warning in here.warnings],
+        "command": command(here.act, here.facts) if here.act else None,
+        "answers": [{"id": offer.id, "text": offer.text, "shut": offer.shut} for offer in here.choices],
+        "end": here.end,
+    }
+
+
+# --- what a step says -------------------------------------------------------------------------------------
+
+
+def _tell(road: Guide, here: View) -> None:
+    say.out()
+    say.out(f"[{STAGE_NAMES[here.stage]}]")
+    say.out(say.bold(here.title))
+    say.out()
+    say.prose(here.body)
+    say.out()
+    if here.do:
+        say.item("Now", here.do)
+    if here.dont:
+        say.item("Not", here.dont)
+    _told(road, here)
+    if here.warnings:
+        say.out()
+        for warning in here.warnings:
+            say.item(_LEVELS[warning.level], warning.text)
+    if here.more:
+        say.out()
+        say.prose(here.more)
+    if here.act is not None:
+        say.out()
+        say.item("In another window", command(here.act, here.facts))
+    say.out()
+    if here.asks is Asks.ERRORS:
+        say.item(f"0 to {ERRORS_MAX} ", "That many", colon="")
+    for label, offer in _labelled(here).items():
+        say.item(f"{label:>2} ", offer.text, colon="")
+    for offer in here.choices:
+        if offer.shut:
+            say.item(" - ", f"{offer.text}: {offer.shut}", colon="")
+
+
+def _told(road: Guide, here: View) -> None:
+    """Say what the catalogue knows of this very radio, each fact with how sure it is."""
+    if not here.told:
+        return
+    name = road.model_of(here.facts.model).name if here.facts.model else "Your radio"
+    say.listed(
+        name,
+        (f"{one.text} ({say.HOW_SURE[one.confidence]})" if one.confidence else one.text for one in here.told),
+    )
+
+
+def command(act: Act, facts: Facts) -> str:
+    """Return the command that does what a step is done with, with what is already known filled in."""
+    model = facts.model or "MODEL"
+    errors = "N" if facts.errors is None else str(facts.errors)
+    named = f" --model {facts.model}" if facts.model else ""
+    match act:
+        case Act.SERIAL:
+            return f"radiokey serial check TEXT{named}"
+        case Act.CODE:
+            return f"radiokey code SERIAL{named} --i-own-this-radio"
+        case Act.COACH:
+            return f"radiokey entry {model} -"
+        case Act.WAITING:
+            return f"radiokey wait {model} --errors {errors}"
+        case Act.SHEET:
+            return (
+                f"radiokey code SERIAL{named} --i-own-this-radio (it says whom to ask where it has no code)"
+            )
+        case Act.PRACTICE:
+            page = f"/practice/{facts.model}" if facts.model else "/practice"
+            return f"radiokey serve, then {page} on the address it names"
+
+
+# --- what the owner answers -------------------------------------------------------------------------------
+
+
+_LEAVE: Final = Offer("leave", "")
+_BACK: Final = Offer("back", "")
+
+
+def _labelled(here: View) -> dict[str, Offer]:
+    """Return the open answers by what an owner types for each; where a count is asked, the count is that."""
+    offers = [offer for offer in here.choices if not offer.shut]
+    if here.asks is Asks.ERRORS:
+        return dict(zip("xyz", (offer for offer in offers if not offer.id.isdecimal()), strict=False))
+    return {str(at): offer for at, offer in enumerate(offers, start=1)}
+
+
+def _ask(road: Guide, here: View, *, back: bool) -> Offer:
+    """Return the answer a person chose, `_BACK` or `_LEAVE`; piped input works the same and ends as `q`."""
+    labelled = _labelled(here)
+    ways = f"{_ASKS[here.asks]}; {'b goes back, ' if back else ''}q leaves"
+    say.prompt(f"{ways}: ")
+    while True:
+        line = sys.stdin.readline()
+        text = line.strip()
+        if not line or text.casefold() == "q":
+            if not line:
+                say.prompt("\n")
+            return _LEAVE
+        if text.casefold() == "b" and back:
+            return _BACK
+        found = _meant(road, here, text)
+        alike = _alike(here, text)
+        if len(found) == 1 and not alike:
+            return found[0]
+        if found or alike:
+            say.note("that may be one of these; which one?")
+            for model_id, question in alike.items():
+                say.note(f"{question} ('radiokey serve' draws it at /practice/{model_id})")
+            for label, offer in labelled.items():
+                if offer in found or offer.id in alike:
+                    say.item(f"{label:>2} ", offer.text, colon="")
+        elif sys.stdin.isatty():
+            say.note("that is none of these answers")
+        else:
+            raise UsageError(f"that is none of the answers to '{here.title}'", hint=f"answer with {ways}")
+        say.prompt(f"{ways}: ")
+
+
+def _meant(road: Guide, here: View, text: str) -> list[Offer]:
+    """Return the answers that `text` can mean: one by its number, or those its words fit."""
+    labelled = _labelled(here)
+    typed = text.casefold()
+    if typed in labelled:
+        return [labelled[typed]]
+    match here.asks:
+        case Asks.ERRORS if typed.isascii() and typed.isdigit() and len(typed) <= len(str(ERRORS_MAX)):
+            return [Offer(str(int(typed)), typed)]
+        case Asks.DISPLAY if text:
+            return _showing(road, here, labelled.values(), text)
+        case Asks.MODEL if text:
+            words = typed.split()
+            return [offer for offer in labelled.values() if all(word in _names(offer) for word in words)]
+        case _:
+            return []
+
+
+def _alike(here: View, text: str) -> dict[str, str]:
+    """Return the radios whose panel may stand in for that of a named car, each with its question."""
+    named = set(text.casefold().split())
+    if here.asks is not Asks.MODEL:
+        return {}
+    return {
+        card.id: rule.question
+        for card in cards().values()
+        for rule in card.stand_in
+        if named & set(rule.cars)
+    }
+
+
+def _showing(road: Guide, here: View, offers: Iterable[Offer], text: str) -> list[Offer]:
+    """Return the answers for a display that shows `text`: the radio's own words first."""
+    model = road.model_of(here.facts.model) if here.facts.model else None
+    own = said_by(model, text) if model is not None else ()
+    if own:
+        return [offer for offer in offers if offer.word in own]
+    row = row_of(road.words, text)
+    return [offer for offer in offers if row is not None and offer.id == row.id]
+
+
+def _names(offer: Offer) -> str:
+    card = cards().get(offer.id)
+    return f"{offer.id} {offer.text} {' '.join(card.makes) if card else ''}".casefold()
