@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -35,20 +36,28 @@ def clock() -> HandClock:
     return HandClock()
 
 
+@pytest.fixture(scope="session")
+def open_site() -> Callable[..., TestClient[Litestar]]:
+    """Return what opens a site on a database; used in a `with`."""
+
+    def opened(database: Path, **other) -> TestClient[Litestar]:
+        app = create_app(database, **{"clock": HandClock(), "secret": SECRET} | other)
+        return TestClient(app, raise_server_exceptions=False)
+
+    return opened
+
+
 @pytest.fixture
-def make_client(tmp_path: Path, clock: HandClock) -> Iterator[Callable[..., TestClient[Litestar]]]:
+def make_client(
+    tmp_path: Path, clock: HandClock, open_site: Callable[..., TestClient[Litestar]]
+) -> Iterator[Callable[..., TestClient[Litestar]]]:
     """Start the site, as often as a test likes: the same folder and secret, as after a restart."""
-    started: list[TestClient[Litestar]] = []
+    with ExitStack() as started:
 
-    def start(**other) -> TestClient[Litestar]:
-        usual = {"database": tmp_path / "base.sqlite3", "clock": clock, "secret": SECRET}
-        client = TestClient(create_app(**usual | other), raise_server_exceptions=False)
-        started.append(client.__enter__())
-        return client
+        def start(database: Path = tmp_path / "base.sqlite3", **other) -> TestClient[Litestar]:
+            return started.enter_context(open_site(database, **{"clock": clock} | other))
 
-    yield start
-    for client in reversed(started):
-        client.__exit__(None, None, None)
+        yield start
 
 
 @pytest.fixture
@@ -69,11 +78,11 @@ def entries(site: Site) -> Callable[[], int]:
 
 
 @pytest.fixture(scope="session")
-def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[Litestar]]:
+def visitor(
+    tmp_path_factory: pytest.TempPathFactory, open_site: Callable[..., TestClient[Litestar]]
+) -> Iterator[TestClient[Litestar]]:
     """A site that is only looked at; one for all the tests that leave nothing in it."""
-    database = tmp_path_factory.mktemp("site") / "base.sqlite3"
-    app = create_app(database, clock=HandClock(), secret=SECRET)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with open_site(tmp_path_factory.mktemp("site") / "base.sqlite3") as client:
         yield client
 
 

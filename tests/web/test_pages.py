@@ -1,6 +1,8 @@
 """Every page that is only read: the guide from step to step, the radios, the sheets, what a display says."""
 
+import re
 from collections import deque
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +23,7 @@ WORDS = sorted(
 )
 OUTSIDE = {"#main"} | {source.url for source in load_catalogue().sources.values() if source.url}
 """The only other addresses a page may lead to: the makers' own, as the catalogue names them."""
+LINK = re.compile(r'href="([^"]*)"')
 KEYS_TELL = {
     model.id
     for model in load_catalogue().models.values()
@@ -48,7 +51,7 @@ def marks(link: str) -> set[str]:
     return {step, model, word, known, f"{step} {shows == 'code'} {min(refused, '2')}"}
 
 
-def test_every_step_is_reached_from_the_first_page_and_no_link_is_dead(visitor, page_of):
+def test_every_step_is_reached_from_the_first_page_and_no_link_is_dead(visitor):
     """Walked as a visitor walks: only links that a page shows, and each where it shows something new."""
     seen = {"/"}
     queue = deque(["/"])
@@ -56,7 +59,7 @@ def test_every_step_is_reached_from_the_first_page_and_no_link_is_dead(visitor, 
         address = queue.popleft()
         answer = visitor.get(address)
         assert answer.status_code == 200, address
-        for link in page_of(answer.text).links:
+        for link in map(unescape, LINK.findall(answer.text)):
             if not link.startswith("/"):
                 assert link in OUTSIDE, (address, link)
             elif not marks(link) <= seen:
@@ -87,14 +90,13 @@ def test_a_place_the_guide_never_made_is_said_to_be_none(visitor, at):
 @pytest.mark.parametrize(("text", "model"), WORDS)
 def test_every_word_a_radio_shows_leads_to_a_step(visitor, text, model):
     """Typed as the display shows it, with the radio known and not known."""
-    for known in (model, ""):
-        asked = {"say": said(text), "model": known}
-        moved = visitor.get("/shows", params=asked, follow_redirects=False)
-        assert moved.status_code == 303
-        step = moved.headers["location"]
-        assert step.startswith("/guide/")
-        assert visitor.get(step).status_code == 200
-    assert "another-word" not in visitor.get("/shows", params={"say": said(text), "model": model}).url.path
+    unknown = visitor.get("/shows", params={"say": said(text)}, follow_redirects=False)
+    assert unknown.status_code == 303
+    assert unknown.headers["location"].startswith("/guide/")
+    known = visitor.get("/shows", params={"say": said(text), "model": model})
+    assert known.status_code == 200
+    assert known.url.path.startswith("/guide/")
+    assert "another-word" not in known.url.path
 
 
 @pytest.mark.parametrize("say", ["", "   ", "KEBAB", "<script>", "CODE" * 100, "\u0000", "ЖЖЖ"])

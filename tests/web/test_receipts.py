@@ -6,7 +6,14 @@ import json
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def client(open_site, tmp_path_factory):
+    """A site that has released one code."""
+    with open_site(tmp_path_factory.mktemp("issuer") / "base.sqlite3") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
 def receipt(client, page_of) -> str:
     told = {"text": "281155216RT V212", "owns": "yes", "request_id": "one"}
     links = page_of(client.post("/code", data=told).text).links

@@ -13,6 +13,17 @@ MODELS = sorted(load_catalogue().models)
 THIRTY = {"model": "ford_6000cd", "errors": "3"}
 
 
+@pytest.fixture
+def client(visitor):
+    """A countdown lives in its link, so that one site serves all of them."""
+    return visitor
+
+
+@pytest.fixture
+def clock(visitor):
+    return visitor.app.state.site.clock
+
+
 def begin(client, **told) -> str:
     answer = client.post("/waiting", data=THIRTY | told, follow_redirects=False)
     assert answer.status_code == 303
