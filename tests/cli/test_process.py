@@ -3,10 +3,8 @@
 import json
 import os
 import pty
-import signal
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -128,22 +126,3 @@ def test_a_terminal_shows_titles_in_bold_and_forgives_a_mistyped_answer(surround
     assert b"\x1b[1mStop here first\x1b[0m" in seen
     assert b"that is none of these answers" in seen
     assert b"What does the radio show?" in seen
-
-
-def test_the_site_is_served_and_its_address_is_the_first_line(surroundings, database):
-    with subprocess.Popen(
-        (*RADIOKEY, "serve", "--port", "0", "--database", database),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=surroundings,
-    ) as site:
-        try:
-            first = site.stdout.readline()
-            assert first.startswith("Radiokey is on http://127.0.0.1:")
-            with urllib.request.urlopen(f"{first.split()[-1]}/health") as answer:  # noqa: S310 - our own
-                assert json.load(answer) == {"status": "ok"}
-        finally:
-            site.send_signal(signal.SIGINT)
-            _, err = site.communicate()
-    assert "Traceback" not in err
