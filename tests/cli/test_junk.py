@@ -13,7 +13,7 @@ from radiokey.errors import RadiokeyError
 
 TABLE = {0, *EXIT_CODES.values()}
 QUIET = settings(
-    max_examples=120,
+    max_examples=80,
     derandomize=True,
     deadline=None,
     database=None,
