@@ -10,7 +10,13 @@ def test_from_a_dusters_label_to_a_radio_that_plays(page):
     page.get_by_label("What does it show").fill("CODE")
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("link", name="I do not know which radio").click()
-    for answer in ("I have none yet", "There is none", "It is in the papers", "Type the number"):
+    for answer in (
+        "The battery was off",
+        "I have none yet",
+        "There is none",
+        "It is in the papers",
+        "Type the number",
+    ):
         page.get_by_role("link", name=answer).click()
     get_code(page)
     assert shown_code(page) == CODE

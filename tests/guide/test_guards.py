@@ -35,7 +35,7 @@ def test_guessing():
     # Nobody without a code is led to an entry: from "I have none" the code page or a find comes in between.
     without = frozenset({"get-the-code", "ever-changed", "source-of-code", "compare-the-number"})
     assert ENTRY not in reached(
-        GUIDE, "search-papers", without=without | {"what-does-it-show", "hold-the-code"}
+        GUIDE, "search-papers", without=without | {"what-does-it-show", "cause", "hold-the-code"}
     )
 
 
@@ -89,7 +89,7 @@ def test_direct_and_cycle_entry_mixed_up():
 
 
 def test_code_of_another_unit():
-    for step in ("ever-changed", "compare-the-number", "refused-once"):
+    for step in ("radio-changed", "number-on-unit", "ever-changed", "compare-the-number", "refused-once"):
         assert "other-unit" in warned(step)
     asked = {arrow.start for arrow in arrows(GUIDE) if arrow.to == ENTRY}
     assert {"ever-changed", "compare-the-number"} <= asked
@@ -174,7 +174,7 @@ def test_buying_a_used_paired_unit():
 
 def test_three_wrong_codes_to_show_the_serial():
     """A seller's tip (frc_micra) that spends the tries."""
-    for step in ("the-number", "keys-combination"):
+    for step in ("the-number", "number-on-unit", "keys-combination"):
         assert "three-wrong-codes" in warned(step)
 
 

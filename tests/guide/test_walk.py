@@ -53,14 +53,14 @@ def test_the_voice_is_calm():
 
 
 def test_the_main_road_from_code_to_playing():
-    at = go("radio", "code", "nissan_terrano3_article", "papers", "never", "ready")
+    at = go("radio", "code", "nissan_terrano3_article", "battery", "papers", "never", "ready")
     assert at.act is Act.COACH
     assert at.facts.model == "nissan_terrano3_article"
     assert go("dark", "plays", at=at.position).step == "plays"
 
 
 def test_an_owner_with_nothing_is_led_to_the_number_the_code_and_the_sheet():
-    at = go("radio", "code", "unknown", "none", "not-found", "papers")
+    at = go("radio", "code", "unknown", "unknown", "none", "not-found", "papers")
     assert at.act is Act.SERIAL
     at = go("read", at=at.position)
     assert at.act is Act.CODE
@@ -73,11 +73,13 @@ def test_a_wait_leads_through_the_three_checks_to_the_question_and_not_to_an_ent
     assert (at.act, at.facts.errors) == (Act.WAITING, 3)
     over = go("code", at=at.position)
     assert over.step == "wait-over"
-    assert go("all-three", at=over.position).step == "hold-the-code"
+    assert go("all-three", at=over.position).step == "cause"
+    assert go("all-three", "battery", at=over.position).step == "hold-the-code"
 
 
 def test_the_count_of_errors_follows_the_owner():
-    at = go("radio", "wait", "ford_6000cd", "3", "code", "all-three", "papers", "never", "ready", "refused")
+    waited = go("radio", "wait", "ford_6000cd", "3", "code", "all-three")
+    at = go("unknown", "papers", "never", "ready", "refused", at=waited.position)
     assert (at.step, at.facts.errors, at.facts.refused) == ("refused-once", 4, 1)
 
 

@@ -55,8 +55,8 @@ def test_a_radio_paired_to_its_car_is_said_to_have_no_code(guide):
 
 def test_a_code_that_was_taken_while_the_navigation_asks_is_not_a_wrong_code(guide):
     """Claims 63 and 64: "code right, synchronisation open" is told apart from "code wrong"."""
-    at = answer(guide, start(guide, display="CODE", model=ARTICLE).position, "papers")
-    for choice in ("never", "ready", "asks-again", "navigation"):
+    at = answer(guide, start(guide, display="CODE", model=ARTICLE).position, "battery")
+    for choice in ("papers", "never", "ready", "asks-again", "navigation"):
         at = answer(guide, at, choice)
     seen = view(guide, at)
     assert (seen.step, seen.facts.refused) == ("sync", 0)

@@ -36,6 +36,15 @@ def test_the_usual_causes_are_named_before_anything_is_asked():
     assert all(cause in start(GUIDE).body for cause in ("battery", "fuse", "radio itself"))
 
 
+def test_a_lock_is_asked_for_its_cause_before_its_code():
+    """Claims 7, 8, 16, 18 and 20: battery, contact, removal or nothing anybody did; one question, one event."""
+    seen = start(GUIDE, display="CODE", model="nissan_terrano3_article")
+    assert seen.step == "cause"
+    assert list(offered(seen)) == ["battery", "contact", "radio", "by-itself", "unknown"]
+    to = {view(GUIDE, answer(GUIDE, seen.position, cause)).facts for cause in offered(seen)}
+    assert to == {seen.facts}
+
+
 def test_the_owner_looks_in_the_papers_before_a_dealer_is_named():
     """Claims 3, 37 and 86, conflict C-G: papers, notes, the maker, the dealer, a specialist."""
     assert at(answer(GUIDE, position("hold-the-code", READY), "none").split(".")[0]).step == "search-papers"
