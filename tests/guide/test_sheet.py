@@ -93,7 +93,18 @@ def test_sellers_are_named_as_a_kind_and_never_linked():
 
 
 def test_a_model_with_a_public_family_says_why_this_number_has_none(radio):
-    assert "undefined or in doubt" in sheet(radio(families=("renault-precode",))).why
+    page = sheet(radio(families=("renault-precode",)), case=Case(serial="V212"))
+    assert "undefined or in doubt" in page.why
+    assert not page.number_first
+
+
+def test_before_the_number_is_typed_a_make_with_a_public_family_is_sent_to_it():
+    """Nobody is to pay for what the program gives; a typed number, or another make, changes that."""
+    for make in ("renault", "ford", None):
+        assert sheet(make=make).number_first
+        assert "type the number before you ask or pay" in sheet(make=make).why
+    assert not sheet(make="audi").number_first
+    assert not sheet(make="ford", case=Case(serial="X1")).number_first
 
 
 def test_an_owner_set_code_is_asked_of_owners_first(radio):

@@ -47,7 +47,7 @@ def test_each_radio_says_how_long_it_waits(visitor, page_of, radios, model):
         assert all(page_of(sentence).words in page.words for sentence in wanted.sentences)
         offers = [form for form in page.forms if form.method == "post"]
         assert bool(offers) is bool(wanted.wait_ms)
-        assert (f"/sheet?model={model}" in page.links) is wanted.final
+        assert (f"/sheet?model={model}" in page.links) is wanted.ends.asks_others
 
 
 def test_a_radio_that_takes_no_code_any_more_has_no_countdown_but_a_sheet(visitor, page_of):

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from radiokey.catalogue.model import Binding, Confidence, Fact, Model, Source
+from radiokey.code.family import FAMILIES
 from radiokey.serial.makes import spoken
 from radiokey.serial.vin import Vin
 
@@ -76,6 +77,7 @@ class Sheet:
     """Everything an owner takes along. Lists stand in the order to use them; texts are plain sentences.
 
     `papers` is the radio's own fact of which papers are wanted, `in_hand` the list that always holds.
+    `number_first`: nobody has typed the number yet, and from some numbers of this make the code follows.
     """
 
     title: str
@@ -95,6 +97,7 @@ class Sheet:
     letter: Letter
     notes: tuple[str, ...]
     code_exists: bool
+    number_first: bool
 
 
 def sheet(
@@ -111,7 +114,9 @@ def sheet(
     """
     known = model if model is not None and not model.default else None
     name = _make(known, make)
+    case = case or Case()
     exists = known is None or known.binding.value not in {Binding.VEHICLE, Binding.SERVER}
+    number_first = case.serial is None and exists and _some_follow(known, name)
     return Sheet(
         title=f"The code for your {_spoken(name)} radio"
         if exists
@@ -119,7 +124,7 @@ def sheet(
         make=name,
         model=None if known is None else known.id,
         radio="car radio" if known is None else known.name,
-        why=_why(known),
+        why=_WHY["number-first"] if number_first else _why(known),
         first_look=() if not exists else _FIRST_LOOK,
         ask=_ask(known, name, sources or {}, exists=exists),
         papers=_NOT_KNOWN if known is None else known.ways.papers,
@@ -129,10 +134,18 @@ def sheet(
         honest=HONEST,
         red_flags=RED_FLAGS,
         photograph=PHOTOGRAPH,
-        letter=_letter(known, name, case or Case(), exists=exists),
+        letter=_letter(known, name, case, exists=exists),
         notes=_notes(known, name),
         code_exists=exists,
+        number_first=number_first,
     )
+
+
+def _some_follow(model: Model | None, make: str | None) -> bool:
+    """Tell whether codes of this radio, or of some of this make, follow from their numbers in public."""
+    if model is not None:
+        return bool(model.families)
+    return make is None or any(make in family.makes for family in FAMILIES.values())
 
 
 def _make(model: Model | None, make: str | None) -> str | None:
@@ -307,6 +320,8 @@ _WORKSHOP: Final = "A workshop with the maker's access confirms the part to the 
 _DEALER_WAIT: Final[Fact[str]] = Fact("1 to 3 days", Confidence.DOUBTFUL, ("seed",))
 
 _WHY: Final = {
+    "number-first": "For some of these radios the code follows from the number on the label, and this "
+    "program gives it: type the number before you ask or pay anybody. For the others this is the way.",
     "no-derivation": "How this radio's code follows from its number is not public, and what websites "
     "offer as its formula is made up. The maker's records are the way to it.",
     "outside": "For this kind of radio a public way from number to code exists, but not for the number or "

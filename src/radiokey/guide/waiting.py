@@ -61,6 +61,11 @@ class Ends(StrEnum):
     SERVICE = "service"
     NEVER = "never"
 
+    @property
+    def asks_others(self) -> bool:
+        """Whether nothing the owner could wait for ends it: somebody has to be asked."""
+        return self in {Ends.NOT_BY_TIME, Ends.SERVICE, Ends.NEVER}
+
 
 @dataclass(frozen=True, slots=True)
 class WaitAnswer:
@@ -253,7 +258,9 @@ def _sentences(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> tup
 
 
 def _lasts(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> str:
-    after = f"After {answer.errors} wrong {'code' if answer.errors == 1 else 'codes'}"
+    after = "Without a wrong code"
+    if answer.errors:
+        after = f"After {answer.errors} wrong {'code' if answer.errors == 1 else 'codes'}"
     if not answer.known:
         return _lasts_unknown(answer)
     match answer.ends:
@@ -264,7 +271,8 @@ def _lasts(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> str:
             return f"{after} it waits {spoken_minutes(answer.minutes)}."
         case Ends.NOTHING_TO_WAIT:
             longest = "" if next_wait is None else f" Its next wait is {spoken_minutes(next_wait)}."
-            return f"{after} it should not wait. If it does, more codes were wrong: let it run.{longest}"
+            more = "more codes were wrong" if answer.errors else "somebody has tried"
+            return f"{after} it should not wait. If it does, {more}: let it run.{longest}"
         case _:
             return f"{after if answer.errors else 'After too many wrong codes'} {_HOW_IT_ENDS[answer.ends]}"
 

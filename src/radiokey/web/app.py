@@ -1,6 +1,6 @@
 """The wiring of the site: what is opened at start, which pages there are, what every answer carries."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -42,11 +42,16 @@ HEADERS: Final = {
 
 
 def create_app(
-    database: Path | None = None, *, clock: Clock | None = None, secret: bytes | None = None
+    database: Path | None = None,
+    *,
+    clock: Clock | None = None,
+    secret: bytes | None = None,
+    hosts: Sequence[str] | None = None,
 ) -> Litestar:
     """Return the site on the base at `database`, this user's own by default.
 
     `secret` (32 bytes) signs links and seals practice radios; by default it lies beside the database.
+    `hosts` are the names, with their port, that the site answers to; by default to every name.
     """
     path = database or default_database()
     now = clock or SystemClock()
@@ -79,6 +84,7 @@ def create_app(
             HTTPException: problems.http,
             Exception: problems.stranger,
         },
+        allowed_hosts=hosts,
         lifespan=[opened],
         before_send=[with_headers],
         middleware=[SameSite],

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import socket
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 
 from granian.constants import Interfaces
@@ -14,24 +15,56 @@ from radiokey.clock import Clock
 from radiokey.errors import UsageError
 from radiokey.web.app import create_app
 
+LOOK_AGAIN_S = 0.01
+
 
 def serve(host: str, port: int, database: Path | None, *, clock: Clock | None = None) -> None:
-    """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout."""
+    """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
+
+    It is said once the site can be reached, so that a program that reads it may ask at once.
+    """
     port = _port(host, port)
-    app = create_app(database, clock=clock)
-    sys.stdout.write(f"Radiokey is on http://{host}:{port}\n")
-    sys.stdout.flush()
+    app = create_app(database, clock=clock, hosts=_hosts(host, port))
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
-    asyncio.run(_until_told(server))
+    asyncio.run(_until_told(server, host, port))
 
 
-async def _until_told(server: Server) -> None:
+async def _until_told(server: Server, host: str, port: int) -> None:
     """Serve until interrupted or told to end; what is under way is answered first and the base is closed."""
     loop = asyncio.get_running_loop()
     for told in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # where a system has no such handlers it ends at once
             loop.add_signal_handler(told, server.stop)
-    await server.serve()
+    serving = asyncio.create_task(server.serve())
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(LOOK_AGAIN_S)
+        else:
+            writer.close()
+            sys.stdout.write(f"Radiokey is on http://{_in_address(host)}:{port}\n")
+            sys.stdout.flush()
+            break
+    await serving
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _hosts(host: str, port: int) -> list[str] | None:
+    """Return the names a browser may call a site of this machine alone by; `None`: whatever it is called.
+
+    A foreign page can have its own name point here, and would then pass for this site.
+    """
+    try:
+        loopback = ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not loopback:
+        return None
+    return [f"{name}:{port}" for name in ("localhost", "127.0.0.1", "[::1]", _in_address(host))]
 
 
 def _port(host: str, port: int) -> int:
