@@ -59,6 +59,15 @@ def test_a_radio_without_a_public_derivation_ends_with_the_sheet(release):
     assert ran.err.index("A letter to take along") < ran.err.index("radiokey: error: ")
 
 
+def test_a_make_whose_radios_only_carry_such_numbers_ends_with_its_sheet(release):
+    """A Peugeot's owner would name radio after radio in vain: its codes follow no public derivation."""
+    ran = release("A2C1234567890123456", "--make", "Peugeot")
+    ran.refused(69, "only for others with such numbers")
+    assert "The code for your Peugeot radio" in ran.err
+    release("A2C1234567890123456", "--make", "fiat").refused(64, "--model")
+    assert release("V212", "--make", "nissan").code == 0, "a number that is enough needs no more"
+
+
 def test_a_model_that_the_family_does_not_serve_gets_no_code(release):
     """PSA radios carry the label of the Fiats and other codes."""
     release("A2C1234567890123456", "--model", "psa_rd4").refused(65)
