@@ -16,6 +16,7 @@ def get_code(page, label=LABEL, car="duster", *, knows_keys=True):
     page.get_by_label(answer).check()
     page.get_by_label("This radio is mine").check()
     page.get_by_role("button", name="Get the code").click()
+    page.wait_for_url("**/code")
 
 
 def shown_code(page):

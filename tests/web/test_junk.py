@@ -31,7 +31,7 @@ QUERIES = {
     "/coach": ("model", "errors"),
     "/sheet": ("model", "make", "errors"),
     "/waiting": ("model", "errors", "holds"),
-    "/shows": ("say", "model"),
+    "/shows": ("say", "at"),
     "/models": ("x",),
 }
 VALUES = st.one_of(st.sampled_from(REAL), st.text(max_size=30))

@@ -8,6 +8,8 @@ import pytest
 
 from radiokey.base.limits import RELEASES_PER_DAY
 from radiokey.base.log import verify_receipt_file
+from radiokey.guide.model import Facts
+from radiokey.guide.walk import position, where
 from radiokey.serial.number import parse
 
 LABEL = "281155216RT V212"
@@ -230,6 +232,24 @@ def test_a_number_that_fiat_and_peugeot_share_needs_the_model(client, entries, p
     assert "Alfa Romeo, Citroën, Fiat and Peugeot" in page_of(answer.text).words
     assert entries() == 0
     assert client.post("/code", data=OWNER | {"text": text, "model": "fiat_vp"}).status_code == 200
+
+
+def test_a_make_whose_radios_share_only_the_form_of_the_number_is_led_to_the_sheet(client, entries):
+    """Peugeot sets carry A2C numbers too, and other codes."""
+    told = {"text": "A2C 0012 3400 5678 1234", "make": "peugeot"}
+    for answer in (client.post("/number", data=told), client.post("/code", data=OWNER | told)):
+        assert "Whom to ask, in this order" in answer.text
+    assert entries() == 0
+
+
+def test_what_the_display_says_does_not_undo_a_refusal(client, page_of):
+    """Who was refused once and types CODE is still somebody who was refused once."""
+    at = position("what-does-it-show", Facts(model="renault_86a", errors=2, refused=2))
+    asked = page_of(client.get(f"/guide/{at}").text).form("/shows")
+    assert asked.fields["at"] == at
+    shown = client.get("/shows", params=asked.fields | {"say": "CODE"})
+    _, facts = where(client.app.state.site.guide, shown.url.path.rpartition("/")[2])
+    assert (facts.errors, facts.refused) == (2, 2)
 
 
 def test_sixteen_hexadecimal_digits_are_an_erc_number_only_for_the_model_that_has_it(client, entries):

@@ -9,6 +9,8 @@ import pytest
 
 from radiokey.catalogue.load import load_catalogue
 from radiokey.guide.load import load_guide
+from radiokey.guide.model import Facts
+from radiokey.guide.walk import position
 from radiokey.guide.words import alternatives
 
 MODELS = sorted(load_catalogue().models)
@@ -93,7 +95,9 @@ def test_every_word_a_radio_shows_leads_to_a_step(visitor, text, model):
     unknown = visitor.get("/shows", params={"say": said(text)}, follow_redirects=False)
     assert unknown.status_code == 303
     assert unknown.headers["location"].startswith("/guide/")
-    known = visitor.get("/shows", params={"say": said(text), "model": model})
+    known = visitor.get(
+        "/shows", params={"say": said(text), "at": position("what-does-it-show", Facts(model=model))}
+    )
     assert known.status_code == 200
     assert known.url.path.startswith("/guide/")
     assert "another-word" not in known.url.path

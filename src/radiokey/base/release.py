@@ -28,7 +28,7 @@ from radiokey.base.ports import Randomness, Store, StoredRelease, Transaction
 from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.code.families import derive
-from radiokey.code.family import FAMILIES, Family
+from radiokey.code.family import Family, families_of
 from radiokey.code.value import Code
 from radiokey.errors import (
     LogError,
@@ -53,7 +53,8 @@ class ReleaseRequest:
 
     `request_id` is minted by whoever shows the form: the same id is the same request, however often it comes.
     `client` names who asks, for the limit (never a person's name). `serial` is the number as it was read,
-    with the label around it. `owns` is the statement of ownership.
+    with the label around it. `make` is the car's, where it was said: it only ever narrows what is released.
+    `owns` is the statement of ownership.
     """
 
     request_id: str
@@ -62,6 +63,7 @@ class ReleaseRequest:
     model: Model | None
     vin: Vin | None
     owns: bool = False
+    make: str = ""
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.request_id):
@@ -94,18 +96,21 @@ class Released:
     repeated: bool
 
 
-def family_for(reading: Reading, model: Model | None) -> Family:
+def family_for(reading: Reading, model: Model | None, make: str = "") -> Family:
     """Return the family that `reading` may be derived by; refuse rather than guess.
 
     Raises `NoDerivationError` where no public derivation holds for this number or this model, and
     `ModelNeededError` where other radios carry numbers of the same shape and nobody said which it is.
     """
-    fitting = [family for family in FAMILIES.values() if reading.serial.kind in family.kinds]
-    if model is not None and fitting:
-        fitting = [family for family in fitting if family.id in model.families]
+    such = families_of(reading.serial.kind)
+    if model is None:
+        fitting = families_of(reading.serial.kind, make)
+    else:
+        fitting = tuple(family for family in such if family.id in model.families)
     if not fitting:
+        others = ", only for others with such numbers" if such else ""
         raise NoDerivationError(
-            "no public derivation is known for this radio",
+            f"no public derivation is known for this radio{others}",
             hint="its maker's dealer finds the code from the number and the papers",
             kind=reading.serial.kind,
         )
@@ -153,7 +158,7 @@ class Door:
             if seen is not None and seen.fingerprint != request.fingerprint():
                 raise UsageError("this request was already made for another radio", hint="open a new form")
             blacklist.check(transaction, request.serial, request.vin)
-            family = family_for(request.serial, request.model)
+            family = family_for(request.serial, request.model, request.make)
             if seen is None:
                 now_ms = self._clock.now_ms()
                 limits.check(transaction, request.client, now_ms)

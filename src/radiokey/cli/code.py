@@ -19,12 +19,9 @@ from radiokey.cli import say
 from radiokey.cli.options import Database, Json, Make, ModelId, load, press_as_json
 from radiokey.cli.serial import look_again, read_one
 from radiokey.clock import DAY_MS
-from radiokey.code.family import families_of
 from radiokey.code.value import Press
-from radiokey.errors import NoCodeHereError, NoDerivationError
+from radiokey.errors import NoCodeHereError
 from radiokey.headunit.panel import presses_for
-from radiokey.serial.makes import among
-from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
 CLIENT = "local"
@@ -51,12 +48,11 @@ def code(
             model=known,
             vin=Vin.parse(vin) if vin else None,
             owns=owns,
+            make=make or "",
         ),
         SystemClock().now_ms(),
     )
     try:
-        if known is None and make is not None and owns:
-            follows(reading, make)
         with open_base(database or default_database()) as base:
             released = base.door.release(request)
     except NoCodeHereError:
@@ -71,19 +67,6 @@ def code(
         say.document(document(released, entry))
     else:
         _tell(released, known, entry)
-
-
-def follows(reading: Reading, make: str) -> None:
-    """Raise `NoDerivationError` where radios of this make carry such numbers and other codes.
-
-    Only families that need the radio named are asked: for the others a number is enough, whatever the car.
-    """
-    families = families_of(reading.serial.kind)
-    if families and not any(among(make, family.makes) or not family.needs_model for family in families):
-        raise NoDerivationError(
-            "no public derivation is known for this make's radios, only for others with such numbers",
-            hint="its maker's dealer finds the code from the number and the papers",
-        )
 
 
 def of_today(request: ReleaseRequest, now_ms: int) -> ReleaseRequest:

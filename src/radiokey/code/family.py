@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from radiokey.code.value import CodeShape
+from radiokey.serial.makes import among
 
 
 class Tier(StrEnum):
@@ -168,6 +169,15 @@ FAMILIES: Final[Mapping[str, Family]] = MappingProxyType({family.id: family for 
 """The families that ship, by id; surest first."""
 
 
-def families_of(kind: str) -> tuple[Family, ...]:
-    """Return the families that serve a serial format, surest first; none for most formats."""
-    return tuple(family for family in _ALL if kind in family.kinds)
+def families_of(kind: str, make: str = "") -> tuple[Family, ...]:
+    """Return the families that serve a serial format, surest first; none for most formats.
+
+    Where `make` is said, a family that needs the radio named is left out if it holds for other makes only:
+    their radios carry numbers of the same shape and other codes. For the rest the number is enough, whatever
+    the car.
+    """
+    return tuple(
+        family
+        for family in _ALL
+        if kind in family.kinds and (not make or not family.needs_model or among(make, family.makes))
+    )

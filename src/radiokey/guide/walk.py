@@ -83,17 +83,18 @@ class View:
 
 
 def start(guide: Guide, *, display: str | None = None, model: str | None = None) -> View:
-    """Return the first step; with what the display says or the model's id already told, the step after those.
+    """Return the first step; with what the display says or the model's id told, the step after those."""
+    here = position(guide.start, Facts(model=None if model is None else _known(guide, model)))
+    return view(guide, here if display is None else heard(guide, here, display))
+
+
+def heard(guide: Guide, text: str, display: str) -> str:
+    """Return the position after typing what the display says at the position `text`, whose facts are kept.
 
     A display word that nobody knows leads to the table of words, never to a guess.
     """
-    facts = Facts(model=None if model is None else _known(guide, model))
-    if display is None:
-        return view(guide, position(guide.start, facts))
-    found = _heard(guide, facts, display)
-    if found is None:
-        return view(guide, position(_asking(guide, Asks.DISPLAY), facts))
-    return view(guide, position(*found))
+    _, facts = where(guide, text)
+    return position(*(_heard(guide, facts, display) or (_asking(guide, Asks.DISPLAY), facts)))
 
 
 def position(step: str, facts: Facts | None = None) -> str:
@@ -295,7 +296,8 @@ def _heard(guide: Guide, facts: Facts, display: str) -> tuple[str, Facts] | None
     """Return where a typed display word leads."""
     if facts.model:
         model = guide.model_of(facts.model)
-        facts = replace(facts, errors=errors_shown(model, display))
+        shown = errors_shown(model, display)
+        facts = replace(facts, errors=facts.errors if shown is None else shown)
         words = said_by(model, display)
         if words:
             return _meant(guide, facts, model, words)

@@ -347,8 +347,8 @@ def _group_presses(
         values = _values(shape, start, places)
         shown = "".join(opened.shown[start : start + places])
         wanted = "".join(target[start : start + places])
-        from_at = values.index(shown) if shown in values else -1
-        times = (values.index(wanted) - from_at) % len(values)
+        to = values.index(wanted)
+        times = (to - values.index(shown)) % len(values) if shown in values else 1 + to
         if times:
             presses.append(Press(key, times))
         start += places

@@ -26,7 +26,7 @@ from radiokey.guide.checklist import checklist
 from radiokey.guide.coach import coach
 from radiokey.guide.model import Act, Asks, Facts
 from radiokey.guide.sheet import Case, sheet
-from radiokey.guide.walk import View, answer, position, start, view
+from radiokey.guide.walk import View, answer, heard, position, start, view
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, makes_to_ask, parse
 from radiokey.serial.places import COPYING, PLACES
@@ -65,11 +65,10 @@ def step(site: NamedDependency[Site], at: FromPath[str]) -> Response[str]:
 
 
 @get("/shows", sync_to_thread=False)
-def shows(site: NamedDependency[Site], say: FromQuery[str] = "", model: FromQuery[str] = "") -> Redirect:
-    """Lead from what the display says, typed by hand, to the step after it."""
-    known = site.model(model)
-    here = start(site.guide, display=say[:80].strip() or None, model=known.id if known else None)
-    return Redirect(f"/guide/{here.position}", status_code=303)
+def shows(site: NamedDependency[Site], say: FromQuery[str] = "", at: FromQuery[str] = "") -> Redirect:
+    """Lead from what the display says, typed by hand, to the step after it; `at` is where it was typed."""
+    at = at or position(site.guide.start)
+    return Redirect(f"/guide/{heard(site.guide, at, say[:80].strip())}", status_code=303)
 
 
 def _step(site: Site, here: View) -> Response[str]:
@@ -131,7 +130,7 @@ async def number_read(site: NamedDependency[Site], request: WebRequest) -> Respo
         reading, model = _understood(site, form)
     except RadiokeyError as problem:
         return _number_page(site, form, problem)
-    if not families_of(reading.serial.kind):
+    if not families_of(reading.serial.kind, form.make if model is None else ""):
         return _sheet_page(site, model, form.make, reading, problem=None)
     return _reading_page(site, form, reading)
 
@@ -222,6 +221,7 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str
             model=None if model is None or model.default else model,
             vin=Vin.parse(form.vin) if form.vin.strip() else None,
             owns=form.owns == "yes",
+            make=form.make,
         )
         released = await site.in_thread(site.base.door.release, wanted)
     except NoCodeHereError as problem:
