@@ -1,5 +1,6 @@
 """Keys into a code and a code into keys, proven round for every code of every model whose panel is known."""
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -221,6 +222,14 @@ def test_a_group_counts_its_places_together():
     assert play(DELCO, *["HR"] * 20, shape=shape) == "-000"
     assert play(DELCO, *["MN"] * 100, "AM", shape=shape) == "000"
     assert pressed(DELCO, shape, Code("1987"))[-1].reveal() == "1987"
+
+
+def test_a_group_that_opens_with_dashes_begins_at_its_first_value():
+    shape = CodeShape(("1", DIGITS, DIGITS, DIGITS), 3)
+    dashes = replace(DELCO, entry=replace(DELCO.entry, start="----"))
+    assert play(dashes, "HR", "MN", shape=shape) == "-000"
+    for code in shape.all():
+        assert pressed(dashes, shape, code)[-1].reveal() == code.reveal()
 
 
 def test_the_entry_opens_only_by_its_own_keys_in_their_order():
