@@ -169,7 +169,8 @@ An event that leads back to its own state is not drawn. The box is the unit whil
 that does not know it (`VehicleRefused`) or a fault (`FaultFound`) takes it out of the box from any state; it
 comes back to where it was, a half-keyed entry dropped and a dark screen over. A long gap in the supply is
 noticed there too: a radio that was carried off asks for its code afterwards. A fault of the memory and
-tampering are not mended by any event.
+tampering end, like the permanent lock, only with a chip that a signed grant makes this unit's own
+(`ChipProvisioned`).
 
 | state | what it is | what can happen to it, beside being set aside |
 |---|---|---|

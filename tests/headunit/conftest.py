@@ -8,7 +8,9 @@ import pytest
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.code.value import Code, CodeShape
+from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.display import Colour, DisplayKind, DisplayWord, Shows, Technology
+from radiokey.headunit.flash import RamChip
 from radiokey.headunit.happenings import (
     EngineRan,
     Ignition,
@@ -22,6 +24,7 @@ from radiokey.headunit.happenings import (
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import Automatic, Direct, Key, Panel, presses_for
 from radiokey.headunit.policy import REFERENCE, ClockNeeds, LockPolicy
+from radiokey.headunit.store import CHIP_SIZE, RECORD_SIZE, SECTOR_SIZE, decode
 from radiokey.headunit.unit import Design, HeadUnit
 
 DIGITS = "0123456789"
@@ -49,10 +52,10 @@ class Owner:
 
     def __init__(self, design: Design, key: bytes = DEVICE_KEY) -> None:
         self.design = design
-        self.key = key
+        self.device = Device(key)
         wrong = list(islice(design.shape.all(), 40))
         self.code, self.others = wrong.pop(5), wrong
-        self.unit = HeadUnit.made(design, self.code, key=key)
+        self.unit = HeadUnit.made(design, self.code, device=self.device)
 
     @classmethod
     def of(cls, model_id: str) -> "Owner":
@@ -114,10 +117,25 @@ class Owner:
     def cycle_ignition(self) -> None:
         self.do(IgnitionTurned(Ignition.OFF), TimeWent(MINUTE_MS), IgnitionTurned(Ignition.ON))
 
+    def put(self, chip: RamChip) -> RamChip:
+        """Put `chip` in the unit, with a device whose counter is where that chip was left."""
+        newest = max(
+            record.sequence
+            for at in range(0, CHIP_SIZE, SECTOR_SIZE)
+            if (record := decode(chip.read(at, RECORD_SIZE), self.device.key))
+        )
+        self.device = replace(self.device, counter=RamCounter(newest))
+        self.unit = HeadUnit(self.design, chip, self.device)
+        return chip
+
+    def device_now(self) -> Device:
+        """The device as it is now, to look at a chip without the device's counter going on."""
+        return replace(self.device, counter=RamCounter(self.device.counter.value))
+
     def rebooted(self, chip: object) -> HeadUnit:
         """The unit as it comes up with `chip` in place of its own, after an hour without supply."""
         around = replace(self.unit.around, supply=False, dark_for_ms=HOUR_MS)
-        unit = HeadUnit(self.design, chip, self.key, around)
+        unit = HeadUnit(self.design, chip, self.device_now(), around)
         unit.happen(SupplyRestored())
         return unit
 

@@ -73,6 +73,7 @@ from radiokey.errors import InputError
 from radiokey.headunit import happenings as h
 from radiokey.headunit.lock import Fault
 from radiokey.headunit.panel import presses_for
+from radiokey.headunit.device import Device
 from radiokey.headunit.unit import HeadUnit
 
 catalogue, events = load_catalogue(), []
@@ -81,7 +82,7 @@ sys.addaudithook(lambda event, arguments: events.append(event))
 
 for design in designs:
     wrong = next(design.shape.all())
-    unit = HeadUnit.made(design, list(design.shape.all())[7], key=bytes(32))
+    unit = HeadUnit.made(design, list(design.shape.all())[7], device=Device(bytes(32)))
     for _ in range(4):
         for happening in (h.SupplyLost(), h.TimeWent(90_000), h.SupplyRestored()):
             unit.happen(happening)
@@ -96,6 +97,7 @@ for design in designs:
     for happening in (
         h.RadioSwitched(on=False), h.RadioSwitched(on=True), h.CarAnswered(knows=False), h.CarAnswered(knows=True),
         h.SomethingBroke(Fault.BUS), h.SomethingMended(), h.ServiceAllowed(),
+        h.ChipGranted(bytes(200)),
     ):
         unit.happen(happening)
     unit.chip.broken = True

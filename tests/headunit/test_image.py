@@ -7,6 +7,7 @@ import pytest
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.errors import InputError
 from radiokey.headunit import store as records
+from radiokey.headunit.device import Device
 from radiokey.headunit.happenings import (
     CarAnswered,
     KeyPressed,
@@ -96,7 +97,7 @@ MOMENTS = [
 
 
 def restored(owner):
-    return HeadUnit.from_image(owner.design, owner.unit.image(), key=owner.key)
+    return HeadUnit.from_image(owner.design, owner.unit.image(), key=owner.device.key)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -129,7 +130,7 @@ def test_a_unit_comes_back_from_its_image_as_it_was_and_goes_on_alike(owner_unde
 
 def refuse(owner, image):
     with pytest.raises(InputError) as refusal:
-        HeadUnit.from_image(owner.design, image, key=owner.key)
+        HeadUnit.from_image(owner.design, image, key=owner.device.key)
     assert refusal.value.hint
     assert refusal.value.slug == "input"
 
@@ -147,8 +148,8 @@ def test_an_image_that_was_cut_short_or_grew_is_refused(owner_under):
 def test_an_image_of_another_version_or_another_unit_is_refused(owner_under):
     owner = owner_under().asked()
     image = owner.unit.image()
-    refuse(owner, b"RKU2" + image[len(IMAGE_VERSION) :])
-    owner.key = bytes(32)
+    refuse(owner, b"RKU1" + image[len(IMAGE_VERSION) :])
+    owner.device = Device(bytes(32))
     refuse(owner, image)
 
 
@@ -173,7 +174,7 @@ def test_an_image_with_any_field_missing_or_nonsense_is_refused_or_changes_nothi
                 del where[name]
             tampered = head + json.dumps(changed).encode()
             try:
-                unit = HeadUnit.from_image(owner.design, tampered, key=owner.key)
+                unit = HeadUnit.from_image(owner.design, tampered, key=owner.device.key)
             except InputError:
                 continue
             assert (unit.status.state, unit.status.errors) == (State.WAIT, 1), (section, name, nonsense)
@@ -246,7 +247,7 @@ def test_no_flipped_bit_of_an_image_opens_its_lock(owner_under):
         for bit in (0, 3, 6):
             flipped = image[:at] + bytes([image[at] ^ 1 << bit]) + image[at + 1 :]
             try:
-                unit = HeadUnit.from_image(owner.design, flipped, key=owner.key)
+                unit = HeadUnit.from_image(owner.design, flipped, key=owner.device.key)
             except InputError:
                 continue
             assert unit.status.errors == 1

@@ -11,6 +11,7 @@ from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.headunit.lock import (
     ERRORS_MAX,
     TRANSITIONS,
+    ChipProvisioned,
     DigitKeyed,
     EntryConfirmed,
     EntryDropped,
@@ -65,6 +66,7 @@ EXAMPLES = (
     VehicleAccepted(),
     *[FaultFound(fault) for fault in Fault if fault is not Fault.NONE],
     FaultMended(),
+    ChipProvisioned(),
 )
 
 
@@ -237,12 +239,14 @@ def test_each_locked_state_has_its_one_way_out():
                 assert after(lock, other) == lock, other
 
 
-def test_permanent_has_no_exit():
-    """Claims 75 and 76: only a new chip or a new unit helps, and neither is an event of this lock."""
+def test_permanent_has_no_exit_but_a_granted_chip():
+    """Claims 75 and 76: only a new chip, provisioned by whoever the unit trusts, or a new unit helps."""
     end = Lock(State.PERMANENT, errors=3)
+    others = [event for event in EXAMPLES if event != ChipProvisioned()]
     for policy in POLICIES:
-        for first in EXAMPLES:
-            for second in EXAMPLES:
+        assert after(end, ChipProvisioned(), policy=policy) == Lock(State.CODE)
+        for first in others:
+            for second in others:
                 lock = after(end, first, second, policy=policy)
                 assert lock.errors == 3
                 assert State.PERMANENT in {lock.state, lock.before}

@@ -8,6 +8,7 @@ import pytest
 
 from radiokey.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.headunit import store as records
+from radiokey.headunit.device import Device
 from radiokey.headunit.flash import ChipError, PowerCutError, RamChip
 from radiokey.headunit.happenings import SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.lock import Fault, State
@@ -114,7 +115,7 @@ def asked_after_one_error(owner_under):
 
 def put(owner, chip):
     """Put `chip` in the owner's unit, which is under supply and asks."""
-    owner.unit = HeadUnit(owner.design, chip, owner.key)
+    owner.put(chip)
     assert owner.state is State.CODE
     return chip
 
@@ -122,7 +123,7 @@ def put(owner, chip):
 def remembered(owner, chip):
     """What a chip would be read as, without changing it."""
     copy = RamChip(chip.size, chip.sector_size, bytes(chip.cells))
-    return records.Store.load(copy, owner.key).record.lock
+    return records.Store.load(copy, owner.device_now()).record.lock
 
 
 # --- the supply goes away ----------------------------------------------------------------------------------------
@@ -213,8 +214,7 @@ def test_a_cut_anywhere_in_the_boot_does_not_make_a_long_gap_a_short_one(owner_u
     owner = owner_under()
     cells = bytes(owner.unit.chip.cells)
     for cut in range(BYTES_PER_COMMIT):
-        chip = CutChip(cells)
-        owner.unit = HeadUnit(owner.design, chip, owner.key)
+        chip = owner.put(CutChip(cells))
         owner.do(SupplyLost(), TimeWent(HOUR_MS))
         chip.cut_after = cut
         owner.do(SupplyRestored())
@@ -230,8 +230,7 @@ def test_a_cut_anywhere_in_saving_a_wait_does_not_shorten_it(owner_under):
     owner.wait(20 * SECOND_MS)
     cells = bytes(owner.unit.chip.cells)
     for cut in range(BYTES_PER_COMMIT + 1):
-        chip = CutChip(cells)
-        owner.unit = HeadUnit(owner.design, chip, owner.key)
+        chip = owner.put(CutChip(cells))
         chip.cut_after = cut
         owner.wait(MINUTE_MS)
         chip.cut_after = None
@@ -269,15 +268,16 @@ def test_many_cuts_one_after_the_other_never_lower_the_count(owner_under):
 def compared(monkeypatch):
     """A list that grows when the digest of an entry is compared with the digest of the code."""
     calls, real = [], hmac.compare_digest
-    watched = {"digest": b"", "chip": None}
+    watched = {"digest": b"", "owner": None}
 
     def watching(left, right):
         if right == watched["digest"]:
-            calls.append(bytes(watched["chip"].cells))
+            owner = watched["owner"]
+            calls.append((bytes(owner.unit.chip.cells), owner.device_now()))
         return real(left, right)
 
-    def watch(owner, chip):
-        watched.update(digest=records.digest(owner.key, owner.code.reveal()), chip=chip)
+    def watch(owner):
+        watched.update(digest=records.digest(owner.device.key, owner.code.reveal()), owner=owner)
         return calls
 
     monkeypatch.setattr(hmac, "compare_digest", watching)
@@ -290,16 +290,16 @@ def test_the_error_is_durable_in_every_copy_before_the_code_is_compared(
 ):
     """The order that makes the lock worth its name."""
     owner, cells = asked_after_one_error(POLICIES[policy])
-    chip = put(owner, CutChip(cells))
-    calls = compared(owner, chip)
+    put(owner, CutChip(cells))
+    calls = compared(owner)
     owner.right()
-    assert len(calls) == 1
+    [(cells, device)] = calls
     for bank in range(records.BANKS):
         at = bank * records.SLOTS * records.SECTOR_SIZE
         blank = bytes(records.CHIP_SIZE // records.BANKS)
-        only_this_bank = blank * bank + calls[0][at : at + len(blank)] + blank * (records.BANKS - 1 - bank)
+        only_this_bank = blank * bank + cells[at : at + len(blank)] + blank * (records.BANKS - 1 - bank)
         copy = RamChip(records.CHIP_SIZE, records.SECTOR_SIZE, only_this_bank)
-        lock = records.Store.load(copy, owner.key).record.lock
+        lock = records.Store.load(copy, device).record.lock
         assert (lock.state, lock.errors) == (State.CHECKING, 2), f"bank {bank}"
 
 
@@ -316,7 +316,7 @@ def test_a_failed_write_means_no_comparison(asked_after_one_error, compared, ste
     """Whichever of erase, program, sync and reading back fails, in either bank, with or without an error."""
     owner, cells = asked_after_one_error()
     chip = put(owner, FailingChip(cells))
-    calls = compared(owner, chip)
+    calls = compared(owner)
     chip.steps, chip.fails_at, chip.silent = 0, step, silent
     owner.right()
     assert (owner.state, owner.unit.status.fault) == (State.FAULT, Fault.MEMORY)
@@ -398,8 +398,7 @@ def test_no_single_flipped_bit_lowers_the_count_or_opens_the_lock(owner_under, e
 def test_a_chip_of_another_unit_another_key_or_nobody_fails_closed(owner_under):
     """A chip swapped in from a radio that plays is a fault, not a radio that plays."""
     owner, other = owner_under(), owner_under()
-    other.key = bytes(32)
-    other.unit = HeadUnit.made(other.design, other.code, key=other.key)
+    other.unit = HeadUnit.made(other.design, other.code, device=Device(bytes(32)))
     size = records.CHIP_SIZE
     chips = {
         "another unit's": bytes(other.unit.chip.cells),
@@ -416,7 +415,7 @@ def test_a_chip_of_another_unit_another_key_or_nobody_fails_closed(owner_under):
 def test_a_bank_of_another_unit_is_not_believed(owner_under):
     """Half a chip from a radio that plays: the own half decides."""
     owner, other = owner_under().asked(), owner_under()
-    other.unit = HeadUnit.made(other.design, other.code, key=bytes(32))
+    other.unit = HeadUnit.made(other.design, other.code, device=Device(bytes(32)))
     half = records.CHIP_SIZE // 2
     own, foreign = bytes(owner.unit.chip.cells), bytes(other.unit.chip.cells)
     for cells in (own[:half] + foreign[half:], foreign[:half] + own[half:]):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from radiokey.headunit import store
+from radiokey.headunit.device import Device
 from radiokey.headunit.flash import RamChip
 from radiokey.headunit.lock import Fault, Hold, Lock, State
 
@@ -73,10 +74,11 @@ def test_the_store_reads_nothing_that_the_specification_calls_invalid(row):
 
 def test_a_whole_chip_is_laid_out_as_the_specification_says():
     chip = RamChip(store.CHIP_SIZE, store.SECTOR_SIZE)
-    made = store.Store.provision(chip, KEY, store.digest(KEY, VECTORS["code"]))
+    device = Device(KEY)
+    made = store.Store.provision(chip, device, store.digest(KEY, VECTORS["code"]))
     made.commit(Lock(State.CODE))
     assert bytes(chip.cells) == bytes.fromhex(VECTORS["chip"]["bytes"])
-    assert store.Store.load(chip, KEY).record == made.record
+    assert store.Store.load(chip, device).record == made.record
 
 
 def test_every_value_of_every_field_is_in_a_vector():

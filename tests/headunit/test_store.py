@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.flash import ChipError, PowerCutError, RamChip
 from radiokey.headunit.lock import ERRORS_MAX, Fault, Hold, Lock, State
 from radiokey.headunit.policy import WAIT_MS_MAX
@@ -35,6 +36,11 @@ REMEMBERED = {State.PLAYING, State.CODE, State.CHECKING, State.WAIT, State.LOCKE
 @pytest.fixture
 def chip():
     return RamChip(CHIP_SIZE, SECTOR_SIZE)
+
+
+@pytest.fixture
+def device():
+    return Device(KEY)
 
 
 def slot(chip, bank, which):
@@ -119,14 +125,14 @@ def test_the_code_is_kept_only_as_a_digest_under_the_device_key():
     assert len(digest(KEY, "1234")) == DIGEST_SIZE
 
 
-def test_a_new_unit_plays_and_every_bank_knows_it(chip):
-    store = Store.provision(chip, KEY, CODE)
+def test_a_new_unit_plays_and_every_bank_knows_it(chip, device):
+    store = Store.provision(chip, device, CODE)
     assert store.record == Record(1, Lock(State.PLAYING), CODE)
     assert [decode(slot(chip, bank, 1), KEY) for bank in range(BANKS)] == [store.record] * BANKS
 
 
-def test_a_commit_is_in_every_bank_when_it_is_done_and_leaves_the_old_slot_alone(chip):
-    store = Store.provision(chip, KEY, CODE)
+def test_a_commit_is_in_every_bank_when_it_is_done_and_leaves_the_old_slot_alone(chip, device):
+    store = Store.provision(chip, device, CODE)
     old = slot(chip, 0, 1)
     store.commit(WAITING)
     for bank in range(BANKS):
@@ -134,58 +140,59 @@ def test_a_commit_is_in_every_bank_when_it_is_done_and_leaves_the_old_slot_alone
         assert slot(chip, bank, 1) == old
 
 
-def test_a_commit_of_what_is_remembered_already_writes_nothing(chip):
-    store = Store.provision(chip, KEY, CODE)
+def test_a_commit_of_what_is_remembered_already_writes_nothing(chip, device):
+    store = Store.provision(chip, device, CODE)
     written = chip.written
     store.commit(Lock(State.DARK, grace_left_ms=9))
     assert (chip.written, store.record.sequence) == (written, 1)
 
 
-def test_a_chip_without_a_record_is_never_taken_for_a_new_one(chip):
+def test_a_chip_without_a_record_is_never_taken_for_a_new_one(chip, device):
     for cells in (bytes([0xFF]) * CHIP_SIZE, bytes(CHIP_SIZE)):
         chip.cells[:] = cells
         with pytest.raises(NoRecordError):
-            Store.load(chip, KEY)
+            Store.load(chip, device)
         assert bytes(chip.cells) == cells
 
 
 @pytest.mark.parametrize("bank", range(BANKS))
-def test_the_other_bank_stands_in_and_mends_the_one_that_was_lost(chip, bank):
-    store = Store.provision(chip, KEY, CODE)
+def test_the_other_bank_stands_in_and_mends_the_one_that_was_lost(chip, device, bank):
+    store = Store.provision(chip, device, CODE)
     store.commit(WAITING)
     wipe(chip, bank)
-    assert Store.load(chip, KEY).record == store.record
+    assert Store.load(chip, device).record == store.record
     wipe(chip, 1 - bank)
-    assert Store.load(chip, KEY).record == store.record, "the mended bank holds it alone"
+    assert Store.load(chip, device).record == store.record, "the mended bank holds it alone"
 
 
 @pytest.mark.parametrize("bank", range(BANKS))
-def test_the_newest_record_wins_wherever_it_is(chip, bank):
+def test_the_newest_record_wins_wherever_it_is(chip, device, bank):
     """One bank fell back to its older slot: the newer one of the other bank counts."""
-    store = Store.provision(chip, KEY, CODE)
+    store = Store.provision(chip, device, CODE)
     store.commit(WAITING)
     store.commit(replace(WAITING, errors=3))
     wipe(chip, bank, store.record.sequence % SLOTS)
-    assert Store.load(chip, KEY).record == store.record
+    assert Store.load(chip, device).record == store.record
 
 
 @pytest.mark.parametrize("bank", range(BANKS))
-def test_a_cut_while_the_other_bank_is_lost_still_leaves_the_old_record_or_the_new_one(chip, bank):
+def test_a_cut_while_the_other_bank_is_lost_still_leaves_the_old_record_or_the_new_one(chip, device, bank):
     """Two slots in each bank: a bank that stands alone is never erased under its own record."""
-    old = Store.provision(chip, KEY, CODE).record
+    old = Store.provision(chip, device, CODE).record
     whole = bytes(chip.cells)
     new = Record(2, WAITING, CODE)
     found = []
     for cut in range(BANKS * (SECTOR_SIZE + RECORD_SIZE)):
         chip.cells[:] = whole
-        store = Store.load(chip, KEY)
+        device = Device(KEY, counter=RamCounter(1))
+        store = Store.load(chip, device)
         wipe(chip, bank)
         chip.cut_after = cut
         with pytest.raises(PowerCutError):
             store.commit(WAITING)
         chip.cut_after = None
         wipe(chip, bank)
-        found.append(Store.load(chip, KEY).record)
+        found.append(Store.load(chip, device).record)
         assert found[-1] in (old, new)
     assert found[0] == old
     assert (found[-1] == new) is (bank == 1), "bank 0 is written first"
@@ -202,11 +209,11 @@ def test_a_write_that_the_chip_does_not_hold_is_an_error():
 
     stuck = Stuck(CHIP_SIZE, SECTOR_SIZE, bytes(CHIP_SIZE))
     with pytest.raises(ChipError):
-        Store.provision(stuck, KEY, CODE)
+        Store.provision(stuck, Device(KEY), CODE)
 
 
-def test_a_failed_commit_is_not_what_the_store_says_it_remembers(chip):
-    store = Store.provision(chip, KEY, CODE)
+def test_a_failed_commit_is_not_what_the_store_says_it_remembers(chip, device):
+    store = Store.provision(chip, device, CODE)
     chip.broken = True
     with pytest.raises(ChipError):
         store.commit(WAITING)

@@ -18,6 +18,7 @@ from radiokey.clock import DAY_MS, MINUTE_MS, SECOND_MS
 from radiokey.code.value import CodeShape
 from radiokey.errors import CodeShapeError
 from radiokey.headunit import store as records
+from radiokey.headunit.device import Device
 from radiokey.headunit.flash import RamChip
 from radiokey.headunit.happenings import (
     CarAnswered,
@@ -69,7 +70,7 @@ def test_a_supply_that_was_never_lost_comes_back_as_nothing(owner_under):
 
 def test_a_unit_is_made_only_with_a_code_that_it_can_have(owner_under, owner_of):
     with pytest.raises(CodeShapeError):
-        HeadUnit.made(owner_of("honda_audio5").design, owner_under().code, key=bytes(32))
+        HeadUnit.made(owner_of("honda_audio5").design, owner_under().code, device=Device(bytes(32)))
 
 
 @pytest.mark.parametrize("off", [SupplyLost(), RadioSwitched(on=False)])
@@ -201,7 +202,7 @@ class Bench(RuleBasedStateMachine):
     def durable(self):
         chip = self.owner.unit.chip
         return records.Store.load(
-            RamChip(chip.size, chip.sector_size, bytes(chip.cells)), self.owner.key
+            RamChip(chip.size, chip.sector_size, bytes(chip.cells)), self.owner.device_now()
         ).record.lock
 
     def let(self, cut, act, *arguments):
@@ -284,7 +285,10 @@ class Bench(RuleBasedStateMachine):
 
     @rule()
     def pack_it_up_and_unpack_it(self):
-        self.owner.unit = HeadUnit.from_image(self.owner.design, self.owner.unit.image(), key=self.owner.key)
+        self.owner.unit = HeadUnit.from_image(
+            self.owner.design, self.owner.unit.image(), key=self.owner.device.key
+        )
+        self.owner.device = self.owner.unit.device
 
     @invariant()
     def the_count_never_falls_but_by_the_right_code(self):

@@ -11,6 +11,7 @@ from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Guide
+from radiokey.headunit.device import Device
 from radiokey.headunit.happenings import KeyPressed, SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.unit import HeadUnit
@@ -23,7 +24,7 @@ class Radio:
     def __init__(self, model_id: str, code: str = "1234") -> None:
         design = load_model(model_id).design()
         assert design is not None
-        self.unit = HeadUnit.made(design, Code(code), key=b"a device key of these tests only")
+        self.unit = HeadUnit.made(design, Code(code), device=Device(b"a device key of these tests only!"))
 
     def cut_supply(self, ms: int = 3_600_000) -> None:
         """Take the supply away for `ms`."""

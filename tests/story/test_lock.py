@@ -7,6 +7,7 @@ import pytest
 from radiokey.catalogue.load import load_model
 from radiokey.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.code.value import Code
+from radiokey.headunit.device import Device
 from radiokey.headunit.happenings import Ignition, IgnitionTurned
 from radiokey.headunit.policy import REFERENCE, Dead, LockPolicy
 from radiokey.headunit.unit import HeadUnit
@@ -19,7 +20,7 @@ HALF_HOUR = 30 * MINUTE_MS
 def with_policy(radio, policy: LockPolicy):
     """Give the article's radio another lock, factory new."""
     made = radio(ARTICLE)
-    made.unit = HeadUnit.made(replace(made.unit.design, policy=policy), Code("1234"), key=KEY)
+    made.unit = HeadUnit.made(replace(made.unit.design, policy=policy), Code("1234"), device=Device(KEY))
     return made
 
 

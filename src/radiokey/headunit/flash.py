@@ -18,8 +18,9 @@ class PowerCutError(Exception):
 
 
 class Chip(Protocol):
-    """A memory chip of `size` bytes in sectors of `sector_size`."""
+    """A memory chip of `size` bytes in sectors of `sector_size`; no other chip has its `id` of 16 bytes."""
 
+    id: bytes
     size: int
     sector_size: int
 
@@ -47,11 +48,18 @@ class RamChip:
     `broken`: every write fails with `ChipError`. Both are the tester's hand, not the unit's.
     """
 
-    __slots__ = ("broken", "cells", "cut_after", "sector_size", "size", "written")
+    __slots__ = ("broken", "cells", "cut_after", "id", "sector_size", "size", "written")
 
-    def __init__(self, size: int, sector_size: int, cells: bytes | None = None) -> None:
+    def __init__(
+        self,
+        size: int,
+        sector_size: int,
+        cells: bytes | None = None,
+        id: bytes = bytes(16),  # noqa: A002 - a chip's id
+    ) -> None:
         assert size % sector_size == 0
         assert cells is None or len(cells) == size
+        self.id = id
         self.size = size
         self.sector_size = sector_size
         self.cells = bytearray(cells) if cells is not None else bytearray([ERASED]) * size

@@ -84,6 +84,13 @@ class ServiceAllowed:
     """The maker's service allowed this unit more tries."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChipGranted:
+    """The workshop handed the unit a signed grant for the chip that is in it (`headunit.grant`)."""
+
+    grant: bytes
+
+
 Happening = (
     KeyPressed
     | SupplyLost
@@ -96,4 +103,5 @@ Happening = (
     | SomethingBroke
     | SomethingMended
     | ServiceAllowed
+    | ChipGranted
 )

@@ -168,6 +168,11 @@ class FaultMended:
     """What was wrong is mended; memory and tampering are not mended by an event."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChipProvisioned:
+    """A grant made a chip this unit's memory anew: whatever the old one held is over."""
+
+
 Event = (
     SupplyReturned
     | IgnitionCycled
@@ -182,6 +187,7 @@ Event = (
     | VehicleAccepted
     | FaultFound
     | FaultMended
+    | ChipProvisioned
 )
 
 _ASKING: Final = frozenset({State.CODE, State.SCRAMBLED})
@@ -231,7 +237,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
         TriesGranted: frozenset({State.LOCKED, State.CODE}),
         **_ANYWHERE,
     },
-    State.PERMANENT: {**_ANYWHERE},
+    State.PERMANENT: {ChipProvisioned: frozenset({State.CODE}), **_ANYWHERE},
     State.DARK: {
         SupplyReturned: frozenset({State.PLAYING}) | _ASKING,
         TimePassed: frozenset({State.DARK, State.PLAYING}),
@@ -246,6 +252,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
         SupplyReturned: frozenset({State.FAULT}),
         FaultFound: frozenset({State.FAULT}),
         FaultMended: _BEFORE | {State.FAULT},
+        ChipProvisioned: frozenset({State.CODE, State.FAULT}),
     },
 }
 """What may follow: state -> event -> states. Whatever is not listed changes nothing."""
@@ -385,6 +392,12 @@ def _fault_mended(lock: Lock, _event: FaultMended, _policy: LockPolicy) -> Lock:
     return replace(lock, state=lock.before, before=State.PLAYING, fault=Fault.NONE)
 
 
+def _chip_provisioned(lock: Lock, _event: ChipProvisioned, _policy: LockPolicy) -> Lock:
+    if lock.state is State.FAULT and lock.fault not in _LASTING:
+        return lock
+    return Lock(State.CODE)
+
+
 def _aside(lock: Lock, state: State) -> Lock:
     """Step aside into `state`, keeping the count and the wait; a half-keyed entry is dropped."""
     if lock.state in {State.PROTECTED, State.FAULT}:
@@ -408,6 +421,7 @@ _DECIDE: Final[Mapping[type[Event], Callable[..., Lock]]] = {
     VehicleAccepted: _vehicle_accepted,
     FaultFound: _fault_found,
     FaultMended: _fault_mended,
+    ChipProvisioned: _chip_provisioned,
 }
 
 _LISTED: Final = {state: {event: _DECIDE[event] for event in row} for state, row in TRANSITIONS.items()}

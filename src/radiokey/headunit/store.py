@@ -8,8 +8,10 @@ program, sync), first in bank 0, then in bank 1; only then is it done. So
 - count, wait and digest are one record: there is no moment at which one is new and another old.
 
 A record carries a CRC, which tells damage, and a MAC under a key that is in the device and not in the chip,
-which tells forgery. A chip without a valid record is a failure and never "first boot": a unit is provisioned
-once, in the factory.
+which tells forgery. Its sequence number is that of a counter in the device: when both banks are written the
+counter goes one up, and only then is the commit done. So an older image of the chip is known for one, and
+fails closed. A chip without a valid record is a failure and never "first boot": a unit is provisioned in the
+factory, and again only by a signed grant.
 """
 
 import hmac
@@ -18,6 +20,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Final, Self
 
+from radiokey.headunit.device import COUNTER_MAX, Device
 from radiokey.headunit.flash import Chip, ChipError
 from radiokey.headunit.lock import Fault, Hold, Lock, State
 
@@ -41,6 +44,10 @@ _FAULTS: Final = tuple(Fault)
 
 class NoRecordError(Exception):
     """No bank of the chip holds a record that this device wrote."""
+
+
+class OldRecordError(Exception):
+    """The newest record of the chip is not the one this device wrote last: somebody put it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,35 +134,40 @@ def _mac(key: bytes, body: bytes) -> bytes:
 class Store:
     """The record on a chip."""
 
-    __slots__ = ("_chip", "_key", "_record")
+    __slots__ = ("_chip", "_device", "_record")
 
-    def __init__(self, chip: Chip, key: bytes, record: Record) -> None:
+    def __init__(self, chip: Chip, device: Device, record: Record) -> None:
         self._chip = chip
-        self._key = key
+        self._device = device
         self._record = record
 
     @classmethod
-    def load(cls, chip: Chip, key: bytes) -> Self:
-        """Read the newest record and bring a bank that lags behind up to date.
+    def load(cls, chip: Chip, device: Device) -> Self:
+        """Read the newest record and finish what a power cut left half-done: a lagging bank, the counter.
 
-        Raises `NoRecordError` where no valid record is, `ChipError` where the chip cannot be read or mended.
+        Raises `NoRecordError` where no valid record is, `OldRecordError` where it is not the device's last
+        one, `ChipError` where the chip cannot be read or mended. Nothing is written before it is known good.
         """
-        banks = [_newest(chip, key, bank) for bank in range(BANKS)]
+        banks = [_newest(chip, device.key, bank) for bank in range(BANKS)]
         found = [record for record in banks if record is not None]
         if not found:
             raise NoRecordError
-        store = cls(chip, key, max(found, key=lambda record: record.sequence))
+        store = cls(chip, device, max(found, key=lambda record: record.sequence))
+        ahead = store.record.sequence - device.counter.value
+        if ahead not in {0, 1}:
+            raise OldRecordError
         for bank, record in enumerate(banks):
             if record != store.record:
                 store._write(bank, store.record)
+        if ahead:
+            device.counter.advance()
         return store
 
     @classmethod
-    def provision(cls, chip: Chip, key: bytes, code_digest: bytes) -> Self:
-        """Write the first record of a new unit: playing, no errors. Only the factory does this."""
-        store = cls(chip, key, Record(1, Lock(State.PLAYING), code_digest))
-        for bank in range(BANKS):
-            store._write(bank, store.record)
+    def provision(cls, chip: Chip, device: Device, code_digest: bytes, state: State = State.PLAYING) -> Self:
+        """Write the first record on a chip, without errors: the factory's, or that of a grant (asking)."""
+        store = cls(chip, device, Record(device.counter.value, Lock(state), code_digest))
+        store._put(Lock(state))
         return store
 
     @property
@@ -168,15 +180,22 @@ class Store:
         remembered = kept(lock)
         if remembered == self._record.lock:
             return
-        record = Record(self._record.sequence + 1, remembered, self._record.code_digest)
+        self._put(remembered)
+
+    def _put(self, lock: Lock) -> None:
+        """Write both banks, then count: the order that makes an older image tell-tale."""
+        if self._record.sequence == COUNTER_MAX:
+            raise ChipError("the counter is used up")
+        record = Record(self._record.sequence + 1, lock, self._record.code_digest)
         for bank in range(BANKS):
             self._write(bank, record)
+        self._device.counter.advance()
         self._record = record
 
     def _write(self, bank: int, record: Record) -> None:
         # The slot that holds the bank's current record is never touched: the sequence's last bit says which.
         sector = bank * SLOTS + record.sequence % SLOTS
-        data = encode(record, self._key)
+        data = encode(record, self._device.key)
         self._chip.erase(sector)
         self._chip.program(sector * SECTOR_SIZE, data)
         self._chip.sync()

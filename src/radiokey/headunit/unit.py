@@ -17,10 +17,13 @@ from radiokey.code.value import Code, CodeShape
 from radiokey.errors import InputError
 from radiokey.headunit import panel as panels
 from radiokey.headunit import store as records
+from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.display import Counts, DisplayKind, DisplayWord, word_for
-from radiokey.headunit.flash import ChipError, PowerCutError, RamChip
+from radiokey.headunit.flash import Chip, ChipError, PowerCutError, RamChip
+from radiokey.headunit.grant import Grant
 from radiokey.headunit.happenings import (
     CarAnswered,
+    ChipGranted,
     EngineRan,
     Happening,
     Ignition,
@@ -35,6 +38,7 @@ from radiokey.headunit.happenings import (
     TimeWent,
 )
 from radiokey.headunit.lock import (
+    ChipProvisioned,
     DigitKeyed,
     EntryConfirmed,
     EntryDropped,
@@ -137,14 +141,16 @@ _NEEDS: Final = {
 class HeadUnit:
     """One unit: a design, a chip, a device key, and what only lives under supply."""
 
-    __slots__ = ("_key", "_keying", "_lock", "_saved_wait_ms", "_store", "around", "chip", "design")
+    __slots__ = ("_keying", "_lock", "_saved_wait_ms", "_store", "around", "chip", "design", "device")
 
-    def __init__(self, design: Design, chip: RamChip, key: bytes, around: Surroundings | None = None) -> None:
+    def __init__(
+        self, design: Design, chip: Chip, device: Device, around: Surroundings | None = None
+    ) -> None:
         """Boot from `chip`. A chip without a record of this device is a fault and never a new unit."""
         self.design = design
         self.chip = chip
+        self.device = device
         self.around = around or Surroundings()
-        self._key = key
         self._keying = panels.begin(design.panel, design.shape)
         self._store: records.Store | None = None
         self._lock = Lock(State.FAULT, fault=Fault.MEMORY)
@@ -152,20 +158,23 @@ class HeadUnit:
         self._load()
 
     @classmethod
-    def made(cls, design: Design, code: Code, *, key: bytes) -> Self:
-        """Return a factory-new unit that plays, with its code sealed under the device key `key`."""
+    def made(cls, design: Design, code: Code, *, device: Device, chip: Chip | None = None) -> Self:
+        """Return a factory-new unit that plays, with the digest of its code under the device's key."""
         design.shape.check(code)
-        chip = RamChip(records.CHIP_SIZE, records.SECTOR_SIZE)
-        records.Store.provision(chip, key, records.digest(key, code.reveal()))
-        return cls(design, chip, key)
+        chip = chip or RamChip(records.CHIP_SIZE, records.SECTOR_SIZE)
+        records.Store.provision(chip, device, records.digest(device.key, code.reveal()))
+        return cls(design, chip, device)
 
     def _load(self) -> None:
         try:
-            self._store = records.Store.load(self.chip, self._key)
+            self._store = records.Store.load(self.chip, self.device)
             self._lock = self._store.record.lock
         except (records.NoRecordError, ChipError):
             self._store = None
             self._lock = Lock(State.FAULT, fault=Fault.MEMORY)
+        except records.OldRecordError:
+            self._store = None
+            self._lock = Lock(State.FAULT, fault=Fault.TAMPERED)
         self._saved_wait_ms = self._lock.wait_left_ms
 
     # --- what happens -------------------------------------------------------------------------------------
@@ -201,6 +210,8 @@ class HeadUnit:
                 self._decide(FaultMended())
             case ServiceAllowed():
                 self._decide(TriesGranted())
+            case ChipGranted(grant=grant):
+                self._provision(grant)
             case unknown:
                 assert_never(unknown)
 
@@ -271,12 +282,27 @@ class HeadUnit:
     def _confirm(self, entered: Code) -> None:
         """Count, then compare: a whole entry was confirmed."""
         assert self._store is not None
-        digest = records.digest(self._key, entered.reveal())
+        digest = records.digest(self.device.key, entered.reveal())
         self._decide(EntryConfirmed(digest))
         if self._lock.state is not State.CHECKING:
             return  # the error could not be made durable, so nothing is compared
         right = hmac.compare_digest(digest, self._store.record.code_digest)
         self._decide(RightCode() if right else WrongCode())
+
+    def _provision(self, data: bytes) -> None:
+        """Take the chip as this unit's memory if the grant is for it, for this unit, and for now."""
+        after = step(self._lock, ChipProvisioned(), self.design.policy)
+        grant = Grant.opened(data, self.device, self.chip)
+        if grant is None or after is self._lock or not self.around.supply:
+            return
+        try:
+            self._store = records.Store.provision(self.chip, self.device, grant.code_digest, after.state)
+        except ChipError:
+            self._store = None
+            self._lock = Lock(State.FAULT, fault=Fault.MEMORY)
+            return
+        self._lock = after
+        self._saved_wait_ms = 0
 
     def _restart_entry(self) -> None:
         self._keying = panels.begin(self.design.panel, self.design.shape)
@@ -360,8 +386,10 @@ class HeadUnit:
             "around": asdict(self.around),
             "saved": self._saved_wait_ms,
             "memory": self._store is not None,
+            "counter": self.device.counter.value,
         }
-        return IMAGE_VERSION + bytes(self.chip.cells) + json.dumps(volatile, separators=(",", ":")).encode()
+        cells = self.chip.read(0, self.chip.size)
+        return IMAGE_VERSION + cells + json.dumps(volatile, separators=(",", ":")).encode()
 
     @classmethod
     def from_image(cls, design: Design, image: bytes, *, key: bytes) -> Self:
@@ -371,10 +399,10 @@ class HeadUnit:
         if not image.startswith(IMAGE_VERSION) or len(image) > IMAGE_SIZE_MAX:
             raise InputError("this is not the image of a unit", hint="start again with a new one")
         try:
-            unit = cls(
-                design, RamChip(records.CHIP_SIZE, records.SECTOR_SIZE, image[chip_at:volatile_at]), key
-            )
-            unit._restore(json.loads(image[volatile_at:]))
+            volatile = json.loads(image[volatile_at:])
+            chip = RamChip(records.CHIP_SIZE, records.SECTOR_SIZE, image[chip_at:volatile_at])
+            unit = cls(design, chip, Device(key, counter=RamCounter(_count(volatile["counter"]))))
+            unit._restore(volatile)
         except (AssertionError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise InputError(
                 "the image of this unit is damaged", hint="start again with a new one"
@@ -429,7 +457,7 @@ class HeadUnit:
             raise ValueError
 
 
-IMAGE_VERSION: Final = b"RKU1"
+IMAGE_VERSION: Final = b"RKU2"
 IMAGE_SIZE_MAX: Final = 8_192
 _COUNT_MAX: Final = 2**53
 _SHOWABLE: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_*")

@@ -26,6 +26,7 @@ from radiokey.catalogue.model import Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.code.value import Code
 from radiokey.errors import InputError, MissingFactError, RadiokeyError
+from radiokey.headunit.device import Device
 from radiokey.headunit.happenings import (
     EngineRan,
     Happening,
@@ -156,7 +157,7 @@ def told(site: Site, model: Model, unit: HeadUnit) -> dict[str, Any]:
 def new_unit(site: Site, model: Model, code: Code) -> HeadUnit:
     """Return a unit that was without supply overnight and now asks for its code."""
     design = design_of(model)
-    unit = HeadUnit.made(design, code, key=site.purpose_key(DEVICE))
+    unit = HeadUnit.made(design, code, device=Device(site.purpose_key(DEVICE)))
     for happened in (SupplyLost(), TimeWent(HOUR_MS), SupplyRestored()):
         unit.happen(happened)
     return unit

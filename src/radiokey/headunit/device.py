@@ -1,0 +1,61 @@
+"""What is in the unit and not on its memory chip: the key, the serial number, the counter, whom it trusts.
+
+Whoever changes, copies or restores the chip does not reach these; that is what they are for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+COUNTER_MAX: Final = 2**32 - 1
+
+
+class Counter(Protocol):
+    """A counter that only goes up, one at a time: a fuse row, a counter of a secure element."""
+
+    @property
+    def value(self) -> int:
+        """The count, from 0 to `COUNTER_MAX`."""
+        ...
+
+    def advance(self) -> None:
+        """Count one up, durably, in one step that a power cut cannot halve.
+
+        Raises `ChipError` where the counter does not answer or is at its end.
+        """
+        ...
+
+
+class RamCounter:
+    """A counter in RAM, for a simulated unit."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: int = 0) -> None:
+        assert 0 <= value <= COUNTER_MAX
+        self._value = value
+
+    @property
+    def value(self) -> int:
+        """The count."""
+        return self._value
+
+    def advance(self) -> None:
+        """Count one up."""
+        assert self._value < COUNTER_MAX, "a commit never uses the last one"
+        self._value += 1
+
+
+def _nobody(_message: bytes, _signature: bytes) -> bool:
+    """Trust nobody: a unit that knows no authority takes no grant."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One unit's own. `key` has 32 bytes; `verify(message, signature)` says whether its maker signed that."""
+
+    key: bytes = field(repr=False)
+    serial: str = ""
+    counter: Counter = field(default_factory=RamCounter)
+    verify: Callable[[bytes, bytes], bool] = _nobody
