@@ -60,13 +60,13 @@ def grant_for(owner, **changes):
     return replace(granted, **changes)
 
 
-def sign(grant):
-    return grant.signed(MAKER.sign(grant.message()))
+def signed(grant):
+    return grant.signed_by(MAKER)
 
 
 def test_a_granted_chip_asks_for_the_same_code_and_forgets_the_errors(owner):
     with_new_chip(owner)
-    owner.do(ChipGranted(sign(grant_for(owner))))
+    owner.do(ChipGranted(signed(grant_for(owner))))
     assert (owner.state, owner.errors) == (State.CODE, 0)
     owner.cut()
     assert owner.state is State.CODE
@@ -78,7 +78,7 @@ def test_a_granted_chip_asks_for_the_same_code_and_forgets_the_errors(owner):
 def test_a_grant_works_once_even_though_the_chip_forgets(owner):
     """A thief who kept the grant and erases the chip again has nothing: the counter went on."""
     with_new_chip(owner)
-    granted = sign(grant_for(owner))
+    granted = signed(grant_for(owner))
     owner.do(ChipGranted(granted))
     owner.wrong()
     for _ in range(2):
@@ -88,7 +88,7 @@ def test_a_grant_works_once_even_though_the_chip_forgets(owner):
 
 
 def test_a_grant_for_the_chip_that_is_in_lifts_a_permanent_lock(owner):
-    owner.do(ChipGranted(sign(grant_for(owner, chip_id=owner.unit.chip.id))))
+    owner.do(ChipGranted(signed(grant_for(owner, chip_id=owner.unit.chip.id))))
     assert (owner.state, owner.errors) == (State.CODE, 0)
 
 
@@ -100,13 +100,13 @@ def test_a_grant_for_the_chip_that_is_in_lifts_a_permanent_lock(owner):
 def test_a_grant_for_another_unit_chip_or_time_is_worth_nothing(owner, change):
     with_new_chip(owner)
     before = owner.unit.image()
-    owner.do(ChipGranted(sign(grant_for(owner, **change))))
+    owner.do(ChipGranted(signed(grant_for(owner, **change))))
     assert owner.unit.image() == before
 
 
 def test_every_flipped_bit_and_every_shorter_or_longer_grant_is_worth_nothing(owner):
     with_new_chip(owner)
-    before, granted = owner.unit.image(), sign(grant_for(owner))
+    before, granted = owner.unit.image(), signed(grant_for(owner))
     for at in range(len(granted)):
         for bit in range(8):
             flipped = bytearray(granted)
@@ -122,7 +122,7 @@ def test_every_flipped_bit_and_every_shorter_or_longer_grant_is_worth_nothing(ow
 def test_a_unit_that_trusts_nobody_takes_no_grant(owner):
     owner.device = Device(owner.device.key, serial=SERIAL, counter=owner.device.counter)
     with_new_chip(owner)
-    owner.do(ChipGranted(sign(grant_for(owner))))
+    owner.do(ChipGranted(signed(grant_for(owner))))
     assert owner.state is State.FAULT
 
 
@@ -133,7 +133,7 @@ def test_a_unit_that_asks_or_plays_has_nothing_to_be_granted(owner_under):
     owner.unit = HeadUnit.made(owner.design, owner.code, device=owner.device)
     owner.asked()
     owner.wrong()
-    granted = sign(grant_for(owner, chip_id=owner.unit.chip.id))
+    granted = signed(grant_for(owner, chip_id=owner.unit.chip.id))
     owner.do(ChipGranted(granted))
     assert (owner.state, owner.errors) == (State.WAIT, 1)
     owner.do(SupplyLost(), ChipGranted(granted))
@@ -143,7 +143,7 @@ def test_a_unit_that_asks_or_plays_has_nothing_to_be_granted(owner_under):
 
 def test_a_cut_anywhere_in_provisioning_leaves_a_fault_that_the_same_grant_mends_or_a_unit_that_asks(owner):
     with_new_chip(owner)
-    value, granted = owner.device.counter.value, sign(grant_for(owner))
+    value, granted = owner.device.counter.value, signed(grant_for(owner))
     for cut in range(2 * (SECTOR_SIZE + RECORD_SIZE)):
         owner.device = replace(owner.device, counter=RamCounter(value))
         with_new_chip(owner)
@@ -160,7 +160,7 @@ def test_a_serial_number_fills_the_grant_to_its_last_byte(owner):
     serial = "S" * SERIAL_SIZE_MAX
     owner.device = replace(owner.device, serial=serial)
     with_new_chip(owner)
-    owner.do(ChipGranted(sign(grant_for(owner, serial=serial))))
+    owner.do(ChipGranted(signed(grant_for(owner, serial=serial))))
     assert owner.state is State.CODE
 
 

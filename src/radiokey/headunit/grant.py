@@ -10,7 +10,7 @@ code itself is not in it.
 
 import struct
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from radiokey.headunit.device import Device
 from radiokey.headunit.flash import Chip
@@ -22,6 +22,14 @@ SIGNATURE_SIZE: Final = 64
 _CONTEXT: Final = b"radiokey grant\n"
 _HEAD: Final = struct.Struct("<4s16sI16sB")
 _MAGIC: Final = b"RKG1"
+
+
+class Signer(Protocol):
+    """Whoever may grant chips: the maker, later the central base. It signs and keeps its key to itself."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature of `message`, `SIGNATURE_SIZE` bytes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +48,12 @@ class Grant:
         head = _HEAD.pack(_MAGIC, self.chip_id, self.counter, self.code_digest, len(serial))
         return _CONTEXT + head + serial
 
-    def signed(self, signature: bytes) -> bytes:
+    def signed_by(self, signer: Signer) -> bytes:
         """Return the grant as it is handed to the unit."""
+        message = self.message()
+        signature = signer.sign(message)
         assert len(signature) == SIGNATURE_SIZE
-        return self.message()[len(_CONTEXT) :] + signature
+        return message[len(_CONTEXT) :] + signature
 
     @classmethod
     def opened(cls, data: bytes, device: Device, chip: Chip) -> Self | None:
