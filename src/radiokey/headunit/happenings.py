@@ -24,7 +24,10 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class SupplyLost:
-    """The permanent supply went away."""
+    """The permanent supply went away for longer than the unit lives on its own reserve: it stops.
+
+    A dip that the reserve bridges is not this, and nothing else here either: the unit does not notice it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,16 @@ class RadioSwitched:
 
 @dataclass(frozen=True, slots=True)
 class TimeWent:
-    """`ms` milliseconds went by."""
+    """`ms` milliseconds went by, told from outside, with or without supply: in a simulation."""
 
     ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicksRead:
+    """The unit read its own counter of milliseconds (`headunit.ticks`): how it tells time in a car."""
+
+    ticks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,7 @@ Happening = (
     | EngineRan
     | RadioSwitched
     | TimeWent
+    | TicksRead
     | CarAnswered
     | SomethingBroke
     | SomethingMended

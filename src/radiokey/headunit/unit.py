@@ -35,6 +35,7 @@ from radiokey.headunit.happenings import (
     SomethingMended,
     SupplyLost,
     SupplyRestored,
+    TicksRead,
     TimeWent,
 )
 from radiokey.headunit.lock import (
@@ -61,6 +62,7 @@ from radiokey.headunit.lock import (
 )
 from radiokey.headunit.panel import Keying, Panel
 from radiokey.headunit.policy import ClockNeeds, LockPolicy
+from radiokey.headunit.ticks import Ticks
 
 WAIT_SAVED_EVERY_MS: Final = MINUTE_MS
 """How much of a served wait a power cut can cost: progress is made durable this often."""
@@ -141,7 +143,17 @@ _NEEDS: Final = {
 class HeadUnit:
     """One unit: a design, a chip, a device key, and what only lives under supply."""
 
-    __slots__ = ("_keying", "_lock", "_saved_wait_ms", "_store", "around", "chip", "design", "device")
+    __slots__ = (
+        "_keying",
+        "_lock",
+        "_saved_wait_ms",
+        "_store",
+        "_ticks",
+        "around",
+        "chip",
+        "design",
+        "device",
+    )
 
     def __init__(
         self, design: Design, chip: Chip, device: Device, around: Surroundings | None = None
@@ -155,6 +167,7 @@ class HeadUnit:
         self._store: records.Store | None = None
         self._lock = Lock(State.FAULT, fault=Fault.MEMORY)
         self._saved_wait_ms = 0
+        self._ticks = Ticks()
         self._load()
 
     @classmethod
@@ -185,6 +198,8 @@ class HeadUnit:
             self._happen(happening)
         except PowerCutError:
             self._lose_supply()
+        if self._ticks.held and self._lacks():
+            self._ticks.held = False
 
     def _happen(self, happening: Happening) -> None:
         match happening:
@@ -200,6 +215,8 @@ class HeadUnit:
                 self._switch(on=on)
             case TimeWent(ms=ms):
                 self._time(ms)
+            case TicksRead(ticks=ticks):
+                self._read(ticks)
             case KeyPressed(key=key, held_ms=held_ms):
                 self._press(key, held_ms)
             case CarAnswered(knows=knows):
@@ -217,6 +234,7 @@ class HeadUnit:
 
     def _lose_supply(self) -> None:
         self.around = replace(self.around, supply=False)
+        self._ticks.restart()
         self._restart_entry()
 
     def _boot(self) -> None:
@@ -251,7 +269,12 @@ class HeadUnit:
         if not self.around.supply:
             self.around = replace(self.around, dark_for_ms=self.around.dark_for_ms + ms)
             return
+        self._ticks.restart()  # told from outside, this stretch is not to be read a second time
         self._decide(TimePassed(ms, 0 if self._lacks() else ms))
+
+    def _read(self, ticks: int) -> None:
+        if self.around.supply:
+            self._decide(TimePassed(*self._ticks.read(ticks, holds=not self._lacks())))
 
     def _lacks(self) -> tuple[str, ...]:
         """Return what is missing for a waiting second to count."""
