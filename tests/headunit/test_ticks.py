@@ -270,6 +270,18 @@ def test_a_unit_without_supply_reads_nothing(owner_under):
     assert left(owner) == before_ms
 
 
+@pytest.mark.parametrize("before", [[], [TicksRead(0)]])
+def test_the_first_reading_after_the_supply_came_back_is_no_time_at_all(owner_under, before):
+    """Neither the counter's own value nor what it was before the cut: the two minutes of grace are whole."""
+    owner = owner_under(replace(REFERENCE, scrambled_ms=120_000))
+    owner.do(*before)
+    owner.cut()
+    owner.do(TicksRead(50_000))
+    assert owner.unit.status.next_change_ms == 120_000
+    owner.do(TicksRead(60_000))
+    assert owner.unit.status.next_change_ms == 110_000
+
+
 def test_a_unit_out_of_its_image_begins_to_read_anew(owner_under):
     owner = waiting(owner_under())
     owner.do(TicksRead(0), TicksRead(10_000))
