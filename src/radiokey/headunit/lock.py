@@ -5,8 +5,9 @@ Theory
 A playing radio that was without supply for longer than its `power_gap_ms_min` asks for its code. A whole
 entry that was confirmed is counted as an error *first* (state CHECKING, written durably by the caller), then
 compared, and only then forgiven or punished; so no way of cutting the power turns a wrong guess into a free
-one, and one that is cut in the middle costs an honest owner at most one error. What an error brings is the
-policy's business (`LockPolicy.penalty_after`); the count goes on through every wait and is cleared by the
+one, and one that is cut in the middle costs an honest owner at most one error. Where such an entry is
+remembered, the same one again costs nothing, and another is not compared before the first is answered for.
+What an error brings is the policy's business (`LockPolicy.penalty_after`); the count goes on through every wait and is cleared by the
 right code alone, or by a power cut where the model is documented to do so.
 
 Only *qualified* milliseconds count towards a wait: whether a second qualifies is judged by the unit, which
@@ -193,6 +194,7 @@ Event = (
 _ASKING: Final = frozenset({State.CODE, State.SCRAMBLED})
 _LASTING: Final = frozenset({Fault.MEMORY, Fault.TAMPERED})
 _PUNISHED: Final = frozenset({State.CODE, State.WAIT, State.LOCKED, State.PERMANENT})
+_CONFIRMED: Final = frozenset({State.CHECKING, State.WAIT, State.LOCKED, State.PERMANENT})
 _ANYWHERE: Final = {VehicleRefused: frozenset({State.PROTECTED}), FaultFound: frozenset({State.FAULT})}
 _BEFORE: Final = frozenset(
     {State.PLAYING, State.CODE, State.WAIT, State.LOCKED, State.PERMANENT, State.CHECKING, State.SCRAMBLED}
@@ -203,7 +205,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
     State.CODE: {
         SupplyReturned: frozenset({State.CODE}),
         DigitKeyed: frozenset({State.ENTRY}),
-        EntryConfirmed: frozenset({State.CHECKING}),
+        EntryConfirmed: _CONFIRMED,
         **_ANYWHERE,
     },
     State.SCRAMBLED: {
@@ -217,7 +219,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
         SupplyReturned: frozenset({State.CODE}),
         DigitKeyed: frozenset({State.ENTRY}),
         EntryDropped: frozenset({State.CODE}),
-        EntryConfirmed: frozenset({State.CHECKING}),
+        EntryConfirmed: _CONFIRMED,
         **_ANYWHERE,
     },
     State.CHECKING: {
@@ -327,6 +329,11 @@ def _entry_dropped(lock: Lock, _event: EntryDropped, _policy: LockPolicy) -> Loc
 
 def _entry_confirmed(lock: Lock, event: EntryConfirmed, policy: LockPolicy) -> Lock:
     counted = policy.remembers_pending and lock.pending == event.digest
+    owing = policy.remembers_pending and lock.pending and not counted
+    if owing and policy.penalty_after(lock.errors) is not None:
+        return _punish(
+            lock, policy
+        )  # the entry that a cut interrupted is answered before another is compared
     errors = lock.errors if counted else min(lock.errors + 1, ERRORS_MAX)
     return Lock(State.CHECKING, errors=errors, pending=event.digest)
 

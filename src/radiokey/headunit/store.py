@@ -175,10 +175,13 @@ class Store:
         """The record as last committed."""
         return self._record
 
-    def commit(self, lock: Lock) -> None:
-        """Make `lock` durable in every bank; raise `ChipError` if it is not. No change, no write."""
+    def commit(self, lock: Lock, *, again: bool = False) -> None:
+        """Make `lock` durable in every bank; raise `ChipError` if it is not.
+
+        No change, no write; unless it is to be written `again`, under a number of its own.
+        """
         remembered = kept(lock)
-        if remembered == self._record.lock:
+        if remembered == self._record.lock and not again:
             return
         self._put(remembered)
 

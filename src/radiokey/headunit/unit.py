@@ -307,8 +307,10 @@ class HeadUnit:
         assert self._store is not None
         digest = records.digest(self.device.key, entered.reveal())
         self._decide(EntryConfirmed(digest))
+        if self._lock.state is State.CHECKING and self.design.policy.remembers_pending:
+            self._keep(self._lock, again=True)  # no number for two entries: docs/spec/record.md, Writing 7
         if self._lock.state is not State.CHECKING:
-            return  # the error could not be made durable, so nothing is compared
+            return  # it could not be made durable, or another entry is answered first: nothing is compared
         right = hmac.compare_digest(digest, self._store.record.code_digest)
         self._decide(RightCode() if right else WrongCode())
 
@@ -342,9 +344,13 @@ class HeadUnit:
         if not self._must_save(after):
             self._lock = after
             return
+        self._keep(after)
+
+    def _keep(self, after: Lock, *, again: bool = False) -> None:
+        """Make `after` durable, then let it hold; a chip that fails is the fault memory."""
         try:
             if self._store is not None:
-                self._store.commit(after)
+                self._store.commit(after, again=again)
         except ChipError:
             self._store = None
             self._lock = replace(after, state=State.FAULT, fault=Fault.MEMORY)
