@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import chromium
+import spin
 from steps import ROOT, run
 
 PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
@@ -45,6 +46,7 @@ def main() -> None:
     print(f"interpreters found: {', '.join(found)}; everything runs on {main_version}", flush=True)
     run("checks", sys.executable, ROOT / "tools" / "check.py")
     chromium.ensure()
+    spin.ensure()
     run(f"tests on {main_version}, browser included", sys.executable, *PYTEST, "-m", "not deep")
     for version, python in found.items():
         if version != main_version:
