@@ -1,5 +1,7 @@
 """What people do on the pages, as verbs for the tests."""
 
+from contextlib import contextmanager
+
 LABEL = "281155216RT V212"
 CODE = "4786"
 RADIO = "renault_86a"
@@ -41,10 +43,28 @@ def coached(page):
         onward.click()
 
 
+def back_to_the_first_step(page):
+    while (back := page.locator("section.step:visible").get_by_role("link", name="Back")).count():
+        back.click()
+
+
+@contextmanager
+def answered(page):
+    """Wait for the answer to what is done inside; the page also asks by itself, as time passes."""
+
+    def one(response):
+        asked = response.request.post_data_json if response.url.endswith("/did") else {}
+        return any(did["what"] != "time" for did in asked.get("did", ()))
+
+    with page.expect_response(one) as answer:
+        yield
+    answer.value.finished()
+
+
 def press(page, key, *, held_ms=200):
     """Press a key of the practice radio as a finger does; the page's clock is a told one."""
     button = page.locator(f"#keys button[data-key='{key}']")
-    with page.expect_response("**/did"):
+    with answered(page):
         button.dispatch_event("pointerdown", {"pointerId": 1})
         page.clock.run_for(held_ms)
         button.dispatch_event("pointerup", {"pointerId": 1})
@@ -58,7 +78,7 @@ def key_in(page, presses, *, hold_ms=11_000):
 
 def hand(page, name):
     """Use one of the things in one's hand: radio, ignition, battery, time."""
-    with page.expect_response("**/did"):
+    with answered(page):
         page.locator("#hand").get_by_role("button", name=name).click()
 
 

@@ -146,3 +146,32 @@ def test_the_coach_can_be_walked_with_a_keyboard_alone(page):
     assert CODE[0] in page.locator("svg.display:visible title").text_content()
     page.go_back()
     assert "Ignition and radio on" in page.locator("h2:visible").inner_text()
+
+
+SMALLEST = {"width": 320, "height": 640}
+
+
+def test_nothing_is_wider_than_the_smallest_phone_nor_with_letters_twice_as_large(phones):
+    page = phones().page()
+    words = f"/guide/{walk.position('what-does-it-show', Facts(model='ford_6000cd'))}"
+    count = f"/guide/{walk.position('how-many-wrong', Facts(model='ford_6000cd'))}"
+    pages = ("/", words, count, f"/waiting?model={RADIO}&errors=2", f"/models/{RADIO}", "/number", "/sheet")
+    wrong = {}
+    for address in pages:
+        page.set_viewport_size(SMALLEST)
+        page.goto(address)
+        if page.evaluate(WIDE):
+            wrong[address] = "320 px"
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.evaluate("document.documentElement.style.fontSize = '34px'")
+        if page.evaluate(WIDE):
+            wrong[address] = "200 %"
+    assert wrong == {}
+
+
+def test_what_to_go_through_stands_before_the_answers(page):
+    """A list that the step asks one to go through is no small print below the buttons."""
+    for step in ("search-papers", "refused-once", "still-waiting", "memory-saver"):
+        page.goto(f"/guide/{step}")
+        listed = page.locator("main li:not(.stages li, .choices li)").first.bounding_box()
+        assert listed["y"] < page.locator(".choices").bounding_box()["y"], step

@@ -1,6 +1,18 @@
 """The owner's road in Chromium, on a screen of 390 by 844."""
 
-from road import CODE, LABEL, RADIO, coached, display, get_code, hand, key_in, press, shown_code
+from road import (
+    CODE,
+    LABEL,
+    RADIO,
+    back_to_the_first_step,
+    coached,
+    display,
+    get_code,
+    hand,
+    key_in,
+    press,
+    shown_code,
+)
 
 
 def test_from_a_dusters_label_to_a_radio_that_plays(page):
@@ -26,6 +38,7 @@ def test_from_a_dusters_label_to_a_radio_that_plays(page):
     assert page.get_by_role("link", name="It plays").count() == 1
 
     page.clock.install()
+    back_to_the_first_step(page)
     page.get_by_role("button", name="Practise").click()
     assert display(page) == "The display shows CODE"
     key_in(page, presses)
@@ -121,6 +134,8 @@ def test_the_code_is_in_no_address_and_no_cookie(phones):
     code = shown_code(page)
     assert len(code) == 4
     coached(page)
+    assert page.get_by_role("button", name="Practise").count() == 0
+    back_to_the_first_step(page)
     page.get_by_role("button", name="Practise").click()
     assert page.locator("#keys").count() == 1
     assert not any(code in url for url in phone.asked)

@@ -144,7 +144,7 @@ def test_every_answer_on_offer_leads_on_and_a_shut_one_does_not():
         offers = here.choices
         if here.step == "which-radio":
             offers = tuple(
-                o for o in offers if o.id in {"unknown", "renault_86a", "grundig_wkc", "gm_delco_loc2"}
+                o for o in offers if o.id in {"unknown", "renault_86a", "grundig_wkc", "ford_6000cd"}
             )
         if here.step == "how-many-wrong":
             offers = tuple(o for o in offers if o.id in {"1", "unknown"})
@@ -228,3 +228,32 @@ def test_every_step_can_be_viewed_for_every_model():
 
 def test_the_cautious_model_is_the_same_as_not_knowing():
     assert walk.start(GUIDE, model="unknown").facts.model == ""
+
+
+def test_a_word_that_the_radio_explains_is_not_asked_about_again():
+    """LOCKED 10 on a Ford, SAFE on a Gamma: the make and the number are known by then."""
+    ford = go("locked", "ford_6000cd", at="what-does-it-show")
+    assert (ford.step, ford.facts.model) == ("no-wait", "ford_6000cd")
+    assert any("LOCKED 13" in one.text for one in ford.told)
+    gamma = go("safe", "vw_premium_gamma", at="what-does-it-show")
+    assert gamma.step == "same-word"
+    assert go("yes", at=gamma.position).step == "how-many-wrong"
+
+
+def test_where_no_wait_ends_it_no_wait_is_advised():
+    """The maker's service after ten on a Ford, nothing after thirteen; before that it is a wait."""
+    facts = Facts(model="ford_6000cd", shows=Shows.WAIT)
+    to = {n: go(n, at=walk.position("how-many-wrong", facts)).step for n in ("3", "10", "13", "unknown")}
+    assert to == {"3": "waiting", "10": "no-wait", "13": "no-wait", "unknown": "waiting"}
+    shut = walk.view(GUIDE, walk.position("waiting", Facts(model="ford_6000cd", errors=10)))
+    assert (shut.step, shut.act) == ("no-wait", None)
+    # What a cautious guess says of an unknown radio is no reason to stop waiting.
+    assert walk.view(GUIDE, walk.position("waiting", Facts(model="", errors=10))).step == "waiting"
+
+
+def test_after_a_refusal_nobody_counts_none():
+    at = walk.position(
+        "how-many-wrong", Facts(model="renault_86a", shows=Shows.WAIT, refused=1, evidence=True)
+    )
+    assert [offer.id for offer in walk.view(GUIDE, at).choices][:2] == ["1", "2"]
+    assert walk.view(GUIDE, walk.answer(GUIDE, at, "0")).facts.errors == 1

@@ -108,3 +108,23 @@ def test_after_a_refusal_the_road_knows_one_more_wrong_code(visitor, page_of):
     links = page_of(visitor.post("/coach", data=told).text).links
     assert "/guide/refused-once.renault_86a.-.-.3.1" in links
     assert not [link for link in links if "4711" in link]
+
+
+def test_a_radio_without_known_keys_gets_what_is_known_and_what_comes_after_but_no_other_radios_keys(
+    visitor, page_of
+):
+    asked = page_of(visitor.get("/coach", params={"model": "renault_medianav_lg", "errors": "1"}).text)
+    assert "The exact keys are not known here" in asked.words
+    assert not asked.forms
+    assert "/guide/refused-once.renault_medianav_lg.-.-.2.1" in asked.links
+
+
+@pytest.mark.parametrize(
+    ("refused", "step"), [("", "refused-once"), ("0", "refused-once"), ("1", "refused-twice")]
+)
+def test_what_happened_depends_on_the_refusals_before(visitor, page_of, refused, step):
+    asked = page_of(
+        visitor.get("/coach", params={"model": "renault_86a", "errors": "1", "refused": refused}).text
+    ).form("/coach")
+    shown = page_of(visitor.post("/coach", data=asked.fields | {"model": "renault_86a", "code": "1234"}).text)
+    assert [link for link in shown.links if link.startswith(f"/guide/{step}.renault_86a.-.-.2.")]

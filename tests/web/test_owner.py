@@ -24,7 +24,7 @@ def test_a_duster_that_shows_code_is_led_to_its_keys(client, page_of):
     assert "/number" in page_of(client.get("/").text).links
 
     asked = page_of(client.get("/number").text).form("/number")
-    assert asked.fields.keys() == {"errors", "text", "make", "car"}
+    assert asked.fields.keys() == {"errors", "refused", "text", "make", "car"}
     read = page_of(client.post("/number", data=asked.fields | {"text": LABEL, "car": "duster"}).text)
     assert "Is this the number?" in read.words
     assert "does it look like this?" in read.words
@@ -319,3 +319,42 @@ def test_a_radio_nobody_knows_is_no_model(client):
     ):
         assert asked.status_code == 400
         assert "No radio here has this id" in asked.text
+
+
+def test_a_radio_that_was_named_is_not_asked_for_again(client, page_of):
+    """Neither with the number, nor when it is read, nor with the code."""
+    asked = page_of(client.get("/number", params={"model": "renault_medianav_lg"}).text).form("/number")
+    assert asked.fields["model"] == "renault_medianav_lg"
+    assert not {"make", "car"} & asked.fields.keys()
+    read = page_of(client.post("/number", data=asked.fields | {"text": LABEL}).text).form("/code")
+    assert read.fields["model"] == "renault_medianav_lg"
+    assert "model" not in read.options
+    code = client.post("/code", data=read.fields | {"owns": "yes"})
+    assert CODE in "".join(re.findall(r"<span>(.)</span>", code.text))
+    page = page_of(code.text)
+    assert "The exact keys are not known here" in page.words
+    assert not [form for form in page.forms if form.action == "/coach"]
+
+
+def test_a_second_refusal_is_told_from_the_first_although_a_code_was_fetched_in_between(client, page_of):
+    """Units.md step 5: after two there is no third entry; the number of the first travels with the forms."""
+    tried = Facts(model="renault_86a", errors=1, refused=1, evidence=True)
+    step = page_of(client.get(f"/guide/{position('serial', tried)}").text)
+    at = next(link for link in step.links if link.startswith("/number?"))
+    read = page_of(
+        client.post(
+            "/number", data=page_of(client.get(at).text).form("/number").fields | {"text": LABEL}
+        ).text
+    )
+    code = client.post("/code", data=read.form("/code").fields | {"owns": "yes"})
+    keys = page_of(client.post("/coach", data=page_of(code.text).form("/coach").fields).text)
+    assert (
+        f"/guide/{position('refused-twice', Facts(model='renault_86a', errors=2, refused=2))}" in keys.links
+    )
+    assert not [link for link in keys.links if "refused-once" in link]
+
+
+@pytest.mark.parametrize("refused", ["x", "-1", "100"])
+def test_a_number_of_refusals_that_is_none_is_said_before_anything_is_logged(client, entries, refused):
+    assert client.post("/code", data=OWNER | {"refused": refused}).status_code == 400
+    assert entries() == 0

@@ -103,11 +103,23 @@ def test_every_word_a_radio_shows_leads_to_a_step(visitor, text, model):
     assert "another-word" not in known.url.path
 
 
-@pytest.mark.parametrize("say", ["", "   ", "KEBAB", "<script>", "CODE" * 100, "\u0000", "ЖЖЖ"])
-def test_a_word_nobody_knows_leads_to_the_table_and_never_to_a_guess(visitor, say):
+@pytest.mark.parametrize("say", ["", "   "])
+def test_no_word_leads_to_the_table_of_words(visitor, say):
     answer = visitor.get("/shows", params={"say": say})
     assert answer.status_code == 200
-    assert answer.url.path.startswith(("/guide/what-does-it-show", "/guide/stop"))
+    assert answer.url.path == "/guide/what-does-it-show"
+
+
+@pytest.mark.parametrize("say", ["KEBAB", "<script>", "CODE" * 100, "\u0000", "ЖЖЖ"])
+def test_a_word_nobody_knows_is_said_to_be_unknown_and_never_leads_to_a_guess(visitor, page_of, say):
+    """The table again, without a word, would look as if nothing had been typed."""
+    at = position("what-does-it-show", Facts(model="renault_86a", errors=1))
+    answer = visitor.get("/shows", params={"say": say, "at": at})
+    assert answer.status_code == 200
+    assert answer.url.path == "/guide/another-word.renault_86a.-.-.1.0"
+    page = page_of(answer.text)
+    assert "in none of the lists" in page.words
+    assert any(link.startswith("/guide/what-does-it-show.renault_86a") for link in page.links)
 
 
 def test_the_list_of_radios_names_every_radio(visitor, page_of):

@@ -210,3 +210,18 @@ def test_what_a_power_cut_would_do_is_told_only_to_who_holds_the_code(visitor):
             in visitor.get("/waiting", params={"model": model.id, "errors": "1", "holds": "yes"}).text
         )
     assert told
+
+
+def test_where_no_wait_ends_it_nothing_is_said_of_waiting(visitor, page_of):
+    page = page_of(visitor.get("/waiting", params={"model": "ford_6000cd", "errors": "10"}).text)
+    assert "No time ends this" in page.words
+    assert "while it waits" not in page.words
+    assert not [form for form in page.forms if form.method == "post"]
+    assert "/sheet?model=ford_6000cd" in page.links
+
+
+@pytest.mark.parametrize(("model", "off"), [("grundig_wkc", False), ("renault_86a", True)])
+def test_only_where_switching_off_stops_the_clock_it_is_advised_against(visitor, page_of, model, off):
+    form = page_of(visitor.get("/waiting", params={"model": model, "errors": "3"}).text).forms[0]
+    running = page_of(visitor.post("/waiting", data=form.fields).text)
+    assert ("do not switch off" in running.words) is off

@@ -85,7 +85,7 @@ def _tell(road: Guide, here: View) -> None:
     if here.do:
         say.item("Now", here.do)
     if here.dont:
-        say.item("Not", here.dont)
+        say.item("Careful", here.dont)
     _told(road, here)
     if here.warnings:
         say.out()
@@ -99,7 +99,7 @@ def _tell(road: Guide, here: View) -> None:
         say.item("In another window", command(here.act, here.facts))
     say.out()
     if here.asks is Asks.ERRORS:
-        say.item(f"0 to {ERRORS_MAX} ", "That many", colon="")
+        say.item(f"{here.facts.refused} to {ERRORS_MAX} ", "That many", colon="")
     for label, offer in _labelled(here).items():
         say.item(f"{label:>2} ", offer.text, colon="")
     for offer in here.choices:

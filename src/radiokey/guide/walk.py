@@ -27,6 +27,7 @@ from radiokey.guide.model import (
     Word,
 )
 from radiokey.guide.told import Told, told
+from radiokey.guide.waiting import wait_answer
 from radiokey.guide.words import entry_shut, errors_shown, leads, row_of, said_by, words_of
 from radiokey.headunit.display import DisplayWord, Shows
 
@@ -200,9 +201,13 @@ _HOLDS: Final[dict[Condition, Callable[[Facts, Model | None], bool]]] = {
 
 
 def _guarded(guide: Guide, step: Step, facts: Facts) -> Step:
-    """Return the step itself, or the one before it where it is an entry that is shut."""
+    """Return the step itself, or the one it yields to: an entry that is shut, a wait that no time ends."""
     if step.act is Act.COACH and step.then is not None and not holds(guide, Condition.MAY_ENTER, facts):
         return guide.steps[step.then]
+    if step.act is Act.WAITING and step.then is not None and facts.model:
+        answer = wait_answer(guide.model_of(facts.model), facts.errors)
+        if answer.known and answer.ends.asks_others:
+            return guide.steps[step.then]
     return step
 
 
@@ -227,7 +232,9 @@ def _asked(guide: Guide, step: Step, facts: Facts) -> tuple[Offer, ...]:
             known = (Offer(id_, name) for id_, name in guide.models())
             return (*known, Offer(UNKNOWN, guide.texts[step.id].choices[UNKNOWN]))
         case Asks.ERRORS:
-            return tuple(Offer(str(count), str(count)) for count in range(ERRORS_OFFERED + 1))
+            # A code refused on this road is one of them.
+            least = min(facts.refused, ERRORS_OFFERED)
+            return tuple(Offer(str(count), str(count)) for count in range(least, ERRORS_OFFERED + 1))
         case None:
             return ()
 
@@ -258,7 +265,9 @@ def _given(guide: Guide, step: Step, facts: Facts, choice: str) -> tuple[str, Fa
     match step.asks:
         case Asks.ERRORS:
             number = _number(choice, ERRORS_MAX)
-            return None if number is None or step.then is None else (step.then, replace(facts, errors=number))
+            if number is None or step.then is None:
+                return None
+            return step.then, replace(facts, errors=max(number, facts.refused))
         case Asks.MODEL:
             return _model_given(guide, facts, choice)
         case Asks.DISPLAY:

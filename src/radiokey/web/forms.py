@@ -31,6 +31,7 @@ class NumberForm(Form, frozen=True, kw_only=True):
     car: Short = ""
     model: Short = ""
     errors: Short = ""
+    refused: Short = ""
 
 
 class CodeForm(NumberForm, frozen=True, kw_only=True):
@@ -47,6 +48,7 @@ class CoachForm(Form, frozen=True, kw_only=True):
     model: Short = ""
     code: Annotated[str, msgspec.Meta(max_length=32)] = ""
     errors: Short = ""
+    refused: Short = ""
 
 
 class WaitForm(Form, frozen=True, kw_only=True):

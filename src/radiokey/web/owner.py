@@ -68,7 +68,10 @@ def step(site: NamedDependency[Site], at: FromPath[str]) -> Response[str]:
 def shows(site: NamedDependency[Site], say: FromQuery[str] = "", at: FromQuery[str] = "") -> Redirect:
     """Lead from what the display says, typed by hand, to the step after it; `at` is where it was typed."""
     at = at or position(site.guide.start)
-    return Redirect(f"/guide/{heard(site.guide, at, say[:80].strip())}", status_code=303)
+    to = heard(site.guide, at, say[:80].strip())
+    if say.strip() and view(site.guide, to).asks is Asks.DISPLAY:
+        to = answer(site.guide, to, "something-else")  # the same page again would look like no answer at all
+    return Redirect(f"/guide/{to}", status_code=303)
 
 
 def _step(site: Site, here: View) -> Response[str]:
@@ -103,7 +106,9 @@ def _act(site: Site, here: View) -> tuple[str, str] | None:
     if here.act is Act.PRACTICE:
         known = site.catalogue.models.get(model or "")
         return (f"{page}/{known.id}" if known is not None and known.panel else page), says
-    told = {"model": model, "errors": errors}
+    # A second refusal is told from a first wherever the code is fetched and keyed in between.
+    refused = here.facts.refused if here.act in {Act.SERIAL, Act.CODE, Act.COACH} else 0
+    told = {"model": model, "errors": errors, "refused": refused or None}
     query = urlencode({name: value for name, value in told.items() if value not in {None, ""}})
     return (f"{page}?{query}" if query else page), says
 
@@ -117,9 +122,11 @@ def number(
     model: FromQuery[str] = "",
     errors: FromQuery[str] = "",
     make: FromQuery[str] = "",
+    refused: FromQuery[str] = "",
 ) -> Response[str]:
     """Ask for the number, and say where it is."""
-    return _number_page(site, convert({"model": model, "errors": errors, "make": make}, NumberForm))
+    told = {"model": model, "errors": errors, "make": make, "refused": refused}
+    return _number_page(site, convert(told, NumberForm))
 
 
 @post("/number", status_code=200)
@@ -208,7 +215,8 @@ def _reading_page(
 async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Release the code through the door and show it; a reload is the same request and logs nothing new."""
     form = await read(request, CodeForm)
-    count(form.errors)  # whatever is wrong with the form is said before anything is logged
+    for number in (form.errors, form.refused):  # whatever is wrong is said before anything is logged
+        count(number)
     try:
         reading, model = _understood(site, form)
     except RadiokeyError as problem:
@@ -232,7 +240,7 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str
 
 
 def _number_form(form: CodeForm) -> NumberForm:
-    return NumberForm(text=form.text, make=form.make, car=form.car, model=form.model, errors=form.errors)
+    return NumberForm(**{name: getattr(form, name) for name in NumberForm.__struct_fields__})
 
 
 def _code_page(site: Site, form: CodeForm, model: Model | None, released: Released) -> Response[str]:
@@ -250,6 +258,8 @@ def _code_page(site: Site, form: CodeForm, model: Model | None, released: Releas
         family=released.family,
         model=model if known else None,
         errors=form.errors,
+        refused=form.refused,
+        after=_after(model, errors, count(form.refused, most=9)) if known and model else {},
         checks=checklist(model if known else None, released.code, errors=errors, source_known=True),
         receipt="data:application/json;base64," + base64.b64encode(receipt).decode(),
         candidates=candidates,
@@ -291,10 +301,13 @@ def sheet_page(
 
 @get("/coach", sync_to_thread=False)
 def coach_ask(
-    site: NamedDependency[Site], model: FromQuery[str] = "", errors: FromQuery[str] = ""
+    site: NamedDependency[Site],
+    model: FromQuery[str] = "",
+    errors: FromQuery[str] = "",
+    refused: FromQuery[str] = "",
 ) -> Response[str]:
     """Ask for the code the owner holds; it travels in the form's body only."""
-    return _coach_ask(site, convert({"model": model, "errors": errors}, CoachForm))
+    return _coach_ask(site, convert({"model": model, "errors": errors, "refused": refused}, CoachForm))
 
 
 @post("/coach", status_code=200)
@@ -310,33 +323,45 @@ async def coach_step(site: NamedDependency[Site], request: WebRequest) -> Respon
         return _coach_ask(site, form, problem)
     except InputError as problem:
         return _coach_ask(site, form, problem)
-    errors = count(form.errors)
-    facts = Facts(model=model.id, errors=errors)
-    tried = Facts(model=model.id, errors=None if errors is None else errors + 1, refused=1)
     return site.pages.show(
         "owner/coach.html",
         headers=NO_STORE,
         model=model,
         steps=steps,
         code=form.code,
-        after={
-            "It plays": f"/guide/{position('plays', facts)}",
-            "The screen went dark": f"/guide/{position('dark', facts)}",
-            "It was refused, or it waits": f"/guide/{position('refused-once', tried)}",
-            "It was taken, but it asks again": f"/guide/{position('accepted-asks-again', facts)}",
-        },
+        after=_after(model, count(form.errors), count(form.refused, most=9)),
     )
 
 
+def _after(model: Model, errors: int | None, refused: int | None) -> dict[str, str]:
+    """Return what can have happened at the entry, and the address of the step for each."""
+    before = refused or 0
+    # Whoever enters again after a refusal has found its reason (`Condition.MAY_ENTER`).
+    facts = Facts(model=model.id, errors=errors, refused=before, evidence=before > 0)
+    tried = Facts(model=model.id, errors=None if errors is None else errors + 1, refused=min(before + 1, 9))
+    steps = {
+        "It plays": position("plays", facts),
+        "The screen went dark": position("dark", facts),
+        "It was refused, or it waits": position("refused-twice" if before else "refused-once", tried),
+        "It was taken, but it asks again": position("accepted-asks-again", facts),
+    }
+    return {says: f"/guide/{step}" for says, step in steps.items()}
+
+
 def _coach_ask(site: Site, form: CoachForm, problem: RadiokeyError | None = None) -> Response[str]:
+    model = site.catalogue.models.get(form.model)
+    keyless = model is not None and not model.default and model.panel is None
+    errors, refused = (count(form.errors), count(form.refused, most=9)) if keyless else (None, None)
     return site.pages.show(
         "owner/coach_ask.html",
         status=status_of(problem) if problem else 200,
         headers=NO_STORE,
         form=form,
         problem=problem,
-        models=[model for model in site.catalogue.models.values() if model.panel is not None],
-        model=site.catalogue.models.get(form.model),
+        models=[one for one in site.catalogue.models.values() if one.panel is not None],
+        model=model if keyless else None,
+        after=_after(model, errors, refused) if keyless and model else {},
+        sources=site.catalogue.sources,
     )
 
 
