@@ -1,0 +1,157 @@
+"""`radiokey bench`: a whole car in simulated time, and what its radio does."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from radiokey.cli import say
+from radiokey.cli.options import Json
+from radiokey.errors import InputError, OurFaultError, UsageError
+
+if TYPE_CHECKING:
+    from radiokey.vehicle.bench import Moment, Run, Scenario
+
+app = typer.Typer(help="A whole car in simulated time, and what its radio does.", no_args_is_help=True)
+
+SUFFIX: Final = ".toml"
+FILE_BYTES_MAX: Final = 1_000_000
+
+
+@app.command("list")
+def list_(*, as_json: Json = False) -> None:
+    """List the scenarios."""
+    from radiokey.vehicle.load import load_scenario, scenario_ids  # noqa: PLC0415 - a start must stay quick
+
+    scenarios = [load_scenario(scenario_id) for scenario_id in scenario_ids()]
+    if as_json:
+        say.document(
+            [
+                {
+                    "id": one.id,
+                    "title": one.title,
+                    "story": one.story,
+                    "model": one.model,
+                    "claims": list(one.claims),
+                }
+                for one in scenarios
+            ]
+        )
+        return
+    say.columns([(one.id, one.model, one.title) for one in scenarios])
+
+
+@app.command("run")
+def run(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="An id from 'radiokey bench list', or a file of yours.")
+    ],
+    *,
+    picture: Annotated[Path | None, typer.Option("--picture", help="Draw it too, as SVG, into FILE.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a scenario and show each thing that happens."""
+    from radiokey.vehicle.bench import run as run_scenario  # noqa: PLC0415 - a start must stay quick
+
+    known = _found(scenario)
+    ran = run_scenario(known)
+    if ran.unmet:
+        raise _not_met(ran, own=scenario.endswith(SUFFIX))
+    if picture:
+        _draw(ran, picture)
+    if as_json:
+        say.document(_as_json(ran))
+    else:
+        _tell(ran)
+
+
+def _found(name: str) -> "Scenario":
+    """Return the scenario of that id, or the one in that file."""
+    from radiokey.vehicle.load import (  # noqa: PLC0415 - a start must stay quick
+        load_scenario,
+        read_scenario,
+        scenario_ids,
+    )
+
+    if name.endswith(SUFFIX):
+        file = Path(name)
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise InputError(
+                f"the file could not be read: {error.strerror}",
+                hint="name a file, or an id from 'radiokey bench list'",
+            ) from error
+        if len(data) > FILE_BYTES_MAX:
+            raise InputError("a scenario has at most a megabyte", hint="docs/scenarios.md describes one")
+        try:
+            return read_scenario(data.decode("utf-8"), file.name)
+        except UnicodeDecodeError as error:
+            raise InputError("a scenario is text in UTF-8", hint="docs/scenarios.md describes one") from error
+    if name in scenario_ids():
+        return load_scenario(name)
+    from difflib import get_close_matches  # noqa: PLC0415 - only where somebody mistyped
+
+    near = get_close_matches(name, scenario_ids(), n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "'radiokey bench list' names them"
+    raise UsageError("there is no such scenario", hint=hint)
+
+
+def _not_met(ran: "Run", *, own: bool) -> InputError | OurFaultError:
+    """Return what it means that something is not as the scenario expects."""
+    sentence = f"{ran.scenario.id}: not as expected, {'; '.join(ran.unmet)}"
+    if own:
+        return InputError(sentence, hint="correct `expect`, or leave it empty to see what happens")
+    return OurFaultError(sentence, hint="report it: this scenario comes with the program")
+
+
+def _draw(ran: "Run", file: Path) -> None:
+    from radiokey.vehicle.timeline import timeline_svg  # noqa: PLC0415 - only where a picture is wanted
+
+    try:
+        file.write_text(timeline_svg(ran), encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"the picture could not be written: {error.strerror}", hint="name a file in a folder of yours"
+        ) from error
+
+
+def _as_json(ran: "Run") -> dict[str, object]:
+    from dataclasses import asdict  # noqa: PLC0415 - a start must stay quick
+
+    one = ran.scenario
+    return {
+        "scenario": one.id,
+        "model": one.model,
+        "seed": one.seed,
+        "sha256": ran.sha256,
+        "events": [asdict(moment) for moment in ran.moments],
+    }
+
+
+def _tell(ran: "Run") -> None:
+    """Write the run as a table for people."""
+    one = ran.scenario
+    say.out(say.bold(one.title))
+    say.prose(one.story)
+    say.out(f"Radio: {one.model}. Seed: {one.seed}.")
+    say.out()
+    head = ("time", "volts", "key", "display", "state", "errors", "what happens")
+    say.columns([head, *(_row(moment) for moment in ran.moments)])
+    say.out()
+    say.out(f"As expected. Log: {ran.sha256}")
+
+
+def _row(moment: "Moment") -> tuple[str, ...]:
+    from radiokey.vehicle.timeline import clock  # noqa: PLC0415 - a start must stay quick
+
+    engine = "*" if moment.engine else ""
+    return (
+        clock(moment.at_ms),
+        f"{moment.mv / 1000:.1f}",
+        moment.key + engine,
+        f"[{moment.display}]" if moment.display else "",
+        moment.state if moment.supply else "no supply",
+        str(moment.errors),
+        moment.what,
+    )
