@@ -1,5 +1,7 @@
 """The record on its chip: two banks of two slots, written one after the other and read without belief."""
 
+import hmac
+import zlib
 from dataclasses import fields, replace
 
 import pytest
@@ -110,6 +112,37 @@ def test_no_bit_of_a_record_can_be_changed_unnoticed():
         for bit in range(8):
             flipped = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
             assert decode(flipped, KEY) is None, (at, bit)
+
+
+def resealed(data, at, byte):
+    """The record with another byte in it, under a right MAC and a right CRC: only the device's key makes one."""
+    body = bytearray(data[:64])
+    body[at] = byte
+    signed = bytes(body) + hmac.digest(KEY, b"record\n" + body, "sha256")[:DIGEST_SIZE]
+    return signed + zlib.crc32(signed).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("at", "byte"), [(8, 6), (9, 3), (10, 4), (11, 5), (14, 1), (14, 17), (15, 1), (47, 1)]
+)
+def test_a_number_that_stands_in_no_table_is_no_record_and_no_crash(at, byte):
+    """A record of a firmware to come, under the same key and magic, fails closed as well."""
+    data = encode(Record(7, WAITING, CODE), KEY)
+    assert resealed(data, at, data[at]) == data
+    assert decode(resealed(data, at, byte), KEY) is None
+
+
+def test_a_record_in_the_slot_of_the_other_number_is_none(chip, device):
+    """The next commit would erase it before the new one is written, in both banks one after the other."""
+    Store.provision(chip, device, CODE)
+    for bank in range(BANKS):
+        first, other = bank * SLOTS * SECTOR_SIZE, (bank * SLOTS + 1) * SECTOR_SIZE
+        chip.cells[first : first + RECORD_SIZE] = chip.cells[other : other + RECORD_SIZE]
+        wipe(chip, bank, 1)
+        if bank == 0:
+            assert Store.load(RamChip(CHIP_SIZE, SECTOR_SIZE, bytes(chip.cells)), device).record.sequence == 1
+    with pytest.raises(NoRecordError):
+        Store.load(chip, device)
 
 
 def test_a_record_that_is_cut_short_or_another_devices_is_none():

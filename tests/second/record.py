@@ -6,7 +6,7 @@ What is done to a chip is a list of operations; who carries them out is somebody
 
 import hmac
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -116,10 +116,22 @@ def write(key: bytes, record: Record) -> bytes:
     return sealed + little(zlib.crc32(sealed), 4)
 
 
+def told_by_the_tables(data: bytes) -> bool:
+    pending = number(data, 14, 2)
+    return (
+        data[8] < len(STATES)
+        and data[9] < len(ASIDES)
+        and data[10] < len(HOLDS)
+        and data[11] < len(FAULTS)
+        and (pending == 16 or (pending == 0 and data[32:48] == bytes(16)))
+    )
+
+
 def valid(key: bytes, data: bytes) -> bool:
     return (
         len(data) == SIZE
         and data[:4] == MAGIC
+        and told_by_the_tables(data)
         and zlib.crc32(data[:80]) == number(data, 80, 4)
         and hmac.compare_digest(hmac.digest(key, b"record\n" + data[:64], "sha256")[:16], data[64:80])
     )
@@ -162,10 +174,12 @@ def written(key: bytes, record: Record) -> list[Operation]:
     return [*bank_written(key, 0, record), *bank_written(key, 1, record), Advance()]
 
 
-def commit(key: bytes, remembered: Record, lock: Record) -> tuple[Record, list[Operation]]:
+def commit(
+    key: bytes, remembered: Record, lock: Record, *, again: bool = False
+) -> tuple[Record, list[Operation]]:
     """The record that follows, and how the chip gets it. The sequence and the code of `lock` mean nothing."""
     same = replace(lock, sequence=remembered.sequence, code=remembered.code)
-    if same == remembered:
+    if same == remembered and not again:
         return remembered, []
     if remembered.sequence == TOP:
         raise WrongError("memory")
@@ -173,13 +187,21 @@ def commit(key: bytes, remembered: Record, lock: Record) -> tuple[Record, list[O
     return new, written(key, new)
 
 
-def load(key: bytes, image: bytes, counter: int) -> tuple[Record, list[Operation]]:
+def load(
+    key: bytes, image: bytes, counter: int, unreadable: Collection[int] = ()
+) -> tuple[Record, list[Operation]]:
     """The record that counts, and what is to be done to the chip and the counter before anything else."""
+    if unreadable:
+        raise WrongError("memory")
     sectors = [image[start : start + SIZE] for start in range(0, CHIP, SECTOR)]
     newest: Record | None = None
-    for data in sectors:
+    for sector, data in enumerate(sectors):
         found = parse(key, data)
-        if found and (newest is None or found.sequence > newest.sequence):
+        if (
+            found
+            and found.sequence % 2 == sector % 2
+            and (newest is None or found.sequence > newest.sequence)
+        ):
             newest = found
     if newest is None:
         raise WrongError("memory")
@@ -198,6 +220,7 @@ def load(key: bytes, image: bytes, counter: int) -> tuple[Record, list[Operation
 
 
 def factory(key: bytes, code: bytes) -> tuple[Record, list[Operation]]:
+    """The counter stands at 0."""
     first = Record(sequence=1, code=code)
     return first, written(key, first)
 

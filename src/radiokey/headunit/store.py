@@ -102,7 +102,7 @@ def encode(record: Record, key: bytes) -> bytes:
 
 
 def decode(data: bytes, key: bytes) -> Record | None:
-    """Return the record in `data`, `None` where it is damaged or not this device's."""
+    """Return the record in `data`, `None` where it is damaged, another device's, or out of its tables."""
     if len(data) != RECORD_SIZE or data[:4] != _MAGIC:
         return None
     body, mac = data[: _BODY.size], data[_BODY.size : -_CRC.size]
@@ -113,6 +113,11 @@ def decode(data: bytes, key: bytes) -> Record | None:
     _, sequence, state, aside, hold, fault, errors, pending, left, wait, pending_digest, code_digest = (
         _BODY.unpack(body)
     )
+    known = zip((state, aside, hold, fault), (_STATES, _ASIDE, _HOLDS, _FAULTS), strict=True)
+    if any(number >= len(names) for number, names in known):
+        return None
+    if pending not in {0, DIGEST_SIZE} or any(pending_digest[pending:]):
+        return None
     at = _STATES[state]
     lock = Lock(
         _ASIDE[aside] or at,
@@ -207,7 +212,10 @@ class Store:
 
 
 def _newest(chip: Chip, key: bytes, bank: int) -> Record | None:
-    """Return the newest valid record of a bank."""
-    sectors = (bank * SLOTS + slot for slot in range(SLOTS))
-    slots = (decode(chip.read(sector * SECTOR_SIZE, RECORD_SIZE), key) for sector in sectors)
-    return max((record for record in slots if record), key=lambda record: record.sequence, default=None)
+    """Return the newest valid record of a bank; no commit put one in the other slot."""
+    found = []
+    for slot in range(SLOTS):
+        record = decode(chip.read((bank * SLOTS + slot) * SECTOR_SIZE, RECORD_SIZE), key)
+        if record is not None and record.sequence % SLOTS == slot:
+            found.append(record)
+    return max(found, key=lambda record: record.sequence, default=None)
