@@ -72,7 +72,18 @@ class JournalChip:
     """
 
     __slots__ = (
-        "_reads", "_syncs", "_window", "_writes", "cells", "deaf", "failing_reads", "id", "journal", "lies", "sector_size", "size",
+        "_syncs",
+        "_window",
+        "_writes",
+        "cells",
+        "deaf",
+        "failing_reads",
+        "id",
+        "journal",
+        "lies",
+        "reads",
+        "sector_size",
+        "size",
     )  # fmt: skip
 
     def __init__(self, image: Image = ERASED_CHIP) -> None:
@@ -87,7 +98,7 @@ class JournalChip:
         """Hold `image`, with an empty journal."""
         self.cells = list(image)
         self.journal: list[Op] = []
-        self._reads = self._syncs = self._writes = self._window = 0
+        self.reads = self._syncs = self._writes = self._window = 0
 
     @property
     def image(self) -> Image:
@@ -99,8 +110,8 @@ class JournalChip:
         if not (at >= 0 <= count and offset + count <= SECTOR_SIZE and sector < SECTORS):
             raise ChipError("read across sectors")
         if self.failing_reads:
-            self._reads += 1
-            if self._reads - 1 in self.failing_reads:
+            self.reads += 1
+            if self.reads - 1 in self.failing_reads:
                 raise ChipError("this read fails")
         return self.cells[sector][offset : offset + count]
 
@@ -159,6 +170,11 @@ def done(sector: bytes, op: Op) -> bytes:
     old = sector[op.at : end]
     new = op.data if old.count(0xFF) == len(old) else bytes(a & b for a, b in zip(old, op.data, strict=True))
     return sector[: op.at] + new + sector[end:]
+
+
+def writes(op: Op) -> bool:
+    """Tell whether `op` changes cells."""
+    return op.did in {Did.ERASE, Did.PROGRAM}
 
 
 def points(op: Op) -> int:
@@ -264,7 +280,7 @@ class CuttingChip(JournalChip):
         if self.cut >= points(op):
             self.cut -= points(op)
             return
-        if op.did in {Did.ERASE, Did.PROGRAM}:
+        if writes(op):
             self.cells[op.sector] = torn(self.cells[op.sector], op, self.cut, self.fill)
         self.left = self.image if self.kept else self._synced
         raise PowerCutError

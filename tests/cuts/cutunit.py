@@ -16,11 +16,14 @@ from radiokey.clock import HOUR_MS
 from radiokey.headunit import store as real_store
 from radiokey.headunit import unit as real_unit
 from radiokey.headunit.device import Device
+from radiokey.headunit.grant import SIGNATURE_SIZE
 from radiokey.headunit.happenings import SupplyLost, SupplyRestored
 from radiokey.headunit.lock import Event, Fault, Lock, State, SupplyReturned, step
 from radiokey.headunit.policy import PowerCutEffect
 
 KEY: Final = bytes(range(32))
+SERIAL: Final = "RK0000001"
+SIGNATURE: Final = b"signed by whom this device trusts".ljust(SIGNATURE_SIZE)
 SOUNDING: Final = frozenset({State.PLAYING, State.DARK, State.SCRAMBLED})
 PAGE: Final = 32
 
@@ -38,6 +41,7 @@ class Act:
     """Something done to the unit, and the events of the lock that it brings about.
 
     `entry`: the digest of what is keyed, where it is an entry. `cut` False: it is done, but not cut.
+    `right`: it is the right code; `forgives`: it clears the count whatever it was (a grant).
     `ends`: state, errors and wait left that it must end with, whatever was cut before it.
     """
 
@@ -46,6 +50,7 @@ class Act:
     events: tuple[Event, ...]
     entry: bytes = b""
     right: bool = False
+    forgives: bool = False
     cut: bool = True
     ends: tuple[State, int, int] | None = None
 
@@ -125,7 +130,8 @@ class How:
     `gap_ms`: how long the supply is away at each cut. `page`: what was not synced arrives in any order of pages of
     this size (0: in order); `by_byte`: and of single bytes. `lies` and `deaf` are the chip's faults in the first
     life; every later boot finds an honest chip. `may_close`: whether a boot may end in a unit that is shut;
-    `may_stop`: whether an act may; `copies`: how many banks must hold an error before its compare.
+    `may_stop`: whether an act may; `copies`: how many banks must hold an error before its compare. `by_steps`:
+    whether each commit of an act must be one step of the lock; if not, only what a boot then finds is judged.
     """
 
     code: Code = field(default_factory=Code)
@@ -137,6 +143,7 @@ class How:
     may_close: bool = False
     may_stop: bool = False
     copies: int = real_store.BANKS
+    by_steps: bool = True
 
 
 class Runner:
@@ -147,7 +154,7 @@ class Runner:
         self.policy = design.policy
         self.chip = JournalChip()
         self.counter = JournalCounter(self.chip)
-        self.device = Device(KEY, counter=self.counter)
+        self.device = Device(KEY, SERIAL, self.counter, lambda _message, signature: signature == SIGNATURE)
         with self.watching():
             made = how.code.unit.HeadUnit.made
             self.unit = made(design, factory, device=self.device, chip=self.chip)

@@ -34,12 +34,13 @@ def explore(runner: Runner, start: Node, story: tuple[Act, ...], cuts_max: int =
     search = Search(runner, story)
     frontier = [start]
     with runner.watching():
-        for _ in range(cuts_max + 1):
+        for number in range(cuts_max + 1):
+            search.last = number == cuts_max
             frontier = [child for node in frontier for child in search.live(node)]
             if search.report.broken or not frontier:
                 break
             search.report.images.append(len(frontier))
-    search.report.closed = not frontier
+    search.report.closed = not search.last
     return search.report
 
 
@@ -65,12 +66,15 @@ class Search:
         self.runner, self.story, self.report = runner, story, Report()
         self.seen: dict[Any, tuple[set[Any], set[Any]]] = {}
         self.met: set[Any] = set()
+        self.last = False
+        self.doing = ""
 
     def live(self, node: Node) -> list[Node]:
         """Boot a node, do what the story has left, and return the new nodes that a cut on the way can leave."""
         if self.report.broken:
             return []
         runner, found = self.runner, []
+        self.doing = "the supply is back"
         try:
             runner.boot(node)
             self.report.boots += 1
@@ -93,7 +97,10 @@ class Search:
             if node.position < len(self.story):
                 found += self.perform(now)
         except BrokenPromiseError as broken:
-            self.report.broken.append(Broken(str(broken), (*node.schedule(), "the supply is back")))
+            self.report.broken.append(Broken(str(broken), (*node.schedule(), self.doing)))
+        except (IndexError, ValueError) as error:
+            told = f"the unit breaks down: {type(error).__name__}"
+            self.report.broken.append(Broken(told, (*node.schedule(), self.doing)))
         return found
 
     def check_again(self, node: Node) -> None:
@@ -111,6 +118,7 @@ class Search:
         runner, act = self.runner, self.story[node.position]
         stages, before, lock = runner.stages(act), node.owed, runner.unit._lock
         errors, costs = lock.errors, runner.costs(lock, act)
+        self.doing = act.name
         runner.chip.reset(node.image)
         act.do(runner.unit)
         self.report.runs += 1
@@ -121,15 +129,15 @@ class Search:
         if act.ends and act.ends != (shown.state, shown.errors, shown.wait_left_ms):
             raise BrokenPromiseError(f"{act.name}: ends as {shown.state} with {shown.errors} errors")
         locks = [stages[0], *runner.committed()]
-        if not stopped and [lock for lock, _ in groupby(locks)] != stages:
+        if runner.how.by_steps and not stopped and [lock for lock, _ in groupby(locks)] != stages:
             raise BrokenPromiseError(f"{act.name}: commits something else than the lock's own steps")
         waited = min(before.wait_ms, after.wait_ms) if after.wait_ms else 0
 
         def owed(counts: int, compared: bool) -> Owed:  # noqa: FBT001
             at = min(counts, len(locks) - 1)
             return Owed(
-                frozenset(locks[at : at + 2]),
-                0 if compared and act.right else errors + (costs and compared),
+                frozenset(locks[at : at + 2] if runner.how.by_steps else stages),
+                0 if act.forgives or (compared and act.right) else errors + (costs and compared),
                 errors + costs,
                 waited,
                 before.opened or (compared and act.right),
@@ -141,7 +149,9 @@ class Search:
         return self.spread(Life(node, act.name, node.position + 1, owed, ends, errors + costs))
 
     def spread(self, life: Life) -> list[Node]:
-        """Return the nodes not seen before that a cut anywhere in the chip's journal leaves."""
+        """Return the nodes not seen before that a cut anywhere in the chip's journal leaves: none after the last."""
+        if self.last:
+            return []
         cuts = Cuts(self, life.node, life.name, life.position)
         counts, compared = 0, False
         cuts.owe(life.owed(counts, compared))
@@ -170,7 +180,7 @@ class Cuts:
         self.counter = node.counter
         self.window: dict[int, list[bytes]] = {}
         self.found: list[Node] = []
-        self.line = ""
+        self.step: tuple[int, Op] | None = None
 
     def owe(self, owed: Owed) -> None:
         """From here on a cut leaves a unit that owes this."""
@@ -182,8 +192,15 @@ class Cuts:
     def add(self, image: Image, cut: object, fill: str) -> None:
         if image not in self.known:
             self.known.add(image)
-            how = f"{self.name}: {self.line}, cut {cut}{f', {fill}' if fill else ''}"
+            how = f"{self.name}: {self.line()}, cut {cut}{f', {fill}' if fill else ''}"
             self.found.append(Node(image, self.counter, self.position, self.owed, self.node, how))
+
+    def line(self) -> str:
+        """Return where in the journal the walk is."""
+        if self.step is None:
+            return "all done"
+        number, op = self.step
+        return f"step {number}, {op.did}" + (f" sector {op.sector}" if cutchip.writes(op) else "")
 
     def leave(self, cut: object, fill: str) -> None:
         """A cut between two bytes: everything so far has arrived, or nothing of what was not synced."""
@@ -195,9 +212,7 @@ class Cuts:
 
     def op(self, number: int, op: Op) -> None:
         report = self.search.report
-        self.line = f"step {number}, {op.did}" + (
-            f" sector {op.sector}" if op.did in {Did.ERASE, Did.PROGRAM} else ""
-        )
+        self.step = (number, op)
         match op.did:
             case Did.ERASE | Did.PROGRAM:
                 if op.kept:
@@ -237,7 +252,7 @@ class Cuts:
 
     def rest(self) -> None:
         """The supply goes when everything is done."""
-        self.line = "all done"
+        self.step = None
         self.leave("then", "")
 
     def disorder(self, page: int) -> None:

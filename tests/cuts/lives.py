@@ -5,15 +5,17 @@ from functools import cache
 from itertools import islice
 from typing import Any, Final
 
-from cutunit import KEY, Act, How, Runner
+from cutunit import KEY, SERIAL, SIGNATURE, Act, How, Runner
 
 from radiokey.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.code.value import Code as UnitCode
 from radiokey.code.value import CodeShape
 from radiokey.headunit import store as records
 from radiokey.headunit.display import Colour, DisplayKind, Technology
+from radiokey.headunit.grant import Grant
 from radiokey.headunit.happenings import (
     CarAnswered,
+    ChipGranted,
     EngineRan,
     Ignition,
     IgnitionTurned,
@@ -27,6 +29,7 @@ from radiokey.headunit.happenings import (
     TimeWent,
 )
 from radiokey.headunit.lock import (
+    ChipProvisioned,
     EntryConfirmed,
     Fault,
     FaultFound,
@@ -106,6 +109,23 @@ KEY_OFF: Final = happens("ignition off", IgnitionTurned(Ignition.OFF))
 KEY_ON: Final = happens("ignition on", IgnitionTurned(Ignition.ON), IgnitionCycled())
 
 
+class Signer:
+    """Signs everything, with the one signature that these tests' devices trust."""
+
+    def sign(self, _message: bytes) -> bytes:
+        return SIGNATURE
+
+
+def granted(unit: Any) -> None:
+    """Hand the unit the grant for its chip, made out just now."""
+    digest = records.digest(KEY, RIGHT.reveal())
+    grant = Grant(SERIAL, unit.chip.id, unit.device.counter.value, digest)
+    unit.happen(ChipGranted(grant.signed_by(Signer())))
+
+
+GRANT: Final = Act("a grant", granted, (ChipProvisioned(),), forgives=True)
+
+
 # --- settings -----------------------------------------------------------------------------------------------------------
 
 
@@ -148,6 +168,9 @@ def serve(unit: Any) -> None:
         for ignition in (Ignition.OFF, Ignition.ON):
             unit.happen(IgnitionTurned(ignition))
         unit.happen(ServiceAllowed())
+    if unit.status.state is State.LOCKED:
+        for happening in (SupplyLost(), TimeWent(HOUR_MS), SupplyRestored()):
+            unit.happen(happening)
 
 
 def punished(errors: int = 1, served_ms: int = 20 * SECOND_MS) -> Callable[[Any], None]:
@@ -159,6 +182,17 @@ def punished(errors: int = 1, served_ms: int = 20 * SECOND_MS) -> Callable[[Any]
         qualify(unit)
         unit.happen(TimeWent(served_ms))
         assert unit.status.errors == errors
+
+    return setting
+
+
+def stopped(errors: int) -> Callable[[Any], None]:
+    """It has just had its `errors`-th wrong code, and what that brought stands."""
+
+    def setting(unit: Any) -> None:
+        asking(errors - 1)(unit)
+        keys(CODES[31])(unit)
+        assert unit.status.state in {State.LOCKED, State.PERMANENT}
 
     return setting
 

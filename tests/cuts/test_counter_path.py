@@ -58,7 +58,7 @@ def test_the_right_code_cut_anywhere_opens_or_asks_again_for_nothing():
 def test_writes_that_arrive_out_of_order_leave_the_old_record_or_the_new_one():
     """Before a sync each page of 32 bytes may be as old as it likes."""
     report = explored(runner(asking(1)), (wrong(),), cuts_max=1)
-    assert report.images[1] > report.images[0] > 1_400
+    assert report.images[0] > 1_400
 
 
 def test_a_cut_costs_the_owner_less_than_a_minute_of_the_wait_and_gives_a_thief_none():
