@@ -2,7 +2,7 @@
 
 import typer
 
-from radiokey.cli import base, bench, code, entry, guide, models, serial, serve, wait
+from radiokey.cli import base, bench, code, entry, explain, guide, models, serial, serve, wait
 
 
 def register(app: typer.Typer) -> None:
@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
     app.command("entry")(entry.entry)
     app.command("wait")(wait.wait)
     app.command("guide")(guide.guide)
+    app.command("explain")(explain.explain_record)
     app.add_typer(bench.app, name="bench")
     app.add_typer(base.app, name="base")
     app.command("serve")(serve.serve)

@@ -1,0 +1,322 @@
+"""What a stored record says, in words. The facts are `headunit.explain`'s."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from radiokey.cli import say
+from radiokey.cli.options import load
+from radiokey.errors import InputError, UsageError
+from radiokey.guide.waiting import NEEDS, spoken_minutes, wait_answer
+from radiokey.headunit.explain import Ends, Explained, Rules, Unsure, Verdict, Why, explain
+from radiokey.headunit.lock import Lock, State
+from radiokey.headunit.policy import REFERENCE, ClockNeeds
+from radiokey.headunit.stored import KEY_SIZE, STORED_SIZE_MAX, Form
+
+_MANY: Final = 2
+
+
+def tell(
+    record: Path,
+    key_file: Path | None,
+    counter: int | None,
+    model: str | None,
+    policy: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Read the record, and write what it says."""
+    rules = _rules(model, policy)
+    found = explain(_read(record), key=_key(key_file), counter=counter, rules=rules)
+    if as_json:
+        say.document(_document(found, model or policy))
+        return
+    for label, text in _sentences(found).items():
+        if label:
+            say.item(label, text)
+        else:
+            say.prose(text)
+    say.listed("Not sure", (UNSURE[doubt] for doubt in found.unsure))
+
+
+def _rules(model: str | None, policy: str | None) -> Rules | None:
+    if model is not None and policy is not None:
+        raise UsageError("a radio and a policy were both given", hint="give --model or --policy")
+    if policy not in {None, "reference"}:
+        raise UsageError("there is no policy of that name", hint="give --policy reference, or --model ID")
+    if policy is not None:
+        return Rules(REFERENCE, cuts_told=True)
+    known = load(model)
+    if known is None:
+        return None
+    answer = wait_answer(known, None)
+    own = replace(known.policy(), clock_needs=answer.clock_needs)
+    return Rules(own, cuts_told=False, cautious=not (answer.known and answer.clock_known))
+
+
+def _read(file: Path) -> bytes:
+    """Return what stands in `file`, one byte more than anything stored has at most."""
+    try:
+        if str(file) == "-":
+            raw = getattr(sys.stdin, "buffer", None)
+            return raw.read(STORED_SIZE_MAX + 1) if raw else sys.stdin.read(STORED_SIZE_MAX + 1).encode()
+        with file.open("rb") as opened:
+            return opened.read(STORED_SIZE_MAX + 1)
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", hint="give another file") from error
+
+
+def _key(file: Path | None) -> bytes | None:
+    if file is None:
+        return None
+    key = _read(file)
+    if len(key) != KEY_SIZE:
+        try:
+            key = bytes.fromhex(key.decode("ascii"))
+        except ValueError:
+            key = b""
+    if len(key) != KEY_SIZE:
+        raise InputError(
+            f"a device's key has {KEY_SIZE} bytes", hint="give them as they are, or as hexadecimal text"
+        )
+    return key
+
+
+# --- in words ---------------------------------------------------------------------------------------------
+
+
+def _sentences(found: Explained) -> dict[str, str]:
+    return {
+        "": _is(found),
+        "Why": _why(found),
+        "Until": _until(found),
+        "A cut now": _cut(found),
+        "Next": _next(found),
+    }
+
+
+def _is(found: Explained) -> str:
+    return f"{FORMS[found.form]}. {VERDICTS[found.verdict].format(n=found.sequence, c=found.counter)}"
+
+
+def _why(found: Explained) -> str:
+    said = [WHY[found.why]]
+    if found.behind:
+        said.append(f"Behind that it is as it was: {WHY[found.behind][:1].lower()}{WHY[found.behind][1:]}")
+    errors = found.lock.errors
+    if errors:
+        said.append(f"{errors} wrong {'codes are' if errors >= _MANY else 'code is'} counted.")
+    if errors and found.tries_left:
+        more = "one more" if found.tries_left == 1 else f"{found.tries_left} more"
+        said.append(f"After {more} no wait ends the lock.")
+    return " ".join(said)
+
+
+def _until(found: Explained) -> str:
+    said = [UNTIL[found.ends]]
+    if Why.WAITS in {found.why, found.behind}:
+        left, whole = _spoken(found.lock.wait_left_ms), _spoken(found.lock.wait_ms)
+        clock = CLOCK[found.clock_needs] if found.clock_needs else _CLOCK_UNKNOWN
+        said.append(f"Of a wait of {whole}, {left} are left, by the radio's own clock. {clock}")
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def _next(found: Explained) -> str:
+    said = [NEXT[found.why]]
+    if found.why is Why.WAITS and found.clock_needs:
+        said.append(NEEDS[found.clock_needs])
+    if found.behind not in {None, Why.PLAYS}:
+        assert found.behind is not None
+        said.append(f"Then: {NEXT[found.behind][:1].lower()}{NEXT[found.behind][1:]}")
+    return " ".join(said)
+
+
+def _cut(found: Explained) -> str:
+    if found.cut_withheld:
+        return _WITHHELD
+    if found.cut is None:
+        return _NO_RULES
+    short, long = (_after(found, after) for after in (found.cut.short, found.cut.long))
+    if short == long:
+        return f"However long, {long}."
+    if not found.cut.gap_ms_min:
+        return f"{long[:1].upper()}{long[1:]}."
+    gap = _spoken(found.cut.gap_ms_min)
+    return f"Shorter than {gap}: {short}. From {gap} on: {long}."
+
+
+def _after(found: Explained, after: Lock) -> str:
+    """Say what a cut leads to."""
+    lock, cut = found.lock, found.cut
+    assert cut is not None
+    was = lock.before if found.behind else lock.state
+    now = after.before if found.behind else after.state
+    aside = "it stays as it is; behind that " if found.behind else ""
+    match was, now:
+        case State.WAIT, State.WAIT:
+            most = _spoken(cut.again_ms[1])
+            again = f"up to {most} of it already served are waited again" if cut.again_ms[1] else ""
+            said = f"it waits on, and {again or 'nothing that was served is lost'}"
+        case State.CHECKING, State.CODE if after.pending:
+            said = "it asks again; the error stays counted, and the same entry again costs no other"
+        case State.CHECKING, _:
+            said = f"the entry is answered as a wrong one: {WHY_SHORT[now]}"
+        case _ if was is now:
+            said = "nothing changes"
+        case _:
+            said = WHY_SHORT[now]
+    return aside + said
+
+
+def _spoken(ms: int) -> str:
+    """Say a time, not shorter than it is."""
+    minutes = -(-ms // 1000) / 60
+    return spoken_minutes((minutes, minutes))
+
+
+FORMS: Final = {
+    Form.RECORD: "One record",
+    Form.CHIP: "A memory chip",
+    Form.UNIT: "The image of a unit",
+}
+VERDICTS: Final = {
+    Verdict.SOUND: "Record {n} counts: it is whole, and it is this device's.",
+    Verdict.UNCHECKED: "Record {n} counts, as far as can be seen: it is whole. Who wrote it was not checked.",
+    Verdict.FOREIGN: "It was not written under this key: another unit's, or changed by somebody.",
+    Verdict.FORGED: "It is whole, and says what no unit writes: somebody made it.",
+    Verdict.DAMAGED: "It is damaged: what should vouch for it does not fit it.",
+    Verdict.OLDER: "It is an older image, put back: record {n}, and the device has counted to {c}.",
+    Verdict.AHEAD: "It is not this device's last one: record {n}, and the device has counted only to {c}.",
+}
+WHY: Final = {
+    Why.PLAYS: "It is not locked.",
+    Why.ASKS: "It asks for its code.",
+    Why.INTERRUPTED: "It asks for its code. A cut interrupted the last entry, which it remembers.",
+    Why.COMPARING: "Its supply went away while an entry was compared. That entry is counted already.",
+    Why.WAITS: "It waits after wrong codes.",
+    Why.UNTIL_POWER_CUT: "It is locked after wrong codes until its supply is cut.",
+    Why.UNTIL_KEY_CYCLE: "It is locked after wrong codes until the ignition has been off and on again.",
+    Why.UNTIL_SERVICE: "It is locked after wrong codes until the maker's service allows more.",
+    Why.LOCKED: "It is locked after wrong codes, and no time ends that.",
+    Why.PERMANENT: "It has locked for good after too many wrong codes.",
+    Why.PROTECTED: "The car does not know this radio. That is not a wrong code.",
+    Why.MEMORY: "Its memory holds nothing that it takes. That is not a wrong code.",
+    Why.FIRMWARE: "An update of its software failed. That is not a wrong code.",
+    Why.BUS: "The network of the car is at fault. That is not a wrong code.",
+    Why.TAMPERED: "Somebody tampered with it. That is not a wrong code.",
+    Why.FAULT: "Something is at fault that the record does not name. That is not a wrong code.",
+}
+WHY_SHORT: Final = {
+    State.PLAYING: "it plays",
+    State.CODE: "it asks for its code",
+    State.SCRAMBLED: "it asks for its code, and plays on garbled for a while",
+    State.WAIT: "it waits",
+    State.LOCKED: "it is locked",
+    State.PERMANENT: "it is locked for good",
+}
+UNTIL: Final = {
+    Ends.NOTHING_TO_END: "There is nothing to end.",
+    Ends.CODE: "The right code ends it.",
+    Ends.SUPPLY: "It is decided when the supply is back.",
+    Ends.TIME: "",
+    Ends.POWER_CUT: "A cut of the supply ends it, and no time.",
+    Ends.KEY_CYCLE: "The ignition, off and on again, ends it, and no time.",
+    Ends.SERVICE: "The maker's service ends it, and no time.",
+    Ends.NOT_SAID: "No time ends it.",
+    Ends.GRANT: "A memory chip that its maker granted to this unit ends it, and no time and no code.",
+    Ends.CAR: "The car ends it when it knows the radio, and no code.",
+    Ends.MENDING: "Mending it ends it, and no code.",
+}
+CLOCK: Final = {
+    ClockNeeds.RADIO_ON: "It runs only while the radio is on.",
+    ClockNeeds.RADIO_AND_IGNITION: "It runs only while radio and ignition are on.",
+    ClockNeeds.SUPPLY_AND_IGNITION: "It runs only while the ignition is on.",
+    ClockNeeds.SUPPLY: "It runs while there is supply, the radio on or off.",
+    ClockNeeds.IGNITION_OFF: "It runs only while the ignition is off.",
+    ClockNeeds.ENGINE: "It runs only while radio and engine are on.",
+}
+NEXT: Final = {
+    Why.PLAYS: "Nothing has to be done. Keep the code, away from the car.",
+    Why.ASKS: "Key the right code in, once. Guess nothing.",
+    Why.INTERRUPTED: "Key the same entry in again if it was the right code. Guess nothing.",
+    Why.COMPARING: "Connect the supply, then look at what it shows.",
+    Why.WAITS: "Wait. Nothing that is keyed meanwhile counts.",
+    Why.UNTIL_POWER_CUT: "Cut the supply once, then key the right code in.",
+    Why.UNTIL_KEY_CYCLE: "Turn the ignition off and on, then key the right code in.",
+    Why.UNTIL_SERVICE: "Ask the maker's service, with papers.",
+    Why.LOCKED: "Ask the make's dealer, with papers.",
+    Why.PERMANENT: "Enter nothing more. Ask the maker for a new memory chip, with papers.",
+    Why.PROTECTED: "Leave the ignition on for a minute; if it stays, ask a workshop. Enter no code.",
+    Why.MEMORY: "Have a workshop look at the unit. Enter no code.",
+    Why.FIRMWARE: "Have the update finished, with the maker's own file and a steady supply. Enter no code.",
+    Why.BUS: "Have a workshop look at the wiring and the network of the car. Enter no code.",
+    Why.TAMPERED: "Have the maker's workshop look at the unit, with papers. Enter no code.",
+    Why.FAULT: "Have a workshop look at the unit. Enter no code.",
+}
+UNSURE: Final = {
+    Unsure.KEY: "Whether the record is genuine: that takes the device's key (--key-file).",
+    Unsure.COUNTER: "Whether it is the last one: that takes what the device's counter reads (--counter).",
+    Unsure.POLICY: "Which rules hold: that takes the radio (--model), or --policy reference.",
+    Unsure.CAUTIOUS: "The rules of this radio: they are not all known, and these are the careful reading.",
+    Unsure.UNLIKE: "Whether it is this radio: under its rules no such record comes about.",
+    Unsure.ONE_RECORD: "Whether a newer record stands beside it: a chip has four places, and this is one.",
+    Unsure.UNFINISHED: "Its last write was cut off. The unit finishes it when it starts.",
+    Unsure.STRANGER: "Beside it stands a record that this unit did not write. The unit passes it over.",
+    Unsure.UNSAVED: "Up to a minute more may have been served: it is written once a minute.",
+}
+_CLOCK_UNKNOWN: Final = "When that clock runs differs from radio to radio."
+_NO_RULES: Final = (
+    "What it would do differs from radio to radio, and this one was not named. Leave it connected."
+)
+_WITHHELD: Final = (
+    "Withheld: what a cut does to the lock of a maker's radio helps a thief more than an owner. It is told "
+    "only to whoever holds the right code, and only where the maker's manual says it. Leave it connected."
+)
+
+
+# --- as a document ----------------------------------------------------------------------------------------
+
+
+def _document(found: Explained, rules: str | None) -> dict[str, Any]:
+    lock, cut = found.lock, found.cut
+    return {
+        "form": found.form.value,
+        "verdict": found.verdict.value,
+        "rules": rules,
+        "sequence": found.sequence,
+        "counter": found.counter,
+        "slots": [{"reads": slot.reads.value, "sequence": slot.sequence} for slot in found.slots],
+        "state": lock.state.value,
+        "before": lock.before.value if found.behind else None,
+        "hold": None if Why.LOCKED in {found.why, found.behind} else lock.hold.value,
+        "fault": lock.fault.value,
+        "errors": lock.errors,
+        "tries_left": found.tries_left,
+        "wait_left_ms": lock.wait_left_ms,
+        "wait_ms": lock.wait_ms,
+        "clock_needs": found.clock_needs.value if found.clock_needs else None,
+        "why": found.why.value,
+        "behind": found.behind.value if found.behind else None,
+        "ends": found.ends.value,
+        "cut": None
+        if cut is None
+        else {
+            "gap_ms_min": cut.gap_ms_min,
+            "short": _lock(cut.short),
+            "long": _lock(cut.long),
+            "again_ms": list(cut.again_ms),
+        },
+        "cut_withheld": found.cut_withheld,
+        "unsure": [doubt.value for doubt in found.unsure],
+        "sentences": [sentence for sentence in _sentences(found).values() if sentence],
+    }
+
+
+def _lock(lock: Lock) -> dict[str, Any]:
+    return {
+        "state": lock.state.value,
+        "before": lock.before.value,
+        "errors": lock.errors,
+        "wait_left_ms": lock.wait_left_ms,
+    }
