@@ -86,6 +86,17 @@ def test_the_answers_may_be_words(cli):
     assert len(titles(one.out)) == 4
 
 
+def test_an_answer_may_be_how_it_begins(cli):
+    ran = cli("guide", "--display", "SAFE", "--model", "vw_premium_gamma", stdin="yes\n2\n")
+    assert titles(ran.out)[-2:] == ["How many wrong codes so far?", "It makes you wait"]
+    assert "which one?" in cli("guide", stdin="i\n").err
+
+
+def test_a_word_no_list_has_is_said_to_be_unknown(cli):
+    assert "no list here has that word" in cli("guide", "--display", "KEBAB", stdin="q\n").err
+    assert "no list here has that word" not in cli("guide", "--display", "CODE", stdin="q\n").err
+
+
 def test_a_named_car_gets_its_look_alike_only_after_the_question(cli):
     """The panel of another radio may stand in for a Duster's, if the owner says that it looks like it."""
     ran = cli("guide", stdin="1\nCODE\nDuster\n")

@@ -7,7 +7,9 @@ from icalendar import Calendar
 
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import MINUTE_MS
+from radiokey.guide.model import Facts
 from radiokey.guide.waiting import CHECKS_AT_THE_END, wait_answer
+from radiokey.guide.walk import position
 
 MODELS = sorted(load_catalogue().models)
 THIRTY = {"model": "ford_6000cd", "errors": "3"}
@@ -96,7 +98,7 @@ def test_at_the_end_come_three_checks_before_anything_is_entered(client, clock, 
     assert "The time is over" in page.words
     assert all(check in page.words for check in CHECKS_AT_THE_END)
     assert len(CHECKS_AT_THE_END) == 3
-    [onward] = [link for link in page.links if link.startswith("/guide/wait-over")]
+    [onward] = [link for link in page.links if link.startswith("/guide/cause")]
     assert client.get(onward).status_code == 200
 
 
@@ -225,3 +227,29 @@ def test_only_where_switching_off_stops_the_clock_it_is_advised_against(visitor,
     form = page_of(visitor.get("/waiting", params={"model": model, "errors": "3"}).text).forms[0]
     running = page_of(visitor.post("/waiting", data=form.fields).text)
     assert ("do not switch off" in running.words) is off
+
+
+@pytest.mark.parametrize(
+    ("found", "after"),
+    [(False, "hold-the-code.renault_86a.-.code.2.1"), (True, "hold-the-code.renault_86a.-.code.2.1e")],
+)
+def test_a_wait_does_not_forget_a_refusal(client, clock, page_of, found, after):
+    """Units.md step 5: a code refused after it is the second, whichever page did the counting."""
+    facts = Facts(model="renault_86a", errors=2, refused=1, evidence=found)
+    step = page_of(client.get(f"/guide/{position('waiting', facts)}").text)
+    at = next(link for link in step.links if link.startswith("/waiting?"))
+    form = next(form for form in page_of(client.get(at).text).forms if form.method == "post")
+    running = client.post("/waiting", data=form.fields)
+    clock.ms += 3 * 60_000
+    page = page_of(client.get(str(running.url)).text)
+    on = next(form for form in page.forms if "/on" in form.action)
+    over = page_of(client.post(on.action, data=on.fields).text)
+    assert f"/guide/{after}" in over.links
+    reminder = next(link for link in page_of(running.text).links if "radiokey.ics" in link)
+    assert f"?refused={'1e' if found else '1'}" in client.get(reminder).text.replace("\r\n ", "")
+
+
+@pytest.mark.parametrize("refused", ["x", "ee", "-1", "1f"])
+def test_a_number_of_refusals_that_is_none_is_refused(visitor, refused):
+    begun = visitor.post("/waiting", data={"model": "renault_86a", "errors": "1", "refused": refused})
+    assert begun.status_code == 400

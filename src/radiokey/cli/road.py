@@ -22,7 +22,7 @@ _ASKS: Final = {
     Asks.DISPLAY: "the number of an answer, or what the display shows",
     Asks.MODEL: "the number of an answer, or the make or a part of the name",
     Asks.ERRORS: "how many, or x",
-    None: "the number of an answer",
+    None: "the number of an answer, or how it begins",
 }
 
 
@@ -33,6 +33,8 @@ def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) ->
     if as_json:
         say.document(document(here))
         return
+    if display is not None and here.asks is Asks.DISPLAY:
+        say.note("no list here has that word: choose what comes closest")
     walked: list[View] = []
     while True:
         _tell(road, here)
@@ -202,6 +204,8 @@ def _meant(road: Guide, here: View, text: str) -> list[Offer]:
         case Asks.MODEL if text:
             words = typed.split()
             return [offer for offer in labelled.values() if all(word in _names(offer) for word in words)]
+        case None if text:
+            return [offer for offer in labelled.values() if offer.text.casefold().startswith(typed)]
         case _:
             return []
 

@@ -345,6 +345,7 @@ IN_HAND: Final = (
     "The car's number (VIN)",
     "The radio's serial number, with a photo of its label",
     "If it was stolen once: the insurance claim or the police receipt",
+    "If you bought the radio used: its bill, or what the seller wrote",
 )
 
 HONEST: Final = (

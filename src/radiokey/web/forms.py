@@ -57,6 +57,7 @@ class WaitForm(Form, frozen=True, kw_only=True):
     model: Short = ""
     errors: Short = ""
     holds: Short = ""
+    refused: Short = ""
 
 
 class LookForm(Form, frozen=True, kw_only=True):

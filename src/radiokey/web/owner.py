@@ -107,8 +107,10 @@ def _act(site: Site, here: View) -> tuple[str, str] | None:
         known = site.catalogue.models.get(model or "")
         return (f"{page}/{known.id}" if known is not None and known.panel else page), says
     # A second refusal is told from a first wherever the code is fetched and keyed in between.
-    refused = here.facts.refused if here.act in {Act.SERIAL, Act.CODE, Act.COACH} else 0
-    told = {"model": model, "errors": errors, "refused": refused or None}
+    refused = f"{here.facts.refused or ''}"
+    if here.act is Act.WAITING and here.facts.evidence:
+        refused += "e"
+    told = {"model": model, "errors": errors, "refused": "" if here.act is Act.SHEET else refused}
     query = urlencode({name: value for name, value in told.items() if value not in {None, ""}})
     return (f"{page}?{query}" if query else page), says
 
