@@ -49,7 +49,7 @@ def record_of(state, hold=Hold.NOTHING, fault=Fault.NONE, aside=None, *, key=KEY
 
 
 def chip_of(record: bytes, other: bytes = b"") -> bytes:
-    sectors = (record, other, record, b"")
+    sectors = (other, record, b"", record)
     return b"".join(sector.ljust(SECTOR_SIZE, b"\xff") for sector in sectors)
 
 
@@ -196,11 +196,12 @@ def test_damaged_forged_foreign_older_and_unchecked_have_each_their_own_sentence
         "damaged": say(good[:-1] + b"\0", "--json"),
         "foreign": say(record_of(State.CODE, key=bytes(32)), "--json"),
         "forged": say(forged(), "--json"),
+        "misplaced": say(chip_of(b"", good), "--json"),
     }
     assert [ran.document["verdict"] for ran in said.values()] == list(said)
     assert len({ran.document["sentences"][0] for ran in said.values()}) == len(Verdict) == len(said)
     assert said["older"].document["why"] == said["ahead"].document["why"] == "tampered"
-    for name in ("damaged", "foreign", "forged"):
+    for name in ("damaged", "foreign", "forged", "misplaced"):
         assert said[name].document["why"] == "memory"
 
 

@@ -250,12 +250,25 @@ def test_without_the_counter_it_is_said_that_an_older_image_cannot_be_known():
     assert found.unsure == (Unsure.COUNTER,)
 
 
-def test_a_strange_record_beside_a_good_one_is_passed_over_and_named():
+def test_a_strange_record_beside_a_good_one_is_passed_over_and_named(design_under):
     good, strange = bytes_of(lock_of(State.CODE), 8), bytes_of(lock_of(State.PLAYING), 9, OTHER_KEY)
-    found = explain(bytes(chip_of(good, strange, good, b"").cells), key=KEY, counter=8, rules=OWN)
-    assert (found.verdict, found.why, found.sequence) == (Verdict.SOUND, Why.ASKS, 8)
-    assert found.unsure == (Unsure.STRANGER,)
-    assert [slot.reads for slot in found.slots] == [Reads.SOUND, Reads.FOREIGN, Reads.SOUND, Reads.EMPTY]
+    moved = bytes_of(lock_of(State.PLAYING), 10)
+    for other, reads in ((strange, Reads.FOREIGN), (moved, Reads.MISPLACED)):
+        chip = chip_of(good, other, good, b"")
+        found = explain(bytes(chip.cells), key=KEY, counter=8, rules=OWN)
+        assert (found.verdict, found.why, found.sequence) == (Verdict.SOUND, Why.ASKS, 8)
+        assert agrees(found.lock, unit_with(chip, design_under(), 8))
+        assert found.unsure == (Unsure.STRANGER,)
+        assert [slot.reads for slot in found.slots] == [Reads.SOUND, reads, Reads.SOUND, Reads.EMPTY]
+
+
+def test_a_record_alone_in_the_other_numbers_sector_is_taken_by_no_unit(design_under):
+    data = bytes_of(lock_of(State.PLAYING), 8)
+    chip = chip_of(b"", data, b"", data)
+    found = explain(bytes(chip.cells), key=KEY, counter=8, rules=OWN)
+    assert (found.verdict, found.why) == (Verdict.MISPLACED, Why.MEMORY)
+    assert agrees(found.lock, unit_with(chip, design_under(), 8))
+    assert explain(data, key=KEY).verdict is Verdict.SOUND, "one record alone has no place"
 
 
 @pytest.mark.parametrize("cut", range(0, 2 * WRITE, 5))

@@ -185,6 +185,7 @@ VERDICTS: Final = {
     Verdict.UNCHECKED: "Record {n} counts, as far as can be seen: it is whole. Who wrote it was not checked.",
     Verdict.FOREIGN: "It was not written under this key: another unit's, or changed by somebody.",
     Verdict.FORGED: "It is whole, and says what no unit writes: somebody made it.",
+    Verdict.MISPLACED: "It is whole, and stands where no unit writes it: somebody moved it.",
     Verdict.DAMAGED: "It is damaged: what should vouch for it does not fit it.",
     Verdict.OLDER: "It is an older image, put back: record {n}, and the device has counted to {c}.",
     Verdict.AHEAD: "It is not this device's last one: record {n}, and the device has counted only to {c}.",
@@ -239,7 +240,10 @@ CLOCK: Final = {
 NEXT: Final = {
     Why.PLAYS: "Nothing has to be done. Keep the code, away from the car.",
     Why.ASKS: "Key the right code in, once. Guess nothing.",
-    Why.INTERRUPTED: "Key the same entry in again if it was the right code. Guess nothing.",
+    Why.INTERRUPTED: (
+        "Key the same entry in again if it was the right code; it costs no other error. Any other entry is "
+        "not compared: the interrupted one is answered first."
+    ),
     Why.COMPARING: "Connect the supply, then look at what it shows.",
     Why.WAITS: "Wait. Nothing that is keyed meanwhile counts.",
     Why.UNTIL_POWER_CUT: "Cut the supply once, then key the right code in.",
@@ -262,7 +266,7 @@ UNSURE: Final = {
     Unsure.UNLIKE: "Whether it is this radio: under its rules no such record comes about.",
     Unsure.ONE_RECORD: "Whether a newer record stands beside it: a chip has four places, and this is one.",
     Unsure.UNFINISHED: "Its last write was cut off. The unit finishes it when it starts.",
-    Unsure.STRANGER: "Beside it stands a record that this unit did not write. The unit passes it over.",
+    Unsure.STRANGER: "Beside it stands a record that this unit did not write there. It passes it over.",
     Unsure.UNSAVED: "Up to a minute more may have been served: it is written once a minute.",
 }
 _CLOCK_UNKNOWN: Final = "When that clock runs differs from radio to radio."

@@ -24,7 +24,7 @@ from radiokey.headunit.policy import (
     Wait,
 )
 from radiokey.headunit.store import SLOTS, Record
-from radiokey.headunit.stored import WHAT, Form, Reads, Stored, look
+from radiokey.headunit.stored import WHAT, Form, Reads, Stored
 from radiokey.headunit.unit import WAIT_SAVED_EVERY_MS
 
 
@@ -32,6 +32,7 @@ class Verdict(StrEnum):
     """What the whole of it is. A unit takes `SOUND` alone, and `UNCHECKED` if its MAC turns out right.
 
     `FOREIGN`: no record here was written under this key. `FORGED`: a right CRC over what no unit writes.
+    `MISPLACED`: a good record in a sector in which no unit writes it.
     `OLDER`, `AHEAD`: the newest record is not the one that the device's counter speaks of.
     """
 
@@ -39,6 +40,7 @@ class Verdict(StrEnum):
     UNCHECKED = "unchecked"
     FOREIGN = "foreign"
     FORGED = "forged"
+    MISPLACED = "misplaced"
     DAMAGED = "damaged"
     OLDER = "older"
     AHEAD = "ahead"
@@ -133,6 +135,7 @@ _AT: Final = {
     State.PERMANENT: Why.PERMANENT,
     State.PROTECTED: Why.PROTECTED,
 }
+_STRANGE: Final = frozenset({Reads.FOREIGN, Reads.FORGED, Reads.MISPLACED})
 _CUT_MATTERS: Final = frozenset({State.CHECKING, State.WAIT, State.LOCKED})
 
 
@@ -226,7 +229,7 @@ class _Look:
                 return Verdict.SOUND if self.checked else Verdict.UNCHECKED
             return Verdict.OLDER if ahead < 0 else Verdict.AHEAD
         found = {reads for reads, _ in self.slots}
-        for kind in (Reads.FOREIGN, Reads.FORGED, Reads.DAMAGED):
+        for kind in (Reads.FOREIGN, Reads.FORGED, Reads.MISPLACED, Reads.DAMAGED):
             if kind in found:
                 return Verdict(kind.value)
         if found == {Reads.EMPTY}:
@@ -256,7 +259,7 @@ class _Look:
             Unsure.UNLIKE: surely and rules is not None and not _fits(self.lock, rules.policy),
             Unsure.ONE_RECORD: self.stored.form is Form.RECORD,
             Unsure.UNFINISHED: taken and lagging,
-            Unsure.STRANGER: any(reads in {Reads.FOREIGN, Reads.FORGED} for reads, _ in self.slots),
+            Unsure.STRANGER: any(reads in _STRANGE for reads, _ in self.slots),
             Unsure.UNSAVED: _real(self.lock) is State.WAIT and self.stored.unsaved_ms is None,
         }
         return tuple(doubt for doubt, there in applies.items() if there)
@@ -271,7 +274,7 @@ def explain(
     """
     stored = Stored.parse(data)
     counter = counter if stored.counter is None else stored.counter
-    slots = tuple(look(slot, key) for slot in stored.slots)
+    slots = stored.looked(key)
     seen = _Look(stored, slots, counter, checked=key is not None)
     lock, newest = seen.lock, seen.newest
     behind = why(replace(lock, state=_real(lock))) if _real(lock) is not lock.state else None

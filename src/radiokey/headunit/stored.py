@@ -7,7 +7,6 @@ device's key a record is read by what its CRC alone vouches for.
 
 import hmac
 import json
-import string
 import struct
 import zlib
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from radiokey.headunit.store import (
     DIGEST_SIZE,
     RECORD_SIZE,
     SECTOR_SIZE,
+    SLOTS,
     Record,
     decode,
     encode,
@@ -36,7 +36,7 @@ STORED_SIZE_MAX: Final = 4 * IMAGE_SIZE_MAX
 _MAGIC: Final = b"RKR1"
 _CRC: Final = struct.Struct("<I")
 _NO_KEY: Final = bytes(KEY_SIZE)
-_HEX: Final = frozenset((string.hexdigits + string.whitespace).encode())
+_HEX: Final = frozenset(b"0123456789abcdefABCDEF \t\r\n")
 WHAT: Final = (
     "give one record (84 bytes), a chip (512 bytes) or a unit's image, as bytes or as hexadecimal text"
 )
@@ -60,6 +60,7 @@ class Reads(StrEnum):
     UNCHECKED = "unchecked"
     FOREIGN = "foreign"
     FORGED = "forged"
+    MISPLACED = "misplaced"
     DAMAGED = "damaged"
     OTHER = "other"
     EMPTY = "empty"
@@ -90,6 +91,16 @@ class Stored:
             return cls(Form.CHIP, _slots(data))
         size = "1 byte" if len(data) == 1 else f"{len(data)} bytes"
         raise InputError(f"this is no record: {size}", hint=WHAT)
+
+    def looked(self, key: bytes | None) -> tuple[tuple[Reads, Record | None], ...]:
+        """Return what each slot holds, and the record that can be read in it, under `key` if there is one."""
+        found = []
+        for at, slot in enumerate(self.slots):
+            reads, record = look(slot, key)
+            if record and self.form is not Form.RECORD and record.sequence % SLOTS != at % SLOTS:
+                reads = Reads.MISPLACED  # no commit put it there, so no unit takes it
+            found.append((reads, record))
+        return tuple(found)
 
     @classmethod
     def _of_unit(cls, data: bytes) -> "Stored":
@@ -140,10 +151,7 @@ def _unsigned(body: bytes) -> Record | None:
     """
     signed = body + hmac.digest(_NO_KEY, b"record\n" + body, "sha256")[:DIGEST_SIZE]
     again = signed + _CRC.pack(zlib.crc32(signed))
-    try:
-        record = decode(again, _NO_KEY)
-    except IndexError:
-        return None  # a state, a hold or a fault that is not in the table
+    record = decode(again, _NO_KEY)
     return record if record and encode(record, _NO_KEY) == again and _possible(record.lock) else None
 
 
