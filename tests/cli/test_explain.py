@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from radiokey.catalogue.load import load_catalogue
 from radiokey.cli import explained
 from radiokey.code.value import Code
+from radiokey.guide.load import load_guide
 from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.explain import Ends, Unsure, Verdict, Why
 from radiokey.headunit.flash import RamChip
@@ -112,15 +113,26 @@ def test_a_fault_has_its_own_words_and_its_own_next_step_and_is_never_a_wrong_co
     assert (document["state"], document["fault"], document["why"]) == ("fault", fault.value, fault.value)
     assert "not a wrong code" in why
     assert "Enter no code." in step
-    assert [list(explained.WHY.values()).count(why), list(explained.NEXT.values()).count(step)] == [1, 1] or (
-        fault is Fault.MEMORY
-    )
+    assert list(explained.WHY.values()).count(why) == 1
+    assert document["step"] in {"supply-fault", "update-failed", "network-fault", "tampered"}
+
+
+def test_every_step_that_is_named_is_one_of_the_guide_and_no_two_faults_share_one():
+    steps = load_guide().steps
+    assert set(explained.STEP.values()) <= set(steps)
+    faults = [Why.MEMORY, Why.FIRMWARE, Why.BUS, Why.TAMPERED]
+    assert len({explained.STEP[fault] for fault in faults}) == len(faults)
+    told = {explained.STEP[fault]: load_guide().texts[explained.STEP[fault]] for fault in faults}
+    for step in ("update-failed", "network-fault"):
+        assert "not a wrong code" in told[step].body
+        assert "Enter no code" in told[step].dont or "enter no code" in told[step].dont
 
 
 def test_every_fact_has_its_words():
     for words, kinds in {
         "WHY": Why,
         "NEXT": Why,
+        "STEP": Why,
         "UNTIL": Ends,
         "UNSURE": Unsure,
         "VERDICTS": Verdict,

@@ -258,6 +258,25 @@ NEXT: Final = {
     Why.TAMPERED: "Have the maker's workshop look at the unit, with papers. Enter no code.",
     Why.FAULT: "Have a workshop look at the unit. Enter no code.",
 }
+STEP: Final = {
+    Why.PLAYS: "keep-it-safe",
+    Why.ASKS: "hold-the-code",
+    Why.INTERRUPTED: "hold-the-code",
+    Why.COMPARING: "supply",
+    Why.WAITS: "waiting",
+    Why.UNTIL_POWER_CUT: "attempt-limit",
+    Why.UNTIL_KEY_CYCLE: "attempt-limit",
+    Why.UNTIL_SERVICE: "attempt-limit",
+    Why.LOCKED: "attempt-limit",
+    Why.PERMANENT: "permanent",
+    Why.PROTECTED: "protected",
+    Why.MEMORY: "supply-fault",
+    Why.FIRMWARE: "update-failed",
+    Why.BUS: "network-fault",
+    Why.TAMPERED: "tampered",
+    Why.FAULT: "supply-fault",
+}
+"""The step of the guide that speaks of it."""
 UNSURE: Final = {
     Unsure.KEY: "Whether the record is genuine: that takes the device's key (--key-file).",
     Unsure.COUNTER: "Whether it is the last one: that takes what the device's counter reads (--counter).",
@@ -303,6 +322,7 @@ def _document(found: Explained, rules: str | None) -> dict[str, Any]:
         "why": found.why.value,
         "behind": found.behind.value if found.behind else None,
         "ends": found.ends.value,
+        "step": STEP[found.why],
         "cut": None
         if cut is None
         else {
