@@ -11,8 +11,9 @@ from radiokey.headunit import store as records
 from radiokey.headunit import unit as units
 from radiokey.headunit.device import RamCounter
 from radiokey.headunit.flash import RamChip
-from radiokey.headunit.happenings import SupplyRestored
+from radiokey.headunit.happenings import CarAnswered, SupplyRestored
 from radiokey.headunit.lock import Fault, State
+from radiokey.headunit.policy import REFERENCE
 from radiokey.headunit.unit import HeadUnit
 
 BYTES_PER_COMMIT = records.BANKS * (records.SECTOR_SIZE + records.RECORD_SIZE)
@@ -76,3 +77,22 @@ def test_two_images_of_one_moment_are_not_two_guesses(owner_under, compared):
                 owner.wrong(1)
             assert 1 + len(compared) <= max(owner.errors, 2), second
     assert accepted, "it was an image of the present"
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_an_image_of_a_unit_set_aside_is_no_way_around_an_error(owner_under, compared, remembers):
+    """Set aside before the entry and cut before it counted, kept, and put back once the entry was compared."""
+    owner = owner_under(replace(REFERENCE, remembers_pending=remembers)).asked()
+    cells = bytes(owner.unit.chip.cells)
+    owner.unit.chip.cut_after = BYTES_PER_COMMIT - 1
+    owner.do(CarAnswered(knows=False))
+    kept = bytes(owner.unit.chip.cells)
+    for cut in range(0, 3 * BYTES_PER_COMMIT, 29):
+        compared.clear()
+        owner.device = replace(owner.device, counter=RamCounter(2))
+        owner.unit = HeadUnit(owner.design, chip_of(cells), owner.device)
+        owner.unit.chip.cut_after = cut
+        owner.wrong()
+        owner.unit = HeadUnit(owner.design, chip_of(kept), owner.device)
+        assert len(compared) <= owner.errors or owner.unit.status.fault is Fault.TAMPERED, cut
+    assert compared, "the last cut fell behind the compare"

@@ -139,8 +139,9 @@ def test_a_cut_anywhere_in_a_wrong_entry_leaves_the_old_record_or_a_new_one(
     chip = put(owner, CutChip(cells, kept))
     old = remembered(owner, chip)
     owner.wrong(1)
-    commits = 3 if policy == "reference" else 2
-    assert chip.written == commits * BYTES_PER_COMMIT, "the error (twice, see below), then its consequence"
+    assert chip.written == 3 * BYTES_PER_COMMIT, (
+        "the error (twice, see test_no_free_guess.py), then its consequence"
+    )
     new = remembered(owner, chip)
     assert (new.state, new.errors) == (State.WAIT, 2)
     stages = []

@@ -307,8 +307,8 @@ class HeadUnit:
         assert self._store is not None
         digest = records.digest(self.device.key, entered.reveal())
         self._decide(EntryConfirmed(digest))
-        if self._lock.state is State.CHECKING and self.design.policy.remembers_pending:
-            self._keep(self._lock, again=True)  # no number for two entries: docs/spec/record.md, Writing 7
+        if self._lock.state is State.CHECKING:
+            self._keep(self._lock, again=True)  # no number for two records: docs/spec/record.md, Writing 7
         if self._lock.state is not State.CHECKING:
             return  # it could not be made durable, or another entry is answered first: nothing is compared
         right = hmac.compare_digest(digest, self._store.record.code_digest)
