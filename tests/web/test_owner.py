@@ -358,3 +358,16 @@ def test_a_second_refusal_is_told_from_the_first_although_a_code_was_fetched_in_
 def test_a_number_of_refusals_that_is_none_is_said_before_anything_is_logged(client, entries, refused):
     assert client.post("/code", data=OWNER | {"refused": refused}).status_code == 400
     assert entries() == 0
+
+
+def test_the_letter_does_not_ask_for_the_wrong_codes_that_were_already_told(client, page_of):
+    facts = Facts(model="ford_6000cd", errors=3)
+    step = page_of(client.get(f"/guide/{position('sheet', facts)}").text)
+    at = next(link for link in step.links if link.startswith("/sheet?"))
+    assert "Wrong codes so far: 3" in page_of(client.get(at).text).words
+    assert client.get("/sheet", params={"errors": "many"}).status_code == 400
+
+
+def test_a_radio_that_its_car_unlocks_offers_no_wait(client, page_of):
+    assert not [link for link in page_of(client.get("/models/psa_rd4").text).links if "psa_rd4" in link]
+    assert "/waiting?model=ford_6000cd" in page_of(client.get("/models/ford_6000cd").text).links

@@ -49,7 +49,7 @@ def test_each_radio_says_how_long_it_waits(visitor, page_of, radios, model):
         assert all(page_of(sentence).words in page.words for sentence in wanted.sentences)
         offers = [form for form in page.forms if form.method == "post"]
         assert bool(offers) is bool(wanted.wait_ms)
-        assert (f"/sheet?model={model}" in page.links) is wanted.ends.asks_others
+        assert (f"/sheet?model={model}&errors={errors}" in page.links) is wanted.ends.asks_others
 
 
 def test_a_radio_that_takes_no_code_any_more_has_no_countdown_but_a_sheet(visitor, page_of):
@@ -219,7 +219,7 @@ def test_where_no_wait_ends_it_nothing_is_said_of_waiting(visitor, page_of):
     assert "No time ends this" in page.words
     assert "while it waits" not in page.words
     assert not [form for form in page.forms if form.method == "post"]
-    assert "/sheet?model=ford_6000cd" in page.links
+    assert "/sheet?model=ford_6000cd&errors=10" in page.links
 
 
 @pytest.mark.parametrize(("model", "off"), [("grundig_wkc", False), ("renault_86a", True)])

@@ -7,7 +7,7 @@ is false and the owner has said yes to the rest; `plan.py` never advises an entr
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.catalogue.model import Model
+from radiokey.catalogue.model import Confidence, Model
 from radiokey.code.value import Code
 from radiokey.errors import CodeShapeError
 from radiokey.guide.words import entry_shut
@@ -101,4 +101,6 @@ def _confirm(model: Model | None) -> Check:
     sentence = "You know which key confirms the code, and how long to hold it."
     if model is None or not model.confirm.known:
         return Check("confirm", sentence, None, "It is not known here for this radio; the handbook says it.")
+    if model.confirm.disputed or model.confirm.confidence is Confidence.DOUBTFUL:
+        return Check("confirm", sentence, None, "Sources are weak or disagree; the handbook decides.")
     return Check("confirm", sentence, holds=True)

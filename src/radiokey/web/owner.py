@@ -140,7 +140,7 @@ async def number_read(site: NamedDependency[Site], request: WebRequest) -> Respo
     except RadiokeyError as problem:
         return _number_page(site, form, problem)
     if not families_of(reading.serial.kind, form.make if model is None else ""):
-        return _sheet_page(site, model, form.make, reading, problem=None)
+        return _sheet_page(site, model, form, reading)
     return _reading_page(site, form, reading)
 
 
@@ -235,7 +235,7 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str
         )
         released = await site.in_thread(site.base.door.release, wanted)
     except NoCodeHereError as problem:
-        return _sheet_page(site, model, form.make, reading, problem)
+        return _sheet_page(site, model, form, reading, problem)
     except (InputError, UsageError) as problem:
         return _reading_page(site, _number_form(form), reading, again=(problem, form.request_id))
     return _code_page(site, form, model, released)
@@ -270,11 +270,16 @@ def _code_page(site: Site, form: CodeForm, model: Model | None, released: Releas
 
 
 def _sheet_page(
-    site: Site, model: Model | None, make: str, reading: Reading | None, problem: RadiokeyError | None
+    site: Site,
+    model: Model | None,
+    form: NumberForm,
+    reading: Reading | None = None,
+    problem: RadiokeyError | None = None,
 ) -> Response[str]:
+    make = form.make
     if reading is not None and not make and model is None and len(FORMATS[reading.serial.kind].makes) == 1:
         make = FORMATS[reading.serial.kind].makes[0]
-    case = Case(serial=reading.serial.text if reading else None)
+    case = Case(serial=reading.serial.text if reading else None, errors=count(form.errors))
     return site.pages.show(
         "owner/sheet.html",
         status=200 if problem is None else status_of(problem),
@@ -282,7 +287,7 @@ def _sheet_page(
         problem=problem,
         sources=site.catalogue.sources,
         makes=_makes(site),
-        form=NumberForm(make=make, model="" if model is None else model.id),
+        form=NumberForm(make=make, model="" if model is None else model.id, errors=form.errors),
     )
 
 
@@ -295,7 +300,7 @@ def sheet_page(
 ) -> Response[str]:
     """Show whom to ask, with what in hand."""
     form = convert({"model": model, "make": make, "errors": errors}, NumberForm)
-    return _sheet_page(site, site.model(form.model), form.make, None, None)
+    return _sheet_page(site, site.model(form.model), form)
 
 
 # --- the entry --------------------------------------------------------------------------------------------
