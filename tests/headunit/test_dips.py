@@ -19,6 +19,7 @@ from radiokey.headunit.lock import State
 from radiokey.headunit.panel import Automatic, presses_for
 from radiokey.headunit.policy import REFERENCE, Rung, Wait
 from radiokey.headunit.store import BANKS, RECORD_SIZE, SECTOR_SIZE
+from radiokey.vehicle.watch import TOLERANCE, Interrupted, Restored, Watch
 
 MODELS = sorted(load_catalogue().models)
 THRESHOLDS = {model.id: model.policy().power_gap_ms_min for model in load_catalogue().models.values()}
@@ -91,6 +92,35 @@ def test_a_brown_out_in_the_write_of_the_right_code_costs_no_error_in_the_end(ow
     if owner.state is State.CODE:
         owner.right()
     assert (owner.state in {State.DARK, State.PLAYING}, owner.errors) == (True, 0)
+
+
+def _noticed(ms: int) -> list[object]:
+    """What the supply's watch tells of `ms` at no volts at all, as a car passes it on."""
+    watch, told = Watch(), []
+    for mv, stretch_ms in ((12_600, 1_000), (0, ms), (12_600, 1_000)):
+        for noticed in watch.see(mv):
+            told += [SupplyRestored()] if isinstance(noticed, Restored) else []
+        due_ms = watch.due_ms()
+        if due_ms is not None and due_ms <= stretch_ms:
+            watch.pass_time(due_ms)
+            told += [SupplyLost() for noticed in watch.see(mv) if isinstance(noticed, Interrupted)]
+        rest_ms = stretch_ms - (due_ms or 0) if watch.out else stretch_ms
+        told.append(TimeWent(rest_ms))
+        watch.pass_time(rest_ms)
+    return told
+
+
+@pytest.mark.parametrize(("ms", "stays"), [(1, True), (99, True), (100, False), (2_000, False)])
+def test_a_dip_that_the_reserve_bridges_loses_not_even_what_was_keyed(owner_under, ms, stays):
+    """Assumed: a reserve of 100 ms. Beyond it, it is a brown-out, and the entry begins anew."""
+    assert TOLERANCE.hold_up_ms == 100
+    owner = owner_under().asked()
+    keys = keys_of(owner, owner.code)
+    owner.do(*keys[:2])
+    owner.do(*_noticed(ms))
+    assert (owner.state, owner.errors) == (State.ENTRY if stays else State.CODE, 0)
+    owner.do(*keys[2:])
+    assert (owner.state, owner.errors) == (State.DARK if stays else State.ENTRY, 0)
 
 
 # --- after a success ------------------------------------------------------------------------------------------
