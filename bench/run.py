@@ -9,6 +9,7 @@ from machine import machine
 PARTS = {
     "Codes: the whole domains of Renault and Ford M": "domains.py",
     "Lock: step() beside the transitions library": "steps.py",
+    "Power cuts through the real store": "cuts.py",
     "Car: owner-years a second, from ten cars to ten thousand": "years.py",
     "Command line as a whole process": "commands.py",
     "Pages over the wire and under load": "pages.py",

@@ -207,6 +207,19 @@ def torn(sector: bytes, op: Op, cut: int, fill: Fill) -> bytes:
     return whole[:reached] + tail + whole[end:]
 
 
+def all_torn(sector: bytes, op: Op) -> Iterator[tuple[int, Fill, bytes]]:
+    """Yield what each cut in `op` leaves of `sector`, with each filling."""
+    whole = done(sector, op)
+    start = op.at if op.did is Did.PROGRAM else 0
+    end = start + points(op)
+    rest, zeros, ones = whole[end:], bytes(SECTOR_SIZE), BLANK
+    for reached in range(start, end):
+        head, left = whole[:reached], end - reached
+        yield reached - start, Fill.OLD, head + sector[reached:]
+        yield reached - start, Fill.ZEROS, head + zeros[:left] + rest
+        yield reached - start, Fill.ONES, head + ones[:left] + rest
+
+
 _TORN: dict[tuple[bytes, int, bytes], dict[bytes, tuple[int, Fill]]] = {}
 
 
@@ -216,9 +229,8 @@ def torn_program(sector: bytes, op: Op) -> dict[bytes, tuple[int, Fill]]:
     found = _TORN.get(key)
     if found is None:
         found = _TORN[key] = {}
-        for cut in range(points(op)):
-            for fill in Fill:
-                found.setdefault(torn(sector, op, cut, fill), (cut, fill))
+        for cut, fill, left in all_torn(sector, op):
+            found.setdefault(left, (cut, fill))
     return found
 
 

@@ -105,8 +105,15 @@ REFUSED: Final = happens("the car refuses", CarAnswered(knows=False), VehicleRef
 ACCEPTED: Final = happens("the car accepts", CarAnswered(knows=True), VehicleAccepted())
 BROKE: Final = happens("the bus breaks", SomethingBroke(Fault.BUS), FaultFound(Fault.BUS))
 MENDED: Final = happens("the bus is mended", SomethingMended(), FaultMended())
-KEY_OFF: Final = happens("ignition off", IgnitionTurned(Ignition.OFF))
-KEY_ON: Final = happens("ignition on", IgnitionTurned(Ignition.ON), IgnitionCycled())
+
+
+def cycled(unit: Any) -> None:
+    """Turn the ignition off and on again."""
+    for ignition in (Ignition.OFF, Ignition.ON):
+        unit.happen(IgnitionTurned(ignition))
+
+
+CYCLED: Final = Act("ignition off and on", cycled, (IgnitionCycled(),))
 
 
 class Signer:
@@ -165,8 +172,7 @@ def serve(unit: Any) -> None:
     if unit.status.wait_left_ms:
         unit.happen(TimeWent(unit.status.wait_left_ms))
     if unit.status.state is State.LOCKED:
-        for ignition in (Ignition.OFF, Ignition.ON):
-            unit.happen(IgnitionTurned(ignition))
+        cycled(unit)
         unit.happen(ServiceAllowed())
     if unit.status.state is State.LOCKED:
         for happening in (SupplyLost(), TimeWent(HOUR_MS), SupplyRestored()):
