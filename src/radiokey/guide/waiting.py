@@ -338,12 +338,16 @@ NEEDS: Final = {
     ClockNeeds.IGNITION_OFF: "Ignition off, battery connected, leave the car alone.",
     ClockNeeds.ENGINE: "Engine running in the open air, handbrake on: without it the set switches off.",
 }
-_LAST: Final = "The next wrong code is the last one: after it the radio is locked for good."
-_ENDS_AFTER: Final = "Its schedule has an end: {left} more wrong codes and it is locked for good."
+_LAST: Final = (
+    "Each is counted, and the next wrong code is the last one: after it the radio is locked for good."
+)
+_ENDS_AFTER: Final = (
+    "Each is counted, and its schedule has an end: {left} more wrong codes and it is locked for good."
+)
 _CAN_DIE: Final = {
-    True: "Wrong codes can lock this radio for good: enter nothing that is in doubt.",
-    False: "No final lock is known for this radio.",
-    None: "Whether wrong codes can lock it for good is not known; treat the next one as the last.",
+    True: "Each wrong code is counted and they can lock it for good: enter nothing that is in doubt.",
+    False: "No final lock is known for this radio; wrong codes are counted all the same.",
+    None: "Each wrong code counts; whether they can lock it for good is not known. Treat each as the last.",
 }
 _CLOCK_ASSUMED: Final = "For this radio that is not known; it holds for nearly all others."
 _ARTICLE_ALONE: Final = (
