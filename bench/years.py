@@ -1,8 +1,9 @@
 """Owner-years a second, and how time and memory grow from ten cars to ten thousand that live side by side.
 
 Every car is a real head unit with its battery, key and chip, and every happening is judged
-(`vehicle/owners.py`). The cars of a row are all alive at once and live day by day, so that what one costs shows
-in what all hold. A fortnight has the same five drives in it for every car; each row lives whole fortnights.
+(`vehicle/owners.py`). The cars of a row are all alive at once and live day by day, so that what one costs
+shows in what all hold. A fortnight has the same five drives in it for every car; each row lives whole
+fortnights.
 """
 
 import gc

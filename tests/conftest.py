@@ -20,6 +20,18 @@ settings.register_profile("radiokey", deadline=None, derandomize=True)
 settings.load_profile("radiokey")
 
 
+TESTS = Path(__file__).parent
+# They search a space of states, read the sources or run another program: no interpreter answers otherwise.
+ONCE = ("cuts", "model", "second", "test_breaks.py", "test_contracts.py", "test_story.py", "test_tidy.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what one interpreter is enough for (`tools/test.py` says which interpreters run what)."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in ONCE:
+            item.add_marker("once")
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a shell sees of a command."""

@@ -1,6 +1,7 @@
 """Everything CI runs: checks, then every test against the installed wheel, newest interpreter first.
 
-The browser tests run once; everything else runs on every supported interpreter that is found here.
+What needs one interpreter only (the browser, and what `once` marks in tests/conftest.py) runs on the newest; all
+other tests run on every supported interpreter that is found here.
 """
 
 import subprocess
@@ -43,7 +44,11 @@ def main() -> None:
     """Check, then test."""
     found = interpreters()
     main_version = _version(sys.executable)
-    print(f"interpreters found: {', '.join(found)}; everything runs on {main_version}", flush=True)
+    print(
+        f"interpreters found: {', '.join(found)}; everything runs on {main_version}, and on the others "
+        "all but what needs one interpreter only: the browser and the searches",
+        flush=True,
+    )
     run("checks", sys.executable, ROOT / "tools" / "check.py")
     chromium.ensure()
     spin.ensure()
@@ -51,7 +56,7 @@ def main() -> None:
     for version, python in found.items():
         if version != main_version:
             other = environment_for(version, python)
-            run(f"tests on {version}", other, *PYTEST, "-m", "not deep and not browser")
+            run(f"tests on {version}", other, *PYTEST, "-m", "not deep and not browser and not once")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ entry that was confirmed is counted as an error *first* (state CHECKING, written
 compared, and only then forgiven or punished; so no way of cutting the power turns a wrong guess into a free
 one, and one that is cut in the middle costs an honest owner at most one error. Where such an entry is
 remembered, the same one again costs nothing, and another is not compared before the first is answered for.
-What an error brings is the policy's business (`LockPolicy.penalty_after`); the count goes on through every wait and is cleared by the
-right code alone, or by a power cut where the model is documented to do so.
+What an error brings is the policy's business (`LockPolicy.penalty_after`); the count goes on through every
+wait and is cleared by the right code alone, or by a power cut where the model is documented to do so.
 
 Only *qualified* milliseconds count towards a wait: whether a second qualifies is judged by the unit, which
 knows its supply and its ignition. Nothing keyed during a wait counts, nothing incomplete counts.
