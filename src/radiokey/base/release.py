@@ -21,7 +21,7 @@ import msgspec
 
 from radiokey.base import blacklist, limits
 from radiokey.base.log.append import append
-from radiokey.base.log.leaf import NONCE_SIZE, Leaf, hidden_number
+from radiokey.base.log.leaf import LEAF_VERSION, NONCE_SIZE, Leaf, hidden_number
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
 from radiokey.base.ports import Randomness, Store, StoredRelease, Transaction
@@ -177,7 +177,7 @@ class Door:
         serial = request.serial.serial
         nonce = self._randomness.bytes(NONCE_SIZE)
         leaf = Leaf(
-            v=1,
+            v=LEAF_VERSION,
             at_ms=now_ms,
             source="derivation",
             family=family.id,

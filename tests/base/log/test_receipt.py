@@ -3,9 +3,13 @@ import json
 import msgspec
 import pytest
 
-from radiokey.base.log import parse_receipt, verify, verify_receipt_file
+from radiokey.base.log import Receipt, parse_receipt, verify, verify_receipt_file
+from radiokey.base.log.leaf import Leaf, hidden_number
+from radiokey.base.log.note import Checkpoint, NoteSigner
+from radiokey.base.log.tree import leaf_hash
 from radiokey.base.sql.local import open_base
 from radiokey.errors import ReceiptError
+from radiokey.serial.number import Identity, SerialNumber
 
 
 @pytest.fixture
@@ -100,3 +104,67 @@ def test_each_way_to_fail_has_its_own_sentence(receipt, field, value, sentence):
 def test_what_is_no_receipt_is_refused_with_a_sentence(text):
     with pytest.raises(ReceiptError):
         parse_receipt(text)
+
+
+def signed_by_a_stranger(serial="V212", origin="somebody.example/log", **leaf) -> Receipt:
+    """A receipt that its maker's own key signs: anybody can make one that says anything."""
+    signer, nonce = NoteSigner(origin, bytes(32)), bytes(32)
+    number = SerialNumber(serial, "renault-precode", Identity.SHARED)
+    usual = {"v": 1, "at_ms": 1, "source": "derivation", "family": "f", "tier": "A", "model": ""}
+    told = Leaf(**usual | {"number": hidden_number(nonce, number)} | leaf).encode()
+    return Receipt(
+        v=1,
+        serial=serial,
+        kind=number.kind,
+        nonce=nonce.hex(),
+        leaf=told.decode(),
+        index=0,
+        size=1,
+        proof=(),
+        checkpoint=signer.sign(Checkpoint(origin, 1, leaf_hash(told)).text()),
+        key=str(signer.verifier),
+    )
+
+
+def test_a_strangers_receipt_is_whole_but_not_of_this_log(base):
+    assert verify(signed_by_a_stranger()).serial.text == "V212"
+    with pytest.raises(ReceiptError, match="another log"):
+        verify(signed_by_a_stranger(), base.log.key)
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        ({"v": 2}, "cannot be read"),
+        ({"number": "\N{LATIN SMALL LETTER E WITH ACUTE}" * 64}, "not about this number"),
+        ({"serial": "V212\x1b[2J"}, "not about this number"),
+        ({"serial": "V2120"}, "not about this number"),
+        ({"origin": "a b"}, "not a verifier key"),
+        ({"origin": "a\x1b[2Jb"}, "not a verifier key"),
+    ],
+)
+def test_a_signature_makes_no_nonsense_true(made, sentence):
+    """docs/spec/receipt.md, steps 2 and 5: the version, the form of the number, names fit to be shown."""
+    with pytest.raises(ReceiptError, match=sentence):
+        verify_receipt_file(signed_by_a_stranger(**made).encode())
+
+
+@pytest.mark.parametrize("field", ["serial", "leaf", "v"])
+def test_a_receipt_with_a_key_twice_is_none(receipt, field):
+    """A reader that takes the first of the two would read another receipt than one that takes the last."""
+    text = receipt.encode().replace(b"{", b'{"%s": 1, ' % field.encode(), 1)
+    with pytest.raises(ReceiptError, match="not a receipt"):
+        verify_receipt_file(text)
+
+
+def test_a_strangers_words_never_command_the_terminal(receipt):
+    text = receipt.encode().replace(b"{", rb'{"\u001b[2J": 1, ', 1)
+    with pytest.raises(ReceiptError) as caught:
+        verify_receipt_file(text)
+    assert caught.value.hint.isprintable()
+
+
+def test_a_receipt_that_others_wrote_again_still_verifies(receipt):
+    """White space, the order of the keys and escapes have no meaning."""
+    again = json.dumps(json.loads(receipt.encode()), sort_keys=True, indent=4)
+    assert verify_receipt_file(again) == verify(receipt)

@@ -13,6 +13,7 @@ import msgspec
 
 from radiokey.serial.number import SerialNumber
 
+LEAF_VERSION = 1
 NONCE_SIZE = 32
 _DOMAIN = b"radiokey release number v1\n"
 
@@ -45,4 +46,5 @@ def hidden_number(nonce: bytes, serial: SerialNumber) -> str:
 
 def opens(leaf: Leaf, nonce: bytes, serial: SerialNumber) -> bool:
     """Tell whether `nonce` and `serial` are those of `leaf`."""
-    return len(nonce) == NONCE_SIZE and hmac.compare_digest(hidden_number(nonce, serial), leaf.number)
+    hidden = hidden_number(nonce, serial).encode()
+    return len(nonce) == NONCE_SIZE and hmac.compare_digest(hidden, leaf.number.encode())

@@ -61,8 +61,14 @@ class VerifierKey:
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         raw = canonical_base64(encoded)
-        key = cls(name, raw[1:])
-        if raw[:1] != _ALGORITHM_ED25519 or len(raw) != 1 + HASH_SIZE or key.id.hex() != key_id or not name:
+        proper = name.isprintable() and name.split() == [name]  # it is shown, and ends at the first space
+        key = cls(name if proper else "", raw[1:])
+        if (
+            not key.name
+            or raw[:1] != _ALGORITHM_ED25519
+            or len(raw) != 1 + HASH_SIZE
+            or key.id.hex() != key_id
+        ):
             raise ReceiptError("this is not a verifier key", hint="it reads name+8 hex digits+base64")
         return key
 

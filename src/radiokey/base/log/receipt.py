@@ -6,11 +6,14 @@ that nothing was changed since, not that the base is honest; witnesses do that, 
 checkpoint.
 """
 
+import json
+import re
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
-from radiokey.base.log.leaf import Leaf, opens
+from radiokey.base.log.leaf import LEAF_VERSION, Leaf, opens
 from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note
 from radiokey.base.log.tree import HASH_SIZE, leaf_hash, root_from_inclusion
 from radiokey.errors import ReceiptError
@@ -61,9 +64,10 @@ def parse_receipt(text: str | bytes) -> Receipt:
         raise ReceiptError("this is too long for a receipt", hint="a receipt is a file of a few kilobytes")
     try:
         receipt = msgspec.json.decode(text, type=Receipt)
-    except (msgspec.DecodeError, UnicodeError) as error:
+        json.loads(text, object_pairs_hook=_each_once)  # msgspec takes the last of two
+    except ValueError as error:
         raise ReceiptError(
-            "this is not a receipt", hint=f"the file was cut short or changed: {error}"
+            "this is not a receipt", hint=f"the file was cut short or changed: {_printable(str(error))}"
         ) from None
     if receipt.v != 1:
         raise ReceiptError(
@@ -107,16 +111,33 @@ def verify(receipt: Receipt, trusted: VerifierKey | None = None) -> Verified:
     try:
         leaf = msgspec.json.decode(leaf_bytes, type=Leaf)
         nonce = bytes.fromhex(receipt.nonce)
-        serial = SerialNumber(receipt.serial, receipt.kind, FORMATS[receipt.kind].identity)
+        form = FORMATS[receipt.kind]
+        serial = SerialNumber(receipt.serial, receipt.kind, form.identity)
     except (msgspec.DecodeError, KeyError, ValueError):
         raise ReceiptError(
             "the receipt's entry cannot be read", hint="it was written by another version"
         ) from None
-    if leaf.encode() != leaf_bytes or nonce.hex() != receipt.nonce or not opens(leaf, nonce, serial):
+    if leaf.v != LEAF_VERSION or leaf.encode() != leaf_bytes:
+        raise ReceiptError("the receipt's entry cannot be read", hint="it was written by another version")
+    canonical = re.fullmatch(form.pattern, serial.text) is not None
+    if not canonical or nonce.hex() != receipt.nonce or not opens(leaf, nonce, serial):
         raise ReceiptError(
             "the entry in the log is not about this number", hint="the number or the nonce was changed"
         )
     return Verified(leaf, serial, checkpoint, key)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: two readers could read two receipts."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands in it twice")
+    return found
+
+
+def _printable(text: str) -> str:
+    """Return `text` without what would command a terminal: it may repeat a stranger's words."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _proof(receipt: Receipt) -> list[bytes]:
