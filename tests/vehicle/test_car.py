@@ -216,10 +216,10 @@ def test_a_wrong_code_is_never_the_right_one_and_the_same_is_the_same(asking):
     others = [made.car.other_code() for _ in range(500)]
     assert not any(other == made.car.code for other in others)
     made.do(WRONG)
-    first = [what for what in made.told if what.startswith("key ")][-4:]
+    first = [what for what in made.told if what.startswith("press ")][-4:]
     made.car.wait(31 * MINUTE_MS)
     made.do(SAME)
-    assert [what for what in made.told if what.startswith("key ")][-4:] == first
+    assert [what for what in made.told if what.startswith("press ")][-4:] == first
 
 
 def test_presses_and_skip_cut_an_entry_where_they_say(asking):
@@ -235,7 +235,7 @@ def test_a_press_takes_its_time_and_the_time_it_is_held(asking):
     before = made.car.now_ms
     made.do(Pressed("1", held_ms=700, times=2))
     assert made.car.now_ms - before == 2 * (PRESS_MS + 700)
-    assert made.told[-1] == "key 1 x2 held 700 ms"
+    assert made.told[-1] == "press 1 x2 held 700 ms"
 
 
 def test_the_chip_is_copied_whole(asking):

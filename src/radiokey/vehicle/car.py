@@ -8,7 +8,7 @@ a second, and the moment at which a wait ends is met exactly.
 from collections.abc import Callable
 from typing import Final, assert_never
 
-from radiokey.clock import MINUTE_MS
+from radiokey.clock import MINUTE_MS, SECOND_MS
 from radiokey.code.value import Code, CodeShape
 from radiokey.headunit.device import Device
 from radiokey.headunit.flash import RamChip
@@ -340,8 +340,8 @@ class Car:
             self.wait(PRESS_MS + held_ms)
             self._tell(KeyPressed(key, held_ms))
         again = f" x{times}" if times > 1 else ""
-        held = f" held {held_ms} ms" if held_ms else ""
-        self._done(note or f"key {key}{again}{held}")
+        held = f" held {_spoken(held_ms)}" if held_ms else ""
+        self._done(note or f"press {key}{again}{held}")
 
     def spare(self) -> None:
         """Take back a break of the supply that was to come in a write and did not."""
@@ -359,6 +359,10 @@ class Car:
 def drawn_code(shape: CodeShape, chance: Chance) -> Code:
     """Return a code of that shape, drawn place by place."""
     return Code("".join(place[chance.below(len(place))] for place in shape.places))
+
+
+def _spoken(ms: int) -> str:
+    return f"{ms} ms" if ms % SECOND_MS else f"{ms // SECOND_MS} s"
 
 
 def _on(*, on: bool) -> str:

@@ -1,7 +1,7 @@
 """A run as a picture: time goes down, and beside it volts, key, display, state and count, each in its column.
 
 Time is not to scale: what follows at once stands a line lower, an hour a few lines; how much time a gap
-stands for is written in it. Keys that follow each other are one line. The picture carries its own words:
+stands for is written in it. The presses of one entry are one line. The picture carries its own words:
 every column and every stretch is labelled where it is, colours only repeat them, and the description says
 all of it as text. It is readable on light and on dark, and needs no font but the system's.
 """
@@ -22,12 +22,14 @@ _TIME_X: Final = 84
 _VOLTS_X: Final = 98
 _VOLTS_WIDTH: Final = 150
 _VOLTS_MAX: Final = 20_000
-_KEY: Final = (262, 52)
-_DISPLAY: Final = (324, 128)
+_KEY: Final = (260, 50)
+_DISPLAY: Final = (316, 140)
 _STATE: Final = (462, 88)
 _ERRORS: Final = (560, 26)
 _WHAT_X: Final = 610
 _WHAT_CHARACTERS: Final = 42
+_PRESS: Final = "press "
+_SAME_ENTRY_MS: Final = 15 * SECOND_MS
 _GAP_TOLD_MS: Final = 10 * SECOND_MS
 
 _STYLE: Final = """\
@@ -140,17 +142,13 @@ def twin(ran: Run) -> str:
 
 
 def _rows(moments: Sequence[Moment]) -> list[_Row]:
-    """Return the lines: keys that follow each other are one, and so are acts that change nothing at once."""
+    """Return the lines; the presses of one entry are one line."""
     merged: list[tuple[str, Moment]] = []
     for moment in moments:
-        what = moment.what
-        if merged:
-            before, last = merged[-1]
-            if before.startswith("keys ") and what.startswith("key ") and last.key == moment.key:
-                merged[-1] = (f"{before}, {what.removeprefix('key ')}", moment)
-                continue
-        pressed = what.startswith("key ") and what.removeprefix("key ") not in {"off", "acc", "on", "start"}
-        merged.append((f"keys {what.removeprefix('key ')}" if pressed else what, moment))
+        if merged and _goes_on(merged[-1][1], moment) and merged[-1][0].startswith(_PRESS):
+            merged[-1] = (f"{merged[-1][0]}, {moment.what.removeprefix(_PRESS)}", moment)
+        else:
+            merged.append((moment.what, moment))
     rows: list[_Row] = []
     y, at_ms = _TOP, 0
     for what, moment in merged:
@@ -159,6 +157,12 @@ def _rows(moments: Sequence[Moment]) -> list[_Row]:
         rows.append(_Row(y, what, moment))
         at_ms = moment.at_ms
     return rows
+
+
+def _goes_on(last: Moment, now: Moment) -> bool:
+    """Say whether a press belongs to the same entry as the one before."""
+    near = now.at_ms - last.at_ms <= _SAME_ENTRY_MS and last.state in {"entry", now.state}
+    return near and now.what.startswith(_PRESS)
 
 
 def _gap(ms: int) -> int:
