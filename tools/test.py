@@ -1,7 +1,7 @@
 """Everything CI runs: checks, then every test against the installed wheel, newest interpreter first.
 
-What needs one interpreter only (the browser, and what `once` marks in tests/conftest.py) runs on the newest; all
-other tests run on every supported interpreter that is found here.
+What needs one interpreter only (the browser, and what `once` marks in tests/conftest.py) runs on the newest;
+all other tests run on every supported interpreter that is found here.
 """
 
 import subprocess
