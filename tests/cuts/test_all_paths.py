@@ -109,7 +109,7 @@ def test_every_path_of_the_reference_lock_closes(number):
 
 
 @pytest.mark.deep
-def test_two_entries_and_all_their_cuts_close():
+def test_two_entries_of_one_code_cut_in_pairs_cost_one_error():
     """The same wrong code twice, both of them cut: pairs across the two, and one error in the end."""
     explored(asking(1), (wrong(), wrong(), wrong(cut=False, ends=SECOND_WAIT)), cuts_max=2)
 
