@@ -2,6 +2,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.sql.statements import named_statements, script_statements
 from radiokey.catalogue.load import load_model
 from radiokey.errors import RadiokeyError, StoreError
+from radiokey.serial.number import parse
 
 
 def test_the_promises_of_the_file_are_checked_when_it_is_opened(base):
@@ -85,3 +87,30 @@ def test_statements_are_found_by_name():
 def test_a_trigger_is_one_statement():
     script = "CREATE TABLE t (a);\nCREATE TRIGGER g BEFORE DELETE ON t\nBEGIN SELECT 1; SELECT 2; END;\n"
     assert len(list(script_statements(script))) == 2
+
+
+def test_a_file_that_is_no_base_is_left_alone_and_gets_no_key(tmp_path):
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear dealer, " * 100)
+    with pytest.raises(StoreError):
+        open_base(letter)
+    assert list(tmp_path.iterdir()) == [letter]
+    assert letter.read_text() == "Dear dealer, " * 100
+
+
+@pytest.mark.parametrize("name", ["", "."])
+def test_a_folder_is_no_base_and_gets_no_key(tmp_path, monkeypatch, name):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    monkeypatch.chdir(inside)
+    for folder in (Path(name), inside):
+        with pytest.raises(StoreError, match="folder"):
+            open_base(folder)
+    assert [path.name for path in tmp_path.rglob("*")] == ["inside"]
+
+
+def test_a_reason_that_no_database_can_hold_is_refused_and_nothing_is_kept(base):
+    """A terminal hands over bytes that are no text as half characters."""
+    with pytest.raises(StoreError):
+        base.blacklist.add(parse("BP538761234567"), reason="\udcff")
+    assert base.blacklist.history() == ()

@@ -89,3 +89,16 @@ def test_a_mark_waits_for_a_release_under_way_and_a_release_for_a_mark(base, reo
     with base._store.transaction(), pytest.raises(Exception, match="locked"):
         other.blacklist.add(parse("BP538761234567"), reason="stolen")
     other.blacklist.add(parse("BP538761234567"), reason="stolen")
+
+
+def test_opening_a_base_again_takes_no_lock_from_who_has_it_open(base, reopen, database):
+    """Closing any handle of a file drops all locks that a process has on it (sqlite.org/howtocorrupt.html)."""
+    reopen().close()
+    take_it_over = (
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('PRAGMA journal_mode = DELETE')"
+    )
+    another = subprocess.run(
+        [sys.executable, "-c", take_it_over, str(database)], capture_output=True, text=True, check=False
+    )
+    assert "database is locked" in another.stderr
+    assert base.log.verify().size == 0

@@ -65,15 +65,22 @@ def open_base(database: Path, clock: Clock | None = None, randomness: Randomness
     """Open or create the base at `database`; its signing key is `<database>.key`, for its owner only."""
     clock = clock or SystemClock()
     randomness = randomness or SystemRandomness()
+    if database.is_dir():
+        raise StoreError("the base is to be a file; this is a folder", hint="name a file in it")
     try:
         database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StoreError(
             f"the folder of the base cannot be made: {error.strerror}", hint="choose another"
         ) from error
-    key = secret_file(database.with_name(f"{database.name}.key"), _KEY_SIZE, randomness)
+    store = SqliteStore(database)  # first: beside a file that is no base no key is made
+    try:
+        key = secret_file(database.with_name(f"{database.name}.key"), _KEY_SIZE, randomness)
+    except StoreError:
+        store.close()
+        raise
     name = f"radiokey.local/{key_name(key)}"
-    return LocalBase(SqliteStore(database), clock, randomness, NoteSigner(name, key))
+    return LocalBase(store, clock, randomness, NoteSigner(name, key))
 
 
 def default_database() -> Path:

@@ -5,6 +5,7 @@ waits for it, up to `BUSY_MS`. Any error of the database, at any statement or at
 `StoreError` and nothing is kept.
 """
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -31,8 +32,7 @@ class SqliteStore:
         self._lock = threading.Lock()
         self._named = named_statements((_FILES / "queries" / "base.sql").read_text(encoding="utf-8"))
         with _named_errors():
-            # The file is made here so that only its owner can read it; SQLite's own files beside it follow.
-            os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
+            _make(database)
             self._connection = sqlite3.connect(
                 database, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
             )
@@ -177,6 +177,16 @@ def _version(connection: sqlite3.Connection) -> int:
     return rows.count(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _make(database: Path) -> None:
+    """Make the file, so that only its owner can read it; SQLite's own files beside it follow.
+
+    One that is there is not touched: closing it would take the locks from every other connection that this
+    process has to it (sqlite.org/howtocorrupt.html, section 2.2).
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 @contextmanager
 def _named_errors() -> Iterator[None]:
     """Turn whatever the database says into our error; our own errors pass."""
@@ -184,5 +194,5 @@ def _named_errors() -> Iterator[None]:
         yield
     except RadiokeyError:
         raise
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeError) as error:
         raise StoreError(f"the database says: {error}", hint=_HINT) from error
