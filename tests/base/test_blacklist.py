@@ -1,7 +1,7 @@
 import pytest
 
 from radiokey.base.ports import MarkAct
-from radiokey.errors import StolenError, UsageError
+from radiokey.errors import PapersNeededError, StolenError, UsageError
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 
@@ -57,3 +57,19 @@ def test_a_shared_number_alone_names_no_radio(base, act):
 def test_an_entry_has_a_reason_of_decent_length(base, reason):
     with pytest.raises(UsageError):
         base.blacklist.add(UNIT, reason=reason)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "DACIA 281155216RT V212 MADE IN FRANCE",
+        "\uff12\uff18\uff11\uff11\uff15\uff15\uff12\uff11\uff16RT V212",
+    ],
+    ids=["whole-label", "full-width"],
+)
+def test_a_label_is_the_same_however_much_of_it_was_copied_and_on_whatever_keyboard(base, ask, label):
+    """The report may quote the whole sticker; whoever asks copies a part of it."""
+    base.blacklist.add(parse("V212"), label=label, reason="stolen")
+    with pytest.raises(PapersNeededError):
+        base.door.release(ask(text="281155216RT V212"))
+    assert base.door.release(ask("stranger", "V212"))

@@ -11,6 +11,7 @@ from radiokey.base.ports import Mark, MarkAct, Store, Transaction
 from radiokey.clock import Clock
 from radiokey.errors import PapersNeededError, StolenError, UsageError
 from radiokey.serial.number import Identity, Reading
+from radiokey.serial.spelling import spell
 from radiokey.serial.vin import Vin
 
 LABEL_SURPLUS_MIN: Final = 4
@@ -90,13 +91,13 @@ class Blacklist:
             raise UsageError(
                 f"a text on the stolen list has at most {TEXT_LENGTH_MAX} characters", hint="say it shorter"
             )
-        tells_apart = len(compact(label)) >= len(compact(reading.serial.text)) + LABEL_SURPLUS_MIN
+        shown = compact(spell(label).text)  # spelled as the labels are that come with a number
         return Mark(
             act=act,
             kind=reading.serial.kind,
             number=reading.serial.key,
             vin=vin.text if vin else "",
-            label=compact(label) if tells_apart else "",
+            label=shown if _tells_apart(shown, reading) else "",
             reason=reason.strip(),
             by=by,
             at_ms=self._clock.now_ms(),
@@ -136,11 +137,18 @@ def check(transaction: Transaction, reading: Reading, vin: Vin | None) -> None:
     shown = compact(reading.label)
     for report in reports:
         same_car = vin is not None and report.vin == vin.text
-        if same_car or (report.label and report.label in shown):
+        # One may have copied less of the label than the other.
+        part = _tells_apart(shown, reading) and shown in report.label
+        if same_car or part or (report.label and report.label in shown):
             raise PapersNeededError(
                 "a radio with this label or from this car is reported stolen",
                 hint="many radios share this number; a dealer settles it with the car's papers",
             )
+
+
+def _tells_apart(shown: str, reading: Reading) -> bool:
+    """Tell whether a compact label shows enough beside the number to tell radios apart."""
+    return len(shown) >= len(compact(reading.serial.text)) + LABEL_SURPLUS_MIN
 
 
 def compact(label: str) -> str:
