@@ -1,7 +1,11 @@
 """What the site knows of its visitors and its secret: as little as it can."""
 
+import re
+
 import pytest
 from litestar import Request
+
+from radiokey.web.forms import CoachForm
 
 SHOWN = ("203.0.113.7", "2001:db8::7")
 
@@ -31,6 +35,34 @@ def test_an_address_is_never_stored_as_it_is(visitor, make_client, host):
 def test_two_addresses_are_two_clients(visitor):
     site = visitor.app.state.site
     assert len({site.client(asking(host)) for host in (*SHOWN, "", None)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("2001:db8::7", "2001:db8::ffff:1"), ("203.0.113.7", "::ffff:203.0.113.7"), ("::1", "::ffff:127.0.0.1")],
+)
+def test_one_line_is_one_client_whatever_address_it_takes(visitor, one, other):
+    """Otherwise the limit of an IPv6 line is 2^64 times the limit."""
+    site = visitor.app.state.site
+    assert site.client(asking(one)) == site.client(asking(other))
+    assert site.client(asking("2001:db8:0:1::7")) != site.client(asking("2001:db8::7"))
+
+
+def test_a_code_on_its_way_to_the_coach_hides_itself():
+    assert "0060" not in repr(CoachForm(model="renault_86a", code="0060"))
+
+
+def test_an_id_of_another_radio_is_replaced_in_the_form_that_asks_again(client, entries):
+    """Whoever goes back and types another number could else send that form for ever."""
+    told = {"text": "V212", "owns": "yes", "request_id": "one"}
+    assert client.post("/code", data=told).status_code == 200
+    again = client.post("/code", data=told | {"text": "V213"})
+    assert again.status_code == 400
+    fresh = re.search(r'name="request_id" value="([^"]*)"', again.text)
+    assert fresh is not None
+    assert fresh[1] != "one"
+    assert client.post("/code", data=told | {"text": "V213", "request_id": fresh[1]}).status_code == 200
+    assert entries() == 2
 
 
 def test_the_code_and_the_address_are_in_no_file_of_the_base(client, tmp_path):

@@ -50,6 +50,9 @@ class CoachForm(Form, frozen=True, kw_only=True):
     errors: Short = ""
     refused: Short = ""
 
+    def __repr__(self) -> str:
+        return f"CoachForm(model={self.model!r}, code=****)"
+
 
 class WaitForm(Form, frozen=True, kw_only=True):
     """How many wrong codes, on which radio."""

@@ -237,7 +237,9 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str
     except NoCodeHereError as problem:
         return _sheet_page(site, model, form, reading, problem)
     except (InputError, UsageError) as problem:
-        return _reading_page(site, _number_form(form), reading, again=(problem, form.request_id))
+        # An id that was no id, or another radio's, would be refused for ever.
+        request_id = uuid.uuid4().hex if type(problem) is UsageError else form.request_id
+        return _reading_page(site, _number_form(form), reading, again=(problem, request_id))
     return _code_page(site, form, model, released)
 
 

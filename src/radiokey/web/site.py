@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import TypeVar
 
 from litestar import Request
@@ -17,6 +17,7 @@ from radiokey.guide.model import Guide
 from radiokey.web.render import Pages
 
 LOCAL = "local"
+_LINE_BYTES = 8
 A = TypeVar("A")
 R = TypeVar("R")
 
@@ -55,12 +56,21 @@ class Site:
         return await sync_to_thread(work, argument)
 
     def client(self, request: Request[None, None, State]) -> str:
-        """Return who asks, for the limit: this machine's own user, or a keyed digest of the address."""
+        """Return who asks, for the limit: this machine's own user, or a keyed digest of the address.
+
+        An IPv6 line has 2^64 addresses of its own: all of them are one client.
+        """
         host = request.client.host if request.client else ""
         try:
-            loopback = ip_address(host).is_loopback
+            address = ip_address(host)
         except ValueError:
-            loopback = False
-        if loopback:
-            return LOCAL
-        return hmac.digest(self.purpose_key("client"), host.encode(), "sha256").hex()[:32]
+            name = host
+        else:
+            if isinstance(address, IPv6Address):
+                address = address.ipv4_mapped or address
+            if address.is_loopback:
+                return LOCAL
+            name = str(address)
+            if isinstance(address, IPv6Address):
+                name = address.packed[:_LINE_BYTES].hex()
+        return hmac.digest(self.purpose_key("client"), name.encode(), "sha256").hex()[:32]
