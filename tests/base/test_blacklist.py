@@ -1,6 +1,7 @@
 import pytest
 
 from radiokey.base.ports import MarkAct
+from radiokey.catalogue.load import load_model
 from radiokey.errors import PapersNeededError, StolenError, UsageError
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
@@ -73,3 +74,15 @@ def test_a_label_is_the_same_however_much_of_it_was_copied_and_on_whatever_keybo
     with pytest.raises(PapersNeededError):
         base.door.release(ask(text="281155216RT V212"))
     assert base.door.release(ask("stranger", "V212"))
+
+
+def test_the_last_four_digits_do_not_wash_a_stolen_radio_clean(base, ask):
+    """They open it as well; a stranger with the same four types the whole number."""
+    fiat = load_model("fiat_vp")
+    base.blacklist.add(parse("A2C9137360000022063", make="fiat"), reason="stolen")
+    with pytest.raises(PapersNeededError, match="ends like this"):
+        base.door.release(ask(text="2063", kinds=fiat.kinds, model=fiat))
+    assert base.door.release(ask("other", "2064", kinds=fiat.kinds, model=fiat))
+    assert base.door.release(ask("stranger", "A2C9137360000032063", kinds=fiat.kinds, model=fiat))
+    base.blacklist.clear(parse("A2C9137360000022063", make="fiat"), reason="found")
+    assert base.door.release(ask("again", "2063", kinds=fiat.kinds, model=fiat))

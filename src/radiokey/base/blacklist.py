@@ -19,6 +19,9 @@ LABEL_SURPLUS_MIN: Final = 4
 
 TEXT_LENGTH_MAX: Final = 500
 
+ENDS_OF: Final = {"fiat-last4": "continental-a2c"}
+"""Formats that are only the end of another, whose radios they open too."""
+
 
 class Blacklist:
     """The stolen list of one base. Whoever holds it may report and clear: rights are the caller's matter."""
@@ -125,6 +128,13 @@ def _ends(clearing: Mark, report: Mark) -> bool:
 
 def check(transaction: Transaction, reading: Reading, vin: Vin | None) -> None:
     """Raise `StolenError` or `PapersNeededError` where a standing report meets this request."""
+    if (whole := ENDS_OF.get(reading.serial.kind)) is not None and stand(
+        transaction.marks_ending(whole, reading.serial.key)
+    ):
+        raise PapersNeededError(
+            "a radio whose number ends like this is reported stolen",
+            hint="type the whole number, from A2C on: it tells whether it is yours",
+        )
     reports = stand(transaction.marks(reading.serial.kind, reading.serial.key))
     if not reports:
         return

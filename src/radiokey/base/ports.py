@@ -84,6 +84,10 @@ class Transaction(Protocol):
         """Return the acts on one number, oldest first."""
         ...
 
+    def marks_ending(self, kind: str, ending: str) -> list[Mark]:
+        """Return the acts on the numbers of that kind with that ending, oldest first."""
+        ...
+
     def add_mark(self, mark: Mark) -> None:
         """Record an act on the stolen list."""
         ...

@@ -100,6 +100,9 @@ class SqliteTransaction:  # what each method promises stands in the protocol, on
     def marks(self, kind: str, number: str) -> list[Mark]:
         return [rows.mark(row) for row in self._statements.rows("marks", kind=kind, number=number)]
 
+    def marks_ending(self, kind: str, ending: str) -> list[Mark]:
+        return [rows.mark(row) for row in self._statements.rows("marks_ending", kind=kind, ending=ending)]
+
     def all_marks(self) -> list[Mark]:
         return [rows.mark(row) for row in self._statements.rows("all_marks")]
 

@@ -12,6 +12,10 @@ SELECT count(*) FROM release WHERE client = :client AND at_ms > :since_ms;
 SELECT act, kind, number, vin, label, reason, by, at_ms FROM mark
 WHERE kind = :kind AND number = :number ORDER BY id;
 
+-- name: marks_ending(kind, ending)
+SELECT act, kind, number, vin, label, reason, by, at_ms FROM mark
+WHERE kind = :kind AND number LIKE '%' || :ending ORDER BY id;
+
 -- name: all_marks()
 SELECT act, kind, number, vin, label, reason, by, at_ms FROM mark ORDER BY id;
 
