@@ -18,6 +18,7 @@ from typing import Final
 from radiokey.catalogue.model import Model, StandIn
 from radiokey.catalogue.table import Table
 from radiokey.catalogue.typed import stand_ins
+from radiokey.serial.makes import among
 
 FILE: Final = "index.json"
 
@@ -68,7 +69,7 @@ def models_with(*, kind: str | None = None, make: str | None = None) -> tuple[st
     return tuple(
         card.id
         for card in cards().values()
-        if (kind is None or kind in card.kinds) and (make is None or make.casefold() in card.makes)
+        if (kind is None or kind in card.kinds) and (make is None or among(make, card.makes))
     )
 
 
@@ -84,7 +85,7 @@ def panel_suggestions(make: str | None, car: str, kind: str) -> tuple[Suggestion
         for card in cards().values()
         for rule in card.stand_in
         if rule.kind == kind
-        and (make is None or make.casefold() in rule.makes)
+        and (make is None or among(make, rule.makes))
         and any(name in wanted for name in rule.cars)
     )
 
