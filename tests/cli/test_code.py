@@ -133,3 +133,8 @@ def test_a_base_that_nobody_named_is_this_users_own(cli, tmp_path, monkeypatch):
     base = tmp_path / "radiokey" / "base.sqlite3"
     assert base.is_file()
     assert base.with_name("base.sqlite3.key").stat().st_mode & 0o077 == 0, "the key is its owner's alone"
+
+
+def test_whoever_does_not_know_the_radio_may_say_so(release):
+    """`unknown` is the catalogue's "I do not know"; the site takes it so as well."""
+    assert release("281155216RT V212", "--model", "unknown").code == 0

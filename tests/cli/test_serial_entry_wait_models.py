@@ -64,6 +64,15 @@ def test_a_person_reads_the_number_what_it_is_and_which_radios_have_it(cli):
     assert "the maker's dealer knows" in cli("serial", "check", "12345678", "--make", "honda").out
 
 
+def test_a_family_of_another_make_is_not_named(cli):
+    """A Peugeot's number has the shape of a Nissan's and follows no public derivation."""
+    families = {
+        make: cli("serial", "check", "BP538769684801", "--make", make, "--json").document[0]["family"]
+        for make in ("nissan", "peugeot")
+    }
+    assert families == {"nissan": "nissan-bp", "peugeot": None}
+
+
 # --- entry ------------------------------------------------------------------------------------------------
 
 

@@ -45,7 +45,7 @@ def code(
             request_id="unnamed",
             client=CLIENT,
             serial=reading,
-            model=known,
+            model=None if known is None or known.default else known,
             vin=Vin.parse(vin) if vin else None,
             owns=owns,
             make=make or "",

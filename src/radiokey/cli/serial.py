@@ -7,7 +7,7 @@ import typer
 from radiokey.catalogue.index import cards, models_with
 from radiokey.cli import say
 from radiokey.cli.options import Json, Make, ModelId, known_model
-from radiokey.code.family import FAMILIES
+from radiokey.code.family import FAMILIES, families_of
 from radiokey.errors import SerialDoubtError, SerialError
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, parse, readings
@@ -37,7 +37,7 @@ def check(
             # Nothing fits: say why, with the error that says most.
             parse(text, make=make, kinds=kinds)
             raise SerialError("no serial number was found", hint="type it as it stands on the label")
-        rows.extend(_row(text, reading) for reading in found)
+        rows.extend(_row(text, reading, make) for reading in found)
     if as_json:
         say.document(rows)
         return
@@ -60,9 +60,9 @@ def look_again(at: int, read: str, other: str) -> str:
     return f"look again at character {at + 1}: {read} and {other} look alike"
 
 
-def _row(text: str, reading: Reading) -> dict[str, Any]:
+def _row(text: str, reading: Reading, make: str | None) -> dict[str, Any]:
     serial = reading.serial
-    family = next((family.id for family in FAMILIES.values() if serial.kind in family.kinds), None)
+    family = next((family.id for family in families_of(serial.kind, make or "")), None)
     return {
         "input": text,
         "serial": serial.text,
