@@ -328,9 +328,7 @@ async def coach_step(site: NamedDependency[Site], request: WebRequest) -> Respon
         return _coach_ask(site, form, UsageError("radio and code are both needed", hint="fill in both"))
     try:
         steps = coach(model, Code.typed(form.code))
-    except MissingFactError as problem:
-        return _coach_ask(site, form, problem)
-    except InputError as problem:
+    except (MissingFactError, InputError) as problem:
         return _coach_ask(site, form, problem)
     return site.pages.show(
         "owner/coach.html",
