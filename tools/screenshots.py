@@ -33,6 +33,7 @@ def walk(page: Page) -> None:
     page.get_by_role("button", name="Show me the keys").click()
     page.get_by_role("link", name="Done, next").click()
     take("coach")
+    page.go_back()
     page.get_by_role("button", name="Practise first").click()
     for key in ("1", "1", "1", "1", "2", "2"):
         with page.expect_response("**/did"):
@@ -49,11 +50,13 @@ def main() -> None:
         command = (Path(sys.executable).with_name("radiokey"), "serve", "--port", "0", "--database", database)
         with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as site:
             assert site.stdout is not None
-            address = site.stdout.readline().split()[-1]
-            browser = playwright.chromium.launch(executable_path=chromium.find())
-            walk(browser.new_page(base_url=address, viewport=PHONE, device_scale_factor=1.5))
-            browser.close()
-            site.terminate()
+            try:
+                address = site.stdout.readline().split()[-1]
+                browser = playwright.chromium.launch(executable_path=chromium.find())
+                walk(browser.new_page(base_url=address, viewport=PHONE, device_scale_factor=1.5))
+                browser.close()
+            finally:
+                site.terminate()
     for picture in sorted(PICTURES.glob("*.png")):
         print(picture.relative_to(ROOT), picture.stat().st_size)
 
