@@ -7,7 +7,7 @@ SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml README.md
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade
 
-.PHONY: help setup run test check bench deep lock
+.PHONY: help setup run test check bench deep mutants lock
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -31,6 +31,9 @@ bench: setup $(VENV)/.bench ## measure, with the comparison beside each number
 deep: setup ## the long searches, and one break per built row that must turn its test red
 	$(BIN)/python -m pytest -q -n 2 -m deep
 	$(BIN)/python tools/breaks.py
+
+mutants: setup ## change the lock, the policy and the store in every small way; 95 % must turn a test red
+	$(BIN)/python tools/mutants.py
 
 lock: $(VENV)/.tools ## make the lock files anew
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
