@@ -76,6 +76,12 @@ class ReceiptError(InputError):
     slug = "receipt"
 
 
+class UnitExistsError(InputError):
+    """The ledger knows a unit of that number already; what is in it stays as it is."""
+
+    slug = "unit-exists"
+
+
 class LinkError(InputError):
     """A signed link was changed, cut short or made by somebody else."""
 

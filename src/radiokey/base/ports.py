@@ -1,11 +1,14 @@
-"""Everything the door needs from outside, as protocols; `base.sql` implements them on real databases.
+"""Everything the base needs from outside, as protocols; `base.sql` implements them on real databases.
 
-One `Transaction` covers a whole release: stolen list, limits, log and the record of the request are read and
-written together, and either all of it is durable or none. It is serialised against every other transaction,
-so that a stolen mark that is committed first always wins.
+A `Transaction` is one unit of work: either all of it is durable or none. `Store.transaction()` is serialised
+against every other one, so that a stolen mark that is committed first always wins over a release;
+`Store.intake()` adds units and waits for nobody; `Store.snapshot()` reads one state and blocks nobody.
+
+Rows are only ever added, except for three things that are no history: how full a bucket is, with which key a
+code is sealed, and how far an import has come.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Protocol
@@ -17,7 +20,11 @@ Node = tuple[int, int]
 
 
 class StoredRelease(msgspec.Struct, frozen=True):
-    """A request that was answered: its fingerprint tells a repeat from another request of the same id."""
+    """A request that was answered: its fingerprint tells a repeat from another request of the same id.
+
+    `kind` and `number` name the radio (the number's key), `vin` the car where one was named; `account` is who
+    asked with a token, empty for an owner; `evidence` says what the release rests on, as JSON.
+    """
 
     request_id: str
     fingerprint: bytes
@@ -25,6 +32,74 @@ class StoredRelease(msgspec.Struct, frozen=True):
     at_ms: int
     index: int
     receipt: bytes
+    kind: str = ""
+    number: str = ""
+    vin: str = ""
+    account: str = ""
+    evidence: str = ""
+
+
+class StoredUnit(msgspec.Struct, frozen=True):
+    """A radio that the ledger knows, and its code sealed with the key named `key` (see `base.seal`).
+
+    `kind` and `number` (the number's key) name it; `serial` is the number as it is printed; `vin` is empty
+    for a radio that was never paired.
+    """
+
+    kind: str
+    number: str
+    serial: str
+    model: str
+    market: str
+    vin: str
+    key: str
+    sealed: bytes
+
+
+class UnitCard(msgspec.Struct, frozen=True):
+    """What a clerk may see of a unit: everything but its code."""
+
+    kind: str
+    number: str
+    serial: str
+    model: str
+    market: str
+    vin: str
+
+
+class ImportStep(msgspec.Struct, frozen=True):
+    """A batch of an import that is durable: `file` is the digest of the file, `offset` the byte after it."""
+
+    file: str
+    lines: int
+    offset: int
+    accepted: int
+    refused: int
+    at_ms: int
+    by: str
+
+
+class StoredToken(msgspec.Struct, frozen=True):
+    """An API token as stored: never the token, only the SHA-256 of its secret half."""
+
+    id: str
+    hashed: bytes
+    account: str
+    organisation: str
+    scopes: str
+    made_at_ms: int
+    expires_at_ms: int
+    by: str
+
+
+class StoredAct(msgspec.Struct, frozen=True):
+    """An entry of the audit: who did what to what. It outlives its subject."""
+
+    at_ms: int
+    who: str
+    act: str
+    subject: str
+    detail: str
 
 
 class StoredCheckpoint(msgspec.Struct, frozen=True):
@@ -52,7 +127,8 @@ class Mark(msgspec.Struct, frozen=True):
     """One act on the stolen list; the list is the history of its acts, and nothing is ever taken out.
 
     `number` is the serial's key (see `SerialNumber.key`), `kind` its format; `vin` and `label` are empty
-    where they are not known. `by` says who, `reason` why.
+    where they are not known. `by` says who, `reason` why. `clearing` is the proposal that a clearing carries
+    out.
     """
 
     act: MarkAct
@@ -63,10 +139,28 @@ class Mark(msgspec.Struct, frozen=True):
     reason: str
     by: str
     at_ms: int
+    clearing: str = ""
+
+
+class Clearing(msgspec.Struct, frozen=True):
+    """A proposal to clear reports: the papers it rests on (their SHA-256, hex) and who proposed it.
+
+    Somebody else carries it out; the database refuses a clearing by the same person.
+    """
+
+    id: str
+    kind: str
+    number: str
+    vin: str
+    label: str
+    reason: str
+    papers: str
+    by: str
+    at_ms: int
 
 
 class Transaction(Protocol):
-    """One serialised, durable unit of work."""
+    """One durable unit of work."""
 
     def release_of(self, request_id: str) -> StoredRelease | None:
         """Return the answered request of that id."""
@@ -76,8 +170,95 @@ class Transaction(Protocol):
         """Record an answered request."""
         ...
 
+    def releases_of(self, kind: str, number: str) -> list[StoredRelease]:
+        """Return the releases of one number, oldest first."""
+        ...
+
     def releases_since(self, client: str, since_ms: int) -> int:
         """Return how many releases `client` has had after `since_ms`."""
+        ...
+
+    def bucket(self, name: str) -> int | None:
+        """Return when the bucket of that name is full again, ms since 1970; `None` if it never was used."""
+        ...
+
+    def set_bucket(self, name: str, full_at_ms: int) -> None:
+        """Record when the bucket of that name is full again."""
+        ...
+
+    def drop_full_buckets(self, now_ms: int) -> None:
+        """Forget the buckets that are full: they say nothing."""
+        ...
+
+    def unit(self, kind: str, number: str) -> StoredUnit | None:
+        """Return the unit of that number, with its sealed code."""
+        ...
+
+    def unit_cards(self, kinds: Collection[str], numbers: Collection[str]) -> list[UnitCard]:
+        """Return the units with one of these numbers and one of these kinds, in the order of their numbers.
+
+        One statement, answered from the unique index.
+        """
+        ...
+
+    def add_units(self, units: Sequence[StoredUnit]) -> None:
+        """Add units, all or none; raise `UnitExistsError` if one of the numbers is there already."""
+        ...
+
+    def import_step(self, file: str) -> ImportStep | None:
+        """Return how far the import of that file has come."""
+        ...
+
+    def add_import_step(self, step: ImportStep) -> None:
+        """Record a batch that was imported."""
+        ...
+
+    def units_not_sealed_with(self, key: str, limit: int) -> list[StoredUnit]:
+        """Return up to `limit` units whose code is sealed with another key."""
+        ...
+
+    def sealed_with(self) -> dict[str, int]:
+        """Return how many codes each key seals."""
+        ...
+
+    def reseal(self, unit: StoredUnit, was: str) -> bool:
+        """Store a code as it is sealed now; `False` if its key is no longer `was` and nothing was done."""
+        ...
+
+    def token(self, token_id: str) -> StoredToken | None:
+        """Return a token that was not ended."""
+        ...
+
+    def tokens(self) -> list[StoredToken]:
+        """Return the tokens that were not ended, oldest first."""
+        ...
+
+    def add_token(self, token: StoredToken) -> None:
+        """Record a token."""
+        ...
+
+    def end_token(self, token_id: str, at_ms: int, by: str) -> None:
+        """End a token for ever."""
+        ...
+
+    def add_act(self, act: StoredAct) -> None:
+        """Add an entry to the audit."""
+        ...
+
+    def acts(self) -> Iterable[StoredAct]:
+        """Yield the audit, oldest first."""
+        ...
+
+    def add_clearing(self, clearing: Clearing) -> None:
+        """Record a proposal to clear reports."""
+        ...
+
+    def clearing(self, clearing_id: str) -> Clearing | None:
+        """Return a proposal."""
+        ...
+
+    def open_clearings(self) -> list[Clearing]:
+        """Return the proposals that nobody carried out, oldest first."""
         ...
 
     def marks(self, kind: str, number: str) -> list[Mark]:
@@ -128,6 +309,14 @@ class Transaction(Protocol):
         """Store the hash of a perfect subtree."""
         ...
 
+    def add_cosignature(self, size: int, witness: str, line: str) -> None:
+        """Record a witness's signature line of the checkpoint of that size."""
+        ...
+
+    def cosignatures(self, size: int) -> list[str]:
+        """Return the signature lines of the witnesses of the checkpoint of that size."""
+        ...
+
 
 class Store(Protocol):
     """A database."""
@@ -137,6 +326,14 @@ class Store(Protocol):
 
         Raises `StoreError` where the database cannot be read or written, at any point of it.
         """
+        ...
+
+    def intake(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that waits for no release: for rows that no decision of the door races with."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Transaction]:
+        """Begin to read one committed state, as long as it takes; a write in it raises `StoreError`."""
         ...
 
 
