@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
+from postgres import Server, running
 
 from radiokey.cli.main import main
 
@@ -78,3 +79,10 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ran]
         patched.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         patched.setenv("COLUMNS", "80")
         yield run
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of this test process; each test asks it for a database of its own."""
+    with running() as server:
+        yield server

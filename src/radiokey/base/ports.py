@@ -92,6 +92,18 @@ class StoredToken(msgspec.Struct, frozen=True):
     by: str
 
 
+class TokenCard(msgspec.Struct, frozen=True):
+    """What may be listed of a token."""
+
+    id: str
+    account: str
+    organisation: str
+    scopes: str
+    made_at_ms: int
+    expires_at_ms: int
+    by: str
+
+
 class StoredAct(msgspec.Struct, frozen=True):
     """An entry of the audit: who did what to what. It outlives its subject."""
 
@@ -213,8 +225,11 @@ class Transaction(Protocol):
         """Record a batch that was imported."""
         ...
 
-    def units_not_sealed_with(self, key: str, limit: int) -> list[StoredUnit]:
-        """Return up to `limit` units whose code is sealed with another key."""
+    def units_not_sealed_with(self, key: str, after: tuple[str, str], limit: int) -> list[StoredUnit]:
+        """Return up to `limit` units whose code is sealed with another key, in the order of the index.
+
+        Only those beyond `after`, the (number, kind) of a unit; `("", "")` is before the first.
+        """
         ...
 
     def sealed_with(self) -> dict[str, int]:
@@ -229,7 +244,7 @@ class Transaction(Protocol):
         """Return a token that was not ended."""
         ...
 
-    def tokens(self) -> list[StoredToken]:
+    def tokens(self) -> list[TokenCard]:
         """Return the tokens that were not ended, oldest first."""
         ...
 
@@ -247,6 +262,14 @@ class Transaction(Protocol):
 
     def acts(self) -> Iterable[StoredAct]:
         """Yield the audit, oldest first."""
+        ...
+
+    def hosting(self) -> str | None:
+        """Return whose base this is; `None` for one's own on one's own machine."""
+        ...
+
+    def add_hosting(self, organisation: str, at_ms: int) -> None:
+        """Make this a hosted base, for ever."""
         ...
 
     def add_clearing(self, clearing: Clearing) -> None:

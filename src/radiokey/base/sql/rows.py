@@ -3,15 +3,27 @@
 The order of the columns is that of queries/base.sql. A row that does not fit is a damaged database.
 """
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from radiokey.base.log.tree import HASH_SIZE
-from radiokey.base.ports import Mark, StoredCheckpoint, StoredEntry, StoredRelease
+from radiokey.base.ports import (
+    Clearing,
+    ImportStep,
+    Mark,
+    StoredAct,
+    StoredCheckpoint,
+    StoredEntry,
+    StoredRelease,
+    StoredToken,
+    StoredUnit,
+    TokenCard,
+    UnitCard,
+)
+from radiokey.base.sql.statements import Row
 from radiokey.errors import StoreError
 
-Row = tuple[Any, ...]
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -23,6 +35,41 @@ def release(row: Row) -> StoredRelease:
 def mark(row: Row) -> Mark:
     """Return the act on the stolen list in `row`."""
     return _typed(Mark, row)
+
+
+def clearing(row: Row) -> Clearing:
+    """Return the proposal in `row`."""
+    return _typed(Clearing, row)
+
+
+def unit(row: Row) -> StoredUnit:
+    """Return the unit in `row`."""
+    return _typed(StoredUnit, row)
+
+
+def unit_card(row: Row) -> UnitCard:
+    """Return what a clerk may see of the unit in `row`."""
+    return _typed(UnitCard, row)
+
+
+def import_step(row: Row) -> ImportStep:
+    """Return the batch of an import in `row`."""
+    return _typed(ImportStep, row)
+
+
+def token(row: Row) -> StoredToken:
+    """Return the token in `row`."""
+    return _typed(StoredToken, row)
+
+
+def token_card(row: Row) -> TokenCard:
+    """Return what may be listed of the token in `row`."""
+    return _typed(TokenCard, row)
+
+
+def act(row: Row) -> StoredAct:
+    """Return the entry of the audit in `row`."""
+    return _typed(StoredAct, row)
 
 
 def checkpoint(row: Row) -> StoredCheckpoint:
@@ -39,6 +86,13 @@ def hashed(value: object) -> bytes:
     """Return a stored hash."""
     if not isinstance(value, bytes) or len(value) != HASH_SIZE:
         raise StoreError("the database holds a hash that is none", hint="restore it from a backup")
+    return value
+
+
+def text(value: object) -> str:
+    """Return a text."""
+    if not isinstance(value, str):
+        raise StoreError("the database holds a text that is none", hint="restore it from a backup")
     return value
 
 

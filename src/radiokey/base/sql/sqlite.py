@@ -2,25 +2,25 @@
 
 Every transaction is `BEGIN IMMEDIATE`, so that what it reads cannot change before it writes; another process
 waits for it, up to `BUSY_MS`. Any error of the database, at any statement or at the commit, becomes a
-`StoreError` and nothing is kept.
+`StoreError` and nothing is kept. Snapshots have connections of their own, which cannot write.
 """
 
 import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from radiokey.base.ports import Mark, Node, StoredCheckpoint, StoredEntry, StoredRelease
+from radiokey.base.ports import StoredUnit
 from radiokey.base.sql import rows
-from radiokey.base.sql.statements import Statements, named_statements, script_statements
-from radiokey.errors import RadiokeyError, StoreError
+from radiokey.base.sql.statements import Statements, migration_steps, script_statements, statements_for
+from radiokey.base.sql.transaction import SqlTransaction
+from radiokey.errors import RadiokeyError, StoreError, UnitExistsError
 
 BUSY_MS: Final = 10_000
-_FILES: Final = Path(__file__).parent
 _HINT: Final = "see that the folder can be written, has room, and that no other program holds the file"
 
 
@@ -29,32 +29,26 @@ class SqliteStore:
 
     def __init__(self, database: Path) -> None:
         """Open or create the base at `database` and bring its schema up to date; raise `StoreError`."""
+        self._database = database
         self._lock = threading.Lock()
-        self._named = named_statements((_FILES / "queries" / "base.sql").read_text(encoding="utf-8"))
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
         with _named_errors():
             _make(database)
-            self._connection = sqlite3.connect(
-                database, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
-            )
+            self._connection = _connect(database)
         try:
             with _named_errors():
-                self._prepare()
+                _prepare(self._connection)
+                migrate(self._connection)
         except StoreError:
             self._connection.close()
             raise
 
-    def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        promised = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-        for pragma, value in promised.items():
-            if self._connection.execute(f"PRAGMA {pragma}").fetchone() != (value,):
-                raise StoreError(f"the database does not keep {pragma}", hint=_HINT)
-        migrate(self._connection)
-
     def close(self) -> None:
         """Close the file."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
         self._connection.close()
 
     @contextmanager
@@ -63,92 +57,69 @@ class SqliteStore:
         with self._lock, _named_errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield SqliteTransaction(Statements(self._connection, self._named))
+                yield SqliteTransaction(self._connection)
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    intake = transaction
+    """SQLite has one writer: whoever adds units takes the same turn as everybody."""
 
-class SqliteTransaction:  # what each method promises stands in the protocol, once
+    @contextmanager
+    def snapshot(self) -> Iterator["SqliteTransaction"]:
+        """See `radiokey.base.ports.Store`."""
+        with _named_errors():
+            connection = self._reader()
+            try:
+                connection.execute("BEGIN")
+                yield SqliteTransaction(connection)
+                connection.execute("ROLLBACK")
+            except BaseException:
+                connection.close()
+                raise
+            if self._closed:
+                connection.close()
+            else:
+                self._idle.append(connection)
+
+    def _reader(self) -> sqlite3.Connection:
+        """Return a connection that cannot write; a list's `pop` is one step for all threads."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            connection = _connect(self._database)
+            connection.execute("PRAGMA query_only = ON")
+            return connection
+
+
+class SqliteTransaction(SqlTransaction):
     """See `radiokey.base.ports.Transaction`."""
 
-    __slots__ = ("_statements",)
+    __slots__ = ("_connection",)
 
-    def __init__(self, statements: Statements) -> None:
-        self._statements = statements
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(Statements(statements_for("sqlite"), connection.execute, connection.execute))
+        self._connection = connection
 
-    def release_of(self, request_id: str) -> StoredRelease | None:
-        row = self._statements.row("release_of", request_id=request_id)
-        return rows.release(row) if row else None
-
-    def add_release(self, release: StoredRelease) -> None:
-        self._statements.run(
-            "add_release",
-            request_id=release.request_id,
-            fingerprint=release.fingerprint,
-            client=release.client,
-            at_ms=release.at_ms,
-            idx=release.index,
-            receipt=release.receipt,
+    def add_units(self, units: Sequence[StoredUnit]) -> None:
+        values = (
+            {name: getattr(unit, name) for name in StoredUnit.__struct_fields__}
+            for unit in sorted(units, key=lambda unit: unit.number)  # the index is written in its own order
         )
+        try:
+            self._connection.executemany(statements_for("sqlite")["add_unit"], values)
+        except sqlite3.IntegrityError as error:
+            self._connection.execute("ROLLBACK")  # as PostgreSQL does: nothing of it is kept
+            raise unit_exists() from error
 
-    def releases_since(self, client: str, since_ms: int) -> int:
-        return rows.count(self._statements.value("releases_since", client=client, since_ms=since_ms))
 
-    def marks(self, kind: str, number: str) -> list[Mark]:
-        return [rows.mark(row) for row in self._statements.rows("marks", kind=kind, number=number)]
-
-    def marks_ending(self, kind: str, ending: str) -> list[Mark]:
-        return [rows.mark(row) for row in self._statements.rows("marks_ending", kind=kind, ending=ending)]
-
-    def all_marks(self) -> list[Mark]:
-        return [rows.mark(row) for row in self._statements.rows("all_marks")]
-
-    def add_mark(self, mark: Mark) -> None:
-        self._statements.run(
-            "add_mark",
-            act=mark.act.value,
-            kind=mark.kind,
-            number=mark.number,
-            vin=mark.vin,
-            label=mark.label,
-            reason=mark.reason,
-            by=mark.by,
-            at_ms=mark.at_ms,
-        )
-
-    def last_checkpoint(self) -> StoredCheckpoint | None:
-        row = self._statements.row("last_checkpoint")
-        return rows.checkpoint(row) if row else None
-
-    def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
-        self._statements.run("add_checkpoint", size=checkpoint.size, note=checkpoint.note)
-
-    def entry(self, index: int) -> StoredEntry | None:
-        row = self._statements.row("entry", idx=index)
-        return rows.entry(row) if row else None
-
-    def entries(self) -> Iterator[StoredEntry]:
-        for row in self._statements.rows("entries"):
-            yield rows.entry(row)
-
-    def add_entry(self, entry: StoredEntry) -> None:
-        self._statements.run("add_entry", idx=entry.index, leaf=entry.leaf)
-
-    def node(self, node: Node) -> bytes | None:
-        level, index = node
-        value = self._statements.value("node", level=level, idx=index)
-        return None if value is None else rows.hashed(value)
-
-    def nodes(self) -> Iterator[tuple[Node, bytes]]:
-        for level, index, value in self._statements.rows("nodes"):
-            yield (level, index), rows.hashed(value)
-
-    def add_node(self, node: Node, hashed: bytes) -> None:
-        level, index = node
-        self._statements.run("add_node", level=level, idx=index, hash=hashed)
+def unit_exists() -> UnitExistsError:
+    """Return the error of a number that is there already, without the number."""
+    return UnitExistsError(
+        "the ledger knows a unit of one of these numbers already", hint="see which: look the number up first"
+    )
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -156,7 +127,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     The number is SQLite's `user_version`, which commits and rolls back with the rest (ADR 6).
     """
-    steps = sorted((_FILES / "migrations" / "sqlite").iterdir(), key=lambda step: step.name)
+    steps = migration_steps("sqlite")
     version = _version(connection)
     if version > len(steps):
         raise StoreError("this base was made by a newer version of Radiokey", hint="update Radiokey")
@@ -165,8 +136,8 @@ def migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)  # again: another process may just have done it
-        for step in steps[version:]:
-            for statement in script_statements(step.read_text(encoding="utf-8")):
+        for _, script in steps[version:]:
+            for statement in script_statements(script):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(steps)}")
         connection.execute("COMMIT")
@@ -178,6 +149,21 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 def _version(connection: sqlite3.Connection) -> int:
     return rows.count(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _connect(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(database, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Ask for what the base promises, and read it back."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    promised = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    for pragma, value in promised.items():
+        if connection.execute(f"PRAGMA {pragma}").fetchone() != (value,):
+            raise StoreError(f"the database does not keep {pragma}", hint=_HINT)
 
 
 def _make(database: Path) -> None:

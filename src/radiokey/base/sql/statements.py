@@ -1,23 +1,47 @@
 """The statements of a `.sql` file by name: aiosql's file format, without aiosql's start-up.
 
 Importing aiosql costs 0.07 s, a fifth of what `radiokey code` may take as a whole process, most of it for
-asynchronous drivers that nobody uses here. The files keep its format, so that the larger base can hand the
-same files to aiosql's PostgreSQL adapter::
+asynchronous drivers that nobody uses here (ADR 3). The files keep its format::
 
     -- name: entry(idx)^
     SELECT idx, leaf FROM log_entry WHERE idx = :idx;
 
-After the name stands what comes back: `^` one row, `$` one value, `!` nothing, no mark: rows.
+After the name stands what comes back: `^` one row, `$` one value, `!` nothing, no mark: rows. One file serves
+both databases; a statement that has to differ stands in `sqlite.sql` and `postgresql.sql`.
 """
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 Value = int | str | bytes
+Row = tuple[Any, ...]
 
+_FILES: Final = Path(__file__).parent
 _NAMED: Final = re.compile(r"^-- name: (\w+)\([\w, ]*\)[\^$!]?\n", re.MULTILINE)
+_PARAMETER: Final = re.compile(r"(?<!:):([a-z_]+)")
+
+
+class Cursor(Protocol):
+    """What both drivers return."""
+
+    def fetchone(self) -> Row | None:
+        """Return the next row."""
+        ...
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows that are left."""
+        ...
+
+
+Run = Callable[[str, Mapping[str, Value]], Cursor]
+"""Runs one statement on a connection."""
+
+Stream = Callable[[str, Mapping[str, Value]], Iterable[Row]]
+"""Yields the rows of a statement without holding them all."""
 
 
 def named_statements(script: str) -> Mapping[str, str]:
@@ -26,36 +50,62 @@ def named_statements(script: str) -> Mapping[str, str]:
     return {name: statement.strip() for name, statement in zip(parts[::2], parts[1::2], strict=True)}
 
 
+@cache
+def statements_for(dialect: str) -> Mapping[str, str]:
+    """Return all statements of a database, `sqlite` or `postgresql`."""
+    files = (_FILES / "queries" / f"{name}.sql" for name in ("base", dialect))
+    return {
+        name: for_psycopg(statement) if dialect == "postgresql" else statement
+        for file in files
+        for name, statement in named_statements(file.read_text(encoding="utf-8")).items()
+    }
+
+
+def for_psycopg(statement: str) -> str:
+    """Return a statement with its parameters as psycopg writes them."""
+    return _PARAMETER.sub(r"%(\1)s", statement.replace("%", "%%"))
+
+
 class Statements:
     """The named statements on one connection. Every method takes the statement's parameters by name."""
 
-    __slots__ = ("_connection", "_named")
+    __slots__ = ("_named", "_run", "_stream")
 
-    def __init__(self, connection: sqlite3.Connection, named: Mapping[str, str]) -> None:
-        self._connection = connection
+    def __init__(self, named: Mapping[str, str], run: Run, stream: Stream) -> None:
         self._named = named
+        self._run = run
+        self._stream = stream
 
-    def run(self, name: str, **values: Value) -> None:
+    def run(self, name: str, /, **values: Value) -> None:
         """Run a statement that returns nothing."""
-        self._connection.execute(self._named[name], values)
+        self._run(self._named[name], values)
 
-    def rows(self, name: str, **values: Value) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows."""
-        yield from self._connection.execute(self._named[name], values)
+    def rows(self, name: str, /, **values: Value) -> Iterator[Row]:
+        """Yield the rows; few enough to be held."""
+        yield from self._run(self._named[name], values)
 
-    def row(self, name: str, **values: Value) -> tuple[Any, ...] | None:
+    def stream(self, name: str, /, **values: Value) -> Iterator[Row]:
+        """Yield the rows, however many."""
+        yield from self._stream(self._named[name], values)
+
+    def row(self, name: str, /, **values: Value) -> Row | None:
         """Return the first row, `None` if there is none."""
-        found: tuple[Any, ...] | None = self._connection.execute(self._named[name], values).fetchone()
-        return found
+        return self._run(self._named[name], values).fetchone()
 
-    def value(self, name: str, **values: Value) -> object:
+    def value(self, name: str, /, **values: Value) -> object:
         """Return the first column of the first row, `None` if there is none."""
         row = self.row(name, **values)
         return None if row is None else row[0]
 
 
+def migration_steps(dialect: str) -> list[tuple[str, str]]:
+    """Return the numbered steps of a schema in their order, each with its name and its script."""
+    folder = _FILES / "migrations" / dialect
+    return [(step.name, step.read_text(encoding="utf-8")) for step in sorted(folder.iterdir())]
+
+
 def script_statements(script: str) -> Iterator[str]:
-    """Yield the statements of a migration; a trigger's body stays whole."""
+    """Yield the statements of a migration for SQLite; a trigger's body stays whole."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -1,0 +1,237 @@
+"""The store on PostgreSQL: durable commits, read back; a principal of its own for each part of the base.
+
+A store is opened for one principal (`Principal`), a role that may do what its part needs and nothing else
+(docs/spec/rights.md): a mistake in one part, or a statement somebody smuggled in, meets the database's own
+no.
+
+Transactions are serialised by one advisory lock, taken first. They read what is committed (READ COMMITTED):
+under REPEATABLE READ the state would be that of before the lock was given, and a stolen mark committed while
+we waited would not be seen. Statements that return nothing are sent in a pipeline, without waiting for each;
+an error of one surfaces at the next that returns something, at the latest at the commit.
+"""
+
+import itertools
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from radiokey.base.ports import StoredUnit
+from radiokey.base.sql import rows
+from radiokey.base.sql.sqlite import unit_exists
+from radiokey.base.sql.statements import Row, Statements, Value, migration_steps, statements_for
+from radiokey.base.sql.transaction import SqlTransaction
+from radiokey.errors import RadiokeyError, StoreError
+
+BUSY_MS: Final = 10_000
+STREAM_ROWS: Final = 2_000
+DURABLE: Final = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply"}}
+"""What the server must say of itself: a commit that was confirmed survives the power."""
+
+_HINT: Final = "see that the database server runs, has room, and that this account may use it"
+_BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+Connection = psycopg.Connection[Row]
+
+
+class Principal(StrEnum):
+    """Who the database takes us for; each is a role of that name."""
+
+    DOOR = "radiokey_door"
+    REGISTRAR = "radiokey_registrar"
+    KEEPER = "radiokey_keeper"
+    DESK = "radiokey_desk"
+    GATE = "radiokey_gate"
+    PUBLISHER = "radiokey_publisher"
+    AUDITOR = "radiokey_auditor"
+
+
+class PostgresStore:
+    """A base on a PostgreSQL server, as one principal. Safe to use from several threads and processes."""
+
+    def __init__(self, url: str, principal: Principal) -> None:
+        """Connect as `principal`; raise `StoreError` if the schema or the server is not as it should be."""
+        self._url = url
+        self._principal = principal
+        self._lock = threading.Lock()
+        self._idle: list[Connection] = []
+        self._closed = False
+        with _named_errors():
+            self._writer = self._connect()
+
+    def close(self) -> None:
+        """End all connections."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+        self._writer.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator["PostgresTransaction"]:
+        """See `radiokey.base.ports.Store`."""
+        with self._lock, _named_errors():
+            if self._writer.closed:
+                self._writer = self._connect()
+            connection = self._writer
+            try:
+                with connection.pipeline():
+                    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+                    yield PostgresTransaction(connection, turn=True)
+                    committed = connection.execute("COMMIT")
+                _check_committed(committed)
+            except BaseException:
+                # Not reused: a pipeline that failed can leave statements that only the driver thinks prepared.
+                connection.close()
+                raise
+
+    @contextmanager
+    def intake(self) -> Iterator["PostgresTransaction"]:
+        """See `radiokey.base.ports.Store`."""
+        with _named_errors(), self._borrowed() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            yield PostgresTransaction(connection)
+            _check_committed(connection.execute("COMMIT"))
+
+    @contextmanager
+    def snapshot(self) -> Iterator["PostgresTransaction"]:
+        """See `radiokey.base.ports.Store`."""
+        with _named_errors(), self._borrowed() as connection:
+            connection.execute(_BEGIN_SNAPSHOT)
+            yield PostgresTransaction(connection)
+            connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection]:
+        """Lend a connection of its own; one that met an error is not used again."""
+        connection = self._idle.pop() if self._idle else self._connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if self._closed or connection.closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def _connect(self) -> Connection:
+        connection = connect(self._url)
+        try:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._principal.value)))
+            _check_durable(connection)
+            _check_schema(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+class PostgresTransaction(SqlTransaction):
+    """See `radiokey.base.ports.Transaction`."""
+
+    __slots__ = ("_connection", "_names")
+
+    def __init__(self, connection: Connection, *, turn: bool = False) -> None:
+        super().__init__(Statements(statements_for("postgresql"), connection.execute, self._stream))
+        self._connection = connection
+        self._names = itertools.count()
+        if turn:
+            self._statements.run("take_turn")
+
+    def add_units(self, units: Sequence[StoredUnit]) -> None:
+        fields = StoredUnit.__struct_fields__
+        into = sql.SQL("COPY unit ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, fields)))
+        try:
+            with self._connection.cursor() as cursor, cursor.copy(into) as copy:
+                for unit in units:
+                    copy.write_row([getattr(unit, name) for name in fields])
+        except psycopg.errors.UniqueViolation as error:
+            raise unit_exists() from error
+
+    def _stream(self, statement: str, values: Mapping[str, Value]) -> Iterator[Row]:
+        """Yield rows through a cursor of the server, a few thousand at a time."""
+        with self._connection.cursor(name=f"stream_{next(self._names)}") as cursor:
+            cursor.itersize = STREAM_ROWS
+            cursor.execute(statement, values)
+            yield from cursor
+
+
+def connect(url: str) -> Connection:
+    """Connect as whoever `url` says; every statement is its own transaction until one is begun."""
+    return psycopg.connect(
+        url,
+        autocommit=True,
+        application_name="radiokey",
+        options=f"-c lock_timeout={BUSY_MS} -c client_encoding=UTF8",
+    )
+
+
+def migrate(url: str) -> None:
+    """Bring the schema up to date as the owner of the database; raise `StoreError`.
+
+    Numbered files, each once, all in one transaction with their numbers (ADR 6).
+    """
+    with _named_errors(), connect(url) as connection:
+        connection.execute("BEGIN")
+        connection.execute(statements_for("postgresql")["take_turn"])
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, name text NOT NULL)"
+        )
+        version = _version(connection)
+        steps = migration_steps("postgresql")
+        if version > len(steps):
+            raise _newer()
+        for number, (name, script) in enumerate(steps[version:], start=version + 1):
+            connection.execute(script.encode())
+            connection.execute("INSERT INTO schema_version (version, name) VALUES (%s, %s)", (number, name))
+        connection.execute("COMMIT")
+
+
+def _check_schema(connection: Connection) -> None:
+    version, known = _version(connection), len(migration_steps("postgresql"))
+    if version > known:
+        raise _newer()
+    if version < known:
+        raise StoreError("the schema of this base is not up to date", hint="run: radiokey base init")
+
+
+def _check_durable(connection: Connection) -> None:
+    for setting, proper in DURABLE.items():
+        row = connection.execute("SELECT current_setting(%s)", (setting,)).fetchone()
+        if row is None or row[0] not in proper:
+            raise StoreError(
+                f"the database server does not keep what it confirms: {setting} is off",
+                hint=f"set {setting} to {' or '.join(sorted(proper))}",
+            )
+
+
+def _check_committed(commit: "psycopg.Cursor[Any]") -> None:
+    """Raise `StoreError` unless it did: a commit of a failed transaction is answered with a mere rollback."""
+    if commit.statusmessage != "COMMIT":
+        raise StoreError("the database did not commit", hint=_HINT)
+
+
+def _version(connection: Connection) -> int:
+    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+    return rows.count(row[0] if row else None)
+
+
+def _newer() -> StoreError:
+    return StoreError("this base was made by a newer version of Radiokey", hint="update Radiokey")
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    """Turn whatever the database says into our error; our own errors pass."""
+    try:
+        yield
+    except RadiokeyError:
+        raise
+    except (psycopg.Error, OSError, UnicodeError) as error:
+        # Only the first line: the others can repeat a row's values.
+        said = str(error).partition("\n")[0]
+        raise StoreError(f"the database says: {said}", hint=_HINT) from error

@@ -1,0 +1,238 @@
+"""One transaction on either database: the protocol of `base.ports`, said in named statements.
+
+What each method promises stands in the protocol, once. Only how many units are added at once differs between
+the databases: `add_units` belongs to each store.
+"""
+
+import json
+from collections.abc import Collection, Iterator
+
+from radiokey.base.ports import (
+    Clearing,
+    ImportStep,
+    Mark,
+    Node,
+    StoredAct,
+    StoredCheckpoint,
+    StoredEntry,
+    StoredRelease,
+    StoredToken,
+    StoredUnit,
+    TokenCard,
+    UnitCard,
+)
+from radiokey.base.sql import rows
+from radiokey.base.sql.statements import Statements
+
+
+class SqlTransaction:
+    """See `radiokey.base.ports.Transaction`."""
+
+    __slots__ = ("_statements",)
+
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+
+    # --- releases and limits
+
+    def release_of(self, request_id: str) -> StoredRelease | None:
+        row = self._statements.row("release_of", request_id=request_id)
+        return rows.release(row) if row else None
+
+    def releases_of(self, kind: str, number: str) -> list[StoredRelease]:
+        return [rows.release(row) for row in self._statements.rows("releases_of", kind=kind, number=number)]
+
+    def add_release(self, release: StoredRelease) -> None:
+        self._statements.run(
+            "add_release",
+            request_id=release.request_id,
+            fingerprint=release.fingerprint,
+            client=release.client,
+            at_ms=release.at_ms,
+            idx=release.index,
+            receipt=release.receipt,
+            kind=release.kind,
+            number=release.number,
+            vin=release.vin,
+            account=release.account,
+            evidence=release.evidence,
+        )
+
+    def releases_since(self, client: str, since_ms: int) -> int:
+        return rows.count(self._statements.value("releases_since", client=client, since_ms=since_ms))
+
+    def bucket(self, name: str) -> int | None:
+        value = self._statements.value("bucket", name=name)
+        return None if value is None else rows.count(value)
+
+    def set_bucket(self, name: str, full_at_ms: int) -> None:
+        self._statements.run("set_bucket", name=name, full_at_ms=full_at_ms)
+
+    def drop_full_buckets(self, now_ms: int) -> None:
+        self._statements.run("drop_full_buckets", now_ms=now_ms)
+
+    # --- the stolen list
+
+    def marks(self, kind: str, number: str) -> list[Mark]:
+        return [rows.mark(row) for row in self._statements.rows("marks", kind=kind, number=number)]
+
+    def marks_ending(self, kind: str, ending: str) -> list[Mark]:
+        return [rows.mark(row) for row in self._statements.rows("marks_ending", kind=kind, ending=ending)]
+
+    def all_marks(self) -> list[Mark]:
+        return [rows.mark(row) for row in self._statements.rows("all_marks")]
+
+    def add_mark(self, mark: Mark) -> None:
+        self._statements.run(
+            "add_mark",
+            act=mark.act.value,
+            kind=mark.kind,
+            number=mark.number,
+            vin=mark.vin,
+            label=mark.label,
+            reason=mark.reason,
+            by=mark.by,
+            at_ms=mark.at_ms,
+            clearing=mark.clearing,
+        )
+
+    def add_clearing(self, clearing: Clearing) -> None:
+        self._statements.run(
+            "add_clearing",
+            id=clearing.id,
+            kind=clearing.kind,
+            number=clearing.number,
+            vin=clearing.vin,
+            label=clearing.label,
+            reason=clearing.reason,
+            papers=clearing.papers,
+            by=clearing.by,
+            at_ms=clearing.at_ms,
+        )
+
+    def clearing(self, clearing_id: str) -> Clearing | None:
+        row = self._statements.row("clearing", id=clearing_id)
+        return rows.clearing(row) if row else None
+
+    def open_clearings(self) -> list[Clearing]:
+        return [rows.clearing(row) for row in self._statements.rows("open_clearings")]
+
+    # --- the ledger
+
+    def unit(self, kind: str, number: str) -> StoredUnit | None:
+        row = self._statements.row("unit", kind=kind, number=number)
+        return rows.unit(row) if row else None
+
+    def unit_cards(self, kinds: Collection[str], numbers: Collection[str]) -> list[UnitCard]:
+        found = self._statements.rows(
+            "unit_cards", kinds=json.dumps(sorted(kinds)), numbers=json.dumps(sorted(numbers))
+        )
+        return [rows.unit_card(row) for row in found]
+
+    def import_step(self, file: str) -> ImportStep | None:
+        row = self._statements.row("import_step", file=file)
+        return rows.import_step(row) if row else None
+
+    def add_import_step(self, step: ImportStep) -> None:
+        self._statements.run(
+            "add_import_step",
+            file=step.file,
+            lines=step.lines,
+            byte_offset=step.offset,
+            accepted=step.accepted,
+            refused=step.refused,
+            at_ms=step.at_ms,
+            by=step.by,
+        )
+
+    def units_not_sealed_with(self, key: str, after: tuple[str, str], limit: int) -> list[StoredUnit]:
+        number, kind = after
+        found = self._statements.rows("units_not_sealed_with", key=key, number=number, kind=kind, count=limit)
+        return [rows.unit(row) for row in found]
+
+    def sealed_with(self) -> dict[str, int]:
+        return {rows.text(key): rows.count(count) for key, count in self._statements.rows("sealed_with")}
+
+    def reseal(self, unit: StoredUnit, was: str) -> bool:
+        changed = self._statements.row(
+            "reseal", kind=unit.kind, number=unit.number, key=unit.key, sealed=unit.sealed, was=was
+        )
+        return changed is not None
+
+    # --- tokens and audit
+
+    def token(self, token_id: str) -> StoredToken | None:
+        row = self._statements.row("token", id=token_id)
+        return rows.token(row) if row else None
+
+    def tokens(self) -> list[TokenCard]:
+        return [rows.token_card(row) for row in self._statements.rows("tokens")]
+
+    def add_token(self, token: StoredToken) -> None:
+        self._statements.run(
+            "add_token",
+            id=token.id,
+            hashed=token.hashed,
+            account=token.account,
+            organisation=token.organisation,
+            scopes=token.scopes,
+            made_at_ms=token.made_at_ms,
+            expires_at_ms=token.expires_at_ms,
+            by=token.by,
+        )
+
+    def end_token(self, token_id: str, at_ms: int, by: str) -> None:
+        self._statements.run("end_token", id=token_id, at_ms=at_ms, by=by)
+
+    def add_act(self, act: StoredAct) -> None:
+        self._statements.run(
+            "add_act", at_ms=act.at_ms, who=act.who, act=act.act, subject=act.subject, detail=act.detail
+        )
+
+    def acts(self) -> Iterator[StoredAct]:
+        return map(rows.act, self._statements.stream("acts"))
+
+    def hosting(self) -> str | None:
+        value = self._statements.value("hosting")
+        return None if value is None else rows.text(value)
+
+    def add_hosting(self, organisation: str, at_ms: int) -> None:
+        self._statements.run("add_hosting", organisation=organisation, at_ms=at_ms)
+
+    # --- the log
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        row = self._statements.row("last_checkpoint")
+        return rows.checkpoint(row) if row else None
+
+    def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        self._statements.run("add_checkpoint", size=checkpoint.size, note=checkpoint.note)
+
+    def add_cosignature(self, size: int, witness: str, line: str) -> None:
+        self._statements.run("add_cosignature", size=size, witness=witness, line=line)
+
+    def cosignatures(self, size: int) -> list[str]:
+        return [rows.text(line) for (line,) in self._statements.rows("cosignatures", size=size)]
+
+    def entry(self, index: int) -> StoredEntry | None:
+        row = self._statements.row("entry", idx=index)
+        return rows.entry(row) if row else None
+
+    def entries(self) -> Iterator[StoredEntry]:
+        return map(rows.entry, self._statements.stream("entries"))
+
+    def add_entry(self, entry: StoredEntry) -> None:
+        self._statements.run("add_entry", idx=entry.index, leaf=entry.leaf)
+
+    def node(self, node: Node) -> bytes | None:
+        level, index = node
+        value = self._statements.value("node", level=level, idx=index)
+        return None if value is None else rows.hashed(value)
+
+    def nodes(self) -> Iterator[tuple[Node, bytes]]:
+        for level, index, value in self._statements.stream("nodes"):
+            yield (level, index), rows.hashed(value)
+
+    def add_node(self, node: Node, hashed: bytes) -> None:
+        level, index = node
+        self._statements.run("add_node", level=level, idx=index, hash=hashed)

@@ -1,0 +1,41 @@
+"""The server of the tests ends with them."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+PROGRAM = """
+import sys
+from postgres import running
+with running() as server:
+    print(server.pid, server.folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("how", ["at its end", "by a signal"])
+def test_the_server_is_stopped_and_its_folder_is_gone(how):
+    """A server that stays would hold its port, its memory and its folder on whoever runs the tests."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", PROGRAM],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
+        pid, folder = process.stdout.readline().split()
+        assert psutil.pid_exists(int(pid))
+        if how == "by a signal":
+            process.terminate()
+        else:
+            process.stdin.close()
+        process.wait()
+    assert process.returncode == (-signal.SIGTERM if how == "by a signal" else 0)
+    assert not psutil.pid_exists(int(pid))
+    assert not Path(folder).exists()
