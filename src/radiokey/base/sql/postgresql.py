@@ -84,7 +84,7 @@ class PostgresStore:
                     committed = connection.execute("COMMIT")
                 _check_committed(committed)
             except BaseException:
-                # Not reused: a pipeline that failed can leave statements that only the driver thinks prepared.
+                # Not reused: a failed pipeline can leave statements that only the driver thinks prepared.
                 connection.close()
                 raise
 
