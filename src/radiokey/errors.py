@@ -197,3 +197,9 @@ class LogError(OurFaultError):
     """The log could not be written, or what is stored does not verify."""
 
     slug = "log"
+
+
+class SealError(OurFaultError):
+    """A code at rest does not open, or the key ring cannot be used."""
+
+    slug = "seal"
