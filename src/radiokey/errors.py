@@ -172,6 +172,12 @@ class PapersNeededError(RefusedError):
     slug = "papers-needed"
 
 
+class NotReleasedError(RefusedError):
+    """Number, car and model do not belong together, or this base does not know them; it tells neither."""
+
+    slug = "not-released"
+
+
 class OutOfBoundsError(RefusedError):
     """Never offered here: immobilisers, keys, master codes, dealer resets, chip readout, guessing."""
 

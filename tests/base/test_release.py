@@ -1,6 +1,6 @@
 import pytest
 
-from radiokey.base.limits import RELEASES_PER_DAY
+from radiokey.base.limits import Limits
 from radiokey.base.release import ReleaseRequest
 from radiokey.catalogue.load import load_model
 from radiokey.clock import DAY_MS
@@ -18,6 +18,7 @@ from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 
 VIN = Vin.parse("VF1AAAAA123456789")
+RELEASES_PER_DAY = Limits().of["client"].most
 LABEL = "281155216RT V212"
 
 

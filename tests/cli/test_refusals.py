@@ -2,7 +2,7 @@
 
 import pytest
 
-from radiokey.base.limits import RELEASES_PER_DAY
+from radiokey.base.limits import Limits
 
 DUSTER = "281155216RT V212"
 OWN = "--i-own-this-radio"
@@ -104,14 +104,14 @@ def test_a_shared_number_asks_for_papers_only_where_car_or_label_meet(cli, relea
     release("V212", "--vin", VIN).refused(77, "papers")
 
 
-def test_the_fifty_first_different_number_of_a_day_comes_tomorrow(release):
-    numbers = [f"M{number:06}" for number in range(RELEASES_PER_DAY + 1)]
+def test_the_fifty_first_different_number_of_a_day_comes_half_an_hour_later(release):
+    numbers = [f"M{number:06}" for number in range(Limits().of["client"].most + 1)]
     for number in numbers[:-1]:
         assert release(number).code == 0
-    release(numbers[-1]).refused(75, "tomorrow")
+    release(numbers[-1]).refused(75, "try again in 29 minutes")
     assert release(numbers[0]).code == 0, "a repeat is free"
     release("A000").refused(75)
-    release("BP538769684801").refused(64)
+    release("BP538769684801").refused(75)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ import re
 
 import pytest
 
-from radiokey.base.limits import RELEASES_PER_DAY
+from radiokey.base.limits import Limits
 from radiokey.base.log import verify_receipt_file
 from radiokey.guide.model import Facts
 from radiokey.guide.walk import position, where
 from radiokey.serial.number import parse
+
+RELEASES_PER_DAY = Limits().of["client"].most
 
 LABEL = "281155216RT V212"
 CODE = "4786"  # by the published formula: 259 mod 212 = 47; 7 x 224 mod 100 = 68, turned round

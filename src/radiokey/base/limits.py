@@ -1,21 +1,177 @@
-"""How many releases one client gets: enough for a family and its neighbours, too few for a trade.
+"""How much anybody gets: enough for a family and its neighbours, too little for a trade.
 
-Only new releases count: a repeat of the same request is free, and so is every refusal. The limit is per
-client and never per number, because a million radios can share one.
+A limit is a bucket that holds `most` releases and fills evenly over `period_ms`; an empty one refuses. What
+is stored is one number, when the bucket is full again, so that time alone fills it and a clock set back frees
+nobody. A release takes one from the bucket of whoever asks, of their account, of their network, of everybody,
+and, where the number names one unit, of that number; never from that of a number that a million radios share.
+Repeats and refusals are free, but for one: whoever names a number, a car and a model that do not belong
+together may have a few such misses, by number and by who asks, and then waits.
 """
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Self
+
 from radiokey.base.ports import Transaction
-from radiokey.clock import DAY_MS
-from radiokey.errors import LimitReachedError
+from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from radiokey.errors import LimitReachedError, UsageError
 
-RELEASES_PER_DAY = 50
+_PERIODS: Final = {"minute": MINUTE_MS, "hour": HOUR_MS, "day": DAY_MS}
+_WRITTEN: Final = re.compile(r"([a-z-]+)=([1-9]\d{0,8})/(minute|hour|day)")
 
 
-def check(transaction: Transaction, client: str, now_ms: int) -> None:
-    """Raise `LimitReachedError` if `client` has had its releases of the last 24 hours."""
-    if transaction.releases_since(client, now_ms - DAY_MS) >= RELEASES_PER_DAY:
-        raise LimitReachedError(
-            f"{RELEASES_PER_DAY} codes have been released here in the last 24 hours",
-            hint="try again tomorrow; whoever needs more than that needs an account of a dealer",
-            releases=RELEASES_PER_DAY,
-        )
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`most` at once, filled again evenly over `period_ms`."""
+
+    most: int
+    period_ms: int
+
+    @property
+    def cost_ms(self) -> int:
+        """How long one takes to come back."""
+        return -(-self.period_ms // self.most)
+
+    def after(self, full_at_ms: int | None, now_ms: int) -> int:
+        """Return when the bucket is full again once one more was taken from it."""
+        return max(full_at_ms or 0, now_ms) + self.cost_ms
+
+    def wait_ms(self, full_at_ms: int | None, now_ms: int) -> int:
+        """Return how long until one can be taken; 0 if it can be now."""
+        return max(0, self.after(full_at_ms, now_ms) - now_ms - self.most * self.cost_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of a base, by what they count; a name that is missing has none."""
+
+    of: Mapping[str, Limit] = field(
+        default_factory=lambda: {
+            "client": Limit(50, DAY_MS),
+            "account": Limit(500, DAY_MS),
+            "network": Limit(500, DAY_MS),
+            "everybody": Limit(20_000, HOUR_MS),
+            "number": Limit(10, DAY_MS),
+            "client-misses": Limit(20, DAY_MS),
+            "number-misses": Limit(10, DAY_MS),
+        }
+    )
+
+    def with_changes(self, written: Iterable[str]) -> Self:
+        """Return the limits with some replaced, each written like `account=500/day`; raise `UsageError`."""
+        changed = dict(self.of)
+        for text in written:
+            parts = _WRITTEN.fullmatch(text)
+            if parts is None or parts[1] not in changed:
+                raise UsageError(
+                    f"a limit reads like account=500/day; the names are {', '.join(sorted(changed))}",
+                    hint="the time is a minute, an hour or a day",
+                )
+            changed[parts[1]] = Limit(int(parts[2]), _PERIODS[parts[3]])
+        return type(self)(changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whose buckets a request takes from; empty where there is none. `number` names one unit or is empty."""
+
+    client: str
+    account: str = ""
+    network: str = ""
+    number: str = ""
+
+    def releases(self) -> Iterator[tuple[str, str]]:
+        """Yield the limit and the bucket of each that a release takes from."""
+        yield from self._named(("client", "account", "network", "number"))
+        yield "everybody", "everybody"
+
+    def misses(self) -> Iterator[tuple[str, str]]:
+        """Yield the limit and the bucket of each that a miss takes from."""
+        for name, value in self._named(("client", "number")):
+            yield f"{name}-misses", f"misses:{value}"
+
+    def _named(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        for name in names:
+            value: str = getattr(self, name)
+            if value:
+                yield name, f"{name}:{value}"
+
+
+class Buckets:
+    """The buckets that one transaction touches: each read once, each written once."""
+
+    __slots__ = ("_changed", "_full_at_ms", "_limits", "_transaction")
+
+    def __init__(self, transaction: Transaction, limits: Limits) -> None:
+        self._transaction = transaction
+        self._limits = limits
+        self._full_at_ms: dict[str, int | None] = {}
+        self._changed: set[str] = set()
+
+    def check(self, asker: Asker, now_ms: int) -> None:
+        """Raise `LimitReachedError` where one of the buckets of `asker` is empty; take nothing."""
+        for name, bucket in (*asker.releases(), *asker.misses()):
+            limit = self._limits.of.get(name)
+            if limit is not None and (wait_ms := limit.wait_ms(self._of(bucket), now_ms)):
+                raise LimitReachedError(
+                    _SENTENCES[name].format(most=limit.most, period=_spoken(limit.period_ms)),
+                    hint=f"try again in {_waited(wait_ms)}; {_HINTS.get(name, _MORE)}",
+                    limit=name,
+                    retry_after_s=-(-wait_ms // 1000),
+                )
+
+    def take(self, taken: Iterable[tuple[str, str]], now_ms: int) -> None:
+        """Take one from each of these buckets, as `Asker.releases` or `Asker.misses` names them."""
+        for name, bucket in taken:
+            limit = self._limits.of.get(name)
+            if limit is not None:
+                self._full_at_ms[bucket] = limit.after(self._of(bucket), now_ms)
+                self._changed.add(bucket)
+
+    def write(self) -> None:
+        """Write what was taken."""
+        for bucket in sorted(self._changed):
+            full_at_ms = self._full_at_ms[bucket]
+            assert full_at_ms is not None
+            self._transaction.set_bucket(bucket, full_at_ms)
+
+    def _of(self, bucket: str) -> int | None:
+        if bucket not in self._full_at_ms:
+            self._full_at_ms[bucket] = self._transaction.bucket(bucket)
+        return self._full_at_ms[bucket]
+
+
+_SENTENCES: Final = {
+    "client": "{most} codes have been released here in the last {period}",
+    "account": "{most} codes have been released to this account within {period}",
+    "network": "{most} codes have been released to this network within {period}",
+    "everybody": "this base has released as many codes as it may within {period}",
+    "number": "the code of this radio was released {most} times within {period}",
+    "client-misses": "too many numbers that do not belong to their car or their model",
+    "number-misses": "too many tries for this number with another car or another model",
+}
+_MORE: Final = "whoever needs more than that needs an account of a dealer"
+_COMPARE: Final = "until then compare number, VIN and model with the papers"
+_HINTS: Final = {
+    "everybody": "it has nothing to do with you",
+    "number": "the code is the same every time: write it down",
+    "client-misses": _COMPARE,
+    "number-misses": _COMPARE,
+}
+
+
+def _waited(wait_ms: int) -> str:
+    """Say a time so that nobody comes back too early."""
+    for unit_ms, one, many in ((HOUR_MS, "hour", "hours"), (MINUTE_MS, "minute", "minutes")):
+        if wait_ms > unit_ms:
+            return f"{-(-wait_ms // unit_ms)} {many}"
+        if wait_ms == unit_ms:
+            return f"1 {one}"
+    return "a minute"
+
+
+def _spoken(period_ms: int) -> str:
+    return {MINUTE_MS: "a minute", HOUR_MS: "an hour", DAY_MS: "24 hours"}.get(
+        period_ms, f"{period_ms // 1000} seconds"
+    )

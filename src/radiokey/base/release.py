@@ -1,26 +1,35 @@
-"""The one door a code leaves by.
+"""The one door a code leaves by, whatever it is known from.
 
 Order: the statement of ownership; whether this request was answered before (the same id for another radio is
-refused); the stolen list; the family the number may be derived by; the limit; the domain of the derivation;
-the log. Only when the log entry is durable does the code leave. Everything the door reads and writes is one
-serialised transaction, so a stolen mark that was committed first always wins - over a repeat too - and a
-crash leaves either no trace or the whole release. When the list, the limiter or the log cannot answer, the
-answer is no.
+refused); the stolen list; the limits; the evidence; the log. Only when the log entry is durable does the code
+leave. Everything the door reads and writes is one serialised transaction, so a stolen mark that was committed
+first always wins - over a repeat too - and a crash leaves either no trace or the whole release. When the
+list, the limiter or the log cannot answer, the answer is no. Requests that come at once share one transaction
+and one signature (`radiokey.base.combine`); each is decided alone.
 
-The code itself is never stored: a repeat of a request (a reload, a lost answer) derives it again and returns
-the receipt of the first time.
+A code is known from one of three sources. The ledger knows a unit: number, car and model have to belong
+together, and whoever names others learns nothing of what is there. A public derivation knows a family. A
+dealer's answer is what the owner was told; it passes here so that it meets the stolen list and the log.
+
+The code itself is never stored in clear: a repeat of a request (a reload, a lost answer) finds it again and
+returns the receipt of the first time.
 """
 
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-from radiokey.base import blacklist, limits
-from radiokey.base.log.append import append
+from radiokey.base import blacklist
+from radiokey.base.combine import Combiner
+from radiokey.base.ledger import Ledger, not_released
+from radiokey.base.limits import Asker, Buckets, Limits
+from radiokey.base.log.append import append_many
 from radiokey.base.log.leaf import LEAF_VERSION, NONCE_SIZE, Leaf, hidden_number
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
@@ -34,17 +43,37 @@ from radiokey.errors import (
     LogError,
     ModelNeededError,
     NoDerivationError,
+    NotReleasedError,
     OwnershipNotStatedError,
+    RadiokeyError,
     ReceiptError,
+    StoreError,
     UsageError,
 )
 from radiokey.serial.makes import spoken
-from radiokey.serial.number import Reading
+from radiokey.serial.number import Identity, Reading
 from radiokey.serial.vin import Vin
 
-CLIENT_LENGTH_MAX: Final = 200
+NAME_LENGTH_MAX: Final = 200
 _CHANGED: Final = "the receipt of this request was changed in the database"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+_CAUTION: Final = "Compare the number once more with the label before you key the code in."
+
+
+class Source(StrEnum):
+    """What a code is known from; the word that the log keeps."""
+
+    DERIVATION = "derivation"
+    LEDGER = "ledger"
+    DEALER = "dealer"
+
+
+_CHECKED: Final = {
+    Source.LEDGER: "number, car and model agree with the ledger of this base",
+    Source.DEALER: "a dealer's answer, as it was given to you",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +81,10 @@ class ReleaseRequest:
     """One person's request for one code.
 
     `request_id` is minted by whoever shows the form: the same id is the same request, however often it comes.
-    `client` names who asks, for the limit (never a person's name). `serial` is the number as it was read,
-    with the label around it. `make` is the car's, where it was said: it only ever narrows what is released.
-    `owns` is the statement of ownership.
+    `client` names who asks, for the limit (never a person's name), `network` where from, `account` whose
+    token it was; the last two are empty where there is none. `serial` is the number as it was read, with the
+    label around it. `make` is the car's, where it was said: it only ever narrows what is released. `owns` is
+    the statement of ownership. `answer` is the code that a dealer gave the owner, to be kept with a receipt.
     """
 
     request_id: str
@@ -64,36 +94,74 @@ class ReleaseRequest:
     vin: Vin | None
     owns: bool = False
     make: str = ""
+    network: str = ""
+    account: str = ""
+    answer: Code | None = None
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.request_id):
             raise UsageError(
                 "a request id has 1 to 64 letters, digits, dashes and underscores", hint="open the form again"
             )
-        if not 0 < len(self.client) <= CLIENT_LENGTH_MAX:
+        named = (self.client, self.client + self.network, self.client + self.account)
+        if not self.client or max(map(len, named)) > NAME_LENGTH_MAX:
             raise UsageError("whoever asks has a name of 1 to 200 characters", hint="open the form again")
+
+    @property
+    def asker(self) -> Asker:
+        """Whose limits it meets."""
+        serial = self.serial.serial
+        own = f"{serial.kind}:{serial.key}" if serial.identity is Identity.UNIT else ""
+        return Asker(self.client, self.account, self.network, own)
 
     def fingerprint(self) -> bytes:
         """Return what tells this request from another one of the same id."""
         serial = self.serial.serial
-        parts = (
+        parts: tuple[str, ...] = (
             self.client,
             serial.kind,
             serial.text,
             self.model.id if self.model else "",
             self.vin.text if self.vin else "",
         )
+        if self.answer is not None:  # never the answer itself: ten thousand codes are quickly tried
+            parts = (*parts, Source.DEALER.value)
         return hashlib.sha256(msgspec.json.encode(parts)).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A code that may leave, the family it came from, and the receipt of its log entry."""
+    """A code that may leave, what it is known from, and the receipt of its log entry.
+
+    `family` is the public derivation, where it was that.
+    """
 
     code: Code
-    family: Family
+    source: Source
+    family: Family | None
     receipt: Receipt
     repeated: bool
+
+    @property
+    def checked(self) -> str:
+        """What the code was compared with."""
+        return self.family.checked if self.family else _CHECKED[self.source]
+
+    @property
+    def caution(self) -> str:
+        """What to know before keying it in."""
+        return self.family.caution if self.family else _CAUTION
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A code that may leave once its entry is durable; `seen` where the request was answered before."""
+
+    request: ReleaseRequest
+    code: Code
+    source: Source
+    family: Family | None
+    seen: StoredRelease | None
 
 
 def family_for(reading: Reading, model: Model | None, make: str = "") -> Family:
@@ -131,84 +199,151 @@ def _listed(makes: tuple[str, ...]) -> str:
 
 
 class Door:
-    """The door: built from a store, a clock, randomness and the log's signer, all given."""
+    """The door: built from a store, a clock, randomness, the log's signer, limits and the ledger's keys.
 
-    __slots__ = ("_clock", "_randomness", "_signer", "_store")
+    Safe to use from many threads: they share transactions.
+    """
 
-    def __init__(self, store: Store, clock: Clock, randomness: Randomness, signer: NoteSigner) -> None:
+    __slots__ = ("_clock", "_combiner", "_ledger", "_limits", "_randomness", "_signer", "_store")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything it needs from outside, once
+        self,
+        store: Store,
+        clock: Clock,
+        randomness: Randomness,
+        signer: NoteSigner,
+        limits: Limits | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._randomness = randomness
         self._signer = signer
+        self._limits = limits or Limits()
+        self._ledger = ledger or Ledger()
+        self._combiner = Combiner(self._serve, key=lambda request: request.request_id)
 
     def release(self, request: ReleaseRequest) -> Released:
         """Return the code of `request` with its receipt, or raise the reason why not.
 
         Raises `OwnershipNotStatedError`, `ModelNeededError`, `UsageError`; `NoDerivationError`,
-        `OutsideDomainError`; `StolenError`, `PapersNeededError`; `LimitReachedError`; `StoreError`,
-        `LogError`. Only a release counts against the limit; refusals and repeats are free.
+        `OutsideDomainError`; `StolenError`, `PapersNeededError`, `NotReleasedError`; `LimitReachedError`;
+        `StoreError`, `LogError`, `SealError`. Repeats are free, and so are refusals, but for a number, a car
+        and a model that do not belong together: that is a miss.
         """
         if not request.owns:
             raise OwnershipNotStatedError(
                 "a code is only given to the owner of the radio",
                 hint="say that it is yours: --i-own-this-radio, or the box on the form",
             )
-        with self._store.transaction() as transaction:
-            seen = transaction.release_of(request.request_id)
-            if seen is not None and seen.fingerprint != request.fingerprint():
-                raise UsageError("this request was already made for another radio", hint="open a new form")
-            blacklist.check(transaction, request.serial, request.vin)
-            family = family_for(request.serial, request.model, request.make)
-            if seen is None:
-                now_ms = self._clock.now_ms()
-                limits.check(transaction, request.client, now_ms)
-                code = derive(family.id, request.serial.serial)  # decides the domain; leaves after the commit
-                receipt = self._record(transaction, request, family, now_ms)
-            else:
-                code = derive(family.id, request.serial.serial)
-                receipt = self._receipt_of(seen, request)
-        # Committed: the entry is durable, so the code may leave.
-        return Released(code, family, receipt, repeated=seen is not None)
+        return self._combiner.ask(request)
 
-    def _record(
-        self, transaction: Transaction, request: ReleaseRequest, family: Family, now_ms: int
-    ) -> Receipt:
-        """Log the release and return its receipt."""
-        serial = request.serial.serial
-        nonce = self._randomness.bytes(NONCE_SIZE)
-        leaf = Leaf(
-            v=LEAF_VERSION,
-            at_ms=now_ms,
-            source="derivation",
-            family=family.id,
-            tier=family.tier.value,
-            model=request.model.id if request.model else "",
-            number=hidden_number(nonce, serial),
-        ).encode()
-        index, checkpoint, proof = append(transaction, leaf, self._signer)
-        receipt = Receipt(
-            v=1,
-            serial=serial.text,
-            kind=serial.kind,
-            nonce=nonce.hex(),
-            leaf=leaf.decode(),
-            index=index,
-            size=index + 1,
-            proof=tuple(base64.b64encode(step).decode() for step in proof),
-            checkpoint=checkpoint,
-            key=str(self._signer.verifier),
+    def _serve(self, requests: Sequence[ReleaseRequest]) -> list[Released | Exception]:
+        """Answer requests with different ids in one transaction."""
+        with self._store.transaction() as transaction:
+            now_ms = self._clock.now_ms()
+            buckets = Buckets(transaction, self._limits)
+            outcomes = [self._outcome(transaction, buckets, request, now_ms) for request in requests]
+            fresh = [found for found in outcomes if isinstance(found, _Found) and found.seen is None]
+            receipts = iter(self._record(transaction, fresh, now_ms) if fresh else ())
+            buckets.write()
+            answers: list[Released | Exception] = []
+            for outcome in outcomes:
+                if isinstance(outcome, _Found):
+                    old = outcome.seen
+                    receipt = next(receipts) if old is None else self._receipt_of(old, outcome.request)
+                    answers.append(
+                        Released(
+                            outcome.code, outcome.source, outcome.family, receipt, repeated=old is not None
+                        )
+                    )
+                else:
+                    answers.append(outcome)
+        # Committed: every entry is durable, so the codes may leave.
+        return answers
+
+    def _outcome(
+        self, transaction: Transaction, buckets: Buckets, request: ReleaseRequest, now_ms: int
+    ) -> _Found | RadiokeyError:
+        """Decide one request. What it is refused for is its own; a failing store or log is everybody's."""
+        try:
+            return self._decide(transaction, buckets, request, now_ms)
+        except (StoreError, LogError):
+            raise
+        except RadiokeyError as refusal:
+            if isinstance(refusal, NotReleasedError):
+                buckets.take(request.asker.misses(), now_ms)
+            return refusal
+
+    def _decide(
+        self, transaction: Transaction, buckets: Buckets, request: ReleaseRequest, now_ms: int
+    ) -> _Found:
+        seen = transaction.release_of(request.request_id)
+        if seen is not None and seen.fingerprint != request.fingerprint():
+            raise UsageError("this request was already made for another radio", hint="open a new form")
+        blacklist.check(transaction, request.serial, request.vin)
+        if seen is None:
+            buckets.check(request.asker, now_ms)
+        code, source, family = self._code_of(transaction, request)
+        if seen is None:
+            buckets.take(request.asker.releases(), now_ms)
+        return _Found(request, code, source, family, seen)
+
+    def _code_of(
+        self, transaction: Transaction, request: ReleaseRequest
+    ) -> tuple[Code, Source, Family | None]:
+        """Find the code that the evidence allows; it leaves after the commit."""
+        if request.answer is not None:
+            if request.model is not None and request.model.code.value is not None:
+                request.model.code.value.check(request.answer)
+            return request.answer, Source.DEALER, None
+        code = self._ledger.code_of(
+            transaction, request.serial.serial, request.model, request.vin, checked=bool(request.account)
         )
-        transaction.add_release(
-            StoredRelease(
-                request_id=request.request_id,
-                fingerprint=request.fingerprint(),
-                client=request.client,
+        if code is not None:
+            return code, Source.LEDGER, None
+        try:
+            family = family_for(request.serial, request.model, request.make)
+        except NoDerivationError:
+            if self._ledger.hosted and request.serial.serial.identity is Identity.UNIT:
+                raise not_released() from None  # as for a number that is there, with another car or model
+            raise
+        return derive(family.id, request.serial.serial), Source.DERIVATION, family
+
+    def _record(self, transaction: Transaction, fresh: Sequence[_Found], now_ms: int) -> list[Receipt]:
+        """Log the releases under one signature and return their receipts."""
+        nonces = [self._randomness.bytes(NONCE_SIZE) for _ in fresh]
+        leaves = [
+            Leaf(
+                v=LEAF_VERSION,
                 at_ms=now_ms,
-                index=index,
-                receipt=receipt.encode(),
+                source=found.source.value,
+                family=found.family.id if found.family else "",
+                tier=found.family.tier.value if found.family else "",
+                model=found.request.model.id if found.request.model else "",
+                number=hidden_number(nonce, found.request.serial.serial),
+            ).encode()
+            for nonce, found in zip(nonces, fresh, strict=True)
+        ]
+        appended = append_many(transaction, leaves, self._signer)
+        receipts = []
+        for place, found in enumerate(fresh):
+            serial = found.request.serial.serial
+            receipt = Receipt(
+                v=1,
+                serial=serial.text,
+                kind=serial.kind,
+                nonce=nonces[place].hex(),
+                leaf=leaves[place].decode(),
+                index=appended.first + place,
+                size=appended.size,
+                proof=tuple(base64.b64encode(step).decode() for step in appended.proofs[place]),
+                checkpoint=appended.note,
+                key=str(self._signer.verifier),
             )
-        )
-        return receipt
+            transaction.add_release(_stored(found, receipt, now_ms))
+            receipts.append(receipt)
+        return receipts
 
     def _receipt_of(self, seen: StoredRelease, request: ReleaseRequest) -> Receipt:
         """Return the receipt of an answered request; one that was changed is never shown."""
@@ -220,3 +355,22 @@ class Door:
         if verified.serial != request.serial.serial or receipt.index != seen.index:
             raise LogError(_CHANGED, hint="restore it from a backup")
         return receipt
+
+
+def _stored(found: _Found, receipt: Receipt, now_ms: int) -> StoredRelease:
+    """Return the row of a release: what it rests on stands beside it."""
+    request = found.request
+    evidence = {"owns": request.owns, "source": found.source.value, "checked_by": request.account}
+    return StoredRelease(
+        request_id=request.request_id,
+        fingerprint=request.fingerprint(),
+        client=request.client,
+        at_ms=now_ms,
+        index=receipt.index,
+        receipt=receipt.encode(),
+        kind=request.serial.serial.kind,
+        number=request.serial.serial.key,
+        vin=request.vin.text if request.vin else "",
+        account=request.account,
+        evidence=msgspec.json.encode(evidence).decode(),
+    )

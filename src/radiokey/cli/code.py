@@ -91,13 +91,16 @@ def document(released: Released, entry: tuple[Press, ...] | None) -> dict[str, A
     family, receipt = released.family, released.receipt
     return {
         "serial": receipt.serial,
-        "family": family.id,
-        "tier": family.tier.value,
+        "family": family.id if family else "",
+        "tier": family.tier.value if family else "",
         "code": released.code.reveal(),
         "provenance": {
-            "checked": family.checked,
-            "caution": family.caution,
-            "lineages": [{"name": lineage.name, "what": lineage.what} for lineage in family.lineages],
+            "checked": released.checked,
+            "caution": released.caution,
+            "lineages": [
+                {"name": lineage.name, "what": lineage.what}
+                for lineage in (family.lineages if family else ())
+            ],
         },
         "receipt": json.loads(receipt.encode()),
         "entry": None if entry is None else [press_as_json(press) for press in entry],
@@ -106,11 +109,14 @@ def document(released: Released, entry: tuple[Press, ...] | None) -> dict[str, A
 
 def _tell(released: Released, model: Model | None, entry: tuple[Press, ...] | None) -> None:
     family = released.family
-    probable = "" if family.tier.value == "A" else "probable: "
     say.out(say.bold(" ".join(released.code.reveal())))
-    say.prose(f"for {released.receipt.serial}, {family.name} ({probable}{family.checked})")
+    if family is None:
+        say.prose(f"for {released.receipt.serial} ({released.checked})")
+    else:
+        probable = "" if family.tier.value == "A" else "probable: "
+        say.prose(f"for {released.receipt.serial}, {family.name} ({probable}{family.checked})")
     say.out()
-    say.prose(family.caution)
+    say.prose(released.caution)
     say.out()
     if entry is not None and model is not None:
         from radiokey.cli.entry import tell  # noqa: PLC0415 - the coach is long
@@ -120,7 +126,7 @@ def _tell(released: Released, model: Model | None, entry: tuple[Press, ...] | No
         say.prose("The catalogue does not know every key of this radio: its manual says how a code goes in.")
     else:
         alike = models_with(kind=released.receipt.kind)
-        fitting = [name for name in alike if family.id in cards()[name].families]
+        fitting = [name for name in alike if family is None or family.id in cards()[name].families]
         say.prose("Keying it in: 'radiokey entry MODEL -' shows each press. Radios with such a number:")
         for name in fitting:
             say.item("  -", f"{name}: {cards()[name].name}", colon="")

@@ -252,7 +252,9 @@ def _code_page(site: Site, form: CodeForm, model: Model | None, released: Releas
     errors = count(form.errors)
     known = model is not None and not model.default
     candidates = [
-        one for one in site.catalogue.models.values() if released.family.id in one.families and one.panel
+        one
+        for one in site.catalogue.models.values()
+        if released.family and released.family.id in one.families and one.panel
     ]
     return site.pages.show(
         "owner/code.html",

@@ -5,6 +5,9 @@ of the last signed tree is recomputed from the stored subtrees and compared with
 leaf with its stored hash, and the new leaf is read back and hashed again.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from radiokey.base.log.note import Checkpoint, NoteSigner, VerifierKey, open_note
 from radiokey.base.log.tree import (
     EMPTY_ROOT,
@@ -21,24 +24,43 @@ from radiokey.errors import LogError, ReceiptError, UsageError
 _HINT = "restore the database from a backup; until then no code is released"
 
 
-def append(transaction: Transaction, leaf: bytes, signer: NoteSigner) -> tuple[int, str, list[bytes]]:
-    """Append `leaf` and return its index, the new signed checkpoint and the inclusion proof under it."""
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Leaves that were appended together: the first one's index, the signed note, a proof for each."""
+
+    first: int
+    note: str
+    proofs: tuple[tuple[bytes, ...], ...]
+
+    @property
+    def size(self) -> int:
+        """How many leaves the signed tree has."""
+        return self.first + len(self.proofs)
+
+
+def append_many(transaction: Transaction, leaves: Sequence[bytes], signer: NoteSigner) -> Appended:
+    """Append `leaves`, at least one, under one new signed checkpoint."""
     fetch = _fetcher(transaction)
-    size = signed_tree(transaction, signer).size
-    transaction.add_entry(StoredEntry(index=size, leaf=leaf))
-    stored = transaction.entry(size)
-    if stored is None or stored.leaf != leaf:
-        raise LogError("the log did not keep the new entry as it was written", hint=_HINT)
-    for node, hashed in completed_by(size, leaf_hash(stored.leaf), fetch):
-        transaction.add_node(node, hashed)
-    root = root_at(size + 1, fetch)
-    note = signer.sign(Checkpoint(signer.verifier.name, size + 1, root).text())
-    transaction.add_checkpoint(StoredCheckpoint(size=size + 1, note=note))
-    return size, note, inclusion_proof(size, size + 1, fetch)
+    first = signed_tree(transaction, signer, fetch).size
+    size = first + len(leaves)
+    for index, leaf in enumerate(leaves, start=first):
+        transaction.add_entry(StoredEntry(index=index, leaf=leaf))
+    for index, leaf in enumerate(leaves, start=first):
+        stored = transaction.entry(index)
+        if stored is None or stored.leaf != leaf:
+            raise LogError("the log did not keep the new entry as it was written", hint=_HINT)
+        for node, hashed in completed_by(index, leaf_hash(stored.leaf), fetch):
+            transaction.add_node(node, hashed)
+    root = root_at(size, fetch)
+    note = signer.sign(Checkpoint(signer.verifier.name, size, root).text())
+    transaction.add_checkpoint(StoredCheckpoint(size=size, note=note))
+    proofs = tuple(tuple(inclusion_proof(index, size, fetch)) for index in range(first, size))
+    return Appended(first, note, proofs)
 
 
-def signed_tree(transaction: Transaction, signer: NoteSigner) -> Checkpoint:
+def signed_tree(transaction: Transaction, signer: NoteSigner, fetch: Fetch | None = None) -> Checkpoint:
     """Return the last checkpoint, checked against its signature and against what is stored."""
+    fetch = fetch or _fetcher(transaction)
     last = transaction.last_checkpoint()
     if last is None:
         if transaction.entry(0) is not None:
@@ -48,7 +70,6 @@ def signed_tree(transaction: Transaction, signer: NoteSigner) -> Checkpoint:
         checkpoint = Checkpoint.parse(open_note(last.note, signer.verifier))
     except ReceiptError as error:
         raise LogError(f"the log's last checkpoint does not verify: {error.sentence}", hint=_HINT) from error
-    fetch = _fetcher(transaction)
     newest = transaction.entry(checkpoint.size - 1)
     if (
         checkpoint.size != last.size
@@ -95,12 +116,12 @@ class Log:
 
     def verify(self) -> Checkpoint:
         """Recompute everything from the stored leaves; return the checkpoint or raise `LogError`."""
-        with self._store.transaction() as transaction:
+        with self._store.snapshot() as transaction:
             return check_whole(transaction, self._signer)
 
     def checkpoint(self) -> Checkpoint:
         """Return the last checkpoint (size 0: empty log); raise `LogError` if it does not hold."""
-        with self._store.transaction() as transaction:
+        with self._store.snapshot() as transaction:
             return signed_tree(transaction, self._signer)
 
     def consistency(self, old: int) -> list[bytes]:
@@ -108,7 +129,7 @@ class Log:
 
         Raises `UsageError` or `LogError`.
         """
-        with self._store.transaction() as transaction:
+        with self._store.snapshot() as transaction:
             size = signed_tree(transaction, self._signer).size
             if not 0 < old <= size:
                 raise UsageError(f"the log has {size} entries; a proof starts from 1 to {size}", hint="")
@@ -116,10 +137,14 @@ class Log:
 
 
 def _fetcher(transaction: Transaction) -> Fetch:
+    """Return what reads the stored hashes, each once: a stored hash never changes within a transaction."""
+    read: dict[Node, bytes] = {}
+
     def fetch(node: Node) -> bytes:
-        hashed = transaction.node(node)
+        hashed = read.get(node) or transaction.node(node)
         if hashed is None:
             raise LogError(f"the log has lost the hash of subtree {node}", hint=_HINT)
+        read[node] = hashed
         return hashed
 
     return fetch

@@ -1,0 +1,197 @@
+"""Codes of single units through the door, on both databases: what has to agree, and what nobody learns."""
+
+import pytest
+
+from radiokey.base.blacklist import Blacklist
+from radiokey.base.ledger import Ledger
+from radiokey.base.limits import Limit, Limits
+from radiokey.base.log import verify_receipt_file
+from radiokey.base.log.append import Log
+from radiokey.base.log.note import NoteSigner
+from radiokey.base.ports import StoredUnit
+from radiokey.base.release import Door, ReleaseRequest
+from radiokey.base.sql.local import SystemRandomness
+from radiokey.base.sql.postgresql import Principal
+from radiokey.catalogue.load import load_model
+from radiokey.clock import DAY_MS
+from radiokey.code.value import Code
+from radiokey.errors import (
+    CodeShapeError,
+    LimitReachedError,
+    NoDerivationError,
+    NotReleasedError,
+    RadiokeyError,
+    StolenError,
+)
+from radiokey.serial.number import parse
+from radiokey.serial.vin import Vin
+
+NONE = Limits({})
+HONDA, VW, NISSAN = "honda_audio5", "vag_rcd_rns", "nissan_blaupunkt_bp"
+VIN, OTHER_VIN = Vin.parse("VF1AAAAA123456789"), Vin.parse("VF1AAAAA123456780")
+SERIAL, CODE = "22000505", "31415"
+
+
+class Opened:
+    """Opens what a test sealed, which is not at all: sealing has tests of its own."""
+
+    def code_of(self, unit):
+        return Code(unit.sealed.decode())
+
+
+def read(serial):
+    return parse(serial, kinds=("honda-8",) if serial.isdigit() else None)
+
+
+def unit(serial=SERIAL, vin=VIN, model=HONDA, code=CODE):
+    number = read(serial).serial
+    car = vin.text if vin else ""
+    return StoredUnit(number.kind, number.key, number.text, model, "eu", car, "k", code.encode())
+
+
+def ask(serial=SERIAL, model=HONDA, vin=VIN, request_id="r1", **other):
+    known = load_model(model) if model else None
+    usual = {"client": "me", "owns": True}
+    return ReleaseRequest(request_id, serial=read(serial), model=known, vin=vin, **usual | other)
+
+
+@pytest.fixture
+def base(both, clock):
+    """Make a door on a ledger with these units, and the log that it writes."""
+    store, signer = both.store(), NoteSigner("radiokey.test/ledger", bytes(32))
+
+    def make(*units, hosted=True, limits=NONE):
+        with both.store(Principal.REGISTRAR).intake() as transaction:
+            transaction.add_units(units)
+        door = Door(store, clock, SystemRandomness(), signer, limits, Ledger(Opened(), hosted=hosted))
+        return door, Log(store, signer)
+
+    return make
+
+
+def test_number_car_and_model_together_open_the_code(base):
+    door, log = base(unit())
+    released = door.release(ask())
+    assert (released.code, released.source, released.family) == (Code(CODE), "ledger", None)
+    assert '"source":"ledger"' in released.receipt.leaf
+    assert CODE not in released.receipt.encode().decode()
+    assert door.release(ask()).repeated
+    assert log.verify().size == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"vin": OTHER_VIN}, {"vin": None}, {"model": VW}, {"model": None}, {"serial": "22000506"}],
+    ids=["another car", "no car", "another model", "no model", "another number"],
+)
+def test_whatever_does_not_agree_gets_one_answer(base, wrong):
+    """It says nothing of what is there: not whether the number is, and not which of the three is wrong."""
+    door, log = base(unit())
+    with pytest.raises(NotReleasedError) as caught:
+        door.release(ask(**wrong))
+    with pytest.raises(NotReleasedError) as unknown:
+        door.release(ask(serial="99999999"))
+    assert (caught.value.sentence, caught.value.hint, caught.value.facts) == (
+        unknown.value.sentence,
+        unknown.value.hint,
+        unknown.value.facts,
+    )
+    assert log.verify().size == 0
+
+
+def test_every_number_one_typing_error_away_releases_nothing(base):
+    """Each of them is another unit's, of another car: the car of the right one opens none."""
+    wrong = {SERIAL[:at] + digit + SERIAL[at + 1 :] for at in range(8) for digit in "0123456789"}
+    swapped = {SERIAL[:at] + SERIAL[at + 1] + SERIAL[at] + SERIAL[at + 2 :] for at in range(7)}
+    near = sorted((wrong | swapped) - {SERIAL})
+    assert len(near) == 72 + 4
+    others = [unit(number, OTHER_VIN, code="66666") for number in near]
+    door, log = base(unit(), *others)
+    for place, number in enumerate(near):
+        with pytest.raises(NotReleasedError):
+            door.release(ask(number, request_id=f"near{place}"))
+    assert log.verify().size == 0
+    assert door.release(ask()).code == Code(CODE)
+
+
+def test_a_unit_without_a_car_needs_somebody_who_checked_the_papers(base):
+    door, _ = base(unit(vin=None))
+    with pytest.raises(NotReleasedError):
+        door.release(ask(vin=None))
+    with pytest.raises(NotReleasedError):
+        door.release(ask(request_id="r2"))
+    released = door.release(ask(vin=None, client="acme", account="acme", request_id="r3"))
+    assert released.code == Code(CODE)
+
+
+def test_a_number_with_a_public_derivation_follows_the_ledger_where_it_is_there(base):
+    """The ledger holds what the unit really has; a derived code might cost its owner a try."""
+    door, _ = base(unit("BP538769684801", model=NISSAN, code="1111"))
+    released = door.release(ask("BP538769684801", NISSAN))
+    assert (released.code, released.source) == (Code("1111"), "ledger")
+    with pytest.raises(NotReleasedError):
+        door.release(ask("BP538769684801", NISSAN, OTHER_VIN, "r2"))
+    derived = door.release(ask("BP538769684802", NISSAN, OTHER_VIN, "r3"))
+    assert derived.source == "derivation"
+
+
+def test_ones_own_base_says_that_it_knows_no_way(base):
+    """On one's own machine there is nothing to hide, and a sheet to print."""
+    door, _ = base(hosted=False)
+    with pytest.raises(NoDerivationError):
+        door.release(ask())
+
+
+def test_a_stolen_unit_is_refused_whoever_asks(base, both, clock):
+    door, log = base(unit())
+    Blacklist(both.store(Principal.REGISTRAR), clock).add(read(SERIAL), reason="police report")
+    for request in (ask(), ask(account="acme", request_id="r2"), ask(answer=Code(CODE), request_id="r3")):
+        with pytest.raises(StolenError):
+            door.release(request)
+    assert log.verify().size == 0
+
+
+def test_misses_are_few_by_number_and_by_who_asks(base, clock):
+    """Trying cars one by one ends soon, whether the number is there or not; the owner waits at most hours."""
+    limits = Limits({"client-misses": Limit(5, DAY_MS), "number-misses": Limit(3, DAY_MS)})
+    door, _ = base(unit(), limits=limits)
+    for number in (SERIAL, "99999999"):
+        for tried in range(3):
+            request = ask(number, vin=OTHER_VIN, request_id=f"{number}-{tried}", client=f"{number}-{tried}")
+            with pytest.raises(NotReleasedError):
+                door.release(request)
+        with pytest.raises(LimitReachedError):
+            door.release(ask(number, request_id=f"{number}-9", client="fresh"))
+    clock.ms += DAY_MS // 3
+    assert door.release(ask(request_id="later", client="fresh")).code == Code(CODE)
+
+
+def test_a_dealers_answer_passes_the_same_door(base):
+    door, log = base(hosted=False)
+    request = ask(answer=Code("23456"))
+    released = door.release(request)
+    assert (released.code, released.source) == (Code("23456"), "dealer")
+    assert "23456" not in released.receipt.encode().decode()
+    assert door.release(request).repeated
+    with pytest.raises(CodeShapeError):
+        door.release(ask(answer=Code("99999"), request_id="r2"))
+    assert log.verify().size == 1
+
+
+def test_requests_of_one_commit_are_decided_alone(base, both):
+    """One that is refused costs the others nothing; all share a signature."""
+    units = [unit(f"2200{number:04}") for number in range(12)]
+    door, log = base(*units)
+    requests = [ask(one.serial, request_id=f"r{at}") for at, one in enumerate(units)]
+    requests[5] = ask(units[5].serial, vin=OTHER_VIN, request_id="r5")
+    answers = door._serve(requests)
+    refused = [at for at, answer in enumerate(answers) if isinstance(answer, RadiokeyError)]
+    assert refused == [5]
+    assert {answer.receipt.size for at, answer in enumerate(answers) if at != 5} == {11}
+    assert log.verify().size == 11
+    assert both.behind("SELECT count(*) FROM log_checkpoint") == [(1,)]
+    for at, answer in enumerate(answers):
+        if at != 5:
+            assert answer.receipt.serial == units[at].serial
+            verify_receipt_file(answer.receipt.encode(), str(log.key))
+            assert door.release(requests[at]).receipt == answer.receipt

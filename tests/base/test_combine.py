@@ -1,0 +1,120 @@
+"""Many callers, one answer each: nobody is lost, nobody answered twice, nobody's error is another's."""
+
+import os
+import threading
+
+import pytest
+
+from radiokey.base.combine import TOGETHER_MAX, Combiner
+from radiokey.errors import StoreError, UsageError
+
+
+def ask_at_once(combiner, questions):
+    """Ask from a thread each; return the answers and the errors by question."""
+    answers = {}
+
+    def one(question):
+        try:
+            answers[question] = combiner.ask(question)
+        except Exception as error:  # noqa: BLE001 - told to the main thread
+            answers[question] = error
+
+    threads = [threading.Thread(target=one, args=(question,)) for question in questions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+class Served:
+    """Answers with the question doubled; holds the first call until `others` questions wait."""
+
+    def __init__(self, others=0, fails=()):
+        self.calls, self.others, self.fails = [], others, fails
+        self.combiner = Combiner(self, key=str)
+
+    def __call__(self, questions):
+        first = not self.calls
+        self.calls.append(list(questions))
+        while first and len(self.combiner._queue) < self.others:
+            os.sched_yield()
+        if set(questions) & set(self.fails):
+            raise StoreError("no", hint="")
+        return [UsageError("odd", hint="") if question % 2 else question * 2 for question in questions]
+
+
+def test_one_caller_is_a_plain_call():
+    served = Served()
+    assert served.combiner.ask(4) == 8
+    assert served.calls == [[4]]
+
+
+def test_those_who_wait_are_answered_together_and_each_gets_its_own():
+    served = Served(others=39)
+    answers = ask_at_once(served.combiner, range(40))
+    assert len(served.calls) == 2
+    assert sorted(question for call in served.calls for question in call) == list(range(40))
+    for question, answer in answers.items():
+        assert isinstance(answer, UsageError) if question % 2 else answer == question * 2
+
+
+def test_no_more_than_so_many_are_answered_at_once():
+    served = Served(others=2 * TOGETHER_MAX)
+    ask_at_once(served.combiner, range(2 * TOGETHER_MAX + 1))
+    assert max(map(len, served.calls)) == TOGETHER_MAX
+    assert sum(map(len, served.calls)) == 2 * TOGETHER_MAX + 1
+
+
+def test_the_same_key_is_never_twice_in_one_call():
+    """A repeat has to see what the first one left."""
+    calls = []
+
+    def serve(questions):
+        calls.append([question.partition("-")[0] for question in questions])
+        return ["answered" for _ in questions]
+
+    combiner = Combiner(serve, key=lambda question: question.partition("-")[0])
+    answers = ask_at_once(combiner, [f"same-{number}" for number in range(9)])
+    assert set(answers.values()) == {"answered"}
+    assert calls == [["same"]] * 9
+
+
+def test_one_that_cannot_be_answered_does_not_take_the_others_with_it():
+    served = Served(others=8, fails=(4,))
+    answers = ask_at_once(served.combiner, range(0, 18, 2))
+    assert isinstance(answers.pop(4), StoreError)
+    assert answers == {question: question * 2 for question in (0, 2, 6, 8, 10, 12, 14, 16)}
+
+
+def test_whoever_was_taken_by_one_who_was_stopped_asks_again():
+    """A signal in the leader's thread is no answer to the others."""
+    stopped = threading.Event()
+
+    def serve(questions):
+        if not stopped.is_set():
+            while len(combiner._queue) < 1:
+                os.sched_yield()
+            combiner._take(next(iter(combiner._queue)))  # as if it had taken the other too
+            stopped.set()
+            raise KeyboardInterrupt
+        return [question * 2 for question in questions]
+
+    combiner = Combiner(serve, key=str)
+    answers = {}
+
+    def leader():
+        with pytest.raises(KeyboardInterrupt):
+            combiner.ask(1)
+
+    def follower():
+        answers[2] = combiner.ask(2)
+
+    threads = [threading.Thread(target=leader), threading.Thread(target=follower)]
+    threads[0].start()
+    while not combiner._turn.locked():
+        os.sched_yield()
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    assert answers == {2: 4}

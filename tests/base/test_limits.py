@@ -1,0 +1,169 @@
+"""Buckets: how many at once, how they fill, whose they are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from radiokey.base.limits import Asker, Buckets, Limit, Limits
+from radiokey.clock import DAY_MS, HOUR_MS
+from radiokey.errors import LimitReachedError, UsageError
+
+LIMITS = Limits(
+    {
+        "client": Limit(3, 300),
+        "account": Limit(5, 300),
+        "everybody": Limit(8, 300),
+        "number": Limit(2, 200),
+        "client-misses": Limit(2, 200),
+        "number-misses": Limit(1, 100),
+    }
+)
+ME = Asker("me")
+
+
+class Rows:
+    """The two statements that buckets use, and how often."""
+
+    def __init__(self):
+        self.stored, self.reads, self.writes = {}, 0, 0
+
+    def bucket(self, name):
+        self.reads += 1
+        return self.stored.get(name)
+
+    def set_bucket(self, name, full_at_ms):
+        self.writes += 1
+        self.stored[name] = full_at_ms
+
+
+@pytest.fixture
+def rows():
+    return Rows()
+
+
+def release(rows, asker, now_ms, limits=LIMITS):
+    buckets = Buckets(rows, limits)
+    buckets.check(asker, now_ms)
+    buckets.take(asker.releases(), now_ms)
+    buckets.write()
+
+
+def miss(rows, asker, now_ms):
+    buckets = Buckets(rows, LIMITS)
+    buckets.check(asker, now_ms)
+    buckets.take(asker.misses(), now_ms)
+    buckets.write()
+
+
+def refused(rows, asker, now_ms, limit):
+    with pytest.raises(LimitReachedError) as caught:
+        Buckets(rows, LIMITS).check(asker, now_ms)
+    assert caught.value.facts["limit"] == limit
+    assert caught.value.hint
+    return caught.value.facts["retry_after_s"]
+
+
+def test_so_many_at_once_and_then_one_by_one(rows):
+    for _ in range(3):
+        release(rows, ME, 1_000)
+    assert refused(rows, ME, 1_000, "client") == 1
+    refused(rows, ME, 1_099, "client")
+    release(rows, ME, 1_100)
+    refused(rows, ME, 1_199, "client")
+    release(rows, ME, 1_200)
+
+
+def test_a_full_bucket_holds_no_more_than_it_holds(rows):
+    release(rows, ME, 1_000)
+    for _ in range(3):
+        release(rows, ME, 9_000)
+    refused(rows, ME, 9_000, "client")
+
+
+def test_a_clock_set_back_frees_nobody(rows):
+    for _ in range(3):
+        release(rows, ME, 1_000)
+    assert refused(rows, ME, 0, "client") >= 1
+
+
+def test_each_has_a_bucket_and_all_have_one_together(rows):
+    for name in "abcd":
+        release(rows, Asker(name), 1_000)
+        release(rows, Asker(name), 1_000)
+    refused(rows, Asker("e"), 1_000, "everybody")
+
+
+def test_an_account_has_one_bucket_wherever_it_asks_from(rows):
+    for name in "abcde":
+        release(rows, Asker(name, account="acme"), 1_000)
+    refused(rows, Asker("f", account="acme"), 1_000, "account")
+    release(rows, Asker("f", account="other"), 1_000)
+
+
+def test_the_number_of_one_unit_has_its_own(rows):
+    release(rows, Asker("a", number="bp12:1"), 1_000)
+    release(rows, Asker("b", number="bp12:1"), 1_000)
+    refused(rows, Asker("c", number="bp12:1"), 1_000, "number")
+    release(rows, Asker("c", number="bp12:2"), 1_000)
+
+
+def test_misses_have_buckets_of_their_own(rows):
+    """A few typing errors cost nothing; trying cars one by one ends soon, by who asks and by number."""
+    miss(rows, Asker("a", number="bp12:1"), 1_000)
+    refused(rows, Asker("b", number="bp12:1"), 1_000, "number-misses")
+    miss(rows, Asker("a", number="bp12:2"), 1_000)
+    refused(rows, Asker("a", number="bp12:3"), 1_000, "client-misses")
+    refused(rows, Asker("a"), 1_000, "client-misses")
+    release(rows, Asker("b"), 1_000)
+
+
+def test_a_check_takes_nothing(rows):
+    for _ in range(20):
+        Buckets(rows, LIMITS).check(ME, 1_000)
+    assert rows.stored == {}
+
+
+def test_a_bucket_is_read_once_and_written_once(rows):
+    """Fifty releases of one commit share most of their buckets."""
+    buckets = Buckets(rows, Limits())
+    for _ in range(20):
+        buckets.check(ME, 1_000)
+        buckets.take(ME.releases(), 1_000)
+    buckets.write()
+    assert (rows.reads, rows.writes) == (3, 2)
+
+
+def test_a_limit_that_is_not_set_limits_nobody(rows):
+    for _ in range(100):
+        release(rows, ME, 1_000, Limits({}))
+    assert rows.stored == {}
+
+
+@given(st.integers(1, 2_000), st.integers(1, DAY_MS), st.lists(st.integers(0, 5_000), max_size=60))
+def test_no_more_than_twice_so_many_in_any_period(most, period_ms, pauses):
+    """What a bucket promises: at most what it holds plus what it fills with meanwhile."""
+    limit, full_at_ms, now_ms, taken = Limit(most, period_ms), None, 1, []
+    for pause in pauses:
+        now_ms += pause
+        if limit.wait_ms(full_at_ms, now_ms) == 0:
+            full_at_ms = limit.after(full_at_ms, now_ms)
+            taken.append(now_ms)
+    for start in taken:
+        within = [at for at in taken if start <= at <= start + period_ms]
+        assert len(within) <= 2 * most
+    assert len([at for at in taken if at == now_ms]) <= most
+
+
+def test_limits_are_written_as_people_say_them():
+    changed = Limits().with_changes(["account=7/hour", "everybody=100/day"])
+    assert changed.of["account"] == Limit(7, HOUR_MS)
+    assert changed.of["everybody"] == Limit(100, DAY_MS)
+    assert changed.of["client"] == Limits().of["client"]
+
+
+@pytest.mark.parametrize(
+    "written", ["", "account", "account=0/day", "account=-1/day", "account=7/week", "you=7/day"]
+)
+def test_a_limit_that_is_none_is_refused(written):
+    with pytest.raises(UsageError):
+        Limits().with_changes([written])
