@@ -322,3 +322,13 @@ def test_history_is_append_only(both, store):
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):  # noqa: S608
             with pytest.raises(sqlite3.IntegrityError, match=r"append-only|only the seal"):
                 both.behind(statement)
+
+
+def test_a_store_that_was_closed_answers_nothing(both):
+    store = both.store()
+    with store.snapshot() as seen:
+        assert seen.last_checkpoint() is None
+    store.close()
+    for begin in (store.transaction, store.intake, store.snapshot):
+        with pytest.raises(StoreError), begin():
+            pass

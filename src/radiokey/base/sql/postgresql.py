@@ -22,7 +22,7 @@ from psycopg import sql
 
 from radiokey.base.ports import StoredUnit
 from radiokey.base.sql import rows
-from radiokey.base.sql.sqlite import unit_exists
+from radiokey.base.sql.sqlite import closed, unit_exists
 from radiokey.base.sql.statements import Row, Statements, Value, migration_steps, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
 from radiokey.errors import RadiokeyError, StoreError
@@ -107,7 +107,10 @@ class PostgresStore:
     @contextmanager
     def _borrowed(self) -> Iterator[Connection]:
         """Lend a connection of its own; one that met an error is not used again."""
-        connection = self._idle.pop() if self._idle else self._connect()
+        try:
+            connection = self._idle.pop()  # one step for all threads
+        except IndexError:
+            connection = self._connect()
         try:
             yield connection
         except BaseException:
@@ -119,6 +122,8 @@ class PostgresStore:
             self._idle.append(connection)
 
     def _connect(self) -> Connection:
+        if self._closed:
+            raise closed()
         connection = connect(self._url)
         try:
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._principal.value)))

@@ -86,6 +86,8 @@ class SqliteStore:
 
     def _reader(self) -> sqlite3.Connection:
         """Return a connection that cannot write; a list's `pop` is one step for all threads."""
+        if self._closed:
+            raise closed()
         try:
             return self._idle.pop()
         except IndexError:
@@ -113,6 +115,11 @@ class SqliteTransaction(SqlTransaction):
         except sqlite3.IntegrityError as error:
             self._connection.execute("ROLLBACK")  # as PostgreSQL does: nothing of it is kept
             raise unit_exists() from error
+
+
+def closed() -> StoreError:
+    """Return the error of a base that was closed."""
+    return StoreError("the base is closed", hint="open it again")
 
 
 def unit_exists() -> UnitExistsError:
