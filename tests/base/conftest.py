@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.local import LocalBase, open_base
+from radiokey.base.sql.local import Base, open_base
 from radiokey.serial.number import parse
 
 
@@ -31,11 +31,11 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def reopen(database: Path, clock: HandClock) -> Iterator[Callable[[], LocalBase]]:
+def reopen(database: Path, clock: HandClock) -> Iterator[Callable[[], Base]]:
     """Open the base once more, as another process would; all are closed at the end."""
-    opened: list[LocalBase] = []
+    opened: list[Base] = []
 
-    def another() -> LocalBase:
+    def another() -> Base:
         opened.append(open_base(database, clock))
         return opened[-1]
 
@@ -45,7 +45,7 @@ def reopen(database: Path, clock: HandClock) -> Iterator[Callable[[], LocalBase]
 
 
 @pytest.fixture
-def base(reopen: Callable[[], LocalBase]) -> LocalBase:
+def base(reopen: Callable[[], Base]) -> Base:
     return reopen()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.local import LocalBase, open_base
+from radiokey.base.sql.local import Base, open_base
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code
 from radiokey.guide.load import load_guide
@@ -82,7 +82,7 @@ def guide() -> Guide:
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> LocalBase:
+def base(tmp_path: Path) -> Base:
     with open_base(tmp_path / "base.sqlite3") as opened:
         yield opened
 

@@ -5,11 +5,12 @@ A number that many radios share must not turn strangers away: there the list als
 same car, and a hit asks for papers.
 """
 
+import re
 from typing import Final
 
-from radiokey.base.ports import Mark, MarkAct, Store, Transaction
+from radiokey.base.ports import Clearing, Mark, MarkAct, Store, StoredAct, Transaction
 from radiokey.clock import Clock
-from radiokey.errors import PapersNeededError, StolenError, UsageError
+from radiokey.errors import PapersNeededError, RefusedError, StolenError, UsageError
 from radiokey.serial.number import Identity, Reading
 from radiokey.serial.spelling import spell
 from radiokey.serial.vin import Vin
@@ -18,6 +19,8 @@ LABEL_SURPLUS_MIN: Final = 4
 """How many letters and digits a label must show beside a shared number before it can tell radios apart."""
 
 TEXT_LENGTH_MAX: Final = 500
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 ENDS_OF: Final = {"fiat-last4": "continental-a2c"}
 """Formats that are only the end of another, whose radios they open too."""
@@ -48,6 +51,7 @@ class Blacklist:
             )
         with self._store.transaction() as transaction:
             transaction.add_mark(mark)
+            transaction.add_act(_act(mark, "stolen:report"))
         return mark
 
     def clear(
@@ -58,22 +62,86 @@ class Blacklist:
         A clearing that names no car, or no label, meets reports of any. Raises `UsageError` where no report
         stands or, for a shared number, neither car nor label is named, and `StoreError`.
         """
-        mark = self._mark(MarkAct.CLEARED, reading, vin, label or reading.label, reason, by)
-        if reading.serial.identity is Identity.SHARED and not mark.vin and not mark.label:
-            raise UsageError(
-                "many radios share this number; the report to clear has to be named",
-                hint="add the VIN or the label that the report gives",
-            )
+        mark = self._clearing(reading, vin, label, reason, by)
         with self._store.transaction() as transaction:
-            standing = stand(transaction.marks(mark.kind, mark.number))
-            ended = tuple(report for report in standing if _ends(mark, report))
-            if not ended:
+            if transaction.hosting() is not None:
                 raise UsageError(
-                    "no such radio stands on the stolen list",
-                    hint="see the list: radiokey base blacklist list",
+                    "a clearing of this base takes the papers and two people",
+                    hint="one proposes it with the papers, another carries it out",
                 )
+            ended = _ended_by(mark, transaction)
             transaction.add_mark(mark)
         return ended
+
+    def propose_clearing(  # noqa: PLR0913 - a proposal is told once, whole
+        self,
+        reading: Reading,
+        *,
+        clearing_id: str,
+        vin: Vin | None = None,
+        label: str = "",
+        reason: str,
+        papers: str,
+        by: str,
+    ) -> Clearing:
+        """Propose to clear the reports that `clear` would, resting on papers; return the proposal.
+
+        `papers` is their SHA-256 in hex, `clearing_id` a fresh random id. Raises `UsageError`, `StoreError`.
+        """
+        if not _DIGEST.fullmatch(papers):
+            raise UsageError("a clearing rests on papers", hint="give the SHA-256 of their file, in hex")
+        mark = self._clearing(reading, vin, label, reason, by)
+        clearing = Clearing(
+            id=clearing_id,
+            kind=mark.kind,
+            number=mark.number,
+            vin=mark.vin,
+            label=mark.label,
+            reason=mark.reason,
+            papers=papers,
+            by=by,
+            at_ms=mark.at_ms,
+        )
+        with self._store.transaction() as transaction:
+            _ended_by(mark, transaction)
+            transaction.add_clearing(clearing)
+            transaction.add_act(_act(mark, "stolen:propose"))
+        return clearing
+
+    def carry_out(self, clearing_id: str, *, by: str) -> tuple[Mark, ...]:
+        """Carry out a proposal of somebody else and return the reports that it ended.
+
+        Raises `UsageError` where there is none, `RefusedError` where it is one's own, `StoreError`.
+        """
+        with self._store.transaction() as transaction:
+            clearing = transaction.clearing(clearing_id)
+            if clearing is None or clearing not in transaction.open_clearings():
+                raise UsageError("no such proposal waits", hint="look at the proposals that wait")
+            if clearing.by == by:
+                raise RefusedError(
+                    "whoever proposed a clearing does not carry it out",
+                    hint="somebody else has to look at the papers",
+                )
+            mark = Mark(
+                act=MarkAct.CLEARED,
+                kind=clearing.kind,
+                number=clearing.number,
+                vin=clearing.vin,
+                label=clearing.label,
+                reason=clearing.reason,
+                by=by,
+                at_ms=self._clock.now_ms(),
+                clearing=clearing.id,
+            )
+            ended = _ended_by(mark, transaction)
+            transaction.add_mark(mark)
+            transaction.add_act(_act(mark, "stolen:clear"))
+        return ended
+
+    def proposals(self) -> tuple[Clearing, ...]:
+        """Return the proposals that nobody carried out, oldest first."""
+        with self._store.transaction() as transaction:
+            return tuple(transaction.open_clearings())
 
     def list(self) -> tuple[Mark, ...]:
         """Return the reports that stand, oldest first."""
@@ -84,6 +152,15 @@ class Blacklist:
         """Return every report and every clearing, oldest first."""
         with self._store.transaction() as transaction:
             return tuple(transaction.all_marks())
+
+    def _clearing(self, reading: Reading, vin: Vin | None, label: str, reason: str, by: str) -> Mark:
+        mark = self._mark(MarkAct.CLEARED, reading, vin, label or reading.label, reason, by)
+        if reading.serial.identity is Identity.SHARED and not mark.vin and not mark.label:
+            raise UsageError(
+                "many radios share this number; the report to clear has to be named",
+                hint="add the VIN or the label that the report gives",
+            )
+        return mark
 
     def _mark(  # noqa: PLR0913, PLR0917 - one row of the list, told once
         self, act: MarkAct, reading: Reading, vin: Vin | None, label: str, reason: str, by: str
@@ -116,6 +193,23 @@ def stand(marks: list[Mark]) -> list[Mark]:
         else:
             standing = [report for report in standing if not _ends(mark, report)]
     return standing
+
+
+def _ended_by(clearing: Mark, transaction: Transaction) -> tuple[Mark, ...]:
+    """Return the standing reports that a clearing ends; raise `UsageError` if there are none."""
+    standing = stand(transaction.marks(clearing.kind, clearing.number))
+    ended = tuple(report for report in standing if _ends(clearing, report))
+    if not ended:
+        raise UsageError(
+            "no such radio stands on the stolen list", hint="see the list: radiokey base blacklist list"
+        )
+    return ended
+
+
+def _act(mark: Mark, act: str) -> StoredAct:
+    return StoredAct(
+        at_ms=mark.at_ms, who=mark.by, act=act, subject=f"{mark.kind}:{mark.number}", detail=mark.reason
+    )
 
 
 def _ends(clearing: Mark, report: Mark) -> bool:

@@ -8,7 +8,7 @@ import typer
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, parse_receipt, verify
 from radiokey.base.ports import Mark
-from radiokey.base.sql.local import default_database, open_base
+from radiokey.base.sql.local import init_base, open_base
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json, Make
 from radiokey.cli.serial import read_one
@@ -30,6 +30,25 @@ Label = Annotated[str, typer.Option("--label", help="The whole text of its label
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the history.")]
 
 
+@app.command("init")
+def init(
+    *,
+    organisation: Annotated[
+        str, typer.Option("--organisation", help="Its name for ever, a domain of yours: codes.example.org")
+    ],
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Make a hosted base, or bring one up to date: schema, keys, and the name of its log."""
+    with init_base(database, organisation) as base:
+        key = str(base.log.key)
+    if as_json:
+        say.document({"organisation": organisation, "key": key})
+    else:
+        say.out(f"{organisation} is ready. Its log is checked with this key; publish it:")
+        say.out(key)
+
+
 @blacklist.command("add")
 def add(
     serial: Serial,
@@ -43,7 +62,7 @@ def add(
 ) -> None:
     """Report a radio stolen. A number that many radios share needs the label or the car too."""
     reading = read_one(serial, make=make)
-    with open_base(database or default_database()) as base:
+    with open_base(database) as base:
         report = base.blacklist.add(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
     if as_json:
         say.document(_as_json(report))
@@ -64,7 +83,7 @@ def clear(
 ) -> None:
     """Clear the report of the same car and label; the history stays."""
     reading = read_one(serial, make=make)
-    with open_base(database or default_database()) as base:
+    with open_base(database) as base:
         ended = base.blacklist.clear(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
     if as_json:
         say.document([_as_json(report) for report in ended])
@@ -75,7 +94,7 @@ def clear(
 @blacklist.command("list")
 def listed(*, database: Database = None, as_json: Json = False) -> None:
     """List the reports that stand."""
-    with open_base(database or default_database()) as base:
+    with open_base(database) as base:
         reports = base.blacklist.list()
     if as_json:
         say.document([_as_json(report) for report in reports])
@@ -93,7 +112,7 @@ def verify_file(
 ) -> None:
     """Check a receipt offline; without FILE, recompute the whole log of one's own base."""
     if file is None:
-        with open_base(database or default_database()) as base:
+        with open_base(database) as base:
             checkpoint = base.log.verify()
             verifier = str(base.log.key)
         if as_json:

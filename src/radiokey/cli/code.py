@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from radiokey.base.release import Released, ReleaseRequest
-from radiokey.base.sql.local import SystemClock, default_database, open_base
+from radiokey.base.sql.local import SystemClock, open_base
 from radiokey.catalogue.index import cards, models_with
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
@@ -53,7 +53,7 @@ def code(
         SystemClock().now_ms(),
     )
     try:
-        with open_base(database or default_database()) as base:
+        with open_base(database) as base:
             released = base.door.release(request)
     except NoCodeHereError:
         from radiokey.cli.sheet import on_stderr  # noqa: PLC0415 - only at the end of the road

@@ -1,6 +1,5 @@
 """Options that more than one command has, and the types they are parsed into at once."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +12,10 @@ from radiokey.errors import UsageError
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 ModelId = Annotated[str | None, typer.Option("--model", help="Which radio; ids from 'radiokey models'.")]
 Make = Annotated[str | None, typer.Option("--make", help="The make of the car.")]
-Database = Annotated[Path | None, typer.Option("--database", help="Another base than this user's own.")]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", help="Another base than this user's own: a file or postgresql://..."),
+]
 
 
 def known_model(model_id: str) -> str:

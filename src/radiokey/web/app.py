@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException, NotFoundException, PermissionDeni
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from radiokey.base.sql.local import SystemClock, SystemRandomness, default_database, open_base, secret_file
+from radiokey.base.sql.local import SystemClock, SystemRandomness, open_base, secret_file
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError
@@ -42,7 +42,7 @@ HEADERS: Final = {
 
 
 def create_app(
-    database: Path | None = None,
+    database: Path | str | None = None,
     *,
     clock: Clock | None = None,
     secret: bytes | None = None,
@@ -53,13 +53,12 @@ def create_app(
     `secret` (32 bytes) signs links and seals practice radios; by default it lies beside the database.
     `hosts` are the names, with their port, that the site answers to; by default to every name.
     """
-    path = database or default_database()
     now = clock or SystemClock()
     static = StaticFiles()
     pages = Pages(static)
-    base = open_base(path, now)
+    base = open_base(database, now)
     if secret is None:
-        secret = secret_file(path.with_name(f"{path.name}.web"), SECRET_SIZE, SystemRandomness())
+        secret = secret_file(base.place.secret("web"), SECRET_SIZE, SystemRandomness())
     site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
 
     @asynccontextmanager

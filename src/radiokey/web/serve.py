@@ -18,7 +18,7 @@ from radiokey.web.app import create_app
 LOOK_AGAIN_S = 0.01
 
 
-def serve(host: str, port: int, database: Path | None, *, clock: Clock | None = None) -> None:
+def serve(host: str, port: int, database: Path | str | None, *, clock: Clock | None = None) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
 
     It is said once the site can be reached, so that a program that reads it may ask at once.

@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 
-from radiokey.base.sql.local import LocalBase
+from radiokey.base.sql.local import Base
 from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
 from radiokey.errors import UsageError
@@ -29,7 +29,7 @@ class Site:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the whole of the wiring, once
-        self, pages: Pages, base: LocalBase, guide: Guide, catalogue: Catalogue, clock: Clock, secret: bytes
+        self, pages: Pages, base: Base, guide: Guide, catalogue: Catalogue, clock: Clock, secret: bytes
     ) -> None:
         self.pages = pages
         self.base = base

@@ -53,8 +53,8 @@ class Wire:
 
 
 def wired(base, at=None, **how):
-    base._store._connection = Wire(base._store._connection, at, **how)
-    return base._store._connection
+    base.door._store._connection = Wire(base.door._store._connection, at, **how)
+    return base.door._store._connection
 
 
 def statements_of_a_release(base, request):
@@ -153,7 +153,7 @@ def test_when_the_list_or_the_limiter_cannot_answer_the_answer_is_no(base, ask, 
 
 
 def test_a_locked_database_is_no_code(base, ask, database):
-    base._store._connection.execute("PRAGMA busy_timeout = 0")
+    base.door._store._connection.execute("PRAGMA busy_timeout = 0")
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError):
@@ -164,7 +164,7 @@ def test_a_locked_database_is_no_code(base, ask, database):
 
 def test_a_full_disk_is_no_code_and_the_log_goes_on_when_there_is_room(base, ask):
     """SQLite's own limit of pages stands in for the disk."""
-    connection = base._store._connection
+    connection = base.door._store._connection
     for number in range(60):
         base.door.release(ask(f"r{number}", client=str(number)))
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
@@ -182,7 +182,7 @@ def test_a_full_disk_is_no_code_and_the_log_goes_on_when_there_is_room(base, ask
 
 
 def test_a_database_that_may_only_be_read_is_no_code(base, ask):
-    base._store._connection.execute("PRAGMA query_only = ON")
+    base.door._store._connection.execute("PRAGMA query_only = ON")
     with pytest.raises(StoreError):
         base.door.release(ask())
 

@@ -15,7 +15,7 @@ from radiokey.serial.number import parse
 
 
 def test_the_promises_of_the_file_are_checked_when_it_is_opened(base):
-    execute = base._store._connection.execute
+    execute = base.door._store._connection.execute
     assert execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert execute("PRAGMA synchronous").fetchone() == (2,)
 

@@ -85,8 +85,8 @@ def test_after_the_mark_is_committed_no_code_leaves(base, reopen, ask, mark_firs
 def test_a_mark_waits_for_a_release_under_way_and_a_release_for_a_mark(base, reopen):
     """What the door has read about the stolen list cannot change before its entry is committed."""
     other = reopen()
-    other._store._connection.execute("PRAGMA busy_timeout = 0")
-    with base._store.transaction(), pytest.raises(Exception, match="locked"):
+    other.door._store._connection.execute("PRAGMA busy_timeout = 0")
+    with base.door._store.transaction(), pytest.raises(Exception, match="locked"):
         other.blacklist.add(parse("BP538761234567"), reason="stolen")
     other.blacklist.add(parse("BP538761234567"), reason="stolen")
 

@@ -1,24 +1,37 @@
-"""One's own base on one's own machine: a database file, and beside it the key that signs its log.
+"""Opening a base: one's own in a file on one's own machine, or a hosted one in a file or on a server.
 
-It is honest about itself: its owner can delete it, so its log is a diary and its receipts are self-signed.
-The key lies outside the database, so that a copied database cannot sign.
+One's own is honest about itself: its owner can delete it, so its log is a diary and its receipts are
+self-signed. A hosted one has an organisation that answers for it. The keys lie outside the database, so that
+a copied database can neither sign nor open a code.
 """
 
 import os
+import re
+import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Final, Self
 
 from radiokey.base.blacklist import Blacklist
+from radiokey.base.keyring import KeyRing
+from radiokey.base.ledger import Ledger
+from radiokey.base.limits import Limits
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import Checkpoint, NoteSigner
-from radiokey.base.ports import Randomness
+from radiokey.base.ports import Randomness, Store, Transaction
 from radiokey.base.release import Door
+from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.clock import Clock
-from radiokey.errors import StoreError
+from radiokey.errors import StoreError, UsageError
 
-_KEY_SIZE = 32
+if TYPE_CHECKING:
+    from radiokey.base.sql.postgresql import PostgresStore
+
+_KEY_SIZE: Final = 32
+_SERVERS: Final = ("postgresql://", "postgres://")
+_ORGANISATION: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[a-z0-9._-]+)*")
 
 
 class SystemClock:
@@ -37,14 +50,86 @@ class SystemRandomness:
         return os.urandom(count)
 
 
-class LocalBase:
-    """An open base: the `door`, the stolen list `blacklist`, the `log`. Close it, or use it in a `with`."""
+class Place:
+    """Where a base is: a file, or a database on a server; and where its secrets are, which is never in it.
 
-    def __init__(self, store: SqliteStore, clock: Clock, randomness: Randomness, signer: NoteSigner) -> None:
-        self._store = store
-        self.door = Door(store, clock, randomness, signer)
-        self.blacklist = Blacklist(store, clock)
-        self.log = Log(store, signer)
+    Beside a file lie its `.key` (signs the log), `.keys` (seal the codes) and `.web` (sign the site's links).
+    For a server they lie in the folder that `RADIOKEY_SECRETS` names, by default this user's own.
+    """
+
+    __slots__ = ("path", "url")
+
+    def __init__(self, database: Path | str | None = None) -> None:
+        text = str(database or "")
+        self.url = text if text.startswith(_SERVERS) else None
+        self.path = _secrets_of_servers() if self.url else Path(database) if database else default_database()
+
+    def secret(self, kind: str) -> Path:
+        """Return the path of the secret of that kind."""
+        return self.path.with_name(f"{self.path.name}.{kind}")
+
+    def __repr__(self) -> str:
+        return "Place(server)" if self.url else f"Place({str(self.path)!r})"  # an address can hold a password
+
+
+class Stores:
+    """The stores of a base by who the database is to take us for; each is opened when it is first needed."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._open: dict[Principal | None, Store] = {}
+        self._lock = threading.Lock()
+        self._ends = ExitStack()
+
+    def of(self, principal: Principal) -> Store:
+        """Return the store for that part; raise `StoreError`."""
+        key = principal if self._place.url else None  # SQLite has one principal
+        with self._lock:
+            if key not in self._open:
+                store = self._opened(principal)
+                self._ends.callback(store.close)
+                self._open[key] = store
+            return self._open[key]
+
+    def _opened(self, principal: Principal) -> "SqliteStore | PostgresStore":
+        if self._place.url is None:
+            return SqliteStore(self._place.path)
+        from radiokey.base.sql.postgresql import PostgresStore  # noqa: PLC0415 - its driver takes a while to load
+
+        return PostgresStore(self._place.url, principal)
+
+    def close(self) -> None:
+        """Close all."""
+        self._ends.close()
+
+
+class Base:
+    """An open base: the `door`, the stolen list `blacklist`, the `log`. Close it, or use it in a `with`.
+
+    `organisation` is whose it is, `None` for one's own on one's own machine.
+    """
+
+    def __init__(
+        self, place: Place, clock: Clock, randomness: Randomness, limits: Limits | None = None
+    ) -> None:
+        self.place = place
+        self.clock = clock
+        self.randomness = randomness
+        self.stores = Stores(place)
+        try:
+            gate = self.stores.of(Principal.GATE)  # first: beside what is no base no key is made
+            with gate.snapshot() as seen:
+                self.organisation = seen.hosting()
+            key = secret_file(place.secret("key"), _KEY_SIZE, randomness)
+            signer = NoteSigner(self.organisation or f"radiokey.local/{key_name(key)}", key)
+            self.ring = KeyRing(place.secret("keys")) if place.secret("keys").exists() else None
+            ledger = Ledger(self.ring, hosted=self.organisation is not None)
+            self.door = Door(self.stores.of(Principal.DOOR), clock, randomness, signer, limits, ledger)
+            self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
+            self.log = Log(self.stores.of(Principal.PUBLISHER), signer)
+        except BaseException:
+            self.stores.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -54,33 +139,90 @@ class LocalBase:
 
     def close(self) -> None:
         """Close the database."""
-        self._store.close()
+        self.stores.close()
 
     def verify(self) -> Checkpoint:
         """Recompute the whole log and return its checkpoint; raise `LogError` where anything differs."""
         return self.log.verify()
 
 
-def open_base(database: Path, clock: Clock | None = None, randomness: Randomness | None = None) -> LocalBase:
-    """Open or create the base at `database`; its signing key is `<database>.key`, for its owner only."""
-    clock = clock or SystemClock()
-    randomness = randomness or SystemRandomness()
-    if database.is_dir():
+def open_base(
+    database: Path | str | None = None,
+    clock: Clock | None = None,
+    randomness: Randomness | None = None,
+    limits: Limits | None = None,
+) -> Base:
+    """Open a base, by default this user's own; a file is made where there is none.
+
+    Raises `StoreError`, `SealError`.
+    """
+    place = Place(database)
+    if place.url is None and place.path.is_dir():
         raise StoreError("the base is to be a file; this is a folder", hint="name a file in it")
+    _make_folder(place.path.parent)
+    return Base(place, clock or SystemClock(), randomness or SystemRandomness(), limits)
+
+
+def init_base(
+    database: Path | str | None,
+    organisation: str,
+    clock: Clock | None = None,
+    randomness: Randomness | None = None,
+) -> Base:
+    """Make a hosted base, or bring one up to date, and open it.
+
+    `organisation` names it and its log for ever: a domain of one's own, perhaps with a path. On a server this
+    needs the owner of the database. Raises `UsageError`, `StoreError`, `SealError`.
+    """
+    if not _ORGANISATION.fullmatch(organisation):
+        raise UsageError(
+            "a base is named by a domain of yours, perhaps with a path", hint="like codes.example.org/radios"
+        )
+    clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
+    place = Place(database)
+    _make_folder(place.path.parent)
+    if place.url is None:
+        store: SqliteStore = SqliteStore(place.path)
+        try:
+            with store.transaction() as transaction:
+                _host(transaction, organisation, clock.now_ms())
+        finally:
+            store.close()
+    else:
+        from radiokey.base.sql import postgresql  # noqa: PLC0415 - its driver takes a while to load
+
+        with postgresql.owned(place.url) as transaction:
+            _host(transaction, organisation, clock.now_ms())
+    if not place.secret("keys").exists():
+        KeyRing.make(place.secret("keys"), randomness, clock.now_ms())
+    return Base(place, clock, randomness)
+
+
+def _host(transaction: Transaction, organisation: str, now_ms: int) -> None:
+    was = transaction.hosting()
+    if was is None:
+        if transaction.last_checkpoint() is not None:
+            raise UsageError(
+                "this base has a log of its own already, under another name", hint="make a hosted base anew"
+            )
+        transaction.add_hosting(organisation, now_ms)
+    elif was != organisation:
+        raise UsageError("this base has another name, for ever", hint=f"it is {was}")
+
+
+def _make_folder(folder: Path) -> None:
     try:
-        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StoreError(
             f"the folder of the base cannot be made: {error.strerror}", hint="choose another"
         ) from error
-    store = SqliteStore(database)  # first: beside a file that is no base no key is made
-    try:
-        key = secret_file(database.with_name(f"{database.name}.key"), _KEY_SIZE, randomness)
-    except StoreError:
-        store.close()
-        raise
-    name = f"radiokey.local/{key_name(key)}"
-    return LocalBase(store, clock, randomness, NoteSigner(name, key))
+
+
+def _secrets_of_servers() -> Path:
+    """Return what the secrets of a base on a server are named after."""
+    folder = os.environ.get("RADIOKEY_SECRETS")  # read when a base is opened: this is the wiring
+    return (Path(folder) if folder else default_database().parent / "hosted") / "base"
 
 
 def default_database() -> Path:

@@ -14,7 +14,6 @@ import itertools
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import Any, Final
 
 import psycopg
@@ -22,6 +21,7 @@ from psycopg import sql
 
 from radiokey.base.ports import StoredUnit
 from radiokey.base.sql import rows
+from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import closed, unit_exists
 from radiokey.base.sql.statements import Row, Statements, Value, migration_steps, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
@@ -36,18 +36,6 @@ _HINT: Final = "see that the database server runs, has room, and that this accou
 _BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 Connection = psycopg.Connection[Row]
-
-
-class Principal(StrEnum):
-    """Who the database takes us for; each is a role of that name."""
-
-    DOOR = "radiokey_door"
-    REGISTRAR = "radiokey_registrar"
-    KEEPER = "radiokey_keeper"
-    DESK = "radiokey_desk"
-    GATE = "radiokey_gate"
-    PUBLISHER = "radiokey_publisher"
-    AUDITOR = "radiokey_auditor"
 
 
 class PostgresStore:
@@ -126,6 +114,7 @@ class PostgresStore:
             raise closed()
         connection = connect(self._url)
         try:
+            _check_made(connection)
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._principal.value)))
             _check_durable(connection)
             _check_schema(connection)
@@ -194,6 +183,23 @@ def migrate(url: str) -> None:
             connection.execute(script.encode())
             connection.execute("INSERT INTO schema_version (version, name) VALUES (%s, %s)", (number, name))
         connection.execute("COMMIT")
+
+
+@contextmanager
+def owned(url: str) -> Iterator[PostgresTransaction]:
+    """Bring the schema up to date and begin a transaction as the owner of the database."""
+    migrate(url)
+    with _named_errors(), connect(url) as connection:
+        _check_durable(connection)
+        connection.execute("BEGIN")
+        yield PostgresTransaction(connection, turn=True)
+        _check_committed(connection.execute("COMMIT"))
+
+
+def _check_made(connection: Connection) -> None:
+    row = connection.execute("SELECT to_regclass('schema_version')").fetchone()
+    if row is None or row[0] is None:
+        raise StoreError("there is no base in this database", hint="make one: radiokey base init")
 
 
 def _check_schema(connection: Connection) -> None:
