@@ -242,6 +242,15 @@ def test_a_failure_at_any_step_leaves_the_old_ring(path, ring, chance, monkeypat
     ring.add(chance, 2)
 
 
+def test_chance_that_repeats_itself_does_not_cost_the_ring(path, ring):
+    """Two keys of one id could not be told apart; such a ring is never written."""
+    before = path.read_bytes()
+    with pytest.raises(SealError):
+        ring.add(Counting(), 2)
+    assert path.read_bytes() == before
+    assert standings(KeyRing(path)) == [CURRENT]
+
+
 def test_a_ring_shows_no_key(ring, path):
     stored = json.loads(path.read_bytes())
     shown = repr(ring) + repr(ring.cards()) + repr(ring._keys)

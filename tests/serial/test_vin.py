@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from radiokey.errors import VinError
-from radiokey.serial.vin import Vin, check_digit
+from radiokey.serial.vin import Vin, check_digit, flaw
 
 # The two that every description of the check digit shows.
 CHECKED = ["1M8GDM9AXKP042788", "11111111111111111"]
@@ -93,3 +93,20 @@ def test_parsing_fails_only_with_our_error_and_reads_its_own_text_again(text):
     except VinError:
         return
     assert Vin.parse(vin.text) == vin
+
+
+@given(
+    st.text("01234ABIOQLX9 -?z\u041a\n", max_size=18) | st.from_regex("[1-5LS][A-Z0-9]{16}", fullmatch=True)
+)
+@example("1M8GDM9AXKP042788")
+@example("1M8GDM9AXKP042789")
+@example("ABCDEFGHJKLMNPRST")
+@example("SJNFAAN16U0123456")
+def test_a_vin_without_flaw_is_exactly_one_that_is_read_as_itself(text):
+    """The quick check for lists of millions, held against the one for people."""
+    try:
+        read = Vin.parse(text)
+    except VinError:
+        assert flaw(text) is not None
+    else:
+        assert (flaw(text) is None) == (read.text == text)

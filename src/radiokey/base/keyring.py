@@ -181,7 +181,9 @@ class KeyRing:
             yield self._refreshed()
 
     def _replace(self, keys: _Keys, randomness: Randomness) -> None:
-        _write(self._path, keys.encode(), randomness)
+        data = keys.encode()
+        _Keys.decode(data, self._path.name)  # chance that repeats itself must not cost the ring
+        _write(self._path, data, randomness)
         self._refreshed()
 
     def _refreshed(self) -> _Keys:

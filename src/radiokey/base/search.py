@@ -1,0 +1,69 @@
+"""Looking a unit up at the desk: the number as it was typed, and every number one typing error away.
+
+For signed-in staff; who that is, is the caller's matter. Each search is in the audit before it is made: where
+that cannot be written there is no answer. What is found is a card; a code is never opened here.
+"""
+
+from dataclasses import dataclass
+
+from radiokey.base.ports import Store, StoredAct, UnitCard
+from radiokey.clock import Clock
+from radiokey.errors import SerialError
+from radiokey.serial.canonical import unit_numbers
+from radiokey.serial.formats import Identity
+from radiokey.serial.neighbours import Slip, neighbours, slip_between
+from radiokey.serial.number import SerialNumber
+from radiokey.serial.spelling import spell
+
+ACT = "units:search"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A unit that was found; `slip` is the error between it and what was typed, `None` for none."""
+
+    card: UnitCard
+    slip: Slip | None
+
+
+class Search:
+    """The search, built from a store and a clock."""
+
+    __slots__ = ("_clock", "_store")
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def find(self, typed: str, by: str) -> tuple[Hit, ...]:
+        """Return the units that `typed` can mean, that without an error first, then in the order of numbers.
+
+        Case, spaces and dashes are no matter. Raises `SerialError` where no unit can have such a number, even
+        with one error: then nothing is looked up. Raises `StoreError` where the audit cannot be written.
+        """
+        text = spell(typed).compact
+        meant = _meant(text)
+        if not meant:
+            raise SerialError(
+                "no unit has a number like this, even with one character wrong",
+                hint="type the serial number from the label of the radio, and nothing else",
+            )
+        with self._store.intake() as transaction:
+            transaction.add_act(StoredAct(self._clock.now_ms(), by, ACT, text, ""))
+        # Durable: now it may be looked up.
+        kinds, numbers = {kind for kind, _ in meant}, {number for _, number in meant}
+        with self._store.snapshot() as snapshot:
+            cards = snapshot.unit_cards(kinds, numbers)
+        hits = [
+            Hit(card, meant[card.kind, card.number]) for card in cards if (card.kind, card.number) in meant
+        ]
+        return tuple(sorted(hits, key=lambda hit: hit.slip is not None))
+
+
+def _meant(text: str) -> dict[tuple[str, str], Slip | None]:
+    """Return what `text` can mean, by kind and the number's key, each with the error that leads there."""
+    exact = [SerialNumber(text, kind, Identity.UNIT) for kind in unit_numbers().kinds_of(text)]
+    meant: dict[tuple[str, str], Slip | None] = {(number.kind, number.key): None for number in exact}
+    for near in neighbours(text):
+        meant.setdefault((near.kind, near.key), slip_between(text, near.text))
+    return meant
