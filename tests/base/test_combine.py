@@ -3,8 +3,6 @@
 import os
 import threading
 
-import pytest
-
 from radiokey.base.combine import TOGETHER_MAX, Combiner
 from radiokey.errors import StoreError, UsageError
 
@@ -87,34 +85,36 @@ def test_one_that_cannot_be_answered_does_not_take_the_others_with_it():
     assert answers == {question: question * 2 for question in (0, 2, 6, 8, 10, 12, 14, 16)}
 
 
-def test_whoever_was_taken_by_one_who_was_stopped_asks_again():
-    """A signal in the leader's thread is no answer to the others."""
-    stopped = threading.Event()
+def test_whoever_was_taken_by_one_who_was_stopped_is_answered_all_the_same():
+    """A signal in the thread that answers is no answer to the others."""
+    calls = []
 
     def serve(questions):
-        if not stopped.is_set():
-            while len(combiner._queue) < 1:
+        calls.append(list(questions))
+        if len(calls) == 1:
+            while len(combiner._queue) < 2:
                 os.sched_yield()
-            combiner._take(next(iter(combiner._queue)))  # as if it had taken the other too
-            stopped.set()
+        if len(calls) == 2:
             raise KeyboardInterrupt
         return [question * 2 for question in questions]
 
     combiner = Combiner(serve, key=str)
     answers = {}
 
-    def leader():
-        with pytest.raises(KeyboardInterrupt):
-            combiner.ask(1)
+    def one(question):
+        try:
+            answers[question] = combiner.ask(question)
+        except KeyboardInterrupt:
+            answers[question] = "stopped"
 
-    def follower():
-        answers[2] = combiner.ask(2)
-
-    threads = [threading.Thread(target=leader), threading.Thread(target=follower)]
+    threads = [threading.Thread(target=one, args=(question,)) for question in (1, 2, 3)]
     threads[0].start()
-    while not combiner._turn.locked():
+    while not calls:
         os.sched_yield()
-    threads[1].start()
+    for thread in threads[1:]:
+        thread.start()
     for thread in threads:
         thread.join()
-    assert answers == {2: 4}
+    assert calls[1] == [2, 3]
+    assert sorted(map(str, answers.values())) in (["2", "4", "stopped"], ["2", "6", "stopped"])
+    assert combiner._queue == [] or [one.question for one in combiner._queue] == [calls[1][0]]

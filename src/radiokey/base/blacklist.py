@@ -6,7 +6,7 @@ same car, and a hit asks for papers.
 """
 
 import re
-from typing import Final
+from typing import Final, Protocol
 
 from radiokey.base.ports import Clearing, Mark, MarkAct, Store, StoredAct, Transaction
 from radiokey.clock import Clock
@@ -220,7 +220,19 @@ def _ends(clearing: Mark, report: Mark) -> bool:
     )
 
 
-def check(transaction: Transaction, reading: Reading, vin: Vin | None) -> None:
+class Marks(Protocol):
+    """The acts on numbers: a transaction, or what was read of it ahead."""
+
+    def marks(self, kind: str, number: str) -> list[Mark]:
+        """See `Transaction.marks`."""
+        ...
+
+    def marks_ending(self, kind: str, ending: str) -> list[Mark]:
+        """See `Transaction.marks_ending`."""
+        ...
+
+
+def check(transaction: Marks, reading: Reading, vin: Vin | None) -> None:
     """Raise `StolenError` or `PapersNeededError` where a standing report meets this request."""
     if (whole := ENDS_OF.get(reading.serial.kind)) is not None and stand(
         transaction.marks_ending(whole, reading.serial.key)

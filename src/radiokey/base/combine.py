@@ -35,7 +35,7 @@ class Combiner(Generic[Q, A]):
     asked alone, so that one that cannot be answered does not take the others with it.
     """
 
-    __slots__ = ("_guard", "_key", "_queue", "_serve", "_turn")
+    __slots__ = ("_answering", "_changed", "_key", "_queue", "_serve")
 
     def __init__(
         self, serve: Callable[[Sequence[Q]], Sequence[A | Exception]], key: Callable[[Q], str]
@@ -43,32 +43,45 @@ class Combiner(Generic[Q, A]):
         self._serve = serve
         self._key = key
         self._queue: list[_Ticket[Q, A]] = []
-        self._guard = threading.Lock()
-        self._turn = threading.Lock()
+        self._answering = False
+        self._changed = threading.Condition()
 
     def ask(self, question: Q) -> A:
         """Return the answer to `question`, or raise its error; blocks until it is durable."""
         ticket: _Ticket[Q, A] = _Ticket(question)
-        with self._guard:
+        with self._changed:
             self._queue.append(ticket)
-        with self._turn:
-            while ticket.answer is None:
-                self._answer(self._take(ticket))
+        while taken := self._take_or_wait(ticket):
+            try:
+                self._answer(taken)
+            finally:
+                self._let_go(taken)
+        assert ticket.answer is not None
         if isinstance(ticket.answer, Exception):
             raise ticket.answer
         return ticket.answer
 
-    def _take(self, own: _Ticket[Q, A]) -> list[_Ticket[Q, A]]:
-        """Take from the queue what can be answered together, the oldest first."""
-        with self._guard:
-            if own not in self._queue:  # taken by somebody who was stopped before it was answered
-                self._queue.insert(0, own)
+    def _take_or_wait(self, own: _Ticket[Q, A]) -> list[_Ticket[Q, A]]:
+        """Take the turn and what can be answered together, oldest first; nothing once `own` is answered."""
+        with self._changed:
+            while self._answering and own.answer is None:
+                self._changed.wait()
+            if own.answer is not None:
+                return []
+            self._answering = True
             taken: dict[str, _Ticket[Q, A]] = {}
             for ticket in self._queue:
                 if len(taken) < TOGETHER_MAX:
                     taken.setdefault(self._key(ticket.question), ticket)
             self._queue = [ticket for ticket in self._queue if ticket not in taken.values()]
         return list(taken.values())
+
+    def _let_go(self, taken: Sequence[_Ticket[Q, A]]) -> None:
+        """Give the turn back, and what was not answered because this thread was stopped."""
+        with self._changed:
+            self._queue[:0] = [ticket for ticket in taken if ticket.answer is None]
+            self._answering = False
+            self._changed.notify_all()
 
     def _answer(self, tickets: Sequence[_Ticket[Q, A]]) -> None:
         try:

@@ -9,11 +9,10 @@ import hmac
 from dataclasses import dataclass
 from typing import Protocol
 
-from radiokey.base.ports import StoredUnit, Transaction
+from radiokey.base.ports import StoredUnit
 from radiokey.catalogue.model import Model
 from radiokey.code.value import Code
 from radiokey.errors import NotReleasedError
-from radiokey.serial.number import Identity, SerialNumber
 from radiokey.serial.vin import Vin
 
 
@@ -34,21 +33,17 @@ class Ledger:
 
     def code_of(
         self,
-        transaction: Transaction,
-        serial: SerialNumber,
+        unit: StoredUnit | None,
         model: Model | None,
         vin: Vin | None,
         *,
         checked: bool,
     ) -> Code | None:
-        """Return the code of a unit that is known, `None` where the ledger knows no such number.
+        """Return the code of `unit`, `None` where the ledger knows no such number.
 
         A unit that was never paired with a car has no VIN to agree: for it an account answers that has
         `checked` the papers. Raises `NotReleasedError`, `SealError`.
         """
-        if serial.identity is not Identity.UNIT:
-            return None
-        unit = transaction.unit(serial.kind, serial.key)
         if unit is None:
             return None
         same_model = model is not None and unit.model == model.id

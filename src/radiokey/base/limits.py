@@ -99,21 +99,22 @@ class Asker:
 
 
 class Buckets:
-    """The buckets that one transaction touches: each read once, each written once."""
+    """The buckets of those who ask in one transaction: read in one statement, each written once."""
 
     __slots__ = ("_changed", "_full_at_ms", "_limits", "_transaction")
 
-    def __init__(self, transaction: Transaction, limits: Limits) -> None:
+    def __init__(self, transaction: Transaction, limits: Limits, askers: Iterable[Asker]) -> None:
         self._transaction = transaction
         self._limits = limits
-        self._full_at_ms: dict[str, int | None] = {}
+        named = {bucket for asker in askers for _, bucket in (*asker.releases(), *asker.misses())}
+        self._full_at_ms = transaction.buckets(named)
         self._changed: set[str] = set()
 
     def check(self, asker: Asker, now_ms: int) -> None:
         """Raise `LimitReachedError` where one of the buckets of `asker` is empty; take nothing."""
         for name, bucket in (*asker.releases(), *asker.misses()):
             limit = self._limits.of.get(name)
-            if limit is not None and (wait_ms := limit.wait_ms(self._of(bucket), now_ms)):
+            if limit is not None and (wait_ms := limit.wait_ms(self._full_at_ms.get(bucket), now_ms)):
                 raise LimitReachedError(
                     _SENTENCES[name].format(most=limit.most, period=_spoken(limit.period_ms)),
                     hint=f"try again in {_waited(wait_ms)}; {_HINTS.get(name, _MORE)}",
@@ -126,20 +127,13 @@ class Buckets:
         for name, bucket in taken:
             limit = self._limits.of.get(name)
             if limit is not None:
-                self._full_at_ms[bucket] = limit.after(self._of(bucket), now_ms)
+                self._full_at_ms[bucket] = limit.after(self._full_at_ms.get(bucket), now_ms)
                 self._changed.add(bucket)
 
     def write(self) -> None:
         """Write what was taken."""
         for bucket in sorted(self._changed):
-            full_at_ms = self._full_at_ms[bucket]
-            assert full_at_ms is not None
-            self._transaction.set_bucket(bucket, full_at_ms)
-
-    def _of(self, bucket: str) -> int | None:
-        if bucket not in self._full_at_ms:
-            self._full_at_ms[bucket] = self._transaction.bucket(bucket)
-        return self._full_at_ms[bucket]
+            self._transaction.set_bucket(bucket, self._full_at_ms[bucket])
 
 
 _SENTENCES: Final = {

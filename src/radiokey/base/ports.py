@@ -182,6 +182,10 @@ class Transaction(Protocol):
         """Record an answered request."""
         ...
 
+    def releases_with(self, request_ids: Collection[str]) -> list[StoredRelease]:
+        """Return the answered requests of these ids, in one statement."""
+        ...
+
     def releases_of(self, kind: str, number: str) -> list[StoredRelease]:
         """Return the releases of one number, oldest first."""
         ...
@@ -190,8 +194,8 @@ class Transaction(Protocol):
         """Return how many releases `client` has had after `since_ms`."""
         ...
 
-    def bucket(self, name: str) -> int | None:
-        """Return when the bucket of that name is full again, ms since 1970; `None` if it never was used."""
+    def buckets(self, names: Collection[str]) -> dict[str, int]:
+        """Return when each of these buckets is full again, ms since 1970; one never used is missing."""
         ...
 
     def set_bucket(self, name: str, full_at_ms: int) -> None:
@@ -202,8 +206,8 @@ class Transaction(Protocol):
         """Forget the buckets that are full: they say nothing."""
         ...
 
-    def unit(self, kind: str, number: str) -> StoredUnit | None:
-        """Return the unit of that number, with its sealed code."""
+    def units_of(self, kinds: Collection[str], numbers: Collection[str]) -> list[StoredUnit]:
+        """Return the units with one of these numbers and one of these kinds, with their sealed codes."""
         ...
 
     def unit_cards(self, kinds: Collection[str], numbers: Collection[str]) -> list[UnitCard]:
@@ -288,6 +292,10 @@ class Transaction(Protocol):
         """Return the acts on one number, oldest first."""
         ...
 
+    def marks_of(self, kinds: Collection[str], numbers: Collection[str]) -> list[Mark]:
+        """Return the acts on the units with one of these numbers and one of these kinds, oldest first."""
+        ...
+
     def marks_ending(self, kind: str, ending: str) -> list[Mark]:
         """Return the acts on the numbers of that kind with that ending, oldest first."""
         ...
@@ -310,6 +318,10 @@ class Transaction(Protocol):
 
     def entry(self, index: int) -> StoredEntry | None:
         """Return a leaf."""
+        ...
+
+    def entries_between(self, first: int, end: int) -> list[StoredEntry]:
+        """Return the leaves from `first` up to `end`, which is not among them."""
         ...
 
     def add_entry(self, entry: StoredEntry) -> None:

@@ -33,7 +33,7 @@ from radiokey.base.log.append import append_many
 from radiokey.base.log.leaf import LEAF_VERSION, NONCE_SIZE, Leaf, hidden_number
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
-from radiokey.base.ports import Randomness, Store, StoredRelease, Transaction
+from radiokey.base.ports import Mark, Randomness, Store, StoredRelease, StoredUnit, Transaction
 from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.code.families import derive
@@ -164,6 +164,37 @@ class _Found:
     seen: StoredRelease | None
 
 
+class _Known:
+    """What the database says of requests that are decided together, read in a statement for each table."""
+
+    __slots__ = ("_marks", "_transaction", "_units", "buckets", "releases")
+
+    def __init__(self, transaction: Transaction, limits: Limits, requests: Sequence[ReleaseRequest]) -> None:
+        serials = [request.serial.serial for request in requests]
+        kinds, numbers = {serial.kind for serial in serials}, {serial.key for serial in serials}
+        seen = transaction.releases_with([request.request_id for request in requests])
+        self.releases = {release.request_id: release for release in seen}
+        self._marks: dict[tuple[str, str], list[Mark]] = {}
+        for mark in transaction.marks_of(kinds, numbers):
+            self._marks.setdefault((mark.kind, mark.number), []).append(mark)
+        units = transaction.units_of(kinds, numbers)
+        self._units = {(unit.kind, unit.number): unit for unit in units}
+        self.buckets = Buckets(transaction, limits, [request.asker for request in requests])
+        self._transaction = transaction
+
+    def marks(self, kind: str, number: str) -> list[Mark]:
+        """Return the acts on one number of a request, oldest first."""
+        return self._marks.get((kind, number), [])
+
+    def marks_ending(self, kind: str, ending: str) -> list[Mark]:
+        """Return the acts on the numbers with that ending: rare enough to be asked one by one."""
+        return self._transaction.marks_ending(kind, ending)
+
+    def unit_of(self, reading: Reading) -> StoredUnit | None:
+        """Return the unit that a number names."""
+        return self._units.get((reading.serial.kind, reading.serial.key))
+
+
 def family_for(reading: Reading, model: Model | None, make: str = "") -> Family:
     """Return the family that `reading` may be derived by; refuse rather than guess.
 
@@ -242,11 +273,11 @@ class Door:
         """Answer requests with different ids in one transaction."""
         with self._store.transaction() as transaction:
             now_ms = self._clock.now_ms()
-            buckets = Buckets(transaction, self._limits)
-            outcomes = [self._outcome(transaction, buckets, request, now_ms) for request in requests]
+            known = _Known(transaction, self._limits, requests)
+            outcomes = [self._outcome(known, request, now_ms) for request in requests]
             fresh = [found for found in outcomes if isinstance(found, _Found) and found.seen is None]
             receipts = iter(self._record(transaction, fresh, now_ms) if fresh else ())
-            buckets.write()
+            known.buckets.write()
             answers: list[Released | Exception] = []
             for outcome in outcomes:
                 if isinstance(outcome, _Found):
@@ -262,43 +293,37 @@ class Door:
         # Committed: every entry is durable, so the codes may leave.
         return answers
 
-    def _outcome(
-        self, transaction: Transaction, buckets: Buckets, request: ReleaseRequest, now_ms: int
-    ) -> _Found | RadiokeyError:
+    def _outcome(self, known: _Known, request: ReleaseRequest, now_ms: int) -> _Found | RadiokeyError:
         """Decide one request. What it is refused for is its own; a failing store or log is everybody's."""
         try:
-            return self._decide(transaction, buckets, request, now_ms)
+            return self._decide(known, request, now_ms)
         except (StoreError, LogError):
             raise
         except RadiokeyError as refusal:
             if isinstance(refusal, NotReleasedError):
-                buckets.take(request.asker.misses(), now_ms)
+                known.buckets.take(request.asker.misses(), now_ms)
             return refusal
 
-    def _decide(
-        self, transaction: Transaction, buckets: Buckets, request: ReleaseRequest, now_ms: int
-    ) -> _Found:
-        seen = transaction.release_of(request.request_id)
+    def _decide(self, known: _Known, request: ReleaseRequest, now_ms: int) -> _Found:
+        seen = known.releases.get(request.request_id)
         if seen is not None and seen.fingerprint != request.fingerprint():
             raise UsageError("this request was already made for another radio", hint="open a new form")
-        blacklist.check(transaction, request.serial, request.vin)
+        blacklist.check(known, request.serial, request.vin)
         if seen is None:
-            buckets.check(request.asker, now_ms)
-        code, source, family = self._code_of(transaction, request)
+            known.buckets.check(request.asker, now_ms)
+        code, source, family = self._code_of(known, request)
         if seen is None:
-            buckets.take(request.asker.releases(), now_ms)
+            known.buckets.take(request.asker.releases(), now_ms)
         return _Found(request, code, source, family, seen)
 
-    def _code_of(
-        self, transaction: Transaction, request: ReleaseRequest
-    ) -> tuple[Code, Source, Family | None]:
+    def _code_of(self, known: _Known, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
         """Find the code that the evidence allows; it leaves after the commit."""
         if request.answer is not None:
             if request.model is not None and request.model.code.value is not None:
                 request.model.code.value.check(request.answer)
             return request.answer, Source.DEALER, None
         code = self._ledger.code_of(
-            transaction, request.serial.serial, request.model, request.vin, checked=bool(request.account)
+            known.unit_of(request.serial), request.model, request.vin, checked=bool(request.account)
         )
         if code is not None:
             return code, Source.LEDGER, None

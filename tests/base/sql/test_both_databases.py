@@ -47,6 +47,8 @@ def test_a_release_comes_back_as_it_was_written(store):
     with store.transaction() as transaction:
         assert transaction.release_of("r1") == RELEASE
         assert transaction.release_of("r2") is None
+        assert transaction.releases_with(["r2", "r1", "r1"]) == [RELEASE]
+        assert transaction.releases_with([]) == []
         assert transaction.releases_of("bp12", "BP5387?1234567") == [RELEASE]
         assert transaction.releases_of("honda8", "BP5387?1234567") == []
         assert transaction.releases_since("me", 999) == 1
@@ -67,6 +69,7 @@ def test_the_log_comes_back_in_order(store):
         assert seen.node((1, 0)) == b"n" * 32
         assert seen.node((1, 1)) is None
         assert seen.entry(9) is None
+        assert [one.index for one in seen.entries_between(1, 3)] == [1, 2]
         assert seen.last_checkpoint() == StoredCheckpoint(5, "five")
 
 
@@ -95,14 +98,13 @@ def test_witnesses_signatures_stand_under_their_checkpoint(both, store):
 
 def test_a_bucket_says_when_it_is_full(store):
     with store.transaction() as transaction:
-        assert transaction.bucket("client:me") is None
+        assert transaction.buckets(["client:me"]) == {}
         transaction.set_bucket("client:me", 10)
         transaction.set_bucket("client:me", 20)
         transaction.set_bucket("client:you", 30)
-        assert transaction.bucket("client:me") == 20
+        assert transaction.buckets(["client:me", "client:you", "x"]) == {"client:me": 20, "client:you": 30}
         transaction.drop_full_buckets(20)
-        assert transaction.bucket("client:me") is None
-        assert transaction.bucket("client:you") == 30
+        assert transaction.buckets(["client:me", "client:you"]) == {"client:you": 30}
 
 
 def test_units_are_added_all_or_none(store, registrar):
@@ -115,9 +117,8 @@ def test_units_are_added_all_or_none(store, registrar):
         transaction.add_units([unit("BP5387?0000003"), unit()])
     assert "BP5387" not in f"{caught.value.sentence}{caught.value.facts}"
     with store.transaction() as transaction:
-        assert transaction.unit("bp12", "BP5387?1234567") == unit()
-        assert transaction.unit("bp12", "BP5387?0000003") is None
-        assert transaction.unit("honda8", "BP5387?1234567") is None
+        assert transaction.units_of(["bp12"], ["BP5387?1234567", "BP5387?0000003"]) == [unit()]
+        assert transaction.units_of(["honda8"], ["BP5387?1234567"]) == []
 
 
 def test_after_a_unit_that_exists_nothing_more_of_the_batch_is_kept(registrar):
@@ -225,6 +226,8 @@ def test_a_clearing_needs_a_proposal_of_somebody_else(both, registrar):
         assert [one.act for one in seen.marks("bp12", "BP5387?1234567")] == ["reported", "cleared"]
         assert len(seen.all_marks()) == 2
         assert len(seen.marks_ending("bp12", "4567")) == 2
+        assert seen.marks_of(["bp12"], ["BP5387?1234567", "x"]) == seen.all_marks()
+        assert seen.marks_of(["honda8"], ["BP5387?1234567"]) == []
 
 
 def test_an_error_of_ours_rolls_everything_back(store):

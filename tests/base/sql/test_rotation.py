@@ -68,7 +68,8 @@ def codes(store, tmp_path):
     def opened(count: int = UNITS) -> list[str]:
         door = KeyRing(tmp_path / "base.keys")
         with store.snapshot() as snapshot:
-            units = [snapshot.unit("honda-8", f"{22_000_000 + number}") for number in range(count)]
+            numbers = [f"{22_000_000 + number}" for number in range(count)]
+            units = [one for number in numbers for one in snapshot.units_of(["honda-8"], [number])]
         return [door.code_of(unit).reveal() for unit in units]
 
     return opened
@@ -132,13 +133,13 @@ def test_an_import_and_a_release_go_on_meanwhile(keeper, add, codes, tmp_path):
 def test_what_somebody_else_resealed_meanwhile_is_let_be(keeper, add, ring, both):
     add(0, 1)
     with both.store().snapshot() as snapshot:
-        before = snapshot.unit("honda-8", "22000000")
+        (before,) = snapshot.units_of(["honda-8"], ["22000000"])
     keeper.rotate()
     with both.store(Principal.KEEPER).intake() as transaction:
         late = StoredUnit(**{name: getattr(before, name) for name in StoredUnit.__struct_fields__})
         assert not transaction.reseal(late, before.key)
     with both.store().snapshot() as snapshot:
-        assert ring.code_of(snapshot.unit("honda-8", "22000000"))
+        assert ring.code_of(*snapshot.units_of(["honda-8"], ["22000000"]))
 
 
 def test_a_damaged_code_is_told_keeps_its_key_and_stops_nobody(keeper, add, both, ring):

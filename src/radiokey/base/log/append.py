@@ -40,17 +40,19 @@ class Appended:
 
 def append_many(transaction: Transaction, leaves: Sequence[bytes], signer: NoteSigner) -> Appended:
     """Append `leaves`, at least one, under one new signed checkpoint."""
-    fetch = _fetcher(transaction)
+    computed: dict[Node, bytes] = {}
+    fetch = _fetcher(transaction, computed)
     first = signed_tree(transaction, signer, fetch).size
     size = first + len(leaves)
     for index, leaf in enumerate(leaves, start=first):
         transaction.add_entry(StoredEntry(index=index, leaf=leaf))
-    for index, leaf in enumerate(leaves, start=first):
-        stored = transaction.entry(index)
-        if stored is None or stored.leaf != leaf:
-            raise LogError("the log did not keep the new entry as it was written", hint=_HINT)
-        for node, hashed in completed_by(index, leaf_hash(stored.leaf), fetch):
+    stored = transaction.entries_between(first, size)
+    if [(entry.index, entry.leaf) for entry in stored] != list(enumerate(leaves, start=first)):
+        raise LogError("the log did not keep the new entries as they were written", hint=_HINT)
+    for entry in stored:
+        for node, hashed in completed_by(entry.index, leaf_hash(entry.leaf), fetch):
             transaction.add_node(node, hashed)
+            computed[node] = hashed
     root = root_at(size, fetch)
     note = signer.sign(Checkpoint(signer.verifier.name, size, root).text())
     transaction.add_checkpoint(StoredCheckpoint(size=size, note=note))
@@ -136,9 +138,9 @@ class Log:
             return consistency_proof(old, size, _fetcher(transaction))
 
 
-def _fetcher(transaction: Transaction) -> Fetch:
+def _fetcher(transaction: Transaction, read: dict[Node, bytes] | None = None) -> Fetch:
     """Return what reads the stored hashes, each once: a stored hash never changes within a transaction."""
-    read: dict[Node, bytes] = {}
+    read = {} if read is None else read
 
     def fetch(node: Node) -> bytes:
         hashed = read.get(node) or transaction.node(node)

@@ -39,6 +39,10 @@ class SqlTransaction:
         row = self._statements.row("release_of", request_id=request_id)
         return rows.release(row) if row else None
 
+    def releases_with(self, request_ids: Collection[str]) -> list[StoredRelease]:
+        found = self._statements.rows("releases_with", request_ids=_listed(request_ids))
+        return [rows.release(row) for row in found]
+
     def releases_of(self, kind: str, number: str) -> list[StoredRelease]:
         return [rows.release(row) for row in self._statements.rows("releases_of", kind=kind, number=number)]
 
@@ -61,9 +65,9 @@ class SqlTransaction:
     def releases_since(self, client: str, since_ms: int) -> int:
         return rows.count(self._statements.value("releases_since", client=client, since_ms=since_ms))
 
-    def bucket(self, name: str) -> int | None:
-        value = self._statements.value("bucket", name=name)
-        return None if value is None else rows.count(value)
+    def buckets(self, names: Collection[str]) -> dict[str, int]:
+        found = self._statements.rows("buckets", names=_listed(names))
+        return {rows.text(name): rows.count(full_at_ms) for name, full_at_ms in found}
 
     def set_bucket(self, name: str, full_at_ms: int) -> None:
         self._statements.run("set_bucket", name=name, full_at_ms=full_at_ms)
@@ -75,6 +79,10 @@ class SqlTransaction:
 
     def marks(self, kind: str, number: str) -> list[Mark]:
         return [rows.mark(row) for row in self._statements.rows("marks", kind=kind, number=number)]
+
+    def marks_of(self, kinds: Collection[str], numbers: Collection[str]) -> list[Mark]:
+        found = self._statements.rows("marks_of", kinds=_listed(kinds), numbers=_listed(numbers))
+        return [rows.mark(row) for row in found]
 
     def marks_ending(self, kind: str, ending: str) -> list[Mark]:
         return [rows.mark(row) for row in self._statements.rows("marks_ending", kind=kind, ending=ending)]
@@ -119,14 +127,12 @@ class SqlTransaction:
 
     # --- the ledger
 
-    def unit(self, kind: str, number: str) -> StoredUnit | None:
-        row = self._statements.row("unit", kind=kind, number=number)
-        return rows.unit(row) if row else None
+    def units_of(self, kinds: Collection[str], numbers: Collection[str]) -> list[StoredUnit]:
+        found = self._statements.rows("units_of", kinds=_listed(kinds), numbers=_listed(numbers))
+        return [rows.unit(row) for row in found]
 
     def unit_cards(self, kinds: Collection[str], numbers: Collection[str]) -> list[UnitCard]:
-        found = self._statements.rows(
-            "unit_cards", kinds=json.dumps(sorted(kinds)), numbers=json.dumps(sorted(numbers))
-        )
+        found = self._statements.rows("unit_cards", kinds=_listed(kinds), numbers=_listed(numbers))
         return [rows.unit_card(row) for row in found]
 
     def import_step(self, file: str) -> ImportStep | None:
@@ -221,6 +227,9 @@ class SqlTransaction:
     def entries(self) -> Iterator[StoredEntry]:
         return map(rows.entry, self._statements.stream("entries"))
 
+    def entries_between(self, first: int, end: int) -> list[StoredEntry]:
+        return [rows.entry(row) for row in self._statements.rows("entries_between", first=first, end=end)]
+
     def add_entry(self, entry: StoredEntry) -> None:
         self._statements.run("add_entry", idx=entry.index, leaf=entry.leaf)
 
@@ -236,3 +245,8 @@ class SqlTransaction:
     def add_node(self, node: Node, hashed: bytes) -> None:
         level, index = node
         self._statements.run("add_node", level=level, idx=index, hash=hashed)
+
+
+def _listed(values: Collection[str]) -> str:
+    """Return values as one parameter: a list in JSON, which both databases take apart."""
+    return json.dumps(sorted(set(values)))

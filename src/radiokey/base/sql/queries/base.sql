@@ -39,18 +39,12 @@ SELECT id, kind, number, vin, label, reason, papers, by, at_ms FROM clearing WHE
 SELECT id, kind, number, vin, label, reason, papers, by, at_ms FROM clearing
 WHERE NOT EXISTS (SELECT 1 FROM mark WHERE mark.clearing = clearing.id) ORDER BY at_ms, id;
 
--- name: bucket(name)$
-SELECT full_at_ms FROM bucket WHERE name = :name;
-
 -- name: set_bucket(name, full_at_ms)!
 INSERT INTO bucket (name, full_at_ms) VALUES (:name, :full_at_ms)
 ON CONFLICT (name) DO UPDATE SET full_at_ms = excluded.full_at_ms;
 
 -- name: drop_full_buckets(now_ms)!
 DELETE FROM bucket WHERE full_at_ms <= :now_ms;
-
--- name: unit(kind, number)^
-SELECT kind, number, serial, model, market, vin, key, sealed FROM unit WHERE number = :number AND kind = :kind;
 
 -- name: add_unit(kind, number, serial, model, market, vin, key, sealed)!
 INSERT INTO unit (kind, number, serial, model, market, vin, key, sealed)
@@ -119,6 +113,9 @@ SELECT idx, leaf FROM log_entry WHERE idx = :idx;
 
 -- name: entries()
 SELECT idx, leaf FROM log_entry ORDER BY idx;
+
+-- name: entries_between(first, end)
+SELECT idx, leaf FROM log_entry WHERE idx >= :first AND idx < :end ORDER BY idx;
 
 -- name: add_entry(idx, leaf)!
 INSERT INTO log_entry (idx, leaf) VALUES (:idx, :leaf);

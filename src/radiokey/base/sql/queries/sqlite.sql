@@ -1,4 +1,20 @@
+-- What takes a list: SQLite reads it with json_each.
+
+-- name: releases_with(request_ids)
+SELECT request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence FROM release
+WHERE request_id IN (SELECT value FROM json_each(:request_ids));
+
+-- name: buckets(names)
+SELECT name, full_at_ms FROM bucket WHERE name IN (SELECT value FROM json_each(:names));
+
+-- name: marks_of(kinds, numbers)
+SELECT act, kind, number, vin, label, reason, by, at_ms, clearing FROM mark
+WHERE number IN (SELECT value FROM json_each(:numbers)) AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY id;
+
+-- name: units_of(kinds, numbers)
+SELECT kind, number, serial, model, market, vin, key, sealed FROM unit
+WHERE number IN (SELECT value FROM json_each(:numbers)) AND kind IN (SELECT value FROM json_each(:kinds));
+
 -- name: unit_cards(kinds, numbers)
 SELECT kind, number, serial, model, market, vin FROM unit
-WHERE number IN (SELECT value FROM json_each(:numbers)) AND kind IN (SELECT value FROM json_each(:kinds))
-ORDER BY number, kind;
+WHERE number IN (SELECT value FROM json_each(:numbers)) AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY number, kind;
