@@ -100,7 +100,7 @@ def ledger(both, ring) -> dict[str, str]:
     """Every unit's code, opened as the door would."""
     with both.store().snapshot() as snapshot:
         numbers = [row[0] for row in both.behind("SELECT number FROM unit")]
-        return {n: ring.code_of(snapshot.unit("honda-8", n)).reveal() for n in numbers}
+        return {n: ring.code_of(*snapshot.units_of(["honda-8"], [n])).reveal() for n in numbers}
 
 
 def steps(both) -> list[tuple]:
