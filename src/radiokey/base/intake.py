@@ -92,6 +92,11 @@ class Report:
         csv.writer(text).writerows((one.line, one.column, one.reason.value) for one in refused)
         self._put(text.getvalue())
 
+    def append(self, refused: Sequence[Refusal]) -> None:
+        """Write a batch's rows and keep them: for a preview, which commits nothing."""
+        self.write(refused)
+        self.keep()
+
     def keep(self) -> None:
         """Keep what was written."""
         self._kept = self._file.tell()

@@ -9,8 +9,8 @@ from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, parse_receipt, verify
 from radiokey.base.ports import Mark
 from radiokey.base.sql.local import init_base, open_base
-from radiokey.cli import say
-from radiokey.cli.options import Database, Json, Make
+from radiokey.cli import intake, keys, say
+from radiokey.cli.options import BY, Database, Json, Make
 from radiokey.cli.serial import read_one
 from radiokey.errors import ReceiptError
 from radiokey.serial.vin import Vin
@@ -20,9 +20,8 @@ blacklist = typer.Typer(help="Radios reported stolen.", no_args_is_help=True)
 log = typer.Typer(help="The log of releases.", no_args_is_help=True)
 app.add_typer(blacklist, name="blacklist")
 app.add_typer(log, name="log")
-
-BY = "local"
-"""Who acts on a base of one's own."""
+app.add_typer(keys.app, name="keys")
+app.command("import")(intake.import_units)
 
 Serial = Annotated[str, typer.Argument(metavar="SERIAL", help="As it stands on the label.")]
 VinText = Annotated[str | None, typer.Option("--vin", help="The car it belongs to.")]

@@ -17,6 +17,9 @@ Database = Annotated[
     typer.Option("--database", help="Another base than this user's own: a file or postgresql://..."),
 ]
 
+BY = "local"
+"""Who acts on a base through the command line."""
+
 
 def known_model(model_id: str) -> str:
     """Return `model_id` if the catalogue has it; raise `UsageError` with the nearest ids otherwise.

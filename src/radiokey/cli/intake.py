@@ -1,0 +1,138 @@
+"""`radiokey base import`: a file of units into the ledger."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from radiokey.base.keyring import KeyRing
+from radiokey.base.sql.local import Base, open_base
+from radiokey.base.sql.principals import Principal
+from radiokey.cli import say
+from radiokey.cli.options import BY, Database, Json
+
+if TYPE_CHECKING:
+    from radiokey.base.unitfile import Refusal, UnitFile
+
+
+def import_units(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: serial,model,market,vin,code")],
+    *,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would happen; write nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Leave out a batch with a refused line.")] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write the refused lines, and why, to this file.")
+    ] = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Bring units into the ledger, batch by batch; run again, it goes on where it was cut off."""
+    from radiokey.base.unitfile import UnitFile  # noqa: PLC0415 - only where a file is read
+
+    with open_base(database) as base, UnitFile(file) as opened:
+        if preview:
+            _preview(base, opened, report, strict=strict, as_json=as_json)
+        else:
+            _run(base, opened, report, strict=strict, as_json=as_json)
+
+
+def _run(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_json: bool) -> None:
+    from radiokey.base.intake import Intake, Report  # noqa: PLC0415 - only where a file is read
+
+    ring = KeyRing(base.place.secret("keys"))
+    intake = Intake(base.stores.of(Principal.REGISTRAR), ring, base.clock, base.randomness, BY)
+    with ExitStack() as ends:
+        rows = ends.enter_context(Report(report)) if report else None
+        told = ends.enter_context(_bar(shown=sys.stderr.isatty()))
+        done = intake.run(file, strict=strict, report=rows, told=told)
+    if as_json:
+        say.document(
+            {
+                "lines": done.lines,
+                "accepted": done.accepted,
+                "refused": done.refused,
+                "resumed_at": done.resumed_at,
+            }
+        )
+    else:
+        say.out(f"{_counted(done.accepted, 'unit')} of this file entered, {_refused(done.refused)}.")
+    if done.resumed_at > 1:
+        say.note(f"this run went on after line {done.resumed_at}")
+    if done.refused and report is None:
+        say.note("which lines, and why: give --report FILE from the start, or look with --preview before")
+
+
+def _preview(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_json: bool) -> None:
+    from radiokey.base.intake import Report, preview  # noqa: PLC0415 - only where a file is read
+
+    listed: list[Refusal] = []
+    with ExitStack() as ends:
+        # Said at the end, when nothing can fail any more; ten million lines do not fit into memory.
+        told_later = ends.enter_context(SpooledTemporaryFile(1_000_000, "w+", encoding="utf-8"))
+        refuse: Callable[[Sequence[Refusal]], None] = (
+            listed.extend if as_json else lambda more: told_later.writelines(map(_sentence, more))
+        )
+        if report:
+            rows = ends.enter_context(Report(report))
+            rows.go_on(0)
+            refuse = rows.append
+        told = ends.enter_context(_bar(shown=sys.stderr.isatty()))
+        found = preview(base.stores.of(Principal.REGISTRAR), file, strict=strict, refuse=refuse, told=told)
+        told_later.seek(0)
+        for line in told_later:
+            say.out(line.rstrip("\n"))
+    accepted = sum(found.units.values())
+    by_model = sorted(found.units.items())
+    if as_json:
+        say.document(
+            {
+                "accepted": accepted,
+                "refused": found.refused,
+                "resumed_at": found.resumed_at,
+                "units": [{"model": model, "market": market, "units": n} for (model, market), n in by_model],
+                "refusals": [
+                    {"line": one.line, "column": one.column, "reason": one.reason.value} for one in listed
+                ],
+            }
+        )
+        return
+    say.columns((model, market, str(count)) for (model, market), count in by_model)
+    say.out(f"{_counted(accepted, 'unit')} would enter, {_refused(found.refused)}. Nothing was written.")
+    if found.resumed_at > 1:
+        say.note(f"the file is in already up to line {found.resumed_at}; this is about the rest")
+
+
+def _sentence(one: "Refusal") -> str:
+    where = f"line {one.line}, {one.column}" if one.column else f"line {one.line}"
+    return f"{where}: {one.reason.value}\n"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _refused(count: int) -> str:
+    return (
+        f"{_counted(count, 'line')} {'was' if count == 1 else 'were'} refused"
+        if count
+        else "no line was refused"
+    )
+
+
+@contextmanager
+def _bar(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """Lend what is told the bytes done and the bytes there are; drawn on stderr, for a person only."""
+    if not shown:
+        yield lambda _, __: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - it takes a while to load, and only people need it
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    bar = Progress(BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=Console(stderr=True))
+    with bar:
+        task = bar.add_task("")
+        yield lambda done, size: bar.update(task, completed=done, total=size)

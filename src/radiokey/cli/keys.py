@@ -1,0 +1,124 @@
+"""`radiokey base keys`: the keys that seal the codes of the ledger."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import typer
+
+from radiokey.base.keyring import KeyRing, Standing
+from radiokey.base.rotation import Rotation
+from radiokey.base.seal import SEALS_MAX
+from radiokey.base.sql.local import Base, open_base
+from radiokey.base.sql.principals import Principal
+from radiokey.cli import say
+from radiokey.cli.options import BY, Database, Json
+from radiokey.errors import SealError
+
+app = typer.Typer(help="The keys that seal the codes of the ledger.", no_args_is_help=True)
+
+MISSING: Final = "missing"
+"""Stands for a key that seals codes and is not in the ring."""
+
+
+@app.command("list")
+def listed(*, database: Database = None, as_json: Json = False) -> None:
+    """List the keys of the ring, and how many codes each seals."""
+    with open_base(database) as base:
+        ring = _ring(base)
+        with base.stores.of(Principal.KEEPER).snapshot() as snapshot:
+            sealed = snapshot.sealed_with()
+    cards = ring.cards()
+    rows: list[tuple[str, int | None, str, int]] = [
+        (card.id, card.made_at_ms, card.standing.value, sealed.pop(card.id, 0)) for card in cards
+    ]
+    rows += [(key, None, MISSING, count) for key, count in sealed.items()]
+    if as_json:
+        say.document(
+            [
+                {
+                    "id": key,
+                    "made_at_ms": made,
+                    "standing": standing,
+                    "sealed": count,
+                    "sealed_max": SEALS_MAX,
+                }
+                for key, made, standing, count in rows
+            ]
+        )
+    else:
+        say.columns(
+            (key, _day(made), standing, f"{count:,} sealed", f"{count / SEALS_MAX:.2%} of what it may")
+            for key, made, standing, count in rows
+        )
+    if any(count > SEALS_MAX // 2 for _, _, _, count in rows):
+        say.note("a key has sealed half of what it may: 'radiokey base keys rotate'")
+    if any(standing == MISSING for _, _, standing, _ in rows):
+        say.note("a key that seals codes is not in the ring: put the ring back that belongs to this database")
+
+
+@app.command("add")
+def add(*, database: Database = None, as_json: Json = False) -> None:
+    """Add a key for the next rotation; where there is no key ring, make one of one key."""
+    with open_base(database) as base:
+        path = base.place.secret("keys")
+        if path.exists():
+            key = _rotation(base).add()
+            standing = Standing.WAITING
+        else:
+            with base.stores.of(Principal.KEEPER).snapshot() as snapshot:
+                if snapshot.sealed_with():
+                    raise SealError(
+                        "codes of this base are sealed with keys of a ring that is not here",
+                        hint=f"put the key ring {path.name} back; a new one opens none of them",
+                    )
+            (card,) = KeyRing.make(path, base.randomness, base.clock.now_ms()).cards()
+            key, standing = card.id, card.standing
+    if as_json:
+        say.document({"id": key, "standing": standing.value})
+    elif standing is Standing.CURRENT:
+        say.out(
+            f"A key ring was made, with the key {key}. Keep a copy of {path.name}, apart from the database."
+        )
+    else:
+        say.out(f"The key {key} waits for the next rotation. Copy {path.name} again.")
+
+
+@app.command("rotate")
+def rotate(
+    *,
+    retire: Annotated[
+        bool, typer.Option("--retire", help="Take out the old keys that seal nothing then.")
+    ] = False,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Seal every code with the next key; cut off, it goes on where it was when it is run again."""
+    with open_base(database) as base:
+        done = _rotation(base).rotate(retire=retire)
+    if done.damaged:
+        raise SealError(
+            f"{done.damaged} codes do not open with their key and were left; {done.resealed} are sealed anew",
+            hint="restore those units from a backup: their codes or their keys were changed",
+            damaged=done.damaged,
+        )
+    if as_json:
+        say.document(
+            {"key": done.key, "begun": done.begun, "resealed": done.resealed, "retired": list(done.retired)}
+        )
+        return
+    went = "1 code is" if done.resealed == 1 else f"{done.resealed:,} codes are"
+    say.out(f"{went} sealed anew; the key is {done.key}.")
+    for key in done.retired:
+        say.out(f"The key {key} was taken out: backups from before open only with a ring of their day.")
+
+
+def _ring(base: Base) -> KeyRing:
+    return KeyRing(base.place.secret("keys"))
+
+
+def _rotation(base: Base) -> Rotation:
+    return Rotation(base.stores.of(Principal.KEEPER), _ring(base), base.clock, base.randomness, BY)
+
+
+def _day(made_at_ms: int | None) -> str:
+    return "" if made_at_ms is None else datetime.fromtimestamp(made_at_ms / 1000, UTC).date().isoformat()
