@@ -11,6 +11,7 @@ PARTS = {
     "Lock: step() beside the transitions library": "steps.py",
     "Power cuts through the real store": "cuts.py",
     "Car: owner-years a second, from ten cars to ten thousand": "years.py",
+    "Ledger: ten million units in, and found again": "ledger.py",
     "Command line as a whole process": "commands.py",
     "Pages over the wire and under load": "pages.py",
 }

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from radiokey.serial.canonical import unit_numbers
@@ -55,17 +55,25 @@ def test_only_units_numbers_one_error_away_and_each_once_per_format(text):
         assert slip_between(text, near.text) is not None
 
 
-@pytest.mark.parametrize("text", ["22000055", "A0123456"])
-def test_none_is_left_out(text):
-    """Every number of eight digits, or of a letter and seven digits, that is one error away."""
-    digits = "0123456789"
-    near = {near.text for near in neighbours(text) if len(near.text) == len(text)}
-    wrong = {
-        text[:at] + character + text[at + 1 :]
-        for at in range(len(text))
-        for character in (digits if text[at] in digits else CHARACTERS)
-    }
-    assert {one for one in wrong - {text} if unit_numbers().kinds_of(one)} <= near
+def edits(text: str) -> set[str]:
+    """Every text one error away, of whatever form."""
+    cuts = [(text[:at], text[at:]) for at in range(len(text) + 1)]
+    extra = {a + b[1:] for a, b in cuts if b}
+    swapped = {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+    wrong = {a + one + b[1:] for a, b in cuts if b for one in CHARACTERS}
+    missing = {a + one + b for a, b in cuts for one in CHARACTERS}
+    return (extra | swapped | wrong | missing) - {text}
+
+
+@given(texts | st.text(CHARACTERS, min_size=6, max_size=17))
+@example("")
+@example("TQ1AA1234")
+@example("BP5387?1234567")
+@example("B?P538712345678")
+def test_they_are_exactly_the_texts_one_error_away_that_are_a_units_number(text):
+    """Held against trying every character at every place."""
+    wanted = {(edited, kind) for edited in edits(text) for kind in unit_numbers().kinds_of(edited)}
+    assert {(near.text, near.kind) for near in neighbours(text)} == wanted
 
 
 @given(texts, texts)

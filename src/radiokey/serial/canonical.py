@@ -13,7 +13,7 @@ True
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,21 +25,18 @@ _NO_DIGITS = {ord(digit): None for digit in DIGITS}
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
-    """One shape of a number without the label around it; `places` and `opened` as in `Shape.fit`."""
+class Numbers:
+    """One shape of a number without the label around it; `opened` counts the open places that all have."""
 
     kind: str
+    shape: Shape
     pattern: re.Pattern[str]
     fixed: int
     opened: int
-    tail: tuple[int, int]
 
     def is_met_by(self, text: str) -> bool:
+        """Tell whether `text`, as it stands, is such a number."""
         return self.pattern.fullmatch(text) is not None and self.holds_digits(text)
-
-    def may_have(self, length: int) -> bool:
-        """Tell whether a number of this shape can be so long."""
-        return self.fixed + self.tail[0] <= length <= self.fixed + self.tail[1]
 
     def holds_digits(self, text: str) -> bool:
         """Tell whether `text` holds half as many digits as open places (see `Shape.fit`)."""
@@ -50,15 +47,16 @@ class _Number:
 class UnitNumbers:
     """The numbers of units that some formats can have."""
 
-    __slots__ = ("_all", "_numbers", "_of_length")
+    __slots__ = ("_all", "_numbers")
 
     def __init__(self, kinds: Collection[str]) -> None:
         """Take the ids of formats; those whose numbers many radios share have no unit's number."""
         formats = [FORMATS[kind] for kind in kinds if FORMATS[kind].identity is Identity.UNIT]
         shapes = [(shape, entry) for entry in formats for shape in entry.shapes]
         shapes.sort(key=lambda pair: -pair[0].strength)
-        self._numbers = tuple(dict.fromkeys(_number(shape, entry) for shape, entry in shapes))
-        self._of_length: dict[int, tuple[_Number, ...]] = {}
+        # A number that stands on labels and alone is here alone: of two such shapes the weaker counts.
+        numbers = {(entry.id, shape.regex): _number(shape, entry) for shape, entry in reversed(shapes)}
+        self._numbers = tuple(reversed(numbers.values()))
         self._all = re.compile("|".join(f"({number.pattern.pattern})" for number in self._numbers) or "(?!)")
 
     def __bool__(self) -> bool:
@@ -76,17 +74,20 @@ class UnitNumbers:
 
     def kinds_of(self, text: str) -> tuple[str, ...]:
         """Return the ids of all formats that `text`, as it stands, can be a unit's number of."""
-        if self._all.fullmatch(text) is None:
-            return ()
-        if len(text) not in self._of_length:
-            self._of_length[len(text)] = tuple(one for one in self._numbers if one.may_have(len(text)))
-        return tuple(dict.fromkeys(one.kind for one in self._of_length[len(text)] if one.is_met_by(text)))
+        return tuple(dict.fromkeys(one.kind for one in self._numbers if one.is_met_by(text)))
+
+    def of_length(self, length: int) -> Iterator[tuple[Numbers, tuple[str, ...]]]:
+        """Yield the shapes whose numbers can be so long, and what each of their places takes then."""
+        for one in self._numbers:
+            places = one.shape.alphabets(length)
+            if places is not None:
+                yield one, places
 
 
-def _number(shape: Shape, entry: SerialFormat) -> _Number:
+def _number(shape: Shape, entry: SerialFormat) -> Numbers:
     inside = "".join(re.findall(r"\[([^]]*)\]", shape.template))
     fixed = len(inside.removesuffix("~"))
-    return _Number(entry.id, re.compile(shape.regex), fixed, inside.count("*"), shape.tail)
+    return Numbers(entry.id, shape, re.compile(shape.regex), fixed, inside.count("*"))
 
 
 @cache

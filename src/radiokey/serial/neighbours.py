@@ -9,7 +9,7 @@ True
 ()
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -17,12 +17,10 @@ from typing import Final
 from radiokey.serial.canonical import unit_numbers
 from radiokey.serial.formats import Identity
 from radiokey.serial.number import SerialNumber
-from radiokey.serial.shapes import DIGITS, LETTERS
+from radiokey.serial.shapes import UNKNOWN
 
 LENGTH_MAX: Final = 32
 """Longer texts are nobody's number."""
-
-_CHARACTERS: Final = DIGITS + LETTERS
 
 
 class Error(StrEnum):
@@ -53,12 +51,14 @@ def neighbours(text: str) -> tuple[SerialNumber, ...]:
     """
     if len(text) > LENGTH_MAX:
         return ()
-    numbers = unit_numbers()
-    return tuple(
-        SerialNumber(edited, kind, Identity.UNIT)
-        for edited in sorted(set(_edits(text)) - {text})
-        for kind in numbers.kinds_of(edited)
-    )
+    near = {
+        (edited, one.kind)
+        for change, length in ((_missing, len(text) + 1), (_wrong, len(text)), (_extra, len(text) - 1))
+        for one, places in unit_numbers().of_length(length)
+        for edited in change(text, places)
+        if one.holds_digits(edited)
+    }
+    return tuple(SerialNumber(edited, kind, Identity.UNIT) for edited, kind in sorted(near) if edited != text)
 
 
 def slip_between(typed: str, number: str) -> Slip | None:
@@ -81,16 +81,33 @@ def slip_between(typed: str, number: str) -> Slip | None:
     return None
 
 
-def _edits(text: str) -> Iterator[str]:
-    """Yield every text one error away; a `?` is only ever kept, never put in."""
-    for at in range(len(text) + 1):
-        before, after = text[:at], text[at:]
-        for character in _CHARACTERS:
-            yield before + character + after
-        if not after:
-            continue
-        yield before + after[1:]
-        for character in _CHARACTERS:
-            yield before + character + after[1:]
-        if len(after) > 1:
-            yield before + after[1] + after[0] + after[2:]
+def _missing(text: str, places: Sequence[str]) -> Iterator[str]:
+    """Yield the numbers that have one character more; a `?` is only ever kept, never put in."""
+    first, last = _fitting(text, places), len(text) - _fitting(text[::-1], places[::-1])
+    for at in range(last, first + 1):
+        yield from (text[:at] + one + text[at:] for one in places[at] if one != UNKNOWN)
+
+
+def _extra(text: str, places: Sequence[str]) -> Iterator[str]:
+    """Yield the numbers that have one character less."""
+    first, last = _fitting(text, places), len(text) - 1 - _fitting(text[::-1], places[::-1])
+    yield from (text[:at] + text[at + 1 :] for at in range(max(last, 0), min(first, len(places)) + 1))
+
+
+def _wrong(text: str, places: Sequence[str]) -> Iterator[str]:
+    """Yield the numbers of the same length: one other character, or two neighbours exchanged."""
+    bad = [at for at, (one, place) in enumerate(zip(text, places, strict=True)) if one not in place]
+    for at in bad if len(bad) == 1 else range(0 if bad else len(text)):
+        yield from (text[:at] + one + text[at + 1 :] for one in places[at] if one != UNKNOWN)
+    if len(bad) > 2:  # noqa: PLR2004 - an exchange mends two places
+        return
+    for at in range(len(text) - 1):
+        one, two = text[at], text[at + 1]
+        if two in places[at] and one in places[at + 1] and {at, at + 1}.issuperset(bad):
+            yield text[:at] + two + one + text[at + 2 :]
+
+
+def _fitting(text: str, places: Sequence[str]) -> int:
+    """Return how many characters from the first on stand in their places."""
+    pairs = enumerate(zip(text, places, strict=False))
+    return next((at for at, (one, place) in pairs if one not in place), min(len(text), len(places)))

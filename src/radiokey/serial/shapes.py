@@ -107,6 +107,15 @@ class Shape:
             f"[A-Z0-9]{{{fewest},{most}}}" if place == "~" else _REGEX.get(place, place) for place in inside
         )
 
+    def alphabets(self, length: int) -> tuple[str, ...] | None:
+        """Return what each place of a number of `length` characters takes; `None` if it is never so long."""
+        inside = "".join(re.findall(r"\[([^]]*)\]", self.template))
+        places = inside.removesuffix("~")
+        tail = length - len(places)
+        if not self.tail[0] <= tail <= self.tail[1]:
+            return None
+        return tuple(_PLACES.get(place, place) for place in places + "*" * tail)
+
     @property
     def is_loose(self) -> bool:
         """Whether the shape is so short or so open that words beside a number could seem a part of it."""
