@@ -136,6 +136,14 @@ def test_two_units_never_share_a_nonce():
     assert len({factory.make(HONDA, serial(number), "EU").sealed[:12] for number in range(1_000)}) == 1_000
 
 
+def test_codes_of_three_lengths_are_numbered_too():
+    """No radio of today has that; two lengths do not tell whether the longer ones are counted off."""
+    shape = CodeShape(("12", "345", "67"), 1)
+    numbered = [code_at(shape, index).reveal() for index in range(shape.size())]
+    assert numbered == [code.reveal() for code in shape.all()]
+    assert len(set(numbered)) == 12 + 6 + 2
+
+
 def test_a_shape_with_one_code_has_that_code():
     assert random_code(CodeShape.of(4, "7"), Seeded(0)).reveal() == "7777"
 

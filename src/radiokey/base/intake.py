@@ -8,6 +8,7 @@ once (docs/spec/ledger.md). What is refused is told on disk before its batch is 
 import csv
 import io
 import os
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -60,7 +61,7 @@ class Report:
         """Open or make it; what stands in it is kept until `go_on` says how much of it holds."""
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            self._file = os.fdopen(descriptor, "r+", encoding="utf-8", newline="")
+            self._file = os.fdopen(descriptor, "r+b")
         except OSError as error:
             raise InputError(
                 f"the report cannot be written: {error.strerror}", hint="name another file"
@@ -76,21 +77,24 @@ class Report:
     def go_on(self, after: int) -> None:
         """Keep the rows of lines up to `after`, and cut off the rest."""
         self._file.seek(0)
-        head, *rows = self._file.readlines() or [""]
-        kept = [row for row in rows if row.endswith("\r\n") and int(row.partition(",")[0]) <= after]
-        if head != _HEAD:
-            if head:
-                raise UsageError("the report's file holds something else", hint="name another file")
-            kept = []
-        self._kept = 0
-        self._put(_HEAD + "".join(kept))
+        head = self._file.readline(len(_HEAD))
+        if not _HEAD.startswith(head):
+            raise UsageError("the report's file holds something else", hint="name another file")
+        whole = head == _HEAD
+        self._kept = len(head) if whole else 0
+        for row in self._file if whole else ():
+            line = _ROW.fullmatch(row)
+            if line is None or int(line[1]) > after:
+                break
+            self._kept += len(row)
+        self._put(b"" if whole else _HEAD)
         self.keep()
 
     def write(self, refused: Sequence[Refusal]) -> None:
         """Write a batch's rows, in place of those that were written since `keep`."""
         text = io.StringIO()
         csv.writer(text).writerows((one.line, one.column, one.reason.value) for one in refused)
-        self._put(text.getvalue())
+        self._put(text.getvalue().encode())
 
     def append(self, refused: Sequence[Refusal]) -> None:
         """Write a batch's rows and keep them: for a preview, which commits nothing."""
@@ -101,11 +105,11 @@ class Report:
         """Keep what was written."""
         self._kept = self._file.tell()
 
-    def _put(self, text: str) -> None:
+    def _put(self, rows: bytes) -> None:
         try:
             self._file.seek(self._kept)
             self._file.truncate()
-            self._file.write(text)
+            self._file.write(rows)
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
@@ -114,7 +118,8 @@ class Report:
             ) from error
 
 
-_HEAD: Final = "line,column,reason\r\n"
+_HEAD: Final = b"line,column,reason\r\n"
+_ROW: Final = re.compile(rb"([0-9]{1,12}),.*\r\n")
 
 
 class Intake:

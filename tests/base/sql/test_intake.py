@@ -386,15 +386,46 @@ def test_no_code_is_in_the_database_the_report_or_an_error(bring, path, both, tm
     assert CANARY not in json.dumps(tables, default=repr)
 
 
-def test_a_report_is_not_written_over_something_else(path, bring, tmp_path, both):
-    write(path, map(line, range(3)))
-    (tmp_path / "thesis.txt").write_text("six years of work\n")
-    with UnitFile(path) as file, Report(tmp_path / "thesis.txt") as report, pytest.raises(UsageError):
-        bring.run(file, report=report)
-    assert (tmp_path / "thesis.txt").read_text() == "six years of work\n"
-    assert steps(both) == []
+def test_going_on_otherwise_leaves_no_row_of_the_batch_that_was_given_up(world, monkeypatch):
+    """Cut off while it left a whole batch out, then run without `strict`: one line is refused, not five."""
+    write(world.path, [line(0), "?\n", *map(line, range(1, 4))])
+    with pytest.raises(Cut), cut(monkeypatch, 1):
+        world.run(strict=True)
+    assert len(world.rows()) == 5
+    assert world.run().accepted == 4
+    assert world.rows() == [f"3,,{Reason.FIELDS}"]
+
+
+def test_a_batch_that_is_tried_again_is_reported_once(world):
+    """Its first rows were written for a batch that did not enter."""
+    write(world.path, [line(0)])
+    world.run()
+    write(world.path, ["?\n", *map(line, range(4))])
+    assert world.run().accepted == 3
+    assert world.rows() == [f"2,,{Reason.FIELDS}", f"3,serial,{Reason.KNOWN}"]
+
+
+@pytest.mark.parametrize("held", [b"six years of work\n", b"line,column,reason of it all\r\n", b"\xff\xfe\0"])
+def test_a_report_is_not_written_over_something_else(world, held):
+    write(world.path, map(line, range(3)))
+    world.report.write_bytes(held)
+    with pytest.raises(UsageError):
+        world.run()
+    assert world.report.read_bytes() == held
+    assert steps(world.both) == []
     with pytest.raises(InputError, match="cannot be written"):
-        Report(tmp_path)
+        Report(world.report.parent)
+
+
+@pytest.mark.parametrize(
+    "torn", [b"", b"line,col", b"line,column,reason\r\n9,", b"line,column,reason\r\n9,x\r\n?,"]
+)
+def test_a_report_that_a_crash_tore_is_mended(world, torn):
+    """Nothing was committed yet: what stands there is of a batch that is read again."""
+    write(world.path, [*map(line, range(2)), "?\n"])
+    world.report.write_bytes(torn)
+    world.run()
+    assert world.rows() == [f"4,,{Reason.FIELDS}"]
 
 
 def test_a_rotation_between_two_batches_is_seen(bring, path, ring, both, tmp_path):
