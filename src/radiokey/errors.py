@@ -97,6 +97,18 @@ class UsageError(RadiokeyError):
     slug = "usage"
 
 
+class NotThereError(UsageError):
+    """There is nothing of that name, or nothing of yours."""
+
+    slug = "not-there"
+
+
+class RequestReusedError(UsageError):
+    """The id of an answered request came with another question."""
+
+    slug = "request-reused"
+
+
 class OwnershipNotStatedError(UsageError):
     """Nobody said that the radio is theirs."""
 
@@ -176,6 +188,24 @@ class NotReleasedError(RefusedError):
     """Number, car and model do not belong together, or this base does not know them; it tells neither."""
 
     slug = "not-released"
+
+
+class TokenError(RefusedError):
+    """A token is needed and the one that came, if any, does not hold."""
+
+    slug = "token"
+
+
+class TokenInClearError(RefusedError):
+    """A token came over a connection that others can read."""
+
+    slug = "token-in-clear"
+
+
+class NotAllowedError(RefusedError):
+    """Whoever asks may not do this."""
+
+    slug = "not-allowed"
 
 
 class OutOfBoundsError(RefusedError):

@@ -9,6 +9,7 @@ import re
 from typing import Final, Protocol
 
 from radiokey.base.ports import Clearing, Mark, MarkAct, Store, StoredAct, Transaction
+from radiokey.base.roles import Permission
 from radiokey.clock import Clock
 from radiokey.errors import PapersNeededError, RefusedError, StolenError, UsageError
 from radiokey.serial.number import Identity, Reading
@@ -51,7 +52,7 @@ class Blacklist:
             )
         with self._store.transaction() as transaction:
             transaction.add_mark(mark)
-            transaction.add_act(_act(mark, "stolen:report"))
+            transaction.add_act(_act(mark, Permission.STOLEN_REPORT))
         return mark
 
     def clear(
@@ -105,7 +106,7 @@ class Blacklist:
         with self._store.transaction() as transaction:
             _ended_by(mark, transaction)
             transaction.add_clearing(clearing)
-            transaction.add_act(_act(mark, "stolen:propose"))
+            transaction.add_act(_act(mark, Permission.STOLEN_PROPOSE))
         return clearing
 
     def carry_out(self, clearing_id: str, *, by: str) -> tuple[Mark, ...]:
@@ -135,7 +136,7 @@ class Blacklist:
             )
             ended = _ended_by(mark, transaction)
             transaction.add_mark(mark)
-            transaction.add_act(_act(mark, "stolen:clear"))
+            transaction.add_act(_act(mark, Permission.STOLEN_CLEAR))
         return ended
 
     def proposals(self) -> tuple[Clearing, ...]:
@@ -206,7 +207,7 @@ def _ended_by(clearing: Mark, transaction: Transaction) -> tuple[Mark, ...]:
     return ended
 
 
-def _act(mark: Mark, act: str) -> StoredAct:
+def _act(mark: Mark, act: Permission) -> StoredAct:
     return StoredAct(
         at_ms=mark.at_ms, who=mark.by, act=act, subject=f"{mark.kind}:{mark.number}", detail=mark.reason
     )

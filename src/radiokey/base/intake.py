@@ -25,7 +25,7 @@ from radiokey.clock import Clock
 from radiokey.errors import InputError, StoreError, UnitExistsError, UsageError
 
 BATCH_LINES: Final = 10_000
-ACT: Final = "units:import"
+ACT: Final = "unit:import"
 _HEADER_LINES: Final = 1
 
 Refuse = Callable[[Sequence[Refusal]], None]

@@ -47,6 +47,7 @@ from radiokey.errors import (
     OwnershipNotStatedError,
     RadiokeyError,
     ReceiptError,
+    RequestReusedError,
     StoreError,
     UsageError,
 )
@@ -307,7 +308,9 @@ class Door:
     def _decide(self, known: _Known, request: ReleaseRequest, now_ms: int) -> _Found:
         seen = known.releases.get(request.request_id)
         if seen is not None and seen.fingerprint != request.fingerprint():
-            raise UsageError("this request was already made for another radio", hint="open a new form")
+            raise RequestReusedError(
+                "this request was already made for another radio", hint="a new question takes a new request"
+            )
         blacklist.check(known, request.serial, request.vin)
         if seen is None:
             known.buckets.check(request.asker, now_ms)

@@ -7,6 +7,7 @@ that cannot be written there is no answer. What is found is a card; a code is ne
 from dataclasses import dataclass
 
 from radiokey.base.ports import Store, StoredAct, UnitCard
+from radiokey.base.roles import Permission
 from radiokey.clock import Clock
 from radiokey.errors import SerialError
 from radiokey.serial.canonical import unit_numbers
@@ -14,8 +15,6 @@ from radiokey.serial.formats import Identity
 from radiokey.serial.neighbours import Slip, neighbours, slip_between
 from radiokey.serial.number import SerialNumber
 from radiokey.serial.spelling import spell
-
-ACT = "units:search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Search:
                 hint="type the serial number from the label of the radio, and nothing else",
             )
         with self._store.intake() as transaction:
-            transaction.add_act(StoredAct(self._clock.now_ms(), by, ACT, text, ""))
+            transaction.add_act(StoredAct(self._clock.now_ms(), by, Permission.UNIT_SEARCH, text, ""))
         # Durable: now it may be looked up.
         kinds, numbers = {kind for kind, _ in meant}, {number for _, number in meant}
         with self._store.snapshot() as snapshot:

@@ -9,7 +9,7 @@ from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, parse_receipt, verify
 from radiokey.base.ports import Mark
 from radiokey.base.sql.local import init_base, open_base
-from radiokey.cli import intake, keys, say
+from radiokey.cli import intake, keys, say, tokens
 from radiokey.cli.options import BY, Database, Json, Make
 from radiokey.cli.serial import read_one
 from radiokey.errors import ReceiptError
@@ -21,6 +21,7 @@ log = typer.Typer(help="The log of releases.", no_args_is_help=True)
 app.add_typer(blacklist, name="blacklist")
 app.add_typer(log, name="log")
 app.add_typer(keys.app, name="keys")
+app.add_typer(tokens.app, name="tokens")
 app.command("import")(intake.import_units)
 
 Serial = Annotated[str, typer.Argument(metavar="SERIAL", help="As it stands on the label.")]

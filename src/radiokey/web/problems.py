@@ -12,9 +12,12 @@ from radiokey.errors import (
     InputError,
     LinkError,
     NoCodeHereError,
+    NotThereError,
     OurFaultError,
     RadiokeyError,
     RefusedError,
+    RequestReusedError,
+    TokenError,
     TryLaterError,
     UsageError,
 )
@@ -24,9 +27,12 @@ STATUSES: Final[dict[type[RadiokeyError], int]] = {
     InputError: 422,
     LinkError: 404,
     UsageError: 400,
+    NotThereError: 404,
+    RequestReusedError: 422,
     NoCodeHereError: 404,
     TryLaterError: 429,
     RefusedError: 403,
+    TokenError: 401,
     OurFaultError: 503,
 }
 """The status of each branch of the error tree; the nearest branch decides."""

@@ -111,7 +111,7 @@ def steps(both) -> list[tuple]:
 
 
 def acts(both) -> list[str]:
-    return [row[0] for row in both.behind("SELECT detail FROM audit WHERE act = 'units:import' ORDER BY id")]
+    return [row[0] for row in both.behind("SELECT detail FROM audit WHERE act = 'unit:import' ORDER BY id")]
 
 
 def expected(count: int) -> dict[str, str]:

@@ -84,8 +84,8 @@ def test_a_search_is_in_the_audit_before_it_is_answered(search, both):
     search.find("99999999", "bob")
     rows = both.behind("SELECT who, act, subject, at_ms FROM audit ORDER BY id")
     assert [tuple(row) for row in rows] == [
-        ("ann", "units:search", "22000055", 1_700_000_000_000),
-        ("bob", "units:search", "99999999", 1_700_000_000_000),
+        ("ann", "unit:search", "22000055", 1_700_000_000_000),
+        ("bob", "unit:search", "99999999", 1_700_000_000_000),
     ]
 
 

@@ -23,6 +23,7 @@ from radiokey.base.ports import Randomness, Store, Transaction
 from radiokey.base.release import Door
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
+from radiokey.base.tokens import Tokens
 from radiokey.clock import Clock
 from radiokey.errors import StoreError, UsageError
 
@@ -104,7 +105,7 @@ class Stores:
 
 
 class Base:
-    """An open base: the `door`, the stolen list `blacklist`, the `log`. Close it, or use it in a `with`.
+    """An open base: `door`, `blacklist` (the stolen list), `tokens`, `log`. Close it, or use it in a `with`.
 
     `organisation` is whose it is, `None` for one's own on one's own machine.
     """
@@ -126,6 +127,7 @@ class Base:
             ledger = Ledger(self.ring, hosted=self.organisation is not None)
             self.door = Door(self.stores.of(Principal.DOOR), clock, randomness, signer, limits, ledger)
             self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
+            self.tokens = Tokens(gate, self.stores.of(Principal.REGISTRAR), clock, randomness)
             self.log = Log(self.stores.of(Principal.PUBLISHER), signer)
         except BaseException:
             self.stores.close()
