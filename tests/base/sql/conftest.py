@@ -1,15 +1,30 @@
 """A store on each database, for the tests of what both promise."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from radiokey.base.ports import Store
+from radiokey.base.blacklist import Blacklist
+from radiokey.base.ledger import Ledger
+from radiokey.base.limits import Limits
+from radiokey.base.log.append import Log
+from radiokey.base.log.note import NoteSigner
+from radiokey.base.ports import Store, StoredUnit
+from radiokey.base.release import Door, ReleaseRequest
+from radiokey.base.sql.local import SystemRandomness
 from radiokey.base.sql.postgresql import PostgresStore, Principal
 from radiokey.base.sql.sqlite import SqliteStore
+from radiokey.catalogue.load import load_model
+from radiokey.code.value import Code
+from radiokey.serial.number import Reading, parse
+from radiokey.serial.vin import Vin
+
+HONDA = "honda_audio5"
+VIN = Vin.parse("VF1AAAAA123456789")
 
 
 class Database:
@@ -65,3 +80,71 @@ def store(both: Database) -> Store:
 def registrar(both: Database) -> Store:
     """The registrar's."""
     return both.store(Principal.REGISTRAR)
+
+
+class Opened:
+    """Opens what a test sealed, which is not at all: sealing has tests of its own."""
+
+    def code_of(self, unit: StoredUnit) -> Code:
+        return Code(unit.sealed.decode())
+
+
+class Desk:
+    """A hosted base on one database: doors, a stolen list, units, the log."""
+
+    def __init__(self, both: Database, clock) -> None:
+        self._both, self._clock = both, clock
+        self.signer = NoteSigner("radiokey.test/desk", bytes(32))
+
+    def door(self) -> Door:
+        """Open another door, as another process would."""
+        return Door(
+            self._both.store(),
+            self._clock,
+            SystemRandomness(),
+            self.signer,
+            Limits({}),
+            Ledger(Opened(), hosted=True),
+        )
+
+    def stolen(self) -> Blacklist:
+        """Open the stolen list on a connection of its own."""
+        return Blacklist(self._both.store(Principal.REGISTRAR), self._clock)
+
+    def add_units(self, numbers: Iterable[int], code: str = "31415") -> None:
+        units = []
+        for number in numbers:
+            serial = self.read(number).serial
+            sealed = code.encode()
+            units.append(StoredUnit(serial.kind, serial.key, serial.text, HONDA, "EU", VIN.text, "k", sealed))
+        with self._both.store(Principal.REGISTRAR).intake() as transaction:
+            transaction.add_units(units)
+
+    def read(self, number: int) -> Reading:
+        return parse(f"{number:08}", kinds=("honda-8",))
+
+    def ask(self, request_id: str, number: int) -> ReleaseRequest:
+        """Make an honest request for a unit that `add_units` added."""
+        return ReleaseRequest(request_id, "me", self.read(number), load_model(HONDA), VIN, owns=True)
+
+    def logged(self) -> int:
+        """Verify the whole log and return how many entries it has."""
+        with closing(self._both.store(Principal.PUBLISHER)) as store:
+            return Log(store, self.signer).verify().size
+
+    def released(self) -> list[tuple[str, int]]:
+        """Return the id and the entry of each answered request, past every store."""
+        return self._both.behind("SELECT request_id, idx FROM release ORDER BY idx")
+
+    def agrees(self) -> int:
+        """Assert that what was released is what was logged, each id once; return how many."""
+        ids = [name for name, _ in self.released()]
+        assert [at for _, at in self.released()] == list(range(self.logged()))
+        assert len(ids) == len(set(ids))
+        return len(ids)
+
+
+@pytest.fixture
+def desk(both: Database, clock) -> Desk:
+    """A hosted base on each database."""
+    return Desk(both, clock)
