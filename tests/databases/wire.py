@@ -22,6 +22,8 @@ class Wire:
         self._connection, self._step, self._settles = connection, step, settles
         self._pipeline: Any = None
         self.count = 0
+        self.pid = connection.info.backend_pid if hasattr(connection, "info") else None
+        """The server's process at the other end, where there is a server."""
 
     def execute(self, statement: Any, *parameters: Any, **how: Any) -> Any:
         self.count += 1
@@ -49,6 +51,8 @@ class Wire:
 def wire(store: Any, step: Step, *, settles: bool = True) -> Wire:
     """Put a wire into the one connection that `store` writes its transactions through."""
     name = "_writer" if hasattr(store, "_writer") else "_connection"
+    if getattr(getattr(store, name), "closed", False):  # it met an error: the store would make another one
+        setattr(store, name, store._connect())
     stepped = Wire(getattr(store, name), step, settles=settles)
     setattr(store, name, stepped)
     return stepped

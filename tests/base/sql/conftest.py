@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from postgres import Server, running
 
 from radiokey.base.blacklist import Blacklist
 from radiokey.base.ledger import Ledger
@@ -30,9 +31,10 @@ VIN = Vin.parse("VF1AAAAA123456789")
 class Database:
     """One database of either kind: stores on it as any principal, and a way round them."""
 
-    def __init__(self, kind: str, place: Path | str) -> None:
-        self.kind, self.place = kind, place
+    def __init__(self, kind: str, place: Path | str, *, mortal: bool = False) -> None:
+        self.kind, self.place, self.mortal = kind, place, mortal
         self._open: list[SqliteStore | PostgresStore] = []
+        self._owner: psycopg.Connection | None = None
 
     def store(self, principal: Principal = Principal.DOOR) -> SqliteStore | PostgresStore:
         """Open it once more; SQLite knows no principals."""
@@ -43,9 +45,11 @@ class Database:
     def behind(self, statement: str) -> list[tuple]:
         """Run a statement as the owner of the database, past every store."""
         if self.kind == "postgresql":
-            with psycopg.connect(self.place, autocommit=True) as connection:
-                cursor = connection.execute(statement)
-                return cursor.fetchall() if cursor.description else []
+            if self._owner is None or self._owner.closed or self.mortal:
+                self._forget_owner()
+                self._owner = psycopg.connect(self.place, autocommit=True)
+            cursor = self._owner.execute(statement)
+            return cursor.fetchall() if cursor.description else []
         connection = sqlite3.connect(self.place, isolation_level=None)
         try:
             return connection.execute(statement).fetchall()
@@ -55,17 +59,30 @@ class Database:
     def close(self) -> None:
         for one in self._open:
             one.close()
+        self._forget_owner()
+
+    def _forget_owner(self) -> None:
+        if self._owner is not None:
+            self._owner.close()
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[Server]:
+    """A second server, for tests that crash it or take its promises away."""
+    with running() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database of each kind, with the schema of today."""
+    """A database of each kind, with the schema of today; on the server that may crash only if a test says so."""
     if request.param == "sqlite":
         place: Path | str = tmp_path / "both.sqlite3"
         SqliteStore(place).close()
     else:
-        place = request.getfixturevalue("postgres").fresh()
-    database = Database(request.param, place)
+        place = request.getfixturevalue("mortal" if request.param == "mortal" else "postgres").fresh()
+    kind = "sqlite" if request.param == "sqlite" else "postgresql"
+    database = Database(kind, place, mortal=request.param == "mortal")
     yield database
     database.close()
 
@@ -127,21 +144,22 @@ class Desk:
         """Make an honest request for a unit that `add_units` added."""
         return ReleaseRequest(request_id, "me", self.read(number), load_model(HONDA), VIN, owns=True)
 
-    def logged(self) -> int:
-        """Verify the whole log and return how many entries it has."""
+    def verified(self) -> int:
+        """Recompute the whole log and return how many entries it has, as many as were released."""
         with closing(self._both.store(Principal.PUBLISHER)) as store:
-            return Log(store, self.signer).verify().size
-
-    def released(self) -> list[tuple[str, int]]:
-        """Return the id and the entry of each answered request, past every store."""
-        return self._both.behind("SELECT request_id, idx FROM release ORDER BY idx")
+            size = Log(store, self.signer).verify().size
+        assert self.agrees() == size
+        return size
 
     def agrees(self) -> int:
-        """Assert that what was released is what was logged, each id once; return how many."""
-        ids = [name for name, _ in self.released()]
-        assert [at for _, at in self.released()] == list(range(self.logged()))
-        assert len(ids) == len(set(ids))
-        return len(ids)
+        """Assert that what was released is what was logged and signed, each id once; return how many."""
+        released = self._both.behind("SELECT request_id, idx FROM release ORDER BY idx")
+        ((entries, signed),) = self._both.behind(
+            "SELECT (SELECT count(*) FROM log_entry), (SELECT coalesce(max(size), 0) FROM log_checkpoint)"
+        )
+        assert [index for _, index in released] == list(range(entries))
+        assert len({name for name, _ in released}) == len(released) == signed
+        return len(released)
 
 
 @pytest.fixture

@@ -71,12 +71,16 @@ def counted(database):
 TABLES = ("log_entry", "log_checkpoint", "release")
 
 
-def test_a_power_cut_at_every_statement_leaves_the_whole_release_or_none(tmp_path, clock, ask):
+@pytest.mark.parametrize("together", [1, 3])
+def test_a_power_cut_at_every_statement_leaves_the_whole_batch_or_none(tmp_path, clock, ask, together):
     """B8: released == logged, exactly once per request id; the files are those of the moment of the cut."""
     database = tmp_path / "counted.sqlite3"
+    batch = [ask(f"r{number}") for number in range(together)]
     with open_base(database, clock) as base:
         base.door.release(ask("before"))
-        total = statements_of_a_release(base, ask("r"))
+        wire = wired(base)
+        base.door._serve(batch)
+        total = wire.count
     for at in range(1, total + 1):
         for after in (False, True):
             folder = tmp_path / f"{at}-{after}"
@@ -91,14 +95,14 @@ def test_a_power_cut_at_every_statement_leaves_the_whole_release_or_none(tmp_pat
                 base.door.release(ask("before"))
                 wired(base, at, after=after, on_failure=cut)
                 with pytest.raises(Crashed):
-                    base.door.release(ask("r"))
+                    base.door._serve(batch)
             committed = at == total and after
             with open_base(there, clock) as found:
-                assert found.verify().size == 1 + committed
-                again = found.door.release(ask("r"))
-                assert again.repeated is committed
-                assert found.verify().size == 2
-            assert counted(there) == [2, 2, 2]
+                assert found.verify().size == 1 + committed * together
+                again = found.door._serve(batch)
+                assert [one.repeated for one in again] == [committed] * together
+                assert found.verify().size == 1 + together
+            assert counted(there) == [1 + together, 2, 1 + together]
 
 
 @pytest.mark.parametrize(

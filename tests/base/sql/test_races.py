@@ -1,4 +1,4 @@
-"""Two processes on one base: the terminal and the site."""
+"""Many at once on one base, on both databases: threads of a site, processes, the terminal beside the site."""
 
 import subprocess
 import sys
@@ -6,54 +6,61 @@ import threading
 
 import pytest
 
-from radiokey.base.sql.local import open_base
+from radiokey.base.sql.local import init_base, open_base
 from radiokey.errors import PapersNeededError
 from radiokey.serial.number import parse
 
 PROGRAM = """
 import sys
-from pathlib import Path
 from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.local import open_base
+from radiokey.base.sql.local import init_base, open_base
 from radiokey.serial.number import parse
 class Clock:
     def now_ms(self):
         return 1_700_000_000_000
-with open_base(Path(sys.argv[1]), Clock()) as base:
+with open_base(sys.argv[1], Clock()) as base:
     for number in range(15):
         base.door.release(ReleaseRequest(f"{sys.argv[2]}-{number}", sys.argv[2], parse("V212"), None, None, True))
         base.door.release(ReleaseRequest(f"shared-{number}", "both", parse("V212"), None, None, True))
 """
 
 
-def test_two_processes_that_open_and_release_at_once_write_one_log(database, clock):
-    """Both create the base, the key and the schema; each request id is logged exactly once."""
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_processes_that_open_and_release_at_once_write_one_log(kind, database, clock, request, monkeypatch):
+    """On one's own machine they even create the base, the key and the schema; each request id is logged once."""
+    monkeypatch.setenv("RADIOKEY_SECRETS", str(database.parent))
+    place = database
+    if kind == "postgresql":
+        place = request.getfixturevalue("postgres").empty()
+        init_base(place, "codes.example.org", clock).close()
     together = [
-        subprocess.Popen([sys.executable, "-c", PROGRAM, str(database), name], stderr=subprocess.PIPE)
+        subprocess.Popen([sys.executable, "-c", PROGRAM, str(place), name], stderr=subprocess.PIPE)
         for name in ("one", "two", "three")
     ]
     for process in together:
         _, said = process.communicate()
         assert process.returncode == 0, said.decode()
-    with open_base(database, clock) as base:
+    with open_base(place, clock) as base:
         assert base.verify().size == 4 * 15
 
 
-def test_threads_of_one_base_and_of_another_write_one_log(base, reopen, ask):
-    """The site answers from a pool of threads."""
-    other = reopen()
-    failures = []
+def test_threads_of_one_base_and_of_another_write_one_log(desk):
+    """The site answers from a pool of threads; ids that several bring are answered once and repeated."""
+    desk.add_units(range(10))
+    doors = [desk.door(), desk.door()]
+    failures, repeated = [], []
 
     def releases(door, name):
         try:
             for number in range(10):
-                door.release(ask(f"{name}-{number}", client=name))
+                door.release(desk.ask(f"{name}-{number}", number))
+                repeated.append(door.release(desk.ask(f"shared-{number}", number)).repeated)
         except Exception as error:  # noqa: BLE001 - told to the main thread
             failures.append(error)
 
     threads = [
         threading.Thread(target=releases, args=(door, f"{at}-{name}"))
-        for at, door in enumerate((base.door, other.door))
+        for at, door in enumerate(doors)
         for name in "ab"
     ]
     for thread in threads:
@@ -61,7 +68,8 @@ def test_threads_of_one_base_and_of_another_write_one_log(base, reopen, ask):
     for thread in threads:
         thread.join()
     assert failures == []
-    assert base.verify().size == 40
+    assert sorted(repeated) == [False] * 10 + [True] * 30
+    assert desk.verified() == 50
 
 
 @pytest.mark.parametrize("mark_first", [True, False])

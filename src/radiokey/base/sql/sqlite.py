@@ -55,8 +55,8 @@ class SqliteStore:
     def transaction(self) -> Iterator["SqliteTransaction"]:
         """See `radiokey.base.ports.Store`."""
         with self._lock, _named_errors():
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield SqliteTransaction(self._connection)
                 self._connection.execute("COMMIT")
             except BaseException:
