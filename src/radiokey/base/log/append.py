@@ -1,27 +1,29 @@
 """Appending to the log: nothing is signed that was not recomputed from what is stored.
 
 One flipped bit in a stored hash, signed once, can never be repaired. So before each signature the right edge
-of the last signed tree is recomputed from the stored subtrees and compared with its signed root, the last
-leaf with its stored hash, and the new leaf is read back and hashed again.
+of the last signed tree is recomputed from the stored subtrees and compared with its signed root, and that root
+with the head, which is kept outside the database; the new leaves are read back before they are hashed, and the
+new right edge is read back before its root is signed (docs/spec/log.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from radiokey.base.log.head import Head, check_continues
 from radiokey.base.log.note import Checkpoint, NoteSigner, VerifierKey, open_note
 from radiokey.base.log.tree import (
     EMPTY_ROOT,
+    Edge,
     Fetch,
-    completed_by,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
+    perfect_parts,
     root_at,
 )
+from radiokey.base.log.whole import HINT, check_entries
 from radiokey.base.ports import Node, Store, StoredCheckpoint, StoredEntry, Transaction
 from radiokey.errors import LogError, ReceiptError, UsageError
-
-_HINT = "restore the database from a backup; until then no code is released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +40,89 @@ class Appended:
         return self.first + len(self.proofs)
 
 
-def append_many(transaction: Transaction, leaves: Sequence[bytes], signer: NoteSigner) -> Appended:
-    """Append `leaves`, at least one, under one new signed checkpoint."""
-    computed: dict[Node, bytes] = {}
-    fetch = _fetcher(transaction, computed)
-    first = signed_tree(transaction, signer, fetch).size
-    size = first + len(leaves)
-    for index, leaf in enumerate(leaves, start=first):
-        transaction.add_entry(StoredEntry(index=index, leaf=leaf))
-    stored = transaction.entries_between(first, size)
-    if [(entry.index, entry.leaf) for entry in stored] != list(enumerate(leaves, start=first)):
-        raise LogError("the log did not keep the new entries as they were written", hint=_HINT)
-    for entry in stored:
-        for node, hashed in completed_by(entry.index, leaf_hash(entry.leaf), fetch):
-            transaction.add_node(node, hashed)
-            computed[node] = hashed
-    root = root_at(size, fetch)
+def append_many(
+    transaction: Transaction, leaves: Sequence[bytes], signer: NoteSigner, head: Head | None = None
+) -> Appended:
+    """Append `leaves`, at least one, under one new signed checkpoint.
+
+    `head` is what was signed last; after the commit it is to be advanced to the note, before anything leaves.
+    Raises `LogError` where anything stored is not what was signed or written.
+    """
+    assert leaves
+    fetch = stored_hashes(transaction)
+    tree = signed_tree(transaction, signer, fetch)
+    if head is not None:
+        check_head(head.checkpoint(), tree, fetch)
+    size = tree.size + len(leaves)
+    edge = {part: fetch(part) for part in perfect_parts(0, tree.size)}
+    fresh = _add(transaction, edge, tree.size, leaves)
+    known = edge | fresh
+    root = root_at(size, known.__getitem__)
+    if any(transaction.node(part) != fresh[part] for part in perfect_parts(0, size) if part in fresh):
+        raise LogError("the log did not keep the new hashes as they were written", hint=HINT)
     note = signer.sign(Checkpoint(signer.verifier.name, size, root).text())
     transaction.add_checkpoint(StoredCheckpoint(size=size, note=note))
-    proofs = tuple(tuple(inclusion_proof(index, size, fetch)) for index in range(first, size))
-    return Appended(first, note, proofs)
+    proofs = tuple(tuple(inclusion_proof(index, size, known.__getitem__)) for index in range(tree.size, size))
+    return Appended(tree.size, note, proofs)
+
+
+def _add(
+    transaction: Transaction, edge: Mapping[Node, bytes], first: int, leaves: Sequence[bytes]
+) -> dict[Node, bytes]:
+    """Store `leaves` beyond `edge`, read them back, store and return the hashes of what they complete."""
+    for index, leaf in enumerate(leaves, start=first):
+        transaction.add_entry(StoredEntry(index=index, leaf=leaf))
+    stored = transaction.entries_between(first, first + len(leaves))
+    if [(entry.index, entry.leaf) for entry in stored] != list(enumerate(leaves, start=first)):
+        raise LogError("the log did not keep the new entries as they were written", hint=HINT)
+    fresh = {
+        (level, index + place): hashed
+        for (level, index), run in Edge(first, list(edge.values())).extend(
+            [leaf_hash(entry.leaf) for entry in stored]
+        )
+        for place, hashed in enumerate(run)
+    }
+    for node, hashed in fresh.items():
+        transaction.add_node(node, hashed)
+    return fresh
+
+
+def begin(store: Store, signer: NoteSigner, head: Head) -> Checkpoint:
+    """Hold the database against the head, at start; return the checkpoint that both then name.
+
+    A base without a head takes the one it finds, and so does a head that a crash left behind. Raises
+    `LogError` where the database does not continue the head, `StoreError`.
+    """
+    kept = head.checkpoint()  # before the snapshot: it names only what was committed
+    with store.snapshot() as transaction:
+        fetch = stored_hashes(transaction)
+        checkpoint = signed_tree(transaction, signer, fetch)
+        if kept is not None:
+            check_continues(kept, checkpoint, fetch)
+        last = transaction.last_checkpoint()
+    head.advance(last.note if last else signer.sign(checkpoint.text()))
+    return checkpoint
+
+
+def check_head(kept: Checkpoint | None, checkpoint: Checkpoint, fetch: Fetch) -> None:
+    """Raise `LogError` unless the stored log continues what was signed last, while the base runs."""
+    if kept is None:
+        raise LogError("what the log signed last is gone", hint="it is kept beside the database: put it back")
+    check_continues(kept, checkpoint, fetch)
 
 
 def signed_tree(transaction: Transaction, signer: NoteSigner, fetch: Fetch | None = None) -> Checkpoint:
     """Return the last checkpoint, checked against its signature and against what is stored."""
-    fetch = fetch or _fetcher(transaction)
+    fetch = fetch or stored_hashes(transaction)
     last = transaction.last_checkpoint()
     if last is None:
         if transaction.entry(0) is not None:
-            raise LogError("the log has entries but no checkpoint", hint=_HINT)
+            raise LogError("the log has entries but no checkpoint", hint=HINT)
         return Checkpoint(signer.verifier.name, 0, EMPTY_ROOT)
     try:
         checkpoint = Checkpoint.parse(open_note(last.note, signer.verifier))
     except ReceiptError as error:
-        raise LogError(f"the log's last checkpoint does not verify: {error.sentence}", hint=_HINT) from error
+        raise LogError(f"the log's last checkpoint does not verify: {error.sentence}", hint=HINT) from error
     newest = transaction.entry(checkpoint.size - 1)
     if (
         checkpoint.size != last.size
@@ -81,35 +132,28 @@ def signed_tree(transaction: Transaction, signer: NoteSigner, fetch: Fetch | Non
         or root_at(checkpoint.size, fetch) != checkpoint.root
         or transaction.entry(checkpoint.size) is not None
     ):
-        raise LogError("what the log holds is not what it signed", hint=_HINT)
+        raise LogError("what the log holds is not what it signed", hint=HINT)
     return checkpoint
 
 
 def check_whole(transaction: Transaction, signer: NoteSigner) -> Checkpoint:
     """Recompute the whole log from its leaves, compare every stored hash; raise `LogError` if one differs."""
     checkpoint = signed_tree(transaction, signer)
-    computed: dict[Node, bytes] = {}
-    size = 0
-    for entry in transaction.entries():
-        if entry.index != size:
-            raise LogError(f"entry {size} of the log is missing", hint=_HINT)
-        computed.update(completed_by(size, leaf_hash(entry.leaf), computed.__getitem__))
-        size += 1
-    if size != checkpoint.size or root_at(size, computed.__getitem__) != checkpoint.root:
-        raise LogError("the log's entries do not lead to the root it signed", hint=_HINT)
-    if dict(transaction.nodes()) != computed:
-        raise LogError("a stored hash of the log is not that of its entries", hint=_HINT)
+    edge = check_entries(transaction)
+    if edge.size != checkpoint.size or edge.root() != checkpoint.root:
+        raise LogError("the log's entries do not lead to the root it signed", hint=HINT)
     return checkpoint
 
 
 class Log:
     """The log of one base, for reading: only the door appends."""
 
-    __slots__ = ("_signer", "_store")
+    __slots__ = ("_head", "_signer", "_store")
 
-    def __init__(self, store: Store, signer: NoteSigner) -> None:
+    def __init__(self, store: Store, signer: NoteSigner, head: Head | None = None) -> None:
         self._store = store
         self._signer = signer
+        self._head = head
 
     @property
     def key(self) -> VerifierKey:
@@ -118,8 +162,12 @@ class Log:
 
     def verify(self) -> Checkpoint:
         """Recompute everything from the stored leaves; return the checkpoint or raise `LogError`."""
+        kept = self._head.checkpoint() if self._head is not None else None
         with self._store.snapshot() as transaction:
-            return check_whole(transaction, self._signer)
+            checkpoint = check_whole(transaction, self._signer)
+            if self._head is not None:
+                check_head(kept, checkpoint, stored_hashes(transaction))
+        return checkpoint
 
     def checkpoint(self) -> Checkpoint:
         """Return the last checkpoint (size 0: empty log); raise `LogError` if it does not hold."""
@@ -135,17 +183,17 @@ class Log:
             size = signed_tree(transaction, self._signer).size
             if not 0 < old <= size:
                 raise UsageError(f"the log has {size} entries; a proof starts from 1 to {size}", hint="")
-            return consistency_proof(old, size, _fetcher(transaction))
+            return consistency_proof(old, size, stored_hashes(transaction))
 
 
-def _fetcher(transaction: Transaction, read: dict[Node, bytes] | None = None) -> Fetch:
+def stored_hashes(transaction: Transaction) -> Fetch:
     """Return what reads the stored hashes, each once: a stored hash never changes within a transaction."""
-    read = {} if read is None else read
+    read: dict[Node, bytes] = {}
 
     def fetch(node: Node) -> bytes:
         hashed = read.get(node) or transaction.node(node)
         if hashed is None:
-            raise LogError(f"the log has lost the hash of subtree {node}", hint=_HINT)
+            raise LogError(f"the log has lost the hash of subtree {node}", hint=HINT)
         read[node] = hashed
         return hashed
 

@@ -62,6 +62,41 @@ def root_at(size: int, fetch: Fetch) -> bytes:
     return fold([fetch(part) for part in perfect_parts(0, size)])
 
 
+class Edge:
+    """The right edge of a tree of `size` leaves: all that is needed to append to it and to know its root.
+
+    It holds O(log n) hashes, those of `perfect_parts(0, size)` in that order.
+    """
+
+    __slots__ = ("_lefts", "size")
+
+    def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
+        self.size = size
+        parts = perfect_parts(0, size)
+        self._lefts = {level: hashed for (level, _), hashed in zip(parts, hashes, strict=True)}
+
+    def root(self) -> bytes:
+        """Return the root over the leaves so far."""
+        return fold([self._lefts[level] for level in sorted(self._lefts, reverse=True)])
+
+    def extend(self, leaves: Sequence[bytes]) -> Iterator[tuple[Node, Sequence[bytes]]]:
+        """Append leaf hashes; yield the subtrees they complete, level by level.
+
+        Each is the node of the first one and the hashes of that and of those to its right.
+        """
+        level, index, run = 0, self.size, list(leaves)
+        self.size += len(run)
+        while run:
+            yield (level, index), run
+            left = self._lefts.pop(level, None)
+            if left is not None:
+                run = [left, *run]
+            if len(run) % 2:
+                self._lefts[level] = run[-1]
+            run = [node_hash(run[at], run[at + 1]) for at in range(0, len(run) - 1, 2)]
+            level, index = level + 1, index >> 1
+
+
 def completed_by(index: int, leaf: bytes, fetch: Fetch) -> Iterator[tuple[Node, bytes]]:
     """Yield every perfect subtree that leaf number `index` with hash `leaf` completes, the leaf first."""
     level, hashed = 0, leaf
@@ -129,6 +164,14 @@ def consistency_proof(old: int, new: int, fetch: Fetch) -> list[bytes]:
     if not whole:
         proof.append(_root_of(start, end, fetch))
     return proof[::-1]
+
+
+def is_prefix(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Tell whether the tree of `new` leaves begins with that of `old`; the empty tree begins every tree."""
+    if old == 0:
+        beginning = old_root == EMPTY_ROOT and not proof
+        return beginning and (new > 0 or new_root == EMPTY_ROOT)
+    return is_consistent(old, new, old_root, new_root, proof)
 
 
 def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:

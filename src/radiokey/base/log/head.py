@@ -1,0 +1,85 @@
+"""The head: the last checkpoint that anything left under, remembered outside the database.
+
+A database that was rolled back or forked is whole in itself; only somebody who remembers can tell. The rules,
+from docs/spec/log.md: the head moves after each commit and before any code leaves, only forward; at start and
+before each signature the database must continue it. A crash between the commit and the head leaves a database
+that is ahead of it, which is no fault.
+
+The head is read *before* the state of the database it is held against: it only ever names what was committed,
+so a database read later continues it.
+"""
+
+from pathlib import Path
+from typing import Final, Protocol
+
+from radiokey.base.log.kept import KeptText
+from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
+from radiokey.base.log.tree import Fetch, consistency_proof, is_prefix
+from radiokey.errors import LogError, ReceiptError
+
+_HINT: Final = "put back the newest database; an older one must never sign again"
+
+
+class Head(Protocol):
+    """What a base signed last."""
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Return it, `None` where nothing is remembered; raise `LogError` if it does not verify."""
+        ...
+
+    def advance(self, note: str) -> None:
+        """Remember the checkpoint `note`, durably, unless a larger one is remembered already.
+
+        Raises `LogError` for another tree of the same size, `StoreError` where it cannot be kept.
+        """
+        ...
+
+
+class HeadFile:
+    """The head in a file, as the signed note. Safe to use from several threads and several processes."""
+
+    __slots__ = ("_key", "_kept")
+
+    def __init__(self, path: Path, key: VerifierKey) -> None:
+        self._kept = KeptText(path)
+        self._key = key
+
+    def checkpoint(self) -> Checkpoint | None:
+        """See `Head`."""
+        return self._read(self._kept.read())
+
+    def advance(self, note: str) -> None:
+        """See `Head`."""
+        fresh = self._read(note)
+        assert fresh is not None
+
+        def decide(kept: str | None) -> str | None:
+            old = self._read(kept)
+            if old is not None and old.size == fresh.size and old.root != fresh.root:
+                raise LogError("the log was signed twice at one size", hint=_HINT)
+            return note if old is None or old.size < fresh.size else None
+
+        self._kept.change(decide)
+
+    def _read(self, note: str | None) -> Checkpoint | None:
+        if note is None:
+            return None
+        try:
+            return Checkpoint.parse(open_note(note, self._key))
+        except ReceiptError as error:
+            raise LogError(
+                f"what the log signed last is damaged: {error.sentence}",
+                hint=f"restore {self._kept.path.name} from a backup",
+            ) from error
+
+
+def check_continues(head: Checkpoint, checkpoint: Checkpoint, fetch: Fetch) -> None:
+    """Raise `LogError` unless the log of `checkpoint`, with the stored hashes of `fetch`, continues `head`."""
+    if checkpoint.size < head.size:
+        raise LogError(
+            f"the database was rolled back: it holds {checkpoint.size} entries of {head.size} that were signed",
+            hint=_HINT,
+        )
+    proof = consistency_proof(head.size, checkpoint.size, fetch) if head.size else []
+    if not is_prefix(head.size, checkpoint.size, head.root, checkpoint.root, proof):
+        raise LogError("the database was forked: it holds another log than was signed", hint=_HINT)

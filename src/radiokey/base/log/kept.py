@@ -1,0 +1,88 @@
+"""A short text in a file of its own that is either the old one or the new one, and durable before anybody is told.
+
+It is written beside, synchronised, renamed over the old one, and the folder synchronised. Whoever changes it
+does so alone, among threads and among processes (a lock file beside it), so that reading, deciding and
+replacing are one step.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from radiokey.errors import StoreError
+
+if sys.platform != "win32":
+    import fcntl
+
+
+class KeptText:
+    """The text in the file at `path`; only its owner reads it."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> str | None:
+        """Return the text, `None` where there is none; raise `StoreError` where it cannot be read."""
+        with self._named_errors():
+            try:
+                return self.path.read_text(encoding="utf-8")
+            except FileNotFoundError:
+                return None
+
+    def change(self, decide: Callable[[str | None], str | None]) -> None:
+        """Replace the text by what `decide` makes of it, alone and durably; `None` leaves it as it is.
+
+        Raises `StoreError`, and whatever `decide` raises.
+        """
+        with self._alone():
+            text = decide(self.read())
+            if text is not None:
+                with self._named_errors():
+                    self._replace(text)
+
+    def _replace(self, text: str) -> None:
+        fresh = self.path.with_name(f"{self.path.name}.new")  # one writer: nobody else is writing it
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.path)
+        keep_folder(self.path.parent)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._named_errors():
+            descriptor = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if sys.platform != "win32":  # there a base has one process
+                with self._named_errors():
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)  # and the lock with it
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            raise StoreError(
+                f"{self.path.name} beside the database cannot be used: {reason}",
+                hint="see that its folder can be written and has room",
+            ) from error
+
+
+def keep_folder(folder: Path) -> None:
+    """Make a new name in `folder` survive a power cut, where the system can open folders."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

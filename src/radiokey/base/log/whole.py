@@ -1,0 +1,85 @@
+"""The whole log, recomputed from its leaves and compared with every hash that is stored.
+
+It takes O(log n) memory, however large the log. The database yields the hashes level by level, the leaves
+complete them in another order; so each level of both is digested in its own order, and the digests compared.
+Only where they differ does a second pass look for the place.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice, zip_longest
+from typing import Final
+
+from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash
+from radiokey.base.ports import Node, Transaction
+from radiokey.errors import LogError
+
+RUN: Final = 4096
+"""How many leaves are held at once."""
+HINT: Final = "restore the database from a backup; until then no code is released"
+
+
+def check_entries(transaction: Transaction) -> Edge:
+    """Recompute the log from its leaves; return its edge or raise `LogError` naming what is not as it was."""
+    edge = Edge()
+    told = _Digests()
+    for node, run in _completed(transaction, edge):
+        told.add(node, b"".join(run))
+    stored = _Digests()
+    for node, hashed in transaction.nodes():
+        stored.add(node, hashed)
+    level = told.first_difference(stored)
+    if level is not None:
+        raise _named(transaction, level)
+    return edge
+
+
+def _completed(transaction: Transaction, edge: Edge) -> Iterator[tuple[Node, list[bytes]]]:
+    entries = iter(transaction.entries())
+    while leaves := list(islice(entries, RUN)):
+        for index, entry in enumerate(leaves, start=edge.size):
+            if entry.index != index:
+                raise LogError(f"entry {index} of the log is missing", hint=HINT)
+        for node, run in edge.extend([leaf_hash(entry.leaf) for entry in leaves]):
+            yield node, list(run)
+
+
+class _Digests:
+    """Of each level: how many hashes, their digest, and whether they began at 0 and left no gap."""
+
+    __slots__ = ("_levels",)
+
+    def __init__(self) -> None:
+        self._levels: dict[int, tuple[int, hashlib._Hash, bool]] = {}
+
+    def add(self, first: Node, hashes: bytes) -> None:
+        level, index = first
+        count, digest, whole = self._levels.get(level) or (0, hashlib.sha256(), True)
+        digest.update(hashes)
+        self._levels[level] = count + len(hashes) // HASH_SIZE, digest, whole and index == count
+
+    def first_difference(self, other: "_Digests") -> int | None:
+        for level in sorted(self._levels.keys() | other._levels.keys()):
+            if self._said(level) != other._said(level):
+                return level
+        return None
+
+    def _said(self, level: int) -> tuple[int, bytes, bool] | None:
+        if level not in self._levels:
+            return None
+        count, digest, whole = self._levels[level]
+        return count, digest.digest(), whole
+
+
+def _named(transaction: Transaction, level: int) -> LogError:
+    """Return the error that names the first subtree of `level` that is not as it should be."""
+    told = (hashed for (at, _), run in _completed(transaction, Edge()) if at == level for hashed in run)
+    stored = ((index, hashed) for (at, index), hashed in transaction.nodes() if at == level)
+    for place, (right, found) in enumerate(zip_longest(told, stored)):
+        if found is None or (right is not None and found[0] > place):
+            return LogError(f"the log has lost the hash of subtree {(level, place)}", hint=HINT)
+        if right is None or found[0] != place:
+            return LogError(f"the log has a hash too many, of subtree {(level, found[0])}", hint=HINT)
+        if found[1] != right:
+            return LogError(f"the stored hash of subtree {(level, place)} is not that of its entries", hint=HINT)
+    raise AssertionError("the two differed before, in one snapshot")
