@@ -29,7 +29,8 @@ from radiokey.base import blacklist
 from radiokey.base.combine import Combiner
 from radiokey.base.ledger import Ledger, not_released
 from radiokey.base.limits import Asker, Buckets, Limits
-from radiokey.base.log.append import append_many
+from radiokey.base.log.append import append_many, begin
+from radiokey.base.log.head import Head
 from radiokey.base.log.leaf import LEAF_VERSION, NONCE_SIZE, Leaf, hidden_number
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
@@ -231,12 +232,22 @@ def _listed(makes: tuple[str, ...]) -> str:
 
 
 class Door:
-    """The door: built from a store, a clock, randomness, the log's signer, limits and the ledger's keys.
+    """The door: built from a store, a clock, randomness, the log's signer and head, limits, ledger keys.
 
     Safe to use from many threads: they share transactions.
     """
 
-    __slots__ = ("_clock", "_combiner", "_ledger", "_limits", "_randomness", "_signer", "_store")
+    __slots__ = (
+        "_begun",
+        "_clock",
+        "_combiner",
+        "_head",
+        "_ledger",
+        "_limits",
+        "_randomness",
+        "_signer",
+        "_store",
+    )
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything it needs from outside, once
         self,
@@ -246,8 +257,11 @@ class Door:
         signer: NoteSigner,
         limits: Limits | None = None,
         ledger: Ledger | None = None,
+        head: Head | None = None,
     ) -> None:
         self._store = store
+        self._head = head
+        self._begun = False
         self._clock = clock
         self._randomness = randomness
         self._signer = signer
@@ -272,6 +286,9 @@ class Door:
 
     def _serve(self, requests: Sequence[ReleaseRequest]) -> list[Released | Exception]:
         """Answer requests with different ids in one transaction."""
+        if self._head is not None and not self._begun:
+            begin(self._store, self._signer, self._head)
+            self._begun = True
         with self._store.transaction() as transaction:
             now_ms = self._clock.now_ms()
             known = _Known(transaction, self._limits, requests)
@@ -291,7 +308,10 @@ class Door:
                     )
                 else:
                     answers.append(outcome)
-        # Committed: every entry is durable, so the codes may leave.
+        # Committed: every entry is durable. Once it is remembered outside, the codes may leave.
+        released = [answer.receipt for answer in answers if isinstance(answer, Released)]
+        if self._head is not None and released:
+            self._head.advance(max(released, key=lambda receipt: receipt.size).checkpoint)
         return answers
 
     def _outcome(self, known: _Known, request: ReleaseRequest, now_ms: int) -> _Found | RadiokeyError:
@@ -353,7 +373,7 @@ class Door:
             ).encode()
             for nonce, found in zip(nonces, fresh, strict=True)
         ]
-        appended = append_many(transaction, leaves, self._signer)
+        appended = append_many(transaction, leaves, self._signer, self._head)
         receipts = []
         for place, found in enumerate(fresh):
             serial = found.request.serial.serial

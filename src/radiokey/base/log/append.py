@@ -1,9 +1,9 @@
 """Appending to the log: nothing is signed that was not recomputed from what is stored.
 
 One flipped bit in a stored hash, signed once, can never be repaired. So before each signature the right edge
-of the last signed tree is recomputed from the stored subtrees and compared with its signed root, and that root
-with the head, which is kept outside the database; the new leaves are read back before they are hashed, and the
-new right edge is read back before its root is signed (docs/spec/log.md).
+of the last signed tree is recomputed from the stored subtrees and compared with its signed root, that root
+with the head, which is kept outside the database; the new leaves are read back before they are hashed, and
+the new right edge before its root is signed (docs/spec/log.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,12 @@ def append_many(
     fetch = stored_hashes(transaction)
     tree = signed_tree(transaction, signer, fetch)
     if head is not None:
-        check_head(head.checkpoint(), tree, fetch)
+        kept = head.checkpoint()
+        if kept is None:
+            raise LogError(
+                "what the log signed last is gone", hint="it is kept beside the database: put it back"
+            )
+        check_continues(kept, tree, fetch)
     size = tree.size + len(leaves)
     edge = {part: fetch(part) for part in perfect_parts(0, tree.size)}
     fresh = _add(transaction, edge, tree.size, leaves)
@@ -102,13 +107,6 @@ def begin(store: Store, signer: NoteSigner, head: Head) -> Checkpoint:
         last = transaction.last_checkpoint()
     head.advance(last.note if last else signer.sign(checkpoint.text()))
     return checkpoint
-
-
-def check_head(kept: Checkpoint | None, checkpoint: Checkpoint, fetch: Fetch) -> None:
-    """Raise `LogError` unless the stored log continues what was signed last, while the base runs."""
-    if kept is None:
-        raise LogError("what the log signed last is gone", hint="it is kept beside the database: put it back")
-    check_continues(kept, checkpoint, fetch)
 
 
 def signed_tree(transaction: Transaction, signer: NoteSigner, fetch: Fetch | None = None) -> Checkpoint:
@@ -161,12 +159,15 @@ class Log:
         return self._signer.verifier
 
     def verify(self) -> Checkpoint:
-        """Recompute everything from the stored leaves; return the checkpoint or raise `LogError`."""
+        """Recompute everything from the stored leaves and hold it against the head; return the checkpoint.
+
+        Raises `LogError` where anything differs.
+        """
         kept = self._head.checkpoint() if self._head is not None else None
         with self._store.snapshot() as transaction:
             checkpoint = check_whole(transaction, self._signer)
-            if self._head is not None:
-                check_head(kept, checkpoint, stored_hashes(transaction))
+            if kept is not None:
+                check_continues(kept, checkpoint, stored_hashes(transaction))
         return checkpoint
 
     def checkpoint(self) -> Checkpoint:

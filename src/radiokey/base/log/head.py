@@ -38,7 +38,7 @@ class Head(Protocol):
 class HeadFile:
     """The head in a file, as the signed note. Safe to use from several threads and several processes."""
 
-    __slots__ = ("_key", "_kept")
+    __slots__ = ("_kept", "_key")
 
     def __init__(self, path: Path, key: VerifierKey) -> None:
         self._kept = KeptText(path)
@@ -74,12 +74,12 @@ class HeadFile:
 
 
 def check_continues(head: Checkpoint, checkpoint: Checkpoint, fetch: Fetch) -> None:
-    """Raise `LogError` unless the log of `checkpoint`, with the stored hashes of `fetch`, continues `head`."""
+    """Raise `LogError` unless the log of `checkpoint`, with the hashes of `fetch`, continues `head`."""
     if checkpoint.size < head.size:
         raise LogError(
-            f"the database was rolled back: it holds {checkpoint.size} entries of {head.size} that were signed",
+            f"the database was rolled back: it has {checkpoint.size} of {head.size} signed entries",
             hint=_HINT,
         )
     proof = consistency_proof(head.size, checkpoint.size, fetch) if head.size else []
     if not is_prefix(head.size, checkpoint.size, head.root, checkpoint.root, proof):
-        raise LogError("the database was forked: it holds another log than was signed", hint=_HINT)
+        raise LogError("the database was forked: it holds another log than the signed one", hint=_HINT)

@@ -1,4 +1,4 @@
-"""A short text in a file of its own that is either the old one or the new one, and durable before anybody is told.
+"""A short text in a file of its own: the old one or the new one, and durable before anybody is told.
 
 It is written beside, synchronised, renamed over the old one, and the folder synchronised. Whoever changes it
 does so alone, among threads and among processes (a lock file beside it), so that reading, deciding and

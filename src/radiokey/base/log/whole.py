@@ -6,7 +6,7 @@ Only where they differ does a second pass look for the place.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice, zip_longest
 from typing import Final
 
@@ -59,12 +59,14 @@ class _Digests:
         self._levels[level] = count + len(hashes) // HASH_SIZE, digest, whole and index == count
 
     def first_difference(self, other: "_Digests") -> int | None:
-        for level in sorted(self._levels.keys() | other._levels.keys()):
-            if self._said(level) != other._said(level):
-                return level
-        return None
+        """Return the lowest level at which the two say something else."""
+        levels = sorted({*self.levels(), *other.levels()})
+        return next((level for level in levels if self.said(level) != other.said(level)), None)
 
-    def _said(self, level: int) -> tuple[int, bytes, bool] | None:
+    def levels(self) -> Collection[int]:
+        return self._levels
+
+    def said(self, level: int) -> tuple[int, bytes, bool] | None:
         if level not in self._levels:
             return None
         count, digest, whole = self._levels[level]
@@ -81,5 +83,7 @@ def _named(transaction: Transaction, level: int) -> LogError:
         if right is None or found[0] != place:
             return LogError(f"the log has a hash too many, of subtree {(level, found[0])}", hint=HINT)
         if found[1] != right:
-            return LogError(f"the stored hash of subtree {(level, place)} is not that of its entries", hint=HINT)
+            return LogError(
+                f"the stored hash of subtree {(level, place)} is not that of its entries", hint=HINT
+            )
     raise AssertionError("the two differed before, in one snapshot")

@@ -18,6 +18,7 @@ from radiokey.base.keyring import KeyRing
 from radiokey.base.ledger import Ledger
 from radiokey.base.limits import Limits
 from radiokey.base.log.append import Log
+from radiokey.base.log.head import HeadFile
 from radiokey.base.log.note import Checkpoint, NoteSigner
 from radiokey.base.ports import Randomness, Store, Transaction
 from radiokey.base.release import Door
@@ -54,7 +55,8 @@ class SystemRandomness:
 class Place:
     """Where a base is: a file, or a database on a server; and where its secrets are, which is never in it.
 
-    Beside a file lie its `.key` (signs the log), `.keys` (seal the codes) and `.web` (sign the site's links).
+    Beside a file lie its `.key` (signs the log), `.head` (what the log signed last), `.keys` (seal the
+    codes) and `.web` (sign the site's links).
     For a server they lie in the folder that `RADIOKEY_SECRETS` names, by default this user's own.
     """
 
@@ -125,10 +127,11 @@ class Base:
             signer = NoteSigner(self.organisation or f"radiokey.local/{key_name(key)}", key)
             self.ring = KeyRing(place.secret("keys")) if place.secret("keys").exists() else None
             ledger = Ledger(self.ring, hosted=self.organisation is not None)
-            self.door = Door(self.stores.of(Principal.DOOR), clock, randomness, signer, limits, ledger)
+            head = HeadFile(place.secret("head"), signer.verifier)
+            self.door = Door(self.stores.of(Principal.DOOR), clock, randomness, signer, limits, ledger, head)
             self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
             self.tokens = Tokens(gate, self.stores.of(Principal.REGISTRAR), clock, randomness)
-            self.log = Log(self.stores.of(Principal.PUBLISHER), signer)
+            self.log = Log(self.stores.of(Principal.PUBLISHER), signer, head)
         except BaseException:
             self.stores.close()
             raise
