@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 BEFORE, AFTER = "before", "after"
 
@@ -43,6 +43,13 @@ class Wire:
                 yield pipeline
             finally:
                 self._pipeline = None
+
+    def __enter__(self) -> Self:
+        self._connection.__enter__()
+        return self
+
+    def __exit__(self, *how: object) -> None:
+        self._connection.__exit__(*how)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)

@@ -1,0 +1,291 @@
+"""Migrations only add, and run on the data of every schema there ever was.
+
+`tests/vectors/migrations` holds the bytes of each by their SHA-256, and rows as a base of the first and of the
+second schema held them: real releases under a real signature, which have to verify and to be answered as before.
+"""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from wire import AFTER, BEFORE, Wire
+
+from radiokey.base.limits import Limits
+from radiokey.base.log.append import Log
+from radiokey.base.log.note import NoteSigner
+from radiokey.base.release import Door, ReleaseRequest
+from radiokey.base.sql import postgresql, sqlite
+from radiokey.base.sql.local import SystemRandomness
+from radiokey.base.sql.postgresql import PostgresStore, Principal
+from radiokey.base.sql.sqlite import SqliteStore
+from radiokey.base.sql.statements import migration_steps, script_statements
+from radiokey.errors import StoreError
+from radiokey.serial.number import parse
+
+VECTORS = Path(__file__).parents[2] / "vectors" / "migrations"
+FOLDER = Path(sqlite.__file__).parent / "migrations"
+SIGNER = NoteSigner("radiokey.test/old", bytes(32))
+STEPS = {dialect: len(migration_steps(dialect)) for dialect in ("sqlite", "postgresql")}
+EVERY = [(dialect, version) for dialect, last in STEPS.items() for version in range(1, last + 1)]
+OLDER = [(dialect, version) for dialect, version in EVERY if version < STEPS[dialect]]
+
+
+class Power(BaseException):
+    """It went; nothing after it runs."""
+
+
+def rows_of(version: int) -> dict[str, tuple[list[str], list[tuple]]]:
+    """Return the vectors that fit a schema: columns and rows by table."""
+    files = [file for file in sorted(VECTORS.glob("data-*.json")) if int(file.stem[-4:]) <= version]
+    read = json.loads(files[-1].read_text("utf-8"))
+    return {
+        table: (
+            one["columns"],
+            [
+                tuple(bytes.fromhex(v["hex"]) if isinstance(v, dict) else v for v in row)
+                for row in one["rows"]
+            ],
+        )
+        for table, one in read.items()
+    }
+
+
+class Old:
+    """A base of an older schema, made of its migrations and raw rows; nothing of today's code is in it."""
+
+    def __init__(self, dialect: str, version: int, place) -> None:
+        self.dialect, self.version, self.place = dialect, version, place
+        self.held = rows_of(version)
+        steps = migration_steps(dialect)[:version]
+        with self.connected() as connection:
+            if dialect == "postgresql":
+                connection.execute(
+                    "CREATE TABLE schema_version (version bigint PRIMARY KEY, name text NOT NULL)"
+                )
+                for number, (name, script) in enumerate(steps, start=1):
+                    connection.execute(script.encode())
+                    connection.execute("INSERT INTO schema_version VALUES (%s, %s)", (number, name))
+                connection.execute(
+                    "SET session_replication_role = replica"
+                )  # the rows are older than triggers
+            else:
+                connection.execute("PRAGMA journal_mode = WAL")
+                for _, script in steps:
+                    for statement in script_statements(script):
+                        connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {version}")
+            for table, (columns, rows) in self.held.items():
+                mark = "%s" if dialect == "postgresql" else "?"
+                marks = ", ".join([mark] * len(columns))
+                into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
+                for row in rows:
+                    connection.execute(into, row)
+
+    def connected(self, place=None):
+        if self.dialect == "postgresql":
+            return closing(psycopg.connect(self.place, autocommit=True))
+        return closing(sqlite3.connect(place or self.place, isolation_level=None))
+
+    def holds(self, place=None) -> dict[str, list[tuple]]:
+        """Return the rows of the columns that this schema had."""
+        found = {}
+        with self.connected(place) as connection:
+            for table, (columns, _) in self.held.items():
+                order = ", ".join(columns)
+                rows = connection.execute(f"SELECT {order} FROM {table} ORDER BY {order}")  # noqa: S608
+                found[table] = [tuple(row) for row in rows]
+        return found
+
+    def is_now(self, place=None) -> int:
+        with self.connected(place) as connection:
+            if self.dialect == "postgresql":
+                return connection.execute("SELECT max(version) FROM schema_version").fetchone()[0]
+            return connection.execute("PRAGMA user_version").fetchone()[0]
+
+    def migrate(self, place=None) -> None:
+        if self.dialect == "postgresql":
+            postgresql.migrate(self.place)
+        else:
+            SqliteStore(place or self.place).close()
+
+    def store(self, principal: Principal, place=None):
+        if self.dialect == "postgresql":
+            return PostgresStore(self.place, principal)
+        return SqliteStore(place or self.place)
+
+    def check(self, clock, place=None) -> None:
+        """Everything is there, the log verifies, and whoever was answered is answered as before."""
+        expected = {table: sorted(rows) for table, (_, rows) in self.held.items()}
+        assert self.holds(place) == expected
+        columns, rows = self.held["release"]
+        before = {row[0]: row[columns.index("receipt")] for row in rows}
+        with closing(self.store(Principal.PUBLISHER, place)) as store:
+            assert Log(store, SIGNER).verify().size == len(rows) == 5
+        with closing(self.store(Principal.DOOR, place)) as store:
+            door = Door(store, clock, SystemRandomness(), SIGNER, Limits({}))
+            for name, text in (("r1", "V212"), ("r4", "V212"), ("r5", "B456")):
+                again = door.release(ReleaseRequest(name, "me", parse(text), None, None, owns=True))
+                assert again.repeated
+                assert again.receipt.encode() == before[name]
+
+
+@pytest.fixture
+def old(request, tmp_path):
+    def make(dialect, version):
+        place = tmp_path / "old.sqlite3"
+        return Old(
+            dialect, version, request.getfixturevalue("postgres").empty() if dialect != "sqlite" else place
+        )
+
+    return make
+
+
+def test_no_migration_ever_changes():
+    """A base that ran the old bytes would not have what the new ones make. A new one gets a line of its own."""
+    lines = (VECTORS / "sha256.txt").read_text("utf-8").splitlines()
+    kept = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    here = {
+        f"{file.parent.name}/{file.name}": hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in FOLDER.glob("*/*.sql")
+    }
+    assert here == kept
+
+
+@pytest.mark.parametrize("dialect", STEPS)
+def test_migrations_are_numbered_without_a_gap(dialect):
+    assert [int(name[:4]) for name, _ in migration_steps(dialect)] == list(range(1, STEPS[dialect] + 1))
+
+
+@pytest.mark.parametrize(("dialect", "version"), EVERY)
+def test_a_base_of_any_schema_is_opened_with_everything_in_it(old, clock, dialect, version):
+    base = old(dialect, version)
+    base.migrate()
+    assert base.is_now() == STEPS[dialect]
+    base.check(clock)
+    base.migrate()
+    base.check(clock)
+
+
+@pytest.mark.parametrize("version", range(1, STEPS["sqlite"]))
+@pytest.mark.parametrize("when", [BEFORE, AFTER])
+def test_a_migration_cut_at_any_statement_leaves_the_old_schema_or_the_new_on_sqlite(
+    old, clock, tmp_path, version, when
+):
+    """The files are those of the moment of the cut."""
+    base = old("sqlite", version)
+    live, found, ended, at = tmp_path / "live.sqlite3", tmp_path / "found.sqlite3", False, 0
+    while not ended:
+        at += 1
+        for place in (live, found):
+            for end in ("", "-wal", "-shm"):
+                Path(f"{place}{end}").unlink(missing_ok=True)
+        shutil.copy(base.place, live)
+
+        def cut(number, _statement, now, at=at):
+            if (number, now) == (at, when):
+                for end in ("", "-wal"):
+                    if Path(f"{live}{end}").exists():  # the second is made by the first write
+                        shutil.copy(f"{live}{end}", f"{found}{end}")
+                raise Power
+
+        connection = sqlite3.connect(live, isolation_level=None)
+        try:
+            sqlite.migrate(Wire(connection, cut))
+            ended = True
+        except Power:
+            assert base.is_now(found) in {version, STEPS["sqlite"]}
+            base.migrate(found)
+            base.check(clock, found)
+        finally:
+            connection.close()
+    assert at > 20
+
+
+@pytest.mark.parametrize("version", range(1, STEPS["postgresql"]))
+@pytest.mark.parametrize("when", [BEFORE, AFTER])
+def test_a_migration_whose_server_process_ends_leaves_the_old_schema_or_the_new(
+    old, clock, monkeypatch, version, when
+):
+    base, connect = old("postgresql", version), postgresql.connect
+    at, wires = 0, []
+    while base.is_now() < STEPS["postgresql"]:
+        at += 1
+
+        def cut(number, _statement, now, at=at):
+            if (number, now) == (at, when):
+                with closing(psycopg.connect(base.place, autocommit=True)) as third:
+                    third.execute("SELECT pg_terminate_backend(%s, 60000)", (wires[-1].pid,))
+
+        def wired(url, cut=cut):
+            wires.append(Wire(connect(url), cut))
+            return wires[-1]
+
+        monkeypatch.setattr(postgresql, "connect", wired)
+        try:
+            postgresql.migrate(base.place)
+        except StoreError:
+            assert base.is_now() in {version, STEPS["postgresql"]}
+            assert base.holds() == {table: sorted(rows) for table, (_, rows) in base.held.items()}
+    monkeypatch.undo()
+    base.migrate()
+    base.check(clock)
+    assert at > 5
+
+
+@pytest.mark.parametrize(("dialect", "version"), OLDER)
+def test_many_that_migrate_at_once_do_it_once(old, clock, dialect, version):
+    """Several processes of a new release start together."""
+    base = old(dialect, version)
+    failures = []
+    together = threading.Barrier(3)
+
+    def migrates():
+        together.wait()
+        try:
+            base.migrate()
+        except Exception as error:  # noqa: BLE001 - told to the main thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=migrates) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert base.is_now() == STEPS[dialect]
+    base.check(clock)
+
+
+@pytest.mark.parametrize("dialect", STEPS)
+def test_a_base_of_a_newer_version_is_left_alone(old, dialect):
+    """Opened by an older program it would lose what only the newer one knows to keep."""
+    base = old(dialect, STEPS[dialect])
+    base.migrate()
+    newer = STEPS[dialect] + 1
+    with base.connected() as connection:
+        if dialect == "postgresql":
+            connection.execute(sql.SQL("INSERT INTO schema_version VALUES ({}, 'x')").format(newer))
+        else:
+            connection.execute(f"PRAGMA user_version = {newer}")
+    before = base.holds()
+    with pytest.raises(StoreError, match="newer version"):
+        base.migrate()
+    with pytest.raises(StoreError, match="newer version"):
+        base.store(Principal.DOOR)
+    assert base.is_now() == newer
+    assert base.holds() == before
+
+
+def test_a_base_of_an_older_schema_is_not_served_on_a_server(old):
+    """On a server only its owner brings the schema up to date; nobody else may."""
+    base = old("postgresql", STEPS["postgresql"] - 1)
+    with pytest.raises(StoreError, match="not up to date") as caught:
+        base.store(Principal.DOOR)
+    assert "radiokey base init" in caught.value.hint
