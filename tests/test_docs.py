@@ -10,18 +10,20 @@ from pathlib import Path
 import pytest
 import typer
 
+from radiokey.base.roles import Permission
 from radiokey.catalogue.load import load_catalogue
 from radiokey.cli import commands
 from radiokey.cli.main import EXIT_CODES, INTERRUPTED, app, exit_code
 from radiokey.errors import RadiokeyError
 from radiokey.web.app import create_app
-from radiokey.web.problems import status_of
+from radiokey.web.problems import status_of, types
 
 ROOT = Path(__file__).parents[1]
 GENERATED = re.compile(r"(^|/)(\.[^/]+|build|dist|node_modules|__pycache__)/")
 CLI = (ROOT / "docs" / "cli.md").read_text("utf-8")
 ERRORS = (ROOT / "docs" / "errors.md").read_text("utf-8")
 SITE = (ROOT / "docs" / "site.md").read_text("utf-8")
+API = (ROOT / "docs" / "spec" / "api.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 DUSTER = "281155216RT V212"
 
@@ -69,7 +71,18 @@ def test_every_route_is_documented(tmp_path):
         for method in route.methods
         if method not in {"OPTIONS", "HEAD"}
     }
-    assert set(re.findall(r"^\| `([A-Z]+ /\S*)` \| \S", SITE, re.MULTILINE)) == routes
+    assert set(re.findall(r"^\| `([A-Z]+ /\S*)` \| \S", SITE + API, re.MULTILINE)) == routes
+
+
+def test_every_permission_is_documented():
+    said = re.findall(r"^\| `([a-z]+:[a-z]+)` \| \S", API, re.MULTILINE)
+    assert said == list(Permission)
+
+
+def test_every_type_of_problem_is_documented():
+    rows = re.findall(r"^\| \*?`([a-z-]+)`\*? \|(?: \d+ \|)? (\d+) \| \S", ERRORS + API, re.MULTILINE)
+    said = {f"/api/problems#{slug}": int(status) for slug, status in rows if slug != RadiokeyError.slug}
+    assert said == {kind.type: kind.status for kind in types()}
 
 
 # --- the command line -------------------------------------------------------------------------------------

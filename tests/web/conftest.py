@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hosted import Api
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -58,6 +59,24 @@ def make_client(
             return started.enter_context(open_site(database, **{"clock": clock} | other))
 
         yield start
+
+
+@pytest.fixture
+def make_api(tmp_path: Path, clock: HandClock) -> Iterator[Callable[..., Api]]:
+    """Serve a hosted base to programs, as often as a test likes."""
+    with ExitStack() as started:
+
+        def start(place: Path | str = tmp_path / "hosted.sqlite3", **other) -> Api:
+            api = Api(place, other.pop("clock", clock), **other)
+            started.enter_context(api.client)
+            return api
+
+        yield start
+
+
+@pytest.fixture
+def api(make_api: Callable[..., Api]) -> Api:
+    return make_api()
 
 
 @pytest.fixture

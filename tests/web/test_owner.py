@@ -100,7 +100,7 @@ def test_another_request_is_another_entry(client, entries):
 def test_a_used_request_id_serves_no_other_radio(client, entries):
     client.post("/code", data=OWNER)
     other = client.post("/code", data=OWNER | {"text": "281155216RT A123"})
-    assert other.status_code == 400
+    assert other.status_code == 422
     assert "already made for another radio" in other.text
     assert entries() == 1
 

@@ -103,7 +103,7 @@ def test_when_the_log_cannot_be_written_no_code_leaves(client, site):
     answer = client.post("/code", data={"text": "281155216RT V212", "owns": "yes", "request_id": "one"})
     assert answer.status_code == 503
     assert "4786" not in answer.text
-    assert client.get("/health").status_code == 503
+    assert client.get("/ready").status_code == 503
 
 
 def test_what_is_wrong_is_escaped(answer_of):
@@ -113,7 +113,7 @@ def test_what_is_wrong_is_escaped(answer_of):
 
 
 def test_all_is_well(client):
-    assert client.get("/health").json() == {"status": "ok"}
+    assert client.get("/health").json() == client.get("/ready").json() == {"status": "ok"}
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_an_id_of_another_radio_is_replaced_in_the_form_that_asks_again(client, 
     told = {"text": "V212", "owns": "yes", "request_id": "one"}
     assert client.post("/code", data=told).status_code == 200
     again = client.post("/code", data=told | {"text": "V213"})
-    assert again.status_code == 400
+    assert again.status_code == 422
     fresh = re.search(r'name="request_id" value="([^"]*)"', again.text)
     assert fresh is not None
     assert fresh[1] != "one"

@@ -2,8 +2,9 @@
 
 A limit is a bucket that holds `most` releases and fills evenly over `period_ms`; an empty one refuses. What
 is stored is one number, when the bucket is full again, so that time alone fills it and a clock set back frees
-nobody. A release takes one from the bucket of whoever asks, of their account, of their network, of everybody,
-and, where the number names one unit, of that number; never from that of a number that a million radios share.
+nobody. A release takes one from the bucket of whoever asks (of their account, where they have one), of their
+network, of everybody, and, where the number names one unit, of that number; never from that of a number that
+a million radios share.
 Repeats and refusals are free, but for one: whoever names a number, a car and a model that do not belong
 together may have a few such misses, by number and by who asks, and then waits.
 """
@@ -55,6 +56,7 @@ class Limits:
             "number": Limit(10, DAY_MS),
             "client-misses": Limit(20, DAY_MS),
             "number-misses": Limit(10, DAY_MS),
+            "asked": Limit(30, DAY_MS),
         }
     )
 
@@ -81,9 +83,14 @@ class Asker:
     network: str = ""
     number: str = ""
 
+    @property
+    def own(self) -> str:
+        """The name of the limit that is theirs alone: an account has its own, however many use it."""
+        return "account" if self.account else "client"
+
     def releases(self) -> Iterator[tuple[str, str]]:
         """Yield the limit and the bucket of each that a release takes from."""
-        yield from self._named(("client", "account", "network", "number"))
+        yield from self._named((self.own, "network", "number"))
         yield "everybody", "everybody"
 
     def misses(self) -> Iterator[tuple[str, str]]:
@@ -115,12 +122,17 @@ class Buckets:
         for name, bucket in (*asker.releases(), *asker.misses()):
             limit = self._limits.of.get(name)
             if limit is not None and (wait_ms := limit.wait_ms(self._full_at_ms.get(bucket), now_ms)):
-                raise LimitReachedError(
-                    _SENTENCES[name].format(most=limit.most, period=_spoken(limit.period_ms)),
-                    hint=f"try again in {_waited(wait_ms)}; {_HINTS.get(name, _MORE)}",
-                    limit=name,
-                    retry_after_s=-(-wait_ms // 1000),
-                )
+                raise reached(name, limit, wait_ms)
+
+    def left(self, asker: Asker, now_ms: int) -> "Left | None":
+        """Return what is left of the limit that is theirs alone; what others use is not told."""
+        limit = self._limits.of.get(asker.own)
+        if limit is None:
+            return None
+        bucket = f"{asker.own}:{getattr(asker, asker.own)}"
+        full_in_ms = max(0, self._full_at_ms.get(bucket, 0) - now_ms)
+        left = (limit.most * limit.cost_ms - full_in_ms) // limit.cost_ms
+        return Left(asker.own, limit, max(0, left), -(-full_in_ms // 1000))
 
     def take(self, taken: Iterable[tuple[str, str]], now_ms: int) -> None:
         """Take one from each of these buckets, as `Asker.releases` or `Asker.misses` names them."""
@@ -136,6 +148,26 @@ class Buckets:
             self._transaction.set_bucket(bucket, self._full_at_ms[bucket])
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many releases are left of a limit, and in how many seconds it is whole again."""
+
+    name: str
+    limit: Limit
+    releases: int
+    full_in_s: int
+
+
+def reached(name: str, limit: Limit, wait_ms: int) -> LimitReachedError:
+    """Return the error of a limit that lets one through again in `wait_ms`."""
+    return LimitReachedError(
+        _SENTENCES[name].format(most=limit.most, period=_spoken(limit.period_ms)),
+        hint=f"try again in {_waited(wait_ms)}; {_HINTS.get(name, _MORE)}",
+        limit=name,
+        retry_after_s=-(-wait_ms // 1000),
+    )
+
+
 _SENTENCES: Final = {
     "client": "{most} codes have been released here in the last {period}",
     "account": "{most} codes have been released to this account within {period}",
@@ -143,6 +175,7 @@ _SENTENCES: Final = {
     "everybody": "this base has released as many codes as it may within {period}",
     "number": "the code of this radio was released {most} times within {period}",
     "client-misses": "too many numbers that do not belong to their car or their model",
+    "asked": "{most} questions about releases were asked here within {period}",
     "number-misses": "too many tries for this number with another car or another model",
 }
 _MORE: Final = "whoever needs more than that needs an account of a dealer"
@@ -150,6 +183,7 @@ _COMPARE: Final = "until then compare number, VIN and model with the papers"
 _HINTS: Final = {
     "everybody": "it has nothing to do with you",
     "number": "the code is the same every time: write it down",
+    "asked": "the answer changes only when a code is released",
     "client-misses": _COMPARE,
     "number-misses": _COMPARE,
 }

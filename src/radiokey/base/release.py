@@ -18,7 +18,7 @@ returns the receipt of the first time.
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -28,7 +28,7 @@ import msgspec
 from radiokey.base import blacklist
 from radiokey.base.combine import Combiner
 from radiokey.base.ledger import Ledger, not_released
-from radiokey.base.limits import Asker, Buckets, Limits
+from radiokey.base.limits import Asker, Buckets, Left, Limits
 from radiokey.base.log.append import append_many, begin
 from radiokey.base.log.head import Head
 from radiokey.base.log.leaf import LEAF_VERSION, NONCE_SIZE, Leaf, hidden_number
@@ -135,7 +135,7 @@ class ReleaseRequest:
 class Released:
     """A code that may leave, what it is known from, and the receipt of its log entry.
 
-    `family` is the public derivation, where it was that.
+    `family` is the public derivation, where it was that; `left` is what is left of the asker's own limit.
     """
 
     code: Code
@@ -143,6 +143,7 @@ class Released:
     family: Family | None
     receipt: Receipt
     repeated: bool
+    left: Left | None = None
 
     @property
     def checked(self) -> str:
@@ -234,7 +235,7 @@ def _listed(makes: tuple[str, ...]) -> str:
 class Door:
     """The door: built from a store, a clock, randomness, the log's signer and head, limits, ledger keys.
 
-    Safe to use from many threads: they share transactions.
+    Safe to use from many threads: they share transactions. `together` is told how many requests each had.
     """
 
     __slots__ = (
@@ -247,6 +248,7 @@ class Door:
         "_randomness",
         "_signer",
         "_store",
+        "together",
     )
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything it needs from outside, once
@@ -267,6 +269,7 @@ class Door:
         self._signer = signer
         self._limits = limits or Limits()
         self._ledger = ledger or Ledger()
+        self.together: Callable[[int], None] = _untold
         self._combiner = Combiner(self._serve, key=lambda request: request.request_id)
 
     def release(self, request: ReleaseRequest) -> Released:
@@ -303,7 +306,12 @@ class Door:
                     receipt = next(receipts) if old is None else self._receipt_of(old, outcome.request)
                     answers.append(
                         Released(
-                            outcome.code, outcome.source, outcome.family, receipt, repeated=old is not None
+                            outcome.code,
+                            outcome.source,
+                            outcome.family,
+                            receipt,
+                            repeated=old is not None,
+                            left=known.buckets.left(outcome.request.asker, now_ms),
                         )
                     )
                 else:
@@ -312,6 +320,7 @@ class Door:
         released = [answer.receipt for answer in answers if isinstance(answer, Released)]
         if self._head is not None and released:
             self._head.advance(max(released, key=lambda receipt: receipt.size).checkpoint)
+        self.together(len(requests))
         return answers
 
     def _outcome(self, known: _Known, request: ReleaseRequest, now_ms: int) -> _Found | RadiokeyError:
@@ -403,6 +412,10 @@ class Door:
         if verified.serial != request.serial.serial or receipt.index != seen.index:
             raise LogError(_CHANGED, hint="restore it from a backup")
         return receipt
+
+
+def _untold(_: int) -> None:
+    """Nobody wants to know."""
 
 
 def _stored(found: _Found, receipt: Receipt, now_ms: int) -> StoredRelease:

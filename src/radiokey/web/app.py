@@ -1,25 +1,29 @@
-"""The wiring of the site: what is opened at start, which pages there are, what every answer carries."""
+"""The wiring of site and API: what is opened at start, which routes there are, what every answer carries."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.di import NamedDependency, Provide
+from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from radiokey.base.limits import Limits
 from radiokey.base.sql.local import SystemClock, SystemRandomness, open_base, secret_file
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError
 from radiokey.guide.load import load_guide
-from radiokey.web import owner, problems, radio, receipts, waiting
+from radiokey.web import api, api_desk, openapi, operate, owner, problems, radio, receipts, waiting
+from radiokey.web.bodies import ApiRequest
+from radiokey.web.callers import PERMISSION, BehindProxy, admit, network
+from radiokey.web.logs import Observed
 from radiokey.web.render import Pages, StaticFiles
 from radiokey.web.site import Site
 
@@ -41,41 +45,57 @@ HEADERS: Final = {
 """What every answer carries."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     database: Path | str | None = None,
     *,
     clock: Clock | None = None,
     secret: bytes | None = None,
     hosts: Sequence[str] | None = None,
+    proxies: Sequence[str] = (),
+    verify_every_s: float | None = None,
+    write: Callable[[bytes], None] | None = None,
+    limits: Limits | None = None,
 ) -> Litestar:
     """Return the site on the base at `database`, this user's own by default.
 
     `secret` (32 bytes) signs links and seals practice radios; by default it lies beside the database.
-    `hosts` are the names, with their port, that the site answers to; by default to every name.
+    `hosts` are the names, with their port, that the site answers to; by default to every name. `proxies` are
+    addresses or networks that are believed who asks; `verify_every_s` is how often the whole log is
+    recomputed, from the start on; `write` takes the lines of the log of requests; `limits` are the base's.
+    Raises `UsageError`, `StoreError`, `SealError`.
     """
+    for proxy in proxies:
+        network(proxy)
     now = clock or SystemClock()
     static = StaticFiles()
     pages = Pages(static)
-    base = open_base(database, now)
+    base = open_base(database, now, limits=limits)
     if secret is None:
         secret = secret_file(base.place.secret("web"), SECRET_SIZE, SystemRandomness())
     site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
 
     @asynccontextmanager
     async def opened(_app: Litestar) -> AsyncIterator[None]:
+        if verify_every_s is not None:
+            site.watch.begin(verify_every_s)
         try:
             yield
         finally:
+            site.watch.end()
             base.close()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
-            *owner.HANDLERS,
-            *waiting.HANDLERS,
-            *radio.HANDLERS,
-            *receipts.HANDLERS,
-            health,
-            static_file,
+            Router("/", route_handlers=_PAGES, include_in_schema=False),
+            Router("/", route_handlers=operate.HANDLERS, include_in_schema=False, guards=[operate.allowed]),
+            Router("/", route_handlers=_OPEN, guards=[admit], request_class=ApiRequest),
+            Router(
+                "/",
+                route_handlers=_SIGNED_IN,
+                guards=[admit],
+                request_class=ApiRequest,
+                security=openapi.SIGNED_IN,
+            ),
         ],
         dependencies={"site": Provide(lambda: site, sync_to_thread=False)},
         exception_handlers={
@@ -90,15 +110,11 @@ def create_app(
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         request_max_body_size=BODY_BYTES_MAX,
         state=State({"pages": pages, "static": static, "site": site}),
-        openapi_config=None,
+        openapi_config=openapi.config(),
     )
-
-
-@get("/health", sync_to_thread=True)
-def health(site: NamedDependency[Site]) -> dict[str, str]:
-    """Say that the base answers and its log verifies at its edge."""
-    site.base.log.checkpoint()
-    return {"status": "ok"}
+    # Around everything, also what is answered before a route is found.
+    app.asgi_handler = Observed(BehindProxy(app.asgi_handler, proxies), site.metrics, write)
+    return app
 
 
 @get("/static/{name:str}", sync_to_thread=False)
@@ -110,6 +126,20 @@ def static_file(name: FromPath[str], request: Request[None, None, State]) -> Res
         raise NotFoundException
     content, kind = found
     return Response(content, media_type=kind, headers={"Cache-Control": FOREVER})
+
+
+_PAGES: Final = (
+    *owner.HANDLERS,
+    *waiting.HANDLERS,
+    *radio.HANDLERS,
+    *receipts.HANDLERS,
+    static_file,
+)
+
+
+_API: Final = (*api.HANDLERS, *api_desk.HANDLERS, openapi.description)
+_SIGNED_IN: Final = [handler for handler in _API if PERMISSION in handler.opt]
+_OPEN: Final = [handler for handler in _API if PERMISSION not in handler.opt]
 
 
 async def with_headers(message: Message, _scope: Scope) -> None:

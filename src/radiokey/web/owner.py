@@ -20,6 +20,7 @@ from radiokey.errors import (
     MissingFactError,
     NoCodeHereError,
     RadiokeyError,
+    RequestReusedError,
     UsageError,
 )
 from radiokey.guide.checklist import checklist
@@ -227,18 +228,20 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str
         wanted = ReleaseRequest(
             request_id=form.request_id,
             client=site.client(request),
+            network=site.network(request),
             serial=reading,
             model=None if model is None or model.default else model,
             vin=Vin.parse(form.vin) if form.vin.strip() else None,
             owns=form.owns == "yes",
             make=form.make,
         )
-        released = await site.in_thread(site.base.door.release, wanted)
+        released = await site.in_thread(site.release, wanted)
     except NoCodeHereError as problem:
         return _sheet_page(site, model, form, reading, problem)
     except (InputError, UsageError) as problem:
         # An id that was no id, or another radio's, would be refused for ever.
-        request_id = uuid.uuid4().hex if type(problem) is UsageError else form.request_id
+        spent = type(problem) in {UsageError, RequestReusedError}
+        request_id = uuid.uuid4().hex if spent else form.request_id
         return _reading_page(site, _number_form(form), reading, again=(problem, request_id))
     return _code_page(site, form, model, released)
 

@@ -5,26 +5,54 @@ import contextlib
 import signal
 import socket
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from radiokey.clock import Clock
+from radiokey.base.limits import Limits
+from radiokey.clock import HOUR_MS, SECOND_MS, Clock
 from radiokey.errors import UsageError
 from radiokey.web.app import create_app
+from radiokey.web.logs import log_json, to_stderr
 
 LOOK_AGAIN_S = 0.01
+VERIFY_HOURS = 24.0
+THREADS = 64
+"""How many requests wait for the database at once: as many as the door answers in one commit."""
 
 
-def serve(host: str, port: int, database: Path | str | None, *, clock: Clock | None = None) -> None:
+def serve(  # noqa: PLR0913 - what a site can be told when it starts
+    host: str,
+    port: int,
+    database: Path | str | None,
+    *,
+    clock: Clock | None = None,
+    proxies: Sequence[str] = (),
+    verify_hours: float = VERIFY_HOURS,
+    json_log: bool = False,
+    limits: Limits | None = None,
+) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
 
-    It is said once the site can be reached, so that a program that reads it may ask at once.
+    It is said once the site can be reached, so that a program that reads it may ask at once. With `json_log`
+    there is a line on standard error for each request; see `create_app` for the rest.
     """
+    if json_log:
+        log_json()
     port = _port(host, port)
-    app = create_app(database, clock=clock, hosts=_hosts(host, port))
+    app = create_app(
+        database,
+        clock=clock,
+        hosts=None if proxies else _hosts(host, port),
+        proxies=proxies,
+        verify_every_s=verify_hours * HOUR_MS / SECOND_MS,
+        write=to_stderr if json_log else None,
+        limits=limits,
+    )
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
     asyncio.run(_until_told(server, host, port))
 
@@ -32,6 +60,7 @@ def serve(host: str, port: int, database: Path | str | None, *, clock: Clock | N
 async def _until_told(server: Server, host: str, port: int) -> None:
     """Serve until interrupted or told to end; what is under way is answered first and the base is closed."""
     loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(THREADS, "radiokey"))
     for told in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # where a system has no such handlers it ends at once
             loop.add_signal_handler(told, server.stop)

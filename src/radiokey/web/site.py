@@ -2,22 +2,23 @@
 
 import hmac
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address
 from typing import TypeVar
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 
+from radiokey.base.release import Released, ReleaseRequest
 from radiokey.base.sql.local import Base
 from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
-from radiokey.errors import UsageError
+from radiokey.errors import RadiokeyError, UsageError
 from radiokey.guide.model import Guide
+from radiokey.web.callers import client_of, network_of
+from radiokey.web.metrics import Metrics
 from radiokey.web.render import Pages
+from radiokey.web.watch import Watch
 
-LOCAL = "local"
-_LINE_BYTES = 8
 A = TypeVar("A")
 R = TypeVar("R")
 
@@ -37,6 +38,9 @@ class Site:
         self.catalogue = catalogue
         self.clock = clock
         self.secret = secret
+        self.metrics = Metrics()
+        self.watch = Watch(base, clock)
+        base.door.together = self.metrics.together
 
     def model(self, model_id: str) -> Model | None:
         """Return the model of that id, `None` for an empty one; raise `UsageError` for one nobody knows."""
@@ -55,22 +59,21 @@ class Site:
         """Run `work`, which waits for the database, beside the event loop."""
         return await sync_to_thread(work, argument)
 
-    def client(self, request: Request[None, None, State]) -> str:
-        """Return who asks, for the limit: this machine's own user, or a keyed digest of the address.
-
-        An IPv6 line has 2^64 addresses of its own: all of them are one client.
-        """
-        host = request.client.host if request.client else ""
+    def release(self, request: ReleaseRequest) -> Released:
+        """Return the code of `request`; raise what the door raises, and count it."""
+        self.watch.require()
         try:
-            address = ip_address(host)
-        except ValueError:
-            name = host
-        else:
-            if isinstance(address, IPv6Address):
-                address = address.ipv4_mapped or address
-            if address.is_loopback:
-                return LOCAL
-            name = str(address)
-            if isinstance(address, IPv6Address):
-                name = address.packed[:_LINE_BYTES].hex()
-        return hmac.digest(self.purpose_key("client"), name.encode(), "sha256").hex()[:32]
+            released = self.base.door.release(request)
+        except RadiokeyError as refusal:
+            self.metrics.refused(refusal)
+            raise
+        self.metrics.released(released)
+        return released
+
+    def client(self, request: Request[None, None, State]) -> str:
+        """Return who asks, for the limit (see `radiokey.web.callers`)."""
+        return client_of(self, request)
+
+    def network(self, request: Request[None, None, State]) -> str:
+        """Return where somebody asks from, for the limit."""
+        return network_of(self, request)

@@ -175,6 +175,13 @@ class Log:
         with self._store.snapshot() as transaction:
             return signed_tree(transaction, self._signer)
 
+    def note(self) -> str | None:
+        """Return the last checkpoint as it was signed, `None` for an empty log; raise `LogError`."""
+        with self._store.snapshot() as transaction:
+            signed_tree(transaction, self._signer)
+            last = transaction.last_checkpoint()
+        return None if last is None else last.note
+
     def consistency(self, old: int) -> list[bytes]:
         """Return the proof that the log begins with its first `old` leaves.
 

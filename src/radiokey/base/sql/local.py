@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from radiokey.base.asked import Asked
 from radiokey.base.blacklist import Blacklist
 from radiokey.base.keyring import KeyRing
 from radiokey.base.ledger import Ledger
@@ -109,7 +110,8 @@ class Stores:
 class Base:
     """An open base: `door`, `blacklist` (the stolen list), `tokens`, `log`. Close it, or use it in a `with`.
 
-    `organisation` is whose it is, `None` for one's own on one's own machine.
+    `asked` answers whether a code was ever released. `organisation` is whose it is, `None` for one's own on
+    one's own machine.
     """
 
     def __init__(
@@ -128,7 +130,9 @@ class Base:
             self.ring = KeyRing(place.secret("keys")) if place.secret("keys").exists() else None
             ledger = Ledger(self.ring, hosted=self.organisation is not None)
             head = HeadFile(place.secret("head"), signer.verifier)
-            self.door = Door(self.stores.of(Principal.DOOR), clock, randomness, signer, limits, ledger, head)
+            released = self.stores.of(Principal.DOOR)
+            self.door = Door(released, clock, randomness, signer, limits, ledger, head)
+            self.asked = Asked(released, clock, signer.verifier, limits)
             self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
             self.tokens = Tokens(gate, self.stores.of(Principal.REGISTRAR), clock, randomness)
             self.log = Log(self.stores.of(Principal.PUBLISHER), signer, head)

@@ -1,0 +1,85 @@
+"""What is counted of a base, for Prometheus: never a number of a radio, a car, a code or a person."""
+
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from radiokey.errors import RadiokeyError
+
+if TYPE_CHECKING:
+    from radiokey.base.release import Released
+    from radiokey.web.site import Site
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+_TOGETHER: Final = (1, 2, 4, 8, 16, 32, 64)
+
+
+class Metrics:
+    """The metrics of one site, in a registry of its own. Described in docs/how-to/operate.md."""
+
+    def __init__(self) -> None:
+        own = self._registry = CollectorRegistry()
+        self._releases = Counter(
+            "radiokey_releases", "Codes released, by what they are known from.", ["source"], registry=own
+        )
+        self._repeats = Counter("radiokey_repeats", "Releases that were asked for again.", registry=own)
+        self._refusals = Counter(
+            "radiokey_refusals", "Releases refused, by the problem's slug.", ["slug"], registry=own
+        )
+        self._limited = Counter(
+            "radiokey_limited", "Releases that a limit refused, by its name.", ["limit"], registry=own
+        )
+        self._together = Histogram(
+            "radiokey_together", "Requests that shared a commit.", buckets=_TOGETHER, registry=own
+        )
+        self._seconds = Histogram(
+            "radiokey_request_seconds",
+            "Time from a request's head to the end of its answer.",
+            ["method", "route", "status"],
+            buckets=_SECONDS,
+            registry=own,
+        )
+        self._size = Gauge("radiokey_log_entries", "Entries of the signed log.", registry=own)
+        self._verified_at = Gauge(
+            "radiokey_log_verified_timestamp_seconds", "When the whole log was recomputed last.", registry=own
+        )
+        self._verified = Gauge(
+            "radiokey_log_verified", "1 if it verified then, 0 if not or not yet.", registry=own
+        )
+        self._ready = Gauge("radiokey_ready", "1 if the base answers and may release.", registry=own)
+
+    def released(self, released: "Released") -> None:
+        """Count a release."""
+        if released.repeated:
+            self._repeats.inc()
+        else:
+            self._releases.labels(released.source.value).inc()
+
+    def refused(self, refusal: RadiokeyError) -> None:
+        """Count a refusal."""
+        self._refusals.labels(refusal.slug).inc()
+        if "limit" in refusal.facts:
+            self._limited.labels(refusal.facts["limit"]).inc()
+
+    def together(self, count: int) -> None:
+        """Count a commit of so many requests."""
+        self._together.observe(count)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an answer; `route` is the route's template, never an address."""
+        self._seconds.labels(method, route, str(status)).observe(seconds)
+
+    def text(self, site: "Site") -> bytes:
+        """Return all of them as they are now."""
+        try:
+            site.watch.ready()
+            self._size.set(site.base.log.checkpoint().size)
+        except RadiokeyError:
+            self._ready.set(0)
+        else:
+            self._ready.set(1)
+        if (last := site.watch.last) is not None:
+            self._verified_at.set(last.at_ms / 1000)
+            self._verified.set(last.problem is None)
+        return generate_latest(self._registry)

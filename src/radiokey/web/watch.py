@@ -1,0 +1,83 @@
+"""Looks at the whole log again, at start and every so often; where it does not verify nothing is released.
+
+Each release checks the right edge of the log by itself. What lies deeper is found by recomputing all of it.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from radiokey.base.sql.local import Base
+from radiokey.clock import Clock
+from radiokey.errors import LogError, RadiokeyError, StoreError
+
+JOIN_S: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When the whole log was last recomputed (ms since 1970), how many entries it had, what was wrong."""
+
+    at_ms: int
+    size: int
+    problem: RadiokeyError | None
+
+
+class Watch:
+    """The watch over one base's log. Without `begin` it looks only when it is told to."""
+
+    def __init__(self, base: Base, clock: Clock) -> None:
+        self._base = base
+        self._clock = clock
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.last: Look | None = None
+
+    def look(self) -> Look:
+        """Recompute the whole log and remember what came of it.
+
+        A log that was found wrong stays so until it is found right; a database that does not answer says
+        nothing of the log, and the next look will tell.
+        """
+        try:
+            size, problem = self._base.verify().size, None
+        except LogError as error:
+            size, problem = 0, error
+        self.last = Look(self._clock.now_ms(), size, problem)
+        return self.last
+
+    def require(self) -> None:
+        """Raise `LogError` where the last look found the log wrong."""
+        if self.last is not None and self.last.problem is not None:
+            raise LogError(
+                "the log of this base does not verify; nothing is released until it does",
+                hint="whoever runs this base has to restore it",
+            )
+
+    def ready(self) -> None:
+        """Raise `LogError` or `StoreError` unless the base answers and its log holds as far as is known."""
+        self.require()
+        self._base.log.checkpoint()
+        if self._thread is not None and self.last is None:
+            raise StoreError("the log is still being recomputed", hint="ask again in a while")
+
+    def begin(self, every_s: float) -> None:
+        """Look now and every `every_s` seconds, beside everything else."""
+        self._thread = threading.Thread(target=self._keep_looking, args=(every_s,), daemon=True)
+        self._thread.start()
+
+    def _keep_looking(self, every_s: float) -> None:
+        while True:
+            try:
+                self.look()
+            except StoreError:
+                if self._ended.is_set():
+                    return
+            if self._ended.wait(every_s):
+                return
+
+    def end(self) -> None:
+        """Stop; a look that is under way is left behind."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(JOIN_S)

@@ -1,0 +1,77 @@
+"""A hosted base behind its API, as programs meet it: from an address, over TLS or not, with a token or not."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from httpx import Response
+from litestar.testing import TestClient
+
+from radiokey.base.ports import StoredUnit
+from radiokey.base.roles import EVERY, Permission
+from radiokey.base.seal import NONCE_SIZE
+from radiokey.base.sql.local import init_base
+from radiokey.base.sql.principals import Principal
+from radiokey.code.value import Code
+from radiokey.serial.number import parse
+from radiokey.web.app import create_app
+
+HOST = "codes.example.org"
+ADDRESS = "203.0.113.7"
+SECRET = b"x" * 32
+CAR, OTHER_CAR = "VSKJVWR51U0123456", "VSKJVWR51U0123457"
+BP = "BP538761234567"
+BP_MODEL = "nissan_blaupunkt_bp"
+CANARY = "QZXJKVWYQZXJKVWY"
+
+
+class From:
+    """Says where a request comes from: its address, and whether over TLS."""
+
+    def __init__(self, app) -> None:
+        self.app, self.address, self.scheme = app, ADDRESS, "https"
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] == "http":
+            scope["client"], scope["scheme"] = (self.address, 5), self.scheme
+        await self.app(scope, receive, send)
+
+
+class Api:
+    """The API of one base and the ways to call it."""
+
+    def __init__(self, place: Path | str, clock, *, hosted: bool = True, **other) -> None:
+        if hosted:
+            init_base(place, HOST, clock).close()
+        self.lines: list[bytes] = []
+        self.app = create_app(place, clock=clock, secret=SECRET, write=self.lines.append, **other)
+        self.at = self.app.asgi_handler = From(self.app.asgi_handler)
+        self.base = self.app.state.site.base
+        self.client = TestClient(self.app, raise_server_exceptions=False)
+
+    def token(self, account: str = "ann", scopes: Iterable[Permission] = EVERY, days: int = 30) -> str:
+        """Make a token and return it."""
+        made, _ = self.base.tokens.make(account, "Ann's Radios", frozenset(scopes), days=days, by="local")
+        return made.reveal()
+
+    def ask(self, method: str, path: str, token: str | None = None, **other) -> Response:
+        """Ask with a token, if one is given."""
+        head = {"Authorization": f"Bearer {token}".encode()} if token is not None else {}
+        return self.client.request(method, path, headers=head | other.pop("headers", {}), **other)
+
+    def release(self, token: str | None, key: str = "k1", **body) -> Response:
+        """Ask for a code: by default an owner's for V212."""
+        told = {"serial": "281155216RT V212", "owns": True} | body
+        return self.ask("POST", "/api/releases", token, json=told, headers={"Idempotency-Key": key})
+
+    def add_unit(self, text: str = BP, model: str = BP_MODEL, vin: str = CAR, code: str = CANARY) -> None:
+        """Put a unit with this code into the ledger."""
+        serial, nonce = parse(text).serial, self.base.randomness.bytes(NONCE_SIZE)
+        with self.base.ring.sealing() as key:
+            sealed = key.seal(serial.kind, serial.key, model, Code(code), nonce)
+        unit = StoredUnit(serial.kind, serial.key, serial.text, model, "eu", vin, key.id, sealed)
+        with self.base.stores.of(Principal.REGISTRAR).intake() as transaction:
+            transaction.add_units([unit])
+
+    def entries(self) -> int:
+        """Return how many releases are in the log."""
+        return self.base.log.checkpoint().size
