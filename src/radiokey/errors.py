@@ -121,6 +121,12 @@ class ModelNeededError(UsageError):
     slug = "model-needed"
 
 
+class ChangedMeanwhileError(UsageError):
+    """Somebody else acted on the same thing first; what is shown is no longer what is so."""
+
+    slug = "changed-meanwhile"
+
+
 # --- there is no code to be had here ------------------------------------------------------------------
 
 
@@ -206,6 +212,12 @@ class NotAllowedError(RefusedError):
     """Whoever asks may not do this."""
 
     slug = "not-allowed"
+
+
+class AnotherPersonError(RefusedError):
+    """This act on a request takes somebody else: who asks, who checks and who approves are three people."""
+
+    slug = "another-person"
 
 
 class OutOfBoundsError(RefusedError):

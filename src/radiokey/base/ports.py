@@ -15,6 +15,8 @@ from typing import Protocol
 
 import msgspec
 
+from radiokey.base.desk_ports import DeskTransaction
+
 Node = tuple[int, int]
 """(level, index) of a perfect subtree of the log; see `radiokey.base.log.tree`."""
 
@@ -171,7 +173,7 @@ class Clearing(msgspec.Struct, frozen=True):
     at_ms: int
 
 
-class Transaction(Protocol):
+class Transaction(DeskTransaction, Protocol):
     """One durable unit of work."""
 
     def release_of(self, request_id: str) -> StoredRelease | None:

@@ -58,6 +58,9 @@ from radiokey.serial.vin import Vin
 
 NAME_LENGTH_MAX: Final = 200
 _CHANGED: Final = "the receipt of this request was changed in the database"
+DESK_PREFIX: Final = "desk-"
+"""How the ids of the desk's releases begin: the database takes them only with an approval."""
+
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -105,6 +108,8 @@ class ReleaseRequest:
             raise UsageError(
                 "a request id has 1 to 64 letters, digits, dashes and underscores", hint="open the form again"
             )
+        if self.request_id.startswith(DESK_PREFIX) and not self.account:
+            raise UsageError("a request id of one's own does not begin so", hint="open the form again")
         named = (self.client, self.client + self.network, self.client + self.account)
         if not self.client or max(map(len, named)) > NAME_LENGTH_MAX:
             raise UsageError("whoever asks has a name of 1 to 200 characters", hint="open the form again")

@@ -15,6 +15,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
 from radiokey.errors import (
+    ChangedMeanwhileError,
     InputError,
     LinkError,
     NoCodeHereError,
@@ -35,6 +36,7 @@ STATUSES: Final[dict[type[RadiokeyError], int]] = {
     InputError: 422,
     LinkError: 404,
     UsageError: 400,
+    ChangedMeanwhileError: 409,
     NotThereError: 404,
     RequestReusedError: 422,
     NoCodeHereError: 404,

@@ -13,3 +13,5 @@ class Principal(StrEnum):
     GATE = "radiokey_gate"
     PUBLISHER = "radiokey_publisher"
     AUDITOR = "radiokey_auditor"
+    CLERK = "radiokey_clerk"
+    APPROVER = "radiokey_approver"

@@ -29,57 +29,57 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 def release(row: Row) -> StoredRelease:
     """Return the answered request in `row`."""
-    return _typed(StoredRelease, row)
+    return typed(StoredRelease, row)
 
 
 def mark(row: Row) -> Mark:
     """Return the act on the stolen list in `row`."""
-    return _typed(Mark, row)
+    return typed(Mark, row)
 
 
 def clearing(row: Row) -> Clearing:
     """Return the proposal in `row`."""
-    return _typed(Clearing, row)
+    return typed(Clearing, row)
 
 
 def unit(row: Row) -> StoredUnit:
     """Return the unit in `row`."""
-    return _typed(StoredUnit, row)
+    return typed(StoredUnit, row)
 
 
 def unit_card(row: Row) -> UnitCard:
     """Return what a clerk may see of the unit in `row`."""
-    return _typed(UnitCard, row)
+    return typed(UnitCard, row)
 
 
 def import_step(row: Row) -> ImportStep:
     """Return the batch of an import in `row`."""
-    return _typed(ImportStep, row)
+    return typed(ImportStep, row)
 
 
 def token(row: Row) -> StoredToken:
     """Return the token in `row`."""
-    return _typed(StoredToken, row)
+    return typed(StoredToken, row)
 
 
 def token_card(row: Row) -> TokenCard:
     """Return what may be listed of the token in `row`."""
-    return _typed(TokenCard, row)
+    return typed(TokenCard, row)
 
 
 def act(row: Row) -> StoredAct:
     """Return the entry of the audit in `row`."""
-    return _typed(StoredAct, row)
+    return typed(StoredAct, row)
 
 
 def checkpoint(row: Row) -> StoredCheckpoint:
     """Return the checkpoint in `row`."""
-    return _typed(StoredCheckpoint, row)
+    return typed(StoredCheckpoint, row)
 
 
 def entry(row: Row) -> StoredEntry:
     """Return the leaf in `row`."""
-    return _typed(StoredEntry, row)
+    return typed(StoredEntry, row)
 
 
 def hashed(value: object) -> bytes:
@@ -103,7 +103,8 @@ def count(value: object) -> int:
     return value
 
 
-def _typed(kind: type[T], row: Row) -> T:
+def typed(kind: type[T], row: Row) -> T:
+    """Return the struct in `row`; raise `StoreError` where it is none."""
     fields = dict(zip(kind.__struct_fields__, row, strict=True))
     try:
         return msgspec.convert(fields, kind, builtin_types=(bytes,))

@@ -22,10 +22,11 @@ from radiokey.base.ports import (
     UnitCard,
 )
 from radiokey.base.sql import rows
+from radiokey.base.sql.desk import DeskStatements
 from radiokey.base.sql.statements import Statements
 
 
-class SqlTransaction:
+class SqlTransaction(DeskStatements):
     """See `radiokey.base.ports.Transaction`."""
 
     __slots__ = ("_statements",)

@@ -128,3 +128,64 @@ SELECT level, idx, hash FROM log_node ORDER BY level, idx;
 
 -- name: add_node(level, idx, hash)!
 INSERT INTO log_node (level, idx, hash) VALUES (:level, :idx, :hash);
+
+-- name: add_request(id, organisation, requester, kind, number, serial, label, model, make, vin, language, at_ms)!
+INSERT INTO request (id, organisation, requester, kind, number, serial, label, model, make, vin, language, at_ms)
+VALUES (:id, :organisation, :requester, :kind, :number, :serial, :label, :model, :make, :vin, :language, :at_ms);
+
+-- name: request(id)^
+SELECT id, organisation, requester, kind, number, serial, label, model, make, vin, language, at_ms FROM request
+WHERE id = :id;
+
+-- name: add_request_act(request, number, act, by, at_ms, state, due_ms, detail)!
+INSERT INTO request_act (request, number, act, by, at_ms, state, due_ms, detail)
+VALUES (:request, :number, :act, :by, :at_ms, :state, :due_ms, :detail);
+
+-- name: request_acts(request)
+SELECT request, number, act, by, at_ms, state, due_ms, detail FROM request_act
+WHERE request = :request ORDER BY number;
+
+-- name: requests_in(state)
+SELECT request.id, request.organisation, request.kind, request.serial, request.model, request.at_ms, last.number,
+    last.state, last.at_ms, last.due_ms
+FROM request_act AS last JOIN request ON request.id = last.request
+WHERE last.state = :state AND NOT EXISTS (
+    SELECT 1 FROM request_act AS later WHERE later.request = last.request AND later.number = last.number + 1
+) ORDER BY last.due_ms, request.id;
+
+-- name: requests_ended(since_ms)
+SELECT request.id, last.state, request.at_ms, last.at_ms, last.detail
+FROM request_act AS last JOIN request ON request.id = last.request
+WHERE last.state IN ('released', 'refused', 'withdrawn', 'expired') AND last.at_ms >= :since_ms
+ORDER BY last.at_ms, request.id;
+
+-- name: registrars_of(kind, number)
+SELECT by FROM mark WHERE kind = :kind AND number = :number
+UNION SELECT by FROM clearing WHERE kind = :kind AND number = :number
+UNION SELECT by FROM import_step UNION SELECT by FROM token UNION SELECT by FROM token_end;
+
+-- name: add_message(request, side, by, at_ms, text)!
+INSERT INTO message (request, side, by, at_ms, text) VALUES (:request, :side, :by, :at_ms, :text);
+
+-- name: messages(request)
+SELECT request, side, by, at_ms, text FROM message WHERE request = :request ORDER BY id;
+
+-- name: add_mail(request, number, template, language)!
+INSERT INTO outbox (request, number, template, language) VALUES (:request, :number, :template, :language);
+
+-- name: mails_to_send(count)
+SELECT outbox.id, outbox.request, outbox.number, outbox.template, outbox.language, contact.sealed
+FROM outbox JOIN contact ON contact.request = outbox.request
+WHERE NOT EXISTS (SELECT 1 FROM outbox_sent WHERE outbox_sent.id = outbox.id) ORDER BY outbox.id LIMIT :count;
+
+-- name: add_mail_sent(id, at_ms)!
+INSERT INTO outbox_sent (id, at_ms) VALUES (:id, :at_ms);
+
+-- name: add_contact(request, sealed)!
+INSERT INTO contact (request, sealed) VALUES (:request, :sealed);
+
+-- name: drop_contacts(before_ms)!
+DELETE FROM contact WHERE EXISTS (
+    SELECT 1 FROM request_act WHERE request_act.request = contact.request AND request_act.at_ms < :before_ms
+        AND request_act.state IN ('released', 'refused', 'withdrawn', 'expired')
+);

@@ -1,0 +1,429 @@
+"""The desk: what owners, clerks, approvers and the clock do with requests, over a store and the one door.
+
+Every act is one transaction: the act, its entry in the audit, and the mail that tells the owner. Whoever acts
+says which act they saw last; if another came in between, nothing is done. What the rules forbid is refused
+here with a sentence, and by the database once more (docs/spec/request.md).
+
+An approval is committed before the door is asked, and the door's answer after it left. Each of these steps
+can be the last one before a crash: `approve` and `finish` go on from wherever it was, and the door logs the
+release once, because its id is that of the request.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from radiokey.base.acts import KINDS, opening, reason_of, replay, row_of
+from radiokey.base.contact import NONCE_SIZE, Address, ContactKey
+from radiokey.base.desk_errors import refusal
+from radiokey.base.desk_ports import RequestAct, RequestLine, StoredMessage, StoredRequest
+from radiokey.base.message import message_text
+from radiokey.base.ports import Randomness, Store, StoredAct, Transaction
+from radiokey.base.reasons import Reason
+from radiokey.base.release import DESK_PREFIX, Door, ReleaseRequest
+from radiokey.base.release import Released as ReleasedCode
+from radiokey.base.request import (
+    CLOCK,
+    TIMES,
+    TURNS,
+    Approved,
+    CarSeen,
+    Check,
+    Checked,
+    CodeRequest,
+    DoorRefused,
+    Event,
+    Fee,
+    FeeRecorded,
+    Objection,
+    Paper,
+    PapersAsked,
+    PapersSent,
+    Refused,
+    Released,
+    Reminded,
+    SentBack,
+    State,
+    Submitted,
+    TimeRanOut,
+    Times,
+    Turn,
+    WarrantyRecorded,
+    Withdrawn,
+    objection,
+    step,
+)
+from radiokey.catalogue.model import Model
+from radiokey.clock import DAY_MS, Clock
+from radiokey.errors import (
+    ChangedMeanwhileError,
+    ModelNeededError,
+    NoCodeHereError,
+    NotReleasedError,
+    PapersNeededError,
+    RadiokeyError,
+    StolenError,
+    TryLaterError,
+    UsageError,
+)
+from radiokey.serial.formats import FORMATS
+from radiokey.serial.number import Reading, SerialNumber
+from radiokey.serial.vin import Vin
+
+CONTACT_KEPT_MS: Final = 30 * DAY_MS
+"""How long after the end of a request the owner's address is kept."""
+
+_ID_SIZE: Final = 16
+_MAILS: Final[Mapping[type[Event], str]] = {
+    Submitted: "opened",
+    PapersSent: "received",
+    PapersAsked: "papers-asked",
+    Released: "released",
+    DoorRefused: "refused",
+    Refused: "refused",
+    Withdrawn: "withdrawn",
+    Reminded: "reminder",
+    TimeRanOut: "expired",
+}
+_FINAL: Final[Mapping[type[RadiokeyError], Reason]] = {
+    StolenError: Reason.STOLEN,
+    PapersNeededError: Reason.STOLEN,
+    NotReleasedError: Reason.UNIT_AND_CAR_DIFFER,
+    NoCodeHereError: Reason.NO_CODE_HERE,
+    ModelNeededError: Reason.NO_CODE_HERE,
+}
+"""What of the door's refusals ends a request; for anything else the door is asked again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an owner tells: the number with its label, the model, the car; where to write, if anywhere."""
+
+    serial: Reading
+    vin: Vin
+    model: Model | None = None
+    make: str = ""
+    language: str = "en"
+    address: Address | None = None
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskStores:
+    """The database as the three that write there: what owners and the clock do, clerks, approvers."""
+
+    front: Store
+    clerk: Store
+    approver: Store
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A request as it is now, with its history; `act` is the number of its last act."""
+
+    stored: StoredRequest
+    request: CodeRequest
+    history: tuple[RequestAct, ...]
+    messages: tuple[StoredMessage, ...]
+
+    @property
+    def act(self) -> int:
+        """What whoever acts on this view has seen."""
+        return len(self.history)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What the clock did."""
+
+    reminded: int
+    expired: int
+    finished: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Waiting now, by whose turn; the median time to an answer (ms, `None`: none came); noes by reason."""
+
+    waiting: Mapping[Turn, int]
+    answer_ms: int | None
+    refused: Mapping[Reason, int]
+
+
+class Desk:
+    """A desk. `models` is the catalogue by id; `contacts` seals addresses."""
+
+    def __init__(  # noqa: PLR0913 - everything it needs from outside, once
+        self,
+        stores: DeskStores,
+        door: Door,
+        clock: Clock,
+        randomness: Randomness,
+        *,
+        contacts: ContactKey,
+        models: Mapping[str, Model],
+        times: Times = TIMES,
+    ) -> None:
+        self._stores = stores
+        self._door = door
+        self._clock = clock
+        self._randomness = randomness
+        self._contacts = contacts
+        self._models = models
+        self._times = times
+
+    # --- what an owner does
+
+    def open(self, asked: Asked, requester: str = "") -> str:
+        """Open a request and return its id; `requester` is whoever opens it for a customer, by account."""
+        request_id = self._randomness.bytes(_ID_SIZE).hex()
+        requester = requester or f"owner:{request_id}"
+        now_ms, serial = self._clock.now_ms(), asked.serial.serial
+        stored = StoredRequest(
+            id=request_id,
+            organisation=asked.organisation,
+            requester=requester,
+            kind=serial.kind,
+            number=serial.key,
+            serial=serial.text,
+            label=asked.serial.label,
+            model=asked.model.id if asked.model else "",
+            make=asked.make,
+            vin=asked.vin.text,
+            language=asked.language,
+            at_ms=now_ms,
+        )
+        opened = CodeRequest.opened(request_id, requester, stored.vin, now_ms, self._times)
+        with self._stores.front.transaction() as transaction:
+            transaction.add_request(stored)
+            transaction.add_request_act(opening(opened))
+            transaction.add_act(StoredAct(now_ms, requester, "request:open", request_id, ""))
+            if asked.address is not None:
+                nonce = self._randomness.bytes(NONCE_SIZE)
+                sealed = self._contacts.seal(asked.address, request_id, nonce)
+                transaction.add_contact(request_id, sealed)
+        return request_id
+
+    def submit(self, request_id: str, seen: int, by: str) -> CodeRequest:
+        """Say that the papers follow."""
+        return self._act(self._stores.front, request_id, seen, Submitted(by, self._clock.now_ms()))
+
+    def send_papers(self, request_id: str, seen: int, by: str, papers: Collection[Paper]) -> CodeRequest:
+        """Hand in papers that are kept elsewhere."""
+        event = PapersSent(by, self._clock.now_ms(), tuple(papers))
+        return self._act(self._stores.front, request_id, seen, event)
+
+    def withdraw(self, request_id: str, seen: int, by: str) -> CodeRequest:
+        """Not want it any more."""
+        return self._act(self._stores.front, request_id, seen, Withdrawn(by, self._clock.now_ms()))
+
+    def code_for(self, request_id: str) -> ReleasedCode:
+        """Return the code of a released request; the door is asked again, and meets the stolen list again."""
+        view = self.view(request_id)
+        if view.request.state is not State.RELEASED:
+            raise refusal(Objection.NOT_NOW)
+        return self._door.release(self._release_of(view))
+
+    # --- what a clerk does
+
+    def ask_papers(self, request_id: str, seen: int, by: str, text: str) -> CodeRequest:
+        """Ask for other or more papers, and say which."""
+        event = PapersAsked(by, self._clock.now_ms())
+        return self._act(self._stores.clerk, request_id, seen, event, text)
+
+    def see_car(self, request_id: str, seen: int, by: str, vin: Vin) -> CodeRequest:
+        """Record the VIN that was read at the car."""
+        event = CarSeen(by, self._clock.now_ms(), vin.text)
+        return self._act(self._stores.clerk, request_id, seen, event)
+
+    def record_fee(self, request_id: str, seen: int, by: str, fee: Fee | None) -> CodeRequest:
+        """Record what it costs; `None`: nothing, under warranty."""
+        now_ms = self._clock.now_ms()
+        event = WarrantyRecorded(by, now_ms) if fee is None else FeeRecorded(by, now_ms, fee)
+        return self._act(self._stores.clerk, request_id, seen, event)
+
+    def check(self, request_id: str, seen: int, by: str, ticks: Collection[Check]) -> CodeRequest:
+        """Hand it over with the whole check list ticked."""
+        event = Checked(by, self._clock.now_ms(), frozenset(ticks))
+        return self._act(self._stores.clerk, request_id, seen, event)
+
+    def refuse(self, request_id: str, seen: int, by: str, reason: Reason) -> CodeRequest:
+        """Say no."""
+        event = Refused(by, self._clock.now_ms(), reason)
+        return self._act(self._stores.clerk, request_id, seen, event)
+
+    # --- what an approver does
+
+    def send_back(self, request_id: str, seen: int, by: str) -> CodeRequest:
+        """Have a clerk look again."""
+        return self._act(self._stores.approver, request_id, seen, SentBack(by, self._clock.now_ms()))
+
+    def approve(self, request_id: str, seen: int, by: str) -> ReleasedCode:
+        """Approve, and thereby release through the one door; to do it again gives the same release.
+
+        Raises what `Door.release` raises; where that is for good, the request is refused with its reason.
+        """
+        with self._stores.approver.transaction() as transaction:
+            view = _view(transaction, request_id)
+            request = view.request
+            if not (request.state in {State.RELEASING, State.RELEASED} and request.approver == by):
+                registrars = transaction.registrars_of(view.stored.kind, view.stored.number)
+                event = Approved(by, self._clock.now_ms(), registrars)
+                self._record(transaction, view, seen, event)
+        return self.finish(request_id)
+
+    def finish(self, request_id: str) -> ReleasedCode:
+        """Carry out an approval that is committed, wherever it was left."""
+        view = self.view(request_id)
+        if view.request.state not in {State.RELEASING, State.RELEASED}:
+            raise refusal(Objection.NOT_NOW)
+        try:
+            code = self._door.release(self._release_of(view))
+        except tuple(_FINAL) as no:
+            reason = next(_FINAL[kind] for kind in type(no).__mro__ if kind in _FINAL)
+            self._answered(request_id, DoorRefused(view.request.approver, self._clock.now_ms(), reason))
+            raise
+        event = Released(view.request.approver, self._clock.now_ms(), code.receipt.index)
+        self._answered(request_id, event)
+        return code
+
+    def _answered(self, request_id: str, event: Released | DoorRefused) -> None:
+        """Record the door's answer, once."""
+        with self._stores.approver.transaction() as transaction:
+            view = _view(transaction, request_id)
+            if view.request.state is State.RELEASING:
+                self._record(transaction, view, view.act, event)
+
+    def _release_of(self, view: View) -> ReleaseRequest:
+        stored, account = view.stored, view.request.approver
+        serial = SerialNumber(stored.serial, stored.kind, FORMATS[stored.kind].identity)
+        return ReleaseRequest(
+            request_id=f"{DESK_PREFIX}{stored.id}",
+            client=account,
+            serial=Reading(serial, stored.label),
+            model=self._models.get(stored.model),
+            vin=Vin.parse(stored.vin),
+            owns=True,  # that is what the papers were for
+            make=stored.make,
+            account=account,
+        )
+
+    # --- what everybody does
+
+    def say(self, request_id: str, by: str, text: str) -> None:
+        """Write a message: from whoever asked to the desk, or from the desk to them."""
+        now_ms = self._clock.now_ms()
+        with self._stores.front.transaction() as transaction:
+            view = _view(transaction, request_id)
+            if view.request.turn is Turn.NOBODY:
+                raise refusal(Objection.NOT_NOW)
+            self._say(transaction, view, by, text, now_ms)
+            transaction.add_act(StoredAct(now_ms, by, "request:message", request_id, ""))
+            if by != view.stored.requester:
+                transaction.add_mail(request_id, view.act, "message", view.stored.language)
+
+    def view(self, request_id: str) -> View:
+        """Return a request; raise `UsageError` where there is none."""
+        with self._stores.front.snapshot() as seen:
+            return _view(seen, request_id)
+
+    def queue(self, turn: Turn) -> list[RequestLine]:
+        """Return the requests that are whose turn, those first whose time is over first."""
+        with self._stores.front.snapshot() as seen:
+            lines = [line for state in _states_of(turn) for line in seen.requests_in(state.value)]
+        return sorted(lines, key=lambda line: (line.due_ms, line.id))
+
+    def figures(self, since_ms: int) -> Figures:
+        """Return the three figures; answers and noes are those since `since_ms`."""
+        with self._stores.front.snapshot() as seen:
+            waiting: dict[Turn, int] = {
+                turn: sum(len(seen.requests_in(state.value)) for state in _states_of(turn))
+                for turn in Turn
+                if turn is not Turn.NOBODY
+            }
+            ended = seen.requests_ended(since_ms)
+        noes = [reason_of(one.detail) for one in ended if one.state == State.REFUSED.value]
+        answered = {State.RELEASED.value, State.REFUSED.value}
+        took_ms = [one.at_ms - one.opened_ms for one in ended if one.state in answered]
+        return Figures(
+            waiting,
+            int(median(took_ms)) if took_ms else None,
+            {reason: noes.count(reason) for reason in Reason if reason in noes},
+        )
+
+    # --- what the clock does
+
+    def sweep(self) -> Swept:
+        """Remind, let expire, carry out approvals that were cut off, forget addresses; at any time, again."""
+        now_ms, reminded, expired, finished = self._clock.now_ms(), 0, 0, 0
+        for line in self.queue(Turn.OWNER):
+            with self._stores.front.transaction() as transaction:
+                view = _view(transaction, line.id)
+                if view.request.turn is Turn.OWNER and view.request.overdue(now_ms):
+                    self._record(transaction, view, view.act, TimeRanOut(CLOCK, now_ms))
+                    expired += 1
+                elif view.request.reminder_due(now_ms, self._times):
+                    self._record(transaction, view, view.act, Reminded(CLOCK, now_ms))
+                    reminded += 1
+        with self._stores.front.snapshot() as seen:
+            cut_off = seen.requests_in(State.RELEASING.value)
+        for line in cut_off:
+            try:
+                self.finish(line.id)
+            except (TryLaterError, ChangedMeanwhileError):
+                continue  # a limit, or somebody was quicker: the next sweep looks again
+            except tuple(_FINAL):
+                pass  # recorded as the end of the request
+            finished += 1
+        with self._stores.front.transaction() as transaction:
+            transaction.drop_contacts(now_ms - CONTACT_KEPT_MS)
+        return Swept(reminded, expired, finished)
+
+    # --- how it is done
+
+    def _act(self, store: Store, request_id: str, seen: int, event: Event, text: str = "") -> CodeRequest:
+        """Do one act, and write the message that belongs to it."""
+        with store.transaction() as transaction:
+            view = _view(transaction, request_id)
+            after = self._record(transaction, view, seen, event)
+            if text:
+                self._say(transaction, view, event.by, text, event.at_ms)
+        return after
+
+    def _record(self, transaction: Transaction, view: View, seen: int, event: Event) -> CodeRequest:
+        """Write an act, its audit and its mail; raise what keeps it from holding."""
+        if seen != view.act:
+            raise ChangedMeanwhileError(
+                "somebody else did something with this request in the meantime",
+                hint="look at it as it is now, then decide again",
+            )
+        broken = objection(view.request, event)
+        if broken is not None:
+            raise refusal(broken)
+        after = step(view.request, event, self._times)
+        number = view.act + 1
+        transaction.add_request_act(row_of(event, after, number))
+        transaction.add_act(StoredAct(event.at_ms, event.by, KINDS[type(event)].audit, after.id, ""))
+        template = _MAILS.get(type(event))
+        if template is not None:
+            transaction.add_mail(after.id, number, template, view.stored.language)
+        return after
+
+    def _say(self, transaction: Transaction, view: View, by: str, text: str, at_ms: int) -> None:
+        model = self._models.get(view.stored.model)
+        plain = message_text(text, model.code.value if model else None)
+        side = "owner" if by == view.stored.requester else "desk"
+        transaction.add_message(StoredMessage(view.stored.id, side, by, at_ms, plain))
+
+
+def _view(transaction: Transaction, request_id: str) -> View:
+    stored = transaction.request(request_id)
+    if stored is None:
+        raise UsageError("there is no such request", hint="open its link once more")
+    history = transaction.request_acts(request_id)
+    return View(stored, replay(stored, history), tuple(history), tuple(transaction.messages(request_id)))
+
+
+def _states_of(turn: Turn) -> list[State]:
+    return [state for state, whose in TURNS.items() if whose is turn and turn is not Turn.NOBODY]

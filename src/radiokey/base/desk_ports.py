@@ -1,0 +1,152 @@
+"""What the desk needs from its database: requests, their acts, messages, the outbox (docs/spec/request.md).
+
+Rows are only ever added, except for an owner's address, which is deleted when it is not needed any more.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+
+class StoredRequest(msgspec.Struct, frozen=True):
+    """What a request is about: the radio, the car, who asked. It never changes.
+
+    `kind`, `number` (the number's key) and `serial` (as it is printed) name the radio, `label` is the text
+    around the number; `model`, `make` and `vin` are empty where nobody said. `organisation` is whose desk it
+    is.
+    """
+
+    id: str
+    organisation: str
+    requester: str
+    kind: str
+    number: str
+    serial: str
+    label: str
+    model: str
+    make: str
+    vin: str
+    language: str
+    at_ms: int
+
+
+class RequestAct(msgspec.Struct, frozen=True):
+    """One act on a request: `number` counts from 1, `state` and `due_ms` are those after it.
+
+    `detail` is a JSON object with what `by` and `at_ms` do not say.
+    """
+
+    request: str
+    number: int
+    act: str
+    by: str
+    at_ms: int
+    state: str
+    due_ms: int
+    detail: str
+
+
+class RequestLine(msgspec.Struct, frozen=True):
+    """A line of the queue: a request and its last act."""
+
+    id: str
+    organisation: str
+    kind: str
+    serial: str
+    model: str
+    opened_ms: int
+    number: int
+    state: str
+    at_ms: int
+    due_ms: int
+
+
+class EndedRequest(msgspec.Struct, frozen=True):
+    """A request that is over: how, when, and after how long."""
+
+    id: str
+    state: str
+    opened_ms: int
+    at_ms: int
+    detail: str
+
+
+class StoredMessage(msgspec.Struct, frozen=True):
+    """A message between owner and desk; `side` is `owner` or `desk`."""
+
+    request: str
+    side: str
+    by: str
+    at_ms: int
+    text: str
+
+
+class Mail(msgspec.Struct, frozen=True):
+    """A mail to send: which template about which act, to the sealed address of its request."""
+
+    id: int
+    request: str
+    number: int
+    template: str
+    language: str
+    sealed: bytes
+
+
+class DeskTransaction(Protocol):
+    """The desk's part of a transaction."""
+
+    def add_request(self, request: StoredRequest) -> None:
+        """Record what a request is about."""
+        ...
+
+    def request(self, request_id: str) -> StoredRequest | None:
+        """Return what a request is about."""
+        ...
+
+    def add_request_act(self, act: RequestAct) -> None:
+        """Record an act; the database refuses one that does not have the next number or breaks a rule."""
+        ...
+
+    def request_acts(self, request_id: str) -> list[RequestAct]:
+        """Return the acts on a request, oldest first."""
+        ...
+
+    def requests_in(self, state: str) -> list[RequestLine]:
+        """Return the requests that are in that state, those first whose time is over first."""
+        ...
+
+    def requests_ended(self, since_ms: int) -> list[EndedRequest]:
+        """Return the requests that came to their end since then, oldest first."""
+        ...
+
+    def registrars_of(self, kind: str, number: str) -> frozenset[str]:
+        """Return who keeps ledger and tokens, or had that radio on the stolen list."""
+        ...
+
+    def add_message(self, message: StoredMessage) -> None:
+        """Record a message."""
+        ...
+
+    def messages(self, request_id: str) -> list[StoredMessage]:
+        """Return the messages of a request, oldest first."""
+        ...
+
+    def add_mail(self, request_id: str, number: int, template: str, language: str) -> None:
+        """Put a mail about an act into the outbox."""
+        ...
+
+    def mails_to_send(self, limit: int) -> list[Mail]:
+        """Return up to `limit` mails that were not sent and have an address, oldest first."""
+        ...
+
+    def add_mail_sent(self, mail_id: int, at_ms: int) -> None:
+        """Record that a mail was handed over."""
+        ...
+
+    def add_contact(self, request_id: str, sealed: bytes) -> None:
+        """Keep the sealed address of whoever asked."""
+        ...
+
+    def drop_contacts(self, before_ms: int) -> None:
+        """Delete the addresses of requests that ended before then."""
+        ...

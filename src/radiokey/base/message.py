@@ -1,0 +1,62 @@
+"""Messages between owner and desk: short, plain, and never with something in them that could be the code.
+
+The product writes no code into a message; this keeps people from doing it. A message lies in a database, goes
+through a mailbox and is read over shoulders. What has the shape of the radio's code is refused, a year of
+four digits too: a sentence can be said otherwise, a code that was sent cannot be taken back.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from radiokey.code.value import CODE_LENGTH_MAX, Code, CodeShape
+from radiokey.errors import CodeShapeError, UsageError
+
+LENGTH_MAX: Final = 1_000
+
+_WORD: Final = re.compile(r"[0-9A-Za-z]+")
+_DIGITS: Final = re.compile(r"[0-9]+")
+_SPELLED: Final = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z](?:[ .\-][0-9A-Za-z])+(?![0-9A-Za-z])")
+_ANY_CODE: Final = re.compile(r"[0-9]{3,8}|(?=.*[0-9])[0-9A-Fa-f]{8}")
+"""What a code could be where nobody knows the radio's: 3 to 8 digits, or ERC's 8 hexadecimal ones."""
+
+
+def message_text(text: str, shape: CodeShape | None) -> str:
+    """Return a message as it is stored; `shape` is that of the radio's codes, `None` where it is not known.
+
+    Raises `UsageError` for one that is empty, too long, not plain, or holds what could be the code.
+    """
+    plain = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+    if not 1 <= len(plain) <= LENGTH_MAX:
+        raise UsageError(
+            f"a message has 1 to {LENGTH_MAX:,} characters", hint="say the one thing that matters"
+        )
+    if not all(character == "\n" or character.isprintable() for character in plain):
+        raise UsageError("a message is plain text", hint="type it anew, without what was pasted")
+    if any(_could_be_code(part, shape) for part in _parts(plain)):
+        raise UsageError(
+            "this message holds a number that could be the code of the radio",
+            hint="leave it out, or say a year or a time in words; a code is never sent in a message",
+        )
+    return plain
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield every word, every run of digits, and every window of what is spelled out one by one."""
+    yield from _WORD.findall(text)
+    yield from _DIGITS.findall(text)
+    for spelled in _SPELLED.findall(text):
+        letters = spelled[::2]
+        for start in range(len(letters)):
+            for end in range(start + 1, min(len(letters), start + CODE_LENGTH_MAX) + 1):
+                yield letters[start:end]
+
+
+def _could_be_code(text: str, shape: CodeShape | None) -> bool:
+    if shape is None:
+        return _ANY_CODE.fullmatch(text) is not None
+    try:
+        shape.check(Code(text))
+    except CodeShapeError:
+        return False
+    return True
