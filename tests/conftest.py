@@ -23,7 +23,16 @@ settings.load_profile("radiokey")
 
 TESTS = Path(__file__).parent
 # They search a space of states, read the sources or run another program: no interpreter answers otherwise.
-ONCE = ("cuts", "model", "second", "test_breaks.py", "test_contracts.py", "test_story.py", "test_tidy.py")
+ONCE = (
+    "cuts",
+    "foreign",
+    "model",
+    "second",
+    "test_breaks.py",
+    "test_contracts.py",
+    "test_story.py",
+    "test_tidy.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

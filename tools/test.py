@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import chromium
+import golang
 import spin
 from steps import ROOT, run
 
@@ -52,6 +53,7 @@ def main() -> None:
     run("checks", sys.executable, ROOT / "tools" / "check.py")
     chromium.ensure()
     spin.ensure()
+    golang.ensure()
     run(f"tests on {main_version}, browser included", sys.executable, *PYTEST, "-m", "not deep")
     for version, python in found.items():
         if version != main_version:

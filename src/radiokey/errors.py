@@ -76,6 +76,12 @@ class ReceiptError(InputError):
     slug = "receipt"
 
 
+class ExportError(InputError):
+    """A copy of a log is not whole, not of this log, or not of the one that was signed before."""
+
+    slug = "export"
+
+
 class UnitExistsError(InputError):
     """The ledger knows a unit of that number already; what is in it stays as it is."""
 

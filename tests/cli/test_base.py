@@ -133,7 +133,7 @@ def test_a_file_that_is_no_receipt_is_said_so(cli, tmp_path, content):
 
 def test_a_receipt_that_is_not_there_is_said_so(cli, tmp_path):
     cli("base", "log", "verify", tmp_path / "nowhere").refused(65, "cannot be read")
-    cli("base", "log", "verify", tmp_path).refused(65, "cannot be read")
+    cli("base", "log", "verify", tmp_path).refused(64, "against its log's key")
 
 
 def test_a_key_that_is_none_is_said_so(cli, receipt):

@@ -1,25 +1,20 @@
 """`radiokey base`: the stolen list and the log of one's own base."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from radiokey.base.log.note import VerifierKey
-from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, parse_receipt, verify
 from radiokey.base.ports import Mark
 from radiokey.base.sql.local import init_base, open_base
-from radiokey.cli import intake, keys, say, tokens
+from radiokey.cli import intake, keys, log, say, tokens
 from radiokey.cli.options import BY, Database, Json, Make
 from radiokey.cli.serial import read_one
-from radiokey.errors import ReceiptError
 from radiokey.serial.vin import Vin
 
 app = typer.Typer(help="One's own base: stolen list and log.", no_args_is_help=True)
 blacklist = typer.Typer(help="Radios reported stolen.", no_args_is_help=True)
-log = typer.Typer(help="The log of releases.", no_args_is_help=True)
 app.add_typer(blacklist, name="blacklist")
-app.add_typer(log, name="log")
+app.add_typer(log.app, name="log")
 app.add_typer(keys.app, name="keys")
 app.add_typer(tokens.app, name="tokens")
 app.command("import")(intake.import_units)
@@ -102,44 +97,6 @@ def listed(*, database: Database = None, as_json: Json = False) -> None:
     say.columns((report.number, report.vin, report.label, report.reason) for report in reports)
 
 
-@log.command("verify")
-def verify_file(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A receipt.")] = None,
-    *,
-    key: Annotated[str | None, typer.Option("--key", help="The verifier key you trust.")] = None,
-    database: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Check a receipt offline; without FILE, recompute the whole log of one's own base."""
-    if file is None:
-        with open_base(database) as base:
-            checkpoint = base.log.verify()
-            verifier = str(base.log.key)
-        if as_json:
-            say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": verifier})
-        else:
-            entries = "1 entry" if checkpoint.size == 1 else f"{checkpoint.size} entries"
-            say.out(f"The log holds {entries} and all of it verifies. Key: {verifier}")
-        return
-    trusted = VerifierKey.parse(key) if key else None
-    verified = verify(parse_receipt(_text(file)), trusted)
-    if as_json:
-        say.document(
-            {
-                "serial": verified.serial.text,
-                "family": verified.leaf.family,
-                "at_ms": verified.leaf.at_ms,
-                "origin": verified.checkpoint.origin,
-                "size": verified.checkpoint.size,
-                "trusted": trusted is not None,
-            }
-        )
-        return
-    say.out(f"The receipt is whole: {verified.serial} was released by {verified.checkpoint.origin}.")
-    if trusted is None:
-        say.out("It was checked against the key it brings. --key checks it against one you trust.")
-
-
 def _as_json(report: Mark) -> dict[str, Any]:
     return {
         "serial": report.number,
@@ -153,13 +110,3 @@ def _as_json(report: Mark) -> dict[str, Any]:
 
 def _vin(text: str | None) -> Vin | None:
     return Vin.parse(text) if text else None
-
-
-def _text(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(RECEIPT_SIZE_MAX + 1)
-    except OSError as error:
-        raise ReceiptError(
-            f"the file cannot be read: {error.strerror}", hint="give the receipt's file"
-        ) from error

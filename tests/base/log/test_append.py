@@ -57,7 +57,7 @@ def test_each_leaf_of_a_batch_has_its_place_and_its_proof_under_the_one_checkpoi
         at += run
         assert signed.root == naive_edge(b"leaf %d" % number for number in range(at)).root()
     with store.snapshot() as transaction:
-        assert check_whole(transaction, SIGNER).size == at
+        assert check_whole(transaction, SIGNER.verifier).size == at
 
 
 class Careless:
@@ -123,7 +123,7 @@ def test_what_the_database_did_not_keep_is_not_signed(store, how):
         append_many(Careless(transaction, **how), [b"5", b"6", b"7"], SIGNER)
     with store.snapshot() as transaction:
         assert transaction.last_checkpoint().size == 5
-        assert check_whole(transaction, SIGNER).size == 5
+        assert check_whole(transaction, SIGNER.verifier).size == 5
 
 
 @pytest.fixture

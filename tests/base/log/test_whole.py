@@ -33,7 +33,7 @@ def change(database, statement, *values):
 
 def check(database):
     with closing(SqliteStore(database)) as store, store.snapshot() as transaction:
-        return check_whole(transaction, SIGNER)
+        return check_whole(transaction, SIGNER.verifier)
 
 
 NODES = [(level, index) for level in range(5) for index in range(SIZE >> level)]
@@ -111,9 +111,9 @@ def test_the_memory_of_a_check_does_not_grow_with_the_log(tmp_path, monkeypatch)
             with store.transaction() as transaction:
                 append_many(transaction, [b"%d" % number for number in range(size)], SIGNER)
             with store.snapshot() as transaction:
-                check_whole(transaction, SIGNER)  # warm
+                check_whole(transaction, SIGNER.verifier)  # warm
                 tracemalloc.start()
-                check_whole(transaction, SIGNER)
+                check_whole(transaction, SIGNER.verifier)
                 peaks.append(tracemalloc.get_traced_memory()[1])
                 tracemalloc.stop()
     assert peaks[1] < 1.3 * peaks[0]

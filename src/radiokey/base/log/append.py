@@ -7,6 +7,7 @@ the new right edge before its root is signed (docs/spec/log.md).
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from radiokey.base.log.head import Head, check_continues
@@ -50,7 +51,7 @@ def append_many(
     """
     assert leaves
     fetch = stored_hashes(transaction)
-    tree = signed_tree(transaction, signer, fetch)
+    tree = signed_tree(transaction, signer.verifier, fetch)
     if head is not None:
         kept = head.checkpoint()
         if kept is None:
@@ -101,7 +102,7 @@ def begin(store: Store, signer: NoteSigner, head: Head) -> Checkpoint:
     kept = head.checkpoint()  # before the snapshot: it names only what was committed
     with store.snapshot() as transaction:
         fetch = stored_hashes(transaction)
-        checkpoint = signed_tree(transaction, signer, fetch)
+        checkpoint = signed_tree(transaction, signer.verifier, fetch)
         if kept is not None:
             check_continues(kept, checkpoint, fetch)
         last = transaction.last_checkpoint()
@@ -109,22 +110,22 @@ def begin(store: Store, signer: NoteSigner, head: Head) -> Checkpoint:
     return checkpoint
 
 
-def signed_tree(transaction: Transaction, signer: NoteSigner, fetch: Fetch | None = None) -> Checkpoint:
+def signed_tree(transaction: Transaction, key: VerifierKey, fetch: Fetch | None = None) -> Checkpoint:
     """Return the last checkpoint, checked against its signature and against what is stored."""
     fetch = fetch or stored_hashes(transaction)
     last = transaction.last_checkpoint()
     if last is None:
         if transaction.entry(0) is not None:
             raise LogError("the log has entries but no checkpoint", hint=HINT)
-        return Checkpoint(signer.verifier.name, 0, EMPTY_ROOT)
+        return Checkpoint(key.name, 0, EMPTY_ROOT)
     try:
-        checkpoint = Checkpoint.parse(open_note(last.note, signer.verifier))
+        checkpoint = Checkpoint.parse(open_note(last.note, key))
     except ReceiptError as error:
         raise LogError(f"the log's last checkpoint does not verify: {error.sentence}", hint=HINT) from error
     newest = transaction.entry(checkpoint.size - 1)
     if (
         checkpoint.size != last.size
-        or checkpoint.origin != signer.verifier.name
+        or checkpoint.origin != key.name
         or newest is None
         or leaf_hash(newest.leaf) != fetch((0, checkpoint.size - 1))
         or root_at(checkpoint.size, fetch) != checkpoint.root
@@ -134,9 +135,9 @@ def signed_tree(transaction: Transaction, signer: NoteSigner, fetch: Fetch | Non
     return checkpoint
 
 
-def check_whole(transaction: Transaction, signer: NoteSigner) -> Checkpoint:
+def check_whole(transaction: Transaction, key: VerifierKey) -> Checkpoint:
     """Recompute the whole log from its leaves, compare every stored hash; raise `LogError` if one differs."""
-    checkpoint = signed_tree(transaction, signer)
+    checkpoint = signed_tree(transaction, key)
     edge = check_entries(transaction)
     if edge.size != checkpoint.size or edge.root() != checkpoint.root:
         raise LogError("the log's entries do not lead to the root it signed", hint=HINT)
@@ -158,6 +159,10 @@ class Log:
         """The key that this log's checkpoints and receipts are checked against."""
         return self._signer.verifier
 
+    def snapshot(self) -> AbstractContextManager[Transaction]:
+        """Begin to read one state of the log, for tiles and proofs."""
+        return self._store.snapshot()
+
     def verify(self) -> Checkpoint:
         """Recompute everything from the stored leaves and hold it against the head; return the checkpoint.
 
@@ -165,7 +170,7 @@ class Log:
         """
         kept = self._head.checkpoint() if self._head is not None else None
         with self._store.snapshot() as transaction:
-            checkpoint = check_whole(transaction, self._signer)
+            checkpoint = check_whole(transaction, self.key)
             if kept is not None:
                 check_continues(kept, checkpoint, stored_hashes(transaction))
         return checkpoint
@@ -173,12 +178,12 @@ class Log:
     def checkpoint(self) -> Checkpoint:
         """Return the last checkpoint (size 0: empty log); raise `LogError` if it does not hold."""
         with self._store.snapshot() as transaction:
-            return signed_tree(transaction, self._signer)
+            return signed_tree(transaction, self.key)
 
     def note(self) -> str | None:
         """Return the last checkpoint as it was signed, `None` for an empty log; raise `LogError`."""
         with self._store.snapshot() as transaction:
-            signed_tree(transaction, self._signer)
+            signed_tree(transaction, self.key)
             last = transaction.last_checkpoint()
         return None if last is None else last.note
 
@@ -188,7 +193,7 @@ class Log:
         Raises `UsageError` or `LogError`.
         """
         with self._store.snapshot() as transaction:
-            size = signed_tree(transaction, self._signer).size
+            size = signed_tree(transaction, self.key).size
             if not 0 < old <= size:
                 raise UsageError(f"the log has {size} entries; a proof starts from 1 to {size}", hint="")
             return consistency_proof(old, size, stored_hashes(transaction))

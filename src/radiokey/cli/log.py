@@ -1,0 +1,128 @@
+"""`radiokey base log`: check a receipt, a copy of a log, or the whole log of one's own base; export it."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from radiokey.base.log.export import verify_export, write_export
+from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
+from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, parse_receipt, verify
+from radiokey.base.sql.local import open_base
+from radiokey.cli import say
+from radiokey.cli.options import Database, Json
+from radiokey.errors import ReceiptError, UsageError
+
+app = typer.Typer(help="The log of releases.", no_args_is_help=True)
+
+_JSON: Final = b"{"
+
+
+@app.command("verify")
+def verify_what(
+    what: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A receipt, or the folder of an export.")
+    ] = None,
+    *,
+    key: Annotated[str | None, typer.Option("--key", help="The verifier key you trust.")] = None,
+    seen: Annotated[
+        list[Path] | None,
+        typer.Option("--seen", help="A checkpoint or receipt of this log that you hold; repeatable."),
+    ] = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Check a receipt or an export offline; without FILE, recompute the whole log of one's own base."""
+    trusted = VerifierKey.parse(key) if key else None
+    if seen and (what is None or not what.is_dir()):
+        raise UsageError("--seen is for an export", hint="name the folder of one")
+    if what is None:
+        _own(database, as_json=as_json)
+    elif what.is_dir():
+        _export(what, trusted, seen or [], as_json=as_json)
+    else:
+        _receipt(what, trusted, as_json=as_json)
+
+
+@app.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made where there is none.")],
+    *,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Write the log as files for any file server (C2SP tlog-tiles), once all of it verifies."""
+    with open_base(database) as base, base.log.snapshot() as transaction:
+        checkpoint = write_export(transaction, folder, base.log.key)
+        key = str(base.log.key)
+    if as_json:
+        say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": key})
+    else:
+        say.out(f"{_entries(checkpoint)} exported. Key: {key}")
+
+
+def _own(database: Path | str | None, *, as_json: bool) -> None:
+    with open_base(database) as base:
+        checkpoint = base.log.verify()
+        verifier = str(base.log.key)
+    if as_json:
+        say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": verifier})
+    else:
+        say.out(f"The log holds {_entries(checkpoint)} and all of it verifies. Key: {verifier}")
+
+
+def _export(folder: Path, trusted: VerifierKey | None, seen: list[Path], *, as_json: bool) -> None:
+    if trusted is None:
+        raise UsageError(
+            "an export is checked against its log's key",
+            hint="--key KEY; whoever runs the log says it",
+        )
+    checkpoint = verify_export(folder, trusted, [_seen(file, trusted) for file in seen])
+    if as_json:
+        say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": str(trusted)})
+    else:
+        say.out(f"The export holds {_entries(checkpoint)} of {checkpoint.origin} and all of it verifies.")
+
+
+def _receipt(file: Path, trusted: VerifierKey | None, *, as_json: bool) -> None:
+    verified = verify(parse_receipt(_text(file)), trusted)
+    if as_json:
+        say.document(
+            {
+                "serial": verified.serial.text,
+                "family": verified.leaf.family,
+                "at_ms": verified.leaf.at_ms,
+                "origin": verified.checkpoint.origin,
+                "size": verified.checkpoint.size,
+                "trusted": trusted is not None,
+            }
+        )
+        return
+    say.out(f"The receipt is whole: {verified.serial} was released by {verified.checkpoint.origin}.")
+    if trusted is None:
+        say.out("It was checked against the key it brings. --key checks it against one you trust.")
+
+
+def _seen(file: Path, key: VerifierKey) -> Checkpoint:
+    """Return the checkpoint of a signed note or of a receipt."""
+    text = _text(file)
+    if text.lstrip().startswith(_JSON):
+        return verify(parse_receipt(text), key).checkpoint
+    try:
+        return Checkpoint.parse(open_note(text.decode(), key))
+    except UnicodeDecodeError:
+        raise ReceiptError("this is no checkpoint", hint="give the file as it was served") from None
+
+
+def _entries(checkpoint: Checkpoint) -> str:
+    return "1 entry" if checkpoint.size == 1 else f"{checkpoint.size} entries"
+
+
+def _text(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(RECEIPT_SIZE_MAX + 1)
+    except OSError as error:
+        raise ReceiptError(
+            f"the file cannot be read: {error.strerror}", hint="give the receipt's file"
+        ) from error
