@@ -7,6 +7,7 @@ logs nothing new and costs nothing of the day's limit.
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +21,7 @@ from radiokey.cli.options import Database, Json, Make, ModelId, load, press_as_j
 from radiokey.cli.serial import look_again, read_one
 from radiokey.clock import DAY_MS
 from radiokey.code.value import Press
-from radiokey.errors import NoCodeHereError
+from radiokey.errors import NoCodeHereError, UsageError
 from radiokey.headunit.panel import presses_for
 from radiokey.serial.vin import Vin
 
@@ -35,6 +36,15 @@ def code(
     vin: Annotated[str | None, typer.Option("--vin", help="The car's number, if a check needs it.")] = None,
     owns: Annotated[bool, typer.Option("--i-own-this-radio", help="State that it is yours.")] = False,
     database: Database = None,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="URL", help="Ask this base; its token: RADIOKEY_TOKEN.")
+    ] = None,
+    token_file: Annotated[
+        Path | None, typer.Option("--token-file", help="The file with the token for --base.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="The verifier key of that base's log that you trust.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Give the code of one radio; where none is to be had here, say whom to ask and with what."""
@@ -53,8 +63,13 @@ def code(
         SystemClock().now_ms(),
     )
     try:
-        with open_base(database) as base:
-            released = base.door.release(request)
+        if base is None:
+            if token_file is not None or key is not None:
+                raise UsageError("a token and a key are for another base", hint="name it: --base URL")
+            with open_base(database) as own:
+                released = own.door.release(request)
+        else:
+            released = _from(base, database, token_file, key, request)
     except NoCodeHereError:
         from radiokey.cli.sheet import on_stderr  # noqa: PLC0415 - only at the end of the road
 
@@ -67,6 +82,21 @@ def code(
         say.document(document(released, entry))
     else:
         _tell(released, known, entry)
+
+
+def _from(
+    address: str, database: str | None, token_file: Path | None, key: str | None, request: ReleaseRequest
+) -> Released:
+    """Return what another base releases."""
+    from radiokey.cli.remote import remote  # noqa: PLC0415 - TLS takes a while to load
+
+    if database is not None:
+        raise UsageError("a code comes from one base", hint="give --base or --database")
+    there = remote(address, token_file, key)
+    released = there.release(request)
+    if there.key is None:
+        say.note("the receipt was checked against the key that it brings; --key checks it against yours")
+    return released
 
 
 def of_today(request: ReleaseRequest, now_ms: int) -> ReleaseRequest:
