@@ -91,7 +91,7 @@ def test_the_log_verifies_and_says_its_size_and_key(base, release):
 def test_a_receipt_verifies_offline(cli, receipt):
     """The receipt is enough: no base is opened."""
     document = cli("base", "log", "verify", receipt, "--json").document
-    assert list(document) == ["serial", "family", "at_ms", "origin", "size", "trusted"]
+    assert list(document) == ["serial", "family", "at_ms", "origin", "size", "trusted", "witnesses"]
     assert (document["serial"], document["family"], document["trusted"]) == ("V212", "renault-precode", False)
     assert "--key checks it against one you trust" in cli("base", "log", "verify", receipt).out
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from radiokey.base.log.append import append_many, stored_hashes
+from radiokey.base.log.cosignature import Cosigner
 from radiokey.base.log.export import write_export
-from radiokey.base.log.note import NoteSigner
+from radiokey.base.log.note import NoteSigner, split_note
 from radiokey.base.log.tiles import tiles_of
 from radiokey.base.log.tree import consistency_proof
 from radiokey.base.sql.sqlite import SqliteStore
@@ -96,6 +97,21 @@ def test_go_proves_every_entry_through_the_exported_tiles(go, log):
     told = go(Folder=str(folder))
     assert (told["export"], told["entries"]) == ("", SIZES[-1])
     assert sorted(told["tiles"]) == sorted(str(path) for path in tiles_of(SIZES[-1]))
+
+
+def test_go_opens_a_checkpoint_that_two_witnesses_signed(go, log):
+    """Its note package asks for all three signatures; the cosignatures are checked by Go's own Ed25519."""
+    _, inclusion, _ = log
+    witnesses = [Cosigner(f"witness.example/w{number}", bytes([number]) * 32) for number in (1, 2)]
+    keys = [str(witness.verifier) for witness in witnesses]
+    entry = inclusion[5]
+    text = split_note(entry["Note"])[0]
+    signed = entry["Note"] + "".join(one.line(text, 1_700_000_000 + at) for at, one in enumerate(witnesses))
+    assert go(Inclusion=[entry | {"Note": signed}], Witnesses=keys)["inclusion"] == [""]
+    assert go(Inclusion=[entry], Witnesses=keys)["inclusion"] != [""]
+    assert go(Inclusion=[entry | {"Note": signed}], Witnesses=keys[:1])["inclusion"] != [""]
+    forged = Cosigner("witness.example/w2", bytes(32)).verifier
+    assert go(Inclusion=[entry | {"Note": signed}], Witnesses=[keys[0], str(forged)])["inclusion"] != [""]
 
 
 def test_go_refuses_what_was_changed(go, log, tmp_path):

@@ -6,7 +6,7 @@ import typer
 
 from radiokey.base.ports import Mark
 from radiokey.base.sql.local import init_base, open_base
-from radiokey.cli import backup, intake, keys, log, say, tokens
+from radiokey.cli import intake, keys, log, say, tokens, witness
 from radiokey.cli.options import BY, Database, Json, Make
 from radiokey.cli.serial import read_one
 from radiokey.serial.vin import Vin
@@ -15,11 +15,10 @@ app = typer.Typer(help="One's own base: stolen list and log.", no_args_is_help=T
 blacklist = typer.Typer(help="Radios reported stolen.", no_args_is_help=True)
 app.add_typer(blacklist, name="blacklist")
 app.add_typer(log.app, name="log")
+app.command("witness")(witness.serve)
 app.add_typer(keys.app, name="keys")
 app.add_typer(tokens.app, name="tokens")
 app.command("import")(intake.import_units)
-app.command("backup")(backup.back_up)
-app.command("restore")(backup.restore)
 
 Serial = Annotated[str, typer.Argument(metavar="SERIAL", help="As it stands on the label.")]
 VinText = Annotated[str | None, typer.Option("--vin", help="The car it belongs to.")]

@@ -6,11 +6,14 @@ from typing import Annotated, Final
 import typer
 
 from radiokey.base.log.export import verify_export, write_export
-from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
-from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, parse_receipt, verify
+from radiokey.base.log.note import Algorithm, Checkpoint, VerifierKey, open_note
+from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, Verified, parse_receipt, renewed, verify
+from radiokey.base.log.witnessed import ask_witness
 from radiokey.base.sql.local import open_base
+from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json
+from radiokey.cli.witness import posting
 from radiokey.errors import ReceiptError, UsageError
 
 app = typer.Typer(help="The log of releases.", no_args_is_help=True)
@@ -25,6 +28,15 @@ def verify_what(
     ] = None,
     *,
     key: Annotated[str | None, typer.Option("--key", help="The verifier key you trust.")] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--witness", help="A witness's verifier key; the receipt must have its signature; repeatable."
+        ),
+    ] = None,
+    quorum: Annotated[
+        int | None, typer.Option("--quorum", min=0, help="How many of the witnesses are enough; default all.")
+    ] = None,
     seen: Annotated[
         list[Path] | None,
         typer.Option("--seen", help="A checkpoint or receipt of this log that you hold; repeatable."),
@@ -34,6 +46,8 @@ def verify_what(
 ) -> None:
     """Check a receipt or an export offline; without FILE, recompute the whole log of one's own base."""
     trusted = VerifierKey.parse(key) if key else None
+    if (witness or quorum) and (what is None or what.is_dir()):
+        raise UsageError("--witness and --quorum are for a receipt", hint="name the file of one")
     if seen and (what is None or not what.is_dir()):
         raise UsageError("--seen is for an export", hint="name the folder of one")
     if what is None:
@@ -41,7 +55,8 @@ def verify_what(
     elif what.is_dir():
         _export(what, trusted, seen or [], as_json=as_json)
     else:
-        _receipt(what, trusted, as_json=as_json)
+        witnesses = [VerifierKey.parse(text, Algorithm.COSIGNATURE_V1) for text in witness or []]
+        _receipt(verify(parse_receipt(_text(what)), trusted, witnesses, quorum), trusted, as_json=as_json)
 
 
 @app.command("export")
@@ -59,6 +74,38 @@ def export(
         say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": key})
     else:
         say.out(f"{_entries(checkpoint)} exported. Key: {key}")
+
+
+@app.command("cosign")
+def cosign(
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where the witness takes checkpoints.")],
+    *,
+    witness: Annotated[str, typer.Option("--witness", help="The witness's verifier key.")],
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Have a witness sign the log's last checkpoint, and keep its signature."""
+    key = VerifierKey.parse(witness, Algorithm.COSIGNATURE_V1)
+    with open_base(database) as base:
+        line = ask_witness(base.stores.of(Principal.PUBLISHER), base.log.key, key, posting(url))
+        checkpoint = base.log.checkpoint()
+    if as_json:
+        say.document({"origin": checkpoint.origin, "size": checkpoint.size, "line": line})
+    else:
+        say.out(f"{key.name} signed the log.")
+
+
+@app.command("receipt")
+def receipt(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A receipt of this base.")],
+    *,
+    database: Database = None,
+) -> None:
+    """Print a receipt again, under the log's last checkpoint and with the signatures of its witnesses."""
+    old = parse_receipt(_text(file))
+    with open_base(database) as base, base.log.snapshot() as transaction:
+        verify(old, base.log.key)
+        say.out(renewed(old, transaction, base.log.key).encode().decode().rstrip("\n"))
 
 
 def _own(database: Path | str | None, *, as_json: bool) -> None:
@@ -84,8 +131,7 @@ def _export(folder: Path, trusted: VerifierKey | None, seen: list[Path], *, as_j
         say.out(f"The export holds {_entries(checkpoint)} of {checkpoint.origin} and all of it verifies.")
 
 
-def _receipt(file: Path, trusted: VerifierKey | None, *, as_json: bool) -> None:
-    verified = verify(parse_receipt(_text(file)), trusted)
+def _receipt(verified: Verified, trusted: VerifierKey | None, *, as_json: bool) -> None:
     if as_json:
         say.document(
             {
@@ -95,10 +141,13 @@ def _receipt(file: Path, trusted: VerifierKey | None, *, as_json: bool) -> None:
                 "origin": verified.checkpoint.origin,
                 "size": verified.checkpoint.size,
                 "trusted": trusted is not None,
+                "witnesses": [one.key.name for one in verified.witnesses],
             }
         )
         return
     say.out(f"The receipt is whole: {verified.serial} was released by {verified.checkpoint.origin}.")
+    for one in verified.witnesses:
+        say.out(f"{one.key.name} witnessed the log that holds it.")
     if trusted is None:
         say.out("It was checked against the key it brings. --key checks it against one you trust.")
 

@@ -12,12 +12,15 @@ from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from litestar import Litestar
 
 from radiokey.base.limits import Limits
+from radiokey.base.log.witness import Witness
 from radiokey.clock import HOUR_MS, SECOND_MS, Clock
 from radiokey.errors import UsageError
 from radiokey.web.app import create_app
 from radiokey.web.logs import log_json, to_stderr
+from radiokey.web.witness import create_witness
 
 LOOK_AGAIN_S = 0.01
 VERIFY_HOURS = 24.0
@@ -53,11 +56,20 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
         write=to_stderr if json_log else None,
         limits=limits,
     )
+    _run(app, host, port, "Radiokey")
+
+
+def serve_witness(host: str, port: int, witness: Witness) -> None:
+    """Serve `witness` until interrupted; see `serve`."""
+    _run(create_witness(witness), host, _port(host, port), f"The witness {witness.key.name}")
+
+
+def _run(app: Litestar, host: str, port: int, name: str) -> None:
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
-    asyncio.run(_until_told(server, host, port))
+    asyncio.run(_until_told(server, host, port, name))
 
 
-async def _until_told(server: Server, host: str, port: int) -> None:
+async def _until_told(server: Server, host: str, port: int, name: str) -> None:
     """Serve until interrupted or told to end; what is under way is answered first and the base is closed."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, "radiokey"))
@@ -72,7 +84,7 @@ async def _until_told(server: Server, host: str, port: int) -> None:
             await asyncio.sleep(LOOK_AGAIN_S)
         else:
             writer.close()
-            sys.stdout.write(f"Radiokey is on http://{_in_address(host)}:{port}\n")
+            sys.stdout.write(f"{name} is on http://{_in_address(host)}:{port}\n")
             sys.stdout.flush()
             break
     await serving

@@ -15,7 +15,9 @@ the key's name, a newline, the algorithm byte 1 and the public key.
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Self
 
 from cryptography.exceptions import InvalidSignature
@@ -24,9 +26,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from radiokey.base.log.tree import HASH_SIZE
 from radiokey.errors import ReceiptError
 
-_ALGORITHM_ED25519 = b"\x01"
 _KEY_ID_SIZE = 4
 _NOTE_SIZE_MAX = 16_384
+_LINE = re.compile(r"\N{EM DASH} (?P<name>[^\s+]+) (?P<signature>[A-Za-z0-9+/=]+)")
+
+
+_NO_CHECKPOINT = "the signed text is not a checkpoint"
+_THREE_LINES = "it has three lines: origin, size, root"
+
+
+class Algorithm(IntEnum):
+    """What a key signs: a note's text (Ed25519), or a cosignature over it (`base.log.cosignature`)."""
+
+    ED25519 = 1
+    COSIGNATURE_V1 = 4
 
 
 def canonical_base64(text: str) -> bytes:
@@ -40,37 +53,49 @@ def canonical_base64(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A key that checks a note: its name and 32 bytes of Ed25519 public key."""
+    """A key that checks a note: its name, 32 bytes of Ed25519 public key, and what it signs."""
 
     name: str
     public: bytes
+    algorithm: Algorithm = Algorithm.ED25519
 
     @property
     def id(self) -> bytes:
         """The four bytes that name this key in a signature line."""
-        named = self.name.encode() + b"\n" + _ALGORITHM_ED25519 + self.public
+        named = self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public
         return hashlib.sha256(named).digest()[:_KEY_ID_SIZE]
 
     def __str__(self) -> str:
-        encoded = base64.b64encode(_ALGORITHM_ED25519 + self.public).decode()
+        encoded = base64.b64encode(bytes([self.algorithm]) + self.public).decode()
         return f"{self.name}+{self.id.hex()}+{encoded}"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read the form that `str` writes; raise `ReceiptError` where it is not one."""
+    def parse(cls, text: str, algorithm: Algorithm = Algorithm.ED25519) -> Self:
+        """Read the form that `str` writes; raise `ReceiptError` where it is not one of `algorithm`."""
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         raw = canonical_base64(encoded)
         proper = name.isprintable() and name.split() == [name]  # it is shown, and ends at the first space
-        key = cls(name if proper else "", raw[1:])
+        key = cls(name if proper else "", raw[1:], algorithm)
         if (
             not key.name
-            or raw[:1] != _ALGORITHM_ED25519
+            or raw[:1] != bytes([algorithm])
             or len(raw) != 1 + HASH_SIZE
             or key.id.hex() != key_id
         ):
-            raise ReceiptError("this is not a verifier key", hint="it reads name+8 hex digits+base64")
+            whose = "a log's" if algorithm is Algorithm.ED25519 else "a witness's"
+            raise ReceiptError(
+                f"this is not a verifier key of {whose}", hint="it reads name+8 hex digits+base64"
+            )
         return key
+
+    def checks(self, signed: bytes, signature: bytes) -> bool:
+        """Tell whether `signature` is this key's over the bytes `signed`."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, signed)
+        except InvalidSignature:
+            return False
+        return True
 
 
 class NoteSigner:
@@ -92,30 +117,51 @@ class NoteSigner:
         return f"{text}\n\N{EM DASH} {self.verifier.name} {base64.b64encode(signature).decode()}\n"
 
 
-def open_note(note: str, key: VerifierKey) -> str:
-    """Return the text of `note` if `key` signed it; raise `ReceiptError` if not."""
+@dataclass(frozen=True, slots=True)
+class SignatureLine:
+    """One signature of a note: whose it says it is, the id of the key, the signature's bytes."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+    def __str__(self) -> str:
+        return f"\N{EM DASH} {self.name} {base64.b64encode(self.key_id + self.signature).decode()}\n"
+
+    def of(self, key: VerifierKey) -> bool:
+        """Tell whether it says that `key` made it."""
+        return (self.name, self.key_id) == (key.name, key.id)
+
+    @classmethod
+    def parse(cls, line: str) -> Self:
+        """Read one line without its newline; raise `ReceiptError` where it is none."""
+        found = _LINE.fullmatch(line)
+        raw = canonical_base64(found["signature"]) if found else b""
+        if found is None or len(raw) <= _KEY_ID_SIZE:
+            raise ReceiptError("a line below the text is not a signature", hint="the note was changed")
+        return cls(found["name"], raw[:_KEY_ID_SIZE], raw[_KEY_ID_SIZE:])
+
+
+def split_note(note: str) -> tuple[str, list[SignatureLine]]:
+    """Return the text of `note` and its signatures, unchecked; raise `ReceiptError` where it is no note."""
     text, blank, signatures = note.rpartition("\n\n")
     if not blank or len(note) > _NOTE_SIZE_MAX or not signatures.endswith("\n"):
         raise ReceiptError(
             "the checkpoint is not a signed note", hint="get the receipt again from where it was made"
         )
-    text += "\n"
-    for line in signatures.split("\n"):
-        start, _, encoded = line.rpartition(" ")
-        if start != f"\N{EM DASH} {key.name}":
-            continue
-        raw = canonical_base64(encoded)
-        if raw[:_KEY_ID_SIZE] != key.id:
-            continue
-        try:
-            Ed25519PublicKey.from_public_bytes(key.public).verify(raw[_KEY_ID_SIZE:], text.encode())
-        except InvalidSignature:
-            break
-        return text
-    raise ReceiptError(
-        "the checkpoint is not signed by this log",
-        hint="it was changed, or another log made it: compare the verifier key",
-    )
+    return f"{text}\n", [SignatureLine.parse(line) for line in signatures[:-1].split("\n")]
+
+
+def open_note(note: str, key: VerifierKey) -> str:
+    """Return the text of `note` if `key` signed it; raise `ReceiptError` if not."""
+    text, lines = split_note(note)
+    own = [line for line in lines if line.of(key)]
+    if not own or not all(key.checks(text.encode(), line.signature) for line in own):
+        raise ReceiptError(
+            "the checkpoint is not signed by this log",
+            hint="it was changed, or another log made it: compare the verifier key",
+        )
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +178,26 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a checkpoint's text; raise `ReceiptError` where it is not one."""
+        """Read a checkpoint's text; raise `ReceiptError` where it is not one of exactly three lines."""
+        parsed = cls.beginning(text)
+        if parsed.text() != text:
+            raise ReceiptError(_NO_CHECKPOINT, hint=_THREE_LINES)
+        return parsed
+
+    @classmethod
+    def beginning(cls, text: str) -> Self:
+        """Read the three lines a checkpoint begins with: other logs may extend it; raise `ReceiptError`."""
         origin, size, root = (*text.split("\n"), "", "", "")[:3]
         try:
             parsed = cls(origin, int(size), canonical_base64(root))
         except ValueError:
             parsed = None
-        if parsed is None or not origin or len(parsed.root) != HASH_SIZE or parsed.text() != text:
-            raise ReceiptError(
-                "the signed text is not a checkpoint", hint="it has three lines: origin, size, root"
-            )
+        if (
+            parsed is None
+            or not origin
+            or parsed.size < 0
+            or len(parsed.root) != HASH_SIZE
+            or not text.startswith(parsed.text())
+        ):
+            raise ReceiptError(_NO_CHECKPOINT, hint=_THREE_LINES)
         return parsed

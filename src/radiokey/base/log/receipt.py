@@ -6,16 +6,21 @@ that nothing was changed since, not that the base is honest; witnesses do that, 
 checkpoint.
 """
 
+import base64
 import json
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from radiokey.base.log.append import signed_tree, stored_hashes
+from radiokey.base.log.cosignature import Cosignature, cosignatures
 from radiokey.base.log.leaf import LEAF_VERSION, Leaf, opens
 from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note
-from radiokey.base.log.tree import HASH_SIZE, leaf_hash, root_from_inclusion
+from radiokey.base.log.tree import HASH_SIZE, inclusion_proof, leaf_hash, root_from_inclusion
+from radiokey.base.ports import Transaction
 from radiokey.errors import ReceiptError
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import SerialNumber
@@ -56,6 +61,7 @@ class Verified:
     serial: SerialNumber
     checkpoint: Checkpoint
     key: VerifierKey
+    witnesses: tuple[Cosignature, ...] = ()
 
 
 def parse_receipt(text: str | bytes) -> Receipt:
@@ -85,10 +91,16 @@ def verify_receipt_file(text: str | bytes, trusted: str | None = None) -> Verifi
     return verify(parse_receipt(text), key)
 
 
-def verify(receipt: Receipt, trusted: VerifierKey | None = None) -> Verified:
+def verify(
+    receipt: Receipt,
+    trusted: VerifierKey | None = None,
+    witnesses: Collection[VerifierKey] = (),
+    quorum: int | None = None,
+) -> Verified:
     """Check a receipt against `trusted`, or against the key it brings; raise `ReceiptError` if it fails.
 
-    With no `trusted` key the receipt is only shown to be whole: whoever made it could have made another.
+    With no `trusted` key the receipt is only shown to be whole: whoever made it could have made another. Of
+    the keys of `witnesses` at least `quorum` must have signed its checkpoint, by default all.
     """
     key = VerifierKey.parse(receipt.key)
     if trusted is not None and key != trusted:
@@ -124,7 +136,51 @@ def verify(receipt: Receipt, trusted: VerifierKey | None = None) -> Verified:
         raise ReceiptError(
             "the entry in the log is not about this number", hint="the number or the nonce was changed"
         )
-    return Verified(leaf, serial, checkpoint, key)
+    return Verified(leaf, serial, checkpoint, key, _witnessed(receipt, witnesses, quorum))
+
+
+def cosigned(receipt: Receipt, lines: Iterable[str]) -> Receipt:
+    """Return `receipt` with the signature lines of witnesses, each with its newline, at its checkpoint."""
+    note = receipt.checkpoint
+    return msgspec.structs.replace(
+        receipt, checkpoint=note + "".join(line for line in lines if line not in note)
+    )
+
+
+def renewed(receipt: Receipt, transaction: Transaction, key: VerifierKey) -> Receipt:
+    """Return the receipt of the same entry under the log's last checkpoint, with the witnesses' lines.
+
+    A witness signs some checkpoints, not every one. Raises `ReceiptError` where the entry is not this log's,
+    `LogError` where the log does not hold.
+    """
+    fetch = stored_hashes(transaction)
+    checkpoint = signed_tree(transaction, key, fetch)
+    last = transaction.last_checkpoint()
+    stored = transaction.entry(receipt.index)
+    if last is None or stored is None or stored.leaf != receipt.leaf.encode():
+        raise ReceiptError("this log does not hold the receipt's entry", hint="another log made the receipt")
+    proof = inclusion_proof(receipt.index, checkpoint.size, fetch)
+    fresh = msgspec.structs.replace(
+        receipt,
+        size=checkpoint.size,
+        proof=tuple(base64.b64encode(step).decode() for step in proof),
+        checkpoint=last.note,
+        key=str(key),
+    )
+    return cosigned(fresh, transaction.cosignatures(checkpoint.size))
+
+
+def _witnessed(
+    receipt: Receipt, keys: Collection[VerifierKey], quorum: int | None
+) -> tuple[Cosignature, ...]:
+    needed = len({key.public for key in keys}) if quorum is None else quorum
+    found = cosignatures(receipt.checkpoint, keys)
+    if len(found) < needed:
+        raise ReceiptError(
+            f"{len(found)} of these witnesses signed the checkpoint; {needed} are asked for",
+            hint="ask the log for this receipt again, once its witnesses have signed",
+        )
+    return tuple(found)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

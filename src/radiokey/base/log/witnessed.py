@@ -1,0 +1,95 @@
+"""The log's side of the witness protocol: ask a witness for its signature of the last checkpoint, keep it.
+
+Nothing that a witness says is believed but a signature of its key. What it refuses is told apart: that it
+knows another history of this log, or a longer one, means that this database was forked or rolled back.
+"""
+
+import base64
+from collections.abc import Callable
+from typing import Final
+
+from radiokey.base.log.append import signed_tree, stored_hashes
+from radiokey.base.log.cosignature import cosignatures
+from radiokey.base.log.note import VerifierKey
+from radiokey.base.log.tree import consistency_proof
+from radiokey.base.log.witness import SIZE_TYPE
+from radiokey.base.ports import Store, Transaction
+from radiokey.errors import LogError, ReceiptError, UsageError
+
+Post = Callable[[bytes], tuple[int, str, str]]
+"""Sends a body to `<prefix>/add-checkpoint`; returns status, type and body of the answer."""
+
+_TRIES: Final = 3
+_OK: Final = 200
+_CONFLICT: Final = 409
+_UNPROCESSABLE: Final = 422
+_SIZE_DIGITS_MAX: Final = 20
+
+
+def request_body(transaction: Transaction, log: VerifierKey, old: int) -> bytes:
+    """Return the request for the last checkpoint, proven from `old`; raise `UsageError`, `LogError`."""
+    fetch = stored_hashes(transaction)
+    size = signed_tree(transaction, log, fetch).size
+    last = transaction.last_checkpoint()
+    if last is None:
+        raise UsageError("the log is empty: there is nothing to witness", hint="its first entry is a release")
+    if old > size:
+        raise LogError(
+            f"a witness signed {old} entries of this log, and {size} are here: the database was rolled back",
+            hint="put back the newest database; an older one must never sign again",
+        )
+    proof = consistency_proof(old, size, fetch) if old else []
+    steps = "".join(f"{base64.b64encode(step).decode()}\n" for step in proof)
+    return f"old {old}\n{steps}\n{last.note}".encode()
+
+
+def ask_witness(store: Store, log: VerifierKey, witness: VerifierKey, post: Post, old: int = 0) -> str:
+    """Have `witness` sign the last checkpoint of `log`, keep its line and return it.
+
+    `old` is the size it signed last, where that is known; it says so itself otherwise. Raises `LogError`
+    where it knows another log than this database holds, `ReceiptError` where what it answers is no signature,
+    `UsageError` for an empty log, `StoreError`.
+    """
+    for _ in range(_TRIES):
+        with store.snapshot() as transaction:
+            body = request_body(transaction, log, old)
+            last = transaction.last_checkpoint()
+        assert last is not None
+        status, kind, answer = post(body)
+        if status == _CONFLICT and kind.partition(";")[0] == SIZE_TYPE:
+            known = _size(answer)
+            if known == old == last.size:
+                break  # its root is another
+            old = known
+            continue
+        if status == _UNPROCESSABLE:
+            break
+        if status != _OK:
+            raise ReceiptError(
+                f"the witness {witness.name} refused ({status})", hint="does it know this log and its key?"
+            )
+        return _keep(store, last.size, last.note, witness, answer)
+    raise LogError(
+        f"the witness {witness.name} knows another history of this log", hint="keep both and find out which"
+    )
+
+
+def _size(answer: str) -> int:
+    text = answer.removesuffix("\n")
+    if not (text.isascii() and text.isdigit() and len(text) <= _SIZE_DIGITS_MAX):
+        raise ReceiptError("the witness answered no size", hint="is it a witness?")
+    return int(text)
+
+
+def _keep(store: Store, size: int, note: str, witness: VerifierKey, answer: str) -> str:
+    found = cosignatures(note + answer, [witness])
+    if not found:
+        raise ReceiptError(
+            f"the answer holds no signature of {witness.name}", hint="compare the witness's verifier key"
+        )
+    with store.transaction() as transaction:
+        kept = cosignatures(note + "".join(transaction.cosignatures(size)), [witness])
+        if kept:
+            return kept[0].line  # it signed this checkpoint before: the first stays
+        transaction.add_cosignature(size, witness.name, found[0].line)
+    return found[0].line

@@ -1,0 +1,61 @@
+"""`radiokey base witness`: a witness for other people's logs, and how a log's checkpoint is sent to one."""
+
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from radiokey.base.log.note import VerifierKey
+from radiokey.base.log.witnessed import Post
+from radiokey.errors import StoreError, UsageError
+
+_ANSWER_BYTES_MAX: Final = 65_536
+_PATIENCE_S: Final = 30.0
+
+
+def serve(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name for ever, like witness.example/w1.")],
+    *,
+    log: Annotated[list[str], typer.Option("--log", help="The verifier key of a log; repeatable.")],
+    state: Annotated[Path, typer.Option("--state", help="The folder of its key and its memory.")],
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")
+    ] = 8001,
+) -> None:
+    """Sign the checkpoints of logs that continue what was signed before (C2SP tlog-witness)."""
+    from radiokey.web.serve import serve_witness  # noqa: PLC0415 - the web is heavy
+    from radiokey.web.witness import open_witness  # noqa: PLC0415 - the same
+
+    logs = [VerifierKey.parse(text) for text in log]
+    witness = open_witness(name, logs, state)
+    typer.echo(str(witness.key))
+    serve_witness(host, port, witness)
+
+
+def posting(url: str) -> Post:
+    """Return what sends a request to the witness at `url`; raise `UsageError` where there can be none."""
+    if not url.startswith(("https://", "http://")):
+        raise UsageError("a witness is at a web address", hint="https://..., without /add-checkpoint")
+
+    def post(body: bytes) -> tuple[int, str, str]:
+        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
+            f"{url.rstrip('/')}/add-checkpoint", data=body, method="POST"
+        )
+        request.add_header("Content-Type", "text/plain; charset=utf-8")
+        try:
+            with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310 - the same
+                return _told(answer.status, answer.headers["Content-Type"], answer.read(_ANSWER_BYTES_MAX))
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return _told(refused.code, refused.headers["Content-Type"], refused.read(_ANSWER_BYTES_MAX))
+        except OSError as error:
+            raise StoreError("the witness cannot be reached", hint="try later; the log goes on") from error
+
+    return post
+
+
+def _told(status: int, kind: str | None, body: bytes) -> tuple[int, str, str]:
+    return status, kind or "", body.decode(errors="replace")
