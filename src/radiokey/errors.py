@@ -94,6 +94,12 @@ class LinkError(InputError):
     slug = "link"
 
 
+class PaperError(InputError):
+    """A paper is not a PDF, JPEG, PNG or WebP that can be taken; the fact `reason` is of a closed list."""
+
+    slug = "paper"
+
+
 # --- the caller used us wrongly -----------------------------------------------------------------------
 
 

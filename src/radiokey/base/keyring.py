@@ -24,6 +24,7 @@ from radiokey.errors import SealError, UsageError
 
 RING_SIZE_MAX: Final = 1_000_000
 _VERSION: Final = 1
+_ABSENT: Final = "put the key ring back that belongs to this database"
 _DAMAGED: Final = "restore it from its backup; a new ring opens none of the codes sealed so far"
 
 
@@ -131,14 +132,22 @@ class KeyRing:
 
     def code_of(self, unit: StoredUnit) -> Code:
         """Return the code of `unit`; raise `SealError` where it does not open or its key is not here."""
-        key = self._keys.of(unit.key) or self._refreshed().of(unit.key)
+        key = self._key_of(unit.key)
         if key is None:
             raise SealError(
-                "the key that seals the code of this unit is not in the key ring",
-                hint="put the key ring back that belongs to this database",
-                key=unit.key,
+                "the key that seals the code of this unit is not in the key ring", hint=_ABSENT, key=unit.key
             )
         return key.open(unit)
+
+    def opening(self, key_id: str) -> SealKey:
+        """Return the key of that id, whatever it sealed; raise `SealError` where it is not here."""
+        key = self._key_of(key_id)
+        if key is None:
+            raise SealError("the key that seals this is not in the key ring", hint=_ABSENT, key=key_id)
+        return key
+
+    def _key_of(self, key_id: str) -> SealKey | None:
+        return self._keys.of(key_id) or self._refreshed().of(key_id)
 
     @contextmanager
     def sealing(self) -> Iterator[SealKey]:

@@ -9,6 +9,8 @@ from typing import Final, NoReturn
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from radiokey.base.ports import StoredUnit
 from radiokey.code.value import CODE_LENGTH_MAX, Code
@@ -23,6 +25,7 @@ SEALS_MAX: Final = 2**32
 
 _ID_LENGTH: Final = 16
 _ID_DOMAIN: Final = b"radiokey seal key v1\n"
+_DERIVED_DOMAIN: Final = "radiokey derived key v1\n"
 _FILL: Final = b"\0"
 _HINT: Final = "the unit was changed in the database, or its key is another one: restore both from one backup"
 
@@ -41,6 +44,11 @@ class SealKey:
     def reveal(self) -> bytes:
         """Return the key in clear: for the key ring's file, and for nothing else."""
         return self._secret
+
+    def derive(self, purpose: str) -> bytes:
+        """Return the 32 bytes of the key for another purpose (HKDF-SHA-256, RFC 5869); it opens no code."""
+        info = f"{_DERIVED_DOMAIN}{purpose}".encode("ascii")
+        return HKDF(algorithm=SHA256(), length=KEY_SIZE, salt=None, info=info).derive(self._secret)
 
     def seal(self, kind: str, number: str, model: str, code: Code, nonce: bytes) -> bytes:
         """Return `code` sealed for the unit of that kind, number, model; `nonce` is 12 fresh random bytes."""

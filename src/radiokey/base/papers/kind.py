@@ -1,0 +1,58 @@
+"""Which papers there are, and how long each is kept after its request has ended (docs/spec/papers.md).
+
+The clock starts when the request ends, however it ends; until then a paper is needed.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from radiokey.clock import DAY_MS
+
+
+class PaperKind(StrEnum):
+    """What a paper is, as its sender says; sorted."""
+
+    LABEL_PHOTO = "label-photo"
+    POLICE_RECEIPT = "police-receipt"
+    PURCHASE = "purchase"
+    REGISTRATION = "registration"
+    VIN_PHOTO = "vin-photo"
+
+
+NAMES: Final[Mapping[PaperKind, str]] = {
+    PaperKind.LABEL_PHOTO: "photo of the label",
+    PaperKind.POLICE_RECEIPT: "police receipt",
+    PaperKind.PURCHASE: "purchase papers",
+    PaperKind.REGISTRATION: "registration",
+    PaperKind.VIN_PHOTO: "photo of the VIN",
+}
+
+KEPT_DAYS: Final[Mapping[PaperKind, int]] = {
+    PaperKind.LABEL_PHOTO: 30,
+    PaperKind.POLICE_RECEIPT: 3 * 365,  # a clearing of the stolen list rests on it
+    PaperKind.PURCHASE: 30,
+    PaperKind.REGISTRATION: 30,
+    PaperKind.VIN_PHOTO: 30,
+}
+"""Days from the end of the request to the deletion."""
+
+
+def delete_after_ms(kind: PaperKind, ended_at_ms: int) -> int:
+    """Return when a paper must be gone, ms since 1970 UTC, its request having ended at `ended_at_ms`."""
+    return ended_at_ms + KEPT_DAYS[kind] * DAY_MS
+
+
+def kept_words(kind: PaperKind) -> str:
+    """Return what the owner reads beside the field for this paper.
+
+    >>> kept_words(PaperKind.REGISTRATION)
+    'We keep a picture of it, encrypted, and delete it 30 days after your request has ended.'
+    """
+    span = _span(KEPT_DAYS[kind])
+    return f"We keep a picture of it, encrypted, and delete it {span} after your request has ended."
+
+
+def _span(days: int) -> str:
+    years, rest = divmod(days, 365)
+    return f"{days} days" if rest or not years else f"{years} years"

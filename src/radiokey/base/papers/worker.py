@@ -1,0 +1,60 @@
+"""The process that parses what strangers sent (docs/spec/papers.md).
+
+It loads its parsers, takes its own means away, says `ready`, reads one file from standard input and answers
+on standard output. Whatever goes wrong in between ends it, and its parent refuses the file.
+"""
+
+import resource
+import sys
+from typing import Final
+
+from radiokey.base.papers import document, image
+from radiokey.base.papers.answer import DONE, READY, REFUSED
+from radiokey.base.papers.content import BYTES_MAX, Media, recognise
+from radiokey.base.papers.refusal import Refusal, refused
+from radiokey.base.papers.stored import STORED_BYTES_MAX
+from radiokey.errors import PaperError
+
+LIMITS: Final = {
+    resource.RLIMIT_CPU: 30,  # seconds
+    resource.RLIMIT_AS: 1 << 30,  # bytes
+    resource.RLIMIT_CORE: 0,  # no page of a paper on the disk
+    resource.RLIMIT_FSIZE: 0,
+    resource.RLIMIT_NOFILE: 3,  # the three it has: no file and no socket can be opened any more
+}
+
+
+def confine() -> None:
+    """Take the means away for good; everything that is needed from files is loaded by now."""
+    image.prepare()
+    for what, most in LIMITS.items():
+        resource.setrlimit(what, (most, most))
+
+
+def stored_form(data: bytes) -> bytes:
+    """Return the stored form of what was sent; raise `PaperError` for what is not taken."""
+    media = recognise(data)
+    out = document.redraw(data) if media is Media.PDF else image.redraw(data, media)
+    if len(out) > STORED_BYTES_MAX:
+        raise refused(Refusal.TOO_LARGE)
+    return out
+
+
+def main() -> None:
+    """Answer for one file."""
+    confine()
+    sys.stdout.buffer.write(READY)
+    sys.stdout.buffer.flush()
+    data = sys.stdin.buffer.read(BYTES_MAX + 1)
+    try:
+        answer = DONE + stored_form(data)
+    except PaperError as error:
+        answer = REFUSED + str(error.facts["reason"]).encode("ascii") + b"\n"
+    except MemoryError:
+        answer = REFUSED + Refusal.TOO_MUCH_WORK.value.encode("ascii") + b"\n"
+    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
