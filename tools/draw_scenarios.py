@@ -88,8 +88,17 @@ _MEANS: Final = {
     "same-code": ("`presses`, `skip`", "the code that was keyed in last"),
     "press": ("`key`, `held`, `times`", "one key of the panel, held so long, so often"),
     "cut-in-write": ("`bytes`, `dark`", "the supply will break off so many bytes into a write, for so long"),
+    "cut-at-counter": (
+        "`side`, `dark`, `skip`",
+        "it will break off `before` or `after` the counter outside the chip counts, `skip` counts later",
+    ),
     "chip-copy": ("", "the memory chip is read out"),
     "chip-put-back": ("", "the copy is written back"),
+    "chip-erase": ("", "the memory chip is erased"),
+    "new-chip": ("", "an empty memory chip takes its place; the radio is unplugged"),
+    "old-chip": ("", "the chip that was in before takes its place again, as it was; the radio is unplugged"),
+    "grant": ("", "the maker grants the radio the chip that is in, as its counter stands"),
+    "same-grant": ("", "the radio is handed the last grant once more"),
     "break": ("`fault`", "an update (`firmware`), the network (`bus`), or it is `tampered` with"),
     "mend": ("", "the update is finished, the network works again"),
     "car-knows": ("", "the car recognises the radio"),
@@ -151,7 +160,8 @@ words. `expect`, after an act and at the end, may ask for `state`, `errors`, `di
 |---|---|---|
 {acts}
 
-A radio whose panel nobody described stands behind our own number keys, with its own lock and words.
+A radio whose panel nobody described stands behind our own number keys, with its own lock and words. The maker
+who grants chips here is the bench's own; whoever else signs, the log is the same.
 
 What `[car]` may change, with what every car has. Sourced are only `lost_below_mv` (a maker's bulletin) and
 the band for an entry; all others are assumptions, typical for a small car.

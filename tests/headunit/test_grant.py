@@ -206,30 +206,29 @@ def test_an_image_from_the_future_is_not_this_chip_s_either(owner_under):
     assert (unit.status.state, unit.status.fault) == (State.FAULT, Fault.TAMPERED)
 
 
-class LateCounter(RamCounter):
-    """Loses its supply just before it counts."""
-
-    __slots__ = ("cut",)
-
-    def __init__(self, value):
-        super().__init__(value)
-        self.cut = True
-
-    def advance(self):
-        if self.cut:
-            raise PowerCutError
-        super().advance()
+@pytest.mark.parametrize(("cut", "counted"), [(0, 0), (1, 1), (2, 1), (3, 2)])
+def test_the_supply_of_a_counter_can_be_cut_right_before_and_right_after_each_count(cut, counted):
+    """It is never halved: before it the old count stands, after it the new one."""
+    counter = RamCounter(7)
+    counter.cut_after = cut
+    for _ in range(cut // 2):
+        counter.advance()
+    with pytest.raises(PowerCutError):
+        counter.advance()
+    assert counter.value == 7 + counted
+    counter.cut_after = None
+    counter.advance()
+    assert counter.value == 7 + counted + 1
 
 
 def test_a_cut_between_the_banks_and_the_counter_is_finished_at_the_next_boot(owner_under):
     """The owner loses nothing and the thief learns nothing: nothing was compared yet."""
     owner = owner_under().asked()
-    counter = LateCounter(owner.device.counter.value)
-    owner.device = replace(owner.device, counter=counter)
-    owner.unit = HeadUnit(owner.design, owner.unit.chip, owner.device)
+    owner.device.counter.cut_after = 0
     owner.wrong()
     assert not owner.unit.around.supply
-    counter.cut = False
+    assert owner.device.counter.value == 2
+    owner.device.counter.cut_after = None
     owner.do(SupplyRestored())
     assert (owner.state, owner.errors) == (State.CODE, 1)
     assert owner.device.counter.value == 4, "the entry that was cut off, and that the unit asks again"

@@ -71,6 +71,32 @@ def test_what_is_not_met_is_said_with_what_was_and_where():
         ("hold_up_ms = 0", "hold_up_ms = 0\nback_above_mv = 100", "car.thresholds: the thresholds stand"),
         ("hold_up_ms = 0", "horses = 90", "car.horses: no such key here"),
         ('{ do = "key", to = "on" }', '{ do = "chip-put-back" }', "acts: a chip is put back"),
+        (
+            '{ do = "key", to = "on" }',
+            '{ do = "same-grant" }',
+            "acts: a grant is used again that was not given",
+        ),
+        (
+            '{ do = "key", to = "on" }',
+            '{ do = "new-chip" }',
+            "acts: a chip is changed in a radio that is plugged",
+        ),
+        (
+            '{ do = "key", to = "on" }',
+            '{ do = "unplug" }, { do = "old-chip" }',
+            "acts: a chip is put in again",
+        ),
+        (
+            '{ do = "key", to = "on" }',
+            '{ do = "unplug" }, { do = "new-chip" }, { do = "plug" }, { do = "old-chip" }',
+            "acts: a chip is changed in a radio that is plugged",
+        ),
+        (
+            '{ do = "key", to = "on" }',
+            '{ do = "cut-at-counter", side = "within", dark = "1 s" }',
+            "acts[1].side: expected one of before, after",
+        ),
+        ('{ do = "key", to = "on" }', '{ do = "cut-at-counter", side = "after" }', "acts[1].dark: missing"),
         ('{ do = "key", to = "on" }', '{ do = "break", fault = "none" }', "acts[1].fault: expected firmware"),
         ('{ do = "key", to = "on" }', "7", "acts[1]: expected a table"),
         ('title = "A', 'title = A"', "not TOML"),

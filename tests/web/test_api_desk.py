@@ -34,7 +34,7 @@ def test_a_report_is_cleared_by_papers_and_two_people(api):
     ended = api.ask("POST", path, bob)
     assert (ended.status_code, ended.json()) == (200, {"reports": [made]})
     assert api.release(bob, "k2", serial=BP, model=BP_MODEL, answer="1234").status_code == 200
-    problem(api.ask("POST", path, bob), 400, "usage")
+    problem(api.ask("POST", path, bob), 404, "not-there")
     assert api.ask("GET", "/api/stolen/clearings", bob).json() == {"clearings": []}
 
 

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from radiokey.base.ports import Clearing, Mark, MarkAct, Store, StoredAct, Transaction
 from radiokey.base.roles import Permission
 from radiokey.clock import Clock
-from radiokey.errors import PapersNeededError, RefusedError, StolenError, UsageError
+from radiokey.errors import NotThereError, PapersNeededError, RefusedError, StolenError, UsageError
 from radiokey.serial.number import Identity, Reading
 from radiokey.serial.spelling import spell
 from radiokey.serial.vin import Vin
@@ -112,12 +112,12 @@ class Blacklist:
     def carry_out(self, clearing_id: str, *, by: str) -> tuple[Mark, ...]:
         """Carry out a proposal of somebody else and return the reports that it ended.
 
-        Raises `UsageError` where there is none, `RefusedError` where it is one's own, `StoreError`.
+        Raises `NotThereError` where there is none, `RefusedError` where it is one's own, `StoreError`.
         """
         with self._store.transaction() as transaction:
             clearing = transaction.clearing(clearing_id)
             if clearing is None or clearing not in transaction.open_clearings():
-                raise UsageError("no such proposal waits", hint="look at the proposals that wait")
+                raise NotThereError("no such proposal waits", hint="look at the proposals that wait")
             if clearing.by == by:
                 raise RefusedError(
                     "whoever proposed a clearing does not carry it out",

@@ -6,7 +6,7 @@ import typer
 
 from radiokey.base.ports import Mark
 from radiokey.base.sql.local import init_base, open_base
-from radiokey.cli import intake, keys, log, say, tokens, witness
+from radiokey.cli import backup, intake, keys, log, say, tokens, witness
 from radiokey.cli.options import BY, Database, Json, Make
 from radiokey.cli.serial import read_one
 from radiokey.serial.vin import Vin
@@ -19,6 +19,8 @@ app.command("witness")(witness.serve)
 app.add_typer(keys.app, name="keys")
 app.add_typer(tokens.app, name="tokens")
 app.command("import")(intake.import_units)
+app.command("backup")(backup.back_up)
+app.command("restore")(backup.restore)
 
 Serial = Annotated[str, typer.Argument(metavar="SERIAL", help="As it stands on the label.")]
 VinText = Annotated[str | None, typer.Option("--vin", help="The car it belongs to.")]

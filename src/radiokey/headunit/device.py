@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from radiokey.headunit.flash import PowerCutError
+
 COUNTER_MAX: Final = 2**32 - 1
 
 
@@ -27,13 +29,18 @@ class Counter(Protocol):
 
 
 class RamCounter:
-    """A counter in RAM, for a simulated unit."""
+    """A counter in RAM, for a simulated unit.
 
-    __slots__ = ("_value",)
+    `cut_after`: how many more moments pass before the power is cut; `None` = no cut. Each `advance` has two,
+    right before it counts and right after; there is none in between. It is the tester's hand, not the unit's.
+    """
+
+    __slots__ = ("_value", "cut_after")
 
     def __init__(self, value: int = 0) -> None:
         assert 0 <= value <= COUNTER_MAX
         self._value = value
+        self.cut_after: int | None = None
 
     @property
     def value(self) -> int:
@@ -43,7 +50,15 @@ class RamCounter:
     def advance(self) -> None:
         """Count one up."""
         assert self._value < COUNTER_MAX, "a commit never uses the last one"
+        self._spend()
         self._value += 1
+        self._spend()
+
+    def _spend(self) -> None:
+        if self.cut_after is not None:
+            if self.cut_after <= 0:
+                raise PowerCutError
+            self.cut_after -= 1
 
 
 def _nobody(_message: bytes, _signature: bytes) -> bool:

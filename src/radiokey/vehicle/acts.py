@@ -95,6 +95,22 @@ class CutInWrite:
     dark_ms: int
 
 
+class Side(StrEnum):
+    """On which side of its count the counter outside the chip is cut off; it cannot be halved."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class CutAtCounter:
+    """The supply breaks off for `dark_ms` right before or right after the counter's next count but `skip`."""
+
+    side: Side
+    dark_ms: int
+    skip: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ChipCopied:
     """Somebody reads the memory chip out and keeps the copy."""
@@ -106,12 +122,40 @@ class ChipPutBack:
 
 
 @dataclass(frozen=True, slots=True)
+class ChipErased:
+    """Somebody erases the whole memory chip."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewChipFitted:
+    """An empty memory chip with an id of its own takes the place of the one that is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class OldChipFitted:
+    """The chip that was in before this one takes its place again, as it was taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The maker grants this radio the chip that is in now, and the radio is handed the grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedAgain:
+    """The radio is handed the last grant once more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Waited:
     """Nothing was done; time went by."""
 
 
 RadioAct = RadioSwitched | SomethingBroke | SomethingMended | CarAnswered | ServiceAllowed
 """What is done to the radio itself: the unit's own happenings."""
+
+ChipAct = ChipCopied | ChipPutBack | ChipErased | NewChipFitted | OldChipFitted | Granted | GrantedAgain
+"""What is done to the radio's memory chip, by its maker or by somebody else."""
 
 Act = (
     Connected
@@ -121,8 +165,8 @@ Act = (
     | Entered
     | Pressed
     | CutInWrite
-    | ChipCopied
-    | ChipPutBack
+    | CutAtCounter
+    | ChipAct
     | Waited
     | RadioAct
 )

@@ -14,6 +14,7 @@ from radiokey.headunit.unit import Design
 from radiokey.vehicle.acts import Act
 from radiokey.vehicle.car import Car
 from radiokey.vehicle.chance import Chance
+from radiokey.vehicle.maker import BENCH_MAKER, Maker
 from radiokey.vehicle.power import PARTS, Parts, Supply
 from radiokey.vehicle.watch import TOLERANCE, Tolerance, Watch
 
@@ -72,7 +73,8 @@ class Moment:
     """What is so right after something happened, `at_ms` after the beginning.
 
     `mv` is what arrives at the radio; `supply`: it is enough for the radio. Without it `state` is what the
-    unit will remember. `wait_left_ms` is 0 outside a wait.
+    unit will remember; where a cut fell into a commit, what it was before that. `wait_left_ms` is 0 outside a
+    wait.
     """
 
     at_ms: int
@@ -114,8 +116,8 @@ def canonical(moment: Moment) -> str:
     return json.dumps(asdict(moment), separators=(",", ":"))
 
 
-def run(scenario: Scenario) -> Run:
-    """Run a scenario from its beginning to its end."""
+def run(scenario: Scenario, maker: Maker = BENCH_MAKER) -> Run:
+    """Run a scenario from its beginning to its end; `maker` is whom the radio trusts to grant it a chip."""
     supply = Supply(scenario.parts, charge_percent=scenario.charge_percent)
     moments: list[Moment] = []
     unmet: list[str] = []
@@ -123,7 +125,8 @@ def run(scenario: Scenario) -> Run:
     def observe(what: str) -> None:
         moments.append(moment_of(car, what))
 
-    car = Car(scenario.design, Chance(scenario.seed), supply, Watch(scenario.tolerance), observe)
+    watch = Watch(scenario.tolerance)
+    car = Car(scenario.design, Chance(scenario.seed), supply, watch, observe, maker=maker)
     observe("the car is parked")
     for number, step in enumerate(scenario.steps, start=1):
         car.wait(step.after_ms)

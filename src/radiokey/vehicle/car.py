@@ -10,10 +10,12 @@ from typing import Final, assert_never
 
 from radiokey.clock import MINUTE_MS, SECOND_MS
 from radiokey.code.value import Code, CodeShape
-from radiokey.headunit.device import Device
-from radiokey.headunit.flash import RamChip
+from radiokey.headunit.device import Device, RamCounter
+from radiokey.headunit.flash import ERASED, RamChip
+from radiokey.headunit.grant import CHIP_ID_SIZE, Grant
 from radiokey.headunit.happenings import (
     CarAnswered,
+    ChipGranted,
     EngineRan,
     Happening,
     Ignition,
@@ -29,30 +31,42 @@ from radiokey.headunit.happenings import (
 )
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import presses_for
+from radiokey.headunit.store import digest
 from radiokey.headunit.unit import Design, HeadUnit, Status
 from radiokey.vehicle.acts import (
     Act,
+    ChipAct,
     ChipCopied,
+    ChipErased,
     ChipPutBack,
     Connected,
+    CutAtCounter,
     CutInWrite,
     Entered,
     GeneratorBecame,
+    Granted,
+    GrantedAgain,
     Loaded,
+    NewChipFitted,
+    OldChipFitted,
     Part,
     Pressed,
     RadioAct,
+    Side,
     Turned,
     Waited,
     Which,
 )
 from radiokey.vehicle.chance import Chance
 from radiokey.vehicle.ignition import Position, passed, seen_by_radio
+from radiokey.vehicle.maker import BENCH_MAKER, Maker
 from radiokey.vehicle.power import Supply
 from radiokey.vehicle.watch import Dipped, Interrupted, Noticed, Restored, Surged, Watch
 
 PRESS_MS: Final = 400
 """How long a finger takes from one key to the next: an assumption."""
+SERIAL: Final = "BENCH 0001"
+"""The number of the radio in the car: there is only this one."""
 VOLTS_TOLD_MV: Final = 400
 """A change of the volts smaller than this is not told by itself."""
 
@@ -78,13 +92,19 @@ class Car:
     """A car with a radio in it. `observe` is told each thing that happens, after the unit acted on it."""
 
     __slots__ = (
+        "_chips_fitted",
         "_copy",
         "_cut_dark_ms",
+        "_cut_said",
+        "_granted",
         "_keyed",
+        "_old_chip",
         "_told_mv",
         "chance",
         "chip",
         "code",
+        "counter",
+        "maker",
         "now_ms",
         "observe",
         "position",
@@ -95,13 +115,23 @@ class Car:
         "watch",
     )
 
-    def __init__(
-        self, design: Design, chance: Chance, supply: Supply, watch: Watch, observe: Observer
+    def __init__(  # noqa: PLR0913 - everything a car is put together from, once
+        self,
+        design: Design,
+        chance: Chance,
+        supply: Supply,
+        watch: Watch,
+        observe: Observer,
+        *,
+        maker: Maker = BENCH_MAKER,
     ) -> None:
         """Park the car: key out, engine off. Chance decides the radio's code and the key of its device."""
         self.code = drawn_code(design.shape, chance)
         key = b"".join(chance.bits().to_bytes(8, "little") for _ in range(4))
-        self.unit = unit = HeadUnit.made(design, self.code, device=Device(key))
+        self.maker = maker
+        self.counter = RamCounter()
+        device = Device(key, serial=SERIAL, counter=self.counter, verify=maker.verify)
+        self.unit = unit = HeadUnit.made(design, self.code, device=device)
         assert isinstance(unit.chip, RamChip), "a cut in a write needs a chip that can be cut"
         self.chip = unit.chip
         self.supply = supply
@@ -113,7 +143,11 @@ class Car:
         self.now_ms = 0
         self._keyed = self.code
         self._copy: bytes | None = None
+        self._old_chip: RamChip | None = None
+        self._chips_fitted = 0
+        self._granted: bytes | None = None
         self._cut_dark_ms: int | None = None
+        self._cut_said = ""
         self._told_mv = supply.radio_mv
         unit.happen(RadioSwitched(on=False))
         unit.happen(IgnitionTurned(Ignition.OFF))
@@ -180,17 +214,18 @@ class Car:
                 assert_never(unknown)
 
     def _tell(self, happening: Happening) -> None:
-        """Tell the unit; if the supply broke off in the middle of its write, let it come back later."""
+        """Tell the unit; if the supply broke off in the middle of its work, let it come back later."""
         was = self.status
         self.unit.happen(happening)
         if was.state is not State.PLAYING or type(happening) is not TimeWent:
             self.status = self.unit.status  # time does nothing to a radio that plays
         self._judge(was, happening)
         dark_ms = self._cut_dark_ms
-        if dark_ms is None or self.unit.around.supply or self.chip.cut_after != 0 or self.watch.out:
+        cut = 0 in {self.chip.cut_after, self.counter.cut_after}
+        if dark_ms is None or self.unit.around.supply or not cut or self.watch.out:
             return
-        self._cut_dark_ms, self.chip.cut_after = None, None
-        self.observe("cut in a write")
+        self.spare()
+        self.observe(self._cut_said)
         self._pass(dark_ms)
         self._tell(SupplyRestored())
         self.observe("supply back")
@@ -217,20 +252,81 @@ class Car:
                 self._enter(act, note)
             case Pressed(key=key, held_ms=held_ms, times=times):
                 self._press(key, held_ms, times, note)
-            case CutInWrite(count=count, dark_ms=dark_ms):
-                self.chip.cut_after, self._cut_dark_ms = count, dark_ms
-                self._done(note or f"the supply will break off {count} bytes into a write")
+            case CutInWrite() | CutAtCounter():
+                self._arm(act, note)
+            case Waited():
+                self._done(note or "time goes by")
+            case RadioSwitched() | SomethingBroke() | SomethingMended() | CarAnswered() | ServiceAllowed():
+                self._do_to_radio(act, note)
+            case to_chip:
+                self._do_to_chip(to_chip, note)
+
+    def _arm(self, act: CutInWrite | CutAtCounter, note: str) -> None:
+        """Let the supply break off where the act says; a break that has not come yet is forgotten."""
+        self.spare()
+        self._cut_dark_ms = act.dark_ms
+        match act:
+            case CutInWrite(count=count):
+                self.chip.cut_after = count
+                self._cut_said = "cut in a write"
+                what = f"the supply will break off {count} bytes into a write"
+            case CutAtCounter(side=side, skip=skip):
+                self.counter.cut_after = 2 * skip + (side is Side.AFTER)
+                self._cut_said = f"cut {side.value} the counter counts"
+                what = f"the supply will break off {side.value} a count"
+            case unknown:
+                assert_never(unknown)
+        self._done(note or what)
+
+    def _do_to_chip(self, act: ChipAct, note: str) -> None:
+        """Do what is done to the memory chip."""
+        match act:
             case ChipCopied():
                 self._copy = bytes(self.chip.cells)
-                self._done(note or "memory chip copied")
+                what = "memory chip copied"
             case ChipPutBack():
                 assert self._copy is not None, "a copy was taken before"
                 self.chip.cells[:] = self._copy
-                self._done(note or "memory chip put back")
-            case Waited():
-                self._done(note or "time goes by")
-            case told:
-                self._do_to_radio(told, note)
+                what = "memory chip put back"
+            case ChipErased():
+                self.chip.cells[:] = bytes([ERASED]) * self.chip.size
+                what = "memory chip erased"
+            case NewChipFitted():
+                self._chips_fitted += 1
+                number = self._chips_fitted.to_bytes(CHIP_ID_SIZE, "big")
+                self._fit(RamChip(self.chip.size, self.chip.sector_size, id=number))
+                what = "a new memory chip"
+            case OldChipFitted():
+                assert self._old_chip is not None, "another chip was in before"
+                self._fit(self._old_chip)
+                what = "the chip from before put in"
+            case Granted():
+                self._granted = self._grant()
+                self._tell(ChipGranted(self._granted))
+                what = "the maker grants this chip"
+            case GrantedAgain():
+                assert self._granted is not None, "a chip was granted before"
+                self._tell(ChipGranted(self._granted))
+                what = "the same grant again"
+            case unknown:
+                assert_never(unknown)
+        self._done(note or what)
+
+    def _fit(self, chip: RamChip) -> None:
+        """Put `chip` in the place of the one that is in, once the reserve of the radio is empty."""
+        assert not self.supply.plugged, "a chip is changed in a radio that is unplugged"
+        if self.unit.around.supply:
+            self.wait(self.watch.tolerance.hold_up_ms)
+        assert not self.unit.around.supply
+        chip.cut_after, self.chip.cut_after = self.chip.cut_after, None
+        self._old_chip, self.chip = self.chip, chip
+        self.unit.chip = chip
+
+    def _grant(self) -> bytes:
+        """Return the maker's grant for this radio, the chip that is in it and the counter as it stands."""
+        device = self.unit.device
+        known = digest(device.key, self.code.reveal())  # the maker kept it from the factory; not the code
+        return Grant(device.serial, self.chip.id, device.counter.value, known).signed_by(self.maker)
 
     def _do_to_radio(self, act: RadioAct, note: str) -> None:
         """Do what is done to the radio itself."""
@@ -344,8 +440,8 @@ class Car:
         self._done(note or f"press {key}{again}{held}")
 
     def spare(self) -> None:
-        """Take back a break of the supply that was to come in a write and did not."""
-        self.chip.cut_after = self._cut_dark_ms = None
+        """Take back a break of the supply that was to come and did not."""
+        self.chip.cut_after = self.counter.cut_after = self._cut_dark_ms = None
 
     def wait_for_code(self, at_most_ms: int) -> bool:
         """Let time pass until it asks again; return whether it does before `at_most_ms`."""

@@ -5,7 +5,7 @@ at the end. A file that says something wrong is refused with its name and the fi
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -27,14 +27,21 @@ from radiokey.headunit.unit import Design, Sound
 from radiokey.vehicle.acts import (
     Act,
     ChipCopied,
+    ChipErased,
     ChipPutBack,
     Connected,
+    CutAtCounter,
     CutInWrite,
     Entered,
     GeneratorBecame,
+    Granted,
+    GrantedAgain,
     Loaded,
+    NewChipFitted,
+    OldChipFitted,
     Part,
     Pressed,
+    Side,
     Turned,
     Waited,
     Which,
@@ -162,12 +169,31 @@ def _steps(table: _Page) -> tuple[Step, ...]:
     if not 1 <= len(rows) <= STEPS_MAX:
         table.wrong("acts", f"1 to {STEPS_MAX} acts", len(rows))
     steps = tuple(_step(table.as_table(f"acts[{at}]", row)) for at, row in enumerate(rows, start=1))
-    copied = False
-    for step in steps:
-        copied = copied or isinstance(step.act, ChipCopied)
-        if isinstance(step.act, ChipPutBack) and not copied:
-            table.fail("acts", "a chip is put back that was not copied before")
+    _in_order(table, [step.act for step in steps])
     return steps
+
+
+_AFTER: Final[Mapping[type[Act], tuple[type[Act], str]]] = {
+    ChipPutBack: (ChipCopied, "a chip is put back that was not copied before"),
+    OldChipFitted: (NewChipFitted, "a chip is put in again that was not taken out before"),
+    GrantedAgain: (Granted, "a grant is used again that was not given before"),
+}
+"""What can be done only after something else."""
+
+
+def _in_order(table: _Page, acts: Sequence[Act]) -> None:
+    """Refuse acts that nobody could do in this order."""
+    done: set[type[Act]] = set()
+    plugged = True
+    for act in acts:
+        before, what = _AFTER.get(type(act), (None, ""))
+        if before and before not in done:
+            table.fail("acts", what)
+        if isinstance(act, Connected) and act.part is Part.PLUG:
+            plugged = act.on
+        if isinstance(act, NewChipFitted | OldChipFitted) and plugged:
+            table.fail("acts", "a chip is changed in a radio that is plugged in: unplug it first")
+        done.add(type(act))
 
 
 def _step(row: _Page) -> Step:
@@ -205,6 +231,11 @@ def _pressed(row: _Page) -> Act:
     return Pressed(row.text("key", longest=60), held_ms, times)
 
 
+def _cut_at_counter(row: _Page) -> Act:
+    skip = row.number("skip", 0, 1_000) if row.has("skip") else 0
+    return CutAtCounter(row.choice("side", Side), row.span_ms("dark"), skip)
+
+
 def _broke(row: _Page) -> Act:
     fault = row.choice("fault", Fault)
     if fault in {Fault.NONE, Fault.MEMORY}:
@@ -235,8 +266,14 @@ _ACTS: Final[Mapping[str, Callable[[_Page], Act]]] = {
     "same-code": _entered(Which.SAME),
     "press": _pressed,
     "cut-in-write": lambda row: CutInWrite(row.number("bytes", 0, COUNT_MAX), row.span_ms("dark")),
+    "cut-at-counter": _cut_at_counter,
     "chip-copy": _always(ChipCopied()),
     "chip-put-back": _always(ChipPutBack()),
+    "chip-erase": _always(ChipErased()),
+    "new-chip": _always(NewChipFitted()),
+    "old-chip": _always(OldChipFitted()),
+    "grant": _always(Granted()),
+    "same-grant": _always(GrantedAgain()),
     "break": _broke,
     "mend": _always(SomethingMended()),
     "car-knows": _always(CarAnswered(knows=True)),

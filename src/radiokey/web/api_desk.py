@@ -146,7 +146,7 @@ def propose(site: NamedDependency[Site], request: ApiRequest, data: JSONBody[Cle
     status_code=200,
     sync_to_thread=True,
     opt={PERMISSION: Permission.STOLEN_CLEAR},
-    responses=problems_of(400, 401, 403, 503),
+    responses=problems_of(400, 401, 403, 404, 503),
     tags=["stolen list"],
 )
 def carry_out(site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]) -> MarksAnswer:

@@ -93,8 +93,12 @@ class ApiRequest(Request[Any, Caller, State]):
 def decoded(body: bytes, kind: type[Any]) -> Any:  # noqa: ANN401 - an instance of `kind`
     """Return a body as an instance of `kind`; raise `ClientException`."""
     try:
-        json.loads(body, object_pairs_hook=_each_once, parse_constant=_no_constant)
-        return msgspec.json.decode(body, type=kind)
+        told = json.loads(
+            body.decode(), object_pairs_hook=_each_once, parse_constant=_no_constant, parse_float=_number
+        )
+        if b"\\u" in body:
+            json.dumps(told, ensure_ascii=False).encode()  # half of a pair of UTF-16 is no character
+        return msgspec.convert(told, kind)
     except msgspec.ValidationError as error:
         raise ClientException(extra=[{"message": plain(str(error))}]) from None
     except (ValueError, RecursionError):
@@ -117,6 +121,12 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError
     return found
+
+
+def _number(text: str) -> float | int:
+    """Return a number; to JSON Schema 30.0 is an integer."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _no_constant(_: str) -> None:

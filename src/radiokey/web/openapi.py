@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 from litestar import Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig, ResponseSpec
-from litestar.openapi.spec import Components, Example, License, SecurityScheme
+from litestar.openapi.spec import Components, Example, License, OpenAPI, RequestBody, SecurityScheme
 from litestar.routes import BaseRoute
 from litestar.serialization import encode_json
 from litestar.types import ControllerRouterHandler
@@ -16,6 +16,18 @@ from radiokey.web.problems import API, PROBLEM, Problem
 
 TOKEN: Final = "token"  # noqa: S105 - the name of the scheme
 SIGNED_IN: Final = [{TOKEN: list[str]()}]
+BODY: Final = "Body"
+EXAMPLE_SERIAL: Final = "BP538761234567"
+EXAMPLE_MODEL: Final = "nissan_blaupunkt_bp"
+EXAMPLE_VIN: Final = "VSKJVWR51U0123456"
+_RADIO: Final = {"serial": EXAMPLE_SERIAL, "vin": EXAMPLE_VIN}
+_BODIES: Final[dict[str, dict[str, Any]]] = {
+    "/api/releases": {**_RADIO, "owns": True, "model": EXAMPLE_MODEL},
+    "/api/asked": _RADIO,
+    "/api/stolen": {**_RADIO, "reason": "taken from the car park, police report 77/26"},
+    "/api/stolen/clearings": {**_RADIO, "reason": "found again", "papers": "5e" * 32},
+    "/api/tokens": {"account": "bob", "organisation": "Ann's Radios", "scopes": ["code:release"], "days": 90},
+}
 _SAID: Final = {
     400: ("malformed", "The request is not what the route takes."),
     401: ("token", "A token is needed and the one that came, if any, does not hold."),
@@ -69,8 +81,22 @@ def description(request: Request[None, None, State]) -> Response[bytes]:
     """Return the description of the API; it is made once."""
     state = request.app.state
     if "openapi" not in state:
-        state["openapi"] = encode_json(request.app.openapi_schema.to_schema())
+        state["openapi"] = encode_json(_completed(request.app.openapi_schema).to_schema())
     return Response(state["openapi"], media_type="application/json")
+
+
+def _completed(schema: OpenAPI) -> OpenAPI:
+    """Return the description with what only we know: no other fields, and an example of each body."""
+    for name, body in (schema.components.schemas or {}).items():
+        if name.endswith(BODY):
+            body.additional_properties = False
+    for path, item in (schema.paths or {}).items():
+        sent = item.post.request_body if item.post else None
+        if isinstance(sent, RequestBody):
+            example = Example(summary="usual", value=_BODIES[path])
+            for media in sent.content.values():
+                media.examples = {"usual": example}
+    return schema
 
 
 def config() -> OpenAPIConfig:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 
 from radiokey.errors import (
     ChangedMeanwhileError,
@@ -50,6 +50,9 @@ STATUSES: Final[dict[type[RadiokeyError], int]] = {
 UNKNOWN: Final = 500
 PROBLEM: Final = "application/problem+json"
 API: Final = "/api"
+HUNG_UP: Final = "client disconnected prematurely"
+"""What Litestar says, as a fault of its own, where a body ended before it was whole."""
+
 _FOR_PROGRAMS: Final = re.compile(rf"({API}|/log|/health|/ready|/metrics)(/|$)")
 LOG: Final = logging.getLogger(__name__)
 _SORRY: Final = "something went wrong here that is not your doing"
@@ -112,6 +115,8 @@ def ours(request: Request[Any, Any, State], error: RadiokeyError) -> Response[An
 
 def http(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
     """Answer an error of HTTP itself: no such page, too large, a wrong method."""
+    if error.detail == HUNG_UP:
+        error = ClientException()  # nobody hears it, but it is no fault of ours in the log
     if _wants_problem(request):
         slug, title, hint = _HTTP_API.get(error.status_code, _HTTP_API[400])
         seen_of(request.scope).slug = slug

@@ -12,7 +12,7 @@ an error of one surfaces at the next that returns something, at the latest at th
 
 import itertools
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import closed, unit_exists
 from radiokey.base.sql.statements import Row, Statements, Value, migration_steps, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
-from radiokey.errors import RadiokeyError, StoreError
+from radiokey.errors import RadiokeyError, StoreError, UsageError
 
 BUSY_MS: Final = 10_000
 STREAM_ROWS: Final = 2_000
@@ -164,8 +164,8 @@ def connect(url: str) -> Connection:
     )
 
 
-def migrate(url: str) -> None:
-    """Bring the schema up to date as the owner of the database; raise `StoreError`.
+def migrate(url: str, last: int | None = None) -> None:
+    """Bring the schema up to date, or to step `last`, as the owner of the database; raise `StoreError`.
 
     Numbered files, each once, all in one transaction with their numbers (ADR 6).
     """
@@ -179,7 +179,7 @@ def migrate(url: str) -> None:
         steps = migration_steps("postgresql")
         if version > len(steps):
             raise _newer()
-        for number, (name, script) in enumerate(steps[version:], start=version + 1):
+        for number, (name, script) in enumerate(steps[version:last], start=version + 1):
             connection.execute(script.encode())
             connection.execute("INSERT INTO schema_version (version, name) VALUES (%s, %s)", (number, name))
         connection.execute("COMMIT")
@@ -194,6 +194,59 @@ def owned(url: str) -> Iterator[PostgresTransaction]:
         connection.execute("BEGIN")
         yield PostgresTransaction(connection, turn=True)
         _check_committed(connection.execute("COMMIT"))
+
+
+@contextmanager
+def shared_snapshot(url: str) -> Iterator[tuple[PostgresTransaction, str, int]]:
+    """Lend one state of the database as its owner, the name others can see it by, and its schema's number."""
+    with _named_errors(), connect(url) as connection:
+        _check_made(connection)
+        connection.execute(_BEGIN_SNAPSHOT)
+        row = connection.execute("SELECT pg_export_snapshot()").fetchone()
+        yield PostgresTransaction(connection), rows.text(row[0] if row else None), _version(connection)
+
+
+@contextmanager
+def filling(url: str, schema: int) -> Iterator[Callable[[], PostgresTransaction]]:
+    """Make the schema of that number in an empty database and have somebody fill it, as its owner.
+
+    Until the end it says that it has no schema, so that nobody serves it; our triggers are at rest: what is
+    filled in is older than they are. What is yielded begins the transaction in which it is judged.
+    """
+    with _named_errors(), connect(url) as connection:
+        _check_durable(connection)
+        if _tables(connection):
+            raise UsageError(
+                "the database on the server is not empty",
+                hint="a backup is restored where nothing is: make another",
+            )
+        migrate(url, schema)
+        tables = [sql.Identifier(name) for name in _tables(connection)]
+        for table in tables:
+            connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
+        numbers = connection.execute("SELECT version, name FROM schema_version ORDER BY 1").fetchall()
+        connection.execute("DELETE FROM schema_version")
+
+        def begin() -> PostgresTransaction:
+            connection.execute("BEGIN")
+            return PostgresTransaction(connection, turn=True)
+
+        yield begin
+        for table in tables:
+            connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
+        for number, name in numbers:
+            connection.execute("INSERT INTO schema_version (version, name) VALUES (%s, %s)", (number, name))
+        _check_committed(connection.execute("COMMIT"))
+    migrate(url)
+
+
+def _tables(connection: Connection) -> list[str]:
+    """Return the tables of the schema that we use."""
+    found = connection.execute(
+        "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
+        "WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname = current_schema() ORDER BY 1"
+    )
+    return [rows.text(name) for (name,) in found]
 
 
 def _check_made(connection: Connection) -> None:

@@ -1,0 +1,249 @@
+"""Backing up a base and restoring it, on both databases; what a backup is stands in docs/spec/backup.md.
+
+A backup is one state of the database, taken while releases go on. Restoring goes where nothing is, and what
+it made is served only after the whole log verified.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from radiokey.base import backupfile
+from radiokey.base.backupfile import BackupHeader
+from radiokey.base.log.append import check_whole, stored_hashes
+from radiokey.base.log.head import HeadFile, check_continues
+from radiokey.base.log.kept import keep_folder
+from radiokey.base.log.note import Checkpoint, NoteSigner
+from radiokey.base.ports import StoredAct, Transaction
+from radiokey.base.sql.local import Place, key_name
+from radiokey.base.sql.sqlite import SqliteStore, SqliteTransaction
+from radiokey.base.sql.statements import migration_steps
+from radiokey.clock import Clock
+from radiokey.errors import InputError, LogError, StoreError, UsageError
+
+if TYPE_CHECKING:
+    from radiokey.base.sql.dump import Programs
+
+_CHUNK: Final = 1 << 20
+_KEY_SIZE: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """What was written: the header, how many bytes, their SHA-256 in hex."""
+
+    header: BackupHeader
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What is there now: the log's checkpoint, its verifier key, how many signed entries are lost."""
+
+    checkpoint: Checkpoint
+    key: str
+    lost: int
+
+
+def back_up(place: Place, file: Path, clock: Clock, programs: "Programs") -> BackedUp:
+    """Write one state of the base at `place` to `file`; raise `UsageError`, `StoreError`."""
+    if file.exists():
+        raise UsageError(
+            "a file of that name is there already", hint="a backup replaces nothing: choose a new name"
+        )
+    if place.url is None:
+        return _back_up_file(place.path, file, clock)
+    return _back_up_server(place.url, file, clock, programs)
+
+
+def _back_up_file(database: Path, file: Path, clock: Clock) -> BackedUp:
+    if not database.is_file():
+        raise StoreError("there is no base here to back up", hint="name it: --database FILE")
+    copy = file.with_name(f"{file.name}.copy")
+    copy.unlink(missing_ok=True)
+    try:
+        with _named_errors():
+            copy.touch(mode=0o600, exist_ok=False)
+            with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target)  # in one step, so that it is one state; writers go on beside it
+                target.execute("PRAGMA journal_mode = DELETE")
+                target.isolation_level = None
+                header = _header("sqlite", _version(target), SqliteTransaction(target), clock)
+            with copy.open("rb") as opened:
+                return BackedUp(
+                    header, *backupfile.write(file, header, iter(lambda: opened.read(_CHUNK), b""))
+                )
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _back_up_server(url: str, file: Path, clock: Clock, programs: "Programs") -> BackedUp:
+    from radiokey.base.sql import postgresql  # noqa: PLC0415 - its driver takes a while to load
+
+    with postgresql.shared_snapshot(url) as (transaction, name, schema):
+        header = _header("postgresql", schema, transaction, clock)
+        return BackedUp(header, *backupfile.write(file, header, programs.dump(url, name)))
+
+
+def _header(database: str, schema: int, transaction: Transaction, clock: Clock) -> BackupHeader:
+    last = transaction.last_checkpoint()
+    origin = last.note.partition("\n")[0] if last else ""
+    assert database in {"sqlite", "postgresql"}
+    return BackupHeader(
+        v=1,
+        database="sqlite" if database == "sqlite" else "postgresql",
+        schema=schema,
+        origin=origin,
+        size=last.size if last else 0,
+        made_at_ms=clock.now_ms(),
+    )
+
+
+def restore(place: Place, file: Path, clock: Clock, programs: "Programs", accept_lost: int = 0) -> Restored:
+    """Restore a backup where nothing is and verify its whole log; `accept_lost` as in the specification.
+
+    Raises `InputError` for a backup that cannot be used, `UsageError`, `LogError`, `StoreError`.
+    """
+    header = backupfile.read_header(file)
+    database = "sqlite" if place.url is None else "postgresql"
+    if header.database != database:
+        raise UsageError(
+            f"this is a backup of a base on {header.database}", hint="restore it there: --database says where"
+        )
+    if header.schema > len(migration_steps(database)):
+        raise StoreError("this backup was made by a newer version of Radiokey", hint="update Radiokey")
+    trial = _Trial(place, header, clock, accept_lost)
+    if place.url is None:
+        _restore_file(place.path, file, trial)
+    else:
+        _restore_server(place.url, file, trial, programs)
+    return trial.done()
+
+
+def _restore_file(database: Path, file: Path, trial: "_Trial") -> None:
+    beside = [database.with_name(f"{database.name}{end}") for end in ("", "-wal", "-shm", "-journal")]
+    if any(path.exists() for path in beside):
+        raise UsageError(
+            "a base is there already", hint="a backup is restored where nothing is: name another --database"
+        )
+    fresh = database.with_name(f"{database.name}.restoring")
+    left = [fresh.with_name(f"{fresh.name}{end}") for end in ("", "-wal", "-shm", "-journal")]
+    try:
+        for path in left:
+            path.unlink(missing_ok=True)
+        backupfile.payload_to(file, fresh)
+        with _named_errors(), closing(sqlite3.connect(fresh, isolation_level=None)) as found:
+            if found.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                raise InputError("the database in the backup is damaged", hint="use another backup")
+            if _version(found) != trial.header.schema:
+                raise InputError("the backup is not what its header says", hint="use another backup")
+        with closing(SqliteStore(fresh)) as store, store.transaction() as transaction:
+            trial.judge(transaction)
+        with _named_errors():
+            database.hardlink_to(fresh)
+    finally:
+        for path in left:
+            path.unlink(missing_ok=True)
+    with _named_errors():
+        keep_folder(database.parent)
+
+
+def _restore_server(url: str, file: Path, trial: "_Trial", programs: "Programs") -> None:
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - only here
+
+    from radiokey.base.sql import postgresql  # noqa: PLC0415 - its driver takes a while to load
+
+    with TemporaryDirectory(prefix="radiokey") as folder:
+        archive = Path(folder) / "archive"
+        backupfile.payload_to(file, archive)
+        with postgresql.filling(url, trial.header.schema) as transaction:
+            programs.load(url, archive, without="schema_version")
+            trial.judge(transaction())
+
+
+class _Trial:
+    """Judges what was restored before it is served."""
+
+    def __init__(self, place: Place, header: BackupHeader, clock: Clock, accept_lost: int) -> None:
+        self.header = header
+        self._place, self._clock, self._accept_lost = place, clock, accept_lost
+        try:
+            self._key = place.secret("key").read_bytes()
+        except OSError as error:
+            raise StoreError(
+                "the key that signs the log is not here",
+                hint=f"put {place.secret('key').name} in its place first: it is in no backup",
+            ) from error
+        if len(self._key) != _KEY_SIZE:
+            raise StoreError(
+                "the key that signs the log is damaged", hint="put a good copy of it in its place"
+            )
+        self._restored: Restored | None = None
+        self._signer: NoteSigner | None = None
+        self._note = ""
+
+    def judge(self, transaction: Transaction) -> None:
+        """Verify the log and hold it against the header and the head; raise `LogError`, `InputError`."""
+        name = transaction.hosting() or f"radiokey.local/{key_name(self._key)}"
+        self._signer = signer = NoteSigner(name, self._key)
+        checkpoint = check_whole(transaction, signer.verifier)
+        if checkpoint.size != self.header.size:
+            raise InputError("the backup is not what its header says", hint="use another backup")
+        lost = self._lost(transaction, checkpoint)
+        if lost:
+            detail = f"{checkpoint.size} of {checkpoint.size + lost} signed entries restored"
+            transaction.add_act(StoredAct(self._clock.now_ms(), "owner", "log:lost", name, detail))
+        last = transaction.last_checkpoint()
+        self._note = last.note if last else ""
+        self._restored = Restored(checkpoint, str(signer.verifier), lost)
+
+    def _lost(self, transaction: Transaction, checkpoint: Checkpoint) -> int:
+        """Return how many entries the head knows beyond the backup, if exactly that many were accepted."""
+        assert self._signer is not None
+        head = HeadFile(self._place.secret("head"), self._signer.verifier).checkpoint()
+        lost = max(0, head.size - checkpoint.size) if head else 0
+        if lost != self._accept_lost:
+            raise LogError(
+                f"this backup lacks the last {lost} of the entries that were signed"
+                if lost
+                else "this backup lacks no entry that is known to have been signed",
+                hint=f"look for a newer backup; only if there is none: --accept-lost {lost}"
+                if lost
+                else "leave out --accept-lost",
+            )
+        if head is not None and not lost:
+            check_continues(head, checkpoint, stored_hashes(transaction))
+        return lost
+
+    def done(self) -> Restored:
+        """Move the head to what is there now, keep an old one that knows more, and say what was restored."""
+        assert self._restored is not None
+        assert self._signer is not None
+        path = self._place.secret("head")
+        with _named_errors():
+            if self._restored.lost:
+                path.rename(
+                    path.with_name(f"{path.name}.lost-{self._restored.checkpoint.size + self._restored.lost}")
+                )
+                keep_folder(path.parent)
+        if self._note:
+            HeadFile(path, self._signer.verifier).advance(self._note)
+        return self._restored
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            f"the database cannot be copied: {error}", hint="see that both folders can be used and have room"
+        ) from error

@@ -1,0 +1,40 @@
+"""Whoever made the radio, as far as a car on the bench meets him: he grants a new memory chip.
+
+`Maker` is the port. The bench brings a maker of its own, so that a run needs nothing from outside: he signs
+with a MAC, which is the same everywhere and wants no chance. Whoever can check a MAC can also make one, so he
+is for the bench alone; a maker with two keys (Ed25519, as in docs/spec/record.md) fits the same port, and no
+log of a run tells the two apart.
+"""
+
+import hmac
+from typing import Final, Protocol
+
+from radiokey.headunit.grant import Signer
+
+
+class Maker(Signer, Protocol):
+    """Signs grants, and is known to his radios by `verify`."""
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        """Say whether `signature` is his, of `message`."""
+        ...
+
+
+class BenchMaker:
+    """The maker of every radio on the bench; `key` is any secret of his."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def sign(self, message: bytes) -> bytes:
+        """Return HMAC-SHA-512 of `message`, which has the size of a signature."""
+        return hmac.digest(self._key, message, "sha512")
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        """Say whether `signature` is what `sign` returns."""
+        return hmac.compare_digest(self.sign(message), signature)
+
+
+BENCH_MAKER: Final = BenchMaker(b"the maker of the radios on the bench")
