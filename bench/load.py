@@ -6,6 +6,7 @@ time, and its latency counts from that time, so that a queue shows.
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -23,17 +24,19 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request: a GET, or with a body a POST of that kind."""
+    """A request: a GET, or with a body a POST of that kind; `head` is what else it says of itself."""
 
     path: str
     body: str = ""
     kind: str = ""
+    head: tuple[tuple[str, str], ...] = ()
 
     def encode(self, port: int) -> bytes:
         """Return the request as it goes over the wire."""
         head = f"{'POST' if self.body else 'GET'} {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
         if self.body:
             head += f"Content-Type: {self.kind}\r\nContent-Length: {len(self.body.encode())}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in self.head)
         return f"{head}\r\n{self.body}".encode()
 
 
@@ -60,16 +63,19 @@ class _Connection:
         return int(head.split(b" ", 2)[1])
 
 
-async def open_loop(port: int, ask: Ask, *, per_second: int, seconds: int) -> Load:
-    """Send `per_second` requests a second for `seconds` seconds and return what came back."""
+async def open_loop(port: int, ask: Ask | Callable[[int], Ask], *, per_second: int, seconds: int) -> Load:
+    """Send `per_second` requests a second for `seconds` seconds and return what came back.
+
+    `ask` is the request, or makes the one of a number.
+    """
     free: list[_Connection] = []
     latencies: list[float] = []
     failures = 0
 
-    async def one(due: float) -> None:
+    async def one(number: int, due: float) -> None:
         nonlocal failures
         connection = free.pop() if free else _Connection(port)
-        status = await connection.send(ask)
+        status = await connection.send(ask if isinstance(ask, Ask) else ask(number))
         free.append(connection)
         latencies.append((time.perf_counter() - due) * 1e3)
         failures += status != 200
@@ -79,6 +85,6 @@ async def open_loop(port: int, ask: Ask, *, per_second: int, seconds: int) -> Lo
     for number in range(per_second * seconds):
         due = started + number / per_second
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        tasks.append(asyncio.create_task(one(due)))
+        tasks.append(asyncio.create_task(one(number, due)))
     await asyncio.gather(*tasks)
     return Load(sorted(latencies), failures)

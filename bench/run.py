@@ -13,6 +13,7 @@ PARTS = {
     "Car: owner-years a second, from ten cars to ten thousand": "years.py",
     "Ledger: ten million units in, and found again": "ledger.py",
     "Command line as a whole process": "commands.py",
+    "Releases through the API": "releases.py",
     "Pages over the wire and under load": "pages.py",
 }
 

@@ -24,6 +24,9 @@ from radiokey.web.witness import create_witness
 
 LOOK_AGAIN_S = 0.01
 VERIFY_HOURS = 24.0
+SWITCH_S = 0.001
+"""Whoever has the turn at the database lets the interpreter go at every statement; with Python's 5 ms they would
+wait that long for whoever computes meanwhile, some thirty times in a release."""
 THREADS = 64
 """How many requests wait for the database at once: as many as the door answers in one commit."""
 
@@ -71,6 +74,7 @@ def _run(app: Litestar, host: str, port: int, name: str) -> None:
 
 async def _until_told(server: Server, host: str, port: int, name: str) -> None:
     """Serve until interrupted or told to end; what is under way is answered first and the base is closed."""
+    sys.setswitchinterval(SWITCH_S)
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, "radiokey"))
     for told in (signal.SIGINT, signal.SIGTERM):
