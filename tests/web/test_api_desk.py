@@ -4,13 +4,17 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 
 import pytest
 from hosted import BP, BP_MODEL, CANARY, CAR
 from test_api import problem
 
+from radiokey.base.limits import Limits
 from radiokey.base.log.note import Checkpoint, open_note
 from radiokey.base.log.receipt import parse_receipt
+from radiokey.base.log.tiles import unbundle
+from radiokey.base.log.tree import leaf_hash
 from radiokey.base.roles import OPERATOR_GIVES, Permission
 from radiokey.base.tokens import Token
 from radiokey.web.api import ProvenanceAnswer, ReleaseAnswer
@@ -161,6 +165,65 @@ def test_the_checkpoint_is_the_signed_one(api):
     answer = api.client.get("/api/log/checkpoint")
     assert answer.headers["content-type"].startswith("text/plain")
     assert Checkpoint.parse(open_note(answer.text, api.base.log.key)).size == 1
+
+
+def test_the_log_is_read_from_its_files_alone(make_api):
+    """Whoever has the checkpoint and the bundles computes the root that was signed."""
+    api = make_api(limits=Limits({}))
+    problem(api.client.get("/log/checkpoint"), 404, "not-there")
+    token = api.token()
+    for number in range(3):
+        api.release(token, f"k{number}", serial=f"V{number}12")
+    note = api.client.get("/log/checkpoint")
+    assert (note.headers["content-type"], note.headers["cache-control"]) == (
+        "text/plain; charset=utf-8",
+        "no-cache",
+    )
+    checkpoint = Checkpoint.parse(open_note(note.text, api.base.log.key))
+    bundled = api.client.get("/log/tile/entries/000.p/3")
+    assert bundled.headers["content-type"] == "application/octet-stream"
+    hashes = [leaf_hash(leaf) for leaf in unbundle(bundled.content, 3)]
+    assert api.client.get("/log/tile/0/000.p/3").content == b"".join(hashes)
+    inner = sha256(b"\x01" + hashes[0] + hashes[1]).digest()
+    assert sha256(b"\x01" + inner + hashes[2]).digest() == checkpoint.root
+
+
+def test_a_full_tile_is_kept_for_ever_and_a_partial_one_for_a_while(make_api):
+    api = make_api(limits=Limits({}))
+    token = api.token()
+    for number in range(257):
+        assert api.release(token, f"k{number}").status_code == 200
+    full = api.client.get("/log/tile/0/000")
+    assert len(full.content) == 256 * 32
+    assert full.headers["cache-control"] == "public, max-age=31536000, immutable"
+    above = api.client.get("/log/tile/1/000.p/1")
+    assert len(above.content) == 32
+    assert above.headers["cache-control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "x",
+        "tile/0/001",
+        "tile/0/000.p/2",
+        "tile/0/000",
+        "tile/0/0",
+        "tile/00/000.p/1",
+        "tile/0/x000/000.p/1",
+        "tile/0/000.p/01",
+        "tile/0/000.p/0",
+        "tile/64/000.p/1",
+        "tile/entries/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "tile/entries/%2e%2e/000",
+        "checkpoint.p/1",
+    ],
+)
+def test_there_is_no_other_file_and_each_has_one_name(api, name):
+    api.release(api.token())
+    assert api.client.get("/log/tile/0/000.p/1").status_code == 200
+    problem(api.client.get(f"/log/{name}"), 404, "no-such-route" if name == "" else "not-there")
 
 
 # --- the description --------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError
 from radiokey.guide.load import load_guide
-from radiokey.web import api, api_desk, openapi, operate, owner, problems, radio, receipts, waiting
+from radiokey.web import api, api_desk, openapi, operate, owner, problems, radio, receipts, tiles, waiting
 from radiokey.web.bodies import ApiRequest
 from radiokey.web.callers import PERMISSION, BehindProxy, admit, network
 from radiokey.web.logs import Observed
@@ -137,7 +137,7 @@ _PAGES: Final = (
 )
 
 
-_API: Final = (*api.HANDLERS, *api_desk.HANDLERS, openapi.description)
+_API: Final = (*api.HANDLERS, *api_desk.HANDLERS, *tiles.HANDLERS, openapi.description)
 _SIGNED_IN: Final = [handler for handler in _API if PERMISSION in handler.opt]
 _OPEN: Final = [handler for handler in _API if PERMISSION not in handler.opt]
 

@@ -25,8 +25,8 @@ from radiokey.web.witness import create_witness
 LOOK_AGAIN_S = 0.01
 VERIFY_HOURS = 24.0
 SWITCH_S = 0.001
-"""Whoever has the turn at the database lets the interpreter go at every statement; with Python's 5 ms they would
-wait that long for whoever computes meanwhile, some thirty times in a release."""
+"""Whoever has the turn at the database lets the interpreter go at every statement. With Python's 5 ms they
+would wait that long for whoever computes meanwhile, some thirty times in a release."""
 THREADS = 64
 """How many requests wait for the database at once: as many as the door answers in one commit."""
 

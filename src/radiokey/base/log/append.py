@@ -181,11 +181,15 @@ class Log:
             return signed_tree(transaction, self.key)
 
     def note(self) -> str | None:
-        """Return the last checkpoint as it was signed, `None` for an empty log; raise `LogError`."""
+        """Return the last checkpoint as it was signed, with the lines of witnesses, `None` for an empty log.
+
+        Raises `LogError`.
+        """
         with self._store.snapshot() as transaction:
             signed_tree(transaction, self.key)
             last = transaction.last_checkpoint()
-        return None if last is None else last.note
+            lines = () if last is None else transaction.cosignatures(last.size)
+        return None if last is None else last.note + "".join(lines)
 
     def consistency(self, old: int) -> list[bytes]:
         """Return the proof that the log begins with its first `old` leaves.
