@@ -5,7 +5,7 @@ from itertools import count
 
 from radiokey.base.blacklist import Blacklist
 from radiokey.base.contact import Address, ContactKey
-from radiokey.base.desk import Asked, Desk, DeskStores
+from radiokey.base.desk import Application, Desk, DeskStores
 from radiokey.base.ledger import Ledger
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
@@ -113,7 +113,7 @@ class Place:
 
 def ask(desk, **other):
     usual = {"serial": READ, "vin": VIN, "model": HONDA, "address": ADDRESS}
-    return desk.open(Asked(**usual | other))
+    return desk.open(Application(**usual | other))
 
 
 def own(desk, request_id):

@@ -11,7 +11,6 @@ release once, because its id is that of the request.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
 from radiokey.base.acts import KINDS, opening, reason_of, replay, row_of
@@ -97,7 +96,7 @@ _FINAL: Final[Mapping[type[RadiokeyError], Reason]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Application:
     """What an owner tells: the number with its label, the model, the car; where to write, if anywhere."""
 
     serial: Reading
@@ -144,7 +143,10 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Waiting now, by whose turn; the median time to an answer (ms, `None`: none came); noes by reason."""
+    """Waiting now, by whose turn; the median time to an answer (ms, `None`: none came); noes by reason.
+
+    Of an even number of answers the longer of the two in the middle counts.
+    """
 
     waiting: Mapping[Turn, int]
     answer_ms: int | None
@@ -175,7 +177,7 @@ class Desk:
 
     # --- what an owner does
 
-    def open(self, asked: Asked, requester: str = "") -> str:
+    def open(self, asked: Application, requester: str = "") -> str:
         """Open a request and return its id; `requester` is whoever opens it for a customer, by account."""
         request_id = self._randomness.bytes(_ID_SIZE).hex()
         requester = requester or f"owner:{request_id}"
@@ -348,7 +350,7 @@ class Desk:
         took_ms = [one.at_ms - one.opened_ms for one in ended if one.state in answered]
         return Figures(
             waiting,
-            int(median(took_ms)) if took_ms else None,
+            sorted(took_ms)[len(took_ms) // 2] if took_ms else None,
             {reason: noes.count(reason) for reason in Reason if reason in noes},
         )
 

@@ -22,7 +22,7 @@ from desks import (
 
 from radiokey.base.acts import KINDS, replay
 from radiokey.base.blacklist import Blacklist
-from radiokey.base.desk import Asked
+from radiokey.base.desk import Application
 from radiokey.base.ports import StoredToken
 from radiokey.base.reasons import Reason
 from radiokey.base.release import ReleaseRequest
@@ -138,7 +138,7 @@ def test_no_row_of_the_desk_holds_the_code_and_no_mail_an_address_or_a_number(pl
 
 
 def test_whoever_asks_for_a_customer_is_the_requester_and_does_not_check(desk):
-    one = desk.open(Asked(READ, VIN, HONDA), requester="cle")
+    one = desk.open(Application(READ, VIN, HONDA), requester="cle")
     desk.send_papers(one, 1, "cle", PAPERS)
     with pytest.raises(AnotherPersonError):
         desk.check(one, 2, "cle", CHECK_LIST)
@@ -180,10 +180,10 @@ def test_whoever_keeps_another_radio_on_the_list_may_approve_this_one(place, des
 
 
 def test_two_clerks_do_not_overwrite_each_other(place, desk):
-    """Both looked at the same request; the second learns that it changed, and nothing of theirs is kept."""
+    """Both looked at the same request. Whatever the first did, the second has not seen it: nothing is done."""
     other, one = place.desk(), ask(desk)
     desk.send_papers(one, 1, own(desk, one), PAPERS)
-    desk.refuse(one, 2, "cle", Reason.NAME_DIFFERS)
+    desk.record_fee(one, 2, "cle", Fee(1250, "EUR"))
     for late in (
         lambda: other.check(one, 2, "dan", CHECK_LIST),
         lambda: other.refuse(one, 2, "dan", Reason.STOLEN),
@@ -193,7 +193,8 @@ def test_two_clerks_do_not_overwrite_each_other(place, desk):
         with pytest.raises(ChangedMeanwhileError):
             late()
     view = desk.view(one)
-    assert (view.act, view.request.reason, view.messages) == (3, Reason.NAME_DIFFERS, ())
+    assert (view.act, view.request.fee, view.messages) == (3, Fee(1250, "EUR"), ())
+    assert other.check(one, 3, "dan", CHECK_LIST).checker == "dan"
 
 
 def test_of_many_who_act_at_the_same_moment_one_does(place):

@@ -2,12 +2,15 @@
 
 import pytest
 
+from radiokey.base.contact import Address, ContactKey
+from radiokey.base.desk import Application
 from radiokey.base.release import ReleaseRequest
 from radiokey.base.sql.local import Base, Place, Stores, init_base, open_base
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_model
 from radiokey.errors import RefusedError, StoreError, UsageError
 from radiokey.serial.number import parse
+from radiokey.serial.vin import Vin
 
 NAME = "codes.example.org/radios"
 STOLEN = parse("BP538761234567")
@@ -116,3 +119,19 @@ def test_a_base_is_closed_whole(place, clock):
     base.close()
     with pytest.raises(StoreError):
         base.door.release(ask())
+
+
+def test_a_hosted_base_has_a_desk_and_ones_own_has_none(hosted, tmp_path, clock):
+    """On one's own machine one person is everybody: three people cannot be kept apart there."""
+    nissan = load_model("nissan_blaupunkt_bp")
+    vin = Vin.parse("VF1AAAAA123456789")
+    desk = hosted.desk({nissan.id: nissan})
+    address = Address.parse("owner@example.org")
+    one = desk.open(Application(parse("BP538761234567"), vin, nissan, address=address))
+    with hosted.stores.of(Principal.DESK).transaction() as transaction:
+        transaction.add_mail(one, 1, "opened", "en")
+        (mail,) = transaction.mails_to_send(1)
+    secret = hosted.place.secret("contacts").read_bytes()
+    assert ContactKey(secret).open(mail.sealed, one).reveal() == "owner@example.org"
+    with open_base(tmp_path / "own.sqlite3", clock) as own, pytest.raises(UsageError):
+        own.desk({})

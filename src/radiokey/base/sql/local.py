@@ -9,6 +9,7 @@ import os
 import re
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -26,10 +27,12 @@ from radiokey.base.release import Door
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.tokens import Tokens
+from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
+    from radiokey.base.desk import Desk
     from radiokey.base.sql.postgresql import PostgresStore
 
 _KEY_SIZE: Final = 32
@@ -57,7 +60,7 @@ class Place:
     """Where a base is: a file, or a database on a server; and where its secrets are, which is never in it.
 
     Beside a file lie its `.key` (signs the log), `.head` (what the log signed last), `.keys` (seal the
-    codes) and `.web` (sign the site's links).
+    codes), `.contacts` (seal owners' addresses) and `.web` (sign the site's links).
     For a server they lie in the folder that `RADIOKEY_SECRETS` names, by default this user's own.
     """
 
@@ -139,6 +142,25 @@ class Base:
         except BaseException:
             self.stores.close()
             raise
+
+    def desk(self, models: Mapping[str, Model]) -> "Desk":
+        """Return the desk of a hosted base; `models` is the catalogue by id.
+
+        The key of the owners' addresses lies beside the others, in `.contacts`. Raises `UsageError` and
+        `StoreError`.
+        """
+        from radiokey.base.contact import ContactKey  # noqa: PLC0415 - the terminal has no desk
+        from radiokey.base.desk import Desk, DeskStores  # noqa: PLC0415 - the same
+
+        if self.organisation is None:
+            raise UsageError(
+                "a base of one's own has no desk: three people are not one", hint="radiokey base init"
+            )
+        secret = secret_file(self.place.secret("contacts"), _KEY_SIZE, self.randomness)
+        writers = (Principal.DESK, Principal.CLERK, Principal.APPROVER)
+        stores = DeskStores(*map(self.stores.of, writers))
+        contacts = ContactKey(secret)
+        return Desk(stores, self.door, self.clock, self.randomness, contacts=contacts, models=models)
 
     def __enter__(self) -> Self:
         return self
