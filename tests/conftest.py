@@ -22,23 +22,29 @@ settings.load_profile("radiokey")
 
 
 TESTS = Path(__file__).parent
-# They search a space of states, read the sources or run another program: no interpreter answers otherwise.
-ONCE = (
-    "cuts",
-    "foreign",
-    "model",
-    "second",
-    "test_breaks.py",
-    "test_contracts.py",
-    "test_story.py",
-    "test_tidy.py",
+# They search a space of states, read the sources, or ask a database or another program: no interpreter answers
+# otherwise.
+ONCE = tuple(
+    TESTS / name
+    for name in (
+        "cuts",
+        "foreign",
+        "model",
+        "second",
+        "test_breaks.py",
+        "test_contracts.py",
+        "test_story.py",
+        "test_tidy.py",
+        "base/sql",
+        "databases",
+    )
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what one interpreter is enough for (`tools/test.py` says which interpreters run what)."""
     for item in items:
-        if item.path.relative_to(TESTS).parts[0] in ONCE:
+        if any(item.path.is_relative_to(once) for once in ONCE):
             item.add_marker("once")
 
 
