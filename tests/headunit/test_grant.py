@@ -1,17 +1,26 @@
 """The grant: a new chip becomes a unit's own once, for this unit, this chip and just now (claims 75 and 76)."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.headunit.device import COUNTER_MAX, Device, RamCounter
 from radiokey.headunit.flash import PowerCutError, RamChip
 from radiokey.headunit.grant import SERIAL_SIZE_MAX, Grant
-from radiokey.headunit.happenings import ChipGranted, SupplyLost, SupplyRestored
+from radiokey.headunit.happenings import CarAnswered, ChipGranted, SupplyLost, SupplyRestored
 from radiokey.headunit.lock import Fault, State
-from radiokey.headunit.store import CHIP_SIZE, RECORD_SIZE, SECTOR_SIZE, Store, digest
+from radiokey.headunit.store import (
+    CHIP_SIZE,
+    RECORD_SIZE,
+    SECTOR_SIZE,
+    OldRecordError,
+    Store,
+    digest,
+)
 from radiokey.headunit.unit import HeadUnit
 
 MAKER = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -195,6 +204,36 @@ def test_every_older_image_of_the_chip_is_known_for_one_and_fails_closed(owner_u
         assert (unit.status.state, unit.status.fault) == (State.FAULT, Fault.TAMPERED), value
         assert bytes(unit.chip.cells) == cells
         assert unit.screen.sound == "silent"
+
+
+def test_of_a_long_life_no_older_image_fits_any_later_count(owner_under):
+    """B6: 500 steps, and for every pair of an image and a later count the chip is refused and left alone."""
+    owner, chance = owner_under().asked(), Random(6)  # noqa: S311 - seeded: the same life each time
+    images = {}
+    for _ in range(500):
+        match chance.randrange(5):
+            case 0 if owner.errors < 2:
+                owner.wrong(chance.randrange(len(owner.others)))
+            case 1:
+                owner.right()
+            case 2:
+                owner.cut()
+            case 3:
+                owner.do(CarAnswered(knows=chance.random() < 0.7))
+            case _:
+                owner.qualify()
+                owner.wait(chance.choice((MINUTE_MS, HOUR_MS)))
+        images[owner.device.counter.value] = bytes(owner.unit.chip.cells)
+    assert owner.state not in {State.PERMANENT, State.FAULT}
+    assert len(images) > 100
+    for value, cells in images.items():
+        chip = RamChip(CHIP_SIZE, SECTOR_SIZE, cells)
+        for later in images:
+            if later > value:
+                with pytest.raises(OldRecordError):
+                    Store.load(chip, replace(owner.device, counter=RamCounter(later)))
+        assert chip.written == 0
+        assert Store.load(chip, replace(owner.device, counter=RamCounter(value))).record.sequence == value
 
 
 def test_an_image_from_the_future_is_not_this_chip_s_either(owner_under):
