@@ -62,7 +62,7 @@ def main(database: str) -> None:
     app = Litestar([insert], request_class=ApiRequest, openapi_config=None)
     port = _port("127.0.0.1", 0)
     server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
-    asyncio.run(_until_told(server, "127.0.0.1", port))
+    asyncio.run(_until_told(server, "127.0.0.1", port, "The floor"))
 
 
 if __name__ == "__main__":
