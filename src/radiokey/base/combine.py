@@ -18,13 +18,20 @@ TOGETHER_MAX: Final = 64
 
 
 class _Ticket(Generic[Q, A]):
-    """A question and, later, what it was answered: a value or an error to raise."""
+    """A question and, later, what it was answered: a value or an error to raise.
 
-    __slots__ = ("answer", "question")
+    `woken` is held until the ticket is answered or its thread is given the turn, whichever comes first.
+    """
+
+    __slots__ = ("answer", "gone", "has_turn", "question", "woken")
 
     def __init__(self, question: Q) -> None:
         self.question = question
         self.answer: A | Exception | None = None
+        self.gone = False
+        self.has_turn = False
+        self.woken = threading.Lock()
+        self.woken.acquire()
 
 
 class Combiner(Generic[Q, A]):
@@ -35,7 +42,7 @@ class Combiner(Generic[Q, A]):
     asked alone, so that one that cannot be answered does not take the others with it.
     """
 
-    __slots__ = ("_answering", "_changed", "_key", "_queue", "_serve")
+    __slots__ = ("_answering", "_key", "_lock", "_queue", "_serve")
 
     def __init__(
         self, serve: Callable[[Sequence[Q]], Sequence[A | Exception]], key: Callable[[Q], str]
@@ -44,44 +51,79 @@ class Combiner(Generic[Q, A]):
         self._key = key
         self._queue: list[_Ticket[Q, A]] = []
         self._answering = False
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
 
     def ask(self, question: Q) -> A:
         """Return the answer to `question`, or raise its error; blocks until it is durable."""
         ticket: _Ticket[Q, A] = _Ticket(question)
-        with self._changed:
-            self._queue.append(ticket)
-        while taken := self._take_or_wait(ticket):
-            try:
-                self._answer(taken)
-            finally:
-                self._let_go(taken)
+        try:
+            self._wait(ticket)
+            while ticket.has_turn:
+                taken = self._take()
+                try:
+                    self._answer(taken)
+                finally:
+                    self._put_back(taken)
+                if ticket.answer is not None:
+                    self._hand_on(ticket)
+        except BaseException:
+            self._leave(ticket)
+            raise
         assert ticket.answer is not None
         if isinstance(ticket.answer, Exception):
             raise ticket.answer
         return ticket.answer
 
-    def _take_or_wait(self, own: _Ticket[Q, A]) -> list[_Ticket[Q, A]]:
-        """Take the turn and what can be answered together, oldest first; nothing once `own` is answered."""
-        with self._changed:
-            while self._answering and own.answer is None:
-                self._changed.wait()
-            if own.answer is not None:
-                return []
-            self._answering = True
+    def _wait(self, ticket: _Ticket[Q, A]) -> None:
+        """Queue up, and wait for an answer or for the turn."""
+        with self._lock:
+            self._queue.append(ticket)
+            if not self._answering:
+                self._answering = ticket.has_turn = True
+                return
+        ticket.woken.acquire()
+
+    def _take(self) -> list[_Ticket[Q, A]]:
+        """Take what can be answered together, oldest first."""
+        with self._lock:
             taken: dict[str, _Ticket[Q, A]] = {}
+            left = []
             for ticket in self._queue:
-                if len(taken) < TOGETHER_MAX:
-                    taken.setdefault(self._key(ticket.question), ticket)
-            self._queue = [ticket for ticket in self._queue if ticket not in taken.values()]
+                key = self._key(ticket.question)
+                if len(taken) < TOGETHER_MAX and key not in taken:
+                    taken[key] = ticket
+                else:
+                    left.append(ticket)
+            self._queue = left
         return list(taken.values())
 
-    def _let_go(self, taken: Sequence[_Ticket[Q, A]]) -> None:
-        """Give the turn back, and what was not answered because this thread was stopped."""
-        with self._changed:
-            self._queue[:0] = [ticket for ticket in taken if ticket.answer is None]
-            self._answering = False
-            self._changed.notify_all()
+    def _put_back(self, taken: Sequence[_Ticket[Q, A]]) -> None:
+        """Wake those that were answered; queue again those that were not, as this thread was stopped."""
+        with self._lock:
+            self._queue[:0] = [ticket for ticket in taken if ticket.answer is None and not ticket.gone]
+        for ticket in taken:
+            if ticket.answer is not None and not ticket.has_turn:
+                ticket.woken.release()
+
+    def _hand_on(self, ticket: _Ticket[Q, A]) -> None:
+        """Give the turn to whoever waits longest; nobody else need wake for it."""
+        with self._lock:
+            ticket.has_turn = False
+            following = self._queue[0] if self._queue else None
+            self._answering = following is not None
+            if following is not None:
+                following.has_turn = True
+        if following is not None:
+            following.woken.release()
+
+    def _leave(self, ticket: _Ticket[Q, A]) -> None:
+        """Take the question back: the thread that asked it was stopped, and the turn must not end with it."""
+        with self._lock:
+            ticket.gone = True
+            if ticket in self._queue:
+                self._queue.remove(ticket)
+        if ticket.has_turn:
+            self._hand_on(ticket)
 
     def _answer(self, tickets: Sequence[_Ticket[Q, A]]) -> None:
         try:
