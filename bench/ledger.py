@@ -27,7 +27,7 @@ from postgres import running
 
 from radiokey.base.ports import Store
 from radiokey.base.search import Search
-from radiokey.base.sql.local import SystemClock
+from radiokey.base.sql.opening import SystemClock
 from radiokey.base.sql.postgresql import PostgresStore
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore

@@ -12,6 +12,7 @@ PARTS = {
     "Power cuts through the real store": "cuts.py",
     "Car: owner-years a second, from ten cars to ten thousand": "years.py",
     "Ledger: ten million units in, and found again": "ledger.py",
+    "Log: durable appends and proofs, up to ten million entries": "log.py",
     "Command line as a whole process": "commands.py",
     "Releases through the API": "releases.py",
     "Pages over the wire and under load": "pages.py",

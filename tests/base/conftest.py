@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.local import Base, open_base
+from radiokey.base.sql.opening import Base, open_base
 from radiokey.serial.number import parse
 
 

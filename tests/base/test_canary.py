@@ -20,7 +20,7 @@ import pytest
 from radiokey.base.ports import StoredAct, StoredUnit
 from radiokey.base.release import ReleaseRequest
 from radiokey.base.seal import NONCE_SIZE
-from radiokey.base.sql.local import Base, init_base, open_base
+from radiokey.base.sql.opening import Base, init_base, open_base
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code

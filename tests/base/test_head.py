@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from radiokey.base.log.head import HeadFile
-from radiokey.base.sql.local import open_base
+from radiokey.base.sql.opening import open_base
 from radiokey.errors import LogError, StoreError
 
 

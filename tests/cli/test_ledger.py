@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from radiokey.base.keyring import KeyRing
-from radiokey.base.sql.local import open_base
+from radiokey.base.sql.opening import open_base
 from radiokey.serial.number import parse
 
 HEADER = "serial,model,market,vin,code\n"

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from radiokey.base.sql.local import init_base, open_base
+from radiokey.base.sql.opening import init_base, open_base
 from radiokey.cli.remote import Remote
 
 HOST = "127.0.0.1"

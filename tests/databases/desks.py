@@ -12,7 +12,7 @@ from radiokey.base.log.note import NoteSigner
 from radiokey.base.ports import StoredUnit
 from radiokey.base.release import Door
 from radiokey.base.request import CHECK_LIST, TIMES, Paper
-from radiokey.base.sql.local import SystemRandomness
+from radiokey.base.sql.opening import SystemRandomness
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code

@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 from radiokey.base.ports import StoredUnit
 from radiokey.base.roles import EVERY, Permission
 from radiokey.base.seal import NONCE_SIZE
-from radiokey.base.sql.local import init_base
+from radiokey.base.sql.opening import init_base
 from radiokey.base.sql.principals import Principal
 from radiokey.code.value import Code
 from radiokey.serial.number import parse

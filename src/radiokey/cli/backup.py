@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from radiokey.base.sql.local import Place, SystemClock
+from radiokey.base.sql.opening import Place, SystemClock
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from radiokey.base.ports import Mark
-from radiokey.base.sql.local import init_base, open_base
+from radiokey.base.sql.opening import init_base, open_base
 from radiokey.cli import backup, intake, keys, log, say, tokens, witness
 from radiokey.cli.options import BY, Database, Json, Make
 from radiokey.cli.serial import read_one

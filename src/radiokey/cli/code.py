@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from radiokey.base.release import Released, ReleaseRequest
-from radiokey.base.sql.local import SystemClock, open_base
+from radiokey.base.sql.opening import SystemClock, open_base
 from radiokey.catalogue.index import cards, models_with
 from radiokey.catalogue.model import Model
 from radiokey.cli import say

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from radiokey.base.keyring import KeyRing
-from radiokey.base.sql.local import Base, open_base
+from radiokey.base.sql.opening import Base, open_base
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.options import BY, Database, Json

@@ -8,7 +8,7 @@ import typer
 from radiokey.base.keyring import KeyRing, Standing
 from radiokey.base.rotation import Rotation
 from radiokey.base.seal import SEALS_MAX
-from radiokey.base.sql.local import Base, open_base
+from radiokey.base.sql.opening import Base, open_base
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.options import BY, Database, Json

@@ -9,7 +9,7 @@ from radiokey.base.log.export import verify_export, write_export
 from radiokey.base.log.note import Algorithm, Checkpoint, VerifierKey, open_note
 from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, Verified, parse_receipt, renewed, verify
 from radiokey.base.log.witnessed import ask_witness
-from radiokey.base.sql.local import open_base
+from radiokey.base.sql.opening import open_base
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json

@@ -7,7 +7,7 @@ import typer
 
 from radiokey.base.ports import TokenCard
 from radiokey.base.roles import permissions
-from radiokey.base.sql.local import open_base
+from radiokey.base.sql.opening import open_base
 from radiokey.base.tokens import DAYS_MAX
 from radiokey.cli import say
 from radiokey.cli.options import BY, Database, Json

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from radiokey.base.limits import Limits
-from radiokey.base.sql.local import SystemClock, SystemRandomness, open_base, secret_file
+from radiokey.base.sql.opening import SystemClock, SystemRandomness, open_base, secret_file
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError

@@ -9,7 +9,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 
 from radiokey.base.release import Released, ReleaseRequest
-from radiokey.base.sql.local import Base
+from radiokey.base.sql.opening import Base
 from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError, UsageError

@@ -14,7 +14,7 @@ from litestar.datastructures import State
 from radiokey.base.log.cosignature import Cosigner
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.witness import Witness, WitnessFolder
-from radiokey.base.sql.local import SystemClock, SystemRandomness, secret_file
+from radiokey.base.sql.opening import SystemClock, SystemRandomness, secret_file
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError, StoreError
 

@@ -7,7 +7,7 @@ from radiokey.base.log import Receipt, parse_receipt, verify, verify_receipt_fil
 from radiokey.base.log.leaf import Leaf, hidden_number
 from radiokey.base.log.note import Checkpoint, NoteSigner
 from radiokey.base.log.tree import leaf_hash
-from radiokey.base.sql.local import open_base
+from radiokey.base.sql.opening import open_base
 from radiokey.errors import ReceiptError
 from radiokey.serial.number import Identity, SerialNumber
 

@@ -16,7 +16,7 @@ from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.ports import Store, StoredUnit
 from radiokey.base.release import Door, ReleaseRequest
-from radiokey.base.sql.local import SystemRandomness
+from radiokey.base.sql.opening import SystemRandomness
 from radiokey.base.sql.postgresql import PostgresStore, Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.catalogue.load import load_model

@@ -11,7 +11,7 @@ import pytest
 from radiokey.base import backupfile
 from radiokey.base.sql.backup import back_up, restore
 from radiokey.base.sql.dump import Programs
-from radiokey.base.sql.local import Place, init_base, open_base
+from radiokey.base.sql.opening import Place, init_base, open_base
 from radiokey.errors import InputError, LogError, StolenError, StoreError, UsageError
 from radiokey.serial.number import parse
 

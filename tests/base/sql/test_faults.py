@@ -8,7 +8,7 @@ import pytest
 
 from radiokey.base import blacklist
 from radiokey.base.limits import Buckets
-from radiokey.base.sql.local import open_base
+from radiokey.base.sql.opening import open_base
 from radiokey.errors import LogError, OurFaultError, StoreError
 
 

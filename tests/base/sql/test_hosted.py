@@ -5,7 +5,7 @@ import pytest
 from radiokey.base.contact import Address, ContactKey
 from radiokey.base.desk import Application
 from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.local import Base, Place, Stores, init_base, open_base
+from radiokey.base.sql.opening import Base, Place, Stores, init_base, open_base
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_model
 from radiokey.errors import RefusedError, StoreError, UsageError

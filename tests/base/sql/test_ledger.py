@@ -10,7 +10,7 @@ from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.ports import StoredUnit
 from radiokey.base.release import Door, ReleaseRequest
-from radiokey.base.sql.local import SystemRandomness
+from radiokey.base.sql.opening import SystemRandomness
 from radiokey.base.sql.postgresql import Principal
 from radiokey.catalogue.load import load_model
 from radiokey.clock import DAY_MS

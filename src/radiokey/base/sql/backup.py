@@ -18,7 +18,7 @@ from radiokey.base.log.head import HeadFile, check_continues
 from radiokey.base.log.kept import keep_folder
 from radiokey.base.log.note import Checkpoint, NoteSigner
 from radiokey.base.ports import StoredAct, Transaction
-from radiokey.base.sql.local import Place, key_name
+from radiokey.base.sql.opening import Place, key_name
 from radiokey.base.sql.sqlite import SqliteStore, SqliteTransaction
 from radiokey.base.sql.statements import migration_steps
 from radiokey.clock import Clock
