@@ -1,9 +1,10 @@
-"""Who may do what: one grammar, `noun:act`, for the scopes of a token and for what the audit calls an act.
+"""Who may do what: one grammar, `noun:act`, for roles, scopes of tokens, and what the audit calls an act.
 
-A permission says what may be asked for; the database's own rights (docs/spec/rights.md) hold below it.
+A permission says what may be asked for; the database's own rights (docs/spec/rights.md) hold below it. A
+person has exactly one role (docs/spec/roles.md), a token exactly its scopes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -15,7 +16,16 @@ class Permission(StrEnum):
 
     AUDIT_READ = "audit:read"
     CODE_RELEASE = "code:release"
+    KEY_LIST = "key:list"
+    KEY_TURN = "key:turn"
     METRICS_READ = "metrics:read"
+    REQUEST_APPROVE = "request:approve"
+    REQUEST_CHECK = "request:check"
+    REQUEST_OPEN = "request:open"
+    REQUEST_READ = "request:read"
+    STAFF_END = "staff:end"
+    STAFF_INVITE = "staff:invite"
+    STAFF_LIST = "staff:list"
     STOLEN_CLEAR = "stolen:clear"
     STOLEN_LIST = "stolen:list"
     STOLEN_PROPOSE = "stolen:propose"
@@ -23,18 +33,95 @@ class Permission(StrEnum):
     TOKEN_END = "token:end"  # noqa: S105 - an act, not a secret
     TOKEN_LIST = "token:list"  # noqa: S105 - an act, not a secret
     TOKEN_MAKE = "token:make"  # noqa: S105 - an act, not a secret
+    UNIT_IMPORT = "unit:import"
     UNIT_SEARCH = "unit:search"
+
+
+class Role(StrEnum):
+    """What a person of the staff is, sorted. Nobody is two of them: three people are three accounts."""
+
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    CLERK = "clerk"
+    REGISTRAR = "registrar"
 
 
 EVERY: Final = frozenset(Permission)
 
-OPERATOR_GIVES: Final = frozenset(
-    {Permission.STOLEN_CLEAR, Permission.STOLEN_PROPOSE, Permission.TOKEN_END, Permission.TOKEN_MAKE}
-)
-"""What only the operator's own command line gives.
+ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.APPROVER: frozenset(
+        {
+            Permission.REQUEST_APPROVE,
+            Permission.REQUEST_READ,
+            Permission.STOLEN_LIST,
+            Permission.UNIT_SEARCH,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.AUDIT_READ,
+            Permission.KEY_LIST,
+            Permission.METRICS_READ,
+            Permission.REQUEST_READ,
+            Permission.STAFF_LIST,
+            Permission.STOLEN_LIST,
+            Permission.TOKEN_LIST,
+        }
+    ),
+    Role.CLERK: frozenset(
+        {
+            Permission.REQUEST_CHECK,
+            Permission.REQUEST_OPEN,
+            Permission.REQUEST_READ,
+            Permission.STOLEN_LIST,
+            Permission.STOLEN_REPORT,
+            Permission.UNIT_SEARCH,
+        }
+    ),
+    Role.REGISTRAR: frozenset(
+        {
+            Permission.KEY_LIST,
+            Permission.KEY_TURN,
+            Permission.METRICS_READ,
+            Permission.STAFF_END,
+            Permission.STAFF_INVITE,
+            Permission.STAFF_LIST,
+            Permission.STOLEN_CLEAR,
+            Permission.STOLEN_LIST,
+            Permission.STOLEN_PROPOSE,
+            Permission.STOLEN_REPORT,
+            Permission.TOKEN_END,
+            Permission.TOKEN_LIST,
+            Permission.TOKEN_MAKE,
+            Permission.UNIT_IMPORT,
+            Permission.UNIT_SEARCH,
+        }
+    ),
+}
+"""What a role may."""
 
-Whoever makes tokens could otherwise be both of the two people that a clearing takes.
+OPERATOR_GIVES: Final = frozenset(
+    {
+        Permission.KEY_TURN,
+        Permission.REQUEST_APPROVE,
+        Permission.REQUEST_CHECK,
+        Permission.STAFF_END,
+        Permission.STAFF_INVITE,
+        Permission.STOLEN_CLEAR,
+        Permission.STOLEN_PROPOSE,
+        Permission.TOKEN_END,
+        Permission.TOKEN_MAKE,
+        Permission.UNIT_IMPORT,
+    }
+)
+"""What only the operator's own command line gives a token.
+
+Whoever makes tokens could otherwise be both of the two people that a clearing takes, or two of the three
+that a code of the desk takes.
 """
+
+INVITABLE: Final = frozenset({Role.APPROVER, Role.AUDITOR, Role.CLERK})
+"""Whom a registrar invites. Another registrar is invited by the operator alone."""
 
 
 def permissions(names: Iterable[str]) -> frozenset[Permission]:
