@@ -382,7 +382,7 @@ def test_the_store_and_a_second_implementation_agree_on_every_byte():
     agree(500, 50)
 
 
-DEEP_PARTS, DEEP_EXAMPLES, DEEP_STEPS = 4, 3_600, 80
+DEEP_PARTS, DEEP_EXAMPLES, DEEP_STEPS = 4, 3_900, 80
 
 
 @pytest.mark.deep
