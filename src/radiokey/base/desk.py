@@ -17,6 +17,7 @@ from radiokey.base.acts import KINDS, opening, reason_of, replay, row_of
 from radiokey.base.contact import NONCE_SIZE, Address, ContactKey
 from radiokey.base.desk_errors import refusal
 from radiokey.base.desk_ports import RequestAct, RequestLine, StoredMessage, StoredRequest
+from radiokey.base.log.leaf import People
 from radiokey.base.message import message_text
 from radiokey.base.ports import Randomness, Store, StoredAct, Transaction
 from radiokey.base.reasons import Reason
@@ -298,17 +299,18 @@ class Desk:
                 self._record(transaction, view, view.act, event)
 
     def _release_of(self, view: View) -> ReleaseRequest:
-        stored, account = view.stored, view.request.approver
+        stored, request = view.stored, view.request
         serial = SerialNumber(stored.serial, stored.kind, FORMATS[stored.kind].identity)
         return ReleaseRequest(
             request_id=f"{DESK_PREFIX}{stored.id}",
-            client=account,
+            client=request.approver,
             serial=Reading(serial, stored.label),
             model=self._models.get(stored.model),
             vin=Vin.parse(stored.vin),
             owns=True,  # that is what the papers were for
             make=stored.make,
-            account=account,
+            account=request.approver,
+            people=People(request.requester, request.hands, request.approver, request.registrars),
         )
 
     # --- what everybody does

@@ -31,7 +31,15 @@ from radiokey.base.ledger import Ledger, not_released
 from radiokey.base.limits import Asker, Buckets, Left, Limits
 from radiokey.base.log.append import append_many, begin
 from radiokey.base.log.head import Head
-from radiokey.base.log.leaf import LEAF_VERSION, NONCE_SIZE, Leaf, hidden_number
+from radiokey.base.log.leaf import (
+    LEAF_VERSION,
+    NONCE_SIZE,
+    SALT_SIZE,
+    Leaf,
+    People,
+    hidden_number,
+    of_desk,
+)
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
 from radiokey.base.ports import Mark, Randomness, Store, StoredRelease, StoredUnit, Transaction
@@ -90,6 +98,7 @@ class ReleaseRequest:
     token it was; the last two are empty where there is none. `serial` is the number as it was read, with the
     label around it. `make` is the car's, where it was said: it only ever narrows what is released. `owns` is
     the statement of ownership. `answer` is the code that a dealer gave the owner, to be kept with a receipt.
+    `people` are those who acted on it at a desk.
     """
 
     request_id: str
@@ -102,13 +111,15 @@ class ReleaseRequest:
     network: str = ""
     account: str = ""
     answer: Code | None = None
+    people: People | None = None
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.request_id):
             raise UsageError(
                 "a request id has 1 to 64 letters, digits, dashes and underscores", hint="open the form again"
             )
-        if self.request_id.startswith(DESK_PREFIX) and not self.account:
+        of_desk = self.request_id.startswith(DESK_PREFIX)
+        if of_desk is not (self.people is not None) or (self.people and self.people.approver != self.account):
             raise UsageError("a request id of one's own does not begin so", hint="open the form again")
         named = (self.client, self.client + self.network, self.client + self.account)
         if not self.client or max(map(len, named)) > NAME_LENGTH_MAX:
@@ -375,17 +386,10 @@ class Door:
     def _record(self, transaction: Transaction, fresh: Sequence[_Found], now_ms: int) -> list[Receipt]:
         """Log the releases under one signature and return their receipts."""
         nonces = [self._randomness.bytes(NONCE_SIZE) for _ in fresh]
+        salts = [self._randomness.bytes(SALT_SIZE) if found.request.people else b"" for found in fresh]
         leaves = [
-            Leaf(
-                v=LEAF_VERSION,
-                at_ms=now_ms,
-                source=found.source.value,
-                family=found.family.id if found.family else "",
-                tier=found.family.tier.value if found.family else "",
-                model=found.request.model.id if found.request.model else "",
-                number=hidden_number(nonce, found.request.serial.serial),
-            ).encode()
-            for nonce, found in zip(nonces, fresh, strict=True)
+            _leaf(found, now_ms, nonce, salt).encode()
+            for found, nonce, salt in zip(fresh, nonces, salts, strict=True)
         ]
         appended = append_many(transaction, leaves, self._signer, self._head)
         receipts = []
@@ -403,7 +407,7 @@ class Door:
                 checkpoint=appended.note,
                 key=str(self._signer.verifier),
             )
-            transaction.add_release(_stored(found, receipt, now_ms))
+            transaction.add_release(_stored(found, receipt, now_ms, salts[place]))
             receipts.append(receipt)
         return receipts
 
@@ -423,10 +427,27 @@ def _untold(_: int) -> None:
     """Nobody wants to know."""
 
 
-def _stored(found: _Found, receipt: Receipt, now_ms: int) -> StoredRelease:
+def _leaf(found: _Found, now_ms: int, nonce: bytes, salt: bytes) -> Leaf:
+    """Return the entry of a release; `salt` hides the people of a desk."""
+    request, family = found.request, found.family
+    leaf = Leaf(
+        v=LEAF_VERSION,
+        at_ms=now_ms,
+        source=found.source.value,
+        family=family.id if family else "",
+        tier=family.tier.value if family else "",
+        model=request.model.id if request.model else "",
+        number=hidden_number(nonce, request.serial.serial),
+    )
+    return leaf if request.people is None else of_desk(leaf, request.people, salt)
+
+
+def _stored(found: _Found, receipt: Receipt, now_ms: int, salt: bytes) -> StoredRelease:
     """Return the row of a release: what it rests on stands beside it."""
     request = found.request
     evidence = {"owns": request.owns, "source": found.source.value, "checked_by": request.account}
+    if salt:
+        evidence["salt"] = salt.hex()
     return StoredRelease(
         request_id=request.request_id,
         fingerprint=request.fingerprint(),

@@ -287,7 +287,8 @@ class CodeRequest:
     `vin` is the car's, empty where none was named. `due_ms` is until when it is whose turn it is, ms since
     1970. `hands` are all who checked or saw the car, in any round. `seen_vin` was read at the car by
     `seen_by`. `fee` is `None` where nothing was recorded or `warranty` holds. `ticks`, `checker` and
-    `approver` are those of the last round; `index` is -1 until the code is released.
+    `approver` are those of the last round, `registrars` those who kept ledger and list at its approval;
+    `index` is -1 until the code is released.
     """
 
     id: str
@@ -301,6 +302,7 @@ class CodeRequest:
     hands: frozenset[str] = field(default=frozenset())
     checker: str = ""
     approver: str = ""
+    registrars: frozenset[str] = frozenset()
     seen_vin: str = ""
     seen_by: str = ""
     seen_ms: int = 0
@@ -464,8 +466,8 @@ def _learned(request: CodeRequest, event: Event) -> CodeRequest:
             after = replace(request, ticks=ticks, checker=by, hands=request.hands | {by})
         case SentBack():
             after = replace(request, ticks=frozenset(), checker="")
-        case Approved(by=by):
-            after = replace(request, approver=by)
+        case Approved(by=by, registrars=registrars):
+            after = replace(request, approver=by, registrars=registrars)
         case Released(index=index):
             after = replace(request, index=index)
         case Refused(reason=reason) | DoorRefused(reason=reason):

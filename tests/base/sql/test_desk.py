@@ -1,7 +1,8 @@
 """The desk over both databases and the real door: from a request to a code, and who may not."""
 
+import json
 import threading
-from dataclasses import replace
+from functools import partial
 
 import pytest
 from desks import (
@@ -23,6 +24,7 @@ from desks import (
 from radiokey.base.acts import KINDS, replay
 from radiokey.base.blacklist import Blacklist
 from radiokey.base.desk import Application
+from radiokey.base.log.leaf import People, hidden_person, parse_leaf
 from radiokey.base.ports import StoredToken
 from radiokey.base.reasons import Reason
 from radiokey.base.release import ReleaseRequest
@@ -80,6 +82,28 @@ def test_an_honest_request_takes_three_acts_of_three_people(place, desk):
     assert desk.code_for(one).code == Code(CODE)
     assert desk.code_for(one).repeated
     assert place.released() == (1, 1)
+
+
+def test_the_log_says_that_three_people_acted_and_only_the_base_knows_who(place, desk):
+    """The salt lies beside the release; neither the log nor the receipt holds it."""
+    place.stolen()
+    list_ = Blacklist(place.both.store(Principal.REGISTRAR), place.clock)
+    list_.propose_clearing(READ, clearing_id="c1", reason="found", papers="ab" * 32, by="pro")
+    list_.carry_out("c1", by="rex")
+    one = checked(desk)
+    receipt = desk.approve(one, 3, "app").receipt
+    leaf = parse_leaf(receipt.leaf.encode())
+    ((evidence,),) = place.both.behind("SELECT evidence FROM release")
+    salt = json.loads(evidence)["salt"]
+    hidden = partial(hidden_person, bytes.fromhex(salt))
+    assert (leaf.requester, leaf.checkers, leaf.approver) == (
+        hidden(own(desk, one)),
+        (hidden("cle"),),
+        hidden("app"),
+    )
+    assert leaf.registrars == tuple(sorted(map(hidden, ("pro", "reg", "rex"))))
+    assert salt not in receipt.encode().decode()
+    assert desk.code_for(one).receipt == receipt
 
 
 def test_every_act_is_in_the_audit_and_each_turn_of_the_owner_in_the_outbox(place, desk):
@@ -360,15 +384,20 @@ def test_every_kind_of_act_has_a_name_of_its_own():
 def test_without_an_account_nobody_uses_an_id_of_the_desk():
     """Else an owner could take a request's release in advance, for another radio."""
     usual = {"client": "me", "serial": READ, "model": HONDA, "vin": VIN, "owns": True}
+    people = People("own", {"cle"}, "app", set())
+    for wrong in ({}, {"account": "app"}, {"people": people}, {"account": "cle", "people": people}):
+        with pytest.raises(UsageError):
+            ReleaseRequest("desk-1", **usual | wrong)
     with pytest.raises(UsageError):
-        ReleaseRequest("desk-1", **usual)
-    assert replace(ReleaseRequest("r1", **usual), request_id="desk-1", account="acme").account == "acme"
+        ReleaseRequest("r1", **usual, account="app", people=people)
+    assert ReleaseRequest("desk-1", **usual, account="app", people=people).people == people
 
 
 def test_with_an_account_nobody_gets_round_the_approval(place, desk):
     """The database refuses a release named for a request that nobody approved, or for another radio."""
     one = checked(desk)
     usual = {"client": "app", "account": "app", "serial": READ, "model": HONDA, "vin": VIN, "owns": True}
+    people = People("own", {"cle"}, "app", set())
     with pytest.raises(StoreError):
-        desk._door.release(ReleaseRequest(f"desk-{one}", **usual))
+        desk._door.release(ReleaseRequest(f"desk-{one}", **usual, people=people))
     assert place.released() == (0, 0)

@@ -1,21 +1,32 @@
-"""One release as a leaf of the log: what happened, without the code and without the number.
+"""One release as a leaf of the log: what happened, without the code, the number or anybody's name.
 
 A leaf is a line of JSON with its keys in the order of the fields below, ASCII, without spaces. The number is
 hidden: `number` is the SHA-256 over a domain word, a random 32-byte nonce, the serial's kind and its
 canonical text. Who holds the receipt holds the nonce and can open the leaf; nobody else can, although a
 Renault pre-code has only 25,900 values.
+
+A desk's leaf, version 2, also says which people acted, each hidden by a salt that the base keeps. All of one
+leaf share the salt: whoever reads the log cannot tell who they are and sees that none is two of them.
 """
 
 import hashlib
 import hmac
+import re
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 import msgspec
 
+from radiokey.errors import AnotherPersonError, ReceiptError
 from radiokey.serial.number import SerialNumber
 
 LEAF_VERSION = 1
+DESK_LEAF_VERSION = 2
 NONCE_SIZE = 32
-_DOMAIN = b"radiokey release number v1\n"
+SALT_SIZE = 32
+_NUMBER_DOMAIN = b"radiokey release number v1\n"
+_PERSON_DOMAIN = b"radiokey release person v1\n"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,13 +49,109 @@ class Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return msgspec.json.encode(self)
 
 
+class DeskLeaf(Leaf, frozen=True, forbid_unknown_fields=True):
+    """A release of a desk: who asked, who checked, who approved, who keeps ledger and list, as hex digests.
+
+    `checkers` and `registrars` are in the order of their digests, which says nothing.
+    """
+
+    requester: str
+    checkers: tuple[str, ...]
+    approver: str
+    registrars: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The accounts that acted on a request of a desk, and those that keep ledger and list for its radio.
+
+    Raises `AnotherPersonError` unless requester, checkers and approver are different people, and the approver
+    is no registrar.
+    """
+
+    requester: str
+    checkers: AbstractSet[str]
+    approver: str
+    registrars: AbstractSet[str]
+
+    def __post_init__(self) -> None:
+        if not _apart(self.requester, self.checkers, self.approver, self.registrars):
+            raise AnotherPersonError(
+                "a code of a desk takes three people", hint="somebody else has to check it, or to approve it"
+            )
+
+
+def of_desk(leaf: Leaf, people: People, salt: bytes) -> DeskLeaf:
+    """Return the leaf of the same release that says who acted, hidden by `salt`, fresh random bytes."""
+    assert len(salt) == SALT_SIZE
+    return DeskLeaf(
+        v=DESK_LEAF_VERSION,
+        at_ms=leaf.at_ms,
+        source=leaf.source,
+        family=leaf.family,
+        tier=leaf.tier,
+        model=leaf.model,
+        number=leaf.number,
+        requester=hidden_person(salt, people.requester),
+        checkers=tuple(sorted(hidden_person(salt, one) for one in people.checkers)),
+        approver=hidden_person(salt, people.approver),
+        registrars=tuple(sorted(hidden_person(salt, one) for one in people.registrars)),
+    )
+
+
+def parse_leaf(text: bytes) -> Leaf:
+    """Read a leaf; raise `ReceiptError` unless it is in its canonical bytes and names enough people."""
+    try:
+        version = msgspec.json.decode(text, type=_Version).v
+        kind = DeskLeaf if version == DESK_LEAF_VERSION else Leaf
+        leaf: Leaf = msgspec.json.decode(text, type=kind)
+    except msgspec.DecodeError:
+        raise _unreadable() from None
+    if version not in {LEAF_VERSION, DESK_LEAF_VERSION} or leaf.encode() != text:
+        raise _unreadable()
+    if isinstance(leaf, DeskLeaf):
+        _check_people(leaf)
+    return leaf
+
+
+def _check_people(leaf: DeskLeaf) -> None:
+    named = (leaf.requester, *leaf.checkers, leaf.approver, *leaf.registrars)
+    in_order = all(list(digests) == sorted(set(digests)) for digests in (leaf.checkers, leaf.registrars))
+    if not in_order or not all(map(_DIGEST.fullmatch, named)):
+        raise _unreadable()
+    if not _apart(leaf.requester, set(leaf.checkers), leaf.approver, set(leaf.registrars)):
+        raise ReceiptError(
+            "the entry in the log does not name three people",
+            hint="this code left its desk against the rules: tell whoever runs it",
+        )
+
+
 def hidden_number(nonce: bytes, serial: SerialNumber) -> str:
     """Return what a leaf says instead of the number, as 64 hex digits."""
-    opening = _DOMAIN + nonce + serial.kind.encode() + b"\n" + serial.text.encode()
+    opening = _NUMBER_DOMAIN + nonce + serial.kind.encode() + b"\n" + serial.text.encode()
     return hashlib.sha256(opening).hexdigest()
+
+
+def hidden_person(salt: bytes, account: str) -> str:
+    """Return what a leaf says instead of an account, as 64 hex digits; `salt` is that of the leaf."""
+    return hashlib.sha256(_PERSON_DOMAIN + salt + account.encode()).hexdigest()
 
 
 def opens(leaf: Leaf, nonce: bytes, serial: SerialNumber) -> bool:
     """Tell whether `nonce` and `serial` are those of `leaf`."""
     hidden = hidden_number(nonce, serial).encode()
     return len(nonce) == NONCE_SIZE and hmac.compare_digest(hidden, leaf.number.encode())
+
+
+def _apart(requester: str, checkers: AbstractSet[str], approver: str, registrars: AbstractSet[str]) -> bool:
+    return (
+        bool(checkers) and requester not in checkers and approver not in checkers | registrars | {requester}
+    )
+
+
+def _unreadable() -> ReceiptError:
+    return ReceiptError("the receipt's entry cannot be read", hint="it was written by another version")
+
+
+class _Version(msgspec.Struct):
+    v: int
