@@ -158,7 +158,7 @@ def test_keys_are_listed_added_rotated_and_taken_out(base, file):
     assert done == {"key": waiting["id"], "begun": True, "resealed": 2, "retired": [made["id"]]}
     listed = base("keys", "list").out
     assert re.fullmatch(
-        rf"{waiting['id']}  \d{{4}}-\d\d-\d\d  current  2 sealed  0.00% of what it may\n", listed
+        rf"{waiting['id']}  \d{{4}}-\d\d-\d\d  current  2 sealed  0.00% of what it may  0 papers\n", listed
     )
     assert documented([*rows[0], *done, *made], "keys")
     said = base("keys", "rotate", "--retire").out.splitlines()

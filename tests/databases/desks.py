@@ -1,17 +1,23 @@
 """A desk on a database of the tests: people, papers, one radio with its code, and power that can be cut."""
 
+import hashlib
 from contextlib import contextmanager
 from itertools import count
 
 from radiokey.base.blacklist import Blacklist
 from radiokey.base.contact import Address, ContactKey
 from radiokey.base.desk import Application, Desk, DeskStores
+from radiokey.base.desk_papers import Papers, Upload
 from radiokey.base.ledger import Ledger
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
+from radiokey.base.papers.clean import CleanPaper
+from radiokey.base.papers.content import Media
+from radiokey.base.papers.kind import PaperKind
 from radiokey.base.ports import StoredUnit
 from radiokey.base.release import Door
-from radiokey.base.request import CHECK_LIST, TIMES, Paper
+from radiokey.base.request import CHECK_LIST, TIMES
+from radiokey.base.seal import SealKey
 from radiokey.base.sql.opening import SystemRandomness
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_model
@@ -23,7 +29,7 @@ HONDA = load_model("honda_audio5")
 VIN, OTHER_VIN = Vin.parse("VF1AAAAA123456789"), Vin.parse("VF1AAAAA123456780")
 SERIAL, CODE = "22000505", "31415"
 READ = parse(SERIAL, kinds=("honda-8",))
-PAPERS = [Paper("p1", "ab" * 32), Paper("p2", "cd" * 32)]
+PAPERS = [Upload(PaperKind.REGISTRATION, b"a registration"), Upload(PaperKind.LABEL_PHOTO, b"a photo")]
 NUMBER = READ.serial
 ADDRESS = Address.parse("owner@example.org")
 CONTACTS = ContactKey(b"c" * 32)
@@ -34,6 +40,30 @@ class Opened:
 
     def code_of(self, unit):
         return Code(unit.sealed.decode())
+
+
+class AsSent:
+    """Keeps of a paper what was sent, with another ending: cleaning has tests of its own."""
+
+    def clean(self, data):
+        kept = data + b", cleaned"
+        sums = (hashlib.sha256(one).hexdigest() for one in (data, kept))
+        return CleanPaper(Media.JPEG, 1, kept, *sums)
+
+
+class OneKey:
+    """A ring of one key in memory."""
+
+    def __init__(self):
+        self.key = SealKey(b"k" * 32)
+
+    @contextmanager
+    def sealing(self):
+        yield self.key
+
+    def opening(self, key_id):
+        assert key_id == self.key.id
+        return self.key
 
 
 class Counted:
@@ -87,7 +117,7 @@ class Place:
         with both.store(Principal.REGISTRAR).intake() as transaction:
             transaction.add_units([unit])
 
-    def desk(self, cuts=None, limits=None, times=TIMES):
+    def desk(self, cuts=None, limits=None, times=TIMES, cleaner=None):
         names = (Principal.DESK, Principal.CLERK, Principal.APPROVER, Principal.DOOR)
         front, clerk, approver, gate = ((cuts or Cuts()).over(self.both.store(name)) for name in names)
         door = Door(gate, self.clock, SystemRandomness(), self.signer, limits, Ledger(Opened(), hosted=True))
@@ -97,6 +127,7 @@ class Place:
             self.clock,
             self.randomness,
             contacts=CONTACTS,
+            papers=Papers(OneKey(), cleaner or AsSent(), self.randomness),
             models={HONDA.id: HONDA},
             times=times,
         )

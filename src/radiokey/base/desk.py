@@ -9,13 +9,23 @@ can be the last one before a crash: `approve` and `finish` go on from wherever i
 release once, because its id is that of the request.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from radiokey.base.acts import KINDS, opening, reason_of, replay, row_of
 from radiokey.base.contact import NONCE_SIZE, Address, ContactKey
 from radiokey.base.desk_errors import refusal
+from radiokey.base.desk_papers import (
+    OpenedPaper,
+    Papers,
+    Sent,
+    Upload,
+    let_go,
+    no_such_paper,
+    sent,
+    with_sums,
+)
 from radiokey.base.desk_ports import RequestAct, RequestLine, StoredMessage, StoredRequest
 from radiokey.base.log.leaf import People
 from radiokey.base.message import message_text
@@ -37,7 +47,6 @@ from radiokey.base.request import (
     Fee,
     FeeRecorded,
     Objection,
-    Paper,
     PapersAsked,
     PapersSent,
     Refused,
@@ -140,6 +149,7 @@ class Swept:
     reminded: int
     expired: int
     finished: int
+    papers_deleted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +165,7 @@ class Figures:
 
 
 class Desk:
-    """A desk. `models` is the catalogue by id; `contacts` seals addresses."""
+    """A desk. `models` is the catalogue by id; `contacts` seals addresses, `papers` papers."""
 
     def __init__(  # noqa: PLR0913 - everything it needs from outside, once
         self,
@@ -165,6 +175,7 @@ class Desk:
         randomness: Randomness,
         *,
         contacts: ContactKey,
+        papers: Papers,
         models: Mapping[str, Model],
         times: Times = TIMES,
     ) -> None:
@@ -173,6 +184,7 @@ class Desk:
         self._clock = clock
         self._randomness = randomness
         self._contacts = contacts
+        self._papers = papers
         self._models = models
         self._times = times
 
@@ -212,10 +224,22 @@ class Desk:
         """Say that the papers follow."""
         return self._act(self._stores.front, request_id, seen, Submitted(by, self._clock.now_ms()))
 
-    def send_papers(self, request_id: str, seen: int, by: str, papers: Collection[Paper]) -> CodeRequest:
-        """Hand in papers that are kept elsewhere."""
-        event = PapersSent(by, self._clock.now_ms(), tuple(papers))
-        return self._act(self._stores.front, request_id, seen, event)
+    def send_papers(self, request_id: str, seen: int, by: str, uploads: Sequence[Upload]) -> CodeRequest:
+        """Hand in papers; they and the act that names them are kept together or not at all.
+
+        Raises `PaperError` for the first that is not taken, its fact `at` the place in `uploads` from 0.
+        """
+        now_ms, named = self._clock.now_ms(), self._papers.named(uploads)
+        _allowed(self.view(request_id), seen, PapersSent(by, now_ms, named))  # before work that takes seconds
+        clean = self._papers.cleaned(uploads)
+        event = PapersSent(by, now_ms, with_sums(named, clean))
+        with self._papers.ring.sealing() as key:
+            rows = self._papers.sealed(key, request_id, now_ms, named, clean)
+            with self._stores.front.transaction() as transaction:
+                after = self._record(transaction, _view(transaction, request_id), seen, event)
+                for row in rows:
+                    transaction.add_paper(row)
+        return after
 
     def withdraw(self, request_id: str, seen: int, by: str) -> CodeRequest:
         """Not want it any more."""
@@ -313,7 +337,28 @@ class Desk:
             people=People(request.requester, request.hands, request.approver, request.registrars),
         )
 
+    def paper(self, request_id: str, paper_id: str, by: str) -> OpenedPaper:
+        """Return a paper of a request to somebody of the desk; that they looked is in the audit first.
+
+        Raises `NotThereError`, also for a paper of another request; `SealError`.
+        """
+        with self._stores.clerk.transaction() as transaction:
+            stored = transaction.paper(request_id, paper_id)
+            if stored is None:
+                raise no_such_paper()
+            act = StoredAct(self._clock.now_ms(), by, "request:open-paper", request_id, paper_id)
+            transaction.add_act(act)
+        return self._papers.opened(stored)
+
     # --- what everybody does
+
+    def papers(self, request_id: str) -> tuple[Sent, ...]:
+        """Return what is told of the papers of a request: which, from when, until when."""
+        with self._stores.front.snapshot() as seen:
+            view = _view(seen, request_id)
+            kept = seen.papers_kept(request_id)
+        ended_ms = view.history[-1].at_ms if view.request.turn is Turn.NOBODY else None
+        return sent(view.history, ended_ms, kept)
 
     def say(self, request_id: str, by: str, text: str) -> None:
         """Write a message: from whoever asked to the desk, or from the desk to them."""
@@ -359,7 +404,7 @@ class Desk:
     # --- what the clock does
 
     def sweep(self) -> Swept:
-        """Remind, let expire, carry out approvals that were cut off, forget addresses; at any time, again."""
+        """Remind, let expire, finish approvals that were cut off, delete what is not needed; at any time."""
         now_ms, reminded, expired, finished = self._clock.now_ms(), 0, 0, 0
         for line in self.queue(Turn.OWNER):
             with self._stores.front.transaction() as transaction:
@@ -382,7 +427,8 @@ class Desk:
             finished += 1
         with self._stores.front.transaction() as transaction:
             transaction.drop_contacts(now_ms - CONTACT_KEPT_MS)
-        return Swept(reminded, expired, finished)
+            deleted = let_go(transaction, now_ms)
+        return Swept(reminded, expired, finished, deleted)
 
     # --- how it is done
 
@@ -397,14 +443,7 @@ class Desk:
 
     def _record(self, transaction: Transaction, view: View, seen: int, event: Event) -> CodeRequest:
         """Write an act, its audit and its mail; raise what keeps it from holding."""
-        if seen != view.act:
-            raise ChangedMeanwhileError(
-                "somebody else did something with this request in the meantime",
-                hint="look at it as it is now, then decide again",
-            )
-        broken = objection(view.request, event)
-        if broken is not None:
-            raise refusal(broken)
+        _allowed(view, seen, event)
         after = step(view.request, event, self._times)
         number = view.act + 1
         transaction.add_request_act(row_of(event, after, number))
@@ -431,3 +470,15 @@ def _view(transaction: Transaction, request_id: str) -> View:
 
 def _states_of(turn: Turn) -> list[State]:
     return [state for state, whose in TURNS.items() if whose is turn and turn is not Turn.NOBODY]
+
+
+def _allowed(view: View, seen: int, event: Event) -> None:
+    """Raise what keeps `event` from holding for somebody who saw the act of number `seen` last."""
+    if seen != view.act:
+        raise ChangedMeanwhileError(
+            "somebody else did something with this request in the meantime",
+            hint="look at it as it is now, then decide again",
+        )
+    broken = objection(view.request, event)
+    if broken is not None:
+        raise refusal(broken)

@@ -1,6 +1,7 @@
 """What the desk needs from its database: requests, their acts, messages, the outbox (docs/spec/request.md).
 
-Rows are only ever added, except for an owner's address, which is deleted when it is not needed any more.
+Rows are only ever added, except for an owner's address and papers, which are deleted when they are not needed
+any more.
 """
 
 from typing import Protocol
@@ -92,6 +93,27 @@ class Mail(msgspec.Struct, frozen=True):
     sealed: bytes
 
 
+class StoredPaper(msgspec.Struct, frozen=True):
+    """A paper of a request, its stored form sealed with the key named `key` (docs/spec/papers.md).
+
+    `kind` is what its sender says it is, `media` the type of the stored form; the sums are SHA-256 in hex, of
+    the file as it was received and of the stored form.
+    """
+
+    id: str
+    request: str
+    kind: str
+    at_ms: int
+    media: str
+    received_sha256: str
+    stored_sha256: str
+    key: str
+    sealed: bytes
+
+    def __repr__(self) -> str:
+        return f"StoredPaper({self.id!r}, {self.kind!r})"
+
+
 class DeskTransaction(Protocol):
     """The desk's part of a transaction."""
 
@@ -135,12 +157,43 @@ class DeskTransaction(Protocol):
         """Put a mail about an act into the outbox."""
         ...
 
-    def mails_to_send(self, limit: int) -> list[Mail]:
-        """Return up to `limit` mails that were not sent and have an address, oldest first."""
+    def mails_to_send(self, limit: int, after: int = 0) -> list[Mail]:
+        """Return up to `limit` mails beyond the one of id `after` that were not sent, oldest first.
+
+        Only those with an address to which none was refused for good.
+        """
         ...
 
     def add_mail_sent(self, mail_id: int, at_ms: int) -> None:
         """Record that a mail was handed over."""
+        ...
+
+    def add_mail_refused(self, mail_id: int, at_ms: int, reply: int) -> None:
+        """Record that a mail is refused for good, with the reply of SMTP (500 to 599)."""
+        ...
+
+    def mail_refused(self, request_id: str) -> bool:
+        """Tell whether a mail about that request was refused for good."""
+        ...
+
+    def add_paper(self, paper: StoredPaper) -> None:
+        """Keep a paper."""
+        ...
+
+    def paper(self, request_id: str, paper_id: str) -> StoredPaper | None:
+        """Return a paper of that request that was not deleted."""
+        ...
+
+    def papers_kept(self, request_id: str) -> frozenset[str]:
+        """Return the ids of the papers of a request that were not deleted."""
+        ...
+
+    def drop_papers(self, kind: str, until_ms: int) -> list[tuple[str, str]]:
+        """Delete the papers of that kind whose request ended then or before; return (id, request) of each."""
+        ...
+
+    def papers_sealed_with(self) -> dict[str, int]:
+        """Return how many papers each key seals."""
         ...
 
     def add_contact(self, request_id: str, sealed: bytes) -> None:

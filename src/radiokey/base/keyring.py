@@ -172,7 +172,7 @@ class KeyRing:
     def retire(self, in_use: Callable[[], Collection[str]], randomness: Randomness) -> tuple[str, ...]:
         """Take out the old keys that seal nothing; return their ids.
 
-        `in_use` says which keys seal codes; nobody seals while it is asked.
+        `in_use` says which keys seal codes or papers; nobody seals while it is asked.
         """
         with self._changing() as keys:
             used = set(in_use())

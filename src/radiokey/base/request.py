@@ -135,13 +135,20 @@ TIMES: Final = Times()
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper that is kept elsewhere: its id, and the SHA-256 (hex) of what was sent."""
+    """A paper, whose bytes are kept elsewhere: its id, the SHA-256 (hex) of what was sent and what is kept.
+
+    `kind` is what its sender says it is, see `radiokey.base.papers.kind`. It and the second sum are empty
+    where another program keeps the bytes.
+    """
 
     id: str
     sha256: str
+    stored_sha256: str = ""
+    kind: str = ""
 
     def __post_init__(self) -> None:
-        if not (_PAPER_ID.fullmatch(self.id) and _DIGEST.fullmatch(self.sha256)):
+        whole = _DIGEST.fullmatch(self.sha256) and _DIGEST.fullmatch(self.stored_sha256 or self.sha256)
+        if not (_PAPER_ID.fullmatch(self.id) and whole):
             raise UsageError("a paper has an id and the SHA-256 of its bytes", hint="send it once more")
 
 

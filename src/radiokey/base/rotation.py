@@ -4,6 +4,7 @@ It can be stopped anywhere and run again: as long as codes can go over to the cu
 makes no new key. A code that does not open stays as it is and is counted; its key is never taken out.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -48,9 +49,9 @@ class Rotation:
         self._by = by
 
     def in_use(self) -> dict[str, int]:
-        """Return how many codes each key seals."""
+        """Return how many codes and papers each key seals; papers are never sealed anew."""
         with self._store.snapshot() as snapshot:
-            return snapshot.sealed_with()
+            return dict(Counter(snapshot.sealed_with()) + Counter(snapshot.papers_sealed_with()))
 
     def add(self) -> str:
         """Add a key that waits for the next rotation; return its id."""

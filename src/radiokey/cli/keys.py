@@ -17,21 +17,26 @@ from radiokey.errors import SealError
 app = typer.Typer(help="The keys that seal the codes of the ledger.", no_args_is_help=True)
 
 MISSING: Final = "missing"
-"""Stands for a key that seals codes and is not in the ring."""
+"""Stands for a key that seals something and is not in the ring."""
 
 
 @app.command("list")
 def listed(*, database: Database = None, as_json: Json = False) -> None:
-    """List the keys of the ring, and how many codes each seals."""
+    """List the keys of the ring, and how many codes and papers each seals."""
     with open_base(database) as base:
         ring = _ring(base)
         with base.stores.of(Principal.KEEPER).snapshot() as snapshot:
-            sealed = snapshot.sealed_with()
+            sealed, papers = snapshot.sealed_with(), snapshot.papers_sealed_with()
     cards = ring.cards()
-    rows: list[tuple[str, int | None, str, int]] = [
-        (card.id, card.made_at_ms, card.standing.value, sealed.pop(card.id, 0)) for card in cards
+    known = {card.id for card in cards}
+    rows: list[tuple[str, int | None, str, int, int]] = [
+        (card.id, card.made_at_ms, card.standing.value, sealed.get(card.id, 0), papers.get(card.id, 0))
+        for card in cards
     ]
-    rows += [(key, None, MISSING, count) for key, count in sealed.items()]
+    rows += [
+        (key, None, MISSING, sealed.get(key, 0), papers.get(key, 0))
+        for key in sorted((sealed.keys() | papers.keys()) - known)
+    ]
     if as_json:
         say.document(
             [
@@ -41,19 +46,29 @@ def listed(*, database: Database = None, as_json: Json = False) -> None:
                     "standing": standing,
                     "sealed": count,
                     "sealed_max": SEALS_MAX,
+                    "papers": kept,
                 }
-                for key, made, standing, count in rows
+                for key, made, standing, count, kept in rows
             ]
         )
     else:
         say.columns(
-            (key, _day(made), standing, f"{count:,} sealed", f"{count / SEALS_MAX:.2%} of what it may")
-            for key, made, standing, count in rows
+            (
+                key,
+                _day(made),
+                standing,
+                f"{count:,} sealed",
+                f"{count / SEALS_MAX:.2%} of what it may",
+                f"{kept:,} papers",
+            )
+            for key, made, standing, count, kept in rows
         )
-    if any(count > SEALS_MAX // 2 for _, _, _, count in rows):
+    if any(count > SEALS_MAX // 2 for _, _, _, count, _ in rows):
         say.note("a key has sealed half of what it may: 'radiokey base keys rotate'")
-    if any(standing == MISSING for _, _, standing, _ in rows):
-        say.note("a key that seals codes is not in the ring: put the ring back that belongs to this database")
+    if any(standing == MISSING for _, _, standing, _, _ in rows):
+        say.note(
+            "a key that seals something is not in the ring: put the ring back that belongs to this database"
+        )
 
 
 @app.command("add")
@@ -66,9 +81,9 @@ def add(*, database: Database = None, as_json: Json = False) -> None:
             standing = Standing.WAITING
         else:
             with base.stores.of(Principal.KEEPER).snapshot() as snapshot:
-                if snapshot.sealed_with():
+                if snapshot.sealed_with() or snapshot.papers_sealed_with():
                     raise SealError(
-                        "codes of this base are sealed with keys of a ring that is not here",
+                        "codes or papers of this base are sealed with keys of a ring that is not here",
                         hint=f"put the key ring {path.name} back; a new one opens none of them",
                     )
             (card,) = KeyRing.make(path, base.randomness, base.clock.now_ms()).cards()

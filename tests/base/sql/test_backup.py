@@ -29,6 +29,8 @@ ROWS = [
     "INSERT INTO request_act (request, number, act, by, at_ms, state, due_ms, detail) VALUES ('q', 1, 'opened', 'owner', 1, 'draft', 2, '')",
     "INSERT INTO message (request, side, by, at_ms, text) VALUES ('q', 'owner', 'owner', 1, 'hello')",
     "INSERT INTO outbox (request, number, template, language) VALUES ('q', 1, 'opened', 'en')",
+    "INSERT INTO paper (id, request, kind, at_ms, media, received_sha256, stored_sha256, key, sealed) SELECT 'p', 'q', 'registration', 1, 'image/png', one.t, one.t, 'k', leaf FROM log_entry, (SELECT 'abababababababababababababababababababababababababababababababab' AS t) AS one WHERE idx = 0",
+    "INSERT INTO outbox_refused (id, at_ms, reply) SELECT id, 1, 550 FROM outbox",
     "INSERT INTO outbox_sent (id, at_ms) SELECT id, 1 FROM outbox",
 ]
 """What is in every other table; a new table without a row here fails the test of what comes back."""

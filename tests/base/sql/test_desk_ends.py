@@ -183,14 +183,14 @@ def test_the_owner_is_reminded_twice_and_then_the_request_expires(place, desk):
     assert sum(one.expired for one in swept) == 1
     assert desk.view(one).request.state is State.EXPIRED
     assert mails(place) == ["opened", "reminder", "reminder", "expired"]
-    assert desk.sweep() == Swept(0, 0, 0)
+    assert desk.sweep() == Swept(0, 0, 0, 0)
 
 
 def test_what_waits_for_the_desk_never_expires(place, desk):
     waiting, second = ask(desk), checked(desk)
     desk.send_papers(waiting, 1, own(desk, waiting), PAPERS)
     place.clock.ms += 1000 * DAY_MS
-    assert desk.sweep() == Swept(0, 0, 0)
+    assert desk.sweep() == Swept(0, 0, 0, 0)
     assert desk.view(waiting).request.overdue(place.clock.ms)
     assert [line.id for line in desk.queue(Turn.CLERK)] == [waiting]
     assert [line.id for line in desk.queue(Turn.APPROVER)] == [second]
@@ -200,7 +200,7 @@ def test_a_promise_of_time_holds_where_the_times_were_changed_since(place):
     one = ask(place.desk())
     hurried = place.desk(times=Times(draft_ms=HOUR_MS, reminders_ms=()))
     place.clock.ms += 2 * HOUR_MS
-    assert hurried.sweep() == Swept(0, 0, 0)
+    assert hurried.sweep() == Swept(0, 0, 0, 0)
     place.clock.ms += TIMES.draft_ms
     assert hurried.sweep().expired == 1
     assert place.desk().view(one).request.state is State.EXPIRED

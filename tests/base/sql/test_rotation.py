@@ -192,3 +192,20 @@ def test_who_adds_units_never_opens_one(both, ring, clock, chance, add):
     with pytest.raises(StoreError, match="permission denied"):
         registrars.rotate()
     assert len(ring.cards()) == 1
+
+
+def test_the_key_of_a_paper_is_not_taken_out_as_long_as_the_paper_is_there(keeper, ring, add, both):
+    """Papers are not sealed anew: their key stays in the ring as an old one."""
+    add(0)
+    (first,) = ring.cards()
+    both.behind("INSERT INTO request VALUES ('q', 'o', 'own', 'honda-8', 'x', 'x', '', '', '', '', 'en', 1)")
+    both.behind("INSERT INTO request_act VALUES ('q', 1, 'opened', 'own', 1, 'draft', 2, '{}')")
+    both.behind("INSERT INTO request_act VALUES ('q', 2, 'withdrawn', 'own', 2, 'withdrawn', 2, '{}')")
+    both.behind(
+        "INSERT INTO paper SELECT 'p', 'q', 'purchase', 1, 'image/png', "  # noqa: S608 - our own row
+        f"'{'ab' * 32}', '{'cd' * 32}', key, sealed FROM unit LIMIT 1"
+    )
+    assert keeper.rotate(retire=True).retired == ()
+    assert first.id in {card.id for card in ring.cards()}
+    both.behind("DELETE FROM paper")
+    assert first.id in keeper.rotate(retire=True).retired

@@ -6,6 +6,7 @@ from radiokey.base.desk_ports import (
     RequestAct,
     RequestLine,
     StoredMessage,
+    StoredPaper,
     StoredRequest,
 )
 from radiokey.base.sql import rows
@@ -87,11 +88,48 @@ class DeskStatements:
             "add_mail", request=request_id, number=number, template=template, language=language
         )
 
-    def mails_to_send(self, limit: int) -> list[Mail]:
-        return [rows.typed(Mail, row) for row in self._statements.rows("mails_to_send", count=limit)]
+    def mails_to_send(self, limit: int, after: int = 0) -> list[Mail]:
+        found = self._statements.rows("mails_to_send", count=limit, after=after)
+        return [rows.typed(Mail, row) for row in found]
 
     def add_mail_sent(self, mail_id: int, at_ms: int) -> None:
         self._statements.run("add_mail_sent", id=mail_id, at_ms=at_ms)
+
+    def add_mail_refused(self, mail_id: int, at_ms: int, reply: int) -> None:
+        self._statements.run("add_mail_refused", id=mail_id, at_ms=at_ms, reply=reply)
+
+    def mail_refused(self, request_id: str) -> bool:
+        return rows.count(self._statements.value("mail_refused", request=request_id)) > 0
+
+    def add_paper(self, paper: StoredPaper) -> None:
+        self._statements.run(
+            "add_paper",
+            id=paper.id,
+            request=paper.request,
+            kind=paper.kind,
+            at_ms=paper.at_ms,
+            media=paper.media,
+            received=paper.received_sha256,
+            stored=paper.stored_sha256,
+            key=paper.key,
+            sealed=paper.sealed,
+        )
+
+    def paper(self, request_id: str, paper_id: str) -> StoredPaper | None:
+        row = self._statements.row("paper", id=paper_id, request=request_id)
+        return rows.typed(StoredPaper, row) if row else None
+
+    def papers_kept(self, request_id: str) -> frozenset[str]:
+        found = self._statements.rows("papers_kept", request=request_id)
+        return frozenset(rows.text(paper) for (paper,) in found)
+
+    def drop_papers(self, kind: str, until_ms: int) -> list[tuple[str, str]]:
+        found = self._statements.rows("drop_papers", kind=kind, until_ms=until_ms)
+        return [(rows.text(paper), rows.text(request)) for paper, request in found]
+
+    def papers_sealed_with(self) -> dict[str, int]:
+        found = self._statements.rows("papers_sealed_with")
+        return {rows.text(key): rows.count(count) for key, count in found}
 
     def add_contact(self, request_id: str, sealed: bytes) -> None:
         self._statements.run("add_contact", request=request_id, sealed=sealed)

@@ -146,11 +146,13 @@ class Base:
     def desk(self, models: Mapping[str, Model]) -> "Desk":
         """Return the desk of a hosted base; `models` is the catalogue by id.
 
-        The key of the owners' addresses lies beside the others, in `.contacts`. Raises `UsageError` and
-        `StoreError`.
+        The key of the owners' addresses lies beside the others, in `.contacts`. Raises `UsageError`,
+        `StoreError` and `SealError`.
         """
         from radiokey.base.contact import ContactKey  # noqa: PLC0415 - the terminal has no desk
         from radiokey.base.desk import Desk, DeskStores  # noqa: PLC0415 - the same
+        from radiokey.base.desk_papers import Papers  # noqa: PLC0415 - the same
+        from radiokey.base.papers.clean import Cleaner  # noqa: PLC0415 - the same
 
         if self.organisation is None:
             raise UsageError(
@@ -160,7 +162,10 @@ class Base:
         writers = (Principal.DESK, Principal.CLERK, Principal.APPROVER)
         stores = DeskStores(*map(self.stores.of, writers))
         contacts = ContactKey(secret)
-        return Desk(stores, self.door, self.clock, self.randomness, contacts=contacts, models=models)
+        papers = Papers(self.ring or KeyRing(self.place.secret("keys")), Cleaner(), self.randomness)
+        return Desk(
+            stores, self.door, self.clock, self.randomness, contacts=contacts, papers=papers, models=models
+        )
 
     def __enter__(self) -> Self:
         return self

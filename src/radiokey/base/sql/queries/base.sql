@@ -173,10 +173,14 @@ SELECT request, side, by, at_ms, text FROM message WHERE request = :request ORDE
 -- name: add_mail(request, number, template, language)!
 INSERT INTO outbox (request, number, template, language) VALUES (:request, :number, :template, :language);
 
--- name: mails_to_send(count)
+-- name: mails_to_send(after, count)
 SELECT outbox.id, outbox.request, outbox.number, outbox.template, outbox.language, contact.sealed
 FROM outbox JOIN contact ON contact.request = outbox.request
-WHERE NOT EXISTS (SELECT 1 FROM outbox_sent WHERE outbox_sent.id = outbox.id) ORDER BY outbox.id LIMIT :count;
+WHERE outbox.id > :after AND NOT EXISTS (SELECT 1 FROM outbox_sent WHERE outbox_sent.id = outbox.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM outbox_refused JOIN outbox AS other ON other.id = outbox_refused.id
+        WHERE other.request = outbox.request
+    ) ORDER BY outbox.id LIMIT :count;
 
 -- name: add_mail_sent(id, at_ms)!
 INSERT INTO outbox_sent (id, at_ms) VALUES (:id, :at_ms);
@@ -189,3 +193,29 @@ DELETE FROM contact WHERE EXISTS (
     SELECT 1 FROM request_act WHERE request_act.request = contact.request AND request_act.at_ms < :before_ms
         AND request_act.state IN ('released', 'refused', 'withdrawn', 'expired')
 );
+
+-- name: add_paper(id, request, kind, at_ms, media, received, stored, key, sealed)!
+INSERT INTO paper (id, request, kind, at_ms, media, received_sha256, stored_sha256, key, sealed)
+VALUES (:id, :request, :kind, :at_ms, :media, :received, :stored, :key, :sealed);
+
+-- name: paper(id, request)^
+SELECT id, request, kind, at_ms, media, received_sha256, stored_sha256, key, sealed FROM paper
+WHERE id = :id AND request = :request;
+
+-- name: papers_kept(request)
+SELECT id FROM paper WHERE request = :request;
+
+-- name: drop_papers(kind, until_ms)
+DELETE FROM paper WHERE kind = :kind AND EXISTS (
+    SELECT 1 FROM request_act WHERE request_act.request = paper.request AND request_act.at_ms <= :until_ms
+        AND request_act.state IN ('released', 'refused', 'withdrawn', 'expired')
+) RETURNING id, request;
+
+-- name: papers_sealed_with()
+SELECT key, count(*) FROM paper GROUP BY key ORDER BY key;
+
+-- name: add_mail_refused(id, at_ms, reply)!
+INSERT INTO outbox_refused (id, at_ms, reply) VALUES (:id, :at_ms, :reply);
+
+-- name: mail_refused(request)$
+SELECT count(*) FROM outbox_refused JOIN outbox ON outbox.id = outbox_refused.id WHERE outbox.request = :request;
