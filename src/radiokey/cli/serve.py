@@ -35,11 +35,18 @@ def serve(
     limit: Annotated[
         list[str] | None, typer.Option("--limit", help="Another limit, like account=500/day.")
     ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A base to try things on, with made-up radios; not your own.")
+    ] = False,
     database: Database = None,
 ) -> None:
     """Serve the owner's pages and the API."""
     from radiokey.web.serve import serve as run  # noqa: PLC0415 - the web is heavy
 
+    if demo:
+        from radiokey.web.demo import make  # noqa: PLC0415 - only to try things
+
+        database = make(database)
     run(
         host,
         port,

@@ -14,13 +14,26 @@ from litestar.exceptions import HTTPException, NotFoundException, PermissionDeni
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from radiokey.base.demo import ORGANISATION
 from radiokey.base.limits import Limits
-from radiokey.base.sql.opening import SystemClock, SystemRandomness, open_base, secret_file
+from radiokey.base.sql.opening import Base, SystemClock, SystemRandomness, open_base, secret_file
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError
 from radiokey.guide.load import load_guide
-from radiokey.web import api, api_desk, openapi, operate, owner, problems, radio, receipts, tiles, waiting
+from radiokey.web import (
+    api,
+    api_desk,
+    demo,
+    openapi,
+    operate,
+    owner,
+    problems,
+    radio,
+    receipts,
+    tiles,
+    waiting,
+)
 from radiokey.web.bodies import ApiRequest
 from radiokey.web.callers import PERMISSION, BehindProxy, admit, network
 from radiokey.web.logs import Observed
@@ -70,9 +83,8 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     static = StaticFiles()
     pages = Pages(static)
     base = open_base(database, now, limits=limits)
-    if secret is None:
-        secret = secret_file(base.place.secret("web"), SECRET_SIZE, SystemRandomness())
-    site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
+    pages.globals(demonstration=base.organisation == ORGANISATION)
+    site = Site(pages, base, load_guide(), load_catalogue(), now, secret or _own_secret(base))
 
     @asynccontextmanager
     async def opened(_app: Litestar) -> AsyncIterator[None]:
@@ -117,6 +129,10 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     return app
 
 
+def _own_secret(base: Base) -> bytes:
+    return secret_file(base.place.secret("web"), SECRET_SIZE, SystemRandomness())
+
+
 @get("/static/{name:str}", sync_to_thread=False)
 def static_file(name: FromPath[str], request: Request[None, None, State]) -> Response[bytes]:
     """Return a static file; its name changes with its content, so it never expires."""
@@ -133,6 +149,7 @@ _PAGES: Final = (
     *waiting.HANDLERS,
     *radio.HANDLERS,
     *receipts.HANDLERS,
+    *demo.HANDLERS,
     static_file,
 )
 
