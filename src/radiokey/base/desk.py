@@ -29,6 +29,7 @@ from radiokey.base.desk_papers import (
 from radiokey.base.desk_ports import RequestAct, RequestLine, StoredMessage, StoredRequest
 from radiokey.base.log.leaf import People
 from radiokey.base.message import message_text
+from radiokey.base.outbox import Outbox
 from radiokey.base.ports import Randomness, Store, StoredAct, Transaction
 from radiokey.base.reasons import Reason
 from radiokey.base.release import DESK_PREFIX, Door, ReleaseRequest
@@ -187,6 +188,7 @@ class Desk:
         self._papers = papers
         self._models = models
         self._times = times
+        self.outbox = Outbox(stores.front, contacts, clock)
 
     # --- what an owner does
 

@@ -7,6 +7,7 @@ import typer
 
 from radiokey.base.limits import Limits
 from radiokey.cli.options import Database
+from radiokey.errors import UsageError
 
 
 class LogForm(StrEnum):
@@ -35,18 +36,30 @@ def serve(
     limit: Annotated[
         list[str] | None, typer.Option("--limit", help="Another limit, like account=500/day.")
     ] = None,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="A base to try things on, with made-up radios; not your own.")
-    ] = False,
+    smtp: Annotated[
+        str | None, typer.Option("--smtp", help="The server that takes mails, like smtp://mail.example.org.")
+    ] = None,
+    mail_from: Annotated[
+        str | None, typer.Option("--mail-from", help="The address that mails come from.")
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", help="How links in mails begin, like https://codes.example.org.")
+    ] = None,
     database: Database = None,
 ) -> None:
     """Serve the owner's pages and the API."""
+    from radiokey.web.links import origin  # noqa: PLC0415 - the web is heavy
+    from radiokey.web.mail import Mailing, MailServer  # noqa: PLC0415 - the same
     from radiokey.web.serve import serve as run  # noqa: PLC0415 - the web is heavy
 
-    if demo:
-        from radiokey.web.demo import make  # noqa: PLC0415 - only to try things
-
-        database = make(database)
+    mail: Mailing | None = None
+    if smtp and mail_from and site:
+        mail = Mailing(MailServer.parse(smtp, mail_from), origin(site))
+    elif smtp or mail_from or site:
+        raise UsageError(
+            "mails need a server, an address and the site's address",
+            hint="give --smtp, --mail-from and --site, or none of them",
+        )
     run(
         host,
         port,
@@ -55,4 +68,5 @@ def serve(
         verify_hours=verify_hours,
         json_log=log is LogForm.JSON,
         limits=Limits().with_changes(limit) if limit else None,
+        mail=mail,
     )

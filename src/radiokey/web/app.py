@@ -1,7 +1,7 @@
 """The wiring of site and API: what is opened at start, which routes there are, what every answer carries."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -14,30 +14,19 @@ from litestar.exceptions import HTTPException, NotFoundException, PermissionDeni
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from radiokey.base.demo import ORGANISATION
 from radiokey.base.limits import Limits
-from radiokey.base.sql.opening import Base, SystemClock, SystemRandomness, open_base, secret_file
+from radiokey.base.sql.opening import SystemClock, SystemRandomness, open_base, secret_file
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError
 from radiokey.guide.load import load_guide
-from radiokey.web import (
-    api,
-    api_desk,
-    demo,
-    openapi,
-    operate,
-    owner,
-    problems,
-    radio,
-    receipts,
-    tiles,
-    waiting,
-)
+from radiokey.web import api, api_desk, openapi, operate, owner, problems, radio, receipts, tiles, waiting
 from radiokey.web.bodies import ApiRequest
 from radiokey.web.callers import PERMISSION, BehindProxy, admit, network
 from radiokey.web.logs import Observed
+from radiokey.web.mail import Mailing, mailer
 from radiokey.web.render import Pages, StaticFiles
+from radiokey.web.rounds import Rounds
 from radiokey.web.site import Site
 
 SECRET_SIZE: Final = 32
@@ -66,6 +55,8 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     hosts: Sequence[str] | None = None,
     proxies: Sequence[str] = (),
     verify_every_s: float | None = None,
+    rounds_every_s: float | None = None,
+    mail: Mailing | None = None,
     write: Callable[[bytes], None] | None = None,
     limits: Limits | None = None,
 ) -> Litestar:
@@ -74,8 +65,9 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     `secret` (32 bytes) signs links and seals practice radios; by default it lies beside the database.
     `hosts` are the names, with their port, that the site answers to; by default to every name. `proxies` are
     addresses or networks that are believed who asks; `verify_every_s` is how often the whole log is
-    recomputed, from the start on; `write` takes the lines of the log of requests; `limits` are the base's.
-    Raises `UsageError`, `StoreError`, `SealError`.
+    recomputed, from the start on; `rounds_every_s` how often the desk's clock is looked at, and `mail` says
+    how its mails go out; `write` takes the lines of the log of requests; `limits` are the base's. Raises
+    `UsageError`, `StoreError`, `SealError`.
     """
     for proxy in proxies:
         network(proxy)
@@ -83,19 +75,13 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     static = StaticFiles()
     pages = Pages(static)
     base = open_base(database, now, limits=limits)
-    pages.globals(demonstration=base.organisation == ORGANISATION)
-    site = Site(pages, base, load_guide(), load_catalogue(), now, secret or _own_secret(base))
+    if secret is None:
+        secret = secret_file(base.place.secret("web"), SECRET_SIZE, SystemRandomness())
+    site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
 
-    @asynccontextmanager
-    async def opened(_app: Litestar) -> AsyncIterator[None]:
-        if verify_every_s is not None:
-            site.watch.begin(verify_every_s)
-        try:
-            yield
-        finally:
-            site.watch.end()
-            base.close()
-
+    rounds = None
+    if site.desk is not None:
+        rounds = Rounds(site.desk, None if mail is None else mailer(site, site.desk, mail))
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=_PAGES, include_in_schema=False),
@@ -116,12 +102,12 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
             Exception: problems.stranger,
         },
         allowed_hosts=hosts,
-        lifespan=[opened],
+        lifespan=[_lives(site, rounds, verify_every_s, rounds_every_s)],
         before_send=[with_headers],
         middleware=[SameSite],
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         request_max_body_size=BODY_BYTES_MAX,
-        state=State({"pages": pages, "static": static, "site": site}),
+        state=State({"pages": pages, "static": static, "site": site, "rounds": rounds}),
         openapi_config=openapi.config(),
     )
     # Around everything, also what is answered before a route is found.
@@ -129,8 +115,26 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     return app
 
 
-def _own_secret(base: Base) -> bytes:
-    return secret_file(base.place.secret("web"), SECRET_SIZE, SystemRandomness())
+def _lives(
+    site: Site, rounds: Rounds | None, verify_every_s: float | None, rounds_every_s: float | None
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Return what happens around the life of the site: what runs beside it, and that the base is closed."""
+
+    @asynccontextmanager
+    async def opened(_app: Litestar) -> AsyncIterator[None]:
+        if verify_every_s is not None:
+            site.watch.begin(verify_every_s)
+        if rounds is not None and rounds_every_s is not None:
+            rounds.begin(rounds_every_s)
+        try:
+            yield
+        finally:
+            if rounds is not None:
+                rounds.end()
+            site.watch.end()
+            site.base.close()
+
+    return opened
 
 
 @get("/static/{name:str}", sync_to_thread=False)
@@ -149,7 +153,6 @@ _PAGES: Final = (
     *waiting.HANDLERS,
     *radio.HANDLERS,
     *receipts.HANDLERS,
-    *demo.HANDLERS,
     static_file,
 )
 

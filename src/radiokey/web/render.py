@@ -65,7 +65,7 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(
-            static=static.address, road=ROAD, display=_display, panel=_panel, word=_word, demonstration=False
+            static=static.address, road=ROAD, display=_display, panel=_panel, word=_word
         )
         self._environment.filters.update(
             markdown=self._block,
@@ -75,10 +75,6 @@ class Pages:
             make=spoken,
             minutes=spoken_minutes,
         )
-
-    def globals(self, **values: object) -> None:
-        """Say something to every page from now on."""
-        self._environment.globals.update(values)
 
     def _block(self, text: str) -> Markup:
         return Markup(self._markdown.render(text))  # noqa: S704 - Markdown without HTML, from our own files

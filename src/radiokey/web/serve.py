@@ -20,6 +20,8 @@ from radiokey.clock import HOUR_MS, SECOND_MS, Clock
 from radiokey.errors import UsageError
 from radiokey.web.app import create_app
 from radiokey.web.logs import log_json, to_stderr
+from radiokey.web.mail import Mailing
+from radiokey.web.rounds import EVERY_S
 from radiokey.web.witness import create_witness
 
 LOOK_AGAIN_S = 0.01
@@ -41,6 +43,7 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
     verify_hours: float = VERIFY_HOURS,
     json_log: bool = False,
     limits: Limits | None = None,
+    mail: Mailing | None = None,
 ) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
 
@@ -58,6 +61,8 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
         verify_every_s=verify_hours * HOUR_MS / SECOND_MS,
         write=to_stderr if json_log else None,
         limits=limits,
+        rounds_every_s=EVERY_S,
+        mail=mail,
     )
     _run(app, host, port, "Radiokey")
 

@@ -1,0 +1,446 @@
+"""Mails of the desk through a real SMTP server on loopback: which, when, how often, and what is never in them."""
+
+import re
+import socket
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from threading import Event
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from desks import PAPERS, AsSent
+from hosted import BP, BP_MODEL, CANARY, CAR, HOST
+from postbox import Mailbox, mailbox
+
+from radiokey.base.contact import Address
+from radiokey.base.desk import Application
+from radiokey.base.link import read
+from radiokey.base.reasons import Reason
+from radiokey.base.request import CHECK_LIST, TIMES
+from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from radiokey.errors import UsageError
+from radiokey.serial.number import parse
+from radiokey.serial.vin import Vin
+from radiokey.web.links import LASTS_MS, PURPOSE, origin
+from radiokey.web.mail import PASSWORD, USER, Mailing, MailServer, mailer, template
+from radiokey.web.rounds import Rounds
+
+OWNER, DESK = "owner@example.org", f"desk@{HOST}"
+TEMPLATES = resources.files("radiokey.web") / "templates" / "mail"
+
+
+class Post:
+    """A hosted base, its desk, and what sends its mails to a server of the tests."""
+
+    def __init__(self, api, clock, box: Mailbox, **other) -> None:
+        self.api, self.clock, self.box = api, clock, box
+        self.site = api.app.state.site
+        self.desk = self.site.desk
+        self.desk._papers._cleaner = AsSent()  # reading papers has tests of its own
+        self.server = MailServer("127.0.0.1", box.port, tls=False, sender=DESK, **other)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again as another process would: nothing is remembered."""
+        self.mailer = mailer(self.site, self.desk, Mailing(self.server, f"https://{HOST}"))
+        self.rounds = Rounds(self.desk, self.mailer)
+
+    def ask(self, address: str | None = OWNER) -> str:
+        """Open a request that says its papers follow."""
+        to = None if address is None else Address.parse(address)
+        model = self.site.model(BP_MODEL)
+        one = self.desk.open(Application(parse(BP), Vin.parse(CAR), model, address=to))
+        self.desk.submit(one, 1, self.by(one))
+        return one
+
+    def by(self, one: str) -> str:
+        return self.desk.view(one).stored.requester
+
+    def papers(self, one: str) -> None:
+        self.desk.send_papers(one, self.desk.view(one).act, self.by(one), PAPERS)
+
+    def arrived(self) -> list[str]:
+        """Return the templates of what arrived since the last time, by their subjects."""
+        names = {template(file.name.removesuffix(".txt"))[0]: file.name[:-4] for file in TEMPLATES.iterdir()}
+        found = [names[mail["Subject"]] for mail in self.box.mails]
+        self.box.raw.clear()
+        return found
+
+    def count(self, table: str) -> int:
+        connection = sqlite3.connect(self.site.base.place.path)
+        try:
+            return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own name
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def box():
+    with mailbox() as one:
+        yield one
+
+
+@pytest.fixture
+def post(api, clock, box):
+    api.add_unit()
+    return Post(api, clock, box)
+
+
+def test_each_turn_of_the_owner_brings_its_mail_once_and_nothing_twice(post):
+    """A request from its first word to its code, and the rounds that find nothing new."""
+    one, arrived = post.ask(), []
+    steps = [
+        lambda: post.papers(one),
+        lambda: post.desk.ask_papers(one, 3, "cle", "The second page of the registration."),
+        lambda: post.papers(one),
+        lambda: post.desk.say(one, "cle", "It arrived, whole."),
+        lambda: post.desk.check(one, 5, "cle", CHECK_LIST),
+        lambda: post.desk.approve(one, 6, "app"),
+    ]
+    for step in (lambda: None, *steps):
+        step()
+        post.rounds.round()
+        post.rounds.round()
+        arrived.append(post.arrived())
+    assert arrived == [
+        ["opened"],
+        ["received"],
+        ["papers-asked"],
+        ["received"],
+        ["message"],
+        [],
+        ["released"],
+    ]
+
+
+def test_the_other_ends_bring_theirs(post):
+    gone, refused, late = post.ask(), post.ask(), post.ask()
+    post.desk.withdraw(gone, 2, post.by(gone))
+    post.desk.refuse(refused, 2, "cle", Reason.PAPERS_UNREADABLE)
+    post.rounds.round()
+    assert sorted(post.arrived()) == ["opened", "opened", "opened", "refused", "withdrawn"]
+    for before in (7 * DAY_MS, DAY_MS, 0):
+        post.clock.ms = post.desk.view(late).request.due_ms - before
+        post.rounds.round()
+    assert post.arrived() == ["reminder", "reminder", "expired"]
+    assert TIMES.reminders_ms == (7 * DAY_MS, DAY_MS)
+
+
+def test_every_template_is_sent_by_the_tests_above_and_is_plain():
+    """A new template needs its turn in a test; a dollar or a brace that is left shows an unfinished one."""
+    names = sorted(file.name.removesuffix(".txt") for file in TEMPLATES.iterdir())
+    assert names == [
+        "expired", "message", "opened", "papers-asked", "received",
+        "refused", "released", "reminder", "withdrawn",
+    ]  # fmt: skip
+    for name in names:
+        subject, text = template(name)
+        said = text.substitute(link="https://example.org/requests/x")
+        assert re.fullmatch(r"[A-Z][A-Za-z ]{10,60}", subject)
+        assert max(map(len, said.splitlines())) <= 72
+        assert not set("$<>{}!") & set(said)
+        assert "please" not in said.lower()
+        assert "unfortunately" not in said.lower()
+
+
+def test_a_mail_leads_to_its_request_and_says_who_it_is_from(post):
+    one = post.ask()
+    post.rounds.round()
+    (mail,) = post.box.mails
+    (link,) = re.findall(rf"https://{HOST}/requests/(\S+)", mail.get_content())
+    assert read(post.site.purpose_key(PURPOSE), PURPOSE, link, post.clock.ms + LASTS_MS - 1) == one
+    assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (
+        OWNER,
+        f"Radiokey desk <{DESK}>",
+        "auto-generated",
+    )
+    assert mail["Date"].datetime == datetime.fromtimestamp(post.clock.ms / 1000, UTC)
+    assert re.fullmatch(rf"<outbox\.1\.[0-9a-f]{{16}}@{HOST}>", mail["Message-ID"])
+    assert post.box.envelopes == [(DESK, [OWNER], False)]
+
+
+def test_no_mail_holds_a_code_a_number_a_name_or_a_car(post):
+    """Canaries: the code of the unit has sixteen letters; the number, the VIN and what people wrote are looked for."""
+    one = post.ask()
+    post.papers(one)
+    post.desk.say(one, "cle", "ZANZIBAR is what I wrote.")
+    post.desk.check(one, 3, "cle", CHECK_LIST)
+    assert post.desk.approve(one, 4, "app").code.reveal() == CANARY
+    post.rounds.round()
+    everything = b"\n".join(post.box.raw).decode() + "".join(
+        str(mail.get_content()) for mail in post.box.mails
+    )
+    assert len(post.box.raw) == 4
+    for secret in (CANARY, BP, BP[2:], CAR, "ZANZIBAR", "cle", one):
+        assert not re.search(rf"\b{secret}\b", everything)
+
+
+def test_a_crash_between_handing_over_and_writing_down_sends_twice_under_one_name_and_never_not_at_all(post):
+    class Crashed(BaseException):
+        pass
+
+    def crash(_mail):
+        raise Crashed
+
+    post.ask()
+    sent, post.desk.outbox.__class__.sent = post.desk.outbox.__class__.sent, lambda _self, mail: crash(mail)
+    try:
+        with pytest.raises(Crashed):
+            post.rounds.round()
+    finally:
+        post.desk.outbox.__class__.sent = sent
+    post.restart()
+    post.rounds.round()
+    post.rounds.round()
+    names = [mail["Message-ID"] for mail in post.box.mails]
+    assert len(names) == 2
+    assert len(set(names)) == 1
+    assert post.count("outbox_sent") == 1
+
+
+def test_a_server_that_fails_costs_nothing_and_is_tried_again_ever_later(post):
+    """A minute, two, four, an hour at most; then everything goes out in its order."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        gone = nobody.getsockname()[1]
+        working, post.server = post.server, MailServer("127.0.0.1", gone, tls=False, sender=DESK)
+        post.restart()
+        one = post.ask()
+        waits = []
+        for _ in range(9):
+            post.rounds.round()
+            waits.append((post.mailer._again_ms - post.clock.ms) // MINUTE_MS)
+            post.clock.ms = post.mailer._again_ms
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    post.papers(one)
+    post.mailer._server = working
+    post.clock.ms -= 1
+    post.rounds.round()
+    assert post.arrived() == []
+    post.clock.ms += 1
+    post.rounds.round()
+    assert post.arrived() == ["opened", "received"]
+    post.mailer._server = post.server
+    post.desk.say(one, "cle", "Another one.")
+    post.rounds.round()
+    assert post.mailer._again_ms - post.clock.ms == MINUTE_MS
+
+
+def test_a_mail_that_is_taken_later_waits_alone(post):
+    """A server that answers 450 to a stranger takes the mail minutes later; the others go on."""
+    post.box.at_rcpt = lambda address: "450 come again" if address == OWNER else None
+    post.ask()
+    post.ask("other@example.org")
+    post.rounds.round()
+    assert [envelope[1] for envelope in post.box.envelopes] == [["other@example.org"]]
+    post.box.at_rcpt = lambda _: None
+    post.rounds.round()
+    assert len(post.box.raw) == 1
+    post.clock.ms += MINUTE_MS
+    post.rounds.round()
+    assert len(post.box.raw) == 2
+
+
+def test_a_mail_that_is_not_taken_as_it_is_waits_and_is_no_reason_to_give_the_address_up(post):
+    post.box.at_data = lambda: "554 looks odd"
+    one = post.ask()
+    post.rounds.round()
+    assert (post.count("outbox_refused"), post.desk.outbox.refuses(one)) == (0, False)
+    post.box.at_data = lambda: None
+    post.clock.ms += HOUR_MS
+    post.rounds.round()
+    assert post.arrived() == ["opened"]
+
+
+def test_an_address_that_is_refused_for_good_is_asked_once(post):
+    post.box.at_rcpt = lambda address: "550 nobody of that name" if address == OWNER else None
+    one = post.ask()
+    post.papers(one)
+    other = post.ask("other@example.org")
+    for _ in range(3):
+        post.rounds.round()
+        post.clock.ms += HOUR_MS
+    assert post.arrived() == ["opened"]
+    assert (post.desk.outbox.refuses(one), post.desk.outbox.refuses(other)) == (True, False)
+    post.box.at_rcpt = lambda _: None
+    post.restart()
+    post.desk.say(one, "cle", "Are you there?")
+    sessions = post.box.sessions
+    post.rounds.round()
+    assert (post.arrived(), post.box.sessions) == ([], sessions)
+
+
+def test_whoever_gave_no_address_gets_no_mail_and_nobody_is_called_for_nothing(post):
+    post.papers(post.ask(None))
+    post.rounds.round()
+    assert (post.box.raw, post.box.sessions) == ([], 0)
+
+
+def test_more_mails_than_are_read_at_once_all_go_out_in_one_session(post, monkeypatch):
+    monkeypatch.setattr("radiokey.web.mail.AT_ONCE", 2)
+    for number in range(5):
+        post.ask(f"owner{number}@example.org")
+    post.rounds.round()
+    assert [to for _, (to,), _ in post.box.envelopes] == [f"owner{number}@example.org" for number in range(5)]
+    assert post.box.sessions == 1
+
+
+def test_an_address_whose_seal_does_not_open_keeps_no_other_mail_back(post):
+    broken, _ = post.ask(), post.ask("other@example.org")
+    with post.desk._stores.front.transaction() as transaction:
+        transaction._statements._run("DELETE FROM contact WHERE request = :id", {"id": broken})
+        transaction.add_contact(broken, b"x" * 40)
+    post.rounds.round()
+    assert [envelope[1] for envelope in post.box.envelopes] == [["other@example.org"]]
+
+
+@pytest.mark.parametrize(
+    "at", ["owner@example.org\nBcc: all@example.org", "a@b.c>\r\nRCPT TO:<x@y.z", "é@example.org"]
+)
+def test_no_address_brings_a_line_of_its_own(at):
+    """Header injection: what is no address never becomes one."""
+    with pytest.raises(UsageError):
+        Address.parse(at)
+
+
+# --- how the server is spoken to ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A key and a certificate of a server that signs for itself."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail")]),
+    )
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "mail.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+def test_where_tls_is_offered_it_is_taken_and_credentials_go_over_it(api, clock, certificate):
+    with mailbox(certificate) as box:
+        post = Post(api, clock, box, user="desk", password="right")  # noqa: S106 - of the server above
+        post.ask()
+        post.rounds.round()
+        assert (box.users, box.envelopes) == ([("desk", "right", True)], [(DESK, [OWNER], True)])
+
+
+def test_a_wrong_password_waits_like_any_failure_and_is_in_no_line_of_the_log(
+    api, clock, certificate, caplog
+):
+    with mailbox(certificate) as box:
+        post = Post(api, clock, box, user="desk", password=CANARY)
+        post.ask()
+        post.rounds.round()
+        assert (box.raw, post.mailer._again_ms) == ([], clock.ms + MINUTE_MS)
+    assert "SMTPAuthenticationError" in caplog.text
+    assert CANARY not in caplog.text + repr(post.server)
+
+
+def test_to_another_machine_nothing_goes_without_tls(post, monkeypatch):
+    """The same server, taken for one elsewhere: it offers no TLS, so not even the address is said."""
+    monkeypatch.setattr(MailServer, "here", False)
+    post.ask()
+    post.rounds.round()
+    assert (post.box.raw, post.mailer._again_ms) == ([], post.clock.ms + MINUTE_MS)
+
+
+def test_another_machine_has_to_show_a_certificate_that_holds(api, clock, certificate, monkeypatch):
+    with mailbox(certificate) as box:
+        post = Post(api, clock, box, user="desk", password="right")  # noqa: S106 - of the server above
+        monkeypatch.setattr(MailServer, "here", False)
+        post.ask()
+        post.rounds.round()
+        assert (box.raw, box.users) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "tls"),
+    [
+        ("smtp://mail.example.org", "mail.example.org", 587, False),
+        ("smtp://mail.example.org:25/", "mail.example.org", 25, False),
+        ("smtps://mail.example.org", "mail.example.org", 465, True),
+        ("smtp://[::1]:2525", "::1", 2525, False),
+    ],
+)
+def test_a_server_is_an_address_and_its_credentials_are_in_the_environment(monkeypatch, url, host, port, tls):
+    monkeypatch.setenv(USER, "desk")
+    monkeypatch.setenv(PASSWORD, CANARY)
+    server = MailServer.parse(url, DESK)
+    assert (server.host, server.port, server.tls, server.sender) == (host, port, tls, DESK)
+    assert (server.user, server.password, server.here) == ("desk", CANARY, host == "::1")
+    assert CANARY not in repr(server)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.org", "http://mail.example.org", "smtp://", "smtp://host:99999", "smtp://host/path",
+        f"smtp://desk:{CANARY}@mail.example.org", "smtp://desk@mail.example.org",
+    ],
+)  # fmt: skip
+def test_what_is_no_server_is_refused_and_a_password_is_not_repeated(url):
+    with pytest.raises(UsageError) as caught:
+        MailServer.parse(url, DESK)
+    assert CANARY not in f"{caught.value} {caught.value.hint}"
+
+
+@pytest.mark.parametrize("sender", ["desk", "Desk <desk@example.org>", "a@b.org\nBcc: c@d.org"])
+def test_the_sender_is_an_address_and_nothing_else(sender):
+    with pytest.raises(UsageError):
+        MailServer.parse("smtp://mail.example.org", sender)
+
+
+def test_the_site_in_mails_is_one_that_nobody_else_can_read():
+    assert origin("https://codes.example.org/") == "https://codes.example.org"
+    assert origin("http://127.0.0.1:8000") == "http://127.0.0.1:8000"
+    assert origin("https://[2001:db8::1]:8443") == "https://[2001:db8::1]:8443"
+    for wrong in (
+        "http://codes.example.org",
+        "codes.example.org",
+        "https://",
+        "https://a/b",
+        "https://u@a",
+        "https://a?b=c",
+        "https://a:b",
+    ):
+        with pytest.raises(UsageError):
+            origin(wrong)
+
+
+def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
+    """A round comes at once; `end` waits for it."""
+    desk, rounds = api.app.state.site.desk, []
+
+    class Counting:
+        def sweep(self):
+            rounds.append(desk.sweep())
+            running.set()
+
+    running = Event()
+    one = Rounds(Counting())
+    one.begin(3_600)
+    assert running.wait()
+    one.end()
+    assert len(rounds) == 1
+    assert not one._thread.is_alive()
