@@ -6,6 +6,7 @@ python tools/draw_request.py > docs/request.md
 from collections.abc import Mapping
 from typing import Final
 
+from radiokey.base.desk_words import MEANS, NAMES, TICKED
 from radiokey.base.reasons import WORDS, Reason
 from radiokey.base.request import (
     TIMES,
@@ -19,34 +20,6 @@ from radiokey.base.request import (
 )
 from radiokey.clock import DAY_MS, HOUR_MS
 
-NAMES: Final = {
-    State.DRAFT: "draft",
-    State.PAPERS: "waiting for papers",
-    State.REVIEW: "in review",
-    State.SECOND: "second pair of eyes",
-    State.RELEASING: "releasing",
-    State.RELEASED: "released",
-    State.REFUSED: "refused",
-    State.WITHDRAWN: "withdrawn",
-    State.EXPIRED: "expired",
-}
-MEANS: Final = {
-    State.DRAFT: "Number, model and car are told. The rest can come later.",
-    State.PAPERS: "The desk waits for papers, the first or others than those it has.",
-    State.REVIEW: "A clerk compares papers, number, name and car.",
-    State.SECOND: "Everything is ticked. Somebody else looks once more.",
-    State.RELEASING: "It is approved, and the door is asked; after a crash once more, for the same release.",
-    State.RELEASED: "The code left by the door and is in the log.",
-    State.REFUSED: "The answer is no, with a reason.",
-    State.WITHDRAWN: "Whoever asked does not want it any more.",
-    State.EXPIRED: "The owner's time is over. A new request is free.",
-}
-TICKED: Final = {
-    Check.NAME_ON_REGISTRATION: "The name on the registration is the owner's.",
-    Check.NUMBER_ON_PHOTO: "The number is the one on the photo of the radio.",
-    Check.STOLEN_LIST: "The stolen list was looked at.",
-    Check.VIN_OF_UNIT: "The VIN in the papers (and at the car, where it was seen) is the one of this radio.",
-}
 OBJECTS: Final = {
     Objection.ANOTHER_CAR: "The VIN that was seen at the car is not the request's.",
     Objection.NOT_NOW: "The state does not list it.",

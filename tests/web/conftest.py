@@ -1,6 +1,7 @@
 """The site without a browser: a base in a temporary folder, a clock that is set by hand, Litestar's client."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from counter import Counter
 from hosted import Api
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -77,6 +79,27 @@ def make_api(tmp_path: Path, clock: HandClock) -> Iterator[Callable[..., Api]]:
 @pytest.fixture
 def api(make_api: Callable[..., Api]) -> Api:
     return make_api()
+
+
+@pytest.fixture
+def counter(api: Api) -> Counter:
+    return Counter(api)
+
+
+@pytest.fixture
+def routes_under(api: Api) -> Callable[[str], list[tuple[str, str, str | None]]]:
+    """Return what lists the routes below an address: method, path, permission."""
+
+    def listed(below: str) -> list[tuple[str, str, str | None]]:
+        return [
+            (method, re.sub(r":[a-z]+}", "}", route.path_format), handler.opt.get("permission"))
+            for route in api.app.routes
+            for handler in route.route_handlers
+            for method in handler.http_methods - {"OPTIONS", "HEAD"}
+            if route.path_format == below or route.path_format.startswith(f"{below}/")
+        ]
+
+    return listed
 
 
 @pytest.fixture

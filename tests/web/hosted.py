@@ -48,9 +48,15 @@ class Api:
         self.base = self.app.state.site.base
         self.client = TestClient(self.app, raise_server_exceptions=False)
 
-    def token(self, account: str = "ann", scopes: Iterable[Permission] = EVERY, days: int = 30) -> str:
+    def token(
+        self,
+        account: str = "ann",
+        scopes: Iterable[Permission] = EVERY,
+        days: int = 30,
+        organisation: str = "Ann's Radios",
+    ) -> str:
         """Make a token and return it."""
-        made, _ = self.base.tokens.make(account, "Ann's Radios", frozenset(scopes), days=days, by="local")
+        made, _ = self.base.tokens.make(account, organisation, frozenset(scopes), days=days, by="local")
         return made.reveal()
 
     def ask(self, method: str, path: str, token: str | None = None, **other) -> Response:

@@ -9,11 +9,12 @@ can be the last one before a crash: `approve` and `finish` go on from wherever i
 release once, because its id is that of the request.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.base.acts import KINDS, opening, reason_of, replay, row_of
+from radiokey.base.acts import KINDS, opening, replay, row_of
 from radiokey.base.contact import NONCE_SIZE, Address, ContactKey
 from radiokey.base.desk_errors import refusal
 from radiokey.base.desk_papers import (
@@ -27,6 +28,7 @@ from radiokey.base.desk_papers import (
     with_sums,
 )
 from radiokey.base.desk_ports import RequestAct, RequestLine, StoredMessage, StoredRequest
+from radiokey.base.figures import Figures, figures, states_of
 from radiokey.base.log.leaf import People
 from radiokey.base.message import message_text
 from radiokey.base.outbox import Outbox
@@ -37,7 +39,6 @@ from radiokey.base.release import Released as ReleasedCode
 from radiokey.base.request import (
     CLOCK,
     TIMES,
-    TURNS,
     Approved,
     CarSeen,
     Check,
@@ -71,6 +72,7 @@ from radiokey.errors import (
     ModelNeededError,
     NoCodeHereError,
     NotReleasedError,
+    NotThereError,
     PapersNeededError,
     RadiokeyError,
     StolenError,
@@ -85,6 +87,7 @@ CONTACT_KEPT_MS: Final = 30 * DAY_MS
 """How long after the end of a request the owner's address is kept."""
 
 _ID_SIZE: Final = 16
+_ID: Final = re.compile(r"[0-9a-f]{32}")
 _MAILS: Final[Mapping[type[Event], str]] = {
     Submitted: "opened",
     PapersSent: "received",
@@ -153,18 +156,6 @@ class Swept:
     papers_deleted: int
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Waiting now, by whose turn; the median time to an answer (ms, `None`: none came); noes by reason.
-
-    Of an even number of answers the longer of the two in the middle counts.
-    """
-
-    waiting: Mapping[Turn, int]
-    answer_ms: int | None
-    refused: Mapping[Reason, int]
-
-
 class Desk:
     """A desk. `models` is the catalogue by id; `contacts` seals addresses, `papers` papers."""
 
@@ -192,9 +183,14 @@ class Desk:
 
     # --- what an owner does
 
-    def open(self, asked: Application, requester: str = "") -> str:
-        """Open a request and return its id; `requester` is whoever opens it for a customer, by account."""
-        request_id = self._randomness.bytes(_ID_SIZE).hex()
+    def open(self, asked: Application, requester: str = "", request_id: str = "") -> str:
+        """Open a request and return its id; `requester` is whoever opens it for a customer, by account.
+
+        A form that is sent twice brings the same fresh `request_id` (32 hex digits) and opens one request.
+        """
+        request_id = request_id or self._randomness.bytes(_ID_SIZE).hex()
+        if not _ID.fullmatch(request_id):
+            raise UsageError("this form does not say which request it opens", hint="open the page again")
         requester = requester or f"owner:{request_id}"
         now_ms, serial = self._clock.now_ms(), asked.serial.serial
         stored = StoredRequest(
@@ -213,6 +209,9 @@ class Desk:
         )
         opened = CodeRequest.opened(request_id, requester, stored.vin, now_ms, self._times)
         with self._stores.front.transaction() as transaction:
+            there = transaction.request(request_id)
+            if there is not None and there.requester == requester:
+                return request_id
             transaction.add_request(stored)
             transaction.add_request_act(opening(opened))
             transaction.add_act(StoredAct(now_ms, requester, "request:open", request_id, ""))
@@ -277,10 +276,13 @@ class Desk:
         event = Checked(by, self._clock.now_ms(), frozenset(ticks))
         return self._act(self._stores.clerk, request_id, seen, event)
 
-    def refuse(self, request_id: str, seen: int, by: str, reason: Reason) -> CodeRequest:
-        """Say no."""
+    def refuse(
+        self, request_id: str, seen: int, by: str, reason: Reason, *, second: bool = False
+    ) -> CodeRequest:
+        """Say no; `second`: as the second pair of eyes."""
         event = Refused(by, self._clock.now_ms(), reason)
-        return self._act(self._stores.clerk, request_id, seen, event)
+        store = self._stores.approver if second else self._stores.clerk
+        return self._act(store, request_id, seen, event)
 
     # --- what an approver does
 
@@ -363,13 +365,17 @@ class Desk:
         return sent(view.history, ended_ms, kept)
 
     def say(self, request_id: str, by: str, text: str) -> None:
-        """Write a message: from whoever asked to the desk, or from the desk to them."""
+        """Write a message: from whoever asked to the desk, or from the desk to them.
+
+        The last message once more, by the same person, is a form that was sent twice: nothing is written.
+        """
         now_ms = self._clock.now_ms()
         with self._stores.front.transaction() as transaction:
             view = _view(transaction, request_id)
             if view.request.turn is Turn.NOBODY:
                 raise refusal(Objection.NOT_NOW)
-            self._say(transaction, view, by, text, now_ms)
+            if not self._say(transaction, view, by, text, now_ms):
+                return
             transaction.add_act(StoredAct(now_ms, by, "request:message", request_id, ""))
             if by != view.stored.requester:
                 transaction.add_mail(request_id, view.act, "message", view.stored.language)
@@ -382,26 +388,13 @@ class Desk:
     def queue(self, turn: Turn) -> list[RequestLine]:
         """Return the requests that are whose turn, those first whose time is over first."""
         with self._stores.front.snapshot() as seen:
-            lines = [line for state in _states_of(turn) for line in seen.requests_in(state.value)]
+            lines = [line for state in states_of(turn) for line in seen.requests_in(state.value)]
         return sorted(lines, key=lambda line: (line.due_ms, line.id))
 
     def figures(self, since_ms: int) -> Figures:
         """Return the three figures; answers and noes are those since `since_ms`."""
         with self._stores.front.snapshot() as seen:
-            waiting: dict[Turn, int] = {
-                turn: sum(len(seen.requests_in(state.value)) for state in _states_of(turn))
-                for turn in Turn
-                if turn is not Turn.NOBODY
-            }
-            ended = seen.requests_ended(since_ms)
-        noes = [reason_of(one.detail) for one in ended if one.state == State.REFUSED.value]
-        answered = {State.RELEASED.value, State.REFUSED.value}
-        took_ms = [one.at_ms - one.opened_ms for one in ended if one.state in answered]
-        return Figures(
-            waiting,
-            sorted(took_ms)[len(took_ms) // 2] if took_ms else None,
-            {reason: noes.count(reason) for reason in Reason if reason in noes},
-        )
+            return figures(seen, since_ms)
 
     # --- what the clock does
 
@@ -455,23 +448,22 @@ class Desk:
             transaction.add_mail(after.id, number, template, view.stored.language)
         return after
 
-    def _say(self, transaction: Transaction, view: View, by: str, text: str, at_ms: int) -> None:
+    def _say(self, transaction: Transaction, view: View, by: str, text: str, at_ms: int) -> bool:
         model = self._models.get(view.stored.model)
         plain = message_text(text, model.code.value if model else None)
         side = "owner" if by == view.stored.requester else "desk"
+        if view.messages and (view.messages[-1].by, view.messages[-1].text) == (by, plain):
+            return False
         transaction.add_message(StoredMessage(view.stored.id, side, by, at_ms, plain))
+        return True
 
 
 def _view(transaction: Transaction, request_id: str) -> View:
     stored = transaction.request(request_id)
     if stored is None:
-        raise UsageError("there is no such request", hint="open its link once more")
+        raise NotThereError("there is no such request", hint="open its link once more")
     history = transaction.request_acts(request_id)
     return View(stored, replay(stored, history), tuple(history), tuple(transaction.messages(request_id)))
-
-
-def _states_of(turn: Turn) -> list[State]:
-    return [state for state, whose in TURNS.items() if whose is turn and turn is not Turn.NOBODY]
 
 
 def _allowed(view: View, seen: int, event: Event) -> None:

@@ -4,6 +4,7 @@ Rows are only ever added, except for an owner's address and papers, which are de
 any more.
 """
 
+from collections.abc import Collection
 from typing import Protocol
 
 import msgspec
@@ -135,6 +136,10 @@ class DeskTransaction(Protocol):
 
     def requests_in(self, state: str) -> list[RequestLine]:
         """Return the requests that are in that state, those first whose time is over first."""
+        ...
+
+    def requests_about(self, kinds: Collection[str], numbers: Collection[str]) -> list[RequestLine]:
+        """Return the requests for the radios with one of these numbers and kinds, the newest first."""
         ...
 
     def requests_ended(self, since_ms: int) -> list[EndedRequest]:

@@ -20,7 +20,20 @@ from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError
 from radiokey.guide.load import load_guide
-from radiokey.web import api, api_desk, openapi, operate, owner, problems, radio, receipts, tiles, waiting
+from radiokey.web import (
+    api,
+    api_desk,
+    desk,
+    desk_request,
+    openapi,
+    operate,
+    owner,
+    problems,
+    radio,
+    receipts,
+    tiles,
+    waiting,
+)
 from radiokey.web.bodies import ApiRequest
 from radiokey.web.callers import PERMISSION, BehindProxy, admit, network
 from radiokey.web.logs import Observed
@@ -83,18 +96,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     if site.desk is not None:
         rounds = Rounds(site.desk, None if mail is None else mailer(site, site.desk, mail))
     app = Litestar(
-        route_handlers=[
-            Router("/", route_handlers=_PAGES, include_in_schema=False),
-            Router("/", route_handlers=operate.HANDLERS, include_in_schema=False, guards=[operate.allowed]),
-            Router("/", route_handlers=_OPEN, guards=[admit], request_class=ApiRequest),
-            Router(
-                "/",
-                route_handlers=_SIGNED_IN,
-                guards=[admit],
-                request_class=ApiRequest,
-                security=openapi.SIGNED_IN,
-            ),
-        ],
+        route_handlers=_routers(),
         dependencies={"site": Provide(lambda: site, sync_to_thread=False)},
         exception_handlers={
             RadiokeyError: problems.ours,
@@ -137,6 +139,23 @@ def _lives(
     return opened
 
 
+def _routers() -> list[Router]:
+    """Return the routes by who may ask: anybody, staff, this machine, programs."""
+    return [
+        Router("/", route_handlers=_PAGES, include_in_schema=False),
+        Router("/", route_handlers=_STAFFED, include_in_schema=False, guards=[admit]),
+        Router("/", route_handlers=operate.HANDLERS, include_in_schema=False, guards=[operate.allowed]),
+        Router("/", route_handlers=_OPEN, guards=[admit], request_class=ApiRequest),
+        Router(
+            "/",
+            route_handlers=_SIGNED_IN,
+            guards=[admit],
+            request_class=ApiRequest,
+            security=openapi.SIGNED_IN,
+        ),
+    ]
+
+
 @get("/static/{name:str}", sync_to_thread=False)
 def static_file(name: FromPath[str], request: Request[None, None, State]) -> Response[bytes]:
     """Return a static file; its name changes with its content, so it never expires."""
@@ -156,6 +175,8 @@ _PAGES: Final = (
     static_file,
 )
 
+
+_STAFFED: Final = (*desk.HANDLERS, *desk_request.HANDLERS)
 
 _API: Final = (*api.HANDLERS, *api_desk.HANDLERS, *tiles.HANDLERS, openapi.description)
 _SIGNED_IN: Final = [handler for handler in _API if PERMISSION in handler.opt]

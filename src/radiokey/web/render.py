@@ -17,6 +17,7 @@ from radiokey.guide.waiting import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.serial.makes import spoken
 from radiokey.web.draw import display_svg, panel_svg
+from radiokey.web.moments import moment, span, who
 
 ROAD: Final = {stage.value: name for stage, name in STAGE_NAMES.items() if stage is not Stage.ASIDE}
 HOW_SURE: Final = {
@@ -74,6 +75,9 @@ class Pages:
             capitalised=lambda text: text[:1].upper() + text[1:],
             make=spoken,
             minutes=spoken_minutes,
+            moment=moment,
+            span=span,
+            who=who,
         )
 
     def _block(self, text: str) -> Markup:

@@ -1,5 +1,7 @@
 """The desk's part of a transaction on either database, said in named statements."""
 
+from collections.abc import Collection
+
 from radiokey.base.desk_ports import (
     EndedRequest,
     Mail,
@@ -60,6 +62,10 @@ class DeskStatements:
 
     def requests_in(self, state: str) -> list[RequestLine]:
         return [rows.typed(RequestLine, row) for row in self._statements.rows("requests_in", state=state)]
+
+    def requests_about(self, kinds: Collection[str], numbers: Collection[str]) -> list[RequestLine]:
+        listed = {"kinds": rows.listed(kinds), "numbers": rows.listed(numbers)}
+        return [rows.typed(RequestLine, row) for row in self._statements.rows("requests_about", **listed)]
 
     def requests_ended(self, since_ms: int) -> list[EndedRequest]:
         found = self._statements.rows("requests_ended", since_ms=since_ms)

@@ -3,6 +3,8 @@
 The order of the columns is that of queries/base.sql. A row that does not fit is a damaged database.
 """
 
+import json
+from collections.abc import Collection
 from typing import TypeVar
 
 import msgspec
@@ -112,3 +114,8 @@ def typed(kind: type[T], row: Row) -> T:
         raise StoreError(
             f"the database holds a row that is none: {error}", hint="restore it from a backup"
         ) from error
+
+
+def listed(values: Collection[str]) -> str:
+    """Return values as one parameter: a list in JSON, which both databases take apart."""
+    return json.dumps(sorted(set(values)))

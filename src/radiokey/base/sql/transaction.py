@@ -4,7 +4,6 @@ What each method promises stands in the protocol, once. Only how many units are 
 the databases: `add_units` belongs to each store.
 """
 
-import json
 from collections.abc import Collection, Iterator
 
 from radiokey.base.ports import (
@@ -41,7 +40,7 @@ class SqlTransaction(DeskStatements):
         return rows.release(row) if row else None
 
     def releases_with(self, request_ids: Collection[str]) -> list[StoredRelease]:
-        found = self._statements.rows("releases_with", request_ids=_listed(request_ids))
+        found = self._statements.rows("releases_with", request_ids=rows.listed(request_ids))
         return [rows.release(row) for row in found]
 
     def releases_of(self, kind: str, number: str) -> list[StoredRelease]:
@@ -67,7 +66,7 @@ class SqlTransaction(DeskStatements):
         return rows.count(self._statements.value("releases_since", client=client, since_ms=since_ms))
 
     def buckets(self, names: Collection[str]) -> dict[str, int]:
-        found = self._statements.rows("buckets", names=_listed(names))
+        found = self._statements.rows("buckets", names=rows.listed(names))
         return {rows.text(name): rows.count(full_at_ms) for name, full_at_ms in found}
 
     def set_bucket(self, name: str, full_at_ms: int) -> None:
@@ -82,7 +81,7 @@ class SqlTransaction(DeskStatements):
         return [rows.mark(row) for row in self._statements.rows("marks", kind=kind, number=number)]
 
     def marks_of(self, kinds: Collection[str], numbers: Collection[str]) -> list[Mark]:
-        found = self._statements.rows("marks_of", kinds=_listed(kinds), numbers=_listed(numbers))
+        found = self._statements.rows("marks_of", kinds=rows.listed(kinds), numbers=rows.listed(numbers))
         return [rows.mark(row) for row in found]
 
     def marks_ending(self, kind: str, ending: str) -> list[Mark]:
@@ -129,11 +128,11 @@ class SqlTransaction(DeskStatements):
     # --- the ledger
 
     def units_of(self, kinds: Collection[str], numbers: Collection[str]) -> list[StoredUnit]:
-        found = self._statements.rows("units_of", kinds=_listed(kinds), numbers=_listed(numbers))
+        found = self._statements.rows("units_of", kinds=rows.listed(kinds), numbers=rows.listed(numbers))
         return [rows.unit(row) for row in found]
 
     def unit_cards(self, kinds: Collection[str], numbers: Collection[str]) -> list[UnitCard]:
-        found = self._statements.rows("unit_cards", kinds=_listed(kinds), numbers=_listed(numbers))
+        found = self._statements.rows("unit_cards", kinds=rows.listed(kinds), numbers=rows.listed(numbers))
         return [rows.unit_card(row) for row in found]
 
     def import_step(self, file: str) -> ImportStep | None:
@@ -246,8 +245,3 @@ class SqlTransaction(DeskStatements):
     def add_node(self, node: Node, hashed: bytes) -> None:
         level, index = node
         self._statements.run("add_node", level=level, idx=index, hash=hashed)
-
-
-def _listed(values: Collection[str]) -> str:
-    """Return values as one parameter: a list in JSON, which both databases take apart."""
-    return json.dumps(sorted(set(values)))

@@ -15,6 +15,14 @@ WHERE number = ANY (ARRAY(SELECT json_array_elements_text(:numbers::json))) AND 
 SELECT kind, number, serial, model, market, vin, key, sealed FROM unit
 WHERE number = ANY (ARRAY(SELECT json_array_elements_text(:numbers::json))) AND kind = ANY (ARRAY(SELECT json_array_elements_text(:kinds::json)));
 
+-- name: requests_about(kinds, numbers)
+SELECT request.id, request.organisation, request.kind, request.serial, request.model, request.at_ms, last.number,
+    last.state, last.at_ms, last.due_ms
+FROM request JOIN request_act AS last ON last.request = request.id
+WHERE request.number = ANY (ARRAY(SELECT json_array_elements_text(:numbers::json))) AND request.kind = ANY (ARRAY(SELECT json_array_elements_text(:kinds::json))) AND NOT EXISTS (
+    SELECT 1 FROM request_act AS later WHERE later.request = last.request AND later.number = last.number + 1
+) ORDER BY request.at_ms DESC, request.id;
+
 -- name: unit_cards(kinds, numbers)
 SELECT kind, number, serial, model, market, vin FROM unit
 WHERE number = ANY (ARRAY(SELECT json_array_elements_text(:numbers::json))) AND kind = ANY (ARRAY(SELECT json_array_elements_text(:kinds::json))) ORDER BY number, kind;

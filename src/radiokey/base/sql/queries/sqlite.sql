@@ -15,6 +15,14 @@ WHERE number IN (SELECT value FROM json_each(:numbers)) AND kind IN (SELECT valu
 SELECT kind, number, serial, model, market, vin, key, sealed FROM unit
 WHERE number IN (SELECT value FROM json_each(:numbers)) AND kind IN (SELECT value FROM json_each(:kinds));
 
+-- name: requests_about(kinds, numbers)
+SELECT request.id, request.organisation, request.kind, request.serial, request.model, request.at_ms, last.number,
+    last.state, last.at_ms, last.due_ms
+FROM request JOIN request_act AS last ON last.request = request.id
+WHERE request.number IN (SELECT value FROM json_each(:numbers)) AND request.kind IN (SELECT value FROM json_each(:kinds)) AND NOT EXISTS (
+    SELECT 1 FROM request_act AS later WHERE later.request = last.request AND later.number = last.number + 1
+) ORDER BY request.at_ms DESC, request.id;
+
 -- name: unit_cards(kinds, numbers)
 SELECT kind, number, serial, model, market, vin FROM unit
 WHERE number IN (SELECT value FROM json_each(:numbers)) AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY number, kind;

@@ -1,0 +1,173 @@
+"""The desk's own pages: queue, figures and search, and a request for a customer at the counter."""
+
+import uuid
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from radiokey.base.contact import Address
+from radiokey.base.desk import Application, Desk
+from radiokey.base.desk_ports import RequestLine
+from radiokey.base.desk_words import NAMES, TURN_NAMES
+from radiokey.base.reasons import WORDS
+from radiokey.base.request import State, Turn
+from radiokey.base.roles import Permission
+from radiokey.base.search import Search
+from radiokey.base.sql.principals import Principal
+from radiokey.clock import DAY_MS
+from radiokey.errors import RadiokeyError
+from radiokey.serial.number import parse
+from radiokey.serial.vin import Vin
+from radiokey.web.callers import Caller
+from radiokey.web.forms import Short, Text, convert
+from radiokey.web.frame import Asking, StaffForm, aside, desk_of, fields, sees, show, takes
+from radiokey.web.render import NO_STORE
+from radiokey.web.site import Site
+
+FIGURES_DAYS: Final = 30
+SHOWN_MAX: Final = 200
+"""How many requests a part of the queue shows: more than a desk does in a day."""
+
+
+class SearchForm(StaffForm, frozen=True, kw_only=True):
+    """What to look for."""
+
+    number: Short = ""
+
+
+class NewForm(StaffForm, frozen=True, kw_only=True):
+    """A request that a clerk opens for a customer."""
+
+    request_id: Short = ""
+    text: Text = ""
+    model: Short = ""
+    make: Short = ""
+    vin: Short = ""
+    address: Text = ""
+
+
+# --- the queue --------------------------------------------------------------------------------------------
+
+
+@get("/desk", sync_to_thread=True, opt=takes(Permission.REQUEST_READ))
+def queue(site: NamedDependency[Site], request: Asking) -> Response[str]:
+    """Show whose turn it is and how long, one's own turn first, and the three figures."""
+    desk, caller = desk_of(site), request.auth
+    now_ms = site.clock.now_ms()
+    return show(
+        site,
+        request,
+        "desk/queue.html",
+        parts=[(turn, _lines(site, caller, desk, turn)) for turn in turns_of(caller)],
+        mine=turns_of(caller)[0],
+        figures=desk.figures(now_ms - FIGURES_DAYS * DAY_MS),
+        figures_days=FIGURES_DAYS,
+        shown_max=SHOWN_MAX,
+        **words(site),
+    )
+
+
+def turns_of(caller: Caller) -> tuple[Turn, ...]:
+    """Return the turns in the order in which they matter to a caller."""
+    if Permission.REQUEST_APPROVE in caller.scopes and Permission.REQUEST_CHECK not in caller.scopes:
+        return (Turn.APPROVER, Turn.CLERK, Turn.OWNER)
+    return (Turn.CLERK, Turn.APPROVER, Turn.OWNER)
+
+
+def words(site: Site) -> dict[str, Any]:
+    """Return what names the things in a line of the queue."""
+    return {
+        "names": {state.value: name for state, name in NAMES.items()},
+        "turn_names": TURN_NAMES,
+        "open_states": {state.value for state in State if state not in _ENDS},
+        "reason_words": WORDS,
+        "models": site.catalogue.models,
+    }
+
+
+_ENDS: Final = {State.RELEASED, State.REFUSED, State.WITHDRAWN, State.EXPIRED}
+
+
+def _lines(site: Site, caller: Caller, desk: Desk, turn: Turn) -> list[RequestLine]:
+    return [line for line in desk.queue(turn) if sees(site, caller, line.organisation)]
+
+
+# --- the search -------------------------------------------------------------------------------------------
+
+
+@get("/desk/search", sync_to_thread=True, opt=takes(Permission.UNIT_SEARCH))
+def search(site: NamedDependency[Site], request: Asking, number: FromQuery[str] = "") -> Response[str]:
+    """Show the units and the requests that a number leads to; one typing error is forgiven."""
+    desk_of(site)
+    caller, found = request.auth, None
+    problem: RadiokeyError | None = None
+    form = convert({"number": number}, SearchForm)
+    try:
+        if form.number.strip():
+            finder = Search(site.base.stores.of(Principal.DESK), site.clock)
+            found = finder.everything(form.number, caller.by)
+    except RadiokeyError as wrong:
+        problem = wrong
+    lines = [line for line in found.requests if sees(site, caller, line.organisation)] if found else []
+    if Permission.REQUEST_READ not in caller.scopes:
+        lines = []
+    return show(
+        site,
+        request,
+        "desk/search.html",
+        problem=problem,
+        form=form,
+        found=found,
+        lines=lines,
+        **words(site),
+    )
+
+
+# --- a customer at the counter ----------------------------------------------------------------------------
+
+
+@get("/desk/requests/new", sync_to_thread=False, opt=takes(Permission.REQUEST_OPEN))
+def new(site: NamedDependency[Site], request: Asking) -> Response[str]:
+    """Ask for the radio and the car of a customer."""
+    desk_of(site)
+    return _new_page(site, request, NewForm(request_id=uuid.uuid4().hex))
+
+
+@post("/desk/requests/new", opt=takes(Permission.REQUEST_OPEN))
+async def open_new(site: NamedDependency[Site], request: Asking) -> Response[str] | Redirect:
+    """Open a request for a customer; whoever opens it is who asks, and somebody else checks it."""
+    form = await fields(request, NewForm)
+    return await aside(site, lambda: _opened(site, request, form))
+
+
+def _opened(site: Site, request: Asking, form: NewForm) -> Response[str] | Redirect:
+    desk, caller = desk_of(site), request.auth
+    try:
+        model = site.model(form.model)
+        kinds = model.kinds if model is not None and not model.default else None
+        asked = Application(
+            serial=parse(form.text, make=form.make or None, kinds=kinds),
+            vin=Vin.parse(form.vin),
+            model=model,
+            make=form.make,
+            address=Address.parse(form.address) if form.address.strip() else None,
+            organisation=caller.organisation,
+        )
+        request_id = desk.open(asked, caller.by, form.request_id)
+    except RadiokeyError as problem:
+        return _new_page(site, request, form, problem)
+    return Redirect(f"/desk/requests/{request_id}", status_code=303, headers=NO_STORE)
+
+
+def _new_page(
+    site: Site, request: Asking, form: NewForm, problem: RadiokeyError | None = None
+) -> Response[str]:
+    models = sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold())
+    makes = sorted({make for model in models for make in model.makes})
+    return show(site, request, "desk/new.html", problem=problem, form=form, models=models, makes=makes)
+
+
+HANDLERS: Final = (queue, search, new, open_new)

@@ -1,0 +1,493 @@
+"""A request at the desk: what was asked, what is known, what may be done now, and what was done.
+
+Each form carries the number of the act that its page showed. Whoever acts on a page that is not true any
+more changes nothing and is told what happened meanwhile, with what they typed kept. The same form sent twice
+by the same person is one act.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from radiokey.base.acts import event_of
+from radiokey.base.compare import compare
+from radiokey.base.desk import Desk, View
+from radiokey.base.desk_ports import RequestAct
+from radiokey.base.desk_words import DONE, MEANS, TICKED
+from radiokey.base.message import LENGTH_MAX
+from radiokey.base.papers.kind import NAMES as PAPER_NAMES
+from radiokey.base.reasons import WORDS, Reason
+from radiokey.base.request import (
+    CarSeen,
+    Check,
+    DoorRefused,
+    Fee,
+    FeeRecorded,
+    PapersSent,
+    Refused,
+    Released,
+    State,
+    Turn,
+)
+from radiokey.base.roles import Permission
+from radiokey.base.sql.principals import Principal
+from radiokey.errors import AnotherPersonError, ChangedMeanwhileError, RadiokeyError, UsageError
+from radiokey.serial.vin import Vin
+from radiokey.web.confirm import confirm
+from radiokey.web.desk import words
+from radiokey.web.forms import Short
+from radiokey.web.frame import Asking, StaffForm, aside, desk_of, fields, show, takes, view_for
+from radiokey.web.render import NO_STORE
+from radiokey.web.site import Site
+
+_ACTS_MAX: Final = 9_999
+_Message = Annotated[str, msgspec.Meta(max_length=4 * LENGTH_MAX)]
+
+
+class SeenForm(StaffForm, frozen=True, kw_only=True):
+    """A form on a request: the number of the act that its page showed."""
+
+    seen: Short = ""
+
+    @property
+    def act(self) -> int:
+        """That number; raise `UsageError` where it is none."""
+        if not (self.seen.isascii() and self.seen.isdecimal() and 1 <= int(self.seen) <= _ACTS_MAX):
+            raise UsageError("this form does not say what it has seen", hint="open the request again")
+        return int(self.seen)
+
+
+class WordsForm(SeenForm, frozen=True, kw_only=True):
+    """Words for whoever asked."""
+
+    text: _Message = ""
+
+
+class VinForm(SeenForm, frozen=True, kw_only=True):
+    """The VIN that was read at the car."""
+
+    vin: Short = ""
+
+
+class FeeForm(SeenForm, frozen=True, kw_only=True):
+    """What it costs."""
+
+    amount: Short = ""
+    currency: Short = ""
+
+
+class CheckForm(SeenForm, frozen=True, kw_only=True, rename="kebab"):
+    """The check list."""
+
+    name_on_registration: Short = ""
+    number_on_photo: Short = ""
+    stolen_list: Short = ""
+    vin_of_unit: Short = ""
+
+    @property
+    def ticks(self) -> frozenset[Check]:
+        """What is ticked."""
+        return frozenset(tick for tick in Check if getattr(self, tick.replace("-", "_")))
+
+
+class RefuseForm(SeenForm, frozen=True, kw_only=True):
+    """A reason of the closed list."""
+
+    reason: Short = ""
+
+    @property
+    def told(self) -> Reason:
+        """That reason; raise `UsageError` where none was chosen."""
+        try:
+            return Reason(self.reason)
+        except ValueError:
+            raise UsageError(
+                "a refusal has a reason of the list", hint="choose what the owner reads"
+            ) from None
+
+
+S = TypeVar("S", bound=SeenForm)
+
+
+# --- what a page shows ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the history: when, who, what, and what was told with it."""
+
+    number: int
+    at_ms: int
+    by: str
+    done: str
+    detail: str
+
+
+@get("/desk/requests/{request_id:str}", sync_to_thread=True, opt=takes(Permission.REQUEST_READ))
+def page(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[str]:
+    """Show a request."""
+    return _page(site, request, view_for(site, request.auth, request_id))
+
+
+def _page(
+    site: Site,
+    request: Asking,
+    view: View,
+    *,
+    problem: RadiokeyError | None = None,
+    kept: Mapping[str, str] | None = None,
+) -> Response[str]:
+    """Show a request; `problem` is what was wrong with a form, `kept` what was typed into it."""
+    caller, state = request.auth, view.request.state
+    own = view.request.requester == caller.by
+    checks = Permission.REQUEST_CHECK in caller.scopes and not own
+    approves = Permission.REQUEST_APPROVE in caller.scopes and not own and caller.by not in view.request.hands
+    return show(
+        site,
+        request,
+        "desk/request.html",
+        problem=problem,
+        view=view,
+        asked=view.stored,
+        now=view.request,
+        compared=compare(site.base.stores.of(Principal.DESK), view.stored),
+        history=_history(view),
+        papers=desk_of(site).papers(view.stored.id),
+        paper_names=PAPER_NAMES,
+        ticked=TICKED,
+        means=MEANS,
+        kept=defaultdict(str, kept or {}),
+        kept_form=request.url.path.rpartition("/")[2],
+        own=own,
+        checks=checks and state in {State.PAPERS, State.REVIEW},
+        approves=approves and state in {State.SECOND, State.RELEASING},
+        writes=checks and view.request.turn is not Turn.NOBODY,
+        hands=Permission.REQUEST_APPROVE in caller.scopes and caller.by in view.request.hands,
+        **words(site),
+    )
+
+
+def _history(view: View) -> list[Line]:
+    return [
+        Line(act.number, act.at_ms, act.by, DONE[act.act], "" if act.number == 1 else _detail(act))
+        for act in view.history
+    ]
+
+
+def _detail(act: RequestAct) -> str:
+    """Return what was told with an act."""
+    match event_of(act):
+        case CarSeen(vin=vin):
+            return vin
+        case FeeRecorded(fee=fee):
+            return f"{fee.minor / 100:.2f} {fee.currency}"
+        case Refused(reason=reason) | DoorRefused(reason=reason):
+            return WORDS[reason]
+        case PapersSent(papers=papers):
+            return f"{len(papers)} paper{'s' * (len(papers) > 1)}"
+        case Released(index=index):
+            return f"entry {index} of the log"
+        case _:
+            return ""
+
+
+# --- how an act is done -----------------------------------------------------------------------------------
+
+Do = Callable[[Desk, S], Any]
+Again = Callable[[View, S], bool]
+"""Tells whether the act after the one that was seen is this very form, sent before."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Who acts on which request."""
+
+    site: Site
+    request: Asking
+    request_id: str
+
+    def view(self) -> View:
+        """Return it as it is now."""
+        return view_for(self.site, self.request.auth, self.request_id)
+
+
+async def _act(at: At, kind: type[S], do: Do[S], again: Again[S]) -> Response[Any]:
+    form = await fields(at.request, kind)
+    return await aside(at.site, lambda: _done(at, form, do, again))
+
+
+def _done(at: At, form: S, do: Do[S], again: Again[S]) -> Response[Any]:
+    """Do it and lead back to the request; where it does not hold, say why with what was typed kept."""
+    view, by, seen = at.view(), at.request.auth.by, form.act
+    try:
+        do(desk_of(at.site), form)
+    except ChangedMeanwhileError as problem:
+        view = at.view()
+        if not (seen < view.act and view.history[seen].by == by and again(view, form)):
+            return _meanwhile(at.site, at.request, view, form, problem)
+    except RadiokeyError as problem:
+        return _page(at.site, at.request, at.view(), problem=problem, kept=_typed(form))
+    return Redirect(f"/desk/requests/{view.stored.id}", status_code=303, headers=NO_STORE)
+
+
+def _typed(form: SeenForm) -> dict[str, str]:
+    told: dict[str, str] = msgspec.to_builtins(form)
+    return {name: value for name, value in told.items() if value and name not in {"csrf", "seen"}}
+
+
+def _meanwhile(
+    site: Site, request: Asking, view: View, form: SeenForm, problem: RadiokeyError
+) -> Response[Any]:
+    """Say what happened since the page was shown, and keep what was typed."""
+    return show(
+        site,
+        request,
+        "desk/meanwhile.html",
+        problem=problem,
+        view=view,
+        asked=view.stored,
+        now=view.request,
+        since=_history(view)[form.act :],
+        kept=defaultdict(str, _typed(form)),
+        typed=list(_typed(form).values()),
+        action=request.url.path,
+        logged=_AUDITED.get(request.url.path.rpartition("/")[2], ""),
+        **words(site),
+    )
+
+
+_AUDITED: Final = {"ask-papers": "request:ask-papers", "message": "request:message"}
+
+
+def _follows(act: str, told: Callable[[S], Mapping[str, object]] = lambda _: {}) -> Again[S]:
+    """Return what tells whether the next act is `act` and says what the form says."""
+
+    def again(view: View, form: S) -> bool:
+        row = view.history[form.act]
+        detail: dict[str, object] = msgspec.json.decode(row.detail, type=dict)
+        wanted = msgspec.to_builtins(told(form))
+        return row.act == act and all(detail.get(name) == value for name, value in wanted.items())
+
+    return again
+
+
+# --- what a clerk does ------------------------------------------------------------------------------------
+
+
+@post("/desk/requests/{request_id:str}/message", opt=takes(Permission.REQUEST_CHECK))
+async def message(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Write to whoever asked."""
+
+    def do(desk: Desk, form: WordsForm) -> None:
+        if desk.view(request_id).act != form.act:
+            raise ChangedMeanwhileError(
+                "somebody else did something with this request in the meantime",
+                hint="look at it as it is now, then decide whether to send your message",
+            )
+        desk.say(request_id, request.auth.by, form.text)
+
+    return await _act(At(site, request, request_id), WordsForm, do, lambda _, __: False)
+
+
+@post("/desk/requests/{request_id:str}/ask-papers", opt=takes(Permission.REQUEST_CHECK))
+async def ask_papers(
+    site: NamedDependency[Site], request: Asking, request_id: FromPath[str]
+) -> Response[Any]:
+    """Ask for papers, and say which."""
+
+    def do(desk: Desk, form: WordsForm) -> None:
+        if not form.text.strip():
+            raise UsageError("nobody knows which papers are meant", hint="say which, in a sentence")
+        desk.ask_papers(request_id, form.act, request.auth.by, form.text)
+
+    def again(view: View, form: WordsForm) -> bool:
+        row, said = view.history[form.act], _plain(form.text)
+        told = {(one.by, one.at_ms, one.text) for one in view.messages}
+        return row.act == "papers-asked" and (row.by, row.at_ms, said) in told
+
+    return await _act(At(site, request, request_id), WordsForm, do, again)
+
+
+def _plain(text: str) -> str:
+    """Return a message as the desk keeps it."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+
+
+@post("/desk/requests/{request_id:str}/see-car", opt=takes(Permission.REQUEST_CHECK))
+async def see_car(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Record the VIN that was read at the car."""
+
+    def do(desk: Desk, form: VinForm) -> None:
+        desk.see_car(request_id, form.act, request.auth.by, Vin.parse(form.vin))
+
+    again: Again[VinForm] = _follows("car-seen", lambda form: {"vin": Vin.parse(form.vin).text})
+    return await _act(At(site, request, request_id), VinForm, do, again)
+
+
+@post("/desk/requests/{request_id:str}/fee", opt=takes(Permission.REQUEST_CHECK))
+async def record_fee(
+    site: NamedDependency[Site], request: Asking, request_id: FromPath[str]
+) -> Response[Any]:
+    """Record what it costs."""
+
+    def do(desk: Desk, form: FeeForm) -> None:
+        desk.record_fee(request_id, form.act, request.auth.by, _fee(form))
+
+    again: Again[FeeForm] = _follows("fee-recorded", lambda form: {"fee": _fee(form)})
+    return await _act(At(site, request, request_id), FeeForm, do, again)
+
+
+def _fee(form: FeeForm) -> Fee:
+    """Return the fee in cents of what was typed, like 12, 12.5 or 12,50."""
+    typed = _AMOUNT.fullmatch(form.amount.strip())
+    if typed is None:
+        raise UsageError("a fee is an amount with at most two decimals", hint="like 12.50")
+    return Fee(int(typed[1]) * 100 + int((typed[2] or "").ljust(2, "0")), form.currency.strip().upper())
+
+
+_AMOUNT: Final = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
+
+
+@post("/desk/requests/{request_id:str}/warranty", opt=takes(Permission.REQUEST_CHECK))
+async def record_warranty(
+    site: NamedDependency[Site], request: Asking, request_id: FromPath[str]
+) -> Response[Any]:
+    """Record that it costs nothing: under warranty."""
+
+    def do(desk: Desk, form: SeenForm) -> None:
+        desk.record_fee(request_id, form.act, request.auth.by, None)
+
+    return await _act(At(site, request, request_id), SeenForm, do, _follows("warranty-recorded"))
+
+
+@post("/desk/requests/{request_id:str}/check", opt=takes(Permission.REQUEST_CHECK))
+async def check(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Hand it over with the whole check list ticked."""
+
+    def do(desk: Desk, form: CheckForm) -> None:
+        desk.check(request_id, form.act, request.auth.by, form.ticks)
+
+    return await _act(At(site, request, request_id), CheckForm, do, _follows("checked"))
+
+
+@post("/desk/requests/{request_id:str}/refuse", opt=takes(Permission.REQUEST_CHECK))
+async def refuse(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Say no, as a clerk."""
+
+    def do(desk: Desk, form: RefuseForm) -> None:
+        desk.refuse(request_id, form.act, request.auth.by, form.told)
+
+    return await _act(At(site, request, request_id), RefuseForm, do, _REFUSED)
+
+
+_REFUSED: Final[Again[RefuseForm]] = _follows("refused", lambda form: {"reason": form.told.value})
+
+
+# --- what an approver does --------------------------------------------------------------------------------
+
+
+@post("/desk/requests/{request_id:str}/approve", opt=takes(Permission.REQUEST_APPROVE))
+async def approve(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Approve, and have the door release the code. The page shows none: it is for whoever asked."""
+
+    def do(desk: Desk, form: SeenForm) -> None:
+        confirm(request)
+        desk.approve(request_id, form.act, request.auth.by)
+
+    return await _act(At(site, request, request_id), SeenForm, do, _follows("approved"))
+
+
+@post("/desk/requests/{request_id:str}/send-back", opt=takes(Permission.REQUEST_APPROVE))
+async def send_back(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Have a clerk look again."""
+
+    def do(desk: Desk, form: SeenForm) -> None:
+        desk.send_back(request_id, form.act, request.auth.by)
+
+    return await _act(At(site, request, request_id), SeenForm, do, _follows("sent-back"))
+
+
+@post("/desk/requests/{request_id:str}/say-no", opt=takes(Permission.REQUEST_APPROVE))
+async def say_no(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Say no, as the second pair of eyes."""
+
+    def do(desk: Desk, form: RefuseForm) -> None:
+        view = desk.view(request_id)
+        if request.auth.by in view.request.hands:
+            raise AnotherPersonError(
+                "whoever checked a request does not decide as the second pair of eyes",
+                hint="leave it to a colleague",
+            )
+        desk.refuse(request_id, form.act, request.auth.by, form.told, second=True)
+
+    return await _act(At(site, request, request_id), RefuseForm, do, _REFUSED)
+
+
+# --- what whoever opened it for a customer does -----------------------------------------------------------
+
+
+@post("/desk/requests/{request_id:str}/submit", opt=takes(Permission.REQUEST_OPEN))
+async def submit(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Say that the customer's papers follow."""
+
+    def do(desk: Desk, form: SeenForm) -> None:
+        desk.submit(request_id, form.act, request.auth.by)
+
+    return await _act(At(site, request, request_id), SeenForm, do, _follows("submitted"))
+
+
+@post("/desk/requests/{request_id:str}/withdraw", opt=takes(Permission.REQUEST_OPEN))
+async def withdraw(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Not want it any more."""
+
+    def do(desk: Desk, form: SeenForm) -> None:
+        desk.withdraw(request_id, form.act, request.auth.by)
+
+    return await _act(At(site, request, request_id), SeenForm, do, _follows("withdrawn"))
+
+
+@post("/desk/requests/{request_id:str}/code", status_code=200, opt=takes(Permission.REQUEST_OPEN))
+async def code(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Show the code to whoever opened the request for a customer; the door is asked again."""
+    await fields(request, SeenForm)
+    return await aside(site, lambda: _code(site, request, request_id))
+
+
+def _code(site: Site, request: Asking, request_id: str) -> Response[str]:
+    view = view_for(site, request.auth, request_id)
+    if view.request.requester != request.auth.by:
+        raise AnotherPersonError(
+            "the code is shown to whoever asked for it, and to nobody else",
+            hint="the owner has the link to it",
+        )
+    try:
+        released = desk_of(site).code_for(request_id)
+    except RadiokeyError as problem:
+        return _page(site, request, view, problem=problem)
+    return show(site, request, "desk/code.html", view=view, asked=view.stored, code=released.code)
+
+
+HANDLERS: Final = (
+    page,
+    message,
+    ask_papers,
+    see_car,
+    record_fee,
+    record_warranty,
+    check,
+    refuse,
+    approve,
+    send_back,
+    say_no,
+    submit,
+    withdraw,
+    code,
+)

@@ -1,0 +1,109 @@
+"""What every page that staff work in has: who asks, where they may go, the secret of its forms.
+
+A route says which permission it takes; `admit` has let nobody else in. A page that has to do with a request
+says no more of one that is another organisation's than of one that is not there.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.datastructures import State
+
+from radiokey.base.desk import Desk, View
+from radiokey.base.roles import Permission
+from radiokey.errors import NotThereError, RadiokeyError
+from radiokey.web.callers import PERMISSION, Caller
+from radiokey.web.forms import F, Form, Short, convert
+from radiokey.web.problems import status_of
+from radiokey.web.render import NO_STORE
+from radiokey.web.site import Site
+
+Asking = Request[None, Caller, State]
+
+WAYS: Final = (
+    ("/desk", "Queue", Permission.REQUEST_READ),
+    ("/desk/requests/new", "New request", Permission.REQUEST_OPEN),
+    ("/desk/coverage", "Coverage", None),
+)
+"""The ways about, each with what it takes: address, name, permission."""
+
+
+class StaffForm(Form, frozen=True, kw_only=True):
+    """A form of staff."""
+
+    csrf: Short = ""
+
+
+def takes(permission: Permission) -> dict[str, object]:
+    """Return what a route of staff says of itself."""
+    return {PERMISSION: permission}
+
+
+def desk_of(site: Site) -> Desk:
+    """Return the desk; raise `NotThereError` on a base of one's own."""
+    if site.desk is None:
+        raise NotThereError(
+            "this is a base of one's own, and that has no desk", hint="a desk takes a hosted base"
+        )
+    return site.desk
+
+
+def sees(site: Site, caller: Caller, organisation: str) -> bool:
+    """Tell whether a caller sees the requests of an organisation.
+
+    What owners asked by themselves is everybody's at the desk; what a dealer opened is that dealer's, and of
+    the house that runs the base.
+    """
+    house = caller.organisation in {"", site.base.organisation} or Permission.AUDIT_READ in caller.scopes
+    return house or organisation in {"", caller.organisation}
+
+
+def view_for(site: Site, caller: Caller, request_id: str) -> View:
+    """Return a request that this caller may see; raise `NotThereError`, `StoreError`."""
+    view = desk_of(site).view(request_id)
+    if not sees(site, caller, view.stored.organisation):
+        raise NotThereError("there is no such request", hint="look for its radio in the queue")
+    return view
+
+
+def show(
+    site: Site,
+    request: Asking,
+    template: str,
+    *,
+    problem: RadiokeyError | None = None,
+    status: int = 200,
+    **context: Any,  # noqa: ANN401 - whatever the template names
+) -> Response[str]:
+    """Return a page of staff; nobody keeps it. `problem` is what was wrong with the form that led here."""
+    caller, path = request.auth, request.url.path
+    return site.pages.show(
+        template,
+        status=status_of(problem) if problem else status,
+        headers=NO_STORE,
+        me=caller,
+        account=caller.by,
+        may=caller.scopes,
+        ways=[(to, name, to == path) for to, name, takes in WAYS if takes is None or takes in caller.scopes],
+        csrf=csrf(request),
+        now_ms=site.clock.now_ms(),
+        problem=problem,
+        **context,
+    )
+
+
+def csrf(_request: Asking) -> str:
+    """Return what a form of this session carries; a bearer token has no session, and its forms nothing."""
+    return ""
+
+
+async def fields(request: Asking, kind: type[F]) -> F:
+    """Return the form of a POST; raise `UsageError` where it is not this form."""
+    sent = await request.form()
+    return convert({name: value for name, value in sent.items() if isinstance(value, str)}, kind, len(sent))
+
+
+async def aside(site: Site, work: Callable[[], Response[Any]]) -> Response[Any]:
+    """Answer with what `work` returns, which waits for the database, beside the event loop."""
+    return await site.in_thread(lambda _: work(), None)
