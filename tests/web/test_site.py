@@ -90,3 +90,16 @@ def test_the_secret_of_a_site_is_made_once_and_for_its_owner_only(make_client, t
     [kept] = tmp_path.glob("*.web")
     assert kept.read_bytes() == first.app.state.site.secret
     assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_a_foreign_name_is_answered_with_what_to_do_by_nobodys_page(open_site, tmp_path):
+    """A foreign page can have its own name point here; a program is told so as a problem."""
+    with open_site(tmp_path / "base.sqlite3", hosts=["localhost:8000"]) as client:
+        own = {"host": "LOCALHOST:8000"}
+        assert client.get("/", headers=own).status_code == 200
+        for foreign in ("elsewhere.example:8000", "localhost", "localhost:8000.elsewhere.example", ""):
+            page = client.get("/", headers={"host": foreign})
+            assert (page.status_code, "<h1>" in page.text) == (400, True)
+            assert "elsewhere" not in page.text
+            told = client.get("/api/problems", headers={"host": foreign})
+            assert told.json()["type"] == "/api/problems#malformed"

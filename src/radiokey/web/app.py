@@ -9,10 +9,10 @@ from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.middleware import DefineMiddleware
 from litestar.params import FromPath
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 from radiokey.base.limits import Limits
 from radiokey.base.sql.opening import SystemClock, SystemRandomness, open_base, secret_file
@@ -38,6 +38,7 @@ from radiokey.web.bodies import ApiRequest
 from radiokey.web.callers import PERMISSION, BehindProxy, admit, network
 from radiokey.web.logs import Observed
 from radiokey.web.mail import Mailing, mailer
+from radiokey.web.origins import KnownHosts, SameSite
 from radiokey.web.render import Pages, StaticFiles
 from radiokey.web.rounds import Rounds
 from radiokey.web.site import Site
@@ -103,10 +104,9 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
             HTTPException: problems.http,
             Exception: problems.stranger,
         },
-        allowed_hosts=hosts,
         lifespan=[_lives(site, rounds, verify_every_s, rounds_every_s)],
         before_send=[with_headers],
-        middleware=[SameSite],
+        middleware=[DefineMiddleware(KnownHosts, hosts=hosts), SameSite],
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         request_max_body_size=BODY_BYTES_MAX,
         state=State({"pages": pages, "static": static, "site": site, "rounds": rounds}),
@@ -188,29 +188,3 @@ async def with_headers(message: Message, _scope: Scope) -> None:
     if message["type"] == "http.response.start":
         own = ((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
         message["headers"] = [*message["headers"], *own]
-
-
-class SameSite:
-    """Refuses a form that another site sent.
-
-    The site sets no cookies, so a foreign form could not act for anybody; but a site on one's own machine
-    answers to whoever reaches it, and a foreign page could spend its owner's releases. Browsers say where a
-    form comes from: in `Sec-Fetch-Site`, or older ones and those without TLS in `Origin` alone, for which the
-    referrer policy has to leave them their own origin. A program that says nothing is no browser and passes.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on if it may come from where it comes from."""
-        if scope["type"] == ScopeType.HTTP and scope["method"] not in {"GET", "HEAD", "OPTIONS"}:
-            headers = dict(scope["headers"])
-            site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
-            if site is not None:
-                foreign = site not in {b"same-origin", b"none"}
-            else:
-                foreign = origin is not None and origin.partition(b"://")[2] != headers.get(b"host", b"")
-            if foreign:
-                raise PermissionDeniedException
-        await self._app(scope, receive, send)
