@@ -133,6 +133,12 @@ class ModelNeededError(UsageError):
     slug = "model-needed"
 
 
+class NameTakenError(UsageError):
+    """The name is, or was, that of a person, a token or an organisation; a name is never given twice."""
+
+    slug = "name-taken"
+
+
 class ChangedMeanwhileError(UsageError):
     """Somebody else acted on the same thing first; what is shown is no longer what is so."""
 
@@ -230,6 +236,24 @@ class AnotherPersonError(RefusedError):
     """This act on a request takes somebody else: who asks, who checks and who approves are three people."""
 
     slug = "another-person"
+
+
+class SignInError(RefusedError):
+    """A passkey or a recovery code did not sign anybody in; it tells nobody why."""
+
+    slug = "sign-in"
+
+
+class SignedOutError(RefusedError):
+    """This page is for the staff, and nobody is signed in, or not recently enough."""
+
+    slug = "signed-out"
+
+
+class FormError(RefusedError):
+    """A form came that this session did not give out."""
+
+    slug = "form"
 
 
 class OutOfBoundsError(RefusedError):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from house import House
 
 from radiokey.base.release import ReleaseRequest
 from radiokey.base.sql.opening import Base, open_base
@@ -59,3 +60,21 @@ def ask() -> Callable[..., ReleaseRequest]:
         return ReleaseRequest(request_id=request_id, serial=reading, **usual | other)
 
     return make
+
+
+@pytest.fixture
+def make_house(database, clock):
+    opened = []
+
+    def make(**other):
+        opened.append(House(database, clock, **other))
+        return opened[-1]
+
+    yield make
+    for house in opened:
+        house.base.close()
+
+
+@pytest.fixture
+def house(make_house):
+    return make_house()

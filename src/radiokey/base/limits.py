@@ -57,6 +57,8 @@ class Limits:
             "client-misses": Limit(20, DAY_MS),
             "number-misses": Limit(10, DAY_MS),
             "asked": Limit(30, DAY_MS),
+            "recovery": Limit(10, HOUR_MS),
+            "recovery-account": Limit(20, DAY_MS),
         }
     )
 
@@ -176,14 +178,19 @@ _SENTENCES: Final = {
     "number": "the code of this radio was released {most} times within {period}",
     "client-misses": "too many numbers that do not belong to their car or their model",
     "asked": "{most} questions about releases were asked here within {period}",
+    "recovery": "{most} recovery codes were tried here in the last {period}",
+    "recovery-account": "{most} recovery codes were tried for this account within {period}",
     "number-misses": "too many tries for this number with another car or another model",
 }
 _MORE: Final = "whoever needs more than that needs an account of a dealer"
 _COMPARE: Final = "until then compare number, VIN and model with the papers"
+_REGISTRAR: Final = "whoever runs this base can make a new link"
 _HINTS: Final = {
     "everybody": "it has nothing to do with you",
     "number": "the code is the same every time: write it down",
     "asked": "the answer changes only when a code is released",
+    "recovery": _REGISTRAR,
+    "recovery-account": _REGISTRAR,
     "client-misses": _COMPARE,
     "number-misses": _COMPARE,
 }

@@ -4,8 +4,8 @@ A `Transaction` is one unit of work: either all of it is durable or none. `Store
 against every other one, so that a stolen mark that is committed first always wins over a release;
 `Store.intake()` adds units and waits for nobody; `Store.snapshot()` reads one state and blocks nobody.
 
-Rows are only ever added, except for three things that are no history: how full a bucket is, with which key a
-code is sealed, and how far an import has come.
+Rows are only ever added, except for what is no history: how full a bucket is, with which key a code is
+sealed, how far an import has come, what a passkey counted, when a session was last seen.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -16,6 +16,7 @@ from typing import Protocol
 import msgspec
 
 from radiokey.base.desk_ports import DeskTransaction
+from radiokey.base.staff_ports import StaffTransaction
 
 Node = tuple[int, int]
 """(level, index) of a perfect subtree of the log; see `radiokey.base.log.tree`."""
@@ -173,7 +174,7 @@ class Clearing(msgspec.Struct, frozen=True):
     at_ms: int
 
 
-class Transaction(DeskTransaction, Protocol):
+class Transaction(DeskTransaction, StaffTransaction, Protocol):
     """One durable unit of work."""
 
     def release_of(self, request_id: str) -> StoredRelease | None:

@@ -17,7 +17,7 @@ from typing import Final, NoReturn, Self
 from radiokey.base.ports import Randomness, Store, StoredAct, StoredToken, TokenCard
 from radiokey.base.roles import Permission
 from radiokey.clock import DAY_MS, Clock
-from radiokey.errors import NotThereError, TokenError, UsageError
+from radiokey.errors import NameTakenError, NotThereError, TokenError, UsageError
 
 DAYS_MAX: Final = 400
 SECRET_SIZE: Final = 32
@@ -30,7 +30,7 @@ _CHECK_LENGTH: Final = 6
 _WRITTEN: Final = re.compile(
     rf"rk_([0-9A-Za-z]{{{_ID_LENGTH}}})_([0-9A-Za-z]{{{_SECRET_LENGTH}}})([0-9A-Za-z]{{{_CHECK_LENGTH}}})"
 )
-_ACCOUNT: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+ACCOUNT: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _ORGANISATION_LENGTH_MAX: Final = 100
 _NOBODY: Final = "-"
 _NO_HASH: Final = bytes(32)
@@ -135,9 +135,9 @@ class Tokens:
     ) -> tuple[Token, TokenCard]:
         """Make a token and return it, this once, with what may be listed of it.
 
-        Raises `UsageError`, `StoreError`.
+        Raises `UsageError`, `NameTakenError`, `StoreError`.
         """
-        if not _ACCOUNT.fullmatch(account) or account in OURSELVES:
+        if not ACCOUNT.fullmatch(account) or account in OURSELVES:
             raise UsageError(
                 "an account is named by 1 to 64 small letters, digits, dots, dashes, _ and @",
                 hint=f"not {' or '.join(sorted(OURSELVES))}",
@@ -165,6 +165,11 @@ class Tokens:
             by=by,
         )
         with self._registrar.transaction() as transaction:
+            if transaction.name_used_by(account) == "person":
+                raise NameTakenError(
+                    "a person of the staff has or had this name",
+                    hint="a token is a machine's: give it a name of its own, like till-3",
+                )
             transaction.add_token(stored)
             detail = f"{account}: {stored.scopes}"
             transaction.add_act(StoredAct(now_ms, by, Permission.TOKEN_MAKE, token.id, detail))

@@ -32,6 +32,19 @@ ROWS = [
     "INSERT INTO paper (id, request, kind, at_ms, media, received_sha256, stored_sha256, key, sealed) SELECT 'p', 'q', 'registration', 1, 'image/png', one.t, one.t, 'k', leaf FROM log_entry, (SELECT 'abababababababababababababababababababababababababababababababab' AS t) AS one WHERE idx = 0",
     "INSERT INTO outbox_refused (id, at_ms, reply) SELECT id, 1, 550 FROM outbox",
     "INSERT INTO outbox_sent (id, at_ms) SELECT id, 1 FROM outbox",
+    "INSERT INTO organisation (id, name, kind, at_ms, by) VALUES ('o', 'Office', 'office', 1, 'local')",
+    "INSERT INTO organisation_shown (organisation, number, address, register, covers, data_until, price, at_ms, by) VALUES ('o', 1, '', '', '', '', '', 1, 'local')",
+    "INSERT INTO account (name, role, organisation, display, handle, at_ms, by) SELECT 'ann', 'clerk', 'o', 'Ann', substr(hash, 1, 16), 1, 'local' FROM log_node WHERE level = 0 AND idx = 0",
+    "INSERT INTO enrolment (hashed, account, kind, at_ms, expires_at_ms, by) SELECT hash, 'ann', 'invited', 1, 2, 'local' FROM log_node WHERE level = 0 AND idx = 0",
+    "INSERT INTO enrolment_used (hashed, at_ms) SELECT hashed, 1 FROM enrolment",
+    "INSERT INTO passkey (id, account, public_key, label, challenge, at_ms, counter, used_ms) SELECT hashed, 'ann', hashed, 'phone', hashed, 1, 3, 4 FROM enrolment",
+    "INSERT INTO recovery_code (hashed, account, at_ms) SELECT hashed, 'ann', 1 FROM enrolment",
+    "INSERT INTO recovery_code_end (hashed, at_ms, reason) SELECT hashed, 1, 'used' FROM enrolment",
+    "INSERT INTO session (hashed, account, passkey, challenge, at_ms, expires_at_ms, seen_ms) SELECT hashed, 'ann', hashed, hashed, 1, 2, 1 FROM enrolment",
+    "INSERT INTO session_end (hashed, at_ms, by) SELECT hashed, 1, 'ann' FROM enrolment",
+    "INSERT INTO confirmation (challenge, account, act, at_ms) SELECT hashed, 'ann', 'x', 1 FROM enrolment",
+    "INSERT INTO passkey_end (id, at_ms, by, reason) SELECT hashed, 1, 'ann', 'removed' FROM enrolment",
+    "INSERT INTO account_end (name, at_ms, by) VALUES ('ann', 1, 'local')",
 ]
 """What is in every other table; a new table without a row here fails the test of what comes back."""
 

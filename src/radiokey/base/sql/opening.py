@@ -26,6 +26,7 @@ from radiokey.base.ports import Randomness, Store, Transaction
 from radiokey.base.release import Door
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
+from radiokey.base.staff import Staff
 from radiokey.base.tokens import Tokens
 from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
@@ -33,6 +34,8 @@ from radiokey.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from radiokey.base.desk import Desk
+    from radiokey.base.entrance import Entrance
+    from radiokey.base.passkeys import Party
     from radiokey.base.sql.postgresql import PostgresStore
 
 _KEY_SIZE: Final = 32
@@ -123,6 +126,7 @@ class Base:
         self.place = place
         self.clock = clock
         self.randomness = randomness
+        self.limits = limits or Limits()
         self.stores = Stores(place)
         try:
             gate = self.stores.of(Principal.GATE)  # first: beside what is no base no key is made
@@ -137,6 +141,7 @@ class Base:
             self.door = Door(released, clock, randomness, signer, limits, ledger, head)
             self.asked = Asked(released, clock, signer.verifier, limits)
             self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
+            self.staff = Staff(self.stores.of(Principal.REGISTRAR), clock, randomness)
             self.tokens = Tokens(gate, self.stores.of(Principal.REGISTRAR), clock, randomness)
             self.log = Log(self.stores.of(Principal.PUBLISHER), signer, head)
         except BaseException:
@@ -166,6 +171,20 @@ class Base:
         return Desk(
             stores, self.door, self.clock, self.randomness, contacts=contacts, papers=papers, models=models
         )
+
+    def entrance(self, party: "Party", key: bytes) -> "Entrance":
+        """Return how the staff of a hosted base come in at the site `party`; `key` signs what they are asked.
+
+        Raises `UsageError`.
+        """
+        from radiokey.base.entrance import Entrance  # noqa: PLC0415 - the terminal has no staff to let in
+        from radiokey.base.passkeys import Passkeys  # noqa: PLC0415 - the same
+
+        if self.organisation is None:
+            raise UsageError("a base of one's own has no staff", hint="radiokey base init")
+        passkeys = Passkeys(party, key, self.clock, self.randomness)
+        gate = self.stores.of(Principal.GATE)
+        return Entrance(gate, passkeys, self.clock, self.randomness, self.limits)
 
     def __enter__(self) -> Self:
         return self

@@ -53,7 +53,7 @@ def named_statements(script: str) -> Mapping[str, str]:
 @cache
 def statements_for(dialect: str) -> Mapping[str, str]:
     """Return all statements of a database, `sqlite` or `postgresql`."""
-    files = (_FILES / "queries" / f"{name}.sql" for name in ("base", dialect))
+    files = (_FILES / "queries" / f"{name}.sql" for name in ("base", "staff", dialect))
     return {
         name: for_psycopg(statement) if dialect == "postgresql" else statement
         for file in files

@@ -22,10 +22,11 @@ from radiokey.base.ports import (
 )
 from radiokey.base.sql import rows
 from radiokey.base.sql.desk import DeskStatements
+from radiokey.base.sql.staff import StaffStatements
 from radiokey.base.sql.statements import Statements
 
 
-class SqlTransaction(DeskStatements):
+class SqlTransaction(DeskStatements, StaffStatements):
     """See `radiokey.base.ports.Transaction`."""
 
     __slots__ = ("_statements",)

@@ -1,0 +1,41 @@
+"""A hosted base with an office, and the ways people of the staff come into it."""
+
+from authenticator import Authenticator
+
+from radiokey.base.hidden import Hidden
+from radiokey.base.passkeys import Party
+from radiokey.base.roles import Role
+from radiokey.base.sql.opening import init_base, open_base
+from radiokey.base.staff import Person, Shown
+
+ORIGIN, SITE = "https://codes.example.org", "codes.example.org"
+
+
+class House:
+    """A hosted base with an office, and the ways people come into it."""
+
+    def __init__(self, place, clock, limits=None) -> None:
+        init_base(place, SITE, clock).close()
+        self.base = open_base(place, clock, limits=limits)
+        self.staff = self.base.staff
+        self.entrance = self.base.entrance(Party.at(ORIGIN), bytes(32))
+        self.staff.add_organisation("office", "The office", "office", Shown(), by="local")
+
+    def invite(self, name="ann", role=Role.CLERK, by="local") -> Hidden:
+        return self.staff.invite(Person(name, role, "office", name.title()), by=by)
+
+    def enrol(self, link: Hidden, **other):
+        """Use a link with a new authenticator; return it, and the recovery codes."""
+        key = Authenticator(ORIGIN, SITE, **other)
+        return key, self.entrance.enrol(link, "phone", key.make(self.entrance.welcome(link).ask))
+
+    def member(self, name="ann", role=Role.CLERK, **other) -> Authenticator:
+        return self.enrol(self.invite(name, role), **other)[0]
+
+    def sign_in(self, key: Authenticator):
+        """Sign in; return the session's id and who it is."""
+        return self.entrance.sign_in(key.answer(self.entrance.ask()))
+
+    def acts(self) -> list[tuple[str, str, str]]:
+        with self.base.stores.of("radiokey_auditor").snapshot() as seen:
+            return [(one.who, one.act, one.subject) for one in seen.acts()]
