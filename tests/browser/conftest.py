@@ -1,10 +1,12 @@
 """Chromium, phone-sized, on the served product; a test fails if the page complains or asks another host."""
 
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,16 +46,43 @@ class Served:
             store.close()
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
+@contextmanager
+def serving(folder, script, *arguments):
+    """Serve a base in a folder by one of the scripts here, until it is no longer wanted."""
     database, clock = folder / "base.sqlite3", folder / "clock"
     clock.write_text("0", encoding="ascii")
-    command = [sys.executable, str(Path(__file__).with_name("served.py")), str(database), str(clock)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, Path(__file__).with_name(script), database, clock, *arguments]
+    with subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.PIPE, text=True, env=_paths()
+    ) as process:
         said = process.stdout.readline()
         yield Served(said.split()[-1], database, clock)
         process.terminate()
+
+
+def _paths():
+    """Let a script find what the tests share."""
+    tests = Path(__file__).parents[1]
+    shared = [str(tests / folder) for folder in ("browser", "web", "files")]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([*shared, os.environ.get("PYTHONPATH", "")]).rstrip(":"),
+    }
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("site"), "served.py") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def staffed(tmp_path_factory):
+    """A desk with people and requests in every state: where it is, their tokens, the requests' ids."""
+    folder = tmp_path_factory.mktemp("desk")
+    told = folder / "told"
+    with serving(folder, "served_desk.py", told) as served:
+        yield served, json.loads(told.read_text("utf-8"))
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +134,29 @@ def phones(chromium, site):
     yield new
     for phone in made:
         phone.close()
+
+
+WIDE = {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def people(chromium, staffed):
+    """Return what opens the browser of one of the staff, phone-sized or wide."""
+    served, told = staffed
+    made = []
+
+    def new(who, *, wide=False, **settings):
+        heads = {"Authorization": f"Bearer {told['tokens'][who]}"}
+        person = Phone(chromium, served.address, extra_http_headers=heads, **settings)
+        page = person.page()
+        if wide:
+            page.set_viewport_size(WIDE)
+        made.append(person)
+        return page
+
+    yield new
+    for person in made:
+        person.close()
 
 
 @pytest.fixture

@@ -19,4 +19,5 @@ class ToldClock:
         return BEGAN_MS + int(self._told.read_text(encoding="ascii"))
 
 
-serve("127.0.0.1", 0, Path(sys.argv[1]), clock=ToldClock(Path(sys.argv[2])))
+if __name__ == "__main__":
+    serve("127.0.0.1", 0, Path(sys.argv[1]), clock=ToldClock(Path(sys.argv[2])))

@@ -29,8 +29,8 @@ def test_the_queue_shows_ones_own_turn_first_and_how_late_it_is(counter, page_of
         f"/desk/requests/{second}",
         f"/desk/requests/{first}",
     ]
-    assert "A clerk is to act: yours first" in clerk.words
-    assert "An approver is to act: yours first" in approver.words
+    assert "A clerk is to act: your turn" in clerk.words
+    assert "An approver is to act: your turn" in approver.words
     assert "overdue by 1 h" in clerk.words
     assert "due in 3 h" in clerk.words
     assert "since 5 h" in clerk.words
@@ -43,7 +43,7 @@ def test_the_three_figures_are_those_of_the_desk(counter, page_of, clock):
     clock.ms += 90 * MINUTE_MS
     counter.desk.refuse(one, 2, "cle", Reason.NAME_DIFFERS)
     words = page_of(counter.get("/desk", "aud").text).words
-    assert "0 a clerk, 0 an approver, 1 whoever asked" in words
+    assert "0 for a clerk, 0 for an approver, 1 for whoever asked" in words
     assert "1 h 30 min" in words
     assert "1 name differs" in words
 

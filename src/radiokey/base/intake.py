@@ -204,6 +204,7 @@ class Intake:
                 )
             if units:
                 transaction.add_units(units)
+                transaction.add_coverage(step, Counter(unit.model for unit in units))
             transaction.add_import_step(step)
             transaction.add_act(StoredAct(step.at_ms, self._by, ACT, step.file, counts))
             file.check_unchanged()

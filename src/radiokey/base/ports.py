@@ -8,7 +8,7 @@ Rows are only ever added, except for what is no history: how full a bucket is, w
 sealed, how far an import has come, what a passkey counted, when a session was last seen.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Protocol
@@ -80,6 +80,14 @@ class ImportStep(msgspec.Struct, frozen=True):
     refused: int
     at_ms: int
     by: str
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """How many units of a model the ledger has, and when the newest of them came (0: not written down)."""
+
+    model: str
+    units: int
+    at_ms: int
 
 
 class StoredToken(msgspec.Struct, frozen=True):
@@ -230,6 +238,14 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
 
     def add_import_step(self, step: ImportStep) -> None:
         """Record a batch that was imported."""
+        ...
+
+    def add_coverage(self, step: ImportStep, units: Mapping[str, int]) -> None:
+        """Record how many units of each model a batch brought."""
+        ...
+
+    def coverage(self) -> list[Covered]:
+        """Return what the imports brought, by model; no unit is counted for it."""
         ...
 
     def units_not_sealed_with(self, key: str, after: tuple[str, str], limit: int) -> list[StoredUnit]:

@@ -23,6 +23,7 @@ from radiokey.guide.load import load_guide
 from radiokey.web import (
     api,
     api_desk,
+    coverage,
     desk,
     desk_request,
     openapi,
@@ -170,6 +171,7 @@ def static_file(name: FromPath[str], request: Request[None, None, State]) -> Res
 _PAGES: Final = (
     *owner.HANDLERS,
     *waiting.HANDLERS,
+    *coverage.HANDLERS,
     *radio.HANDLERS,
     *receipts.HANDLERS,
     static_file,

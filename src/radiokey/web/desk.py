@@ -62,7 +62,7 @@ def queue(site: NamedDependency[Site], request: Asking) -> Response[str]:
         request,
         "desk/queue.html",
         parts=[(turn, _lines(site, caller, desk, turn)) for turn in turns_of(caller)],
-        mine=turns_of(caller)[0],
+        mine=_mine(caller),
         figures=desk.figures(now_ms - FIGURES_DAYS * DAY_MS),
         figures_days=FIGURES_DAYS,
         shown_max=SHOWN_MAX,
@@ -75,6 +75,12 @@ def turns_of(caller: Caller) -> tuple[Turn, ...]:
     if Permission.REQUEST_APPROVE in caller.scopes and Permission.REQUEST_CHECK not in caller.scopes:
         return (Turn.APPROVER, Turn.CLERK, Turn.OWNER)
     return (Turn.CLERK, Turn.APPROVER, Turn.OWNER)
+
+
+def _mine(caller: Caller) -> Turn | None:
+    """Return whose turn a caller can take."""
+    takes = {Turn.CLERK: Permission.REQUEST_CHECK, Turn.APPROVER: Permission.REQUEST_APPROVE}
+    return next((turn for turn, permission in takes.items() if permission in caller.scopes), None)
 
 
 def words(site: Site) -> dict[str, Any]:

@@ -19,6 +19,7 @@ STOLEN = "BP538769684801"
 ROWS = [
     "INSERT INTO unit (kind, number, serial, model, market, vin, key, sealed) SELECT 'honda-8', '22000001', '22000001', 'honda_audio5', 'EU', '', 'k', leaf FROM log_entry WHERE idx = 0",
     "INSERT INTO import_step (file, lines, byte_offset, accepted, refused, at_ms, by) VALUES ('f', 1, 2, 1, 0, 3, 'x')",
+    "INSERT INTO coverage (file, byte_offset, model, units, at_ms) VALUES ('f', 2, 'honda_audio5', 1, 3)",
     "INSERT INTO token (id, hashed, account, organisation, scopes, made_at_ms, expires_at_ms, by) SELECT 't', hash, 'a', 'o', 's', 1, 2, 'x' FROM log_node WHERE level = 0 AND idx = 0",
     "INSERT INTO token_end (id, at_ms, by) VALUES ('t', 1, 'x')",
     "INSERT INTO audit (at_ms, who, act, subject, detail) VALUES (1, 'ann', 'unit:search', 's', 'two\nlines, \\ and \t')",

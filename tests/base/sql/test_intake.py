@@ -103,6 +103,11 @@ def ledger(both, ring) -> dict[str, str]:
         return {n: ring.code_of(*snapshot.units_of(["honda-8"], [n])).reveal() for n in numbers}
 
 
+def covered(both) -> dict[str, int]:
+    with both.store(Principal.DESK).snapshot() as seen:
+        return {one.model: one.units for one in seen.coverage()}
+
+
 def steps(both) -> list[tuple]:
     rows = both.behind(
         "SELECT lines, byte_offset, accepted, refused, by FROM import_step ORDER BY byte_offset"
@@ -228,6 +233,7 @@ def test_a_cut_at_any_statement_and_going_on_bring_each_unit_in_once(world, monk
     done = world.run()
     assert done == Imported(lines=14, accepted=12, refused=1, resumed_at=[1, 6, 11][whole])
     assert world.codes() == expected(12)
+    assert covered(world.both) == {"honda_audio5": 12}
     assert world.rows() == [f"9,,{Reason.FIELDS}"]
 
 

@@ -4,10 +4,11 @@ What each method promises stands in the protocol, once. Only how many units are 
 the databases: `add_units` belongs to each store.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from radiokey.base.ports import (
     Clearing,
+    Covered,
     ImportStep,
     Mark,
     Node,
@@ -151,6 +152,20 @@ class SqlTransaction(DeskStatements, StaffStatements):
             at_ms=step.at_ms,
             by=step.by,
         )
+
+    def add_coverage(self, step: ImportStep, units: Mapping[str, int]) -> None:
+        for model, count in sorted(units.items()):
+            self._statements.run(
+                "add_coverage",
+                file=step.file,
+                byte_offset=step.offset,
+                model=model,
+                units=count,
+                at_ms=step.at_ms,
+            )
+
+    def coverage(self) -> list[Covered]:
+        return [rows.typed(Covered, row) for row in self._statements.rows("coverage")]
 
     def units_not_sealed_with(self, key: str, after: tuple[str, str], limit: int) -> list[StoredUnit]:
         number, kind = after

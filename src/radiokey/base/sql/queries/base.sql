@@ -58,6 +58,12 @@ WHERE file = :file ORDER BY byte_offset DESC LIMIT 1;
 INSERT INTO import_step (file, lines, byte_offset, accepted, refused, at_ms, by)
 VALUES (:file, :lines, :byte_offset, :accepted, :refused, :at_ms, :by);
 
+-- name: add_coverage(file, byte_offset, model, units, at_ms)!
+INSERT INTO coverage (file, byte_offset, model, units, at_ms) VALUES (:file, :byte_offset, :model, :units, :at_ms);
+
+-- name: coverage()
+SELECT model, CAST(sum(units) AS bigint), max(at_ms) FROM coverage GROUP BY model ORDER BY model;
+
 -- name: units_not_sealed_with(key, number, kind, count)
 SELECT kind, number, serial, model, market, vin, key, sealed FROM unit
 WHERE (number, kind) > (:number, :kind) AND key <> :key ORDER BY number, kind LIMIT :count;

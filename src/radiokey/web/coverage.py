@@ -1,0 +1,35 @@
+"""Coverage: which models this base knows codes of, and how new its data is; before anyone pays."""
+
+from typing import Final
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from radiokey.base.coverage import about, coverage
+from radiokey.base.sql.principals import Principal
+from radiokey.web.site import Site
+
+SHORT: Final = {"Cache-Control": "public, max-age=300"}
+
+
+@get("/desk/coverage", sync_to_thread=True)
+def page(site: NamedDependency[Site]) -> Response[str]:
+    """Show what this base covers, and what an honest specialist shows."""
+    models = site.catalogue.models
+    ledger = [
+        (models.get(one.model), one.model, about(one.units), one.at_ms)
+        for one in coverage(site.base.stores.of(Principal.DESK))
+    ]
+    derived = [model for model in models.values() if model.families and not model.default]
+    return site.pages.show(
+        "desk/coverage.html",
+        headers=SHORT,
+        house=site.base.organisation,
+        ledger=ledger,
+        newest_ms=max((at_ms for *_, at_ms in ledger), default=0),
+        derived=sorted(derived, key=lambda model: model.name.casefold()),
+        now_ms=site.clock.now_ms(),
+    )
+
+
+HANDLERS: Final = (page,)

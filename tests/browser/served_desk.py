@@ -1,0 +1,106 @@
+"""A hosted base with people and requests in every state, served: `served_desk.py DATABASE CLOCK TOLD`.
+
+TOLD becomes a JSON file: a token for each person, the id of a request in each state.
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from hosted import BP, BP_MODEL, CAR, OTHER_CAR
+from papermaking import picture
+from served import ToldClock
+
+from radiokey.base.desk import Application, Desk
+from radiokey.base.desk_papers import Papers, Upload
+from radiokey.base.papers.clean import CleanPaper
+from radiokey.base.papers.content import Media
+from radiokey.base.papers.kind import PaperKind
+from radiokey.base.ports import StoredUnit
+from radiokey.base.reasons import Reason
+from radiokey.base.request import CHECK_LIST, Fee
+from radiokey.base.roles import ROLES, Role
+from radiokey.base.seal import NONCE_SIZE
+from radiokey.base.sql.opening import Base, init_base
+from radiokey.base.sql.principals import Principal
+from radiokey.catalogue.load import load_catalogue
+from radiokey.code.value import Code
+from radiokey.serial.number import parse
+from radiokey.serial.vin import Vin
+from radiokey.web.serve import serve
+
+PEOPLE = {
+    "cle": Role.CLERK,
+    "cora": Role.CLERK,
+    "app": Role.APPROVER,
+    "reg": Role.REGISTRAR,
+    "aud": Role.AUDITOR,
+}
+SHOP = "Ann's Radios"
+
+
+class Plain:
+    """Keeps a picture as it was sent: cleaning has tests of its own."""
+
+    def clean(self, data: bytes) -> CleanPaper:
+        digest = hashlib.sha256(data).hexdigest()
+        return CleanPaper(Media.JPEG, 1, data, digest, digest)
+
+
+def seed(base: Base) -> dict[str, dict[str, str]]:
+    """Bring people, a unit and requests into a base; return the tokens and the ids."""
+    tokens = {
+        who: base.tokens.make(who, SHOP, ROLES[role], days=30, by="local")[0].reveal()
+        for who, role in PEOPLE.items()
+    }
+    models = load_catalogue().models
+    desk, serial = base.desk(models), parse(BP).serial
+    desk._papers = Papers(base.ring, Plain(), base.randomness)
+    with base.ring.sealing() as key:
+        nonce = base.randomness.bytes(NONCE_SIZE)
+        sealed = key.seal(serial.kind, serial.key, BP_MODEL, Code("1234"), nonce)
+    unit = StoredUnit(serial.kind, serial.key, serial.text, BP_MODEL, "EU", CAR, key.id, sealed)
+    with base.stores.of(Principal.REGISTRAR).intake() as transaction:
+        transaction.add_units([unit])
+    base.blacklist.add(
+        parse("BP538769684801"), vin=Vin.parse(OTHER_CAR), reason="taken from the car park", by="reg"
+    )
+    return {
+        "tokens": tokens,
+        "requests": _requests(desk, Application(parse(BP), Vin.parse(CAR), models[BP_MODEL])),
+    }
+
+
+def _requests(desk: Desk, asked: Application) -> dict[str, str]:
+    papers = [
+        Upload(kind, picture(size=(640, 480))) for kind in (PaperKind.REGISTRATION, PaperKind.LABEL_PHOTO)
+    ]
+
+    def reviewed() -> str:
+        one = desk.open(asked)
+        desk.send_papers(one, 1, desk.view(one).stored.requester, papers)
+        return one
+
+    found = {"draft": desk.open(asked), "own": desk.open(asked, "cle"), "review": reviewed()}
+    busy = found["busy"] = reviewed()
+    desk.say(busy, desk.view(busy).stored.requester, "The car is at home; I can come by on Friday.")
+    desk.see_car(busy, 2, "cora", Vin.parse(OTHER_CAR))
+    desk.record_fee(busy, 3, "cora", Fee(1250, "EUR"))
+    desk.say(busy, "cora", "The VIN at the car is another one. Which car is the radio in?")
+    asking = found["papers"] = reviewed()
+    desk.ask_papers(asking, 2, "cle", "The second page of the registration, whole.")
+    for name in ("second", "released"):
+        found[name] = reviewed()
+        desk.check(found[name], 2, "cle", CHECK_LIST)
+    desk.approve(found["released"], 3, "app")
+    no = found["refused"] = reviewed()
+    desk.refuse(no, 2, "cora", Reason.NAME_DIFFERS)
+    return found
+
+
+if __name__ == "__main__":
+    database, clock, told = sys.argv[1:]
+    with init_base(database, "codes.example.org", ToldClock(Path(clock))) as base:
+        Path(told).write_text(json.dumps(seed(base)), encoding="utf-8")
+    serve("127.0.0.1", 0, Path(database), clock=ToldClock(Path(clock)))
