@@ -14,6 +14,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from radiokey.base.acts import KINDS, opening, replay, row_of
 from radiokey.base.contact import NONCE_SIZE, Address, ContactKey
 from radiokey.base.desk_errors import refusal
@@ -75,6 +77,7 @@ from radiokey.errors import (
     NotThereError,
     PapersNeededError,
     RadiokeyError,
+    RequestReusedError,
     StolenError,
     TryLaterError,
     UsageError,
@@ -187,6 +190,7 @@ class Desk:
         """Open a request and return its id; `requester` is whoever opens it for a customer, by account.
 
         A form that is sent twice brings the same fresh `request_id` (32 hex digits) and opens one request.
+        Raises `RequestReusedError` for another one of that id.
         """
         request_id = request_id or self._randomness.bytes(_ID_SIZE).hex()
         if not _ID.fullmatch(request_id):
@@ -209,8 +213,9 @@ class Desk:
         )
         opened = CodeRequest.opened(request_id, requester, stored.vin, now_ms, self._times)
         with self._stores.front.transaction() as transaction:
-            there = transaction.request(request_id)
-            if there is not None and there.requester == requester:
+            if (was := transaction.request(request_id)) is not None:
+                if was != msgspec.structs.replace(stored, at_ms=was.at_ms):
+                    raise RequestReusedError("this form opened another request", hint="open the form again")
                 return request_id
             transaction.add_request(stored)
             transaction.add_request_act(opening(opened))

@@ -59,6 +59,12 @@ class Limits:
             "asked": Limit(30, DAY_MS),
             "recovery": Limit(10, HOUR_MS),
             "recovery-account": Limit(20, DAY_MS),
+            "messages": Limit(60, DAY_MS),
+            "messages-network": Limit(600, DAY_MS),
+            "papers": Limit(60, DAY_MS),
+            "papers-network": Limit(600, DAY_MS),
+            "requests": Limit(10, DAY_MS),
+            "requests-network": Limit(100, DAY_MS),
         }
     )
 
@@ -181,16 +187,29 @@ _SENTENCES: Final = {
     "recovery": "{most} recovery codes were tried here in the last {period}",
     "recovery-account": "{most} recovery codes were tried for this account within {period}",
     "number-misses": "too many tries for this number with another car or another model",
+    "messages": "{most} messages were written from here within {period}",
+    "messages-network": "{most} messages were written from this network within {period}",
+    "papers": "{most} papers were sent from here within {period}",
+    "papers-network": "{most} papers were sent from this network within {period}",
+    "requests": "{most} requests were opened from here within {period}",
+    "requests-network": "{most} requests were opened from this network within {period}",
 }
 _MORE: Final = "whoever needs more than that needs an account of a dealer"
 _COMPARE: Final = "until then compare number, VIN and model with the papers"
 _REGISTRAR: Final = "whoever runs this base can make a new link"
+_KEPT: Final = "what the desk has is not lost, and its time costs you nothing"
 _HINTS: Final = {
     "everybody": "it has nothing to do with you",
     "number": "the code is the same every time: write it down",
     "asked": "the answer changes only when a code is released",
     "recovery": _REGISTRAR,
     "recovery-account": _REGISTRAR,
+    "messages": _KEPT,
+    "messages-network": _KEPT,
+    "papers": _KEPT,
+    "papers-network": _KEPT,
+    "requests": "a request that is open already goes on by its own link",
+    "requests-network": "a request that is open already goes on by its own link",
     "client-misses": _COMPARE,
     "number-misses": _COMPARE,
 }

@@ -32,6 +32,7 @@ from radiokey.web import (
     problems,
     radio,
     receipts,
+    request,
     tiles,
     waiting,
 )
@@ -174,11 +175,12 @@ _PAGES: Final = (
     *coverage.HANDLERS,
     *radio.HANDLERS,
     *receipts.HANDLERS,
+    *request.HANDLERS,
     static_file,
 )
 
 
-_STAFFED: Final = (*desk.HANDLERS, *desk_request.HANDLERS)
+_STAFFED: Final = (*desk.HANDLERS, *desk_request.HANDLERS, *request.STAFFED)
 
 _API: Final = (*api.HANDLERS, *api_desk.HANDLERS, *tiles.HANDLERS, openapi.description)
 _SIGNED_IN: Final = [handler for handler in _API if PERMISSION in handler.opt]
@@ -186,7 +188,9 @@ _OPEN: Final = [handler for handler in _API if PERMISSION not in handler.opt]
 
 
 async def with_headers(message: Message, _scope: Scope) -> None:
-    """Add `HEADERS` to the head of an answer; called for every one, those of errors too."""
+    """Add `HEADERS` to the head of every answer, those of errors too, but what it says itself."""
     if message["type"] == "http.response.start":
-        own = ((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+        said = {name.lower() for name, _ in message["headers"]}
+        named = ((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+        own = ((name, value) for name, value in named if name not in said)
         message["headers"] = [*message["headers"], *own]

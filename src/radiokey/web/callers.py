@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LOCAL: Final = "local"
 PERMISSION: Final = "permission"
+BY_LINK: Final = "by_link"
+"""Marks a form whose address only whoever holds its signed link knows."""
 FORWARDED: Final = (b"x-forwarded-for", b"forwarded", b"via")
 _BEARER: Final = "bearer "
 _LINE_BITS: Final = {4: 32, 6: 64}

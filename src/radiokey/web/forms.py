@@ -69,6 +69,34 @@ class LookForm(Form, frozen=True, kw_only=True):
     minutes: Short = ""
 
 
+class RequestForm(Form, frozen=True, kw_only=True):
+    """What an owner tells the desk; `once` names the form, so that sending it twice opens one request."""
+
+    once: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    text: Text = ""
+    make: Short = ""
+    model: Short = ""
+    vin: Short = ""
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+
+
+class SaidForm(Form, frozen=True, kw_only=True):
+    """A message to the desk."""
+
+    text: Annotated[str, msgspec.Meta(max_length=4_000)] = ""
+
+
+class SeenForm(Form, frozen=True, kw_only=True):
+    """The number of the act that was the last one when the page was made."""
+
+    seen: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,6}$")]
+
+    @property
+    def number(self) -> int:
+        """The number."""
+        return int(self.seen)
+
+
 class ReceiptForm(Form, frozen=True, kw_only=True):
     """A receipt to check."""
 

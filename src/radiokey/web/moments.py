@@ -46,3 +46,22 @@ def who(by: str) -> str:
     if by.startswith(_OWNER):
         return "the owner"
     return "the clock" if by == CLOCK else by
+
+
+def day(at_ms: int) -> str:
+    """Return a day of the calendar, in UTC.
+
+    >>> day(1_700_000_000_000)
+    '14 November 2023'
+    """
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return f"{at.day} {at:%B %Y}"
+
+
+def when(at_ms: int) -> str:
+    """Return a moment as an owner reads it, who is not told anywhere else that it is UTC.
+
+    >>> when(1_700_000_000_000)
+    '14 November 2023, 22:13 UTC'
+    """
+    return f"{day(at_ms)}, {datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M} UTC"

@@ -161,7 +161,7 @@ def _number_page(site: Site, form: NumberForm, problem: RadiokeyError | None = N
         model=model,
         problem=problem,
         makes_first=makes,
-        makes=_makes(site),
+        makes=makes_of(site),
         cars=CARS,
         places=PLACES,
         copying=COPYING,
@@ -169,7 +169,8 @@ def _number_page(site: Site, form: NumberForm, problem: RadiokeyError | None = N
     )
 
 
-def _makes(site: Site) -> list[str]:
+def makes_of(site: Site) -> list[str]:
+    """Return every make there is a radio of."""
     return sorted({make for model in site.catalogue.models.values() for make in model.makes})
 
 
@@ -243,14 +244,15 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str
         spent = type(problem) in {UsageError, RequestReusedError}
         request_id = uuid.uuid4().hex if spent else form.request_id
         return _reading_page(site, _number_form(form), reading, again=(problem, request_id))
-    return _code_page(site, form, model, released)
+    return code_page(site, form, model, released)
 
 
 def _number_form(form: CodeForm) -> NumberForm:
     return NumberForm(**{name: getattr(form, name) for name in NumberForm.__struct_fields__})
 
 
-def _code_page(site: Site, form: CodeForm, model: Model | None, released: Released) -> Response[str]:
+def code_page(site: Site, form: CodeForm, model: Model | None, released: Released) -> Response[str]:
+    """Show a code that was released: how sure it is, what to look at before keying it in, the receipt."""
     receipt = released.receipt.encode()
     errors = count(form.errors)
     known = model is not None and not model.default
@@ -293,8 +295,14 @@ def _sheet_page(
         sheet=sheet(model, make or None, case=case, sources=site.catalogue.sources),
         problem=problem,
         sources=site.catalogue.sources,
-        makes=_makes(site),
+        makes=makes_of(site),
         form=NumberForm(make=make, model="" if model is None else model.id, errors=form.errors),
+        known={
+            "text": form.text if reading else "",
+            "make": make,
+            "model": "" if model is None else model.id,
+        },
+        desk=site.base.organisation if site.desk else "",
     )
 
 

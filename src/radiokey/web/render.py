@@ -11,13 +11,14 @@ from litestar.enums import MediaType
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from radiokey.base.papers.kind import PaperKind, kept_span
 from radiokey.catalogue.model import Confidence
 from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.waiting import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.serial.makes import spoken
 from radiokey.web.draw import display_svg, panel_svg
-from radiokey.web.moments import moment, span, who
+from radiokey.web.moments import day, moment, span, when, who
 
 ROAD: Final = {stage.value: name for stage, name in STAGE_NAMES.items() if stage is not Stage.ASIDE}
 HOW_SURE: Final = {
@@ -78,6 +79,9 @@ class Pages:
             moment=moment,
             span=span,
             who=who,
+            when=when,
+            day=day,
+            kept_for=lambda kind: kept_span(PaperKind(kind)),
         )
 
     def _block(self, text: str) -> Markup:

@@ -26,7 +26,8 @@ R = TypeVar("R")
 class Site:
     """Pages, base, guide, catalogue, clock, and the site's secret (32 bytes) for links and sealed images.
 
-    `desk` is that of a hosted base, `None` where there is none.
+    `desk` is that of a hosted base, `None` where there is none; `uploads` counts those who send
+    papers right now.
 
     A plain class and no dataclass: Litestar would take a dataclass for something to read from a request.
     """
@@ -41,6 +42,7 @@ class Site:
         self.clock = clock
         self.secret = secret
         self.desk = None if base.organisation is None else base.desk(catalogue.models)
+        self.uploads = 0
         self.metrics = Metrics()
         self.watch = Watch(base, clock)
         base.door.together = self.metrics.together

@@ -28,6 +28,15 @@ NAMES: Final[Mapping[PaperKind, str]] = {
     PaperKind.VIN_PHOTO: "photo of the VIN",
 }
 
+WHY: Final[Mapping[PaperKind, str]] = {
+    PaperKind.LABEL_PHOTO: "The number you typed is compared with it. The whole label, sharp.",
+    PaperKind.POLICE_RECEIPT: "Only if the radio was reported stolen and is back: it shows that.",
+    PaperKind.PURCHASE: "Only if the registration is not in your name yet: it shows that the car is yours.",
+    PaperKind.REGISTRATION: "Your name and the VIN are read from it: both whole, and sharp.",
+    PaperKind.VIN_PHOTO: "It shows that the papers are this car's. Behind the windscreen, or on the door.",
+}
+"""What the desk does with each, as the owner reads it before sending."""
+
 KEPT_DAYS: Final[Mapping[PaperKind, int]] = {
     PaperKind.LABEL_PHOTO: 30,
     PaperKind.POLICE_RECEIPT: 3 * 365,  # a clearing of the stolen list rests on it
@@ -49,10 +58,17 @@ def kept_words(kind: PaperKind) -> str:
     >>> kept_words(PaperKind.REGISTRATION)
     'We keep a picture of it, encrypted, and delete it 30 days after your request has ended.'
     """
-    span = _span(KEPT_DAYS[kind])
-    return f"We keep a picture of it, encrypted, and delete it {span} after your request has ended."
+    return (
+        f"We keep a picture of it, encrypted, and delete it {kept_span(kind)} after your request has ended."
+    )
 
 
-def _span(days: int) -> str:
+def kept_span(kind: PaperKind) -> str:
+    """Return how long this paper is kept after the end of its request.
+
+    >>> kept_span(PaperKind.POLICE_RECEIPT)
+    '3 years'
+    """
+    days = KEPT_DAYS[kind]
     years, rest = divmod(days, 365)
     return f"{days} days" if rest or not years else f"{years} years"

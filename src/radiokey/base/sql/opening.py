@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from radiokey.base.asked import Asked
 from radiokey.base.blacklist import Blacklist
+from radiokey.base.desk_limits import DeskLimits
 from radiokey.base.keyring import KeyRing
 from radiokey.base.ledger import Ledger
 from radiokey.base.limits import Limits
@@ -116,8 +117,8 @@ class Stores:
 class Base:
     """An open base: `door`, `blacklist` (the stolen list), `tokens`, `log`. Close it, or use it in a `with`.
 
-    `asked` answers whether a code was ever released. `organisation` is whose it is, `None` for one's own on
-    one's own machine.
+    `asked` answers whether a code was ever released; `desk_limits` how much more may be asked of the desk.
+    `organisation` is whose it is, `None` for one's own on one's own machine.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class Base:
             head = HeadFile(place.secret("head"), signer.verifier)
             released = self.stores.of(Principal.DOOR)
             self.door = Door(released, clock, randomness, signer, limits, ledger, head)
+            self.desk_limits = DeskLimits(released, clock, limits)
             self.asked = Asked(released, clock, signer.verifier, limits)
             self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
             self.staff = Staff(self.stores.of(Principal.REGISTRAR), clock, randomness)
