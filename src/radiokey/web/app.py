@@ -34,6 +34,7 @@ from radiokey.web import (
     receipts,
     request,
     tiles,
+    told,
     waiting,
 )
 from radiokey.web.bodies import ApiRequest
@@ -176,6 +177,7 @@ _PAGES: Final = (
     *radio.HANDLERS,
     *receipts.HANDLERS,
     *request.HANDLERS,
+    *told.HANDLERS,
     static_file,
 )
 

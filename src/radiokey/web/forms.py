@@ -69,6 +69,22 @@ class LookForm(Form, frozen=True, kw_only=True):
     minutes: Short = ""
 
 
+class ToldForm(Form, frozen=True, kw_only=True):
+    """A code that the dealer gave, and the radio it is for."""
+
+    text: Text = ""
+    make: Short = ""
+    model: Short = ""
+    errors: Short = ""
+    vin: Short = ""
+    owns: Short = ""
+    request_id: Short = ""
+    code: Annotated[str, msgspec.Meta(max_length=32)] = ""
+
+    def __repr__(self) -> str:
+        return f"ToldForm(model={self.model!r}, code=****)"
+
+
 class RequestForm(Form, frozen=True, kw_only=True):
     """What an owner tells the desk; `once` names the form, so that sending it twice opens one request."""
 

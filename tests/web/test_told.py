@@ -1,0 +1,112 @@
+"""A dealer's answer: from the letter on the sheet through the one door to the keys, and nowhere else."""
+
+import json
+
+import pytest
+
+from radiokey.serial.number import parse
+from radiokey.web.forms import ToldForm
+
+HONDA, NUMBER, CODE = "honda_audio5", "22000505", "31415"
+ANSWER = {"text": NUMBER, "model": HONDA, "code": CODE, "owns": "yes", "request_id": "one"}
+
+
+@pytest.fixture
+def sent(client):
+    """Send the answer, with what is changed of it."""
+
+    def send(**changed):
+        return client.post("/told", data=ANSWER | changed)
+
+    return send
+
+
+def test_the_sheet_has_the_letter_and_the_way_back_with_the_answer(client, page_of, entries):
+    """Row 21 where no base knows: letter out, answer in, receipt and keys; sent again it is the same request."""
+    sheet = page_of(client.get("/sheet", params={"make": "honda", "model": HONDA, "errors": "1"}).text)
+    assert "I bring the registration" in sheet.words
+    page = page_of(client.post("/told/new", data=sheet.form("/told/new").fields | {"text": NUMBER}).text)
+    form = page.form("/told").fields
+    assert {name: form[name] for name in ("text", "model", "make", "errors")} == {
+        "text": NUMBER, "model": HONDA, "make": "honda", "errors": "1",
+    }  # fmt: skip
+    shown = client.post("/told", data=form | {"code": CODE, "owns": "yes"})
+    assert shown.status_code == 200
+    words = page_of(shown.text).words
+    assert f'aria-label="{" ".join(CODE)}"' in shown.text
+    assert "dealer's answer, as it was given to you" in words
+    assert "Save the receipt" in words
+    assert client.post("/coach", data=page_of(shown.text).form("/coach").fields).status_code == 200
+    assert client.post("/told", data=form | {"code": CODE, "owns": "yes"}).status_code == 200
+    assert entries() == 1
+
+
+def test_the_log_says_dealer_and_never_the_code(site, sent):
+    sent(code="26143")
+    with site.base.log._store.snapshot() as seen:
+        (leaf,) = [entry.leaf for entry in seen.entries()]
+    assert json.loads(leaf)["source"] == "dealer"
+    files = b"".join(file.read_bytes() for file in site.base.place.path.parent.glob("base.sqlite3*"))
+    assert b"26143" not in files
+
+
+def test_the_page_with_the_code_is_stored_nowhere(client, sent):
+    for answer in (sent(), client.get("/told")):
+        assert answer.headers["cache-control"] == "no-store"
+        assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "says"),
+    [
+        ({"code": "261"}, 422, "5"),
+        ({"code": "2614326143"}, 422, "5"),
+        ({"code": ""}, 422, "code"),
+        ({"code": "26A43"}, 422, "code"),
+        ({"owns": ""}, 400, "yours"),
+        ({"text": "what it says"}, 422, "number"),
+        ({"vin": "VF1"}, 422, "17"),
+        ({"request_id": "no id"}, 400, "request id"),
+        ({"errors": "many"}, 400, "wrong codes"),
+        ({"model": "nothing"}, 400, "no radio here"),
+    ],
+)
+def test_what_does_not_hold_is_said_logged_nowhere_and_the_code_is_not_repeated(
+    sent, entries, wrong, status, says
+):
+    answer = sent(**{"code": "26143"} | wrong)
+    assert answer.status_code == status
+    assert says in answer.text.lower()
+    assert "2614" not in answer.text
+    assert entries() == 0
+
+
+def test_what_was_typed_is_kept_for_the_next_try_but_not_the_code(sent, page_of):
+    form = page_of(sent(code="1").text).form("/told").fields
+    assert (form["text"], form["model"], form["code"], form["request_id"]) == (NUMBER, HONDA, "", "one")
+    assert page_of(sent(request_id="no id").text).form("/told").fields["request_id"] != "no id"
+
+
+def test_a_radio_reported_stolen_is_answered_as_everywhere(site, sent, entries):
+    site.base.blacklist.add(parse(NUMBER, kinds=("honda-8",)), reason="police report")
+    answer = sent()
+    assert (answer.status_code, entries()) == (403, 0)
+    assert CODE not in answer.text
+
+
+def test_another_radio_takes_another_form(sent, page_of, entries):
+    """The id belongs to the first; the page gives a fresh one."""
+    assert sent().status_code == 200
+    again = sent(text="22000506")
+    assert again.status_code == 422
+    fresh = page_of(again.text).form("/told").fields["request_id"]
+    assert sent(text="22000506", request_id=fresh).status_code == 200
+    assert entries() == 2
+
+
+def test_a_form_with_a_code_hides_it():
+    assert CODE not in repr(ToldForm(code=CODE))
+
+
+def test_a_radio_that_takes_no_code_is_offered_no_such_page(client):
+    assert "/told/new" not in client.get("/sheet", params={"model": "gm_theftlock_vin"}).text
