@@ -125,6 +125,17 @@ class StoredAct(msgspec.Struct, frozen=True):
     detail: str
 
 
+class AuditLine(msgspec.Struct, frozen=True):
+    """An entry of the audit as it is listed: `id` rises with each."""
+
+    id: int
+    at_ms: int
+    who: str
+    act: str
+    subject: str
+    detail: str
+
+
 class StoredCheckpoint(msgspec.Struct, frozen=True):
     """The log as it was last signed: how many leaves, and the signed note."""
 
@@ -285,6 +296,10 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
 
     def acts(self) -> Iterable[StoredAct]:
         """Yield the audit, oldest first."""
+        ...
+
+    def acts_before(self, before: int, limit: int, subject: str = "") -> list[AuditLine]:
+        """Return up to `limit` acts before that id, the newest first; with `subject`, those on it."""
         ...
 
     def hosting(self) -> str | None:

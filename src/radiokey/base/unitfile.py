@@ -7,6 +7,7 @@ stands in it may be a code.
 
 import csv
 import hashlib
+import io
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -158,10 +159,10 @@ class UnitFile:
 
     __slots__ = ("_file", "_pick", "_rules", "_stamp", "start")
 
-    def __init__(self, path: Path) -> None:
-        """Open the file and read its header; raise `InputError`."""
+    def __init__(self, source: Path | bytes) -> None:
+        """Open a file, or what somebody sent, and read its header; raise `InputError`."""
         try:
-            self._file: BinaryIO = path.open("rb")
+            self._file: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
         except OSError as error:
             raise InputError(
                 f"the file cannot be read: {error.strerror}", hint="name the CSV file"
@@ -274,5 +275,7 @@ class UnitFile:
         return skipped
 
     def _stamped(self) -> tuple[int, int]:
+        if isinstance(self._file, io.BytesIO):
+            return len(self._file.getbuffer()), 0
         status = os.fstat(self._file.fileno())
         return status.st_size, status.st_mtime_ns

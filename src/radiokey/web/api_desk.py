@@ -11,12 +11,11 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from radiokey.base.ports import Clearing, Mark, TokenCard, UnitCard
-from radiokey.base.roles import OPERATOR_GIVES, Permission
+from radiokey.base.roles import Permission
 from radiokey.base.search import Search
 from radiokey.base.sql.principals import Principal
-from radiokey.errors import NotAllowedError, NotThereError
-from radiokey.serial.vin import Vin
-from radiokey.web.api import understood
+from radiokey.errors import NotThereError
+from radiokey.web import registry
 from radiokey.web.bodies import CLEAN, ApiRequest, ClearingBody, StolenBody, TokenBody
 from radiokey.web.callers import PERMISSION, Caller
 from radiokey.web.openapi import problems_of
@@ -24,7 +23,6 @@ from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
 LINES: Final = "application/jsonl"
-_ID_BYTES: Final = 16
 
 Asking = Request[None, Caller, State]
 
@@ -99,12 +97,7 @@ class MadeAnswer(msgspec.Struct, frozen=True):
 )
 def report(site: NamedDependency[Site], request: ApiRequest, data: JSONBody[StolenBody]) -> MarkAnswer:
     """Report a radio stolen."""
-    reading, _ = understood(site, data.serial, data.make)
-    vin = Vin.parse(data.vin) if data.vin else None
-    added = site.base.blacklist.add(
-        reading, vin=vin, label=data.label, reason=data.reason, by=request.auth.by
-    )
-    return _mark(added)
+    return _mark(registry.report(site, request.auth, _told(data)))
 
 
 @get(
@@ -129,16 +122,7 @@ def clearings(site: NamedDependency[Site]) -> Response[ClearingsAnswer]:
 )
 def propose(site: NamedDependency[Site], request: ApiRequest, data: JSONBody[ClearingBody]) -> Clearing:
     """Propose to clear a report, with the papers that say so."""
-    reading, _ = understood(site, data.serial, data.make)
-    return site.base.blacklist.propose_clearing(
-        reading,
-        clearing_id=site.base.randomness.bytes(_ID_BYTES).hex(),
-        vin=Vin.parse(data.vin) if data.vin else None,
-        label=data.label,
-        reason=data.reason,
-        papers=data.papers,
-        by=request.auth.by,
-    )
+    return registry.propose(site, request.auth, _told(data), data.papers)
 
 
 @post(
@@ -200,17 +184,8 @@ def make_token(
     site: NamedDependency[Site], request: ApiRequest, data: JSONBody[TokenBody]
 ) -> Response[MadeAnswer]:
     """Make a token. The answer holds it, this once."""
-    caller, scopes = request.auth, frozenset(data.scopes)
-    if not scopes <= caller.scopes - OPERATOR_GIVES:
-        raise NotAllowedError(
-            "a token made here has only scopes of its maker's, and none that make tokens or clear reports",
-            hint="whoever runs this base makes the others: radiokey base tokens add",
-        )
-    if caller.organisation not in {"", data.organisation}:
-        raise NotAllowedError(
-            "a token made here is for the organisation of its maker", hint=f"that is {caller.organisation}"
-        )
-    token, card = site.base.tokens.make(data.account, data.organisation, scopes, days=data.days, by=caller.by)
+    wanted = registry.Wanted(data.account, data.organisation, frozenset(data.scopes), data.days)
+    token, card = registry.make_token(site, request.auth, wanted)
     return Response(MadeAnswer(card, token.reveal()), headers=NO_STORE)
 
 
@@ -266,6 +241,10 @@ def checkpoint(site: NamedDependency[Site]) -> Response[str]:
     if note is None:
         raise NotThereError("the log is empty", hint="it begins with the first code that is released")
     return Response(note, headers={"Cache-Control": "no-cache"})
+
+
+def _told(data: StolenBody) -> registry.Told:
+    return registry.Told(data.serial, data.reason, data.vin, data.label, data.make)
 
 
 def _mark(mark: Mark) -> MarkAnswer:

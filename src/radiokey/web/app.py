@@ -32,6 +32,9 @@ from radiokey.web import (
     problems,
     radio,
     receipts,
+    registrar,
+    registrar_base,
+    registrar_import,
     request,
     tiles,
     told,
@@ -137,6 +140,7 @@ def _lives(
             if rounds is not None:
                 rounds.end()
             site.watch.end()
+            site.turning.wait()
             site.base.close()
 
     return opened
@@ -182,7 +186,14 @@ _PAGES: Final = (
 )
 
 
-_STAFFED: Final = (*desk.HANDLERS, *desk_request.HANDLERS, *request.STAFFED)
+_STAFFED: Final = (
+    *desk.HANDLERS,
+    *desk_request.HANDLERS,
+    *registrar.HANDLERS,
+    *registrar_base.HANDLERS,
+    *registrar_import.HANDLERS,
+    *request.STAFFED,
+)
 
 _API: Final = (*api.HANDLERS, *api_desk.HANDLERS, *tiles.HANDLERS, openapi.description)
 _SIGNED_IN: Final = [handler for handler in _API if PERMISSION in handler.opt]

@@ -24,6 +24,12 @@ Asking = Request[None, Caller, State]
 WAYS: Final = (
     ("/desk", "Queue", Permission.REQUEST_READ),
     ("/desk/requests/new", "New request", Permission.REQUEST_OPEN),
+    ("/registrar/stolen", "Stolen list", Permission.STOLEN_LIST),
+    ("/registrar/import", "Import", Permission.UNIT_IMPORT),
+    ("/registrar/keys", "Keys", Permission.KEY_LIST),
+    ("/registrar/tokens", "Tokens", Permission.TOKEN_LIST),
+    ("/registrar/log", "Log", Permission.METRICS_READ),
+    ("/registrar/audit", "Audit", Permission.AUDIT_READ),
     ("/desk/coverage", "Coverage", None),
 )
 """The ways about, each with what it takes: address, name, permission."""

@@ -17,6 +17,7 @@ from radiokey.guide.model import Guide
 from radiokey.web.callers import client_of, network_of
 from radiokey.web.metrics import Metrics
 from radiokey.web.render import Pages
+from radiokey.web.turning import Turning
 from radiokey.web.watch import Watch
 
 A = TypeVar("A")
@@ -45,6 +46,7 @@ class Site:
         self.uploads = 0
         self.metrics = Metrics()
         self.watch = Watch(base, clock)
+        self.turning = Turning(base, clock)
         base.door.together = self.metrics.together
 
     def model(self, model_id: str) -> Model | None:

@@ -7,6 +7,7 @@ the databases: `add_units` belongs to each store.
 from collections.abc import Collection, Iterator, Mapping
 
 from radiokey.base.ports import (
+    AuditLine,
     Clearing,
     Covered,
     ImportStep,
@@ -213,6 +214,13 @@ class SqlTransaction(DeskStatements, StaffStatements):
 
     def acts(self) -> Iterator[StoredAct]:
         return map(rows.act, self._statements.stream("acts"))
+
+    def acts_before(self, before: int, limit: int, subject: str = "") -> list[AuditLine]:
+        if subject:
+            found = self._statements.rows("acts_about", subject=subject, before=before, count=limit)
+        else:
+            found = self._statements.rows("acts_before", before=before, count=limit)
+        return [rows.typed(AuditLine, row) for row in found]
 
     def hosting(self) -> str | None:
         value = self._statements.value("hosting")

@@ -96,6 +96,13 @@ INSERT INTO audit (at_ms, who, act, subject, detail) VALUES (:at_ms, :who, :act,
 -- name: acts()
 SELECT at_ms, who, act, subject, detail FROM audit ORDER BY id;
 
+-- name: acts_before(before, count)
+SELECT id, at_ms, who, act, subject, detail FROM audit WHERE id < :before ORDER BY id DESC LIMIT :count;
+
+-- name: acts_about(subject, before, count)
+SELECT id, at_ms, who, act, subject, detail FROM audit
+WHERE subject = :subject AND id < :before ORDER BY id DESC LIMIT :count;
+
 -- name: hosting()$
 SELECT organisation FROM hosting;
 
