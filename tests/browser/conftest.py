@@ -160,5 +160,19 @@ def people(chromium, staffed):
 
 
 @pytest.fixture
+def owners(chromium, staffed):
+    """Return what opens the phone of somebody who asks the desk."""
+    made = []
+
+    def new(**settings):
+        made.append(Phone(chromium, staffed[0].address, **settings))
+        return made[-1].page()
+
+    yield new
+    for phone in made:
+        phone.close()
+
+
+@pytest.fixture
 def page(phones):
     return phones().page()
