@@ -396,7 +396,7 @@ def test_a_secret_hides_itself():
 
 def test_a_base_of_ones_own_has_no_staff_to_let_in(base):
     with pytest.raises(UsageError, match="no staff"):
-        base.entrance(Party.at(ORIGIN), bytes(32))
+        base.entrance(ORIGIN, bytes(32))
 
 
 def test_an_act_that_cannot_be_kept_is_not_done(house):

@@ -6,9 +6,7 @@ FROM, SITE = ("--mail-from", "desk@example.org"), ("--site", "https://codes.exam
 SMTP = ("--smtp", "smtp://127.0.0.1:2525")
 
 
-@pytest.mark.parametrize(
-    "given", [SMTP, FROM, SITE, SMTP + FROM, SMTP + SITE, FROM + SITE], ids=lambda one: one[0]
-)
+@pytest.mark.parametrize("given", [SMTP, FROM, SMTP + FROM, SMTP + SITE, FROM + SITE], ids=lambda one: one[0])
 def test_half_of_a_way_for_mails_is_refused(cli, given):
     cli("serve", *given).refused(64, "--smtp, --mail-from and --site")
 

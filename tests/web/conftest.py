@@ -13,7 +13,10 @@ from counter import Counter
 from hosted import Api
 from litestar import Litestar
 from litestar.testing import TestClient
+from visitors import ORIGIN, Visitor
 
+from radiokey.base.roles import Role
+from radiokey.base.staff import Person, Shown
 from radiokey.catalogue.load import load_catalogue
 from radiokey.catalogue.model import Model
 from radiokey.web.app import create_app
@@ -131,6 +134,31 @@ def visitor(
 @pytest.fixture(scope="session")
 def radios() -> dict[str, Model]:
     return dict(load_catalogue().models)
+
+
+# --- the staff -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(make_api):
+    api = make_api(address=ORIGIN)
+    api.base.staff.add_organisation("office", "The office", "office", Shown(), by="local")
+    return api
+
+
+@pytest.fixture
+def come(desk):
+    """Let somebody come in."""
+
+    def made(name="ann", role=Role.CLERK, *, signed_in=True):
+        link = desk.base.staff.invite(Person(name, role, "office", name.title()), by="local")
+        visitor = Visitor(desk)
+        assert visitor.enrol(link.reveal()).status_code == 200
+        if signed_in:
+            assert visitor.sign_in().status_code == 303
+        return visitor
+
+    return made
 
 
 # --- a page as an owner has it ---------------------------------------------------------------------------

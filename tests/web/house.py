@@ -3,7 +3,6 @@
 from authenticator import Authenticator
 
 from radiokey.base.hidden import Hidden
-from radiokey.base.passkeys import Party
 from radiokey.base.roles import Role
 from radiokey.base.sql.opening import init_base, open_base
 from radiokey.base.staff import Person, Shown
@@ -18,7 +17,7 @@ class House:
         init_base(place, SITE, clock).close()
         self.base = open_base(place, clock, limits=limits)
         self.staff = self.base.staff
-        self.entrance = self.base.entrance(Party.at(ORIGIN), bytes(32))
+        self.entrance = self.base.entrance(ORIGIN, bytes(32))
         self.staff.add_organisation("office", "The office", "office", Shown(), by="local")
 
     def invite(self, name="ann", role=Role.CLERK, by="local") -> Hidden:

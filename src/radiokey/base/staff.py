@@ -32,7 +32,7 @@ INVITED: Final = "invited"
 AGAIN: Final = "again"
 KINDS: Final = ("dealer", "office", "specialist")
 
-_ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
+_ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9./_-]{0,63}")
 _HANDLE_SIZE: Final = 16
 _NAME_MAX: Final = 100
 _SHOWN_MAX: Final = 300
@@ -186,7 +186,7 @@ class Staff:
         """Make an organisation, with what it shows; raise `UsageError`, `NameTakenError`, `StoreError`."""
         if not _ORGANISATION.fullmatch(organisation_id):
             raise UsageError(
-                "an organisation has an id of 1 to 64 small letters, digits, dots and dashes",
+                "an organisation has an id of 1 to 64 small letters, digits, dots, dashes, / and _",
                 hint="like autohaus-nord",
             )
         if not (0 < len(name) <= _NAME_MAX and name.isprintable()) or kind not in KINDS:

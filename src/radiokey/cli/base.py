@@ -6,7 +6,7 @@ import typer
 
 from radiokey.base.ports import Mark
 from radiokey.base.sql.opening import init_base, open_base
-from radiokey.cli import backup, intake, keys, log, say, tokens, witness
+from radiokey.cli import backup, intake, keys, log, say, staff, tokens, witness
 from radiokey.cli.options import BY, Database, Json, Make
 from radiokey.cli.serial import read_one
 from radiokey.serial.vin import Vin
@@ -17,6 +17,7 @@ app.add_typer(blacklist, name="blacklist")
 app.add_typer(log.app, name="log")
 app.command("witness")(witness.serve)
 app.add_typer(keys.app, name="keys")
+app.add_typer(staff.app, name="staff")
 app.add_typer(tokens.app, name="tokens")
 app.command("import")(intake.import_units)
 app.command("backup")(backup.back_up)

@@ -43,7 +43,7 @@ def serve(
         str | None, typer.Option("--mail-from", help="The address that mails come from.")
     ] = None,
     site: Annotated[
-        str | None, typer.Option("--site", help="How links in mails begin, like https://codes.example.org.")
+        str | None, typer.Option("--site", help="How people open the site, like https://codes.example.org.")
     ] = None,
     database: Database = None,
 ) -> None:
@@ -55,10 +55,10 @@ def serve(
     mail: Mailing | None = None
     if smtp and mail_from and site:
         mail = Mailing(MailServer.parse(smtp, mail_from), origin(site))
-    elif smtp or mail_from or site:
+    elif smtp or mail_from:
         raise UsageError(
             "mails need a server, an address and the site's address",
-            hint="give --smtp, --mail-from and --site, or none of them",
+            hint="give --smtp, --mail-from and --site, or --site alone",
         )
     run(
         host,
@@ -69,4 +69,5 @@ def serve(
         json_log=log is LogForm.JSON,
         limits=Limits().with_changes(limit) if limit else None,
         mail=mail,
+        site=site,
     )

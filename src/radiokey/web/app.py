@@ -18,7 +18,7 @@ from radiokey.base.limits import Limits
 from radiokey.base.sql.opening import SystemClock, SystemRandomness, open_base, secret_file
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
-from radiokey.errors import RadiokeyError
+from radiokey.errors import RadiokeyError, SignedOutError
 from radiokey.guide.load import load_guide
 from radiokey.web import (
     api,
@@ -35,7 +35,9 @@ from radiokey.web import (
     registrar,
     registrar_base,
     registrar_import,
+    registrar_staff,
     request,
+    signin,
     tiles,
     told,
     waiting,
@@ -79,6 +81,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     mail: Mailing | None = None,
     write: Callable[[bytes], None] | None = None,
     limits: Limits | None = None,
+    address: str | None = None,
 ) -> Litestar:
     """Return the site on the base at `database`, this user's own by default.
 
@@ -86,8 +89,9 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     `hosts` are the names, with their port, that the site answers to; by default to every name. `proxies` are
     addresses or networks that are believed who asks; `verify_every_s` is how often the whole log is
     recomputed, from the start on; `rounds_every_s` how often the desk's clock is looked at, and `mail` says
-    how its mails go out; `write` takes the lines of the log of requests; `limits` are the base's. Raises
-    `UsageError`, `StoreError`, `SealError`.
+    how its mails go out; `write` takes the lines of the log of requests; `limits` are the base's. `address`
+    is how people open the site: the passkeys of the staff are bound to it. Raises `UsageError`, `StoreError`,
+    `SealError`.
     """
     for proxy in proxies:
         network(proxy)
@@ -98,7 +102,8 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     if secret is None:
         secret = secret_file(base.place.secret("web"), SECRET_SIZE, SystemRandomness())
     site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
-
+    if address is not None and base.organisation is not None:
+        site.entrance = base.entrance(address, site.purpose_key("passkeys"))
     rounds = None
     if site.desk is not None:
         rounds = Rounds(site.desk, None if mail is None else mailer(site, site.desk, mail))
@@ -107,6 +112,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
         dependencies={"site": Provide(lambda: site, sync_to_thread=False)},
         exception_handlers={
             RadiokeyError: problems.ours,
+            SignedOutError: signin.signed_out,
             HTTPException: problems.http,
             Exception: problems.stranger,
         },
@@ -182,6 +188,7 @@ _PAGES: Final = (
     *receipts.HANDLERS,
     *request.HANDLERS,
     *told.HANDLERS,
+    *signin.OPEN,
     static_file,
 )
 
@@ -193,6 +200,8 @@ _STAFFED: Final = (
     *registrar_base.HANDLERS,
     *registrar_import.HANDLERS,
     *request.STAFFED,
+    *registrar_staff.HANDLERS,
+    *signin.OWN_HANDLERS,
 )
 
 _API: Final = (*api.HANDLERS, *api_desk.HANDLERS, *tiles.HANDLERS, openapi.description)

@@ -1,4 +1,6 @@
-"""Who asks: an account with a token, this machine's own user, or an address. Specified in docs/spec/api.md.
+"""Who asks: a person by their session, an account by its token, this machine's own user, or an address.
+
+Specified in docs/spec/api.md, and for sessions in docs/spec/staff.md.
 
 An address is what the connection says. Behind a proxy it is what the proxy says, and only where that proxy
 was configured: anybody can send a header. A request that an unknown proxy forwarded is from nobody's own
@@ -20,10 +22,12 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from radiokey.base.roles import EVERY, Permission
 from radiokey.base.tokens import not_held
 from radiokey.errors import NotAllowedError, TokenInClearError, UsageError
+from radiokey.web.session import SESSION, check_form, signed_in
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network
 
+    from radiokey.base.entrance import SignedIn
     from radiokey.web.site import Site
 
 LOCAL: Final = "local"
@@ -40,13 +44,17 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: `client` and `network` for the limits; `account` and `organisation` where a token says so."""
+    """Who asks: `client` and `network` for the limits; `account` and `organisation` where it is known.
+
+    `who` is the person, where a session says so.
+    """
 
     client: str
     network: str
     account: str = ""
     organisation: str = ""
     scopes: frozenset[Permission] = frozenset()
+    who: "SignedIn | None" = None
 
     @property
     def by(self) -> str:
@@ -55,16 +63,20 @@ class Caller:
 
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Find out who asks and whether they may; the guard of every route of the API.
+    """Find out who asks and whether they may; the guard of every route of the API and of the staff.
 
-    Raises `TokenError`, `TokenInClearError`, `NotAllowedError`, `StoreError`.
+    A route of the staff takes a session, and a token where it takes a permission. Raises `TokenError`,
+    `TokenInClearError`, `NotAllowedError`, `SignedOutError`, `FormError`, `StoreError`.
     """
     permission: Permission | None = handler.opt.get(PERMISSION)
     site: Site = connection.app.state.site
     text = _bearer(connection)
-    if permission is None:
+    hosted = site.base.organisation is not None
+    if handler.opt.get(SESSION) and (permission is None or (text is None and hosted)):
+        caller = await _person(site, connection)
+    elif permission is None:
         caller = _stranger(site, connection)
-    elif text is None and site.base.organisation is None and is_local(connection):
+    elif text is None and not hosted and is_local(connection):
         caller = Caller(LOCAL, "", scopes=EVERY)
     elif text is None:
         raise not_held()
@@ -83,8 +95,26 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
             holder.scopes,
         )
     if permission is not None and permission not in caller.scopes:
+        if caller.who is not None:
+            raise NotAllowedError(
+                f"a person with the role {caller.who.role} does not do that", hint=f"it takes {permission}"
+            )
         raise NotAllowedError("this token may not do that", hint=f"it takes the scope {permission}")
     connection.scope["auth"] = caller
+
+
+async def _person(site: "Site", connection: Connection) -> Caller:
+    """Return whoever is signed in."""
+    who = await sync_to_thread(signed_in, site, connection)
+    await check_form(site, connection, who)
+    return Caller(
+        f"account:{who.account}",
+        network_of(site, connection),
+        who.account,
+        who.organisation,
+        who.scopes,
+        who,
+    )
 
 
 def _stranger(site: "Site", connection: Connection) -> Caller:

@@ -17,6 +17,7 @@ from radiokey.web.callers import PERMISSION, Caller
 from radiokey.web.forms import F, Form, Short, convert
 from radiokey.web.problems import status_of
 from radiokey.web.render import NO_STORE
+from radiokey.web.session import SESSION, csrf_of
 from radiokey.web.site import Site
 
 Asking = Request[None, Caller, State]
@@ -31,6 +32,8 @@ WAYS: Final = (
     ("/registrar/log", "Log", Permission.METRICS_READ),
     ("/registrar/audit", "Audit", Permission.AUDIT_READ),
     ("/desk/coverage", "Coverage", None),
+    ("/registrar/staff", "Staff", Permission.STAFF_LIST),
+    ("/me", "My passkeys", None),
 )
 """The ways about, each with what it takes: address, name, permission."""
 
@@ -43,7 +46,7 @@ class StaffForm(Form, frozen=True, kw_only=True):
 
 def takes(permission: Permission) -> dict[str, object]:
     """Return what a route of staff says of itself."""
-    return {PERMISSION: permission}
+    return {PERMISSION: permission, SESSION: True}
 
 
 def desk_of(site: Site) -> Desk:
@@ -92,16 +95,11 @@ def show(
         account=caller.by,
         may=caller.scopes,
         ways=[(to, name, to == path) for to, name, takes in WAYS if takes is None or takes in caller.scopes],
-        csrf=csrf(request),
+        csrf=csrf_of(request),
         now_ms=site.clock.now_ms(),
         problem=problem,
         **context,
     )
-
-
-def csrf(_request: Asking) -> str:
-    """Return what a form of this session carries; a bearer token has no session, and its forms nothing."""
-    return ""
 
 
 async def fields(request: Asking, kind: type[F]) -> F:

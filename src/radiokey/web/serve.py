@@ -26,6 +26,8 @@ from radiokey.web.witness import create_witness
 
 LOOK_AGAIN_S = 0.01
 VERIFY_HOURS = 24.0
+LOOPBACK = "localhost"
+"""The one name of this machine that a passkey can be bound to: an address is none."""
 SWITCH_S = 0.001
 """Whoever has the turn at the database lets the interpreter go at every statement. With Python's 5 ms they
 would wait that long for whoever computes meanwhile, some thirty times in a release."""
@@ -44,11 +46,13 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
     json_log: bool = False,
     limits: Limits | None = None,
     mail: Mailing | None = None,
+    site: str | None = None,
 ) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
 
     It is said once the site can be reached, so that a program that reads it may ask at once. With `json_log`
-    there is a line on standard error for each request; see `create_app` for the rest.
+    there is a line on standard error for each request. `site` is how people open it, on this machine alone
+    http://localhost with the port; see `create_app` for the rest.
     """
     if json_log:
         log_json()
@@ -63,6 +67,7 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
         limits=limits,
         rounds_every_s=EVERY_S,
         mail=mail,
+        address=site or (f"http://{LOOPBACK}:{port}" if _hosts(host, port) else None),
     )
     _run(app, host, port, "Radiokey")
 

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
@@ -20,6 +20,9 @@ from radiokey.web.render import Pages
 from radiokey.web.turning import Turning
 from radiokey.web.watch import Watch
 
+if TYPE_CHECKING:
+    from radiokey.base.entrance import Entrance
+
 A = TypeVar("A")
 R = TypeVar("R")
 
@@ -27,7 +30,8 @@ R = TypeVar("R")
 class Site:
     """Pages, base, guide, catalogue, clock, and the site's secret (32 bytes) for links and sealed images.
 
-    `desk` is that of a hosted base, `None` where there is none; `uploads` counts those who send
+    `desk` is that of a hosted base, `None` where there is none; `entrance` is where its staff come in, `None`
+    where no address of the site is known that a passkey could be bound to; `uploads` counts those who send
     papers right now.
 
     A plain class and no dataclass: Litestar would take a dataclass for something to read from a request.
@@ -44,6 +48,7 @@ class Site:
         self.secret = secret
         self.desk = None if base.organisation is None else base.desk(catalogue.models)
         self.uploads = 0
+        self.entrance: Entrance | None = None
         self.metrics = Metrics()
         self.watch = Watch(base, clock)
         self.turning = Turning(base, clock)

@@ -36,7 +36,6 @@ from radiokey.errors import StoreError, UsageError
 if TYPE_CHECKING:
     from radiokey.base.desk import Desk
     from radiokey.base.entrance import Entrance
-    from radiokey.base.passkeys import Party
     from radiokey.base.sql.postgresql import PostgresStore
 
 _KEY_SIZE: Final = 32
@@ -174,17 +173,18 @@ class Base:
             stores, self.door, self.clock, self.randomness, contacts=contacts, papers=papers, models=models
         )
 
-    def entrance(self, party: "Party", key: bytes) -> "Entrance":
-        """Return how the staff of a hosted base come in at the site `party`; `key` signs what they are asked.
+    def entrance(self, address: str, key: bytes) -> "Entrance":
+        """Return how the staff of a hosted base come in at the site that people open by `address`.
 
+        `key` (32 bytes) signs what browsers are asked.
         Raises `UsageError`.
         """
         from radiokey.base.entrance import Entrance  # noqa: PLC0415 - the terminal has no staff to let in
-        from radiokey.base.passkeys import Passkeys  # noqa: PLC0415 - the same
+        from radiokey.base.passkeys import Party, Passkeys  # noqa: PLC0415 - the same
 
         if self.organisation is None:
             raise UsageError("a base of one's own has no staff", hint="radiokey base init")
-        passkeys = Passkeys(party, key, self.clock, self.randomness)
+        passkeys = Passkeys(Party.at(address), key, self.clock, self.randomness)
         gate = self.stores.of(Principal.GATE)
         return Entrance(gate, passkeys, self.clock, self.randomness, self.limits)
 

@@ -1,0 +1,124 @@
+"""`radiokey base staff`: who works at the desk of a hosted base; the operator's way to its first registrar.
+
+A one-time link is written to standard output, once.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from radiokey.base.roles import Role
+from radiokey.base.sql.opening import Base, open_base
+from radiokey.base.staff import LINK_MS, OPERATOR, Person, Shown
+from radiokey.base.staff_ports import StaffCard
+from radiokey.cli import say
+from radiokey.cli.options import Database, Json
+from radiokey.clock import DAY_MS
+from radiokey.errors import UsageError
+
+app = typer.Typer(help="Who works at the desk.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Of the account: theirs for ever.")]
+_LENGTH_MAX = 100
+
+
+@app.command("invite")
+def invite(
+    name: Name,
+    *,
+    role: Annotated[Role | None, typer.Option("--role", help="Exactly one.")] = None,
+    display: Annotated[str, typer.Option("--display", help="What the person is called.")] = "",
+    organisation: Annotated[
+        str | None,
+        typer.Option("--organisation", help="For whom they act; by default the house itself."),
+    ] = None,
+    site: Annotated[str, typer.Option("--site", help="How people open the site.")] = "http://localhost:8000",
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Print a one-time link for a new account, or for one that needs a new passkey."""
+    with open_base(database) as base:
+        _hosted(base)
+        if any(card.name == name and not card.ended_at_ms for card in base.staff.people()):
+            if role is not None or display or organisation is not None:
+                raise UsageError(
+                    "this account is there already, and what it is does not change",
+                    hint="leave out --role, --display and --organisation for a new link",
+                )
+            link = base.staff.invite_again(name, by=OPERATOR)
+        elif role is None or not display:
+            raise UsageError("a new account takes --role and --display", hint="like --role registrar")
+        else:
+            person = Person(name, role, organisation or _office(base), display)
+            link = base.staff.invite(person, by=OPERATOR)
+    address = f"{site.rstrip('/')}/enrol/{link.reveal()}"
+    if as_json:
+        say.document({"name": name, "link": address})
+        return
+    say.out(address)
+    say.note(f"for {name}, once, for {LINK_MS // DAY_MS} days; it is not shown again")
+
+
+@app.command("list")
+def listed(*, database: Database = None, as_json: Json = False) -> None:
+    """List the staff, those who ended too."""
+    with open_base(database) as base:
+        _hosted(base)
+        cards = base.staff.people()
+    if as_json:
+        say.document([_as_json(card) for card in cards])
+        return
+    say.columns((card.name, card.role, card.organisation, card.display, _state(card)) for card in cards)
+
+
+@app.command("end")
+def end(name: Name, *, database: Database = None, as_json: Json = False) -> None:
+    """End an account for ever, and whatever it is signed in with, at once."""
+    with open_base(database) as base:
+        _hosted(base)
+        base.staff.end(name, by=OPERATOR)
+    if as_json:
+        say.document({"name": name})
+    else:
+        say.out(f"The account {name} is ended.")
+
+
+def _hosted(base: Base) -> str:
+    if base.organisation is None:
+        raise UsageError("a base of one's own has no staff", hint="radiokey base init makes a hosted one")
+    return base.organisation
+
+
+def _office(base: Base) -> str:
+    """Return the office of the house that runs the base; it is made with its first person."""
+    house = _hosted(base)
+    if all(one.id != house for one in base.staff.organisations()):
+        base.staff.add_organisation(house, house[:_LENGTH_MAX], "office", Shown(), by=OPERATOR)
+    return house
+
+
+def _state(card: StaffCard) -> str:
+    if card.ended_at_ms:
+        return f"ended {_day(card.ended_at_ms)}"
+    if not card.passkeys:
+        return f"invited {_day(card.at_ms)}"
+    return "signed in" if card.sessions else "signed out"
+
+
+def _as_json(card: StaffCard) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "role": card.role,
+        "organisation": card.organisation,
+        "display": card.display,
+        "made_at_ms": card.at_ms,
+        "by": card.by,
+        "ended_at_ms": card.ended_at_ms or None,
+        "passkeys": card.passkeys,
+        "sessions": card.sessions,
+    }
+
+
+def _day(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
