@@ -22,21 +22,43 @@ settings.load_profile("radiokey")
 
 
 TESTS = Path(__file__).parent
-# They search a space of states, read the sources, or ask a database or another program: no interpreter answers
-# otherwise.
+# They search a space of states, read the sources, ask a database or another program, or drive over and over what
+# smaller tests drive on every interpreter: none answers otherwise, and three times would not fit into ten minutes.
 ONCE = tuple(
     TESTS / name
     for name in (
+        "base/log/test_export.py",
+        "base/log/test_head.py",
+        "base/log/test_whole.py",
+        "base/papers",
+        "base/sql",
+        "base/test_canary.py",
+        "base/test_factory.py",
+        "cli/test_explain.py",
+        "cli/test_junk.py",
         "cuts",
+        "databases",
         "foreign",
+        "headunit/test_budget.py",
+        "headunit/test_panels.py",
+        "headunit/test_power_cuts.py",
+        "headunit/test_unit.py",
         "model",
         "second",
+        "serial/test_neighbours.py",
         "test_breaks.py",
         "test_contracts.py",
         "test_story.py",
         "test_tidy.py",
-        "base/sql",
-        "databases",
+        "vehicle/test_owners.py",
+        "web/test_api_attack.py",
+        "web/test_api_desk.py",
+        "web/test_desk_pages.py",
+        "web/test_desk_refusals.py",
+        "web/test_junk.py",
+        "web/test_registrar_pages.py",
+        "web/test_request.py",
+        "web/test_request_papers.py",
     )
 )
 
