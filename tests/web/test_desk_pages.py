@@ -221,14 +221,14 @@ def test_whoever_reported_the_radio_does_not_approve_its_code(counter, page_of, 
     assert counter.view(one).request.state is State.SECOND
 
 
-def test_an_approval_takes_a_person_and_not_only_a_machine():
+def test_an_approval_takes_a_person_and_not_only_a_machine(api):
     """The step-up stands in one place; a caller without an account is nobody."""
 
     class Asked:
         auth = Caller("local", "")
 
     with pytest.raises(NotAllowedError):
-        confirm(Asked())
+        confirm(api.app.state.site, Asked(), "request:approve r1 3", "")
 
 
 def test_whoever_opened_a_request_for_a_customer_does_not_check_it_and_sees_the_code(counter, page_of, api):

@@ -41,9 +41,9 @@ from radiokey.base.roles import Permission
 from radiokey.base.sql.principals import Principal
 from radiokey.errors import AnotherPersonError, ChangedMeanwhileError, RadiokeyError, UsageError
 from radiokey.serial.vin import Vin
-from radiokey.web.confirm import confirm
+from radiokey.web.confirm import approval, ask, confirm
 from radiokey.web.desk import words
-from radiokey.web.forms import Short
+from radiokey.web.forms import Answer, Short
 from radiokey.web.frame import Asking, StaffForm, aside, desk_of, fields, show, takes, view_for
 from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
@@ -56,6 +56,7 @@ class SeenForm(StaffForm, frozen=True, kw_only=True):
     """A form on a request: the number of the act that its page showed."""
 
     seen: Short = ""
+    passkey: Answer = ""
 
     @property
     def act(self) -> int:
@@ -167,6 +168,7 @@ def _page(
         kept=defaultdict(str, kept or {}),
         kept_form=request.url.path.rpartition("/")[2],
         own=own,
+        ask=ask(site, request, approval(view.stored.id, view.act)) if approves else "",
         checks=checks and state in {State.PAPERS, State.REVIEW},
         approves=approves and state in {State.SECOND, State.RELEASING},
         writes=checks and view.request.turn is not Turn.NOBODY,
@@ -240,7 +242,7 @@ def _done(at: At, form: S, do: Do[S], again: Again[S]) -> Response[Any]:
 
 def _typed(form: SeenForm) -> dict[str, str]:
     told: dict[str, str] = msgspec.to_builtins(form)
-    return {name: value for name, value in told.items() if value and name not in {"csrf", "seen"}}
+    return {name: value for name, value in told.items() if value and name not in {"csrf", "passkey", "seen"}}
 
 
 def _meanwhile(
@@ -399,7 +401,8 @@ async def approve(site: NamedDependency[Site], request: Asking, request_id: From
     """Approve, and have the door release the code. The page shows none: it is for whoever asked."""
 
     def do(desk: Desk, form: SeenForm) -> None:
-        confirm(request)
+        if desk.view(request_id).act == form.act:  # else it was done, or something else was
+            confirm(site, request, approval(request_id, form.act), form.passkey)
         desk.approve(request_id, form.act, request.auth.by)
 
     return await _act(At(site, request, request_id), SeenForm, do, _follows("approved"))

@@ -13,6 +13,8 @@ from radiokey.errors import UsageError
 
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Short = Annotated[str, msgspec.Meta(max_length=64)]
+Answer = Annotated[str, msgspec.Meta(max_length=16_384)]
+"""What a passkey answered, as JSON."""
 FIELDS_MAX = 24
 
 F = TypeVar("F", bound="Form")

@@ -5,9 +5,8 @@ secret to carry; it can only come from this site (`radiokey.web.origins`), and i
 bound to it. What is one's own is found by who is signed in, never by what a request names.
 """
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
@@ -16,7 +15,7 @@ from litestar.response import Redirect
 
 from radiokey.base.entrance import Entrance, SignedIn
 from radiokey.base.hidden import Hidden, RecoveryCode
-from radiokey.base.passkeys import ANSWER_LENGTH_MAX, written
+from radiokey.base.passkeys import written
 from radiokey.base.roles import ROLES, Permission
 from radiokey.errors import (
     NotThereError,
@@ -26,14 +25,12 @@ from radiokey.errors import (
     UsageError,
 )
 from radiokey.web import problems
-from radiokey.web.forms import Form, Short, Text, WebRequest, read
+from radiokey.web.forms import Answer, Form, Short, Text, WebRequest, read
 from radiokey.web.frame import Asking, StaffForm, aside, fields, show
 from radiokey.web.problems import status_of
 from radiokey.web.render import NO_STORE
 from radiokey.web.session import READS, SESSION, begins, ends, onward
 from radiokey.web.site import Site
-
-Answer = Annotated[str, msgspec.Meta(max_length=ANSWER_LENGTH_MAX)]
 
 HOMES: Final = (
     (Permission.REQUEST_READ, "/desk"),
