@@ -15,8 +15,8 @@ help: ## print this list
 
 setup: $(VENV)/.product ## build .venv from the hashed locks and install the product in it
 
-run: setup ## serve the whole system on http://127.0.0.1:8000
-	$(BIN)/radiokey serve
+run: setup ## serve the whole system on http://127.0.0.1:8000, with made-up radios to try it on
+	$(BIN)/radiokey serve --demo
 
 test: setup ## everything CI runs, on every interpreter found
 	$(BIN)/python tools/test.py

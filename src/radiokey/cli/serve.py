@@ -45,6 +45,9 @@ def serve(
     site: Annotated[
         str | None, typer.Option("--site", help="How people open the site, like https://codes.example.org.")
     ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A base to try things on, with made-up radios; not your own.")
+    ] = False,
     database: Database = None,
 ) -> None:
     """Serve the owner's pages and the API."""
@@ -60,6 +63,11 @@ def serve(
             "mails need a server, an address and the site's address",
             hint="give --smtp, --mail-from and --site, or --site alone",
         )
+    invitation = None
+    if demo:
+        from radiokey.web.demo import make  # noqa: PLC0415 - only to try things
+
+        database, invitation = make(database)
     run(
         host,
         port,
@@ -70,4 +78,5 @@ def serve(
         limits=Limits().with_changes(limit) if limit else None,
         mail=mail,
         site=site,
+        invitation=invitation,
     )

@@ -67,7 +67,7 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(
-            static=static.address, road=ROAD, display=_display, panel=_panel, word=_word
+            static=static.address, road=ROAD, display=_display, panel=_panel, word=_word, demonstration=False
         )
         self._environment.filters.update(
             markdown=self._block,
@@ -83,6 +83,10 @@ class Pages:
             day=day,
             kept_for=lambda kind: kept_span(PaperKind(kind)),
         )
+
+    def globals(self, **values: object) -> None:
+        """Say something to every page from now on."""
+        self._environment.globals.update(values)
 
     def _block(self, text: str) -> Markup:
         return Markup(self._markdown.render(text))  # noqa: S704 - Markdown without HTML, from our own files

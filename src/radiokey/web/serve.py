@@ -14,6 +14,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
+from radiokey.base.hidden import Hidden
 from radiokey.base.limits import Limits
 from radiokey.base.log.witness import Witness
 from radiokey.clock import HOUR_MS, SECOND_MS, Clock
@@ -47,16 +48,19 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
     limits: Limits | None = None,
     mail: Mailing | None = None,
     site: str | None = None,
+    invitation: Hidden | None = None,
 ) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
 
     It is said once the site can be reached, so that a program that reads it may ask at once. With `json_log`
     there is a line on standard error for each request. `site` is how people open it, on this machine alone
-    http://localhost with the port; see `create_app` for the rest.
+    http://localhost with the port. The `invitation` of somebody of the staff is the second line, as the
+    address it opens at. See `create_app` for the rest.
     """
     if json_log:
         log_json()
     port = _port(host, port)
+    site = site or (f"http://{LOOPBACK}:{port}" if _hosts(host, port) else None)
     app = create_app(
         database,
         clock=clock,
@@ -67,9 +71,10 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
         limits=limits,
         rounds_every_s=EVERY_S,
         mail=mail,
-        address=site or (f"http://{LOOPBACK}:{port}" if _hosts(host, port) else None),
+        address=site,
     )
-    _run(app, host, port, "Radiokey")
+    told = f"Its first registrar enrols once at {site}/enrol/{invitation.reveal()}\n" if invitation else ""
+    _run(app, host, port, "Radiokey", told)
 
 
 def serve_witness(host: str, port: int, witness: Witness) -> None:
@@ -77,19 +82,19 @@ def serve_witness(host: str, port: int, witness: Witness) -> None:
     _run(create_witness(witness), host, _port(host, port), f"The witness {witness.key.name}")
 
 
-def _run(app: Litestar, host: str, port: int, name: str) -> None:
+def _run(app: Litestar, host: str, port: int, name: str, told: str = "") -> None:
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
-    asyncio.run(_until_told(server, host, port, name))
+    asyncio.run(_until_told(server, host, port, name, told))
 
 
-async def _until_told(server: Server, host: str, port: int, name: str) -> None:
+async def _until_told(server: Server, host: str, port: int, name: str, told: str = "") -> None:
     """Serve until interrupted or told to end; what is under way is answered first and the base is closed."""
     sys.setswitchinterval(SWITCH_S)
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, "radiokey"))
-    for told in (signal.SIGINT, signal.SIGTERM):
+    for ending in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # where a system has no such handlers it ends at once
-            loop.add_signal_handler(told, server.stop)
+            loop.add_signal_handler(ending, server.stop)
     serving = asyncio.create_task(server.serve())
     while not serving.done():
         try:
@@ -98,7 +103,7 @@ async def _until_told(server: Server, host: str, port: int, name: str) -> None:
             await asyncio.sleep(LOOK_AGAIN_S)
         else:
             writer.close()
-            sys.stdout.write(f"{name} is on http://{_in_address(host)}:{port}\n")
+            sys.stdout.write(f"{name} is on http://{_in_address(host)}:{port}\n{told}")
             sys.stdout.flush()
             break
     await serving

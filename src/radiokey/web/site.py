@@ -8,6 +8,7 @@ from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 
+from radiokey.base.demo import ORGANISATION
 from radiokey.base.release import Released, ReleaseRequest
 from radiokey.base.sql.opening import Base
 from radiokey.catalogue.model import Catalogue, Model
@@ -40,6 +41,7 @@ class Site:
     def __init__(  # noqa: PLR0913, PLR0917 - the whole of the wiring, once
         self, pages: Pages, base: Base, guide: Guide, catalogue: Catalogue, clock: Clock, secret: bytes
     ) -> None:
+        pages.globals(demonstration=base.organisation == ORGANISATION)
         self.pages = pages
         self.base = base
         self.guide = guide

@@ -1,0 +1,57 @@
+"""The demonstration that `make run` serves: a hosted base of its own, and a page that names its radios."""
+
+from pathlib import Path
+from typing import Final
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+
+from radiokey.base.demo import ORGANISATION, UNITS, fill
+from radiokey.base.hidden import Hidden
+from radiokey.base.roles import Role
+from radiokey.base.sql.opening import SystemClock, SystemRandomness, default_database, init_base
+from radiokey.base.sql.principals import Principal
+from radiokey.base.staff import OPERATOR, Person, Shown, Staff
+from radiokey.catalogue.load import load_catalogue
+from radiokey.clock import Clock
+from radiokey.web.site import Site
+
+OFFICE: Final = "office"
+REGISTRAR: Final = "registrar"
+
+
+def make(database: Path | str | None = None, clock: Clock | None = None) -> tuple[str, Hidden | None]:
+    """Make the demonstration's base, or go on with the one that is there.
+
+    Returns where it is, and the invitation of its registrar as long as nobody used one. By default it lies
+    beside this user's own base, which it never touches. Raises `UsageError` where another base is there,
+    `StoreError`, `SealError`.
+    """
+    place = str(database or default_database().with_name("demo.sqlite3"))
+    clock, randomness = clock or SystemClock(), SystemRandomness()
+    with init_base(place, ORGANISATION, clock, randomness) as base:
+        assert base.ring is not None  # a hosted base has one
+        fill(base.stores.of(Principal.REGISTRAR), base.ring, load_catalogue().models, clock, randomness)
+        return place, _invited(base.staff)
+
+
+def _invited(staff: Staff) -> Hidden | None:
+    card = next((one for one in staff.people() if one.name == REGISTRAR), None)
+    if card is None:
+        staff.add_organisation(OFFICE, "The office of the demonstration", "office", Shown(), by=OPERATOR)
+        return staff.invite(Person(REGISTRAR, Role.REGISTRAR, OFFICE, "The registrar"), by=OPERATOR)
+    return None if card.passkeys else staff.invite_again(REGISTRAR, by=OPERATOR)
+
+
+@get("/demo", sync_to_thread=False)
+def demo(site: NamedDependency[Site]) -> Response[str]:
+    """Name the made-up radios, on a demonstration alone."""
+    if site.base.organisation != ORGANISATION:
+        raise NotFoundException
+    models = site.catalogue.models
+    units = [(unit, unit.reading(models).serial.text, models[unit.model]) for unit in UNITS]
+    return site.pages.show("demo.html", units=units)
+
+
+HANDLERS: Final = (demo,)
