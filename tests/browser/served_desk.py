@@ -83,6 +83,7 @@ def _requests(desk: Desk, asked: Application) -> dict[str, str]:
         return one
 
     found = {"draft": desk.open(asked), "own": desk.open(asked, "cle"), "review": reviewed()}
+    found |= {name: reviewed() for name in ("forms", "keys", "plain")}
     busy = found["busy"] = reviewed()
     desk.say(busy, desk.view(busy).stored.requester, "The car is at home; I can come by on Friday.")
     desk.see_car(busy, 2, "cora", Vin.parse(OTHER_CAR))

@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from counter import CODE, PAPERS, SHOP, TICKS, leads_back
+from counter import CODE, SHOP, TICKS, leads_back
 from hosted import BP, CAR, OTHER_CAR
 
 from radiokey.base.reasons import WORDS, Reason
 from radiokey.base.request import State
 from radiokey.base.roles import ROLES, Role
+from radiokey.base.staff import Shown
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.errors import NotAllowedError
 from radiokey.web.callers import Caller
@@ -58,8 +59,12 @@ def test_a_dealers_request_is_for_that_dealer_and_the_house_alone(counter, api):
     assert counter.view(other).act == 2
     assert other not in counter.get(f"/desk/search?number={BP}", "cle").text
     assert counter.get(f"/desk/requests/{other}", "aud").status_code == 200
-    house = api.token("hal", ROLES[Role.CLERK], organisation="codes.example.org")
-    assert other in api.ask("GET", "/desk", house).text
+    api.base.staff.add_organisation("desk", "The central desk", "office", Shown(), by="local")
+    api.base.staff.add_organisation("garage", "A garage", "dealer", Shown(), by="local")
+    for organisation, seen in (("codes.example.org", True), ("desk", True), ("garage", False)):
+        clerk = api.token(f"of-{organisation}", ROLES[Role.CLERK], organisation=organisation)
+        assert (other in api.ask("GET", "/desk", clerk).text) is seen
+        assert api.ask("GET", f"/desk/requests/{other}", clerk).status_code == (200 if seen else 404)
 
 
 def test_a_number_leads_to_its_requests_and_units_with_one_typing_error_too(counter, page_of):
@@ -90,7 +95,7 @@ def test_a_request_says_what_was_asked_what_is_known_and_what_was_done(counter, 
     one = counter.reviewed()
     page = page_of(counter.get(f"/desk/requests/{one}", "cle").text)
     for said in (
-        f"{BP} is in review",
+        f"{BP} : in review",
         "It is the turn of a clerk , due in 8 h",
         f"VIN {CAR}",
         "Ledger: this unit is in this car yes",
@@ -144,7 +149,7 @@ def test_three_people_bring_a_request_to_its_code_by_pages_alone(counter, page_o
     assert leads_back(counter.post(f"{path}/check", "cora", seen="7", **TICKS), one)
     assert leads_back(counter.post(f"{path}/approve", "app", seen="8"), one)
     page = page_of(counter.get(path, "app").text)
-    assert "is released" in page.words
+    assert ": released" in page.words
     assert "app released the code: entry 0 of the log" in page.words
     assert [form.action for form in page.forms] == []
     assert f" {CODE} " not in page.words
@@ -241,10 +246,21 @@ def test_whoever_opened_a_request_for_a_customer_does_not_check_it_and_sees_the_
     one = path.rpartition("/")[2]
     assert (counter.view(one).stored.requester, counter.view(one).stored.organisation) == ("cle", SHOP)
     assert len(counter.desk.queue(counter.view(one).request.turn)) == 1
-    counter.desk.send_papers(one, 1, "cle", PAPERS)
+    for _ in range(2):
+        files = {"registration": ("r.pdf", b"a registration", "application/pdf")}
+        sent = api.ask(
+            "POST",
+            f"{path}/papers",
+            counter.token("cle"),
+            data={"seen": "1"},
+            files=files,
+            follow_redirects=False,
+        )
+        assert leads_back(sent, one)
+    assert len(counter.desk.papers(one)) == 1
     page = page_of(counter.get(path, "cle").text)
     assert "colleagues check and approve it" in page.words
-    assert [form.action for form in page.forms] == [f"{path}/withdraw"]
+    assert [form.action for form in page.forms] == [f"{path}/papers", f"{path}/withdraw"]
     denied = counter.post(f"{path}/check", "cle", seen="2", **TICKS)
     assert denied.status_code == 403
     assert "Whoever asked decides nothing about the request." in page_of(denied.text).words
@@ -256,6 +272,24 @@ def test_whoever_opened_a_request_for_a_customer_does_not_check_it_and_sees_the_
     assert f'aria-label="{" ".join(CODE)}"' in shown.text
     assert counter.post(f"{path}/code", "cora", seen="5").status_code == 403
     assert api.entries() == 1
+
+
+def test_papers_are_added_by_whoever_asked_and_said_why_if_they_are_not(counter, page_of, api):
+    one = counter.desk.open(counter.application(), "cle")
+    path = f"/desk/requests/{one}/papers"
+
+    def send(who, **other):
+        files = {"registration": ("r.pdf", b"a registration", "application/pdf")}
+        sent = {"data": {"seen": "1"}, "files": files, "follow_redirects": False} | other
+        return api.ask("POST", path, counter.token(who), **sent)
+
+    assert send("cora").status_code == 403
+    none = send("cle", files={"registration": ("", b"", "")})
+    assert none.status_code == 400
+    assert "No paper was chosen." in page_of(none.text).words
+    counter.desk.submit(one, 1, "cle")
+    assert send("cle").status_code == 409
+    assert counter.desk.papers(one) == ()
 
 
 def test_a_customers_request_is_submitted_and_withdrawn_by_whoever_opened_it(counter):
@@ -276,7 +310,7 @@ ROUTES = (
         ("POST", f"/desk/requests/{{id}}/{act}")
         for act in (
             "message", "ask-papers", "see-car", "fee", "warranty", "check", "refuse", "approve", "send-back",
-            "say-no", "submit", "withdraw", "code",
+            "say-no", "submit", "withdraw", "code", "papers",
         )
     ),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from radiokey.base.request import CHECK_LIST, PAPERS_MAX
 from radiokey.base.roles import Permission
 from radiokey.clock import DAY_MS
 from radiokey.web.app import BODY_BYTES_MAX
-from radiokey.web.request import FILES_MAX, UPLOAD_BYTES_MAX, UPLOADS_AT_ONCE
+from radiokey.web.papers import FILES_MAX, UPLOAD_BYTES_MAX, UPLOADS_AT_ONCE
 
 
 @pytest.fixture

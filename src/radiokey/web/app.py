@@ -30,6 +30,7 @@ from radiokey.web import (
     openapi,
     operate,
     owner,
+    papers,
     problems,
     radio,
     receipts,
@@ -201,9 +202,9 @@ _STAFFED: Final = (
     *registrar.HANDLERS,
     *registrar_base.HANDLERS,
     *registrar_import.HANDLERS,
-    *request.STAFFED,
     *registrar_staff.HANDLERS,
     *signin.OWN_HANDLERS,
+    *papers.STAFFED,
 )
 
 _API: Final = (*api.HANDLERS, *api_desk.HANDLERS, *tiles.HANDLERS, openapi.description)

@@ -1,6 +1,7 @@
 """The desk's own pages: queue, figures and search, and a request for a customer at the counter."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -98,7 +99,12 @@ _ENDS: Final = {State.RELEASED, State.REFUSED, State.WITHDRAWN, State.EXPIRED}
 
 
 def _lines(site: Site, caller: Caller, desk: Desk, turn: Turn) -> list[RequestLine]:
-    return [line for line in desk.queue(turn) if sees(site, caller, line.organisation)]
+    return _seen(site, caller, desk.queue(turn))
+
+
+def _seen(site: Site, caller: Caller, lines: Sequence[RequestLine]) -> list[RequestLine]:
+    seen = sees(site, caller, (line.organisation for line in lines))
+    return [line for line in lines if line.organisation in seen]
 
 
 # --- the search -------------------------------------------------------------------------------------------
@@ -117,7 +123,7 @@ def search(site: NamedDependency[Site], request: Asking, number: FromQuery[str] 
             found = finder.everything(form.number, caller.by)
     except RadiokeyError as wrong:
         problem = wrong
-    lines = [line for line in found.requests if sees(site, caller, line.organisation)] if found else []
+    lines = _seen(site, caller, found.requests) if found else []
     if Permission.REQUEST_READ not in caller.scopes:
         lines = []
     return show(

@@ -5,11 +5,10 @@ more changes nothing and is told what happened meanwhile, with what they typed k
 by the same person is one act.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from litestar import Response, get, post
@@ -22,14 +21,13 @@ from radiokey.base.compare import compare
 from radiokey.base.desk import Desk, View
 from radiokey.base.desk_ports import RequestAct
 from radiokey.base.desk_words import DONE, MEANS, TICKED
-from radiokey.base.message import LENGTH_MAX
 from radiokey.base.papers.kind import NAMES as PAPER_NAMES
-from radiokey.base.reasons import WORDS, Reason
+from radiokey.base.papers.kind import PaperKind
+from radiokey.base.reasons import WORDS
 from radiokey.base.request import (
+    TRANSITIONS,
     CarSeen,
-    Check,
     DoorRefused,
-    Fee,
     FeeRecorded,
     PapersSent,
     Refused,
@@ -43,76 +41,13 @@ from radiokey.errors import AnotherPersonError, ChangedMeanwhileError, RadiokeyE
 from radiokey.serial.vin import Vin
 from radiokey.web.confirm import approval, ask, confirm
 from radiokey.web.desk import words
-from radiokey.web.forms import Answer, Short
-from radiokey.web.frame import Asking, StaffForm, aside, desk_of, fields, show, takes, view_for
+from radiokey.web.desk_forms import CheckForm, FeeForm, RefuseForm, SeenForm, VinForm, WordsForm
+from radiokey.web.frame import Asking, aside, desk_of, fields, show, takes, view_for
 from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
-_ACTS_MAX: Final = 9_999
-_Message = Annotated[str, msgspec.Meta(max_length=4 * LENGTH_MAX)]
-
-
-class SeenForm(StaffForm, frozen=True, kw_only=True):
-    """A form on a request: the number of the act that its page showed."""
-
-    seen: Short = ""
-    passkey: Answer = ""
-
-    @property
-    def act(self) -> int:
-        """That number; raise `UsageError` where it is none."""
-        if not (self.seen.isascii() and self.seen.isdecimal() and 1 <= int(self.seen) <= _ACTS_MAX):
-            raise UsageError("this form does not say what it has seen", hint="open the request again")
-        return int(self.seen)
-
-
-class WordsForm(SeenForm, frozen=True, kw_only=True):
-    """Words for whoever asked."""
-
-    text: _Message = ""
-
-
-class VinForm(SeenForm, frozen=True, kw_only=True):
-    """The VIN that was read at the car."""
-
-    vin: Short = ""
-
-
-class FeeForm(SeenForm, frozen=True, kw_only=True):
-    """What it costs."""
-
-    amount: Short = ""
-    currency: Short = ""
-
-
-class CheckForm(SeenForm, frozen=True, kw_only=True, rename="kebab"):
-    """The check list."""
-
-    name_on_registration: Short = ""
-    number_on_photo: Short = ""
-    stolen_list: Short = ""
-    vin_of_unit: Short = ""
-
-    @property
-    def ticks(self) -> frozenset[Check]:
-        """What is ticked."""
-        return frozenset(tick for tick in Check if getattr(self, tick.replace("-", "_")))
-
-
-class RefuseForm(SeenForm, frozen=True, kw_only=True):
-    """A reason of the closed list."""
-
-    reason: Short = ""
-
-    @property
-    def told(self) -> Reason:
-        """That reason; raise `UsageError` where none was chosen."""
-        try:
-            return Reason(self.reason)
-        except ValueError:
-            raise UsageError(
-                "a refusal has a reason of the list", hint="choose what the owner reads"
-            ) from None
+FIRST: Final = (PaperKind.REGISTRATION, PaperKind.LABEL_PHOTO, PaperKind.VIN_PHOTO, PaperKind.PURCHASE)
+"""The papers that a customer brings to the counter, in this order."""
 
 
 S = TypeVar("S", bound=SeenForm)
@@ -162,6 +97,8 @@ def _page(
         compared=compare(site.base.stores.of(Principal.DESK), view.stored),
         history=_history(view),
         papers=desk_of(site).papers(view.stored.id),
+        kinds=[(kind.value, PAPER_NAMES[kind]) for kind in FIRST],
+        sends=own and PapersSent in TRANSITIONS[state],
         paper_names=PAPER_NAMES,
         ticked=TICKED,
         means=MEANS,
@@ -223,10 +160,10 @@ class At:
 
 async def _act(at: At, kind: type[S], do: Do[S], again: Again[S]) -> Response[Any]:
     form = await fields(at.request, kind)
-    return await aside(at.site, lambda: _done(at, form, do, again))
+    return await aside(at.site, lambda: done(at, form, do, again))
 
 
-def _done(at: At, form: S, do: Do[S], again: Again[S]) -> Response[Any]:
+def done(at: At, form: S, do: Do[S], again: Again[S]) -> Response[Any]:
     """Do it and lead back to the request; where it does not hold, say why with what was typed kept."""
     view, by, seen = at.view(), at.request.auth.by, form.act
     try:
@@ -341,21 +278,10 @@ async def record_fee(
     """Record what it costs."""
 
     def do(desk: Desk, form: FeeForm) -> None:
-        desk.record_fee(request_id, form.act, request.auth.by, _fee(form))
+        desk.record_fee(request_id, form.act, request.auth.by, form.fee)
 
-    again: Again[FeeForm] = _follows("fee-recorded", lambda form: {"fee": _fee(form)})
+    again: Again[FeeForm] = _follows("fee-recorded", lambda form: {"fee": form.fee})
     return await _act(At(site, request, request_id), FeeForm, do, again)
-
-
-def _fee(form: FeeForm) -> Fee:
-    """Return the fee in cents of what was typed, like 12, 12.5 or 12,50."""
-    typed = _AMOUNT.fullmatch(form.amount.strip())
-    if typed is None:
-        raise UsageError("a fee is an amount with at most two decimals", hint="like 12.50")
-    return Fee(int(typed[1]) * 100 + int((typed[2] or "").ljust(2, "0")), form.currency.strip().upper())
-
-
-_AMOUNT: Final = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
 
 
 @post("/desk/requests/{request_id:str}/warranty", opt=takes(Permission.REQUEST_CHECK))

@@ -4,7 +4,7 @@ A route says which permission it takes; `admit` has let nobody else in. A page t
 says no more of one that is another organisation's than of one that is not there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from litestar import Request, Response
@@ -19,6 +19,9 @@ from radiokey.web.problems import status_of
 from radiokey.web.render import NO_STORE
 from radiokey.web.session import SESSION, csrf_of
 from radiokey.web.site import Site
+
+OFFICE: Final = "office"
+"""The kind of organisation that runs the base, or its desk."""
 
 Asking = Request[None, Caller, State]
 
@@ -58,20 +61,32 @@ def desk_of(site: Site) -> Desk:
     return site.desk
 
 
-def sees(site: Site, caller: Caller, organisation: str) -> bool:
-    """Tell whether a caller sees the requests of an organisation.
+def house(site: Site, caller: Caller) -> bool:
+    """Tell whether a caller is of the house: of the organisation that runs the base, or an office of it.
+
+    Auditors are: they look at everything.
+    """
+    if caller.organisation in {"", site.base.organisation} or Permission.AUDIT_READ in caller.scopes:
+        return True
+    return any(
+        one.id == caller.organisation and one.kind == OFFICE for one in site.base.staff.organisations()
+    )
+
+
+def sees(site: Site, caller: Caller, organisations: Iterable[str]) -> frozenset[str]:
+    """Return those of `organisations` whose requests a caller sees.
 
     What owners asked by themselves is everybody's at the desk; what a dealer opened is that dealer's, and of
-    the house that runs the base.
+    the house.
     """
-    house = caller.organisation in {"", site.base.organisation} or Permission.AUDIT_READ in caller.scopes
-    return house or organisation in {"", caller.organisation}
+    named = frozenset(organisations)
+    return named if house(site, caller) else named & {"", caller.organisation}
 
 
 def view_for(site: Site, caller: Caller, request_id: str) -> View:
     """Return a request that this caller may see; raise `NotThereError`, `StoreError`."""
     view = desk_of(site).view(request_id)
-    if not sees(site, caller, view.stored.organisation):
+    if not sees(site, caller, [view.stored.organisation]):
         raise NotThereError("there is no such request", hint="look for its radio in the queue")
     return view
 

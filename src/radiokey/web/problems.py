@@ -211,7 +211,7 @@ _HTTP: Final = {
     403: ("this form was sent from another site", "open the page here and send it again"),
     404: ("there is no such page", "begin again from the start"),
     405: ("this page is opened, not sent to, or the other way round", "go back and use the button"),
-    413: ("that is far more than any form here holds", "send only the number"),
+    413: ("that is far more than this form holds", "send less at once"),
 }
 
 _HTTP_API: Final = {

@@ -5,60 +5,45 @@ nowhere, and a link that somebody merely opens (a mail scanner does) changes not
 Whatever the owner sends is read here, at the edge; only the page of papers takes more than a form holds.
 """
 
-import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from radiokey.base.contact import Address
-from radiokey.base.desk import Application, Desk, View
-from radiokey.base.desk_papers import Upload
+from radiokey.base.desk import Application, Desk
 from radiokey.base.link import read as read_link
 from radiokey.base.link import sign
-from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.kind import KEPT_DAYS, NAMES, WHY, PaperKind, kept_words
 from radiokey.base.reasons import WORDS
 from radiokey.base.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn, Withdrawn
 from radiokey.base.request import State as Standing
-from radiokey.base.roles import Permission
 from radiokey.clock import DAY_MS
 from radiokey.errors import (
     ChangedMeanwhileError,
     NotThereError,
-    PaperError,
     RadiokeyError,
     TryLaterError,
-    UsageError,
 )
 from radiokey.serial.vin import Vin
 from radiokey.web.api import understood
 from radiokey.web.callers import BY_LINK
 from radiokey.web.forms import CodeForm, RequestForm, SaidForm, SeenForm, WebRequest, convert, read
-from radiokey.web.frame import Asking, desk_of, takes, view_for
 from radiokey.web.links import link_to, request_of
 from radiokey.web.owner import code_page, makes_of
+from radiokey.web.papers import FILES_MAX, UPLOAD_BYTES_MAX, arriving, hand_in, same_files, take, uploads_of
 from radiokey.web.problems import status_of
 from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
 FORM: Final = "request form"
 FORM_LASTS_MS: Final = DAY_MS
-FILES_MAX: Final = 8
-UPLOAD_BYTES_MAX: Final = 40_000_000
-UPLOADS_AT_ONCE: Final = 4
 PRIVATE: Final = {**NO_STORE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-PAPER_HEADERS: Final = {
-    **NO_STORE,
-    "Content-Disposition": "inline",
-    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'self'",
-}
 ROAD: Final = {
     Turn.OWNER.value: "Your papers",
     Turn.CLERK.value: "A clerk looks",
@@ -282,60 +267,16 @@ async def send(
     may = await site.in_thread(desk.view, request_id)
     if PapersSent not in TRANSITIONS[may.request.state]:
         return await site.in_thread(lambda one: _page(site, one), request_id)
-    if site.uploads >= UPLOADS_AT_ONCE:
-        raise TryLaterError("many papers arrive here right now", hint="send them again in a minute")
-    site.uploads += 1
-    try:
-        seen, uploads = await _uploads(request)
+    with arriving(site):
+        seen, uploads = await uploads_of(request)
 
         def work(_: None) -> None:
-            if uploads and _same(desk.view(request_id), uploads):
+            if same_files(desk.view(request_id), uploads):
                 return  # the same form once more
-            if not uploads:
-                raise UsageError("no paper was chosen", hint="choose at least one, then send")
-            site.base.desk_limits.take("papers", client, network, len(uploads))
-            try:
-                desk.send_papers(request_id, seen, _owner_of(request_id), uploads)
-            except PaperError as refused:
-                raise _which(refused, uploads) from refused
+            take(site, client, network, uploads)
+            hand_in(desk, request_id, seen, _owner_of(request_id), uploads)
 
         return await _acted(site, request_id, work)
-    finally:
-        site.uploads -= 1
-
-
-async def _uploads(request: WebRequest) -> tuple[int, list[Upload]]:
-    """Return the number of the last act that was seen, and the files; raise `UsageError`, `PaperError`."""
-    fields = await request.form()
-    seen = convert({"seen": str(fields.get("seen", ""))}, SeenForm).number
-    # Field by field: `multi_items` has them in any order, and the same form has to be the same papers.
-    files = [
-        (kind, file)
-        for kind in PaperKind
-        for file in fields.getall(kind.value, [])
-        if isinstance(file, UploadFile) and file.filename
-    ]
-    if len(files) > FILES_MAX:
-        raise UsageError(f"at most {FILES_MAX} papers are sent at once", hint="send the rest after these")
-    return seen, [Upload(kind, await file.read(BYTES_MAX + 1)) for kind, file in files]
-
-
-def _same(view: View, uploads: Sequence[Upload]) -> bool:
-    """Tell whether exactly these files are the last that came."""
-    sums = [hashlib.sha256(one.data).hexdigest() for one in uploads]
-    return [paper.sha256 for paper in view.request.papers[-len(sums) :]] == sums
-
-
-def _which(refused: PaperError, uploads: Sequence[Upload]) -> PaperError:
-    """Say which of several papers was not taken, and that none was kept."""
-    at = int(refused.facts["at"])
-    kind, same = (
-        uploads[at].kind,
-        [place for place, one in enumerate(uploads) if one.kind is uploads[at].kind],
-    )
-    which = f"{NAMES[kind]}{f', file {same.index(at) + 1}' if len(same) > 1 else ''}: {refused.sentence}"
-    rest = "; nothing was kept, so send all of them again" if len(uploads) > 1 else ""
-    return PaperError(which, hint=f"{refused.hint}{rest}", reason=refused.facts["reason"])
 
 
 # --- the code ---------------------------------------------------------------------------------------------
@@ -356,25 +297,4 @@ async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str
     return page
 
 
-# --- for the desk -----------------------------------------------------------------------------------------
-
-
-@get(
-    "/desk/requests/{request_id:str}/papers/{paper_id:str}",
-    sync_to_thread=True,
-    opt=takes(Permission.REQUEST_READ),
-)
-def paper(
-    site: NamedDependency[Site],
-    request: Asking,
-    request_id: FromPath[str],
-    paper_id: FromPath[str],
-) -> Response[bytes]:
-    """Return a paper as it is kept; whoever looked is in the audit."""
-    view_for(site, request.auth, request_id)
-    found = desk_of(site).paper(request_id, paper_id, request.auth.by)
-    return Response(found.content, media_type=found.media, headers=PAPER_HEADERS)
-
-
 HANDLERS: Final = (new, new_for, opened, follow, say, withdraw_ask, withdraw, send, code)
-STAFFED: Final = (paper,)

@@ -1,0 +1,163 @@
+"""The pages of staff in a browser: axe and a thumb on every one and in every state; a keyboard alone; no scripts."""
+
+import pytest
+from test_every_page import WIDE, check, faults
+
+from conftest import WIDE as LARGE
+
+BP = "BP538761234567"
+STATES = ("draft", "own", "review", "busy", "papers", "second", "released", "refused")
+PAGES = {
+    "cle": (
+        "/desk",
+        f"/desk/search?number={BP}8",
+        f"/desk/search?number={BP[:-1]}8",
+        "/desk/search?number=!",
+        "/desk/requests/new",
+    ),
+    "app": ("/desk", "/registrar/stolen", f"/registrar/stolen?number={BP}"),
+    "reg": (
+        "/registrar/stolen",
+        "/registrar/stolen?number=BP538769684801",
+        "/registrar/import",
+        "/registrar/keys",
+        "/registrar/tokens",
+        "/registrar/log",
+    ),
+    "aud": ("/desk", "/registrar/audit", "/registrar/audit?subject=none", "/registrar/log", "/desk/coverage"),
+}
+NOT_FOR = {"cle": "/registrar/keys", "app": "/desk/requests/new", "reg": "/desk", "aud": "/registrar/import"}
+
+
+def of(staffed, name):
+    return f"/desk/requests/{staffed[1]['requests'][name]}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("who", list(PAGES))
+def test_axe_finds_nothing_on_any_page_of_staff(people, staffed, who, theme):
+    """Every page of each role, every state of a request as that role sees it, and what the role may not open."""
+    requests = [of(staffed, name) for name in STATES] if who != "reg" else []
+    check(people(who, color_scheme=theme), [*PAGES[who], *requests, NOT_FOR[who]])
+
+
+def test_axe_finds_nothing_on_wide_pages(people, staffed):
+    page = people("cle", wide=True)
+    assert page.viewport_size == LARGE
+    for address in ("/desk", of(staffed, "busy")):
+        page.goto(address)
+        assert [fault for fault in faults(page) if not fault.startswith("small")] == []
+
+
+def test_papers_stand_beside_the_check_list_and_under_it_on_a_phone(people, staffed):
+    page = people("cle", wide=True)
+    page.goto(of(staffed, "review"))
+    tops = [page.locator(name).bounding_box() for name in ("h2#asked", "h2#papers", "h2#history")]
+    assert abs(tops[0]["y"] - tops[1]["y"]) < 2
+    assert tops[0]["x"] < tops[1]["x"] < tops[2]["x"]
+    assert tops[2]["y"] < LARGE["height"]
+    assert page.locator(".papers img").first.evaluate("one => one.naturalWidth") > 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    tops = [page.locator(name).bounding_box() for name in ("h2#asked", "h2#papers", "h2#history")]
+    assert tops[0]["y"] < tops[1]["y"] < tops[2]["y"]
+    assert page.evaluate(WIDE) == 0
+
+
+def test_axe_finds_nothing_on_what_only_forms_lead_to(people, staffed):
+    page, other = people("cle"), people("cora")
+    address = of(staffed, "forms")
+    page.goto(address)
+    page.get_by_role("button", name="Hand over to an approver").click()
+    assert "Not everything on the check list is ticked" in page.locator("[role=alert]").inner_text()
+    assert faults(page) == []
+    other.goto(address)
+    other.get_by_label("VIN as it stands on the car").fill("VSKJVWR51U0123456")
+    other.get_by_role("button", name="Record the VIN").click()
+    other.get_by_label("Message to whoever asked").wait_for()
+    page.get_by_label("Message to whoever asked").fill("Which year?")
+    page.get_by_role("button", name="Send the message").click()
+    page.get_by_role("heading", name="Nothing was changed by you").wait_for()
+    assert faults(page) == []
+    assert page.get_by_label("Your words").input_value() == "Which year?"
+    page.get_by_role("button", name="Send it all the same").click()
+    assert "Which year?" in page.locator(".said").inner_text()
+    registrar = people("reg")
+    registrar.goto("/registrar/tokens")
+    registrar.get_by_label("Account").fill("till")
+    registrar.get_by_label("Scopes").fill("unit:search")
+    registrar.get_by_role("button", name="Make it").click()
+    registrar.get_by_role("heading", name="Copy it now").wait_for()
+    assert faults(registrar) == []
+    registrar.goto("/registrar/import")
+    units = "serial,model,market,vin,code\n22000001,honda_audio5,EU,,11111\n?\n"
+    registrar.get_by_label("CSV file").set_input_files(
+        {"name": "u.csv", "mimeType": "text/csv", "buffer": units.encode()}
+    )
+    registrar.get_by_role("button", name="Look at it first").click()
+    registrar.get_by_role("heading", name="What would happen").wait_for()
+    assert faults(registrar) == []
+
+
+def test_a_clerk_works_with_a_keyboard_alone(people, staffed):
+    """LOOKS: j, k, Enter, a; no single key decides anything."""
+    page, address = people("cle", wide=True), of(staffed, "keys")
+    page.goto("/desk")
+    press, focused = page.keyboard.press, lambda what: page.evaluate(f"document.activeElement.{what}")
+    press("?")
+    assert page.locator("#keys").is_visible()
+    press("j")
+    first = focused("href")
+    press("j")
+    assert focused("href") != first
+    press("k")
+    assert focused("href") == first
+    while not focused("href").endswith(address):
+        press("j")
+    press("Enter")
+    page.wait_for_url(f"**{address}")
+    press("m")
+    assert focused("name") == "text"
+    press("a")
+    press("r")
+    assert focused("value") == "ar"  # in a field, letters are letters
+    page.locator("h1").click()
+    press("r")
+    assert focused("name") == "reason"
+    page.locator("[name=vin-of-unit]").focus()
+    for _ in range(4):
+        press("Space")
+        press("Tab")
+    press("a")
+    assert focused("textContent") == "Hand over to an approver"
+    assert "in review" in page.locator("h1").inner_text()
+    press("Enter")
+    page.locator("h1", has_text="second pair of eyes").wait_for()
+
+
+def test_the_keys_can_be_turned_off_and_stay_off(people):
+    """WCAG 2.1.4: single letters can be turned off, for whoever speaks to their computer."""
+    page = people("cle")
+    page.goto("/desk")
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Turn these keys off").click()
+    page.reload()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement === document.body")
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Turn these keys on").click()
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.matches('[data-row]')")
+
+
+def test_everything_works_without_scripts(people, staffed):
+    page = people("cora", java_script_enabled=False)
+    page.goto("/desk")
+    assert page.locator("#keys").is_hidden()
+    page.get_by_label("Number of the radio").fill(BP)
+    page.get_by_role("button", name="Search").click()
+    page.locator(f'a[href="{of(staffed, "plain")}"]').click()
+    for box in page.locator(".checks input").all():
+        box.check()
+    page.get_by_role("button", name="Hand over to an approver").click()
+    page.locator("h1", has_text="second pair of eyes").wait_for()
