@@ -58,6 +58,7 @@ ONCE = tuple(
         "web/test_junk.py",
         "web/test_registrar_pages.py",
         "web/test_request.py",
+        "web/test_routes_and_roles.py",
         "web/test_request_papers.py",
     )
 )
