@@ -85,6 +85,16 @@ def staffed(tmp_path_factory):
         yield served, json.loads(told.read_text("utf-8"))
 
 
+@pytest.fixture(scope="module")
+def entrance(tmp_path_factory):
+    """A base whose staff is invited: where people open it, and the secrets of their links."""
+    folder = tmp_path_factory.mktemp("staff")
+    told = folder / "told"
+    with serving(folder, "served_staff.py", told) as served:
+        address = served.address.replace("127.0.0.1", "localhost")  # no passkey is bound to a number
+        yield Served(address, served.database, served.clock), json.loads(told.read_text("utf-8"))
+
+
 @pytest.fixture(scope="session")
 def chromium():
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -167,6 +177,61 @@ def owners(chromium, staffed):
     def new(**settings):
         made.append(Phone(chromium, staffed[0].address, **settings))
         return made[-1].page()
+
+    yield new
+    for phone in made:
+        phone.close()
+
+
+KEY = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+class Holder:
+    """Somebody with a phone that is an authenticator too: Chromium's virtual one."""
+
+    def __init__(self, phone):
+        self.phone, self.page = phone, phone.page()
+        self._devtools = phone.context.new_cdp_session(self.page)
+        self._devtools.send("WebAuthn.enable")
+        self.key = self.new_key()
+
+    def new_key(self, **other):
+        """Put another authenticator into the phone."""
+        options = {"options": KEY | other}
+        return self._devtools.send("WebAuthn.addVirtualAuthenticator", options)["authenticatorId"]
+
+    def lose_key(self):
+        self._devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.key})
+
+    def knows_finger(self, *, known):
+        """Let the authenticator verify its owner, or not."""
+        told = {"authenticatorId": self.key, "isUserVerified": known}
+        self._devtools.send("WebAuthn.setUserVerified", told)
+
+    def passkeys(self):
+        """Return what the authenticator holds."""
+        return self._devtools.send("WebAuthn.getCredentials", {"authenticatorId": self.key})["credentials"]
+
+    def holds(self, passkey):
+        """Put a passkey into the authenticator, as one that was copied would be."""
+        self._devtools.send("WebAuthn.addCredential", {"authenticatorId": self.key, "credential": passkey})
+
+
+@pytest.fixture
+def holders(chromium, entrance):
+    """Return what gives somebody a phone with an authenticator."""
+    made = []
+
+    def new(**settings):
+        made.append(Phone(chromium, entrance[0].address, **settings))
+        return Holder(made[-1])
 
     yield new
     for phone in made:

@@ -33,6 +33,7 @@ const WHY = {
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const says = form.querySelector("[data-says]");
   const button = form.querySelector("button");
+  form.querySelector("[data-scripts]").hidden = true;
   const say = (text) => { says.textContent = text; says.hidden = !text; };
   if (!window.PublicKeyCredential) {
     say("This browser, or this address, knows no passkeys. Open the site by https in a newer browser.");

@@ -1,0 +1,37 @@
+"""A hosted base with a clerk invited and nobody enrolled, served: `served_staff.py DATABASE CLOCK TOLD`.
+
+TOLD becomes a JSON file: the secret of each person's one-time link.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from served import ToldClock
+
+from radiokey.base.roles import Role
+from radiokey.base.sql.opening import init_base
+from radiokey.base.staff import OPERATOR, Person, Shown
+from radiokey.web.serve import serve
+
+PEOPLE = {
+    "kim": Role.CLERK,
+    "kai": Role.CLERK,
+    "ken": Role.CLERK,
+    "rita": Role.REGISTRAR,
+}
+HONEST = Shown("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Blaupunkt, Becker", "2026-03", "35 EUR")
+
+if __name__ == "__main__":
+    database, clock = Path(sys.argv[1]), ToldClock(Path(sys.argv[2]))
+    with init_base(database, "codes.example.org", clock) as base:
+        base.staff.add_organisation("codes.example.org", "The house", "office", Shown(), by=OPERATOR)
+        base.staff.add_organisation("radio-kiel", "Radio Kiel", "specialist", HONEST, by=OPERATOR)
+        links = {
+            name: base.staff.invite(
+                Person(name, role, "codes.example.org", name.title()), by=OPERATOR
+            ).reveal()
+            for name, role in PEOPLE.items()
+        }
+    Path(sys.argv[3]).write_text(json.dumps(links), encoding="utf-8")
+    serve("127.0.0.1", 0, database, clock=clock)
