@@ -20,6 +20,7 @@ PAGES = (
     f"/waiting?model={RADIO}&errors=2",
     "/sheet",
     "/sheet?make=audi",
+    "/told",
     "/coach",
     f"/coach?model={RADIO}",
     "/practice",

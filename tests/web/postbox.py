@@ -26,6 +26,7 @@ class Mailbox:
         self.raw: list[bytes] = []
         self.envelopes: list[tuple[str, list[str], bool]] = []
         self.sessions = 0
+        self.names: list[str] = []
         self.users: list[tuple[str, str, bool]] = []
         self.at_rcpt: Callable[[str], str | None] = lambda _: None
         self.at_data: Callable[[], str | None] = lambda: None
@@ -46,6 +47,7 @@ class Mailbox:
         self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
+        self.names.append(hostname)
         self.sessions += 1
         return responses
 

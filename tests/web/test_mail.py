@@ -21,7 +21,7 @@ from radiokey.base.link import read
 from radiokey.base.reasons import Reason
 from radiokey.base.request import CHECK_LIST, TIMES
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from radiokey.errors import UsageError
+from radiokey.errors import StoreError, UsageError
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.links import LASTS_MS, PURPOSE, origin
@@ -160,6 +160,7 @@ def test_a_mail_leads_to_its_request_and_says_who_it_is_from(post):
     assert mail["Date"].datetime == datetime.fromtimestamp(post.clock.ms / 1000, UTC)
     assert re.fullmatch(rf"<outbox\.1\.[0-9a-f]{{16}}@{HOST}>", mail["Message-ID"])
     assert post.box.envelopes == [(DESK, [OWNER], False)]
+    assert post.box.names == [HOST], "this machine's own name is nobody's business"
 
 
 def test_no_mail_holds_a_code_a_number_a_name_or_a_car(post):
@@ -444,3 +445,34 @@ def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
     one.end()
     assert len(rounds) == 1
     assert not one._thread.is_alive()
+
+
+@pytest.mark.parametrize("wrong", [StoreError("the database says: no"), KeyError(CANARY)])
+def test_a_round_that_fails_is_said_in_the_log_without_what_it_held_and_the_next_one_comes(caplog, wrong):
+    """The thread is an entry point: a stranger must not stop the clock of a desk for ever."""
+    again, rounds = Event(), []
+
+    class Failing:
+        def sweep(self):
+            rounds.append(1)
+            if len(rounds) == 1:
+                raise wrong
+            again.set()
+
+    one = Rounds(Failing())
+    one.begin(0)
+    assert again.wait()
+    one.end()
+    assert "the next one looks again" in caplog.text
+    assert CANARY not in caplog.text
+
+
+def test_a_sweep_that_fails_keeps_no_mail_from_going_out(post, monkeypatch):
+    post.ask()
+
+    def fails():
+        raise StoreError("the database says: no")
+
+    monkeypatch.setattr(post.desk, "sweep", fails)
+    post.rounds.round()
+    assert post.arrived() == ["opened"]

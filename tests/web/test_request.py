@@ -7,14 +7,19 @@ from asking import ASKED, PHOTO, Asking, codes_shown
 from hosted import ADDRESS, BP, BP_MODEL, CANARY, CAR, HOST, OTHER_CAR
 from papermaking import pdf
 
+from radiokey.base.desk import Application
 from radiokey.base.limits import Limit, Limits
 from radiokey.base.link import sign
 from radiokey.base.papers.kind import NAMES, PaperKind, kept_words
 from radiokey.base.reasons import WORDS, Reason
 from radiokey.base.request import CHECK_LIST, State
 from radiokey.clock import DAY_MS, HOUR_MS
+from radiokey.errors import LogError
+from radiokey.serial.number import parse
+from radiokey.serial.vin import Vin
 from radiokey.web.links import LASTS_MS, PURPOSE
 from radiokey.web.request import FORM
+from radiokey.web.watch import Look
 
 
 @pytest.fixture
@@ -161,6 +166,24 @@ def test_ten_requests_a_day_are_enough_for_anybody(make_api, page_of, clock):
     assert (refused.status_code, "from this network" in refused.text) == (429, True)
     clock.ms += DAY_MS
     owner.open()
+
+
+def test_where_papers_decide_the_door_leads_to_the_desk(owner, page_of):
+    """A number that many radios share, one of them reported: the code is not released here; that is not the end."""
+    label = "281155216RT V212"
+    owner.api.base.blacklist.add(parse(label), label=label, reason="police report")
+    answer = owner.post("/code", {"text": label, "make": "renault", "owns": "yes", "request_id": "one"})
+    assert answer.status_code == 403
+    assert page_of(answer.text).form("/requests/new").fields["text"] == label
+
+
+def test_this_very_machine_has_no_network_to_share_a_limit_with(make_api, page_of):
+    limits = Limits({"requests": Limit(2, DAY_MS), "requests-network": Limit(1, DAY_MS)})
+    owner = Asking(make_api(limits=limits), page_of)
+    owner.api.at.address = "127.0.0.1"
+    owner.open()
+    owner.open()
+    assert owner.post("/requests", owner.form()).status_code == 429
 
 
 # --- the link ----------------------------------------------------------------------------------------------
@@ -312,7 +335,6 @@ def test_a_no_says_why_and_what_to_do(owner, reason):
 
 
 def test_a_radio_reported_stolen_after_the_release_shows_no_code_any_more(owner):
-    from radiokey.serial.number import parse  # noqa: PLC0415 - only here
 
     owner.released()
     owner.api.base.blacklist.add(parse(BP), reason="police report")
@@ -320,6 +342,16 @@ def test_a_radio_reported_stolen_after_the_release_shows_no_code_any_more(owner)
     assert answer.status_code == 403
     assert CANARY not in answer.text
     assert "stolen" in answer.text
+
+
+def test_while_the_log_does_not_verify_no_code_is_shown(owner, clock):
+    """Nothing leaves by a door whose log is found wrong, a repeat neither."""
+    owner.released()
+    owner.site.watch.last = Look(clock.ms, 0, LogError("the log does not verify"))
+    answer = owner.post(f"{owner.link}/code")
+    assert (answer.status_code, codes_shown(answer.text)) == (503, [])
+    owner.site.watch.last = None
+    assert codes_shown(owner.post(f"{owner.link}/code").text) == [CANARY]
 
 
 def test_whose_turn_it_is_and_until_when_is_said_in_words_and_being_late_costs_nothing(owner, clock):
@@ -344,9 +376,6 @@ def test_an_address_that_takes_no_mail_is_said_on_the_page(owner):
 
 def test_what_a_clerk_opened_for_a_customer_is_only_followed_by_the_link(owner):
     """The link of the customer does nothing in the clerk's name."""
-    from radiokey.base.desk import Application  # noqa: PLC0415 - only here
-    from radiokey.serial.number import parse  # noqa: PLC0415 - the same
-    from radiokey.serial.vin import Vin  # noqa: PLC0415 - the same
 
     one = owner.desk.open(Application(parse(BP), Vin.parse(CAR), owner.site.model(BP_MODEL)), requester="cle")
     owner.link = owner.link_of(one)

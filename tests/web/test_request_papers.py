@@ -5,15 +5,19 @@ import sqlite3
 import pytest
 from asking import PHOTO, Asking
 from desks import AsSent
-from hosted import OTHER_CAR
+from hosted import BP, CAR, OTHER_CAR
 from papermaking import archive
 
+from radiokey.base.desk import Application
+from radiokey.base.desk_papers import Upload
 from radiokey.base.limits import Limit, Limits
 from radiokey.base.papers.kind import KEPT_DAYS, PaperKind, kept_words
 from radiokey.base.reasons import Reason
 from radiokey.base.request import CHECK_LIST, PAPERS_MAX
 from radiokey.base.roles import Permission
 from radiokey.clock import DAY_MS
+from radiokey.serial.number import parse
+from radiokey.serial.vin import Vin
 from radiokey.web.app import BODY_BYTES_MAX
 from radiokey.web.papers import FILES_MAX, UPLOAD_BYTES_MAX, UPLOADS_AT_ONCE
 
@@ -179,3 +183,13 @@ def test_a_paper_is_shown_to_whoever_may_read_requests_and_to_nobody_else(owner)
     other = owner.open(vin=OTHER_CAR)
     for wrong in (f"/desk/requests/{other}/papers/{paper.id}", f"/desk/requests/{one}/papers/{'0' * 32}"):
         assert owner.api.ask("GET", wrong, clerk).status_code == 404
+
+
+def test_a_paper_of_another_house_is_not_there_for_a_dealers_clerk(owner):
+    """What a dealer opened is that dealer's; a guessed address says no more than one of nothing."""
+    asked = Application(parse(BP), Vin.parse(CAR), organisation="Bob's Radios")
+    one = owner.desk.open(asked, requester="zoe")
+    owner.desk.send_papers(one, 1, "zoe", [Upload(PaperKind.REGISTRATION, PHOTO)])
+    (paper,) = owner.desk.papers(one)
+    clerk = owner.api.token("cle", {Permission.REQUEST_READ})
+    assert owner.api.ask("GET", f"/desk/requests/{one}/papers/{paper.id}", clerk).status_code == 404

@@ -406,6 +406,10 @@ class Desk:
     def sweep(self) -> Swept:
         """Remind, let expire, finish approvals that were cut off, delete what is not needed; at any time."""
         now_ms, reminded, expired, finished = self._clock.now_ms(), 0, 0, 0
+        # First: whatever else cannot be done, what was promised to be gone is gone.
+        with self._stores.front.transaction() as transaction:
+            transaction.drop_contacts(now_ms - CONTACT_KEPT_MS)
+            deleted = let_go(transaction, now_ms)
         for line in self.queue(Turn.OWNER):
             with self._stores.front.transaction() as transaction:
                 view = _view(transaction, line.id)
@@ -425,9 +429,6 @@ class Desk:
             except tuple(_FINAL):
                 pass  # recorded as the end of the request
             finished += 1
-        with self._stores.front.transaction() as transaction:
-            transaction.drop_contacts(now_ms - CONTACT_KEPT_MS)
-            deleted = let_go(transaction, now_ms)
         return Swept(reminded, expired, finished, deleted)
 
     # --- how it is done

@@ -6,7 +6,7 @@ that came with it is kept: either all are, or none (docs/spec/papers.md).
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
@@ -58,7 +58,7 @@ class Sent:
     """What is told of a paper that was sent: when, what it is, and when it is deleted.
 
     The sums are SHA-256 in hex, of the file as received and of what is kept. `delete_ms` is 0 as long as the
-    request is open, for the time runs from its end. `kept` says whether it is still there.
+    request is open, for the time runs from its end. `media` is the type of what is kept, empty once deleted.
     """
 
     id: str
@@ -67,7 +67,12 @@ class Sent:
     received_sha256: str
     stored_sha256: str
     delete_ms: int
-    kept: bool
+    media: str
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is still there."""
+        return self.media != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ def with_sums(named: Sequence[Paper], clean: Sequence[CleanPaper]) -> tuple[Pape
     )
 
 
-def sent(history: Sequence[RequestAct], ended_ms: int | None, kept: frozenset[str]) -> tuple[Sent, ...]:
+def sent(history: Sequence[RequestAct], ended_ms: int | None, kept: Mapping[str, str]) -> tuple[Sent, ...]:
     """Return what is told of the papers of a request, in the order they came.
 
     `ended_ms` is when the request ended, `None` while it is open. Papers that another program keeps are left
@@ -154,7 +159,7 @@ def sent(history: Sequence[RequestAct], ended_ms: int | None, kept: frozenset[st
             received_sha256=paper.sha256,
             stored_sha256=paper.stored_sha256,
             delete_ms=0 if ended_ms is None else delete_after_ms(PaperKind(paper.kind), ended_ms),
-            kept=paper.id in kept,
+            media=kept.get(paper.id, ""),
         )
         for row, event in acts
         if isinstance(event, PapersSent)

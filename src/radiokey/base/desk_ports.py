@@ -189,8 +189,8 @@ class DeskTransaction(Protocol):
         """Return a paper of that request that was not deleted."""
         ...
 
-    def papers_kept(self, request_id: str) -> frozenset[str]:
-        """Return the ids of the papers of a request that were not deleted."""
+    def papers_kept(self, request_id: str) -> dict[str, str]:
+        """Return the papers of a request that were not deleted: the media type of each by its id."""
         ...
 
     def drop_papers(self, kind: str, until_ms: int) -> list[tuple[str, str]]:

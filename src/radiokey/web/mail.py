@@ -92,10 +92,15 @@ class MailServer:
         context = ssl.create_default_context()
         if self.here:  # nobody stands between, and such servers sign for themselves
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        name = self.sender.partition("@")[
+            2
+        ]  # without one smtplib asks the network what this machine is called
         if self.tls:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, name, timeout=TIMEOUT_S, context=context
+            )
         else:
-            server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
+            server = smtplib.SMTP(self.host, self.port, name, timeout=TIMEOUT_S)
         with server:
             server.ehlo_or_helo_if_needed()
             if not self.tls:

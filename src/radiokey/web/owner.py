@@ -19,6 +19,8 @@ from radiokey.errors import (
     InputError,
     MissingFactError,
     NoCodeHereError,
+    NotReleasedError,
+    PapersNeededError,
     RadiokeyError,
     RequestReusedError,
     UsageError,
@@ -239,6 +241,12 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str
         released = await site.in_thread(site.release, wanted)
     except NoCodeHereError as problem:
         return _sheet_page(site, model, form, reading, problem)
+    except (NotReleasedError, PapersNeededError) as problem:
+        if site.desk is None:
+            raise
+        return _sheet_page(
+            site, model, form, reading, problem
+        )  # papers decide, and there is who looks at them
     except (InputError, UsageError) as problem:
         # An id that was no id, or another radio's, would be refused for ever.
         spent = type(problem) in {UsageError, RequestReusedError}

@@ -25,7 +25,7 @@ from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
 FILES_MAX: Final = 8
-UPLOAD_BYTES_MAX: Final = 40_000_000
+UPLOAD_BYTES_MAX: Final = FILES_MAX * BYTES_MAX + 64 * 1024
 UPLOADS_AT_ONCE: Final = 4
 PAPER_HEADERS: Final = {
     **NO_STORE,

@@ -45,7 +45,10 @@ class Rounds:
 
     def _keep_going(self, every_s: float) -> None:
         while not self._ended.is_set():
-            self.round()
+            try:
+                self.round()
+            except Exception as stranger:  # noqa: BLE001 - the entry point of its thread: nothing may stop the clock
+                LOG.warning("a round failed (%s); the next one looks again", type(stranger).__name__)
             self._ended.wait(every_s)
 
     def end(self) -> None:

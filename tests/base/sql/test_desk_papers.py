@@ -63,6 +63,7 @@ def test_papers_are_kept_as_they_were_cleaned_and_open_to_the_desk_with_an_entry
         (kind, place.clock.ms, True, 0)
         for kind in (PaperKind.REGISTRATION, PaperKind.LABEL_PHOTO, PaperKind.VIN_PHOTO)
     ]
+    assert {paper.media for paper in sent} == {"image/jpeg"}
     opened = desk.paper(one, sent[2].id, "cle")
     assert (opened.media, opened.content) == ("image/jpeg", CANARY + b", cleaned")
     assert sent[2].received_sha256 == hashlib.sha256(CANARY).hexdigest()
@@ -172,7 +173,7 @@ def test_each_paper_is_deleted_on_its_day_and_not_before(place, desk, kind):
     assert (desk.sweep().papers_deleted, desk.papers(one)) == (0, (paper,))
     place.clock.ms += 1
     assert desk.sweep().papers_deleted == 1
-    assert desk.papers(one) == (replace(paper, kept=False),)
+    assert desk.papers(one) == (replace(paper, media=""),)
     with pytest.raises(NotThereError):
         desk.paper(one, paper.id, "cle")
     assert kept(place) == []

@@ -125,9 +125,9 @@ class DeskStatements:
         row = self._statements.row("paper", id=paper_id, request=request_id)
         return rows.typed(StoredPaper, row) if row else None
 
-    def papers_kept(self, request_id: str) -> frozenset[str]:
+    def papers_kept(self, request_id: str) -> dict[str, str]:
         found = self._statements.rows("papers_kept", request=request_id)
-        return frozenset(rows.text(paper) for (paper,) in found)
+        return {rows.text(paper): rows.text(media) for paper, media in found}
 
     def drop_papers(self, kind: str, until_ms: int) -> list[tuple[str, str]]:
         found = self._statements.rows("drop_papers", kind=kind, until_ms=until_ms)

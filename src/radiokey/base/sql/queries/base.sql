@@ -216,7 +216,7 @@ SELECT id, request, kind, at_ms, media, received_sha256, stored_sha256, key, sea
 WHERE id = :id AND request = :request;
 
 -- name: papers_kept(request)
-SELECT id FROM paper WHERE request = :request;
+SELECT id, media FROM paper WHERE request = :request;
 
 -- name: drop_papers(kind, until_ms)
 DELETE FROM paper WHERE kind = :kind AND EXISTS (
