@@ -95,6 +95,22 @@ def entrance(tmp_path_factory):
         yield Served(address, served.database, served.clock), json.loads(told.read_text("utf-8"))
 
 
+@pytest.fixture
+def house(chromium, tmp_path):
+    """The demonstration: what gives somebody a phone with an authenticator there, and its registrar's link."""
+    told, made = tmp_path / "told", []
+    with serving(tmp_path, "served_demo.py", told) as served:
+        address = served.address.replace("127.0.0.1", "localhost")
+
+        def new(**settings):
+            made.append(Phone(chromium, address, **settings))
+            return Holder(made[-1])
+
+        yield new, json.loads(told.read_text("utf-8"))
+        for phone in made:
+            phone.close()
+
+
 @pytest.fixture(scope="session")
 def chromium():
     found = next((path for name in NAMES if (path := shutil.which(name))), None)

@@ -1,0 +1,133 @@
+"""Three people and a registrar, each with a phone of their own, from nothing to a radio that plays (STORY, row 18)."""
+
+import re
+
+import pytest
+from papermaking import picture
+from road import back_to_the_first_step, coached, display, hand, key_in, shown_code
+
+MINE = {"serial": "22004711", "car": "ZZZDEM0RAD0000005", "model": "honda_audio5", "make": "honda"}
+STOLEN = {
+    "serial": "VWZ1Z2A7654321",
+    "car": "ZZZDEM0RAD0000002",
+    "model": "vw_premium_gamma",
+    "make": "volkswagen",
+}
+
+
+def come(holder, link):
+    """Enrol by a one-time link and sign in; return the page."""
+    page = holder.page
+    page.goto(f"/enrol/{link.rpartition('/')[2]}")
+    page.get_by_role("button", name="Make my passkey").click()
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url(re.compile(r"/(desk|registrar/staff)$"))
+    return page
+
+
+def invited(registrar, name, role):
+    registrar.goto("/registrar/staff")
+    registrar.get_by_label("Name of the person").fill(name.title())
+    registrar.get_by_label("Name of the account").fill(name)
+    registrar.get_by_label("Role").select_option(role)
+    registrar.get_by_role("button", name="Make a one-time link").click()
+    return registrar.locator(".link").inner_text()
+
+
+@pytest.fixture
+def people(house):
+    """A registrar, a clerk, an approver, and an owner without an account."""
+    new, link = house
+    registrar = come(new(), link)
+    clerk, approver = (
+        come(new(), invited(registrar, name, role)) for name, role in (("cle", "clerk"), ("app", "approver"))
+    )
+    return registrar, clerk, approver, new().page
+
+
+def asks(owner, radio, photo):
+    """Open a request from the sheet and send its papers."""
+    owner.goto(f"/sheet?make={radio['make']}&model={radio['model']}")
+    owner.get_by_role("button", name="Ask this desk").click()
+    owner.get_by_label("Number of the radio").fill(radio["serial"])
+    owner.get_by_label("VIN of the car").fill(radio["car"])
+    owner.get_by_role("button", name="Open the request").click()
+    owner.get_by_role("heading", name="Your turn: send your papers").wait_for()
+    for field in ("Photo of the label", "Registration", "Photo of the VIN"):
+        owner.get_by_label(field, exact=True).set_input_files(photo)
+    owner.get_by_role("button", name="Send them").click()
+    owner.get_by_role("heading", name="A clerk looks at your papers").wait_for()
+
+
+def opens_first(page):
+    page.goto("/desk")
+    page.locator("table.queue a").first.click()
+    page.wait_for_url("**/desk/requests/*")
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "IMG_0001.JPG"
+    path.write_bytes(picture(size=(800, 600)))
+    return path
+
+
+def test_an_honest_request_becomes_a_radio_that_plays(people, photo):
+    """The owner's phone, the clerk, the approver; the code is keyed in on the practice radio."""
+    _, clerk, approver, owner = people
+    asks(owner, MINE, photo)
+    opens_first(clerk)
+    for box in clerk.locator("ul.checks input[type=checkbox]").all():
+        box.check()
+    form = clerk.locator("form[action$='/check']")
+    csrf, seen = (form.locator(f"input[name={name}]").get_attribute("value") for name in ("csrf", "seen"))
+    clerk.get_by_role("button", name="Hand over to an approver").click()
+    clerk.get_by_role("heading", name="second pair of eyes").wait_for()
+
+    # The clerk's own work: no button says so, and what a button would send is refused.
+    assert clerk.get_by_role("button", name="Approve").count() == 0
+    tried = {"csrf": csrf, "seen": str(int(seen) + 1)}
+    answer = clerk.request.post(f"{clerk.url.partition('?')[0]}/approve", form=tried)
+    assert answer.status == 403
+    assert "request:approve" in answer.text()
+
+    opens_first(approver)
+    approver.get_by_role("button", name="Approve, and release the code").click()
+    approver.get_by_role("heading", name="released").wait_for()
+    owner.reload()
+    owner.get_by_role("button", name="Show the code").click()
+    code = shown_code(owner)
+    assert re.fullmatch("[1-6]{5}", code)
+    for page in (clerk, approver):
+        page.reload()
+        assert code not in page.content()
+
+    _, presses = coached(owner)
+    owner.clock.install()
+    back_to_the_first_step(owner)
+    owner.get_by_role("button", name="Practise").click()
+    key_in(owner, presses)
+    for _ in range(3):
+        hand(owner, "A minute passes")
+    assert "It plays" in owner.locator("#says").inner_text()
+    assert display(owner) != "The display shows CODE"
+
+
+def test_a_stolen_radio_is_seen_by_the_clerk_and_refused_with_what_to_bring(people, photo):
+    """Without a police receipt it ends here; the owner reads why, and what would change it."""
+    _, clerk, approver, owner = people
+    asks(owner, STOLEN, photo)
+    opens_first(clerk)
+    clerk.get_by_text("reported stolen: the door will refuse").wait_for()
+    for box in clerk.locator("ul.checks input[type=checkbox]").all():
+        box.check()
+    clerk.get_by_role("button", name="Hand over to an approver").click()
+    clerk.get_by_role("heading", name="second pair of eyes").wait_for()
+    # Both were careless: the door is not.
+    opens_first(approver)
+    approver.get_by_role("button", name="Approve, and release the code").click()
+    approver.get_by_role("heading", name="refused").wait_for()
+    owner.reload()
+    owner.get_by_text("bring the police receipt").first.wait_for()
+    assert owner.get_by_role("button", name="Show the code").count() == 0
