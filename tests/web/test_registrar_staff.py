@@ -6,6 +6,7 @@ import pytest
 from visitors import ORIGIN, Visitor
 
 from radiokey.base.roles import Role
+from radiokey.base.staff import Shown
 
 
 def test_a_registrar_invites_somebody_and_is_shown_the_link_once(come):
@@ -58,6 +59,19 @@ def test_organisations_are_added_and_show_what_they_are(come):
     told = {key: value for key, value in told.items() if key not in {"name", "kind"}} | {"price": "40 EUR"}
     assert rita.post(f"{path}/shown", csrf=rita.csrf(), **told).status_code == 303
     assert "40 EUR" in rita.get("/registrar/staff").text
+
+
+def test_anybody_reads_what_a_specialist_shows_before_they_pay(desk, come, page_of):
+    """Claims 45 to 48: who they are, what they cover, how new their data is, the whole price."""
+    said = Shown("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Becker", "2026-03", "35 EUR")
+    desk.base.staff.add_organisation("kiel", "Radio <Kiel>", "specialist", said, by="local")
+    come("rita", Role.REGISTRAR)
+    words = page_of(desk.client.get("/desk/coverage").text).words
+    assert "Radio <Kiel>, specialist" in words
+    for one in (said.address, said.register, said.covers, said.data_until, said.price):
+        assert one in words
+    assert "rita" not in words.lower()
+    assert "The office" not in words
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.CLERK])

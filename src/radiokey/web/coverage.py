@@ -7,8 +7,10 @@ from litestar.di import NamedDependency
 
 from radiokey.base.coverage import about, coverage
 from radiokey.base.sql.principals import Principal
+from radiokey.base.staff_ports import StoredOrganisation, StoredShown
 from radiokey.web.site import Site
 
+OFFICE: Final = "office"
 SHORT: Final = {"Cache-Control": "public, max-age=300"}
 
 
@@ -29,7 +31,18 @@ def page(site: NamedDependency[Site]) -> Response[str]:
         newest_ms=max((at_ms for *_, at_ms in ledger), default=0),
         derived=sorted(derived, key=lambda model: model.name.casefold()),
         now_ms=site.clock.now_ms(),
+        others=_others(site),
     )
+
+
+def _others(site: Site) -> list[tuple[StoredOrganisation, StoredShown]]:
+    """Return the dealers and specialists who act here, with what they show; the house itself is above."""
+    shown = site.base.staff.shown()
+    return [
+        (one, shown[one.id])
+        for one in site.base.staff.organisations()
+        if one.kind != OFFICE and one.id in shown
+    ]
 
 
 HANDLERS: Final = (page,)
