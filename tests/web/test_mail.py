@@ -3,14 +3,12 @@
 import re
 import socket
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib import resources
 from threading import Event
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from certificates import self_signed
 from desks import PAPERS, AsSent
 from hosted import BP, BP_MODEL, CANARY, CAR, HOST
 from postbox import Mailbox, mailbox
@@ -313,29 +311,7 @@ def test_no_address_brings_a_line_of_its_own(at):
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A key and a certificate of a server that signs for itself."""
-    key, name = (
-        ec.generate_private_key(ec.SECP256R1()),
-        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail")]),
-    )
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "mail.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls") / "mail.pem")
 
 
 def test_where_tls_is_offered_it_is_taken_and_credentials_go_over_it(api, clock, certificate):

@@ -30,7 +30,9 @@ LINK: Final = "link"
 """The purpose of the digest of a one-time link."""
 INVITED: Final = "invited"
 AGAIN: Final = "again"
-KINDS: Final = ("dealer", "office", "specialist")
+OFFICE: Final = "office"
+"""The kind of organisation that runs the base, or its desk."""
+KINDS: Final = ("dealer", OFFICE, "specialist")
 
 _ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9./_-]{0,63}")
 _HANDLE_SIZE: Final = 16
@@ -203,6 +205,15 @@ class Staff:
             transaction.add_act(StoredAct(now_ms, by, "organisation:add", organisation_id, f"{kind}: {name}"))
             if shows != Shown():
                 self._show(transaction, organisation_id, 1, shows, by)
+
+    def office_of(self, house: str, *, by: str) -> str:
+        """Return the id of the office of the house that runs the base, made with its first person.
+
+        Raises `UsageError`, `StoreError`.
+        """
+        if all(one.id != house for one in self.organisations()):
+            self.add_organisation(house, house[:_NAME_MAX], OFFICE, Shown(), by=by)
+        return house
 
     def show(self, organisation_id: str, shows: Shown, *, by: str) -> None:
         """Record what an organisation shows now; raise `UsageError`, `NotThereError`, `StoreError`."""

@@ -10,7 +10,7 @@ import typer
 
 from radiokey.base.roles import Role
 from radiokey.base.sql.opening import Base, open_base
-from radiokey.base.staff import LINK_MS, OPERATOR, Person, Shown
+from radiokey.base.staff import LINK_MS, OPERATOR, Person
 from radiokey.base.staff_ports import StaffCard
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json
@@ -20,7 +20,6 @@ from radiokey.errors import UsageError
 app = typer.Typer(help="Who works at the desk.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Of the account: theirs for ever.")]
-_LENGTH_MAX = 100
 
 
 @app.command("invite")
@@ -39,7 +38,7 @@ def invite(
 ) -> None:
     """Print a one-time link for a new account, or for one that needs a new passkey."""
     with open_base(database) as base:
-        _hosted(base)
+        house = _hosted(base)
         if any(card.name == name and not card.ended_at_ms for card in base.staff.people()):
             if role is not None or display or organisation is not None:
                 raise UsageError(
@@ -50,7 +49,7 @@ def invite(
         elif role is None or not display:
             raise UsageError("a new account takes --role and --display", hint="like --role registrar")
         else:
-            person = Person(name, role, organisation or _office(base), display)
+            person = Person(name, role, organisation or base.staff.office_of(house, by=OPERATOR), display)
             link = base.staff.invite(person, by=OPERATOR)
     address = f"{site.rstrip('/')}/enrol/{link.reveal()}"
     if as_json:
@@ -88,14 +87,6 @@ def _hosted(base: Base) -> str:
     if base.organisation is None:
         raise UsageError("a base of one's own has no staff", hint="radiokey base init makes a hosted one")
     return base.organisation
-
-
-def _office(base: Base) -> str:
-    """Return the office of the house that runs the base; it is made with its first person."""
-    house = _hosted(base)
-    if all(one.id != house for one in base.staff.organisations()):
-        base.staff.add_organisation(house, house[:_LENGTH_MAX], "office", Shown(), by=OPERATOR)
-    return house
 
 
 def _state(card: StaffCard) -> str:

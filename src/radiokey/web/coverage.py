@@ -7,10 +7,10 @@ from litestar.di import NamedDependency
 
 from radiokey.base.coverage import about, coverage
 from radiokey.base.sql.principals import Principal
+from radiokey.base.staff import OFFICE
 from radiokey.base.staff_ports import StoredOrganisation, StoredShown
 from radiokey.web.site import Site
 
-OFFICE: Final = "office"
 SHORT: Final = {"Cache-Control": "public, max-age=300"}
 
 

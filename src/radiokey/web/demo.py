@@ -12,12 +12,11 @@ from radiokey.base.hidden import Hidden
 from radiokey.base.roles import Role
 from radiokey.base.sql.opening import SystemClock, SystemRandomness, default_database, init_base
 from radiokey.base.sql.principals import Principal
-from radiokey.base.staff import OPERATOR, Person, Shown, Staff
+from radiokey.base.staff import OPERATOR, Person, Staff
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.web.site import Site
 
-OFFICE: Final = "office"
 REGISTRAR: Final = "registrar"
 
 
@@ -39,8 +38,8 @@ def make(database: Path | str | None = None, clock: Clock | None = None) -> tupl
 def _invited(staff: Staff) -> Hidden | None:
     card = next((one for one in staff.people() if one.name == REGISTRAR), None)
     if card is None:
-        staff.add_organisation(OFFICE, "The office of the demonstration", "office", Shown(), by=OPERATOR)
-        return staff.invite(Person(REGISTRAR, Role.REGISTRAR, OFFICE, "The registrar"), by=OPERATOR)
+        office = staff.office_of(ORGANISATION, by=OPERATOR)
+        return staff.invite(Person(REGISTRAR, Role.REGISTRAR, office, "The registrar"), by=OPERATOR)
     return None if card.passkeys else staff.invite_again(REGISTRAR, by=OPERATOR)
 
 

@@ -12,6 +12,7 @@ from litestar.datastructures import State
 
 from radiokey.base.desk import Desk, View
 from radiokey.base.roles import Permission
+from radiokey.base.staff import OFFICE
 from radiokey.errors import NotThereError, RadiokeyError
 from radiokey.web.callers import PERMISSION, Caller
 from radiokey.web.forms import F, Form, Short, convert
@@ -19,9 +20,6 @@ from radiokey.web.problems import status_of
 from radiokey.web.render import NO_STORE
 from radiokey.web.session import SESSION, csrf_of
 from radiokey.web.site import Site
-
-OFFICE: Final = "office"
-"""The kind of organisation that runs the base, or its desk."""
 
 Asking = Request[None, Caller, State]
 
