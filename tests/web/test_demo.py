@@ -60,6 +60,13 @@ def test_its_pages_say_that_it_is_one(place, make_client):
     assert page.count("reported stolen") == sum(unit.stolen for unit in UNITS)
 
 
+def test_its_coverage_names_the_models_of_its_radios(place, make_client):
+    page = make_client(place).get("/desk/coverage").text
+    for model in {unit.model for unit in UNITS}:
+        assert f'href="/models/{model}"' in page
+    assert "nobody brought units" not in page
+
+
 def test_no_other_base_is_one(client):
     assert "Demonstration" not in client.get("/").text
     assert client.get("/demo").status_code == 404

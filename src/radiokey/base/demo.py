@@ -4,6 +4,7 @@ Nothing of it exists. The cars' numbers begin with ZZZ, which no maker has, the 
 the base is named under `.example`, so that nobody takes a receipt of it for one of a real base.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from radiokey.base.blacklist import Blacklist
 from radiokey.base.factory import Factory
 from radiokey.base.keyring import KeyRing
-from radiokey.base.ports import Randomness, Store, StoredAct
+from radiokey.base.ports import ImportStep, Randomness, Store, StoredAct
 from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.serial.number import Reading, parse
@@ -71,6 +72,9 @@ def fill(
             transaction.add_units(
                 [factory.make(models[unit.model], readings[unit].serial, MARKET, unit.vin) for unit in fresh]
             )
+            step = ImportStep(ORGANISATION, len(fresh), len(there), len(fresh), 0, clock.now_ms(), BY)
+            transaction.add_import_step(step)
+            transaction.add_coverage(step, Counter(unit.model for unit in fresh))
             made = f"{len(fresh)} made-up units"
             transaction.add_act(StoredAct(clock.now_ms(), BY, "unit:make", ORGANISATION, made))
     stolen_list = Blacklist(store, clock)
