@@ -25,18 +25,25 @@ PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 ROOM = 8 << 30
-"""What the tests of one interpreter may need, in bytes, with room to spare."""
+"""What the files of the tests of one interpreter need, in bytes, with room to spare: 5 GiB at their most."""
+CEILING = Path("/sys/fs/cgroup/memory.max")
+"""How much memory this machine may use, where it is a part of another one; files in memory count too."""
 
 
 @contextmanager
 def files_in_memory() -> Iterator[Mapping[str, str]]:
     """Yield the environment of a run whose temporary files lie in memory, if there is room for them."""
-    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
+    if not MEMORY.is_dir() or min(shutil.disk_usage(MEMORY).free, _ceiling() // 2) < ROOM:
         yield os.environ
         return
     with tempfile.TemporaryDirectory(prefix="radiokey-", dir=MEMORY) as folder:
         Path(folder).chmod(0o711)  # PostgreSQL does not run as root, and has its folder inside
         yield os.environ | {"TMPDIR": folder}
+
+
+def _ceiling() -> int:
+    said = CEILING.read_text(encoding="ascii").strip() if CEILING.exists() else ""
+    return int(said) if said.isdecimal() else sys.maxsize
 
 
 def interpreters() -> dict[str, str]:
