@@ -56,6 +56,7 @@ def answered(page):
         asked = response.request.post_data_json if response.url.endswith("/did") else {}
         return any(did["what"] != "time" for did in asked.get("did", ()))
 
+    page.wait_for_load_state()  # a page that a form led to is seen before its script listens
     with page.expect_response(one) as answer:
         yield
     answer.value.finished()
