@@ -299,6 +299,7 @@ def test_transactions_take_turns_and_see_what_was_committed_before(both, store):
             seen.extend(transaction.marks("bp12", "BP5387?1234567"))
 
     with other.transaction() as transaction:
+        assert transaction.marks("bp12", "BP5387?1234567") == []  # an answer came, so the turn is ours
         waiting = threading.Thread(target=wait_for_turn)
         waiting.start()
         began.wait()

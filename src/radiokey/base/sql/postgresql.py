@@ -7,7 +7,8 @@ no.
 Transactions are serialised by one advisory lock, taken first. They read what is committed (READ COMMITTED):
 under REPEATABLE READ the state would be that of before the lock was given, and a stolen mark committed while
 we waited would not be seen. Statements that return nothing are sent in a pipeline, without waiting for each;
-an error of one surfaces at the next that returns something, at the latest at the commit.
+an error of one surfaces at the next that returns something, at the latest at the commit. The lock is one of
+them: whoever has read nothing yet may still be waiting for their turn.
 """
 
 import itertools
