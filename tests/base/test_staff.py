@@ -74,6 +74,25 @@ def test_a_link_works_once(house, clock):
     assert str(used.value) == str(over.value) == str(none.value)
 
 
+@pytest.mark.parametrize(
+    "link_of",
+    [
+        lambda house, _: house.invite("bob"),
+        lambda house, _: house.staff.invite_again("ann", by="local"),
+        lambda house, codes: house.entrance.recover("ann", codes[0], "c"),
+    ],
+    ids=["invited", "again", "recovered"],
+)
+def test_a_link_of_any_kind_lets_nobody_in_after_its_owner(house, link_of):
+    """Also where there is a passkey already, so that not the first passkey alone is what ends a link."""
+    _, codes = house.enrol(house.invite())
+    link = link_of(house, codes)
+    ask = house.entrance.welcome(link).ask
+    house.enrol(link)
+    with pytest.raises(LinkError):
+        house.entrance.enrol(link, "thief", Authenticator(ORIGIN, SITE).make(ask))
+
+
 def test_two_people_at_one_link_are_not_both_let_in(house):
     """The second answer was asked for before the first one came."""
     link = house.invite()
