@@ -4,8 +4,7 @@ import sys
 from typing import Final
 
 from radiokey.catalogue.load import load_catalogue
-from radiokey.catalogue.model import Catalogue, Fact
-from radiokey.cli.say import HOW_SURE
+from radiokey.catalogue.model import HOW_SURE, Catalogue, Fact
 from radiokey.headunit.display import DisplayWord
 
 HEAD: Final = """\

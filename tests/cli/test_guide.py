@@ -5,7 +5,7 @@ from collections import deque
 
 import pytest
 
-from radiokey.cli import say
+from radiokey.catalogue.model import HOW_SURE
 from radiokey.cli.road import _tell, command
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Act, Facts
@@ -232,7 +232,7 @@ def test_every_step_is_told_whole_and_fits_the_window(step, model, capsys, monke
     for text in (here.body, here.more):
         assert all(word in told for word in text.split())
     for one in here.told:
-        sure = f" ({say.HOW_SURE[one.confidence]})" if one.confidence else ""
+        sure = f" ({HOW_SURE[one.confidence]})" if one.confidence else ""
         assert f"{' '.join(one.text.split())}{sure}" in told
 
 

@@ -4,8 +4,7 @@ import pytest
 
 from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_catalogue
-from radiokey.catalogue.model import Confidence
-from radiokey.cli import say
+from radiokey.catalogue.model import HOW_SURE, Confidence
 
 DUSTER = "281155216RT V212"
 PRESSES = [("1", 4, 0), ("2", 7, 0), ("3", 8, 0), ("4", 6, 0), ("6", 1, 10_000)]
@@ -182,5 +181,5 @@ def test_every_radio_of_the_catalogue_is_listed_with_its_fields(cli):
 def test_a_person_reads_one_line_for_each_radio_with_how_sure(cli):
     lines = cli("models").out.splitlines()
     assert len(lines) == len(cards())
-    assert all(any(sure in line for sure in say.HOW_SURE.values()) for line in lines)
+    assert all(any(sure in line for sure in HOW_SURE.values()) for line in lines)
     assert lines == sorted(lines)

@@ -63,6 +63,16 @@ class Confidence(StrEnum):
         return list(Confidence).index(self)
 
 
+HOW_SURE: Final = {
+    Confidence.OFFICIAL: "from the maker's manual",
+    Confidence.SEVERAL: "several sources agree",
+    Confidence.SINGLE: "one source",
+    Confidence.DOUBTFUL: "doubtful",
+    Confidence.UNKNOWN: "not known",
+}
+"""How sure we are, in plain words; never in stars or per cent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact(Generic[T_co]):
     """A value, how sure it is, and where it stands. `value is None` exactly when `UNKNOWN`.

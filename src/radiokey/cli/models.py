@@ -1,5 +1,6 @@
 """`radiokey models`: the radios that are known, and how surely."""
 
+from radiokey.catalogue.model import HOW_SURE
 from radiokey.cli import say
 from radiokey.cli.options import Json
 
@@ -26,5 +27,5 @@ def models(*, as_json: Json = False) -> None:
         )
         return
     say.columns(
-        (model.id, say.HOW_SURE[model.best], model.name) for model in sorted(found, key=lambda one: one.id)
+        (model.id, HOW_SURE[model.best], model.name) for model in sorted(found, key=lambda one: one.id)
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from radiokey.catalogue.index import cards
+from radiokey.catalogue.model import HOW_SURE
 from radiokey.cli import say
 from radiokey.errors import UsageError
 from radiokey.guide.load import load_guide
@@ -116,7 +117,7 @@ def _told(road: Guide, here: View) -> None:
     name = road.model_of(here.facts.model).name if here.facts.model else "Your radio"
     say.listed(
         name,
-        (f"{one.text} ({say.HOW_SURE[one.confidence]})" if one.confidence else one.text for one in here.told),
+        (f"{one.text} ({HOW_SURE[one.confidence]})" if one.confidence else one.text for one in here.told),
     )
 
 

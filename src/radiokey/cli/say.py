@@ -14,17 +14,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from radiokey.catalogue.model import Confidence, Fact
+from radiokey.catalogue.model import HOW_SURE, Fact
 from radiokey.errors import OurFaultError
-
-HOW_SURE: Final = {
-    Confidence.OFFICIAL: "from the maker's manual",
-    Confidence.SEVERAL: "several sources agree",
-    Confidence.SINGLE: "one source",
-    Confidence.DOUBTFUL: "doubtful",
-    Confidence.UNKNOWN: "not known",
-}
-"""How sure we are, in plain words; never in stars or per cent."""
 
 _WIDTH_MAX: Final = 78
 _WIDTH_MIN: Final = 32

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from radiokey.catalogue.model import HOW_SURE
 from radiokey.cli import say
 from radiokey.cli.options import Json, load
 from radiokey.guide.waiting import wait_answer
@@ -30,4 +31,4 @@ def wait(
         return
     for sentence in answer.sentences:
         say.prose(sentence)
-    say.out(f"How sure: {say.HOW_SURE[answer.confidence]}.")
+    say.out(f"How sure: {HOW_SURE[answer.confidence]}.")

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from radiokey.base.papers.kind import PaperKind, kept_span
-from radiokey.catalogue.model import Confidence
+from radiokey.catalogue.model import HOW_SURE
 from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.waiting import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
@@ -21,13 +21,6 @@ from radiokey.web.draw import display_svg, panel_svg
 from radiokey.web.moments import day, moment, span, when, who
 
 ROAD: Final = {stage.value: name for stage, name in STAGE_NAMES.items() if stage is not Stage.ASIDE}
-HOW_SURE: Final = {
-    Confidence.OFFICIAL: "from the maker's manual",
-    Confidence.SEVERAL: "several sources agree",
-    Confidence.SINGLE: "one source",
-    Confidence.DOUBTFUL: "doubtful",
-    Confidence.UNKNOWN: "not known",
-}
 NO_STORE: Final = {"Cache-Control": "no-store"}
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
