@@ -185,6 +185,14 @@ def test_another_vin_at_the_car_cannot_be_ticked_away():
     assert objection(was, happens(Checked)) is None
 
 
+def test_what_was_sent_back_says_why_until_it_is_checked_anew():
+    was = step(after(PapersSent, Checked), happens(SentBack, why="The name."))
+    assert was.look_again == "The name."
+    seen = step(was, happens(CarSeen))
+    assert seen.look_again == "The name."
+    assert step(seen, happens(Checked)).look_again == ""
+
+
 def test_what_was_sent_back_is_ticked_anew():
     was = after(PapersSent, Checked)
     assert (was.checker, was.ticks) == ("cle", CHECK_LIST)

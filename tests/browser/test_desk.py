@@ -3,6 +3,7 @@
 import pytest
 from test_every_page import WIDE, check, faults
 
+from conftest import PHONE
 from conftest import WIDE as LARGE
 
 BP = "BP538761234567"
@@ -49,18 +50,71 @@ def test_axe_finds_nothing_on_wide_pages(people, staffed):
         assert [fault for fault in faults(page) if not fault.startswith("small")] == []
 
 
-def test_papers_stand_beside_the_check_list_and_under_it_on_a_phone(people, staffed):
+def test_papers_stand_beside_the_check_list_and_above_it_on_a_phone(people, staffed):
     page = people("cle", wide=True)
     page.goto(of(staffed, "review"))
-    tops = [page.locator(name).bounding_box() for name in ("h2#asked", "h2#papers", "h2#history")]
+    tops = [page.locator(name).bounding_box() for name in ("h2#papers", "h2#compared", "h2#history")]
     assert abs(tops[0]["y"] - tops[1]["y"]) < 2
     assert tops[0]["x"] < tops[1]["x"] < tops[2]["x"]
     assert tops[2]["y"] < LARGE["height"]
     assert page.locator(".papers img").first.evaluate("one => one.naturalWidth") > 0
-    page.set_viewport_size({"width": 390, "height": 844})
-    tops = [page.locator(name).bounding_box() for name in ("h2#asked", "h2#papers", "h2#history")]
+    page.set_viewport_size(PHONE)
+    tops = [page.locator(name).bounding_box() for name in ("h2#papers", "h2#compared", "h2#history")]
     assert tops[0]["y"] < tops[1]["y"] < tops[2]["y"]
     assert page.evaluate(WIDE) == 0
+
+
+def test_an_approver_meets_the_papers_before_the_decision_and_has_it_in_view_on_a_wide_screen(
+    people, staffed
+):
+    page = people("app", wide=True)
+    page.goto(of(staffed, "second"))
+    button = page.get_by_role("button", name="Approve, and release the code")
+    page.locator("ol.papers li").last.scroll_into_view_if_needed()
+    assert button.evaluate(IN_VIEW)
+    assert page.locator("h2#history").evaluate(IN_VIEW)
+    tops = [page.locator(name).bounding_box() for name in ("h2#papers", "h2#compared")]
+    assert abs(tops[0]["y"] - tops[1]["y"]) < 2
+    page.set_viewport_size(PHONE)
+    page.evaluate("window.scrollTo(0, 0)")
+    names = ("h2#papers", "h2#compared", "h2#decision")
+    tops = [page.locator(name).bounding_box()["y"] for name in names]
+    assert tops == sorted(tops)
+    met = page.evaluate(TABBED)
+    assert met.index("Registration") < met.index("Approve, and release the code")
+    page.get_by_text("Have a clerk look again").click()
+    page.get_by_label("What is to be looked at again").wait_for()
+    assert faults(page) == []
+
+
+IN_VIEW = """one => {
+  const box = one.getBoundingClientRect();
+  return box.top >= 0 && box.bottom <= window.innerHeight && one.contains(document.elementFromPoint(
+    box.left + box.width / 2, box.top + box.height / 2));
+}"""
+TABBED = """() => [...document.querySelectorAll("main a, main button, main summary")].map(one => one.textContent.trim())"""
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_ways_about_are_one_row_on_a_phone_that_fingers_and_keys_go_along(people, scripts):
+    page = people("reg", java_script_enabled=scripts)
+    page.goto("/registrar/log")
+    links = page.locator("header nav a")
+    assert links.count() > 6
+    assert len({round(one.bounding_box()["y"]) for one in links.all()}) == 1
+    assert page.locator("header").bounding_box()["height"] <= 120
+    assert all(one.bounding_box()["height"] >= 44 for one in links.all())
+    assert page.evaluate(WIDE) == 0
+    if scripts:
+        assert page.locator("header nav a[aria-current]").evaluate(IN_VIEW)
+    last = links.last
+    for _ in range(links.count() + 3):  # the way past the skip link and the name
+        if last.evaluate("one => one === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    assert last.evaluate(IN_VIEW)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/me*")
 
 
 def test_axe_finds_nothing_on_what_only_forms_lead_to(people, staffed):

@@ -2,18 +2,22 @@
 
 import re
 
+import msgspec
 import pytest
 from counter import CODE, SHOP, TICKS, leads_back
 from hosted import BP, CAR, OTHER_CAR
 
+from radiokey.base.contact import Address
 from radiokey.base.reasons import WORDS, Reason
 from radiokey.base.request import State
 from radiokey.base.roles import ROLES, Role
+from radiokey.base.sql.principals import Principal
 from radiokey.base.staff import Shown
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.errors import NotAllowedError
 from radiokey.web.callers import Caller
 from radiokey.web.confirm import confirm
+from radiokey.web.links import link_to
 
 # --- the queue --------------------------------------------------------------------------------------------
 
@@ -145,7 +149,7 @@ def test_three_people_bring_a_request_to_its_code_by_pages_alone(counter, page_o
     assert leads_back(counter.post(f"{path}/warranty", "cle", seen="4"), one)
     assert "none, under warranty" in page_of(counter.get(path, "cle").text).words
     assert leads_back(counter.post(f"{path}/check", "cle", seen="5", **TICKS), one)
-    assert leads_back(counter.post(f"{path}/send-back", "app", seen="6"), one)
+    assert leads_back(counter.post(f"{path}/send-back", "app", seen="6", text="The name."), one)
     assert leads_back(counter.post(f"{path}/check", "cora", seen="7", **TICKS), one)
     assert leads_back(counter.post(f"{path}/approve", "app", seen="8"), one)
     page = page_of(counter.get(path, "app").text)
@@ -198,6 +202,58 @@ def test_a_refusal_of_the_door_is_said_and_ends_the_request(counter, page_of, ap
     assert f"app was refused by the door: {WORDS[Reason.STOLEN]}" in words
     assert counter.view(one).request.state is State.REFUSED
 
+
+WHY = "The name on the second paper is another one.\nLook at both."
+
+
+def test_what_is_sent_back_says_to_staff_why_and_to_nobody_else(counter, page_of, api):
+    """What one of the desk thinks of another's work, or of the owner, is not the owner's to read."""
+    one = counter.checked(address=Address.parse("owner@example.org"))
+    path = f"/desk/requests/{one}"
+    assert leads_back(counter.post(f"{path}/send-back", "app", seen="3", text=WHY), one)
+    for who in ("cle", "cora", "app", "aud"):
+        words = page_of(counter.get(path, who).text).words
+        said = " ".join(WHY.split())
+        assert f"An approver sent it back: look again {said}" in words
+        assert f"app sent it back to a clerk: {said}" in words
+    owner = api.ask("GET", link_to(api.app.state.site, one))
+    assert owner.status_code == 200
+    assert "A clerk looks at your papers" in owner.text
+    assert "name on the second paper" not in owner.text
+    with api.base.stores.of(Principal.AUDITOR).snapshot() as seen:
+        assert [act.act for act in seen.acts() if act.who == "app"] == ["request:send-back"]
+    with api.base.stores.of(Principal.DESK).snapshot() as seen:
+        assert [mail.template for mail in seen.mails_to_send(10)] == ["received"]
+    assert counter.view(one).messages == ()
+    assert leads_back(counter.post(f"{path}/check", "cora", seen="4", **TICKS), one)
+    words = page_of(counter.get(path, "app").text).words
+    assert "look again" not in words.partition("History")[0].replace("Have a clerk look again", "")
+
+
+def test_a_history_from_before_reasons_were_asked_for_is_read(counter, page_of):
+    one = counter.checked()
+    store = counter.api.base.stores.of(Principal.APPROVER)
+    last = counter.view(one).history[-1]
+    with store.transaction() as transaction:
+        transaction.add_request_act(
+            msgspec.structs.replace(last, number=4, act="sent-back", by="app", state="review", detail="{}")
+        )
+    page = page_of(counter.get(f"/desk/requests/{one}", "cle").text)
+    assert "app sent it back to a clerk" in page.words
+    assert "look again" not in page.words
+
+
+@pytest.mark.parametrize("who", ["app", "cle", "aud"])
+def test_a_decision_comes_after_what_it_rests_on(counter, who):
+    """The order of reading, also for a screen reader and the Tab key: papers, list, then what is decided."""
+    one = counter.reviewed() if who == "cle" else counter.checked()
+    text = counter.get(f"/desk/requests/{one}", who).text
+    order = [text.index(f'<h2 id="{name}"') for name in ("asked", "papers", "compared")]
+    decided = [text.index(f'action="/desk/requests/{one}/{act}"') for act in DECIDES[who]]
+    assert [*order, *decided] == sorted([*order, *decided])
+
+
+DECIDES = {"app": ("approve", "send-back", "say-no"), "cle": ("check", "refuse", "message"), "aud": ()}
 
 # --- who may not ------------------------------------------------------------------------------------------
 

@@ -4,8 +4,6 @@ import pytest
 from counter import CODE, TICKS, leads_back
 from hosted import BP, CAR, OTHER_CAR
 
-from radiokey.base.reasons import WORDS, Reason
-
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 # --- what does not hold -----------------------------------------------------------------------------------
@@ -14,16 +12,52 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 def test_two_clerks_do_not_overwrite_each_other_and_words_are_kept(counter, page_of):
     one = counter.reviewed()
     path = f"/desk/requests/{one}"
-    assert leads_back(counter.post(f"{path}/refuse", "cora", seen="2", reason="name-differs"), one)
+    assert leads_back(counter.post(f"{path}/fee", "cora", seen="2", amount="12", currency="EUR"), one)
     late = counter.post(f"{path}/ask-papers", "cle", seen="2", text="The second page, whole.")
     assert late.status_code == 409
     page = page_of(late.text)
     assert "Nothing was changed by you" in page.words
-    assert f"cora refused it: {WORDS[Reason.NAME_DIFFERS]}" in page.words
+    assert "cora recorded the fee: 12.00 EUR" in page.words
     assert "The second page, whole." in page.words
     assert page.form(f"{path}/ask-papers").fields["seen"] == "3"
     assert counter.view(one).act == 3
     assert counter.post(f"{path}/check", "cle", seen="2", **TICKS).status_code == 409
+
+
+@pytest.mark.parametrize("act", ["message", "ask-papers"])
+def test_words_for_a_request_that_ended_meanwhile_are_kept_and_not_offered_again(counter, page_of, act):
+    """Withdrawn while a clerk wrote: a button that could only fail helps nobody."""
+    one = counter.reviewed()
+    path = f"/desk/requests/{one}"
+    counter.desk.withdraw(one, 2, counter.view(one).stored.requester)
+    late = counter.post(f"{path}/{act}", "cle", seen="2", text="The second page, whole.")
+    assert late.status_code == 409
+    page = page_of(late.text)
+    assert "the owner withdrew it" in page.words
+    assert "The request is now withdrawn" in page.words
+    assert "The second page, whole." in page.words
+    assert page.forms == []
+    assert counter.view(one).act == 3
+    assert counter.view(one).messages == ()
+
+
+def test_words_of_an_approver_who_was_late_are_kept_for_as_long_as_they_can_be_said(counter, page_of):
+    one = counter.checked()
+    path = f"/desk/requests/{one}"
+    counter.desk.send_back(one, 3, "eva", "The name.")
+    late = counter.post(f"{path}/send-back", "app", seen="3", text="The second page.")
+    assert late.status_code == 409
+    page = page_of(late.text)
+    assert "eva sent it back to a clerk: The name." in page.words
+    assert "The second page." in page.words
+    assert page.forms == []
+    counter.desk.check(one, 4, "cora", counter.all_ticks)
+    again = page_of(counter.post(f"{path}/send-back", "app", seen="3", text="The second page.").text)
+    form = again.form(f"{path}/send-back")
+    assert leads_back(
+        counter.post(f"{path}/send-back", "app", **form.fields | {"text": "The second page."}), one
+    )
+    assert counter.view(one).request.look_again == "The second page."
 
 
 def test_a_message_about_what_is_no_longer_so_is_sent_only_after_a_look(counter, page_of):
@@ -60,6 +94,16 @@ def test_a_form_that_is_sent_twice_is_one_act(counter, act, fields):
     view = counter.view(one)
     assert view.act == (2 if act == "message" else 3)
     assert len(view.messages) == (act in {"message", "ask-papers"})
+
+
+def test_what_is_sent_back_twice_is_sent_back_once(counter):
+    one = counter.checked()
+    path = f"/desk/requests/{one}/send-back"
+    for _ in range(2):
+        assert leads_back(counter.post(path, "app", seen="3", text="The name.\r\n And the VIN. "), one)
+    assert counter.view(one).act == 4
+    assert counter.view(one).request.look_again == "The name.\n And the VIN."
+    assert counter.post(path, "app", seen="3", text="The photo.").status_code == 409
 
 
 def test_an_approval_that_is_sent_twice_is_one_release(counter, api):
@@ -108,6 +152,25 @@ def test_a_form_that_does_not_hold_is_shown_again_with_why(counter, page_of, wro
     assert counter.view(one).messages == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (" \r\n", "The clerk does not know what to look at"),
+        (f"It is {CODE}.", "could be the code of the radio"),
+        ("x" * 1_001, "A message has 1 to 1,000 characters"),
+        ("the\x07name", "A message is plain text"),
+    ],
+)
+def test_whoever_sends_back_says_why_in_words_and_never_a_code(counter, page_of, text, said):
+    one = counter.checked()
+    answer = counter.post(f"/desk/requests/{one}/send-back", "app", seen="3", text=text)
+    assert answer.status_code == 400
+    page = page_of(answer.text)
+    assert said in page.words
+    assert any(tag == "details" and "open" in told for tag, told in page.tags)  # where it is to be said anew
+    assert counter.view(one).act == 3
+
+
 def test_another_cars_vin_keeps_a_request_from_being_handed_over(counter, page_of):
     one = counter.reviewed()
     counter.desk.see_car(one, 2, "cle", counter.vin(OTHER_CAR))
@@ -127,7 +190,7 @@ def test_a_form_that_does_not_say_what_it_has_seen_changes_nothing(counter, seen
 @pytest.mark.parametrize("act", ["approve", "send-back", "say-no"])
 def test_what_the_state_does_not_list_is_not_done(counter, page_of, act):
     one = counter.reviewed()
-    fields = {"reason": "stolen"} if act == "say-no" else {}
+    fields = {"say-no": {"reason": "stolen"}, "send-back": {"text": "The name."}}.get(act, {})
     answer = counter.post(f"/desk/requests/{one}/{act}", "app", seen="2", **fields)
     if act == "say-no":  # a refusal is listed wherever the desk has the turn
         assert leads_back(answer, one)

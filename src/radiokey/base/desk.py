@@ -69,6 +69,7 @@ from radiokey.base.request import (
 )
 from radiokey.catalogue.model import Model
 from radiokey.clock import DAY_MS, Clock
+from radiokey.code.value import CodeShape
 from radiokey.errors import (
     ChangedMeanwhileError,
     ModelNeededError,
@@ -291,9 +292,11 @@ class Desk:
 
     # --- what an approver does
 
-    def send_back(self, request_id: str, seen: int, by: str) -> CodeRequest:
-        """Have a clerk look again."""
-        return self._act(self._stores.approver, request_id, seen, SentBack(by, self._clock.now_ms()))
+    def send_back(self, request_id: str, seen: int, by: str, why: str) -> CodeRequest:
+        """Have a clerk look again, at what `why` says; the owner does not read it."""
+        plain = message_text(why, self._shape(self.view(request_id)))
+        event = SentBack(by, self._clock.now_ms(), plain)
+        return self._act(self._stores.approver, request_id, seen, event)
 
     def approve(self, request_id: str, seen: int, by: str) -> ReleasedCode:
         """Approve, and thereby release through the one door; to do it again gives the same release.
@@ -455,13 +458,17 @@ class Desk:
         return after
 
     def _say(self, transaction: Transaction, view: View, by: str, text: str, at_ms: int) -> bool:
-        model = self._models.get(view.stored.model)
-        plain = message_text(text, model.code.value if model else None)
+        plain = message_text(text, self._shape(view))
         side = "owner" if by == view.stored.requester else "desk"
         if view.messages and (view.messages[-1].by, view.messages[-1].text) == (by, plain):
             return False
         transaction.add_message(StoredMessage(view.stored.id, side, by, at_ms, plain))
         return True
+
+    def _shape(self, view: View) -> CodeShape | None:
+        """Return the shape of the radio's codes, `None` where nobody knows it."""
+        model = self._models.get(view.stored.model)
+        return model.code.value if model else None
 
 
 def _view(transaction: Transaction, request_id: str) -> View:

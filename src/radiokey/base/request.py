@@ -222,7 +222,9 @@ class Checked(_Act):
 
 @dataclass(frozen=True, slots=True)
 class SentBack(_Act):
-    """The approver wants the clerk to look again."""
+    """The approver wants the clerk to look again; `why` is for staff alone, empty in older histories."""
+
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +297,8 @@ class CodeRequest:
     1970. `hands` are all who checked or saw the car, in any round. `seen_vin` was read at the car by
     `seen_by`. `fee` is `None` where nothing was recorded or `warranty` holds. `ticks`, `checker` and
     `approver` are those of the last round, `registrars` those who kept ledger and list at its approval;
-    `index` is -1 until the code is released.
+    `look_again` is what an approver sent it back for, until it is checked anew; `index` is -1 until the code
+    is released.
     """
 
     id: str
@@ -310,6 +313,7 @@ class CodeRequest:
     checker: str = ""
     approver: str = ""
     registrars: frozenset[str] = frozenset()
+    look_again: str = ""
     seen_vin: str = ""
     seen_by: str = ""
     seen_ms: int = 0
@@ -470,9 +474,9 @@ def _learned(request: CodeRequest, event: Event) -> CodeRequest:
         case WarrantyRecorded():
             after = replace(request, fee=None, warranty=True)
         case Checked(by=by, ticks=ticks):
-            after = replace(request, ticks=ticks, checker=by, hands=request.hands | {by})
-        case SentBack():
-            after = replace(request, ticks=frozenset(), checker="")
+            after = replace(request, ticks=ticks, checker=by, hands=request.hands | {by}, look_again="")
+        case SentBack(why=why):
+            after = replace(request, ticks=frozenset(), checker="", look_again=why)
         case Approved(by=by, registrars=registrars):
             after = replace(request, approver=by, registrars=registrars)
         case Released(index=index):

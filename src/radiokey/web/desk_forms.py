@@ -32,7 +32,7 @@ class SeenForm(StaffForm, frozen=True, kw_only=True):
 
 
 class WordsForm(SeenForm, frozen=True, kw_only=True):
-    """Words for whoever asked."""
+    """Words: for whoever asked, or for the clerk who is to look again."""
 
     text: _Message = ""
 

@@ -16,7 +16,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from radiokey.base.acts import event_of
+from radiokey.base.acts import KINDS, event_of
 from radiokey.base.compare import compare
 from radiokey.base.desk import Desk, View
 from radiokey.base.desk_ports import RequestAct
@@ -29,9 +29,11 @@ from radiokey.base.request import (
     CarSeen,
     DoorRefused,
     FeeRecorded,
+    PapersAsked,
     PapersSent,
     Refused,
     Released,
+    SentBack,
     State,
     Turn,
 )
@@ -132,6 +134,8 @@ def _detail(act: RequestAct) -> str:
             return WORDS[reason]
         case PapersSent(papers=papers):
             return f"{len(papers)} paper{'s' * (len(papers) > 1)}"
+        case SentBack(why=why):
+            return why
         case Released(index=index):
             return f"entry {index} of the log"
         case _:
@@ -198,12 +202,17 @@ def _meanwhile(
         kept=defaultdict(str, _typed(form)),
         typed=list(_typed(form).values()),
         action=request.url.path,
-        logged=_AUDITED.get(request.url.path.rpartition("/")[2], ""),
+        logged=_still(view, request.url.path.rpartition("/")[2]),
         **words(site),
     )
 
 
-_AUDITED: Final = {"ask-papers": "request:ask-papers", "message": "request:message"}
+def _still(view: View, act: str) -> str:
+    """Return the audit's name of an act that words go with, where it can still be done; else nothing."""
+    if act == "message":
+        return "" if view.request.turn is Turn.NOBODY else "request:message"
+    event = {"ask-papers": PapersAsked, "send-back": SentBack}.get(act)
+    return KINDS[event].audit if event in TRANSITIONS[view.request.state] else ""
 
 
 def _follows(act: str, told: Callable[[S], Mapping[str, object]] = lambda _: {}) -> Again[S]:
@@ -336,12 +345,15 @@ async def approve(site: NamedDependency[Site], request: Asking, request_id: From
 
 @post("/desk/requests/{request_id:str}/send-back", opt=takes(Permission.REQUEST_APPROVE))
 async def send_back(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Have a clerk look again."""
+    """Have a clerk look again, and say at what."""
 
-    def do(desk: Desk, form: SeenForm) -> None:
-        desk.send_back(request_id, form.act, request.auth.by)
+    def do(desk: Desk, form: WordsForm) -> None:
+        if not form.text.strip():
+            raise UsageError("the clerk does not know what to look at", hint="say it in a sentence")
+        desk.send_back(request_id, form.act, request.auth.by, form.text)
 
-    return await _act(At(site, request, request_id), SeenForm, do, _follows("sent-back"))
+    again: Again[WordsForm] = _follows("sent-back", lambda form: {"why": _plain(form.text)})
+    return await _act(At(site, request, request_id), WordsForm, do, again)
 
 
 @post("/desk/requests/{request_id:str}/say-no", opt=takes(Permission.REQUEST_APPROVE))

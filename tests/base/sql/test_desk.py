@@ -118,7 +118,7 @@ def test_every_act_is_in_the_audit_and_each_turn_of_the_owner_in_the_outbox(plac
     desk.record_fee(one, 6, "cle", Fee(1250, "EUR"))
     desk.record_fee(one, 7, "cle", None)
     desk.check(one, 8, "cle", CHECK_LIST)
-    desk.send_back(one, 9, "app")
+    desk.send_back(one, 9, "app", "The name.")
     desk.check(one, 10, "cle", CHECK_LIST)
     desk.approve(one, 11, "app")
     with place.both.store(Principal.AUDITOR).snapshot() as seen:

@@ -97,7 +97,7 @@ def test_after_a_crash_nobody_else_takes_the_approval_over(place):
     for late in (
         lambda: desk.withdraw(one, 4, own(desk, one)),
         lambda: desk.refuse(one, 4, "cle", Reason.STOLEN),
-        lambda: desk.send_back(one, 4, "bob"),
+        lambda: desk.send_back(one, 4, "bob", "The name."),
     ):
         with pytest.raises(ChangedMeanwhileError):
             late()

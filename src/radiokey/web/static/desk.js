@@ -29,10 +29,17 @@ const step = (by) => {
 };
 const act = (key) => {
   const form = document.querySelector(`form[data-key="${key}"]`);
+  const fold = form?.closest("details");
+  if (fold) fold.open = true;
   const first = form?.querySelector(key === "a" ? "button" : "textarea, input:not([type=hidden])");
   first?.scrollIntoView({ block: "center" });
   first?.focus();
 };
+
+// On a phone the ways about are one row: where one is, is seen.
+const ways = document.querySelector("header nav");
+const here = ways?.querySelector("[aria-current]");
+if (here) ways.scrollLeft = here.offsetLeft - (ways.clientWidth - here.offsetWidth) / 2;
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
