@@ -113,12 +113,23 @@ def test_a_token_is_shown_once_listed_without_it_and_ended(counter, page_of, api
     assert again.status_code == 409
     assert "A token was made or ended since this form was opened." in page_of(again.text).words
     token_id = text.split("_")[1]
-    assert led_to(counter.post(f"/registrar/tokens/{token_id}/end", "reg"), "/registrar/tokens")
+    back = f"/registrar/tokens?ended={token_id}"
+    for who in ("reg", "reg", "rita"):  # a second click, and a colleague's page that still lists it
+        assert led_to(counter.post(f"/registrar/tokens/{token_id}/end", who), back)
+        assert f"The token {token_id} is ended." in page_of(counter.get(back, who).text).words
     assert api.ask("GET", f"/api/units?number={BP}", text).status_code == 401
-    assert counter.post(f"/registrar/tokens/{token_id}/end", "reg").status_code == 404
     lines = counter.api.ask("GET", "/api/audit", counter.token("aud")).text
     assert '"who":"reg","act":"token:make"' in lines
     assert '"who":"reg","act":"token:end"' in lines
+    assert lines.count('"act":"token:end"') == 1
+
+
+def test_a_token_that_never_was_is_not_said_to_be_ended(counter, page_of):
+    answer = counter.post("/registrar/tokens/none/end", "reg")
+    assert answer.status_code == 404
+    assert "No token that still holds has this id." in page_of(answer.text).words
+    assert "is ended" not in counter.get("/registrar/tokens?ended=none", "reg").text
+    assert counter.get(f"/registrar/tokens?ended={'x' * 1000}", "reg").status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -290,6 +290,10 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         """End a token for ever."""
         ...
 
+    def token_ended(self, token_id: str) -> bool:
+        """Tell whether there was such a token and it was ended."""
+        ...
+
     def add_act(self, act: StoredAct) -> None:
         """Add an entry to the audit."""
         ...

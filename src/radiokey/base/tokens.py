@@ -181,6 +181,11 @@ class Tokens:
         with self._registrar.snapshot() as seen:
             return seen.tokens()
 
+    def ended(self, token_id: str) -> bool:
+        """Tell whether there was such a token and somebody ended it; raise `StoreError`."""
+        with self._registrar.snapshot() as seen:
+            return seen.token_ended(token_id)
+
     def end(self, token_id: str, *, by: str) -> TokenCard:
         """End a token for ever and return what it was; raise `NotThereError`, `StoreError`."""
         with self._registrar.transaction() as transaction:

@@ -211,8 +211,11 @@ def _still(view: View, act: str) -> str:
     """Return the audit's name of an act that words go with, where it can still be done; else nothing."""
     if act == "message":
         return "" if view.request.turn is Turn.NOBODY else "request:message"
-    event = {"ask-papers": PapersAsked, "send-back": SentBack}.get(act)
-    return KINDS[event].audit if event in TRANSITIONS[view.request.state] else ""
+    event = _SAID.get(act)
+    return KINDS[event].audit if event is not None and event in TRANSITIONS[view.request.state] else ""
+
+
+_SAID: Final[Mapping[str, type[PapersAsked | SentBack]]] = {"ask-papers": PapersAsked, "send-back": SentBack}
 
 
 def _follows(act: str, told: Callable[[S], Mapping[str, object]] = lambda _: {}) -> Again[S]:

@@ -16,7 +16,7 @@ from radiokey.base.roles import Permission, permissions
 from radiokey.base.seal import SEALS_MAX
 from radiokey.base.sql.principals import Principal
 from radiokey.base.tokens import DAYS_MAX
-from radiokey.errors import ChangedMeanwhileError, RadiokeyError, UsageError
+from radiokey.errors import ChangedMeanwhileError, NotThereError, RadiokeyError, UsageError
 from radiokey.web import registry
 from radiokey.web.forms import Short, Text, convert
 from radiokey.web.frame import Asking, StaffForm, aside, fields, show, takes
@@ -41,14 +41,25 @@ class TokenForm(StaffForm, frozen=True, kw_only=True):
     listed: Short = ""
 
 
+class EndedForm(StaffForm, frozen=True, kw_only=True):
+    """Which token a form ended that led back to the list."""
+
+    ended: Short = ""
+
+
 @get("/registrar/tokens", sync_to_thread=True, opt=takes(Permission.TOKEN_LIST))
-def tokens(site: NamedDependency[Site], request: Asking) -> Response[str]:
+def tokens(site: NamedDependency[Site], request: Asking, ended: FromQuery[str] = "") -> Response[str]:
     """Show the tokens that nobody ended."""
-    return _tokens_page(site, request)
+    form = convert({"ended": ended}, EndedForm)
+    return _tokens_page(site, request, ended=form.ended if site.base.tokens.ended(form.ended) else "")
 
 
 def _tokens_page(
-    site: Site, request: Asking, problem: RadiokeyError | None = None, kept: TokenForm | None = None
+    site: Site,
+    request: Asking,
+    problem: RadiokeyError | None = None,
+    kept: TokenForm | None = None,
+    ended: str = "",
 ) -> Response[str]:
     cards = site.base.tokens.list()
     return show(
@@ -57,6 +68,7 @@ def _tokens_page(
         "registrar/tokens.html",
         problem=problem,
         cards=cards[::-1],
+        ended=ended,
         listed=_listed(cards),
         givable=sorted(registry.givable(request.auth)),
         kept=kept or TokenForm(organisation=request.auth.organisation, days="90"),
@@ -97,15 +109,18 @@ async def make_token(site: NamedDependency[Site], request: Asking) -> Response[A
 
 @post("/registrar/tokens/{token_id:str}/end", opt=takes(Permission.TOKEN_END))
 async def end_token(site: NamedDependency[Site], request: Asking, token_id: FromPath[str]) -> Response[Any]:
-    """End a token for ever."""
+    """End a token for ever; one that was ended already, by whomever, stays so and nothing is said twice."""
     await fields(request, StaffForm)
 
     def work() -> Response[Any]:
         try:
             site.base.tokens.end(token_id, by=request.auth.by)
+        except NotThereError as problem:
+            if not site.base.tokens.ended(token_id):
+                return _tokens_page(site, request, problem)
         except RadiokeyError as problem:
             return _tokens_page(site, request, problem)
-        return Redirect("/registrar/tokens", status_code=303, headers=NO_STORE)
+        return Redirect(f"/registrar/tokens?ended={token_id}", status_code=303, headers=NO_STORE)
 
     return await aside(site, work)
 

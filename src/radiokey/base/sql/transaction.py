@@ -207,6 +207,9 @@ class SqlTransaction(DeskStatements, StaffStatements):
     def end_token(self, token_id: str, at_ms: int, by: str) -> None:
         self._statements.run("end_token", id=token_id, at_ms=at_ms, by=by)
 
+    def token_ended(self, token_id: str) -> bool:
+        return rows.count(self._statements.value("token_ended", id=token_id)) > 0
+
     def add_act(self, act: StoredAct) -> None:
         self._statements.run(
             "add_act", at_ms=act.at_ms, who=act.who, act=act.act, subject=act.subject, detail=act.detail

@@ -90,6 +90,9 @@ VALUES (:id, :hashed, :account, :organisation, :scopes, :made_at_ms, :expires_at
 -- name: end_token(id, at_ms, by)!
 INSERT INTO token_end (id, at_ms, by) VALUES (:id, :at_ms, :by);
 
+-- name: token_ended(id)$
+SELECT count(*) FROM token_end WHERE id = :id;
+
 -- name: add_act(at_ms, who, act, subject, detail)!
 INSERT INTO audit (at_ms, who, act, subject, detail) VALUES (:at_ms, :who, :act, :subject, :detail);
 
