@@ -81,6 +81,16 @@ def test_the_same_papers_sent_twice_are_kept_once(owner):
     assert "look at it as it is now" in other.text.lower()
 
 
+def test_the_same_paper_that_is_asked_for_anew_goes_to_the_clerk(owner):
+    """Whoever has no better photo sends that one again; nothing would have happened, and nothing been said."""
+    one = owner.open()
+    assert owner.send(("registration", PHOTO)).status_code == 303
+    owner.desk.ask_papers(one, 3, "cle", "A sharper one.")
+    assert owner.send(("registration", PHOTO)).status_code == 303
+    assert owner.desk.view(one).request.state == "review"
+    assert len(owner.desk.papers(one)) == 2
+
+
 @pytest.mark.parametrize("files", [[], [("passport", PHOTO)], [("seen2", PHOTO)]])
 def test_nothing_chosen_is_said(owner, files):
     owner.open()

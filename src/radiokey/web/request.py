@@ -271,8 +271,9 @@ async def send(
         seen, uploads = await uploads_of(request)
 
         def work(_: None) -> None:
-            if same_files(desk.view(request_id), uploads):
-                return  # the same form once more
+            view = desk.view(request_id)
+            if seen < view.act and same_files(view, uploads):
+                return  # the same form once more; on a page of now the same files are meant
             take(site, client, network, uploads)
             hand_in(desk, request_id, seen, _owner_of(request_id), uploads)
 
