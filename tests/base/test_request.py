@@ -219,6 +219,46 @@ def test_the_desk_being_late_costs_the_owner_nothing():
         assert not was.reminder_due(late_ms)
 
 
+def test_every_turn_has_the_time_that_the_specification_gives_it():
+    """docs/spec/request.md; whatever is nobody's has none."""
+    told = {State.DRAFT: 7 * DAY_MS, State.PAPERS: 14 * DAY_MS, State.REVIEW: 8 * HOUR_MS}
+    told |= dict.fromkeys((State.SECOND, State.RELEASING), 4 * HOUR_MS)
+    assert {state: TIMES.of(state) for state in State} == dict.fromkeys(State, 0) | told
+
+
+def test_a_turn_is_over_in_the_millisecond_it_ends_and_not_before():
+    was = after(PapersSent)
+    assert [was.overdue(was.due_ms + ms) for ms in (-1, 0)] == [False, True]
+    was = after(Submitted)
+    assert objection(was, happens(TimeRanOut, at_ms=was.due_ms - 1)) is Objection.TOO_EARLY
+    assert objection(was, happens(TimeRanOut, at_ms=was.due_ms)) is None
+    assert [was.reminder_due(was.due_ms - DAY_MS * 7 + ms) for ms in (-1, 0)] == [False, True]
+    assert [was.reminder_due(was.due_ms + ms) for ms in (-1, 0)] == [True, False]
+    assert not after(Withdrawn).overdue(NOW + 100 * DAY_MS)
+
+
+def test_another_turn_has_its_own_beginning_and_its_own_reminders():
+    was = step(after(Submitted), happens(Reminded))
+    assert was.reminders == 1
+    for kind, at_ms in ((PapersSent, NOW + HOUR_MS), (PapersAsked, NOW + 2 * HOUR_MS)):
+        was = step(was, happens(kind, at_ms=at_ms))
+        assert (was.since_ms, was.reminders) == (at_ms, 0)
+
+
+def test_an_end_says_who_approved_what_was_given_and_why_not():
+    was = after(*WAYS[State.RELEASED])
+    assert (was.approver, was.registrars, was.index, was.reason) == ("app", frozenset({"reg"}), 7, None)
+    assert after(*WAYS[State.REFUSED]).reason is Reason.NAME_DIFFERS
+    was = after(*WAYS[State.RELEASING], DoorRefused)
+    assert (was.reason, was.index) == (Reason.STOLEN, -1)
+
+
+def test_as_many_papers_as_fit_are_taken_and_not_one_more():
+    was = step(OPENED, happens(PapersSent, papers=(PAPER,) * (PAPERS_MAX - 1)))
+    assert objection(was, happens(PapersSent, papers=(PAPER, PAPER))) is Objection.TOO_MANY_PAPERS
+    assert objection(was, happens(PapersSent)) is None
+
+
 def test_the_owners_time_begins_anew_when_papers_are_asked_for():
     late_ms = NOW + 100 * DAY_MS
     was = step(after(PapersSent), happens(PapersAsked, at_ms=late_ms))
@@ -258,6 +298,7 @@ def test_what_no_event_can_hold_is_refused_where_it_is_made():
     for wrong in (
         lambda: Paper("", "ab" * 32),
         lambda: Paper("p", "AB" * 32),
+        lambda: Paper("p", "ab" * 32, "AB" * 32),
         lambda: Fee(-1, "EUR"),
         lambda: Fee(1, "euro"),
         lambda: happens(PapersSent, papers=()),
