@@ -17,5 +17,24 @@ def test_a_password_in_an_argument_is_refused_and_not_repeated(cli):
     assert "QZXJKVWY" not in ran.err
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_a_site_for_others_on_this_machine_alone_says_what_it_is_reached_through(cli, tmp_path, host):
+    """It would answer 400 to all of them; and would it answer, strangers would pass for this machine."""
+    place = ("--database", tmp_path / "base.sqlite3", "--port", "0")
+    ran = cli("serve", "--host", host, *SITE, *place)
+    ran.refused(64, "https://codes.example.org is reached through something that forwards")
+    assert "--proxy 127.0.0.1" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "site", ["codes.example.org", "http://codes.example.org", "https://codes.example.org/x", "https://["]
+)
+def test_how_people_open_it_is_an_address(cli, tmp_path, site):
+    cli("serve", "--site", site, "--proxy", "127.0.0.1", "--database", tmp_path / "base.sqlite3").refused(
+        64, "the site has an address with https"
+    )
+
+
 def test_links_in_mails_lead_to_a_site_with_tls(cli):
     cli("serve", *SMTP, *FROM, "--site", "http://codes.example.org").refused(64, "https")

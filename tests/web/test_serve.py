@@ -63,6 +63,17 @@ def test_it_says_where_it_is_answers_there_and_ends_when_told_to(served):
         ask(port, "/health")
 
 
+def test_a_tunnel_may_give_this_machines_own_site_another_port(tmp_path):
+    """`ssh -L 9009:localhost:8000`: the name is still this machine's, which no foreign page can have."""
+    place = ["--port", "0", "--database", str(tmp_path / "base.sqlite3")]
+    command = [*SERVE, "--site", "http://localhost:9009", *place]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        statuses = [ask(port, "/", Host=name)[0] for name in ("localhost:9009", "127.0.0.1:9009")]
+        process.terminate()
+    assert statuses == [200, 400]
+
+
 def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
     with socket.create_server((HOST, 0)) as taken:
         port = str(taken.getsockname()[1])

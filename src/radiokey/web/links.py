@@ -14,7 +14,8 @@ from radiokey.web.site import Site
 
 PURPOSE: Final = "request"
 LASTS_MS: Final = 365 * DAY_MS
-_LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
+THIS_MACHINE: Final = {"localhost", "127.0.0.1", "::1"}
+"""What a machine calls itself."""
 
 
 def link_to(site: Site, request_id: str) -> str:
@@ -29,13 +30,16 @@ def request_of(site: Site, link: str) -> str:
 
 
 def origin(address: str) -> str:
-    """Return the address of a site as links in mails begin; raise `UsageError` where others could read it."""
+    """Return the address of a site as people open it, and links in mails begin.
+
+    Raises `UsageError` where others could read what goes there.
+    """
     try:
         parts = urlsplit(address)
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)
     if not (secure and parts.hostname) or parts.username or parts.path.strip("/") or parts.query:
         raise UsageError("the site has an address with https", hint="like --site https://codes.example.org")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -20,6 +21,7 @@ from radiokey.base.log.witness import Witness
 from radiokey.clock import HOUR_MS, SECOND_MS, Clock
 from radiokey.errors import UsageError
 from radiokey.web.app import create_app
+from radiokey.web.links import THIS_MACHINE, origin
 from radiokey.web.logs import log_json, to_stderr
 from radiokey.web.mail import Mailing
 from radiokey.web.rounds import EVERY_S
@@ -54,17 +56,23 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
 
     It is said once the site can be reached, so that a program that reads it may ask at once. With `json_log`
     there is a line on standard error for each request. `site` is how people open it, on this machine alone
-    http://localhost with the port. The `invitation` of somebody of the staff is the second line, as the
-    address it opens at. See `create_app` for the rest.
+    http://localhost with the port; where only this machine is listened to, another name takes one of
+    `proxies` that it is reached through, or `UsageError` says so. The `invitation` of somebody of the staff
+    is the second line, as the address it opens at. See `create_app` for the rest.
     """
     if json_log:
         log_json()
     port = _port(host, port)
-    site = site or (f"http://{LOOPBACK}:{port}" if _hosts(host, port) else None)
+    hosts = None if proxies else _hosts(host, port)
+    if site is not None:
+        site = origin(site)
+        hosts = hosts and [*hosts, _own_name(site)]
+    elif _hosts(host, port):
+        site = f"http://{LOOPBACK}:{port}"
     app = create_app(
         database,
         clock=clock,
-        hosts=None if proxies else _hosts(host, port),
+        hosts=hosts,
         proxies=proxies,
         verify_every_s=verify_hours * HOUR_MS / SECOND_MS,
         write=to_stderr if json_log else None,
@@ -125,6 +133,21 @@ def _hosts(host: str, port: int) -> list[str] | None:
     if not loopback:
         return None
     return [f"{name}:{port}" for name in ("localhost", "127.0.0.1", "[::1]", _in_address(host))]
+
+
+def _own_name(site: str) -> str:
+    """Return the name of a site of this machine alone, with its port, which a tunnel may have changed.
+
+    Under any other name strangers would come, all of them from this machine: whatever forwards them is not
+    named. So that raises `UsageError`.
+    """
+    parts = urlsplit(site)
+    if parts.hostname not in THIS_MACHINE:
+        raise UsageError(
+            f"{site} is reached through something that forwards, and it is not said what",
+            hint="name it with --proxy, like --proxy 127.0.0.1; without --site this machine alone is served",
+        )
+    return parts.netloc
 
 
 def _port(host: str, port: int) -> int:
