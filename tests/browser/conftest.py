@@ -1,5 +1,6 @@
 """Chromium, phone-sized, on the served product; a test fails if the page complains or asks another host."""
 
+import hmac
 import json
 import os
 import shutil
@@ -12,6 +13,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
+from served import BEGAN_MS
+
+from radiokey.base.link import sign
+from radiokey.clock import DAY_MS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PHONE = {"width": 390, "height": 844}
@@ -197,6 +202,21 @@ def owners(chromium, staffed):
     yield new
     for phone in made:
         phone.close()
+
+
+@pytest.fixture
+def key(staffed):
+    """Return what the site signs its links with."""
+    database = staffed[0].database
+    secret = database.with_name(f"{database.name}.web").read_bytes()
+    return hmac.digest(secret, b"request", "sha256")
+
+
+@pytest.fixture
+def link_of(staffed, key):
+    """Return what makes the link that a mail would bring for a request in that state."""
+    ids = staffed[1]["requests"]
+    return lambda state: f"/requests/{sign(key, 'request', ids[state], BEGAN_MS + DAY_MS)}"
 
 
 KEY = {

@@ -1,32 +1,14 @@
 """An owner at the roadside asks a desk on a phone: from the sheet to sent papers, and each page on the way there and after."""
 
-import hmac
-
 import pytest
 from papermaking import picture
 from served import BEGAN_MS
 from test_every_page import faults
 
-from radiokey.base.link import read, sign
-from radiokey.clock import DAY_MS
+from radiokey.base.link import read
 
 BP, CAR = "BP538761234567", "VSKJVWR51U0123456"
 STATES = ("draft", "review", "busy", "papers", "second", "released", "refused", "own")
-
-
-@pytest.fixture
-def key(staffed):
-    """Return what the site signs its links with."""
-    database = staffed[0].database
-    secret = database.with_name(f"{database.name}.web").read_bytes()
-    return hmac.digest(secret, b"request", "sha256")
-
-
-@pytest.fixture
-def link_of(staffed, key):
-    """Return what makes the link that a mail would bring for a request in that state."""
-    ids = staffed[1]["requests"]
-    return lambda state: f"/requests/{sign(key, 'request', ids[state], BEGAN_MS + DAY_MS)}"
 
 
 @pytest.mark.parametrize("scripts", [True, False])
