@@ -277,6 +277,12 @@ class StoreError(OurFaultError):
     slug = "store"
 
 
+class DamagedRequestError(StoreError):
+    """The database holds a request whose history cannot have been: nothing is done with it."""
+
+    slug = "damaged-request"
+
+
 class LogError(OurFaultError):
     """The log could not be written, or what is stored does not verify."""
 

@@ -8,6 +8,7 @@ from counter import CODE, SHOP, TICKS, leads_back
 from hosted import BP, CAR, OTHER_CAR
 
 from radiokey.base.contact import Address
+from radiokey.base.queue import PAGE
 from radiokey.base.reasons import WORDS, Reason
 from radiokey.base.request import State
 from radiokey.base.roles import ROLES, Role
@@ -39,6 +40,37 @@ def test_the_queue_shows_ones_own_turn_first_and_how_late_it_is(counter, page_of
     assert "overdue by 1 h" in clerk.words
     assert "due in 3 h" in clerk.words
     assert "since 5 h" in clerk.words
+
+
+def test_a_queue_of_more_than_a_page_goes_on_behind_the_last_line(counter, page_of, clock):
+    """Nobody falls off the end of a list."""
+    for _ in range(PAGE + 1):
+        last = counter.ask()
+        clock.ms += 1
+    first = page_of(counter.get("/desk", "cle").text)
+    assert f"{PAGE} of {PAGE + 1} shown." in first.words
+    assert f"/desk/requests/{last}" not in first.links
+    (onward,) = [link for link in first.links if link.startswith("/desk?turn=owner&after=")]
+    page = page_of(counter.get(onward, "cle").text)
+    requests = [link for link in page.links if link.startswith("/desk/requests/") and link[-3:] != "new"]
+    assert requests == [f"/desk/requests/{last}"]
+    assert f"1 of {PAGE + 1} shown." in page.words
+    assert "A clerk is to act" not in page.words
+    assert "/desk" in page.links
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "turn=owner",
+        "turn=nobody&after=1." + "a" * 32,
+        "turn=x&after=1." + "a" * 32,
+        "after=x",
+        "turn=clerk&after=1",
+    ],
+)
+def test_a_page_of_the_queue_that_is_none_is_refused(counter, asked):
+    assert counter.get(f"/desk?{asked}", "cle").status_code == 400
 
 
 def test_the_three_figures_are_those_of_the_desk(counter, page_of, clock):
@@ -301,7 +333,7 @@ def test_whoever_opened_a_request_for_a_customer_does_not_check_it_and_sees_the_
     path = answer.headers["location"]
     one = path.rpartition("/")[2]
     assert (counter.view(one).stored.requester, counter.view(one).stored.organisation) == ("cle", SHOP)
-    assert len(counter.desk.queue(counter.view(one).request.turn)) == 1
+    assert len(counter.desk.queue(counter.view(one).request.turn).lines) == 1
     for _ in range(2):
         files = {"registration": ("r.pdf", b"a registration", "application/pdf")}
         sent = api.ask(

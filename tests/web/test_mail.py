@@ -1,5 +1,6 @@
 """Mails of the desk through a real SMTP server on loopback: which, when, how often, and what is never in them."""
 
+import json
 import re
 import socket
 import sqlite3
@@ -18,12 +19,15 @@ from radiokey.base.desk import Application
 from radiokey.base.link import read
 from radiokey.base.reasons import Reason
 from radiokey.base.request import CHECK_LIST, TIMES
+from radiokey.base.sweep import Swept
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.errors import StoreError, UsageError
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.links import LASTS_MS, PURPOSE, origin
+from radiokey.web.logs import JsonFormatter
 from radiokey.web.mail import PASSWORD, USER, Mailing, MailServer, mailer, template
+from radiokey.web.metrics import Metrics
 from radiokey.web.rounds import Rounds
 
 OWNER, DESK = "owner@example.org", f"desk@{HOST}"
@@ -44,7 +48,7 @@ class Post:
     def restart(self) -> None:
         """Begin again as another process would: nothing is remembered."""
         self.mailer = mailer(self.site, self.desk, Mailing(self.server, f"https://{HOST}"))
-        self.rounds = Rounds(self.desk, self.mailer)
+        self.rounds = Rounds(self.desk, self.site.metrics, self.mailer)
 
     def ask(self, address: str | None = OWNER) -> str:
         """Open a request that says its papers follow."""
@@ -413,9 +417,10 @@ def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
         def sweep(self):
             rounds.append(desk.sweep())
             running.set()
+            return rounds[-1]
 
     running = Event()
-    one = Rounds(Counting())
+    one = Rounds(Counting(), Metrics())
     one.begin(3_600)
     assert running.wait()
     one.end()
@@ -434,13 +439,35 @@ def test_a_round_that_fails_is_said_in_the_log_without_what_it_held_and_the_next
             if len(rounds) == 1:
                 raise wrong
             again.set()
+            return Swept(0, 0, 0, 0, {})
 
-    one = Rounds(Failing())
+    one = Rounds(Failing(), Metrics())
     one.begin(0)
     assert again.wait()
     one.end()
     assert "the next one looks again" in caplog.text
     assert CANARY not in caplog.text
+
+
+def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_log(post, caplog):
+    """Every twenty seconds the same line would hide all others; once it is mended it is counted no more."""
+    one, metrics = post.ask(), post.site.metrics
+    post.clock.ms = post.desk.view(one).request.due_ms
+    with sqlite3.connect(post.site.base.place.path) as file:
+        file.execute("DROP TRIGGER request_act_stays")
+        file.execute("UPDATE request_act SET detail = '{' WHERE number = 2")
+    file.close()
+    for _ in range(2):
+        post.rounds.round()
+    assert b"radiokey_requests_stuck 1.0" in metrics.text(post.site)
+    (record,) = [record for record in caplog.records if one in record.getMessage()]
+    line = json.loads(JsonFormatter().format(record))
+    assert (line["request"], line["slug"], line["level"]) == (one, "damaged-request", "WARNING")
+    with sqlite3.connect(post.site.base.place.path) as file:
+        file.execute("UPDATE request_act SET detail = '{}' WHERE number = 2")
+    file.close()
+    post.rounds.round()
+    assert b"radiokey_requests_stuck 0.0" in metrics.text(post.site)
 
 
 def test_a_sweep_that_fails_keeps_no_mail_from_going_out(post, monkeypatch):

@@ -8,7 +8,10 @@ import pytest
 from counter import CODE, SHOP
 from hosted import BP, CAR
 
+from radiokey.base.blacklist import PAGE
+from radiokey.base.ports import Mark, MarkAct
 from radiokey.base.roles import ROLES, Permission, Role
+from radiokey.base.sql.principals import Principal
 from radiokey.web.registrar_import import BODY_BYTES_MAX, FILE_BYTES_MAX
 
 PAPERS = "ab" * 32
@@ -55,6 +58,26 @@ def test_a_report_stands_until_two_people_clear_it_with_papers(counter, page_of,
     assert "cleared : back, police receipt" in told
     assert "reported, cleared since : taken from the car park" in told
     assert audit(counter) == [("cle", "stolen:report"), ("reg", "stolen:propose"), ("rita", "stolen:clear")]
+
+
+def test_a_list_of_more_than_a_page_goes_on_with_older_reports(counter, page_of, api):
+    """Each of a long list can be reached, and looked up by its number."""
+    with api.base.stores.of(Principal.REGISTRAR).transaction() as transaction:
+        for number in range(PAGE + 3):
+            mark = Mark(
+                MarkAct.REPORTED, "bp12", f"BP5387?{number:07}", "", "", f"taken {number}", "cle", number
+            )
+            transaction.add_mark(mark)
+    first = page_of(counter.get("/registrar/stolen", "aud").text)
+    assert f"{PAGE} of {PAGE + 3} shown." in first.words
+    (older,) = [link for link in first.links if "before=" in link]
+    assert first.words.count("taken") == PAGE
+    second = page_of(counter.get(older, "aud").text)
+    assert [f"taken {number}" in second.words for number in range(4)] == [True, True, True, False]
+    assert "/registrar/stolen" in second.links
+    found = page_of(counter.get("/registrar/stolen?number=BP538700000001", "aud").text)
+    assert found.words.count("taken") == 1
+    assert counter.get("/registrar/stolen?before=x", "aud").status_code == 400
 
 
 def test_who_may_only_look_has_no_forms_to_change_the_list(counter, page_of):

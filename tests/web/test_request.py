@@ -98,7 +98,7 @@ def test_a_form_that_opened_one_request_opens_no_other(owner):
 @pytest.mark.parametrize("once", ["", "x", sign(b"y" * 32, FORM, "abc", 2 * 10**12), "AQ" * 40])
 def test_a_form_that_is_not_from_here_opens_nothing(owner, once):
     assert owner.post("/requests", owner.form(once=once)).status_code == 404
-    assert owner.desk.queue("owner") == []
+    assert owner.desk.queue("owner").lines == ()
 
 
 def test_a_form_of_yesterday_says_so(owner, clock):
@@ -132,7 +132,7 @@ def test_what_is_wrong_with_a_request_is_said_on_its_form_and_nothing_is_lost(ow
     assert {name: kept[name] for name in ("once", "make", "model")} == {
         name: told[name] for name in ("once", "make", "model")
     }
-    assert owner.desk.queue("owner") == []
+    assert owner.desk.queue("owner").lines == ()
 
 
 def test_without_an_address_the_link_is_enough(owner):

@@ -15,7 +15,7 @@ from radiokey.base import request as desk
 from radiokey.base.desk_ports import RequestAct, StoredRequest
 from radiokey.base.reasons import Reason
 from radiokey.base.request import CodeRequest, Event, objection, step
-from radiokey.errors import StoreError, UsageError
+from radiokey.errors import DamagedRequestError, UsageError
 
 OPENED: Final = "opened"
 
@@ -64,7 +64,7 @@ def row_of(event: Event, after: CodeRequest, number: int) -> RequestAct:
 
 
 def event_of(row: RequestAct) -> Event:
-    """Return the event of an act; raise `StoreError` for one that is none."""
+    """Return the event of an act; raise `DamagedRequestError` for one that is none."""
     try:
         told = {**msgspec.json.decode(row.detail, type=dict), "by": row.by, "at_ms": row.at_ms}
         return msgspec.convert(told, _NAMED[row.act])
@@ -81,7 +81,7 @@ def reason_of(detail: str) -> Reason:
 
 
 def replay(stored: StoredRequest, rows: Sequence[RequestAct]) -> CodeRequest:
-    """Return the request that its acts make; raise `StoreError` for a history that cannot have been."""
+    """Return the request that its acts make; raise `DamagedRequestError` where they cannot have been."""
     if not rows or rows[0].act != OPENED or rows[0].by != stored.requester:
         raise damaged()
     request = CodeRequest.opened(stored.id, stored.requester, stored.vin, rows[0].at_ms)
@@ -100,6 +100,8 @@ def _as_promised(request: CodeRequest, row: RequestAct, number: int) -> CodeRequ
     return replace(request, due_ms=row.due_ms)
 
 
-def damaged() -> StoreError:
+def damaged() -> DamagedRequestError:
     """Return the error of a history that cannot have been."""
-    return StoreError("the database holds a request whose history is none", hint="restore it from a backup")
+    return DamagedRequestError(
+        "the database holds a request whose history is none", hint="restore it from a backup"
+    )

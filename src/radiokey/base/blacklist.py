@@ -6,13 +6,15 @@ same car, and a hit asks for papers.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Final, Protocol
 
+from radiokey.base.figures import COUNTED_MAX
 from radiokey.base.ports import Clearing, Mark, MarkAct, Store, StoredAct, Transaction
 from radiokey.base.roles import Permission
 from radiokey.clock import Clock
 from radiokey.errors import NotThereError, PapersNeededError, RefusedError, StolenError, UsageError
-from radiokey.serial.number import Identity, Reading
+from radiokey.serial.number import Identity, Reading, SerialNumber
 from radiokey.serial.spelling import spell
 from radiokey.serial.vin import Vin
 
@@ -25,6 +27,25 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 ENDS_OF: Final = {"fiat-last4": "continental-a2c"}
 """Formats that are only the end of another, whose radios they open too."""
+
+
+PAGE: Final = 200
+"""Reports on a page of the list."""
+
+BEYOND: Final = 1 << 62
+"""After every entry of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A page of the reports that stand, how many do in all, and before which entry the next page goes on.
+
+    `count` counts up to `COUNTED_MAX` + 1; `more` is 0 on the last page.
+    """
+
+    reports: tuple[Mark, ...]
+    count: int
+    more: int
 
 
 class Blacklist:
@@ -144,6 +165,19 @@ class Blacklist:
         with self._store.transaction() as transaction:
             return tuple(transaction.open_clearings())
 
+    def page(self, before: int = BEYOND, limit: int = PAGE) -> "Standing":
+        """Return a page of the reports that stand, the newest first: those older than entry `before`."""
+        with self._store.snapshot() as seen:
+            found = seen.standing_before(before, limit + 1)
+            count = seen.standing_count(COUNTED_MAX + 1)
+        more = found[limit - 1][0] if len(found) > limit else 0
+        return Standing(tuple(mark for _, mark in found[:limit]), count, more)
+
+    def history_of(self, serial: SerialNumber) -> "list[Mark]":
+        """Return every report and every clearing of one number, oldest first."""
+        with self._store.snapshot() as seen:
+            return seen.marks(serial.kind, serial.key)
+
     def list(self) -> tuple[Mark, ...]:
         """Return the reports that stand, oldest first."""
         with self._store.transaction() as transaction:
@@ -187,13 +221,16 @@ class Blacklist:
 
 def stand(marks: list[Mark]) -> list[Mark]:
     """Return the reports that still stand after every act of `marks`, which are given oldest first."""
-    standing: list[Mark] = []
-    for mark in marks:
+    standing: dict[tuple[str, str], dict[int, Mark]] = {}
+    for at, mark in enumerate(marks):
+        of_number = standing.setdefault((mark.kind, mark.number), {})
         if mark.act is MarkAct.REPORTED:
-            standing.append(mark)
+            of_number[at] = mark
         else:
-            standing = [report for report in standing if not _ends(mark, report)]
-    return standing
+            for ended in [one for one, report in of_number.items() if _ends(mark, report)]:
+                del of_number[ended]
+    left = {at: mark for of_number in standing.values() for at, mark in of_number.items()}
+    return [left[at] for at in sorted(left)]
 
 
 def _ended_by(clearing: Mark, transaction: Transaction) -> tuple[Mark, ...]:

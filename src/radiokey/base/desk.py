@@ -11,12 +11,13 @@ release once, because its id is that of the request.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
-from radiokey.base.acts import KINDS, opening, replay, row_of
+from radiokey.base.acts import KINDS, damaged, opening, replay, row_of
 from radiokey.base.contact import NONCE_SIZE, Address, ContactKey
 from radiokey.base.desk_errors import refusal
 from radiokey.base.desk_papers import (
@@ -24,17 +25,17 @@ from radiokey.base.desk_papers import (
     Papers,
     Sent,
     Upload,
-    let_go,
     no_such_paper,
     sent,
     with_sums,
 )
-from radiokey.base.desk_ports import RequestAct, RequestLine, StoredMessage, StoredRequest
-from radiokey.base.figures import Figures, figures, states_of
+from radiokey.base.desk_ports import FIRST, Due, RequestAct, StoredMessage, StoredRequest
+from radiokey.base.figures import Figures, figures
 from radiokey.base.log.leaf import People
 from radiokey.base.message import message_text
 from radiokey.base.outbox import Outbox
 from radiokey.base.ports import Randomness, Store, StoredAct, Transaction
+from radiokey.base.queue import PAGE, Part, part
 from radiokey.base.reasons import Reason
 from radiokey.base.release import DESK_PREFIX, Door, ReleaseRequest
 from radiokey.base.release import Released as ReleasedCode
@@ -67,8 +68,9 @@ from radiokey.base.request import (
     objection,
     step,
 )
+from radiokey.base.sweep import Sweep, Swept
 from radiokey.catalogue.model import Model
-from radiokey.clock import DAY_MS, Clock
+from radiokey.clock import Clock
 from radiokey.code.value import CodeShape
 from radiokey.errors import (
     ChangedMeanwhileError,
@@ -80,15 +82,12 @@ from radiokey.errors import (
     RadiokeyError,
     RequestReusedError,
     StolenError,
-    TryLaterError,
     UsageError,
+    VinError,
 )
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, SerialNumber
 from radiokey.serial.vin import Vin
-
-CONTACT_KEPT_MS: Final = 30 * DAY_MS
-"""How long after the end of a request the owner's address is kept."""
 
 _ID_SIZE: Final = 16
 _ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -150,16 +149,6 @@ class View:
         return len(self.history)
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """What the clock did."""
-
-    reminded: int
-    expired: int
-    finished: int
-    papers_deleted: int
-
-
 class Desk:
     """A desk. `models` is the catalogue by id; `contacts` seals addresses, `papers` papers."""
 
@@ -183,6 +172,7 @@ class Desk:
         self._papers = papers
         self._models = models
         self._times = times
+        self._sweep = Sweep(self, stores.front, times)
         self.outbox = Outbox(stores.front, contacts, clock)
 
     # --- what an owner does
@@ -336,13 +326,16 @@ class Desk:
 
     def _release_of(self, view: View) -> ReleaseRequest:
         stored, request = view.stored, view.request
-        serial = SerialNumber(stored.serial, stored.kind, FORMATS[stored.kind].identity)
+        try:
+            identity, vin = FORMATS[stored.kind].identity, Vin.parse(stored.vin)
+        except (KeyError, VinError) as error:
+            raise damaged() from error
         return ReleaseRequest(
             request_id=f"{DESK_PREFIX}{stored.id}",
             client=request.approver,
-            serial=Reading(serial, stored.label),
+            serial=Reading(SerialNumber(stored.serial, stored.kind, identity), stored.label),
             model=self._models.get(stored.model),
-            vin=Vin.parse(stored.vin),
+            vin=vin,
             owns=True,  # that is what the papers were for
             make=stored.make,
             account=request.approver,
@@ -393,11 +386,12 @@ class Desk:
         with self._stores.front.snapshot() as seen:
             return _view(seen, request_id)
 
-    def queue(self, turn: Turn) -> list[RequestLine]:
-        """Return the requests that are whose turn, those first whose time is over first."""
+    def queue(
+        self, turn: Turn, organisations: Collection[str] | None = None, after: Due = FIRST, limit: int = PAGE
+    ) -> Part:
+        """Return a page of the requests that are whose turn, see `radiokey.base.queue.part`."""
         with self._stores.front.snapshot() as seen:
-            lines = [line for state in states_of(turn) for line in seen.requests_in(state.value)]
-        return sorted(lines, key=lambda line: (line.due_ms, line.id))
+            return part(seen, turn, organisations, after, limit)
 
     def figures(self, since_ms: int) -> Figures:
         """Return the three figures; answers and noes are those since `since_ms`."""
@@ -407,32 +401,24 @@ class Desk:
     # --- what the clock does
 
     def sweep(self) -> Swept:
-        """Remind, let expire, finish approvals that were cut off, delete what is not needed; at any time."""
-        now_ms, reminded, expired, finished = self._clock.now_ms(), 0, 0, 0
-        # First: whatever else cannot be done, what was promised to be gone is gone.
+        """Do all that is due, see `radiokey.base.sweep`; at any time."""
+        return self._sweep.sweep(self._clock.now_ms())
+
+    def overtake(self, request_id: str, now_ms: int) -> State | None:
+        """Remind the owner of a request, or let it expire, whichever is due; return the state after it."""
         with self._stores.front.transaction() as transaction:
-            transaction.drop_contacts(now_ms - CONTACT_KEPT_MS)
-            deleted = let_go(transaction, now_ms)
-        for line in self.queue(Turn.OWNER):
-            with self._stores.front.transaction() as transaction:
-                view = _view(transaction, line.id)
-                if view.request.turn is Turn.OWNER and view.request.overdue(now_ms):
-                    self._record(transaction, view, view.act, TimeRanOut(CLOCK, now_ms))
-                    expired += 1
-                elif view.request.reminder_due(now_ms, self._times):
-                    self._record(transaction, view, view.act, Reminded(CLOCK, now_ms))
-                    reminded += 1
-        with self._stores.front.snapshot() as seen:
-            cut_off = seen.requests_in(State.RELEASING.value)
-        for line in cut_off:
-            try:
-                self.finish(line.id)
-            except (TryLaterError, ChangedMeanwhileError):
-                continue  # a limit, or somebody was quicker: the next sweep looks again
-            except tuple(_FINAL):
-                pass  # recorded as the end of the request
-            finished += 1
-        return Swept(reminded, expired, finished, deleted)
+            view = _view(transaction, request_id)
+            event: Event = Reminded(CLOCK, now_ms)
+            if view.request.turn is Turn.OWNER and view.request.overdue(now_ms):
+                event = TimeRanOut(CLOCK, now_ms)
+            elif not view.request.reminder_due(now_ms, self._times):
+                return None
+            return self._record(transaction, view, view.act, event).state
+
+    def settle(self, request_id: str) -> None:
+        """Go on with an approval that was cut off; a no that is for good ends it as well as a yes."""
+        with suppress(*_FINAL):
+            self.finish(request_id)
 
     # --- how it is done
 

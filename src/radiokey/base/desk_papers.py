@@ -168,14 +168,26 @@ def sent(history: Sequence[RequestAct], ended_ms: int | None, kept: Mapping[str,
     )
 
 
-def let_go(transaction: Transaction, now_ms: int) -> int:
-    """Delete the papers whose time is over, and write down which; return how many."""
-    gone = [
-        one for kind in PaperKind for one in transaction.drop_papers(kind, now_ms - KEPT_DAYS[kind] * DAY_MS)
+def due(seen: Transaction, since_ms: int, now_ms: int) -> list[str]:
+    """Return the ids of the papers that are kept and whose time was over between then and now."""
+    found = []
+    for kind in PaperKind:
+        kept_ms = KEPT_DAYS[kind] * DAY_MS
+        found += seen.papers_due(kind, since_ms - kept_ms, now_ms - kept_ms)
+    return found
+
+
+def let_go(transaction: Transaction, papers: Sequence[str], now_ms: int) -> int:
+    """Delete papers, and write down which; return how many were still there."""
+    gone = [(paper_id, transaction.drop_paper(paper_id)) for paper_id in papers]
+    acts = [
+        StoredAct(now_ms, CLOCK, "request:delete-paper", request_id, paper_id)
+        for paper_id, request_id in gone
+        if request_id is not None
     ]
-    for paper_id, request_id in gone:
-        transaction.add_act(StoredAct(now_ms, CLOCK, "request:delete-paper", request_id, paper_id))
-    return len(gone)
+    for act in acts:
+        transaction.add_act(act)
+    return len(acts)
 
 
 def no_such_paper() -> NotThereError:

@@ -5,7 +5,7 @@ any more.
 """
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -48,6 +48,13 @@ class RequestAct(msgspec.Struct, frozen=True):
     detail: str
 
 
+Due = tuple[int, str]
+"""A place in the queue: until when somebody has time, ms since 1970, and the request."""
+
+FIRST: Final[Due] = (-(1 << 62), "")
+"""Before every place."""
+
+
 class RequestLine(msgspec.Struct, frozen=True):
     """A line of the queue: a request and its last act."""
 
@@ -61,16 +68,6 @@ class RequestLine(msgspec.Struct, frozen=True):
     state: str
     at_ms: int
     due_ms: int
-
-
-class EndedRequest(msgspec.Struct, frozen=True):
-    """A request that is over: how, when, and after how long."""
-
-    id: str
-    state: str
-    opened_ms: int
-    at_ms: int
-    detail: str
 
 
 class StoredMessage(msgspec.Struct, frozen=True):
@@ -134,16 +131,37 @@ class DeskTransaction(Protocol):
         """Return the acts on a request, oldest first."""
         ...
 
-    def requests_in(self, state: str) -> list[RequestLine]:
-        """Return the requests that are in that state, those first whose time is over first."""
+    def queue(self, state: str, after: Due, limit: int, organisation: str | None = None) -> list[RequestLine]:
+        """Return up to `limit` requests that are in that open state, those first whose time is over first.
+
+        They come after `after`; with an organisation only its own, `""` for those that owners opened.
+        """
+        ...
+
+    def queue_length(self, state: str, most: int, organisation: str | None = None) -> int:
+        """Return how many `queue` would list in all; `most` where there are as many, or more."""
+        ...
+
+    def to_remind(self, state: str, reminders: int, until_ms: int, after: Due, limit: int) -> list[Due]:
+        """Return up to `limit` requests in that state whose owner got so many reminders in this turn.
+
+        Only those whose time is over by `until_ms`, in the order of `queue`, after `after`.
+        """
         ...
 
     def requests_about(self, kinds: Collection[str], numbers: Collection[str]) -> list[RequestLine]:
         """Return the requests for the radios with one of these numbers and kinds, the newest first."""
         ...
 
-    def requests_ended(self, since_ms: int) -> list[EndedRequest]:
-        """Return the requests that came to their end since then, oldest first."""
+    def median_answer(self, since_ms: int, most: int) -> int | None:
+        """Return the median time, ms, that the `most` newest answers since then took; `None`: none came.
+
+        Of an even number the longer of the two in the middle counts.
+        """
+        ...
+
+    def refusals(self, since_ms: int, most: int) -> dict[str, int]:
+        """Return how many of these answers were a no, by the detail of the act that said it."""
         ...
 
     def registrars_of(self, kind: str, number: str) -> frozenset[str]:
@@ -193,8 +211,12 @@ class DeskTransaction(Protocol):
         """Return the papers of a request that were not deleted: the media type of each by its id."""
         ...
 
-    def drop_papers(self, kind: str, until_ms: int) -> list[tuple[str, str]]:
-        """Delete the papers of that kind whose request ended then or before; return (id, request) of each."""
+    def papers_due(self, kind: str, since_ms: int, until_ms: int) -> list[str]:
+        """Return the papers of that kind that are kept of requests which ended in that time, by their ids."""
+        ...
+
+    def drop_paper(self, paper_id: str) -> str | None:
+        """Delete a paper and return its request; `None` where it is gone."""
         ...
 
     def papers_sealed_with(self) -> dict[str, int]:
@@ -205,6 +227,10 @@ class DeskTransaction(Protocol):
         """Keep the sealed address of whoever asked."""
         ...
 
-    def drop_contacts(self, before_ms: int) -> None:
-        """Delete the addresses of requests that ended before then."""
+    def contacts_due(self, since_ms: int, before_ms: int) -> list[str]:
+        """Return the requests that ended in that time, `before_ms` not included, and have an address."""
+        ...
+
+    def drop_contact(self, request_id: str) -> None:
+        """Delete the address of a request."""
         ...

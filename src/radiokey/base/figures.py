@@ -1,12 +1,21 @@
-"""The three figures of a desk: waiting now, the median time to an answer, refused and why."""
+"""The three figures of a desk: waiting now, the median time to an answer, refused and why.
+
+None reads more the longer a base lives: who waits is counted up to `COUNTED_MAX`, and of the answers of a
+time the newest `COUNTED_MAX` count (docs/spec/request.md).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from radiokey.base.acts import reason_of
 from radiokey.base.ports import Transaction
 from radiokey.base.reasons import Reason
 from radiokey.base.request import TURNS, State, Turn
+from radiokey.errors import DamagedRequestError
+
+COUNTED_MAX: Final = 10_000
+"""What is counted one by one; one more stands for all that are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +32,29 @@ class Figures:
 
 def figures(seen: Transaction, since_ms: int) -> Figures:
     """Return the three figures; answers and noes are those since `since_ms`."""
-    waiting: dict[Turn, int] = {
-        turn: sum(len(seen.requests_in(state.value)) for state in states_of(turn))
-        for turn in Turn
-        if turn is not Turn.NOBODY
-    }
-    ended = seen.requests_ended(since_ms)
-    noes = [reason_of(one.detail) for one in ended if one.state == State.REFUSED.value]
-    answered = {State.RELEASED.value, State.REFUSED.value}
-    took_ms = [one.at_ms - one.opened_ms for one in ended if one.state in answered]
     return Figures(
-        waiting,
-        sorted(took_ms)[len(took_ms) // 2] if took_ms else None,
-        {reason: noes.count(reason) for reason in Reason if reason in noes},
+        {turn: waiting(seen, turn) for turn in Turn if turn is not Turn.NOBODY},
+        seen.median_answer(since_ms, COUNTED_MAX),
+        _noes(seen.refusals(since_ms, COUNTED_MAX)),
     )
+
+
+def waiting(seen: Transaction, turn: Turn, organisation: str | None = None) -> int:
+    """Return how many requests wait for whose turn it is, `COUNTED_MAX` + 1 where they are more."""
+    most = COUNTED_MAX + 1
+    return min(most, sum(seen.queue_length(state, most, organisation) for state in states_of(turn)))
+
+
+def _noes(told: Mapping[str, int]) -> dict[Reason, int]:
+    """Return the noes by reason; one whose reason is damaged is none that could be named."""
+    counted: dict[Reason, int] = {}
+    for detail, count in told.items():
+        try:
+            reason = reason_of(detail)
+        except DamagedRequestError:
+            continue
+        counted[reason] = counted.get(reason, 0) + count
+    return {reason: counted[reason] for reason in Reason if reason in counted}
 
 
 def states_of(turn: Turn) -> list[State]:

@@ -338,6 +338,14 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         """Return the acts on the numbers of that kind with that ending, oldest first."""
         ...
 
+    def standing_before(self, before: int, limit: int) -> list[tuple[int, Mark]]:
+        """Return up to `limit` reports that stand, each with its entry, older than `before`, newest first."""
+        ...
+
+    def standing_count(self, most: int) -> int:
+        """Return how many reports stand; `most` where as many do, or more."""
+        ...
+
     def add_mark(self, mark: Mark) -> None:
         """Record an act on the stolen list."""
         ...

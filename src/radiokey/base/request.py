@@ -129,6 +129,10 @@ class Times:
             State.RELEASING: self.second_ms,
         }.get(state, 0)
 
+    def reminders_of(self, state: State) -> tuple[int, ...]:
+        """Return the reminders that fit into the turn of a state, the earliest first."""
+        return tuple(before for before in self.reminders_ms if before < self.of(state))
+
 
 TIMES: Final = Times()
 
@@ -343,8 +347,7 @@ class CodeRequest:
         """Tell whether the owner is to be reminded now: once for each reminder that fits into their time."""
         if self.turn is not Turn.OWNER or now_ms >= self.due_ms:
             return False
-        fitting = [before for before in times.reminders_ms if before < times.of(self.state)]
-        past = sum(now_ms >= self.due_ms - before for before in fitting)
+        past = sum(now_ms >= self.due_ms - before for before in times.reminders_of(self.state))
         return self.reminders < past
 
 

@@ -108,7 +108,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
         site.entrance = base.entrance(address, site.purpose_key("passkeys"))
     rounds = None
     if site.desk is not None:
-        rounds = Rounds(site.desk, None if mail is None else mailer(site, site.desk, mail))
+        rounds = Rounds(site.desk, site.metrics, None if mail is None else mailer(site, site.desk, mail))
     app = Litestar(
         route_handlers=_routers(),
         dependencies={"site": Provide(lambda: site, sync_to_thread=False)},

@@ -1,5 +1,6 @@
 """The desk's own pages: queue, figures and search, and a request for a customer at the counter."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final
@@ -10,8 +11,8 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from radiokey.base.contact import Address
-from radiokey.base.desk import Application, Desk
-from radiokey.base.desk_ports import RequestLine
+from radiokey.base.desk import Application
+from radiokey.base.desk_ports import FIRST, Due, RequestLine
 from radiokey.base.desk_words import NAMES, TURN_NAMES
 from radiokey.base.reasons import WORDS
 from radiokey.base.request import State, Turn
@@ -19,18 +20,24 @@ from radiokey.base.roles import Permission
 from radiokey.base.search import Search
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import DAY_MS
-from radiokey.errors import RadiokeyError
+from radiokey.errors import RadiokeyError, UsageError
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.callers import Caller
 from radiokey.web.forms import Short, Text, convert
-from radiokey.web.frame import Asking, StaffForm, aside, desk_of, fields, sees, show, takes
+from radiokey.web.frame import Asking, StaffForm, aside, desk_of, fields, sees, sees_of, show, takes
 from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
 FIGURES_DAYS: Final = 30
-SHOWN_MAX: Final = 200
-"""How many requests a part of the queue shows: more than a desk does in a day."""
+_PLACE: Final = re.compile(r"(-?[0-9]{1,18})\.([0-9a-f]{32})")
+
+
+class QueueForm(StaffForm, frozen=True, kw_only=True):
+    """Which page of the queue: of one turn alone, behind a place."""
+
+    turn: Short = ""
+    after: Short = ""
 
 
 class SearchForm(StaffForm, frozen=True, kw_only=True):
@@ -54,21 +61,35 @@ class NewForm(StaffForm, frozen=True, kw_only=True):
 
 
 @get("/desk", sync_to_thread=True, opt=takes(Permission.REQUEST_READ))
-def queue(site: NamedDependency[Site], request: Asking) -> Response[str]:
+def queue(
+    site: NamedDependency[Site], request: Asking, turn: FromQuery[str] = "", after: FromQuery[str] = ""
+) -> Response[str]:
     """Show whose turn it is and how long, one's own turn first, and the three figures."""
     desk, caller = desk_of(site), request.auth
-    now_ms = site.clock.now_ms()
+    turns, behind = _page_of(convert({"turn": turn, "after": after}, QueueForm), turns_of(caller))
+    seen, now_ms = sees_of(site, caller), site.clock.now_ms()
     return show(
         site,
         request,
         "desk/queue.html",
-        parts=[(turn, _lines(site, caller, desk, turn)) for turn in turns_of(caller)],
+        parts=[(turn, desk.queue(turn, seen, behind)) for turn in turns],
+        later=behind != FIRST,
+        turns=turns_of(caller),
         mine=_mine(caller),
         figures=desk.figures(now_ms - FIGURES_DAYS * DAY_MS),
         figures_days=FIGURES_DAYS,
-        shown_max=SHOWN_MAX,
         **words(site),
     )
+
+
+def _page_of(form: QueueForm, turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], Due]:
+    """Return the turns that a page shows, and the place that it begins behind; raise `UsageError`."""
+    if not form.turn and not form.after:
+        return turns, FIRST
+    place = _PLACE.fullmatch(form.after)
+    if place is None or form.turn not in turns:
+        raise UsageError("the queue has no such page", hint="begin with its first")
+    return (Turn(form.turn),), (int(place[1]), place[2])
 
 
 def turns_of(caller: Caller) -> tuple[Turn, ...]:
@@ -96,10 +117,6 @@ def words(site: Site) -> dict[str, Any]:
 
 
 _ENDS: Final = {State.RELEASED, State.REFUSED, State.WITHDRAWN, State.EXPIRED}
-
-
-def _lines(site: Site, caller: Caller, desk: Desk, turn: Turn) -> list[RequestLine]:
-    return _seen(site, caller, desk.queue(turn))
 
 
 def _seen(site: Site, caller: Caller, lines: Sequence[RequestLine]) -> list[RequestLine]:

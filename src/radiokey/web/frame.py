@@ -77,8 +77,13 @@ def sees(site: Site, caller: Caller, organisations: Iterable[str]) -> frozenset[
     What owners asked by themselves is everybody's at the desk; what a dealer opened is that dealer's, and of
     the house.
     """
-    named = frozenset(organisations)
-    return named if house(site, caller) else named & {"", caller.organisation}
+    named, seen = frozenset(organisations), sees_of(site, caller)
+    return named if seen is None else named & seen
+
+
+def sees_of(site: Site, caller: Caller) -> frozenset[str] | None:
+    """Return the organisations whose requests a caller sees, `None` for all of them; see `sees`."""
+    return None if house(site, caller) else frozenset({"", caller.organisation})
 
 
 def view_for(site: Site, caller: Caller, request_id: str) -> View:

@@ -89,8 +89,9 @@ class JsonFormatter(logging.Formatter):
     """Writes what the program itself has to say as lines of the same log."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return a line without its end."""
+        """Return a line without its end; what a record says in `facts` stands in fields of its own."""
         told = {"at": _now(), "level": record.levelname, "from": record.name, "says": record.getMessage()}
+        told |= getattr(record, "facts", {})
         return msgspec.json.encode(told).decode()
 
 

@@ -49,6 +49,16 @@ class Metrics:
         )
         self._ready = Gauge("radiokey_ready", "1 if the base answers and may release.", registry=own)
 
+        self._stuck = Gauge(
+            "radiokey_requests_stuck",
+            "Requests that the last sweep of the desk could not carry on: a damaged history, say.",
+            registry=own,
+        )
+
+    def stuck(self, count: int) -> None:
+        """Say how many requests the last sweep of the desk could not carry on."""
+        self._stuck.set(count)
+
     def released(self, released: "Released") -> None:
         """Count a release."""
         if released.repeated:

@@ -8,10 +8,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.blacklist import stand
+from radiokey.base.blacklist import BEYOND, stand
 from radiokey.base.ports import Mark, MarkAct
 from radiokey.base.roles import Permission
-from radiokey.errors import NotThereError, RadiokeyError
+from radiokey.errors import NotThereError, RadiokeyError, UsageError
 from radiokey.serial.number import parse
 from radiokey.web import registry
 from radiokey.web.forms import Short, Text, convert
@@ -19,13 +19,21 @@ from radiokey.web.frame import Asking, StaffForm, aside, fields, show, takes
 from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
-SHOWN_MAX: Final = 200
-
 
 class LookForm(StaffForm, frozen=True, kw_only=True):
-    """Which number is looked for."""
+    """Which number is looked for, or which page of the list: what is older than an entry."""
 
     number: Text = ""
+    before: Short = ""
+
+    @property
+    def entry(self) -> int:
+        """Before which entry the page begins; raise `UsageError`."""
+        if self.before and not (
+            self.before.isascii() and self.before.isdecimal() and int(self.before) < BEYOND
+        ):
+            raise UsageError("the stolen list has no such page", hint="begin with the newest")
+        return int(self.before or BEYOND)
 
 
 class ReportForm(StaffForm, frozen=True, kw_only=True):
@@ -58,37 +66,40 @@ class Entry:
 
 
 @get("/registrar/stolen", sync_to_thread=True, opt=takes(Permission.STOLEN_LIST))
-def stolen(site: NamedDependency[Site], request: Asking, number: FromQuery[str] = "") -> Response[str]:
+def stolen(
+    site: NamedDependency[Site], request: Asking, number: FromQuery[str] = "", before: FromQuery[str] = ""
+) -> Response[str]:
     """Show the stolen list, the newest first; with a number, everything that was ever said of it."""
-    return _page(site, request, convert({"number": number}, LookForm).number.strip())
+    return _page(site, request, convert({"number": number, "before": before}, LookForm))
 
 
 def _page(
     site: Site,
     request: Asking,
-    number: str = "",
+    look: LookForm = LookForm(),  # noqa: B008 - frozen
     problem: RadiokeyError | None = None,
     kept: ReportForm | None = None,
 ) -> Response[str]:
-    history = site.base.blacklist.history()
-    standing = stand(list(history))
-    if number and problem is None:
-        try:
-            serial = parse(number).serial
-            history = tuple(mark for mark in history if (mark.kind, mark.number) == (serial.kind, serial.key))
-        except RadiokeyError as wrong:
-            problem, history = wrong, ()
-    entries = [Entry(mark, mark in standing) for mark in reversed(history)]
+    entries, page, number, before = [], None, look.number.strip(), look.entry
     if not number:
-        entries = [entry for entry in entries if entry.stands]
+        page = site.base.blacklist.page(before)
+        entries = [Entry(mark, stands=True) for mark in page.reports]
+    elif problem is None:
+        try:
+            history = site.base.blacklist.history_of(parse(number).serial)
+            standing = stand(history)
+            entries = [Entry(mark, mark in standing) for mark in reversed(history)]
+        except RadiokeyError as wrong:
+            problem = wrong
     return show(
         site,
         request,
         "registrar/stolen.html",
         problem=problem,
         number=number,
-        entries=entries[:SHOWN_MAX],
-        more=len(entries) - SHOWN_MAX,
+        entries=entries,
+        page=page,
+        later=before != BEYOND,
         proposals=site.base.blacklist.proposals(),
         kept=kept or ProposalForm(),
         cleared=MarkAct.CLEARED,
@@ -109,7 +120,7 @@ async def report(site: NamedDependency[Site], request: Asking) -> Response[Any]:
         told, by = form.told, request.auth.by
         try:
             serial = told.reading.serial
-            standing = stand([mark for mark in site.base.blacklist.history() if mark.number == serial.key])
+            standing = stand(site.base.blacklist.history_of(serial))
             same = (serial.kind, told.car.text if told.car else "", told.reason.strip(), by)
             if same not in {(mark.kind, mark.vin, mark.reason, mark.by) for mark in standing}:
                 registry.report(site, request.auth, told)

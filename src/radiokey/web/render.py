@@ -11,6 +11,7 @@ from litestar.enums import MediaType
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from radiokey.base.figures import COUNTED_MAX
 from radiokey.base.papers.kind import PaperKind, kept_span
 from radiokey.catalogue.model import HOW_SURE
 from radiokey.guide.model import STAGE_NAMES, Stage
@@ -66,6 +67,7 @@ class Pages:
             markdown=self._block,
             inline=self._inline,
             how_sure=HOW_SURE.__getitem__,
+            counted=counted,
             capitalised=lambda text: text[:1].upper() + text[1:],
             make=spoken,
             minutes=spoken_minutes,
@@ -107,6 +109,15 @@ class Pages:
             media_type=MediaType.HTML,
             headers=dict(headers or {}),
         )
+
+
+def counted(count: int) -> str:
+    """Return a count as it is said: what is more than what is counted is not told to the last one.
+
+    >>> counted(3120), counted(COUNTED_MAX), counted(COUNTED_MAX + 1)
+    ('3,120', '10,000', 'more than 10,000')
+    """
+    return f"more than {COUNTED_MAX:,}" if count > COUNTED_MAX else f"{count:,}"
 
 
 def _display(text: str, kind: Any = None, *, lit: bool = True, blinking: bool = False) -> Markup:  # noqa: ANN401

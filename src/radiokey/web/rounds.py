@@ -6,11 +6,13 @@ at again in the next.
 
 import logging
 import threading
+from collections.abc import Mapping
 from typing import Final
 
 from radiokey.base.desk import Desk
 from radiokey.errors import RadiokeyError
 from radiokey.web.mail import Mailer
+from radiokey.web.metrics import Metrics
 
 LOG: Final = logging.getLogger(__name__)
 JOIN_S: Final = 5
@@ -20,8 +22,10 @@ EVERY_S: Final = 20.0
 class Rounds:
     """The rounds over one desk. Without `begin` there is one only when it is told to."""
 
-    def __init__(self, desk: Desk, mailer: Mailer | None = None) -> None:
+    def __init__(self, desk: Desk, metrics: Metrics, mailer: Mailer | None = None) -> None:
         self._desk = desk
+        self._metrics = metrics
+        self._named: Mapping[str, str] = {}
         self._mailer = mailer
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -29,7 +33,7 @@ class Rounds:
     def round(self) -> None:
         """Do what is due. A sweep that fails keeps no mail from going out."""
         try:
-            self._desk.sweep()
+            self._tell(self._desk.sweep().stuck)
         except RadiokeyError as problem:
             LOG.warning("a round of the desk failed (%s); the next one looks again", problem.slug)
         if self._mailer is not None:
@@ -37,6 +41,19 @@ class Rounds:
                 self._mailer.send()
             except RadiokeyError as problem:
                 LOG.warning("mails could not be sent (%s); the next round looks again", problem.slug)
+
+    def _tell(self, stuck: Mapping[str, str]) -> None:
+        """Count the requests that could not be carried on, and name each once for as long as it is one."""
+        for request_id, slug in stuck.items():
+            if self._named.get(request_id) != slug:
+                LOG.warning(
+                    "request %s cannot be carried on (%s); everything else goes on",
+                    request_id,
+                    slug,
+                    extra={"facts": {"request": request_id, "slug": slug}},
+                )
+        self._named = stuck
+        self._metrics.stuck(len(stuck))
 
     def begin(self, every_s: float) -> None:
         """Do a round now and every `every_s` seconds, beside everything else."""

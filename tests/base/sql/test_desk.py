@@ -279,12 +279,12 @@ def test_the_queue_shows_who_waits_longest_first(place, desk):
     first = ask(desk)
     place.clock.ms += HOUR_MS
     second = ask(desk)
-    assert [line.id for line in desk.queue(Turn.OWNER)] == [first, second]
+    assert [line.id for line in desk.queue(Turn.OWNER).lines] == [first, second]
     desk.send_papers(second, 1, own(desk, second), PAPERS)
-    assert [line.id for line in desk.queue(Turn.OWNER)] == [first]
-    (line,) = desk.queue(Turn.CLERK)
+    assert [line.id for line in desk.queue(Turn.OWNER).lines] == [first]
+    (line,) = desk.queue(Turn.CLERK).lines
     assert (line.id, line.serial, line.state, line.number) == (second, SERIAL, "review", 2)
-    assert desk.queue(Turn.NOBODY) == []
+    assert desk.queue(Turn.NOBODY).lines == ()
 
 
 def test_the_three_figures(place, desk):

@@ -15,11 +15,11 @@ from desks import (
     own,
 )
 
-from radiokey.base.desk import CONTACT_KEPT_MS, Swept
 from radiokey.base.limits import Limit, Limits
 from radiokey.base.reasons import Reason
 from radiokey.base.request import TIMES, State, Times, Turn
 from radiokey.base.sql.principals import Principal
+from radiokey.base.sweep import CONTACT_KEPT_MS, Swept
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.code.value import Code
 from radiokey.errors import (
@@ -30,6 +30,8 @@ from radiokey.errors import (
     StolenError,
 )
 from radiokey.serial.number import parse
+
+NOTHING = Swept(0, 0, 0, 0, {})
 
 
 @pytest.fixture
@@ -183,24 +185,24 @@ def test_the_owner_is_reminded_twice_and_then_the_request_expires(place, desk):
     assert sum(one.expired for one in swept) == 1
     assert desk.view(one).request.state is State.EXPIRED
     assert mails(place) == ["opened", "reminder", "reminder", "expired"]
-    assert desk.sweep() == Swept(0, 0, 0, 0)
+    assert desk.sweep() == NOTHING
 
 
 def test_what_waits_for_the_desk_never_expires(place, desk):
     waiting, second = ask(desk), checked(desk)
     desk.send_papers(waiting, 1, own(desk, waiting), PAPERS)
     place.clock.ms += 1000 * DAY_MS
-    assert desk.sweep() == Swept(0, 0, 0, 0)
+    assert desk.sweep() == NOTHING
     assert desk.view(waiting).request.overdue(place.clock.ms)
-    assert [line.id for line in desk.queue(Turn.CLERK)] == [waiting]
-    assert [line.id for line in desk.queue(Turn.APPROVER)] == [second]
+    assert [line.id for line in desk.queue(Turn.CLERK).lines] == [waiting]
+    assert [line.id for line in desk.queue(Turn.APPROVER).lines] == [second]
 
 
 def test_a_promise_of_time_holds_where_the_times_were_changed_since(place):
     one = ask(place.desk())
     hurried = place.desk(times=Times(draft_ms=HOUR_MS, reminders_ms=()))
     place.clock.ms += 2 * HOUR_MS
-    assert hurried.sweep() == Swept(0, 0, 0, 0)
+    assert hurried.sweep() == NOTHING
     place.clock.ms += TIMES.draft_ms
     assert hurried.sweep().expired == 1
     assert place.desk().view(one).request.state is State.EXPIRED

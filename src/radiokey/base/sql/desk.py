@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from radiokey.base.desk_ports import (
-    EndedRequest,
+    Due,
     Mail,
     RequestAct,
     RequestLine,
@@ -60,16 +60,45 @@ class DeskStatements:
         found = self._statements.rows("request_acts", request=request_id)
         return [rows.typed(RequestAct, row) for row in found]
 
-    def requests_in(self, state: str) -> list[RequestLine]:
-        return [rows.typed(RequestLine, row) for row in self._statements.rows("requests_in", state=state)]
+    def queue(self, state: str, after: Due, limit: int, organisation: str | None = None) -> list[RequestLine]:
+        after_ms, request = after
+        asked: dict[str, str | int] = {"state": state, "after_ms": after_ms, "after": request, "count": limit}
+        if organisation is None:
+            found = self._statements.rows("queue", **asked)
+        else:
+            found = self._statements.rows("queue_of", organisation=organisation, **asked)
+        return [rows.typed(RequestLine, row) for row in found]
+
+    def queue_length(self, state: str, most: int, organisation: str | None = None) -> int:
+        if organisation is None:
+            return rows.count(self._statements.value("queue_length", state=state, most=most))
+        asked = {"organisation": organisation, "state": state}
+        return rows.count(self._statements.value("queue_length_of", **asked, most=most))
+
+    def to_remind(self, state: str, reminders: int, until_ms: int, after: Due, limit: int) -> list[Due]:
+        after_ms, request = after
+        found = self._statements.rows(
+            "to_remind",
+            state=state,
+            reminders=reminders,
+            until_ms=until_ms,
+            after_ms=after_ms,
+            after=request,
+            count=limit,
+        )
+        return [(rows.count(due_ms), rows.text(request)) for due_ms, request in found]
 
     def requests_about(self, kinds: Collection[str], numbers: Collection[str]) -> list[RequestLine]:
         listed = {"kinds": rows.listed(kinds), "numbers": rows.listed(numbers)}
         return [rows.typed(RequestLine, row) for row in self._statements.rows("requests_about", **listed)]
 
-    def requests_ended(self, since_ms: int) -> list[EndedRequest]:
-        found = self._statements.rows("requests_ended", since_ms=since_ms)
-        return [rows.typed(EndedRequest, row) for row in found]
+    def median_answer(self, since_ms: int, most: int) -> int | None:
+        value = self._statements.value("median_answer", since_ms=since_ms, most=most)
+        return None if value is None else rows.count(value)
+
+    def refusals(self, since_ms: int, most: int) -> dict[str, int]:
+        found = self._statements.rows("refusals", since_ms=since_ms, most=most)
+        return {rows.text(told): rows.count(count) for told, count in found}
 
     def registrars_of(self, kind: str, number: str) -> frozenset[str]:
         found = self._statements.rows("registrars_of", kind=kind, number=number)
@@ -129,9 +158,13 @@ class DeskStatements:
         found = self._statements.rows("papers_kept", request=request_id)
         return {rows.text(paper): rows.text(media) for paper, media in found}
 
-    def drop_papers(self, kind: str, until_ms: int) -> list[tuple[str, str]]:
-        found = self._statements.rows("drop_papers", kind=kind, until_ms=until_ms)
-        return [(rows.text(paper), rows.text(request)) for paper, request in found]
+    def papers_due(self, kind: str, since_ms: int, until_ms: int) -> list[str]:
+        found = self._statements.rows("papers_due", kind=kind, since_ms=since_ms, until_ms=until_ms)
+        return [rows.text(paper) for (paper,) in found]
+
+    def drop_paper(self, paper_id: str) -> str | None:
+        row = self._statements.row("drop_paper", id=paper_id)
+        return None if row is None else rows.text(row[1])
 
     def papers_sealed_with(self) -> dict[str, int]:
         found = self._statements.rows("papers_sealed_with")
@@ -140,5 +173,9 @@ class DeskStatements:
     def add_contact(self, request_id: str, sealed: bytes) -> None:
         self._statements.run("add_contact", request=request_id, sealed=sealed)
 
-    def drop_contacts(self, before_ms: int) -> None:
-        self._statements.run("drop_contacts", before_ms=before_ms)
+    def contacts_due(self, since_ms: int, before_ms: int) -> list[str]:
+        found = self._statements.rows("contacts_due", since_ms=since_ms, before_ms=before_ms)
+        return [rows.text(request) for (request,) in found]
+
+    def drop_contact(self, request_id: str) -> None:
+        self._statements.run("drop_contact", request=request_id)

@@ -93,6 +93,13 @@ class SqlTransaction(DeskStatements, StaffStatements):
     def all_marks(self) -> list[Mark]:
         return [rows.mark(row) for row in self._statements.rows("all_marks")]
 
+    def standing_before(self, before: int, limit: int) -> list[tuple[int, Mark]]:
+        found = self._statements.rows("standing_before", before=before, count=limit)
+        return [(rows.count(number), rows.mark(tuple(row))) for number, *row in found]
+
+    def standing_count(self, most: int) -> int:
+        return rows.count(self._statements.value("standing_count", most=most))
+
     def add_mark(self, mark: Mark) -> None:
         self._statements.run(
             "add_mark",

@@ -24,6 +24,24 @@ WHERE kind = :kind AND number LIKE '%' || :ending ORDER BY id;
 -- name: all_marks()
 SELECT act, kind, number, vin, label, reason, by, at_ms, clearing FROM mark ORDER BY id;
 
+-- name: standing_before(before, count)
+SELECT report.id, report.act, report.kind, report.number, report.vin, report.label, report.reason, report.by,
+    report.at_ms, report.clearing
+FROM mark AS report WHERE report.act = 'reported' AND report.id < :before AND NOT EXISTS (
+    SELECT 1 FROM mark AS cleared WHERE cleared.kind = report.kind AND cleared.number = report.number
+        AND cleared.act = 'cleared' AND cleared.id > report.id
+        AND cleared.vin IN ('', report.vin) AND cleared.label IN ('', report.label)
+) ORDER BY report.id DESC LIMIT :count;
+
+-- name: standing_count(most)$
+SELECT count(*) FROM (
+    SELECT 1 FROM mark AS report WHERE report.act = 'reported' AND NOT EXISTS (
+        SELECT 1 FROM mark AS cleared WHERE cleared.kind = report.kind AND cleared.number = report.number
+            AND cleared.act = 'cleared' AND cleared.id > report.id
+            AND cleared.vin IN ('', report.vin) AND cleared.label IN ('', report.label)
+    ) LIMIT :most
+) AS counted;
+
 -- name: add_mark(act, kind, number, vin, label, reason, by, at_ms, clearing)!
 INSERT INTO mark (act, kind, number, vin, label, reason, by, at_ms, clearing)
 VALUES (:act, :kind, :number, :vin, :label, :reason, :by, :at_ms, :clearing);
@@ -161,19 +179,54 @@ VALUES (:request, :number, :act, :by, :at_ms, :state, :due_ms, :detail);
 SELECT request, number, act, by, at_ms, state, due_ms, detail FROM request_act
 WHERE request = :request ORDER BY number;
 
--- name: requests_in(state)
-SELECT request.id, request.organisation, request.kind, request.serial, request.model, request.at_ms, last.number,
+-- name: queue(state, after_ms, after, count)
+SELECT request.id, request.organisation, request.kind, request.serial, request.model, last.opened_ms, last.number,
     last.state, last.at_ms, last.due_ms
-FROM request_act AS last JOIN request ON request.id = last.request
-WHERE last.state = :state AND NOT EXISTS (
-    SELECT 1 FROM request_act AS later WHERE later.request = last.request AND later.number = last.number + 1
-) ORDER BY last.due_ms, request.id;
+FROM request_now AS last JOIN request ON request.id = last.request
+WHERE last.state = :state AND last.state IN ('draft', 'papers', 'review', 'second', 'releasing')
+    AND (last.due_ms, last.request) > (:after_ms, :after)
+ORDER BY last.due_ms, last.request LIMIT :count;
 
--- name: requests_ended(since_ms)
-SELECT request.id, last.state, request.at_ms, last.at_ms, last.detail
-FROM request_act AS last JOIN request ON request.id = last.request
-WHERE last.state IN ('released', 'refused', 'withdrawn', 'expired') AND last.at_ms >= :since_ms
-ORDER BY last.at_ms, request.id;
+-- name: queue_of(organisation, state, after_ms, after, count)
+SELECT request.id, request.organisation, request.kind, request.serial, request.model, last.opened_ms, last.number,
+    last.state, last.at_ms, last.due_ms
+FROM request_now AS last JOIN request ON request.id = last.request
+WHERE last.organisation = :organisation AND last.state = :state
+    AND last.state IN ('draft', 'papers', 'review', 'second', 'releasing')
+    AND (last.due_ms, last.request) > (:after_ms, :after)
+ORDER BY last.due_ms, last.request LIMIT :count;
+
+-- name: queue_length(state, most)$
+SELECT count(*) FROM (
+    SELECT 1 FROM request_now
+    WHERE state = :state AND state IN ('draft', 'papers', 'review', 'second', 'releasing') LIMIT :most
+) AS counted;
+
+-- name: queue_length_of(organisation, state, most)$
+SELECT count(*) FROM (
+    SELECT 1 FROM request_now WHERE organisation = :organisation AND state = :state
+        AND state IN ('draft', 'papers', 'review', 'second', 'releasing') LIMIT :most
+) AS counted;
+
+-- name: to_remind(state, reminders, until_ms, after_ms, after, count)
+SELECT due_ms, request FROM request_now
+WHERE state = :state AND state IN ('draft', 'papers') AND reminders = :reminders AND due_ms <= :until_ms
+    AND (due_ms, request) > (:after_ms, :after)
+ORDER BY due_ms, request LIMIT :count;
+
+-- name: median_answer(since_ms, most)$
+WITH answer AS (
+    SELECT at_ms - opened_ms AS took FROM request_now
+    WHERE state IN ('released', 'refused') AND at_ms >= :since_ms ORDER BY at_ms DESC LIMIT :most
+)
+SELECT took FROM answer ORDER BY took LIMIT 1 OFFSET (SELECT count(*) / 2 FROM answer);
+
+-- name: refusals(since_ms, most)
+WITH answer AS (
+    SELECT state, told FROM request_now
+    WHERE state IN ('released', 'refused') AND at_ms >= :since_ms ORDER BY at_ms DESC LIMIT :most
+)
+SELECT told, count(*) FROM answer WHERE state = 'refused' GROUP BY told ORDER BY told;
 
 -- name: registrars_of(kind, number)
 SELECT by FROM mark WHERE kind = :kind AND number = :number
@@ -204,11 +257,13 @@ INSERT INTO outbox_sent (id, at_ms) VALUES (:id, :at_ms);
 -- name: add_contact(request, sealed)!
 INSERT INTO contact (request, sealed) VALUES (:request, :sealed);
 
--- name: drop_contacts(before_ms)!
-DELETE FROM contact WHERE EXISTS (
-    SELECT 1 FROM request_act WHERE request_act.request = contact.request AND request_act.at_ms < :before_ms
-        AND request_act.state IN ('released', 'refused', 'withdrawn', 'expired')
-);
+-- name: contacts_due(since_ms, before_ms)
+SELECT contact.request FROM request_now AS last JOIN contact ON contact.request = last.request
+WHERE last.state IN ('released', 'refused', 'withdrawn', 'expired')
+    AND last.at_ms >= :since_ms AND last.at_ms < :before_ms;
+
+-- name: drop_contact(request)!
+DELETE FROM contact WHERE request = :request;
 
 -- name: add_paper(id, request, kind, at_ms, media, received, stored, key, sealed)!
 INSERT INTO paper (id, request, kind, at_ms, media, received_sha256, stored_sha256, key, sealed)
@@ -221,11 +276,13 @@ WHERE id = :id AND request = :request;
 -- name: papers_kept(request)
 SELECT id, media FROM paper WHERE request = :request;
 
--- name: drop_papers(kind, until_ms)
-DELETE FROM paper WHERE kind = :kind AND EXISTS (
-    SELECT 1 FROM request_act WHERE request_act.request = paper.request AND request_act.at_ms <= :until_ms
-        AND request_act.state IN ('released', 'refused', 'withdrawn', 'expired')
-) RETURNING id, request;
+-- name: papers_due(kind, since_ms, until_ms)
+SELECT paper.id FROM request_now AS last JOIN paper ON paper.request = last.request
+WHERE last.state IN ('released', 'refused', 'withdrawn', 'expired')
+    AND last.at_ms >= :since_ms AND last.at_ms <= :until_ms AND paper.kind = :kind;
+
+-- name: drop_paper(id)
+DELETE FROM paper WHERE id = :id RETURNING id, request;
 
 -- name: papers_sealed_with()
 SELECT key, count(*) FROM paper GROUP BY key ORDER BY key;
