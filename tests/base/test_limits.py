@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radiokey.base.limits import Asker, Buckets, Limit, Limits
-from radiokey.clock import DAY_MS, HOUR_MS
+from radiokey.base.limits import Asker, Buckets, Limit, Limits, reached
+from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.errors import LimitReachedError, UsageError
 
 LIMITS = Limits(
@@ -167,3 +167,74 @@ def test_limits_are_written_as_people_say_them():
 def test_a_limit_that_is_none_is_refused(written):
     with pytest.raises(UsageError):
         Limits().with_changes([written])
+
+
+SAID = {
+    "client": ("3 codes", "here", "account of a dealer"),
+    "account": ("3 codes", "this account", "account of a dealer"),
+    "network": ("3 codes", "this network", "account of a dealer"),
+    "everybody": ("as many codes as it may", "this base", "nothing to do with you"),
+    "number": ("3 times", "this radio", "write it down"),
+    "client-misses": ("too many numbers", "their car or their model", "compare number, VIN and model"),
+    "number-misses": ("too many tries", "this number", "compare number, VIN and model"),
+    "asked": ("3 questions", "here", "only when a code is released"),
+    "recovery": ("3 recovery codes", "here", "a new link"),
+    "recovery-account": ("3 recovery codes", "this account", "a new link"),
+    "messages": ("3 messages", "here", "not lost"),
+    "messages-network": ("3 messages", "this network", "not lost"),
+    "papers": ("3 papers", "here", "not lost"),
+    "papers-network": ("3 papers", "this network", "not lost"),
+    "requests": ("3 requests", "here", "goes on by its own link"),
+    "requests-network": ("3 requests", "this network", "goes on by its own link"),
+}
+
+
+def test_every_limit_says_how_many_whose_it_is_and_what_to_do():
+    """One without words would be a fault of ours in the very moment somebody has to be told to wait."""
+    assert set(SAID) == set(Limits().of)
+    for name, (most, whose, then) in SAID.items():
+        error = reached(name, Limit(3, HOUR_MS), 1)
+        assert most in error.sentence, name
+        assert whose in error.sentence, name
+        assert ("an hour" in error.sentence) == ("misses" not in name), name
+        assert then in error.hint, name
+        assert error.facts == {"limit": name, "retry_after_s": 1}
+
+
+@pytest.mark.parametrize(
+    ("wait_ms", "said"),
+    [
+        (1, "a minute"),
+        (MINUTE_MS, "1 minute"),
+        (MINUTE_MS + 1, "2 minutes"),
+        (HOUR_MS - 1, "60 minutes"),
+        (HOUR_MS, "1 hour"),
+        (HOUR_MS + 1, "2 hours"),
+        (DAY_MS, "24 hours"),
+    ],
+)
+def test_nobody_is_told_to_come_back_too_early(wait_ms, said):
+    assert f"try again in {said}; " in reached("client", Limit(3, DAY_MS), wait_ms).hint
+
+
+@pytest.mark.parametrize(
+    ("period_ms", "said"),
+    [(MINUTE_MS, "a minute"), (HOUR_MS, "an hour"), (DAY_MS, "24 hours"), (7_000, "7 seconds")],
+)
+def test_a_period_is_said_as_people_say_it(period_ms, said):
+    assert reached("account", Limit(3, period_ms), 1).sentence.endswith(f"within {said}")
+
+
+def test_whoever_asks_is_told_what_is_left_of_their_own(rows):
+    """To the second, rounded so that nobody is promised more than there is."""
+    told = []
+    for _ in range(4):
+        buckets = Buckets(rows, LIMITS, [ME])
+        left = buckets.left(ME, 1_000)
+        told.append((left.name, left.releases, left.full_in_s))
+        buckets.take(ME.releases(), 1_000)
+        buckets.write()
+    assert told == [("client", 3, 0), ("client", 2, 1), ("client", 1, 1), ("client", 0, 1)]
+    assert Buckets(rows, LIMITS, [ME]).left(ME, 1_000).releases == 0, "never less than nothing"
+    assert Buckets(rows, LIMITS, [ME]).left(ME, 10_000).releases == 3
+    assert Buckets(rows, Limits({}), [ME]).left(ME, 1_000) is None

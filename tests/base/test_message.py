@@ -86,5 +86,6 @@ def test_a_message_is_short_and_plain(text):
         message_text(text, FOUR)
 
 
-def test_the_longest_message_is_taken():
-    assert len(message_text("x" * LENGTH_MAX, FOUR)) == LENGTH_MAX
+@pytest.mark.parametrize("text", ["x", "x" * 1_000])
+def test_the_shortest_and_the_longest_message_are_taken(text):
+    assert message_text(text, FOUR) == text
