@@ -10,6 +10,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -90,6 +91,14 @@ def staffed(tmp_path_factory):
         yield served, json.loads(told.read_text("utf-8"))
 
 
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory):
+    """What `make run` serves."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with serving(folder, "served_demo.py", folder / "told") as served:
+        yield served
+
+
 @pytest.fixture(scope="module")
 def entrance(tmp_path_factory):
     """A base whose staff is invited: where people open it, and the secrets of their links."""
@@ -126,6 +135,12 @@ def chromium():
         browser.close()
 
 
+def _goes(page, request):
+    """Keep where a page went last, and how: `went` is method and path."""
+    if request.is_navigation_request() and request.frame == page.main_frame:
+        page.went = request.method, urlsplit(request.url).path
+
+
 class Phone:
     """One person's browser. `complaints` is what the console said; `asked` every address it asked for."""
 
@@ -140,6 +155,7 @@ class Phone:
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._said)
+        page.on("request", lambda request: _goes(page, request))
         return page
 
     def _said(self, message):

@@ -4,6 +4,8 @@ The file CLOCK holds how many ms have gone since the site's clock began; a test 
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from radiokey.web.serve import serve
@@ -17,6 +19,14 @@ class ToldClock:
 
     def now_ms(self) -> int:
         return BEGAN_MS + int(self._told.read_text(encoding="ascii"))
+
+    @contextmanager
+    def at(self, ms: int) -> Iterator[None]:
+        """Be so much later, or earlier, for a while."""
+        was = self._told.read_text(encoding="ascii")
+        self._told.write_text(str(ms), encoding="ascii")
+        yield
+        self._told.write_text(was, encoding="ascii")
 
 
 if __name__ == "__main__":

@@ -19,12 +19,13 @@ from radiokey.base.papers.content import Media
 from radiokey.base.papers.kind import PaperKind
 from radiokey.base.ports import StoredUnit
 from radiokey.base.reasons import Reason
-from radiokey.base.request import CHECK_LIST, Fee
+from radiokey.base.request import CHECK_LIST, Fee, State
 from radiokey.base.roles import ROLES, Role
 from radiokey.base.seal import NONCE_SIZE
 from radiokey.base.sql.opening import Base, init_base
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_catalogue
+from radiokey.clock import DAY_MS
 from radiokey.code.value import Code
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
@@ -38,6 +39,21 @@ PEOPLE = {
     "aud": Role.AUDITOR,
 }
 SHOP = "Ann's Radios"
+STATES = {
+    "draft": State.DRAFT,
+    "asked": State.PAPERS,
+    "papers": State.PAPERS,
+    "review": State.REVIEW,
+    "busy": State.REVIEW,
+    "back": State.REVIEW,
+    "second": State.SECOND,
+    "released": State.RELEASED,
+    "refused": State.REFUSED,
+    "withdrawn": State.WITHDRAWN,
+    "expired": State.EXPIRED,
+    "own": State.DRAFT,
+}
+"""The requests that pages are looked at with, and where each is."""
 
 
 class Plain:
@@ -48,7 +64,7 @@ class Plain:
         return CleanPaper(Media.JPEG, 1, data, digest, digest)
 
 
-def seed(base: Base) -> dict[str, dict[str, str]]:
+def seed(base: Base, clock: ToldClock) -> dict[str, dict[str, str]]:
     """Bring people, a unit and requests into a base; return the tokens and the ids."""
     tokens = {
         who: base.tokens.make(who, SHOP, ROLES[role], days=30, by="local")[0].reveal()
@@ -68,11 +84,11 @@ def seed(base: Base) -> dict[str, dict[str, str]]:
     )
     return {
         "tokens": tokens,
-        "requests": _requests(desk, Application(parse(BP), Vin.parse(CAR), models[BP_MODEL])),
+        "requests": _requests(desk, clock, Application(parse(BP), Vin.parse(CAR), models[BP_MODEL])),
     }
 
 
-def _requests(desk: Desk, asked: Application) -> dict[str, str]:
+def _requests(desk: Desk, clock: ToldClock, asked: Application) -> dict[str, str]:
     papers = [
         Upload(kind, picture(size=(640, 480))) for kind in (PaperKind.REGISTRATION, PaperKind.LABEL_PHOTO)
     ]
@@ -82,7 +98,10 @@ def _requests(desk: Desk, asked: Application) -> dict[str, str]:
         desk.send_papers(one, 1, desk.view(one).stored.requester, papers)
         return one
 
-    found = {"draft": desk.open(asked), "own": desk.open(asked, "cle"), "review": reviewed()}
+    with clock.at(-8 * DAY_MS):
+        over = desk.open(asked)
+    assert desk.sweep().expired == 1
+    found = {"expired": over, "draft": desk.open(asked), "own": desk.open(asked, "cle"), "review": reviewed()}
     found |= {name: reviewed() for name in ("forms", "keys", "plain")}
     busy = found["busy"] = reviewed()
     desk.say(busy, desk.view(busy).stored.requester, "The car is at home; I can come by on Friday.")
@@ -97,11 +116,23 @@ def _requests(desk: Desk, asked: Application) -> dict[str, str]:
     desk.approve(found["released"], 3, "app")
     no = found["refused"] = reviewed()
     desk.refuse(no, 2, "cora", Reason.NAME_DIFFERS)
+    asked_for = found["asked"] = desk.open(asked)
+    desk.submit(asked_for, 1, desk.view(asked_for).stored.requester)
+    sold = found["sold"] = desk.open(asked, "cle")
+    desk.send_papers(sold, 1, "cle", papers)
+    desk.check(sold, 2, "cora", CHECK_LIST)
+    desk.approve(sold, 3, "app")
+    gone = found["withdrawn"] = reviewed()
+    desk.withdraw(gone, 2, desk.view(gone).stored.requester)
+    again = found["back"] = reviewed()
+    desk.check(again, 2, "cle", CHECK_LIST)
+    desk.send_back(again, 3, "app", "The name on the second page.\nIt is another one.")
+    assert {name: desk.view(found[name]).request.state for name in STATES} == STATES
     return found
 
 
 if __name__ == "__main__":
-    database, clock, told = sys.argv[1:]
-    with init_base(database, "codes.example.org", ToldClock(Path(clock))) as base:
-        Path(told).write_text(json.dumps(seed(base)), encoding="utf-8")
-    serve("127.0.0.1", 0, Path(database), clock=ToldClock(Path(clock)))
+    database, clock, told = Path(sys.argv[1]), ToldClock(Path(sys.argv[2])), Path(sys.argv[3])
+    with init_base(database, "codes.example.org", clock) as base:
+        told.write_text(json.dumps(seed(base, clock)), encoding="utf-8")
+    serve("127.0.0.1", 0, database, clock=clock)

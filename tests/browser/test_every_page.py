@@ -1,9 +1,13 @@
 """Every page, as axe-core and a thumb find it: no violation, nothing wider than the phone, targets to hit."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from road import CODE, RADIO, get_code
 
+from conftest import PHONE, Phone
+from conftest import WIDE as LARGE
 from radiokey.guide import walk
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Facts
@@ -11,7 +15,7 @@ from radiokey.guide.model import Facts
 AXE = Axe()
 # LOOKS asks for 7:1, what must be read in sunlight; axe's own measure stops at 4.5:1 unless told.
 RULES = {"rules": {"color-contrast-enhanced": {"enabled": True}}}
-MODELS = (RADIO, "gm_delco_loc2", "renault_medianav", "nissan_terrano3_article", "audi_geko_online")
+MODELS = (RADIO, "gm_delco_loc2", "renault_medianav_lg", "nissan_terrano3_article", "audi_geko_online")
 PAGES = (
     "/",
     "/number",
@@ -31,9 +35,9 @@ PAGES = (
     "/models",
     *(f"/models/{model}" for model in MODELS),
     "/verify",
-    "/no-such-page",
-    "/guide/nowhere",
+    "/desk/coverage",
 )
+NOWHERE = ("/no-such-page", "/guide/nowhere")
 
 
 def every_step():
@@ -51,9 +55,13 @@ SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidde
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def faults(page):
-    """Return what is wrong with the page that is open, in words."""
-    found = [
+def faults(page, route=""):
+    """Return what is wrong with the page that is open, in words; `route`, like "POST /code", is whose it is.
+
+    test_no_page_is_forgotten reads the routes that are named here out of these files.
+    """
+    found = [] if is_at(page, route) else [f"here is {page.went}, not {route}"]
+    found += [
         f"{one['id']}: {one['nodes'][0]['html'][:120]}"
         for one in AXE.run(page, options=RULES).response["violations"]
     ]
@@ -64,18 +72,49 @@ def faults(page):
     return found + [f"small: {one}" for one in page.evaluate(SMALL)]
 
 
-def check(page, addresses):
+def is_at(page, route):
+    """Tell whether the page that is open was answered by that route."""
+    method, _, path = route.partition(" ")
+    return not route or (page.went[0] == method and bool(pattern(path).fullmatch(page.went[1])))
+
+
+def pattern(path):
+    """Return what the addresses of a route match."""
+    return re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))
+
+
+def check(page, addresses, refused=()):
+    """Look at pages that are there, and at `refused`, which are not or not for whoever asks."""
     wrong = {}
-    for address in addresses:
-        page.goto(address)
-        if found := faults(page):
+    for address in (*addresses, *refused):
+        answer = page.goto(address)
+        found = faults(page)
+        if answer.ok == (address in refused):
+            found.append(f"status {answer.status}")
+        if found:
             wrong[address] = found
     assert wrong == {}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(phones, theme):
-    check(phones(color_scheme=theme).page(), PAGES)
+    check(phones(color_scheme=theme).page(), PAGES, NOWHERE)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_demonstration(chromium, demonstration, theme):
+    """Its own page, and the band that every page of it carries; on a phone and on a wide screen."""
+    phone = Phone(chromium, demonstration.address, color_scheme=theme)
+    page = phone.page()
+    for size in (PHONE, LARGE):
+        page.set_viewport_size(size)
+        page.goto("/demo")
+        assert page.get_by_role("article").count() == 7
+        assert faults(page, "GET /demo") == []
+        page.goto("/")
+        assert page.get_by_text("Demonstration.").is_visible()
+        assert faults(page, "GET /") == []
+    phone.close()
 
 
 @pytest.mark.parametrize("part", range(3))
@@ -92,20 +131,27 @@ def test_axe_finds_nothing_on_the_way_to_the_code(phones, theme):
     page.goto("/number")
     page.get_by_label("Text of the label").fill("V21")
     page.get_by_role("button", name="Read it").click()
-    assert faults(page) == []
+    assert faults(page, "POST /number") == []
     page.get_by_label("Text of the label").fill("281155216RT V2I2")
     page.get_by_label("Is it one of these cars?").select_option("duster")
     page.get_by_role("button", name="Read it").click()
     assert faults(page) == []
     get_code(page)
-    assert faults(page) == []
+    assert faults(page, "POST /code") == []
     page.get_by_role("button", name="Show me the keys").click()
-    assert faults(page) == []
+    assert faults(page, "POST /coach") == []
     page.get_by_role("link", name="Done, next").click()
     assert faults(page) == []
     page.goto(f"/waiting?model={RADIO}&errors=2")
     page.get_by_role("button", name="Start the countdown now").click()
-    assert faults(page) == []
+    assert faults(page, "GET /waiting/{token}") == []
+    get_code(page)
+    page.get_by_role("button", name="Practise first").click()
+    page.locator("#keys").wait_for()
+    assert faults(page, "POST /practice/{model_id}") == []
+    page.goto("/verify")
+    page.get_by_role("button", name=re.compile("^(Verify|Check)")).click()
+    assert faults(page, "POST /verify") == []
 
 
 def test_where_what_now_and_what_not_are_seen_without_scrolling(page):

@@ -3,12 +3,12 @@
 import pytest
 from papermaking import picture
 from served import BEGAN_MS
+from served_desk import STATES
 from test_every_page import faults
 
 from radiokey.base.link import read
 
 BP, CAR = "BP538761234567", "VSKJVWR51U0123456"
-STATES = ("draft", "review", "busy", "papers", "second", "released", "refused", "own")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -50,23 +50,32 @@ def test_axe_finds_nothing_on_the_pages_of_a_request_in_any_state(owners, link_o
     page.goto("/requests/new")
     page.get_by_label("Number of the radio").fill("what it says")
     page.get_by_label("VIN of the car").fill("VSK")
-    wrong["new"] = faults(page)
+    wrong["new"] = faults(page, "GET /requests/new")
     page.get_by_role("button", name="Open the request").click()
-    wrong["new, refused"] = faults(page)
+    wrong["new, refused"] = faults(page, "POST /requests")
     for state in STATES:
         page.goto(link_of(state))
         for fold in page.locator("main details > summary").all():
             fold.click()
-        wrong[state] = faults(page)
+        wrong[state] = faults(page, "GET /requests/{link}")
     page.goto(f"{link_of('review')}/withdraw")
-    wrong["withdraw"] = faults(page)
+    wrong["withdraw"] = faults(page, "GET /requests/{link}/withdraw")
     page.goto(f"{link_of('second')}/withdraw")
     wrong["no withdrawing"] = faults(page)
     page.goto(link_of("released"))
     page.get_by_role("button", name="Show the code").click()
-    wrong["code"] = faults(page)
-    page.goto("/told?model=nissan_blaupunkt_bp")
-    wrong["told"] = faults(page)
+    wrong["code"] = faults(page, "POST /requests/{link}/code")
+    page.goto("/sheet?make=nissan&model=nissan_blaupunkt_bp")
+    page.get_by_role("button", name="Ask this desk").click()
+    wrong["asked from the sheet"] = faults(page, "POST /requests/new")
+    page.goto("/sheet?make=nissan&model=nissan_blaupunkt_bp")
+    page.get_by_role("button", name="The dealer told me the code").click()
+    wrong["told"] = faults(page, "POST /told/new")
+    page.get_by_label("Number of the radio").fill(BP)
+    page.get_by_label("The code you were told").fill("12")
+    page.get_by_label("This radio is mine").check()
+    page.get_by_role("button", name="Show me the keys").click()
+    wrong["told wrong"] = faults(page, "POST /told")
     assert {state: found for state, found in wrong.items() if found} == {}
 
 

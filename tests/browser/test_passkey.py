@@ -12,11 +12,11 @@ MADE, ASKED = "Make my passkey", "Sign in with a passkey"
 def enrol(holder, link):
     """Use a one-time link; return the recovery codes."""
     holder.page.goto(f"/enrol/{link}")
-    assert faults(holder.page) == []
+    assert faults(holder.page, "GET /enrol/{secret}") == []
     holder.page.get_by_label("What to call it").fill("phone")
     holder.page.get_by_role("button", name=MADE).click()
     holder.page.wait_for_selector("h1:has-text('Keep these ten codes')")
-    assert faults(holder.page) == []
+    assert faults(holder.page, "POST /enrol/{secret}") == []
     return holder.page.locator(".codes li").all_inner_texts()
 
 
@@ -34,12 +34,12 @@ def test_from_the_link_to_the_desk_and_out_again(holders, entrance, theme):
     assert len({code for code in codes if re.fullmatch(r"[0-9a-z]{4}(-[0-9a-z]{4}){3}", code)}) == 10
     assert [key["isResidentCredential"] for key in holder.passkeys()] == [True]
     holder.page.get_by_role("link", name="Sign in").click()
-    assert faults(holder.page) == []
+    assert faults(holder.page, "GET /sign-in") == []
     holder.page.get_by_role("button", name=ASKED).click()
     holder.page.wait_for_url("/desk")
     assert holder.page.evaluate("document.cookie") == "", "no script reads it"
     holder.page.goto("/me")
-    assert faults(holder.page) == []
+    assert faults(holder.page, "GET /me") == []
     holder.page.get_by_role("button", name="Sign out here").click()
     holder.page.wait_for_url("/sign-in")
     holder.page.goto("/desk")
@@ -66,7 +66,7 @@ def test_a_wrong_authenticator_a_copy_and_an_unknown_finger_sign_nobody_in(holde
     stranger.holds(copy)
     sign_in(stranger)
     expect(stranger.page.get_by_role("alert")).to_contain_text("That did not sign you in")
-    assert faults(stranger.page) == []
+    assert faults(stranger.page, "POST /sign-in") == []
     holder.page.goto("/desk")
     holder.page.wait_for_url("/sign-in?to=/desk")
     recover(holder, codes[0])
@@ -89,13 +89,13 @@ def recover(holder, code):
     holder.lose_key()
     holder.key = holder.new_key()
     holder.page.get_by_role("link", name="I have lost my passkey").click()
-    assert faults(holder.page) == []
+    assert faults(holder.page, "GET /recovery") == []
     send_code(holder.page, code)
     holder.page.wait_for_url("**/enrol/*")
-    assert faults(holder.page) == []
+    assert faults(holder.page, "GET /enrol/{secret}") == []
     holder.page.get_by_role("button", name=MADE).click()
     holder.page.wait_for_selector("h1:has-text('Your passkey is made')")
-    assert faults(holder.page) == []
+    assert faults(holder.page, "POST /enrol/{secret}") == []
 
 
 def test_a_registrar_invites_and_adds_a_second_passkey(holders, entrance):
@@ -103,13 +103,13 @@ def test_a_registrar_invites_and_adds_a_second_passkey(holders, entrance):
     enrol(holder, entrance[1]["rita"])
     sign_in(holder)
     holder.page.wait_for_url("/registrar/staff")
-    assert faults(holder.page) == []
+    assert faults(holder.page, "GET /registrar/staff") == []
     holder.page.get_by_label("Name of the person").fill("Uma P.")
     holder.page.get_by_label("Name of the account").fill("uma")
     holder.page.get_by_label("Role").select_option("approver")
     holder.page.get_by_role("button", name="Make a one-time link").click()
     link = holder.page.locator(".link").inner_text()
-    assert faults(holder.page) == []
+    assert faults(holder.page, "POST /registrar/staff/invite") == []
     uma = holders()
     enrol(uma, link.rpartition("/")[2])
     sign_in(uma)
@@ -120,7 +120,11 @@ def test_a_registrar_invites_and_adds_a_second_passkey(holders, entrance):
     holder.page.get_by_label("What to call it").fill("key ring")
     holder.page.get_by_role("button", name="Add a passkey").click()
     expect(holder.page.get_by_role("button", name="Remove key ring")).to_be_visible()
-    assert faults(holder.page) == []
+    assert faults(holder.page, "GET /me") == []
+    holder.page.get_by_role("button", name="Make ten new ones").click()
+    holder.page.get_by_role("heading", name="Keep these ten codes").wait_for()
+    assert faults(holder.page, "POST /me/codes") == []
+    holder.page.get_by_role("link", name="I have them").click()
     holder.page.get_by_role("button", name="Remove phone").click()
     holder.page.wait_for_url("/sign-in?to=/me")
     holder.page.get_by_role("button", name=ASKED).click()
