@@ -1,6 +1,7 @@
 """A desk's whole day on PostgreSQL, by its pages: each part of the base is a principal of its own there, with its own rights."""
 
 import re
+from contextlib import closing
 
 import pytest
 from asking import PHOTO, Asking, codes_shown
@@ -9,10 +10,14 @@ from hosted import BP, BP_MODEL, CAR
 from papermaking import picture
 from visitors import ORIGIN, Visitor
 
-from radiokey.base.request import State
-from radiokey.base.roles import ROLES, Role
+from radiokey.base.desk_ports import RequestAct
+from radiokey.base.request import CHECK_LIST, State
+from radiokey.base.roles import ROLES, Permission, Role
+from radiokey.base.sql.postgresql import PostgresStore
+from radiokey.base.sql.principals import Principal
 from radiokey.base.staff import Shown
 from radiokey.clock import DAY_MS
+from radiokey.errors import StoreError
 from radiokey.web.callers import PERMISSION
 from radiokey.web.session import SESSION
 
@@ -32,10 +37,15 @@ SPECIALIST = {
 
 
 @pytest.fixture
-def desk(make_api, postgres, tmp_path, monkeypatch):
+def place(postgres):
+    return postgres.fresh()
+
+
+@pytest.fixture
+def desk(make_api, place, tmp_path, monkeypatch):
     """The desk of the other tests, but on a server."""
     monkeypatch.setenv("RADIOKEY_SECRETS", str(tmp_path))
-    api = make_api(postgres.fresh(), address=ORIGIN)
+    api = make_api(place, address=ORIGIN)
     api.base.staff.add_organisation("office", "The office", "office", Shown(), by="local")
     return api
 
@@ -101,6 +111,38 @@ def test_a_request_goes_its_whole_way(desk, staff, fill, page_of):
     assert counter.view(one).request.state is State.RELEASED
     assert "uma approved it" in page_of(kim.get(path).text).words
     assert desk.app.state.site.watch.look().problem is None
+
+
+def test_nobody_approves_their_own_work_by_page_by_token_or_by_statement(desk, staff, place, clock):
+    """A hidden button is no rule: what it would send is refused, and so is the row that it would write."""
+    counter, kim = Counter(desk), staff["kim"]
+    one = counter.checked("kim")
+    path, told = f"/desk/requests/{one}/approve", {"seen": "3", "passkey": "{}"}
+    assert kim.post(path, csrf=kim.csrf(f"/desk/requests/{one}"), **told).status_code == 403
+
+    counter.desk.send_back(one, 3, "uma", "Once more.")
+    counter.desk.check(one, 4, "till", CHECK_LIST)
+    till = desk.token(
+        "till", {Permission.REQUEST_READ, Permission.REQUEST_APPROVE}, organisation="The office"
+    )
+    answer = desk.ask("POST", path, till, data=told | {"seen": "5"})
+    assert (answer.status_code, "checked" in answer.text) == (403, True)
+
+    for principal, names in (
+        (Principal.CLERK, ("kim", "uma", "till")),
+        (Principal.APPROVER, ("kim", "till")),
+    ):
+        for by in names:
+            row = RequestAct(one, 6, "approved", by, clock.ms, "releasing", 0, "{}")
+            with (
+                closing(PostgresStore(place, principal)) as store,
+                pytest.raises(StoreError),
+                store.transaction() as transaction,
+            ):
+                transaction.add_request_act(row)
+    assert counter.view(one).request.state is State.SECOND
+    assert desk.entries() == 0
+    assert counter.desk.approve(one, 5, "uma").code.reveal() == CODE
 
 
 def test_a_request_ends_in_each_other_way(desk, staff, fill, page_of, clock):
