@@ -36,6 +36,7 @@ PEOPLE = {
     "cora": Role.CLERK,
     "app": Role.APPROVER,
     "reg": Role.REGISTRAR,
+    "rita": Role.REGISTRAR,
     "aud": Role.AUDITOR,
 }
 SHOP = "Ann's Radios"
@@ -64,8 +65,8 @@ class Plain:
         return CleanPaper(Media.JPEG, 1, data, digest, digest)
 
 
-def seed(base: Base, clock: ToldClock) -> dict[str, dict[str, str]]:
-    """Bring people, a unit and requests into a base; return the tokens and the ids."""
+def seed(base: Base, clock: ToldClock) -> dict[str, dict[str, str] | str]:
+    """Bring people, a unit, requests and a clearing into a base; return the tokens and the ids."""
     tokens = {
         who: base.tokens.make(who, SHOP, ROLES[role], days=30, by="local")[0].reveal()
         for who, role in PEOPLE.items()
@@ -79,13 +80,21 @@ def seed(base: Base, clock: ToldClock) -> dict[str, dict[str, str]]:
     unit = StoredUnit(serial.kind, serial.key, serial.text, BP_MODEL, "EU", CAR, key.id, sealed)
     with base.stores.of(Principal.REGISTRAR).intake() as transaction:
         transaction.add_units([unit])
-    base.blacklist.add(
-        parse("BP538769684801"), vin=Vin.parse(OTHER_CAR), reason="taken from the car park", by="reg"
-    )
     return {
         "tokens": tokens,
         "requests": _requests(desk, clock, Application(parse(BP), Vin.parse(CAR), models[BP_MODEL])),
+        "clearing": _clearing(base),
     }
+
+
+def _clearing(base: Base) -> str:
+    """Report a radio and propose to clear it; return the proposal's id."""
+    stolen, car = parse("BP538769684801"), Vin.parse(OTHER_CAR)
+    base.blacklist.add(stolen, vin=car, reason="taken from the car park", by="reg")
+    clearings = base.clearings()
+    clearings._papers = Papers(base.ring, Plain(), base.randomness)
+    receipt, reason = picture(size=(600, 848)), "found in another car, handed back"
+    return clearings.propose(stolen, vin=car, reason=reason, receipt=receipt, by="rita").id
 
 
 def _requests(desk: Desk, clock: ToldClock, asked: Application) -> dict[str, str]:

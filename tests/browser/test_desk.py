@@ -34,12 +34,22 @@ def of(staffed, name):
     return f"/desk/requests/{staffed[1]['requests'][name]}"
 
 
+def clearing(staffed):
+    return f"/registrar/stolen/clearings/{staffed[1]['clearing']}"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("who", list(PAGES))
 def test_axe_finds_nothing_on_any_page_of_staff(people, staffed, who, theme):
     """Every page of each role, every state of a request as that role sees it, and what the role may not open."""
     requests = [of(staffed, name) for name in STATES] if who != "reg" else []
-    check(people(who, color_scheme=theme), [*PAGES[who], *requests], [*REFUSED.get(who, ()), NOT_FOR[who]])
+    deciding = [clearing(staffed)] if who == "reg" else []
+    refused = [*REFUSED.get(who, ()), NOT_FOR[who]]
+    check(people(who, color_scheme=theme), [*PAGES[who], *requests, *deciding], refused)
+
+
+def faults_without_thumbs(page):
+    return [fault for fault in faults(page) if not fault.startswith("small")]
 
 
 def test_axe_finds_nothing_on_wide_pages(people, staffed):
@@ -48,7 +58,7 @@ def test_axe_finds_nothing_on_wide_pages(people, staffed):
         assert page.viewport_size == LARGE
         for address in addresses:
             page.goto(address)
-            assert [fault for fault in faults(page) if not fault.startswith("small")] == []
+            assert faults_without_thumbs(page) == []
 
 
 def test_papers_stand_beside_the_check_list_and_above_it_on_a_phone(people, staffed):
@@ -58,7 +68,7 @@ def test_papers_stand_beside_the_check_list_and_above_it_on_a_phone(people, staf
     assert abs(tops[0]["y"] - tops[1]["y"]) < 2
     assert tops[0]["x"] < tops[1]["x"] < tops[2]["x"]
     assert tops[2]["y"] < LARGE["height"]
-    assert page.locator(".papers img").first.evaluate("one => one.naturalWidth") > 0
+    page.wait_for_function(DRAWN)
     page.set_viewport_size(PHONE)
     tops = [page.locator(name).bounding_box() for name in ("h2#papers", "h2#compared", "h2#history")]
     assert tops[0]["y"] < tops[1]["y"] < tops[2]["y"]
@@ -116,6 +126,28 @@ def test_the_ways_about_are_one_row_on_a_phone_that_fingers_and_keys_go_along(pe
     assert last.evaluate(IN_VIEW)
     page.keyboard.press("Enter")
     page.wait_for_url("**/me*")
+
+
+def test_the_receipt_stands_beside_what_it_would_end_and_before_the_decision_on_a_phone(people, staffed):
+    page = people("reg", wide=True)
+    page.goto(clearing(staffed))
+    names = ("h2#told", "h2#papers", "h2#decision")
+    tops = [page.locator(name).bounding_box()["y"] for name in names]
+    assert abs(tops[0] - tops[1]) < 2
+    assert page.locator("h2#decision").evaluate(IN_VIEW)
+    page.wait_for_function(DRAWN)
+    assert faults_without_thumbs(page) == []
+    page.set_viewport_size(PHONE)
+    tops = [page.locator(name).bounding_box()["y"] for name in names]
+    assert tops == sorted(tops)
+    own = people("rita")
+    own.goto(clearing(staffed))
+    assert own.get_by_role("button", name="Clear the report").count() == 0
+    assert faults(own, "GET /registrar/stolen/clearings/{clearing_id}") == []
+
+
+DRAWN = "() => document.querySelector('.papers img').naturalWidth > 0"
+"""A picture may come after its page: it is loaded when it is about to be seen."""
 
 
 def test_axe_finds_nothing_on_what_only_forms_lead_to(people, staffed):

@@ -45,7 +45,8 @@ class Counter:
         self.api = api
         self.desk = api.app.state.site.desk
         # What is in a paper is no matter here; cleaning has tests of its own, and takes a process each.
-        self.desk._papers = Papers(api.base.ring, AsSent(), api.base.randomness)
+        papers = Papers(api.base.ring, AsSent(), api.base.randomness)
+        self.desk._papers = api.app.state.site.clearings._papers = papers
         api.add_unit(code=CODE)
         self._tokens: dict[str, str] = {}
 

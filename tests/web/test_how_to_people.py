@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from asking import PHOTO, Asking, codes_shown
+from counter import Counter
+from hosted import BP, CAR
 
 from radiokey.base.request import CHECK_LIST
 from radiokey.base.roles import Role
@@ -54,13 +56,37 @@ def test_an_owner_who_follows_the_page_has_the_code(owner):
     assert codes_shown(owner.post(form.action, form.fields).text)
 
 
+def clearing(one, other, api):
+    """Clear a report as the page says, two registrars in turn; return what they saw."""
+    counter, stolen = Counter(api), "/registrar/stolen"
+    api.base.blacklist.add(counter.parse(BP), vin=counter.vin(CAR), reason="taken", by="local")
+    seen = [one.get(stolen).text]
+    there = re.search(rf'href="({stolen}\?number=[^"]+)#clear">It is back<', seen[0])[1]
+    seen.append(one.get(there).text)
+    known = dict(re.findall(r'id="clear-\w+" name="(serial|vin)".*?value="([^"]*)"', seen[-1]))
+    assert known["vin"] == CAR
+    receipt = {"receipt": ("receipt.pdf", b"a receipt", "application/pdf")}
+    assert one.hands_in(f"{stolen}/clearings", there, receipt, **known, reason="back").status_code == 303
+    seen.append(other.get(stolen).text)
+    assert "Clearings that wait for a second person" in seen[-1]
+    path = re.search(rf'href="({stolen}/clearings/\w+)"', seen[-1])[1]
+    assert "Clear the report" not in one.get(path).text
+    seen.append(other.get(path).text)
+    assert f'src="{path}/paper"' in seen[-1]
+    assert other.signs(path).status_code == 303
+    assert api.base.blacklist.list() == ()
+    return seen
+
+
 def test_a_registrar_finds_each_button_where_the_page_says(come, desk):
-    """In the order of the page: the link, the codes, the own passkeys, people, organisations, what was lost."""
+    """In the order of the page: the link, the codes, people, organisations, a clearing, what was lost."""
     text = read("registrar.md")
     named = {name for name in re.findall(r"\*\*([^*]+)\*\*", text) if name not in {"Staff", "My passkeys"}}
     seen = []
     rita = come("rita", Role.REGISTRAR)
     come("cle", Role.CLERK)
+    rob = come("rob", Role.REGISTRAR)
+    seen += clearing(rita, rob, desk)
     desk.base.staff.add_organisation("kiel", "Radio Kiel", "dealer", Shown(address="Kiel"), by="local")
     ann = come("ann", signed_in=False)
     bob = Person("bob", Role.CLERK, "office", "Bob")

@@ -200,7 +200,10 @@ def test_every_page_of_everybody_is_there(desk, staff, page_of):
     counter, owner = Counter(desk), Asking(desk, page_of)
     one = owner.released()
     counter.desk.refuse(counter.reviewed(), 2, "cora", "name-differs")
+    stolen, clearings = counter.parse("BP538769684801"), desk.app.state.site.clearings
+    desk.base.blacklist.add(stolen, reason="taken", by="local")
     ids = {
+        "{clearing_id}": clearings.propose(stolen, reason="back", receipt=b"a receipt", by="reg").id,
         "{request_id}": one,
         "{paper_id}": counter.desk.papers(one)[0].id,
         "{link}": owner.link.rpartition("/")[2],

@@ -1,4 +1,4 @@
-"""The registrar's pages: two people for a clearing, no key and no code on any page, each act in the audit."""
+"""The registrar's pages: the stolen list, no key and no code on any page, each act in the audit."""
 
 import json
 import re
@@ -14,7 +14,6 @@ from radiokey.base.roles import ROLES, Permission, Role
 from radiokey.base.sql.principals import Principal
 from radiokey.web.registrar_import import BODY_BYTES_MAX, FILE_BYTES_MAX
 
-PAPERS = "ab" * 32
 HOSTILE = "<img src=x onerror=alert(1)>"
 REPORT = {"serial": BP, "vin": CAR, "reason": "taken from the car park"}
 HEADER = "serial,model,market,vin,code\n"
@@ -31,33 +30,6 @@ def led_to(answer, path):
 
 
 # --- the stolen list --------------------------------------------------------------------------------------
-
-
-def test_a_report_stands_until_two_people_clear_it_with_papers(counter, page_of, api):
-    """Claims 72 and 73."""
-    for _ in range(2):  # a form that is sent twice is one report
-        assert led_to(counter.post("/registrar/stolen", "cle", **REPORT), "/registrar/stolen")
-    page = page_of(counter.get("/registrar/stolen", "reg").text)
-    assert page.words.count("taken from the car park") == 1
-    sent = {**REPORT, "reason": "back, police receipt", "papers": PAPERS.upper()}
-    for _ in range(2):
-        assert led_to(counter.post("/registrar/stolen/clearings", "reg", **sent), "/registrar/stolen")
-    (waiting,) = api.base.blacklist.proposals()
-    path = f"/registrar/stolen/clearings/{waiting.id}"
-    mine = page_of(counter.get("/registrar/stolen", "reg").text)
-    assert "You proposed it: somebody else carries it out." in mine.words
-    assert path not in [form.action for form in mine.forms]
-    assert counter.post(path, "reg").status_code == 403
-    assert len(api.base.blacklist.list()) == 1
-    assert path in [form.action for form in page_of(counter.get("/registrar/stolen", "rita").text).forms]
-    for _ in range(2):
-        assert led_to(counter.post(path, "rita"), "/registrar/stolen")
-    assert api.base.blacklist.list() == ()
-    assert "No radio stands on the list." in page_of(counter.get("/registrar/stolen", "cle").text).words
-    told = page_of(counter.get(f"/registrar/stolen?number={BP}", "cle").text).words
-    assert "cleared : back, police receipt" in told
-    assert "reported, cleared since : taken from the car park" in told
-    assert audit(counter) == [("cle", "stolen:report"), ("reg", "stolen:propose"), ("rita", "stolen:clear")]
 
 
 def test_a_list_of_more_than_a_page_goes_on_with_older_reports(counter, page_of, api):
@@ -94,21 +66,13 @@ def test_who_may_only_look_has_no_forms_to_change_the_list(counter, page_of):
         ("/registrar/stolen", {"reason": " "}, 400),
         ("/registrar/stolen", {"vin": "x"}, 422),
         ("/registrar/stolen", {"serial": "V212", "vin": ""}, 400),
-        ("/registrar/stolen/clearings", {"papers": "x"}, 400),
-        ("/registrar/stolen/clearings", {"papers": PAPERS, "serial": "BP538769684801"}, 400),
         ("/registrar/stolen", {"surprise": "x"}, 400),
     ],
 )
 def test_a_form_for_the_list_that_does_not_hold_is_shown_again(counter, api, path, fields, status):
-    if path.endswith("clearings"):
-        counter.post("/registrar/stolen", "reg", **REPORT)
-    before = api.base.blacklist.history(), api.base.blacklist.proposals()
+    before = api.base.blacklist.history()
     assert counter.post(path, "reg", **REPORT | fields).status_code == status
-    assert (api.base.blacklist.history(), api.base.blacklist.proposals()) == before
-
-
-def test_a_proposal_that_is_not_there_is_not_found(counter):
-    assert counter.post("/registrar/stolen/clearings/none", "reg").status_code == 404
+    assert api.base.blacklist.history() == before
 
 
 def test_a_number_that_is_none_is_said(counter):

@@ -43,6 +43,16 @@ class Visitor:
         asked = self.asked("/sign-in")
         return self.post("/sign-in", passkey=self.key.answer(asked), to=to)
 
+    def signs(self, path, **other):
+        """Send the form of a page that a passkey answers."""
+        fields = {"csrf": self.csrf(path), "passkey": self.key.answer(self.asked(path))}
+        return self.post(path, **fields | other)
+
+    def hands_in(self, path, page, files, **fields):
+        """Send files with the form of a page."""
+        fields["csrf"] = self.csrf(page)
+        return self.client.post(path, data=fields, files=files, follow_redirects=False)
+
     @property
     def cookie(self):
         return self.client.cookies.get(COOKIE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from radiokey.base.figures import COUNTED_MAX
-from radiokey.base.ports import Clearing, Mark, MarkAct, Store, StoredAct, Transaction
+from radiokey.base.ports import Clearing, ClearingPaper, Mark, MarkAct, Store, StoredAct, Transaction
 from radiokey.base.roles import Permission
 from radiokey.clock import Clock
 from radiokey.errors import NotThereError, PapersNeededError, RefusedError, StolenError, UsageError
@@ -104,11 +104,13 @@ class Blacklist:
         label: str = "",
         reason: str,
         papers: str,
+        paper: ClearingPaper | None = None,
         by: str,
     ) -> Clearing:
         """Propose to clear the reports that `clear` would, resting on papers; return the proposal.
 
-        `papers` is their SHA-256 in hex, `clearing_id` a fresh random id. Raises `UsageError`, `StoreError`.
+        `papers` is their SHA-256 in hex, `clearing_id` a fresh random id; `paper` is kept with the
+        proposal, or neither is. Raises `UsageError`, `StoreError`.
         """
         if not _DIGEST.fullmatch(papers):
             raise UsageError("a clearing rests on papers", hint="give the SHA-256 of their file, in hex")
@@ -128,6 +130,10 @@ class Blacklist:
             _ended_by(mark, transaction)
             transaction.add_clearing(clearing)
             transaction.add_act(_act(mark, Permission.STOLEN_PROPOSE))
+            if paper is not None:
+                transaction.add_clearing_paper(paper)
+                sums = f"{paper.received_sha256} kept as {paper.stored_sha256}"
+                transaction.add_act(_act(mark, "stolen:keep-paper", sums))
         return clearing
 
     def carry_out(self, clearing_id: str, *, by: str) -> tuple[Mark, ...]:
@@ -227,7 +233,7 @@ def stand(marks: list[Mark]) -> list[Mark]:
         if mark.act is MarkAct.REPORTED:
             of_number[at] = mark
         else:
-            for ended in [one for one, report in of_number.items() if _ends(mark, report)]:
+            for ended in [one for one, report in of_number.items() if meets(mark, report)]:
                 del of_number[ended]
     left = {at: mark for of_number in standing.values() for at, mark in of_number.items()}
     return [left[at] for at in sorted(left)]
@@ -236,7 +242,7 @@ def stand(marks: list[Mark]) -> list[Mark]:
 def _ended_by(clearing: Mark, transaction: Transaction) -> tuple[Mark, ...]:
     """Return the standing reports that a clearing ends; raise `UsageError` if there are none."""
     standing = stand(transaction.marks(clearing.kind, clearing.number))
-    ended = tuple(report for report in standing if _ends(clearing, report))
+    ended = tuple(report for report in standing if meets(clearing, report))
     if not ended:
         raise UsageError(
             "no such radio stands on the stolen list", hint="see the list: radiokey base blacklist list"
@@ -244,13 +250,13 @@ def _ended_by(clearing: Mark, transaction: Transaction) -> tuple[Mark, ...]:
     return ended
 
 
-def _act(mark: Mark, act: Permission) -> StoredAct:
-    return StoredAct(
-        at_ms=mark.at_ms, who=mark.by, act=act, subject=f"{mark.kind}:{mark.number}", detail=mark.reason
-    )
+def _act(mark: Mark, act: str, detail: str = "") -> StoredAct:
+    subject = f"{mark.kind}:{mark.number}"
+    return StoredAct(at_ms=mark.at_ms, who=mark.by, act=act, subject=subject, detail=detail or mark.reason)
 
 
-def _ends(clearing: Mark, report: Mark) -> bool:
+def meets(clearing: Mark | Clearing, report: Mark) -> bool:
+    """Tell whether a clearing, or a proposal of one, ends that report."""
     return (
         (clearing.kind, clearing.number) == (report.kind, report.number)
         and clearing.vin in {"", report.vin}

@@ -193,6 +193,25 @@ class Clearing(msgspec.Struct, frozen=True):
     at_ms: int
 
 
+class ClearingPaper(msgspec.Struct, frozen=True):
+    """The paper of a clearing, its stored form sealed with the key named `key` (docs/spec/papers.md).
+
+    The sums are SHA-256 in hex, of the file as it was received, which the clearing names, and of the stored
+    form, whose type is `media`.
+    """
+
+    clearing: str
+    at_ms: int
+    media: str
+    received_sha256: str
+    stored_sha256: str
+    key: str
+    sealed: bytes
+
+    def __repr__(self) -> str:
+        return f"ClearingPaper({self.clearing!r})"
+
+
 class Transaction(DeskTransaction, StaffTransaction, Protocol):
     """One durable unit of work."""
 
@@ -323,7 +342,35 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         ...
 
     def open_clearings(self) -> list[Clearing]:
-        """Return the proposals that nobody carried out, oldest first."""
+        """Return the proposals that nobody carried out or laid aside, oldest first."""
+        ...
+
+    def end_clearing(self, clearing_id: str, at_ms: int, by: str, reason: str) -> None:
+        """Lay a proposal aside; the database refuses one that was carried out or laid aside."""
+        ...
+
+    def late_clearings(self, before_ms: int) -> list[str]:
+        """Return the ids of the proposals that wait since then or longer."""
+        ...
+
+    def add_clearing_paper(self, paper: ClearingPaper) -> None:
+        """Keep the paper of a clearing; the database refuses one that the clearing does not name."""
+        ...
+
+    def clearing_paper(self, clearing_id: str) -> ClearingPaper | None:
+        """Return the paper of a clearing, if it is kept."""
+        ...
+
+    def clearing_paper_media(self, clearing_id: str) -> str:
+        """Return the media type of the paper of a clearing that is kept, empty where none is."""
+        ...
+
+    def clearing_papers_due(self, carried_out_ms: int, laid_aside_ms: int) -> list[str]:
+        """Return the clearings that came to one of their ends then or before and whose paper is kept."""
+        ...
+
+    def drop_clearing_paper(self, clearing_id: str) -> bool:
+        """Delete the paper of a clearing; tell whether it was there."""
         ...
 
     def marks(self, kind: str, number: str) -> list[Mark]:

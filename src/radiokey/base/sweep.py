@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from radiokey.base import clearings
 from radiokey.base.desk_papers import due as papers_due
 from radiokey.base.desk_papers import let_go
 from radiokey.base.desk_ports import FIRST, Due
@@ -113,7 +114,11 @@ class Sweep:
         with self._store.snapshot() as seen:
             papers = papers_due(seen, since_ms, now_ms)
             addresses = seen.contacts_due(since_ms - CONTACT_KEPT_MS, now_ms - CONTACT_KEPT_MS)
+            clears = clearings.due(seen, now_ms)
         deleted = 0
+        if clears:
+            with self._store.transaction() as transaction:
+                deleted += clearings.let_go(transaction, now_ms)
         for some in _together(papers):
             with self._store.transaction() as transaction:
                 deleted += let_go(transaction, some, now_ms)

@@ -50,8 +50,10 @@ async def check_form(site: "Site", connection: Connection, who: "SignedIn") -> N
     assert isinstance(connection, Request)
     if connection.method in READS:
         return
-    sent = (await connection.form()).get(CSRF)
+    form = await connection.form()
+    sent = form.get(CSRF)
     if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), _csrf(site, who).encode()):
+        await form.close()  # its files: no handler runs that would
         raise FormError(
             "this form is not one of this session", hint="open the page again and send it from there"
         )

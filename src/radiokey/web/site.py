@@ -31,9 +31,9 @@ R = TypeVar("R")
 class Site:
     """Pages, base, guide, catalogue, clock, and the site's secret (32 bytes) for links and sealed images.
 
-    `desk` is that of a hosted base, `None` where there is none; `entrance` is where its staff come in, `None`
-    where no address of the site is known that a passkey could be bound to; `uploads` counts those who send
-    papers right now.
+    `desk` and `clearings` are those of a hosted base, `None` where there is none; `entrance` is where its
+    staff come in, `None` where no address of the site is known that a passkey could be bound to; `uploads`
+    counts those who send papers right now.
 
     A plain class and no dataclass: Litestar would take a dataclass for something to read from a request.
     """
@@ -49,6 +49,7 @@ class Site:
         self.clock = clock
         self.secret = secret
         self.desk = None if base.organisation is None else base.desk(catalogue.models)
+        self.clearings = None if base.organisation is None else base.clearings()
         self.uploads = 0
         self.entrance: Entrance | None = None
         self.metrics = Metrics()

@@ -330,7 +330,7 @@ def test_history_is_append_only(both, store):
     if both.kind == "postgresql":
         assert both.behind(
             "SELECT count(*) FROM information_schema.table_privileges WHERE grantee LIKE 'radiokey_%' AND "
-            "privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE') AND table_name NOT IN ('bucket', 'contact', 'paper')"
+            "privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE') AND table_name NOT IN ('bucket', 'clearing_paper', 'contact', 'paper')"
         ) == [(0,)]
         return
     with store.transaction() as transaction:
@@ -340,6 +340,7 @@ def test_history_is_append_only(both, store):
         transaction.add_cosignature(1, "w", "line")
         transaction.add_mark(MARK)
         transaction.add_clearing(CLEARING)
+        transaction.end_clearing(CLEARING.id, 1, "x", "the wrong file")
         transaction.add_units([unit()])
         step = ImportStep("file", 1, 1, 1, 0, 1, "x")
         transaction.add_import_step(step)
@@ -357,7 +358,9 @@ def test_history_is_append_only(both, store):
         transaction.add_mail_sent(1, 1)
         add_staff(transaction)
     tables = {name for (name,) in both.behind("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    for table in tables - {"bucket", "contact", "paper", "sqlite_sequence"}:
+    # No history: what is let go in time, what is full again, and what only lists read (made by triggers of it).
+    none = {"bucket", "clearing_paper", "contact", "paper", "request_now", "sqlite_sequence"}
+    for table in tables - none:
         column = both.behind(f"PRAGMA table_info({table})")[0][1]
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):  # noqa: S608
             with pytest.raises(sqlite3.IntegrityError, match=r"append-only|only "):

@@ -34,7 +34,9 @@ from radiokey.clock import Clock
 from radiokey.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
+    from radiokey.base.clearings import Clearings
     from radiokey.base.desk import Desk
+    from radiokey.base.desk_papers import Papers
     from radiokey.base.entrance import Entrance
     from radiokey.base.sql.postgresql import PostgresStore
 
@@ -128,6 +130,7 @@ class Base:
         self.randomness = randomness
         self.limits = limits or Limits()
         self.stores = Stores(place)
+        self._papers: Papers | None = None
         try:
             gate = self.stores.of(Principal.GATE)  # first: beside what is no base no key is made
             with gate.snapshot() as seen:
@@ -149,6 +152,24 @@ class Base:
             self.stores.close()
             raise
 
+    @property
+    def papers(self) -> "Papers":
+        """What cleans, seals and opens the papers of a hosted base; one, so that few are read at once."""
+        from radiokey.base.desk_papers import Papers  # noqa: PLC0415 - the terminal has no desk
+        from radiokey.base.papers.clean import Cleaner  # noqa: PLC0415 - the same
+
+        if self._papers is None:
+            ring = self.ring or KeyRing(self.place.secret("keys"))
+            self._papers = Papers(ring, Cleaner(), self.randomness)
+        return self._papers
+
+    def clearings(self) -> "Clearings":
+        """Return how the stolen list of a hosted base is cleared, with the papers kept."""
+        from radiokey.base.clearings import Clearings  # noqa: PLC0415 - the terminal has no desk
+
+        store = self.stores.of(Principal.REGISTRAR)
+        return Clearings(self.blacklist, store, self.clock, self.randomness, self.papers)
+
     def desk(self, models: Mapping[str, Model]) -> "Desk":
         """Return the desk of a hosted base; `models` is the catalogue by id.
 
@@ -157,8 +178,6 @@ class Base:
         """
         from radiokey.base.contact import ContactKey  # noqa: PLC0415 - the terminal has no desk
         from radiokey.base.desk import Desk, DeskStores  # noqa: PLC0415 - the same
-        from radiokey.base.desk_papers import Papers  # noqa: PLC0415 - the same
-        from radiokey.base.papers.clean import Cleaner  # noqa: PLC0415 - the same
 
         if self.organisation is None:
             raise UsageError(
@@ -168,9 +187,14 @@ class Base:
         writers = (Principal.DESK, Principal.CLERK, Principal.APPROVER)
         stores = DeskStores(*map(self.stores.of, writers))
         contacts = ContactKey(secret)
-        papers = Papers(self.ring or KeyRing(self.place.secret("keys")), Cleaner(), self.randomness)
         return Desk(
-            stores, self.door, self.clock, self.randomness, contacts=contacts, papers=papers, models=models
+            stores,
+            self.door,
+            self.clock,
+            self.randomness,
+            contacts=contacts,
+            papers=self.papers,
+            models=models,
         )
 
     def entrance(self, address: str, key: bytes) -> "Entrance":

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from radiokey.base.ports import (
     AuditLine,
     Clearing,
+    ClearingPaper,
     Covered,
     ImportStep,
     Mark,
@@ -134,6 +135,41 @@ class SqlTransaction(DeskStatements, StaffStatements):
 
     def open_clearings(self) -> list[Clearing]:
         return [rows.clearing(row) for row in self._statements.rows("open_clearings")]
+
+    def end_clearing(self, clearing_id: str, at_ms: int, by: str, reason: str) -> None:
+        self._statements.run("end_clearing", clearing=clearing_id, at_ms=at_ms, by=by, reason=reason)
+
+    def late_clearings(self, before_ms: int) -> list[str]:
+        return [rows.text(one) for (one,) in self._statements.rows("late_clearings", before_ms=before_ms)]
+
+    def add_clearing_paper(self, paper: ClearingPaper) -> None:
+        self._statements.run(
+            "add_clearing_paper",
+            clearing=paper.clearing,
+            at_ms=paper.at_ms,
+            media=paper.media,
+            received=paper.received_sha256,
+            stored=paper.stored_sha256,
+            key=paper.key,
+            sealed=paper.sealed,
+        )
+
+    def clearing_paper(self, clearing_id: str) -> ClearingPaper | None:
+        row = self._statements.row("clearing_paper", clearing=clearing_id)
+        return rows.typed(ClearingPaper, row) if row else None
+
+    def clearing_paper_media(self, clearing_id: str) -> str:
+        value = self._statements.value("clearing_paper_media", clearing=clearing_id)
+        return "" if value is None else rows.text(value)
+
+    def clearing_papers_due(self, carried_out_ms: int, laid_aside_ms: int) -> list[str]:
+        found = self._statements.rows(
+            "clearing_papers_due", carried_out_ms=carried_out_ms, laid_aside_ms=laid_aside_ms
+        )
+        return [rows.text(clearing) for (clearing,) in found]
+
+    def drop_clearing_paper(self, clearing_id: str) -> bool:
+        return self._statements.row("drop_clearing_paper", clearing=clearing_id) is not None
 
     # --- the ledger
 

@@ -55,7 +55,38 @@ SELECT id, kind, number, vin, label, reason, papers, by, at_ms FROM clearing WHE
 
 -- name: open_clearings()
 SELECT id, kind, number, vin, label, reason, papers, by, at_ms FROM clearing
-WHERE NOT EXISTS (SELECT 1 FROM mark WHERE mark.clearing = clearing.id) ORDER BY at_ms, id;
+WHERE NOT EXISTS (SELECT 1 FROM mark WHERE mark.clearing = clearing.id)
+    AND NOT EXISTS (SELECT 1 FROM clearing_end AS ended WHERE ended.clearing = clearing.id) ORDER BY at_ms, id;
+
+-- name: add_clearing_paper(clearing, at_ms, media, received, stored, key, sealed)!
+INSERT INTO clearing_paper (clearing, at_ms, media, received_sha256, stored_sha256, key, sealed)
+VALUES (:clearing, :at_ms, :media, :received, :stored, :key, :sealed);
+
+-- name: clearing_paper(clearing)^
+SELECT clearing, at_ms, media, received_sha256, stored_sha256, key, sealed FROM clearing_paper
+WHERE clearing = :clearing;
+
+-- name: clearing_paper_media(clearing)$
+SELECT media FROM clearing_paper WHERE clearing = :clearing;
+
+-- name: clearing_papers_due(carried_out_ms, laid_aside_ms)
+SELECT clearing FROM clearing_paper
+WHERE EXISTS (SELECT 1 FROM mark WHERE mark.clearing = clearing_paper.clearing AND mark.at_ms <= :carried_out_ms)
+    OR EXISTS (
+        SELECT 1 FROM clearing_end AS ended
+        WHERE ended.clearing = clearing_paper.clearing AND ended.at_ms <= :laid_aside_ms
+    ) ORDER BY clearing;
+
+-- name: drop_clearing_paper(clearing)
+DELETE FROM clearing_paper WHERE clearing = :clearing RETURNING clearing;
+
+-- name: end_clearing(clearing, at_ms, by, reason)!
+INSERT INTO clearing_end (clearing, at_ms, by, reason) VALUES (:clearing, :at_ms, :by, :reason);
+
+-- name: late_clearings(before_ms)
+SELECT id FROM clearing
+WHERE at_ms <= :before_ms AND NOT EXISTS (SELECT 1 FROM mark WHERE mark.clearing = clearing.id)
+    AND NOT EXISTS (SELECT 1 FROM clearing_end AS ended WHERE ended.clearing = clearing.id) ORDER BY id;
 
 -- name: set_bucket(name, full_at_ms)!
 INSERT INTO bucket (name, full_at_ms) VALUES (:name, :full_at_ms)
@@ -285,7 +316,8 @@ WHERE last.state IN ('released', 'refused', 'withdrawn', 'expired')
 DELETE FROM paper WHERE id = :id RETURNING id, request;
 
 -- name: papers_sealed_with()
-SELECT key, count(*) FROM paper GROUP BY key ORDER BY key;
+SELECT key, count(*) FROM (SELECT key FROM paper UNION ALL SELECT key FROM clearing_paper) AS sealed
+GROUP BY key ORDER BY key;
 
 -- name: add_mail_refused(id, at_ms, reply)!
 INSERT INTO outbox_refused (id, at_ms, reply) VALUES (:id, :at_ms, :reply);
