@@ -31,6 +31,14 @@ def test_what_people_write_is_kept(text):
     assert message_text(f"  {text} \r\n", FOUR) == text
 
 
+@pytest.mark.parametrize("space", ["\t", "\u00a0", "\u202f", "\u3000"])
+def test_the_spaces_of_keyboards_and_pages_are_spaces(space):
+    """A French keyboard puts one before a question mark; what is pasted from a page is full of them."""
+    assert message_text(f"Laquelle{space}?", FOUR) == "Laquelle ?"
+    with pytest.raises(UsageError):
+        message_text(space.join("1234"), FOUR)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -78,7 +86,7 @@ def test_where_nobody_knows_the_codes_every_shape_is_one(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  \n ", "x" * (LENGTH_MAX + 1), "a\x00b", "a\x1b[31mb", "a\u202eb", "a\tb"]
+    "text", ["", "  \n ", "x" * (LENGTH_MAX + 1), "a\x00b", "a\x1b[31mb", "a\u202eb", "a\u200bb"]
 )
 def test_a_message_is_short_and_plain(text):
     """No control characters, and none that turn text around."""

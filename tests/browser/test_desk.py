@@ -189,6 +189,29 @@ def test_axe_finds_nothing_on_what_only_forms_lead_to(people, staffed):
     assert faults(registrar, "POST /registrar/import") == []
 
 
+def test_a_word_without_an_end_makes_no_page_wider(people, owners, staffed, link_of):
+    """On the smallest phone, on both sides; and where it came too late and is given back."""
+    clerk, owner, wide = people("cora"), owners(), people("aud", wide=True)
+    for page in (clerk, owner):
+        page.set_viewport_size({"width": 320, "height": 640})
+    clerk.goto(of(staffed, "busy"))
+    late = people("cle")
+    late.set_viewport_size({"width": 320, "height": 640})
+    late.goto(of(staffed, "busy"))
+    clerk.get_by_label("Message to whoever asked").fill("W" * 1_000)
+    clerk.get_by_role("button", name="Send the message").click()
+    clerk.get_by_text("W" * 1_000).first.wait_for()
+    clerk.get_by_role("button", name="Under warranty: no fee").click()
+    clerk.get_by_text("recorded that it is under warranty").wait_for()
+    late.get_by_label("Which, and why").fill("M" * 1_000)
+    late.get_by_role("button", name="Ask for papers").click()
+    late.get_by_role("heading", name="Nothing was changed by you").wait_for()
+    owner.goto(link_of("busy"))
+    wide.goto(of(staffed, "busy"))
+    for page in (clerk, owner, late, wide):
+        assert page.evaluate(WIDE) == 0, page.url
+
+
 def test_a_clerk_works_with_a_keyboard_alone(people, staffed):
     """LOOKS: j, k, Enter, a; no single key decides anything."""
     page, address = people("cle", wide=True), of(staffed, "keys")

@@ -40,6 +40,16 @@ def test_from_the_link_to_the_desk_and_out_again(holders, entrance, theme):
     assert holder.page.evaluate("document.cookie") == "", "no script reads it"
     holder.page.goto("/me")
     assert faults(holder.page, "GET /me") == []
+    other = holder.phone.page()  # another window signs out, and this one does not know
+    other.goto("/me")
+    other.get_by_role("button", name="Sign out here").click()
+    other.wait_for_url("/sign-in")
+    holder.page.get_by_role("button", name="Make ten new ones").click()
+    holder.page.get_by_role("heading", name="You are not signed in").wait_for()
+    assert faults(holder.page, "POST /me/codes") == []
+    holder.page.get_by_role("link", name="Sign in").click()
+    holder.page.get_by_role("button", name=ASKED).click()
+    holder.page.wait_for_url("/me")
     holder.page.get_by_role("button", name="Sign out here").click()
     holder.page.wait_for_url("/sign-in")
     holder.page.goto("/desk")

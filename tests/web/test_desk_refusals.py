@@ -233,6 +233,19 @@ def test_a_request_for_a_customer_is_a_whole_one(counter, fields, status):
     )
 
 
+def test_a_form_that_is_gone_back_to_and_changed_opens_another_request_once_that_is_said(counter, page_of):
+    first = page_of(counter.get("/desk/requests/new", "cle").text).form("/desk/requests/new").fields
+    sent = first | {"text": BP, "vin": CAR}
+    assert counter.post("/desk/requests/new", "cle", **sent).status_code == 303
+    answer = counter.post("/desk/requests/new", "cle", **sent | {"vin": OTHER_CAR})
+    assert answer.status_code == 422
+    page = page_of(answer.text)
+    assert "This form has opened a request already, with other words." in page.words
+    again = page.form("/desk/requests/new").fields
+    assert (again["text"], again["vin"]) == (BP, OTHER_CAR)
+    assert counter.post("/desk/requests/new", "cle", **again).status_code == 303
+
+
 def test_an_id_of_somebody_elses_request_opens_none(counter):
     one = counter.ask()
     sent = {"request_id": one, "text": BP, "vin": CAR}

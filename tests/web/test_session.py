@@ -205,6 +205,52 @@ def test_a_form_of_another_site_does_nothing_either(come, role, path):
     assert ann.get("/me").status_code == 200
 
 
+FORM_KIND = "application/x-www-form-urlencoded"
+WORDS = "Which year? <b>And whose?</b>"
+
+
+@pytest.mark.parametrize("to", ["message", "ask-papers"])
+def test_words_that_came_after_the_session_ended_are_given_back(come, page_of, clock, to):
+    """Half an hour on the telephone, with a message half written: the browser keeps none of it."""
+    ann = come()
+    csrf, path = ann.csrf(), "/desk/requests/ab12"
+    clock.ms += IDLE_MS + 1
+    answer = ann.post(f"{path}/{to}", csrf=csrf, seen="2", text=WORDS)
+    assert answer.status_code == 401
+    assert answer.headers["cache-control"] == "no-store"
+    page = page_of(answer.text)
+    assert WORDS in page.words
+    assert "<b>" not in answer.text
+    assert f"/sign-in?to={path}" in page.links
+    assert (
+        ann.post("/sign-in", passkey=ann.key.answer(ann.asked("/sign-in")), to=path).headers["location"]
+        == path
+    )
+    stale = ann.post(f"{path}/{to}", csrf=csrf, seen="2", text=WORDS)  # from a window of before
+    assert stale.status_code == 403
+    page = page_of(stale.text)
+    assert WORDS in page.words
+    assert path in page.links
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"content": b"text=" + b"x" * 20_000, "headers": {"Content-Type": FORM_KIND}},
+        {"files": {"text": (None, "multipart words")}},
+        {"content": b"", "headers": {"Content-Type": FORM_KIND}},
+    ],
+    ids=["too-much", "another-kind", "nothing"],
+)
+def test_of_whoever_is_not_signed_in_no_more_is_read_than_words(come, other):
+    stranger = Visitor(come(signed_in=False).api)
+    answer = stranger.client.post("/desk/requests/ab12/papers", follow_redirects=False, **other)
+    assert answer.status_code == 401
+    assert "Nothing was done." in answer.text
+    assert "words</textarea>" not in answer.text
+    assert "xxx" not in answer.text
+
+
 def test_nobody_is_signed_in_as_somebody_else_by_a_foreign_form(come):
     """Login CSRF: a passkey's answer of theirs, sent by a page of theirs from the victim's browser."""
     mallory = come("mallory", signed_in=False)

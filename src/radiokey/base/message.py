@@ -6,6 +6,7 @@ four digits too: a sentence can be said otherwise, a code that was sent cannot b
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -26,7 +27,7 @@ def message_text(text: str, shape: CodeShape | None) -> str:
 
     Raises `UsageError` for one that is empty, too long, not plain, or holds what could be the code.
     """
-    plain = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+    plain = plain_text(text)
     if not 1 <= len(plain) <= LENGTH_MAX:
         raise UsageError(
             f"a message has 1 to {LENGTH_MAX:,} characters", hint="say the one thing that matters"
@@ -39,6 +40,20 @@ def message_text(text: str, shape: CodeShape | None) -> str:
             hint="leave it out, or say a year or a time in words; a code is never sent in a message",
         )
     return plain
+
+
+def plain_text(text: str) -> str:
+    r"""Return what was typed with the line breaks and spaces of a message: keyboards and pages have others.
+
+    >>> plain_text("Laquelle\u202f?\r\n\tCelle-ci. ")
+    'Laquelle ?\n Celle-ci.'
+    """
+    spaced = "".join(" " if _is_space(character) else character for character in text)
+    return "\n".join(line.rstrip() for line in spaced.replace("\r\n", "\n").strip().split("\n"))
+
+
+def _is_space(character: str) -> bool:
+    return character == "\t" or unicodedata.category(character) == "Zs"
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from radiokey.base.limits import Limits
 from radiokey.base.sql.opening import SystemClock, SystemRandomness, open_base, secret_file
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
-from radiokey.errors import RadiokeyError, SignedOutError
+from radiokey.errors import FormError, RadiokeyError, SignedOutError
 from radiokey.guide.load import load_guide
 from radiokey.web import (
     api,
@@ -116,6 +116,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
         exception_handlers={
             RadiokeyError: problems.ours,
             SignedOutError: signin.signed_out,
+            FormError: signin.not_of_this_session,
             HTTPException: problems.http,
             Exception: problems.stranger,
         },

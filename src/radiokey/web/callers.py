@@ -21,8 +21,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from radiokey.base.roles import EVERY, Permission
 from radiokey.base.tokens import not_held
-from radiokey.errors import NotAllowedError, TokenInClearError, UsageError
-from radiokey.web.session import SESSION, check_form, signed_in
+from radiokey.errors import FormError, NotAllowedError, SignedOutError, TokenInClearError, UsageError
+from radiokey.web.session import SESSION, check_form, keep_words, signed_in
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network
@@ -105,8 +105,12 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
 
 async def _person(site: "Site", connection: Connection) -> Caller:
     """Return whoever is signed in."""
-    who = await sync_to_thread(signed_in, site, connection)
-    await check_form(site, connection, who)
+    try:
+        who = await sync_to_thread(signed_in, site, connection)
+        await check_form(site, connection, who)
+    except (SignedOutError, FormError):
+        await keep_words(connection)
+        raise
     return Caller(
         f"account:{who.account}",
         network_of(site, connection),

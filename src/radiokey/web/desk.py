@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
@@ -20,10 +21,11 @@ from radiokey.base.roles import Permission
 from radiokey.base.search import Search
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import DAY_MS
-from radiokey.errors import RadiokeyError, UsageError
+from radiokey.errors import RadiokeyError, RequestReusedError, UsageError
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.callers import Caller
+from radiokey.web.desk_forms import opened_another
 from radiokey.web.forms import Short, Text, convert
 from radiokey.web.frame import Asking, StaffForm, aside, desk_of, fields, sees, sees_of, show, takes
 from radiokey.web.render import NO_STORE
@@ -186,6 +188,9 @@ def _opened(site: Site, request: Asking, form: NewForm) -> Response[str] | Redir
             organisation=caller.organisation,
         )
         request_id = desk.open(asked, caller.by, form.request_id)
+    except RequestReusedError:
+        fresh = msgspec.structs.replace(form, request_id=uuid.uuid4().hex)
+        return _new_page(site, request, fresh, opened_another())
     except RadiokeyError as problem:
         return _new_page(site, request, form, problem)
     return Redirect(f"/desk/requests/{request_id}", status_code=303, headers=NO_STORE)

@@ -8,13 +8,21 @@ import msgspec
 from radiokey.base.message import LENGTH_MAX
 from radiokey.base.reasons import Reason
 from radiokey.base.request import Check, Fee
-from radiokey.errors import UsageError
+from radiokey.errors import RequestReusedError, UsageError
 from radiokey.web.forms import Answer, Short
 from radiokey.web.frame import StaffForm
 
 _ACTS_MAX: Final = 9_999
 _AMOUNT: Final = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
 _Message = Annotated[str, msgspec.Meta(max_length=4 * LENGTH_MAX)]
+
+
+def opened_another() -> RequestReusedError:
+    """Return what is said of a form that opened a request already and was changed since; it is fresh now."""
+    return RequestReusedError(
+        "this form has opened a request already, with other words",
+        hint="that one stays as it is; sent once more, this opens another one",
+    )
 
 
 class SeenForm(StaffForm, frozen=True, kw_only=True):

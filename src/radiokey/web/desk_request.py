@@ -21,6 +21,7 @@ from radiokey.base.compare import compare
 from radiokey.base.desk import Desk, View
 from radiokey.base.desk_ports import RequestAct
 from radiokey.base.desk_words import DONE, MEANS, TICKED
+from radiokey.base.message import plain_text
 from radiokey.base.papers.kind import NAMES as PAPER_NAMES
 from radiokey.base.papers.kind import PaperKind
 from radiokey.base.reasons import WORDS
@@ -260,16 +261,11 @@ async def ask_papers(
         desk.ask_papers(request_id, form.act, request.auth.by, form.text)
 
     def again(view: View, form: WordsForm) -> bool:
-        row, said = view.history[form.act], _plain(form.text)
+        row, said = view.history[form.act], plain_text(form.text)
         told = {(one.by, one.at_ms, one.text) for one in view.messages}
         return row.act == "papers-asked" and (row.by, row.at_ms, said) in told
 
     return await _act(At(site, request, request_id), WordsForm, do, again)
-
-
-def _plain(text: str) -> str:
-    """Return a message as the desk keeps it."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
 
 
 @post("/desk/requests/{request_id:str}/see-car", opt=takes(Permission.REQUEST_CHECK))
@@ -355,7 +351,7 @@ async def send_back(site: NamedDependency[Site], request: Asking, request_id: Fr
             raise UsageError("the clerk does not know what to look at", hint="say it in a sentence")
         desk.send_back(request_id, form.act, request.auth.by, form.text)
 
-    again: Again[WordsForm] = _follows("sent-back", lambda form: {"why": _plain(form.text)})
+    again: Again[WordsForm] = _follows("sent-back", lambda form: {"why": plain_text(form.text)})
     return await _act(At(site, request, request_id), WordsForm, do, again)
 
 

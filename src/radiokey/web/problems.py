@@ -114,9 +114,20 @@ def ours(request: Request[Any, Any, State], error: RadiokeyError) -> Response[An
             **facts,  # type: ignore[arg-type]  # a limit's name and its seconds, as `limits` says them
         )
         return _problem(problem, _headers_of(request, error))
+    return page(request, error, "problem.html")
+
+
+def page(
+    request: Request[Any, Any, State],
+    error: RadiokeyError,
+    template: str,
+    **context: Any,  # noqa: ANN401 - whatever the template names
+) -> Response[str]:
+    """Answer with a page that says one of our own errors."""
+    seen_of(request.scope).slug = error.slug
     pages: Pages = request.app.state.pages
     headers = {**NO_STORE, **_headers_of(request, error)}
-    return pages.show("problem.html", status=status, headers=headers, problem=error)
+    return pages.show(template, status=status_of(error), headers=headers, problem=error, **context)
 
 
 def http(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
@@ -19,6 +20,7 @@ from radiokey.base.contact import Address
 from radiokey.base.desk import Application, Desk
 from radiokey.base.link import read as read_link
 from radiokey.base.link import sign
+from radiokey.base.message import plain_text
 from radiokey.base.papers.kind import KEPT_DAYS, NAMES, WHY, PaperKind, kept_words
 from radiokey.base.reasons import WORDS
 from radiokey.base.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn, Withdrawn
@@ -28,11 +30,13 @@ from radiokey.errors import (
     ChangedMeanwhileError,
     NotThereError,
     RadiokeyError,
+    RequestReusedError,
     TryLaterError,
 )
 from radiokey.serial.vin import Vin
 from radiokey.web.api import understood
 from radiokey.web.callers import BY_LINK
+from radiokey.web.desk_forms import opened_another
 from radiokey.web.forms import CodeForm, RequestForm, SaidForm, SeenForm, WebRequest, convert, read
 from radiokey.web.links import link_to, request_of
 from radiokey.web.owner import code_page, makes_of
@@ -114,6 +118,8 @@ async def opened(site: NamedDependency[Site], request: WebRequest) -> Response[s
         request_id = await site.in_thread(work, None)
     except TryLaterError:
         raise
+    except RequestReusedError:
+        return _form(site, msgspec.structs.replace(form, once=""), opened_another())
     except RadiokeyError as problem:
         return _form(site, form, problem)
     return Redirect(link_to(site, request_id), status_code=303, headers=PRIVATE)
@@ -203,7 +209,7 @@ async def say(
     def work(_: None) -> None:
         view = desk.view(request_id)
         by = _owner_of(request_id)
-        text = form.text.replace("\r\n", "\n").strip()
+        text = plain_text(form.text)
         if view.messages and (view.messages[-1].by, view.messages[-1].text) == (by, text):
             return  # the same form once more
         if view.stored.requester != by:

@@ -6,7 +6,7 @@ has to carry the secret of this session's forms, so that no other page acts for 
 
 import hmac
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
@@ -26,6 +26,11 @@ READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _SECURE: Final = "__Host-radiokey"
 _PLAIN: Final = "radiokey"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_PAGE: Final = re.compile(r"/desk/requests/[A-Za-z0-9_-]+|/registrar/[a-z]+|/desk|/me", re.ASCII)
+_WORDS: Final = "radiokey words"
+_FORM_KIND: Final = "application/x-www-form-urlencoded"
+_WORDS_BYTES_MAX: Final = 16 * 1024
+"""So many bytes hold 1,000 characters in any writing, as a form spells them."""
 _ONWARD: Final = re.compile(r"/(desk|registrar|me)(/[A-Za-z0-9._-]+)*", re.ASCII)
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -57,6 +62,36 @@ async def check_form(site: "Site", connection: Connection, who: "SignedIn") -> N
         raise FormError(
             "this form is not one of this session", hint="open the page again and send it from there"
         )
+
+
+async def keep_words(connection: Connection) -> None:
+    """Keep what somebody wrote into a form that is not taken, for the page that says so to give it back.
+
+    Nobody is known yet: no more is read than words take, and no files.
+    """
+    kind, size = (connection.headers.get(name, "") for name in ("content-type", "content-length"))
+    assert isinstance(connection, Request)
+    small = size.isascii() and size.isdecimal() and int(size[:8]) <= _WORDS_BYTES_MAX
+    if connection.method in READS or kind != _FORM_KIND or not small:
+        return
+    words = (await connection.form()).get("text")
+    if isinstance(words, str):
+        cast("dict[str, Any]", connection.scope)[_WORDS] = words
+
+
+def words_of(connection: Connection) -> str:
+    """Return what `keep_words` kept."""
+    return str(connection.scope.get(_WORDS, ""))
+
+
+def page_of(path: str) -> str:
+    """Return the address of the page of the staff that a form stands on, by that of the form.
+
+    >>> page_of("/desk/requests/ab12/message"), page_of("/registrar/tokens/x/end"), page_of("/me/codes")
+    ('/desk/requests/ab12', '/registrar/tokens', '/me')
+    """
+    found = _PAGE.match(path)
+    return onward(found[0] if found else "", "")
 
 
 def csrf_of(request: Request[Any, Any, Any]) -> str:

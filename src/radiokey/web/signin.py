@@ -18,6 +18,7 @@ from radiokey.base.hidden import Hidden, RecoveryCode
 from radiokey.base.passkeys import written
 from radiokey.base.roles import ROLES, Permission
 from radiokey.errors import (
+    FormError,
     NotThereError,
     RadiokeyError,
     SignedOutError,
@@ -29,7 +30,7 @@ from radiokey.web.forms import Answer, Form, Short, Text, WebRequest, read
 from radiokey.web.frame import Asking, StaffForm, aside, fields, show
 from radiokey.web.problems import status_of
 from radiokey.web.render import NO_STORE
-from radiokey.web.session import READS, SESSION, begins, ends, onward
+from radiokey.web.session import READS, SESSION, begins, ends, onward, page_of, words_of
 from radiokey.web.site import Site
 
 HOMES: Final = (
@@ -92,9 +93,20 @@ def signed_out(request: Request[Any, Any, State], error: SignedOutError) -> Resp
     """Answer whoever is not signed in: lead those who only wanted to read to the page of signing in."""
     site: Site = request.app.state.site
     path = request.url.path
-    if request.scope["method"] in READS and site.entrance is not None and onward(path, ""):
+    if site.entrance is None:
+        return problems.ours(request, error)
+    if request.scope["method"] in READS and onward(path, ""):
         return Redirect(f"{SIGN_IN}?to={path}", status_code=303, headers=dict(NO_STORE))
-    return problems.ours(request, error)
+    return problems.page(
+        request, error, "staff/kept.html", to=f"{SIGN_IN}?to={page_of(path)}", words=words_of(request)
+    )
+
+
+def not_of_this_session(request: Request[Any, Any, State], error: FormError) -> Response[Any]:
+    """Answer a form that another session gave out: signed in anew in another window, most of the time."""
+    return problems.page(
+        request, error, "staff/kept.html", to=page_of(request.url.path), words=words_of(request)
+    )
 
 
 # --- coming in --------------------------------------------------------------------------------------------
