@@ -111,7 +111,7 @@ def entrance(tmp_path_factory):
 
 @pytest.fixture
 def house(chromium, tmp_path):
-    """The demonstration: what gives somebody a phone with an authenticator there, and its registrar's link."""
+    """The demonstration: what gives somebody a phone with an authenticator there, its registrar's link, where it is."""
     told, made = tmp_path / "told", []
     with serving(tmp_path, "served_demo.py", told) as served:
         address = served.address.replace("127.0.0.1", "localhost")
@@ -120,7 +120,7 @@ def house(chromium, tmp_path):
             made.append(Phone(chromium, address, **settings))
             return Holder(made[-1])
 
-        yield new, json.loads(told.read_text("utf-8"))
+        yield new, json.loads(told.read_text("utf-8")), Served(address, served.database, served.clock)
         for phone in made:
             phone.close()
 

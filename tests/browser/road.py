@@ -63,8 +63,9 @@ def answered(page):
 
 
 def press(page, key, *, held_ms=200):
-    """Press a key of the practice radio as a finger does; the page's clock is a told one."""
-    button = page.locator(f"#keys button[data-key='{key}']")
+    """Press a key of the practice radio, by its name or by what stands on it, as a finger does, by a told clock."""
+    keys = page.locator("#keys")
+    button = keys.locator(f"[data-key='{key}']").or_(keys.get_by_role("button", name=key, exact=True))
     with answered(page):
         button.dispatch_event("pointerdown", {"pointerId": 1})
         page.clock.run_for(held_ms)

@@ -1,6 +1,8 @@
-"""Three people and a registrar, each with a phone of their own, from nothing to a radio that plays (STORY, row 18)."""
+"""Three people and two registrars, each with a phone of their own, from nothing to a radio that plays (row 18)."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from papermaking import picture
@@ -38,7 +40,7 @@ def invited(registrar, name, role):
 @pytest.fixture
 def people(house):
     """A registrar, a clerk, an approver, and an owner without an account."""
-    new, link = house
+    new, link, _ = house
     registrar = come(new(), link)
     clerk, approver = (
         come(new(), invited(registrar, name, role)) for name, role in (("cle", "clerk"), ("app", "approver"))
@@ -52,6 +54,11 @@ def asks(owner, radio, photo):
     owner.get_by_role("button", name="Ask this desk").click()
     owner.get_by_label("Number of the radio").fill(radio["serial"])
     owner.get_by_label("VIN of the car").fill(radio["car"])
+    opens_and_sends(owner, photo)
+
+
+def opens_and_sends(owner, photo):
+    """Open the request whose form is filled in, and send its papers."""
     owner.get_by_role("button", name="Open the request").click()
     owner.get_by_role("heading", name="Your turn: send your papers").wait_for()
     for field in ("Photo of the label", "Registration", "Photo of the VIN"):
@@ -73,36 +80,32 @@ def photo(tmp_path):
     return path
 
 
-def test_an_honest_request_becomes_a_radio_that_plays(people, photo):
-    """The owner's phone, the clerk, the approver; the code is keyed in on the practice radio."""
-    _, clerk, approver, owner = people
-    asks(owner, MINE, photo)
+def hands_over(clerk):
+    """Tick the whole check list of the first request and hand it over; return what its form carried."""
     opens_first(clerk)
     for box in clerk.locator("ul.checks input[type=checkbox]").all():
         box.check()
     form = clerk.locator("form[action$='/check']")
-    csrf, seen = (form.locator(f"input[name={name}]").get_attribute("value") for name in ("csrf", "seen"))
+    carried = {name: form.locator(f"input[name={name}]").get_attribute("value") for name in ("csrf", "seen")}
     clerk.get_by_role("button", name="Hand over to an approver").click()
     clerk.get_by_role("heading", name="second pair of eyes").wait_for()
+    return carried
 
-    # The clerk's own work: no button says so, and what a button would send is refused.
-    assert clerk.get_by_role("button", name="Approve").count() == 0
-    tried = {"csrf": csrf, "seen": str(int(seen) + 1)}
-    answer = clerk.request.post(f"{clerk.url.partition('?')[0]}/approve", form=tried)
-    assert answer.status == 403
-    assert "request:approve" in answer.text()
 
+def approves(approver, answer="released"):
     opens_first(approver)
     approver.get_by_role("button", name="Approve, and release the code").click()
-    approver.get_by_role("heading", name="released").wait_for()
+    approver.get_by_role("heading", name=answer).wait_for()
+
+
+def sees_the_code(owner):
     owner.reload()
     owner.get_by_role("button", name="Show the code").click()
-    code = shown_code(owner)
-    assert re.fullmatch("[1-6]{5}", code)
-    for page in (clerk, approver):
-        page.reload()
-        assert code not in page.content()
+    return shown_code(owner)
 
+
+def plays(owner):
+    """Key the code in on the practice radio as the coach says, and hear it play."""
     _, presses = coached(owner)
     owner.clock.install()
     back_to_the_first_step(owner)
@@ -114,20 +117,81 @@ def test_an_honest_request_becomes_a_radio_that_plays(people, photo):
     assert display(owner) != "The display shows CODE"
 
 
-def test_a_stolen_radio_is_seen_by_the_clerk_and_refused_with_what_to_bring(people, photo):
-    """Without a police receipt it ends here; the owner reads why, and what would change it."""
+def test_an_honest_request_becomes_a_radio_that_plays(people, photo):
+    """The owner's phone, the clerk, the approver; the code is keyed in on the practice radio."""
     _, clerk, approver, owner = people
+    asks(owner, MINE, photo)
+    carried = hands_over(clerk)
+
+    # The clerk's own work: no button says so, and what a button would send is refused.
+    assert clerk.get_by_role("button", name="Approve").count() == 0
+    tried = carried | {"seen": str(int(carried["seen"]) + 1)}
+    answer = clerk.request.post(f"{clerk.url.partition('?')[0]}/approve", form=tried)
+    assert answer.status == 403
+    assert "request:approve" in answer.text()
+
+    approves(approver)
+    code = sees_the_code(owner)
+    assert re.fullmatch("[1-6]{5}", code)
+    for page in (clerk, approver):
+        page.reload()
+        assert code not in page.content()
+    plays(owner)
+
+
+def second_registrar(house):
+    """Let the operator invite another registrar on the command line: nobody of the staff can."""
+    new, _, served = house
+    command = [sys.executable, "-m", "radiokey", "base", "staff", "invite", "rita", "--role", "registrar"]
+    where = ["--display", "Rita", "--site", served.address, "--database", str(served.database)]
+    said = subprocess.run([*command, *where], capture_output=True, text=True, check=True)
+    return come(new(), said.stdout.strip())
+
+
+def proposes(registrar, receipt):
+    """Find the report, say that the radio is back, hand in the receipt; return the proposal's address."""
+    registrar.goto("/registrar/stolen")
+    registrar.get_by_role("link", name="It is back").click()
+    form = registrar.locator("#clear")
+    form.get_by_label("Why").fill("back with its owner")
+    form.get_by_label("The paper").set_input_files(receipt)
+    form.get_by_role("button", name="Propose the clearing").click()
+    registrar.get_by_role("heading", name="Clearings that wait for a second person").wait_for()
+    registrar.locator("table.queue a[data-row]").first.click()
+    registrar.get_by_text("another registrar looks at the paper and decides").wait_for()
+    return registrar.url
+
+
+def test_a_stolen_radio_is_refused_until_two_registrars_saw_the_receipt_of_the_police(people, house, photo):
+    """Without it the owner reads why it is refused and what to bring; with it the same radio plays."""
+    registrar, clerk, approver, owner = people
     asks(owner, STOLEN, photo)
     opens_first(clerk)
     clerk.get_by_text("reported stolen: the door will refuse").wait_for()
-    for box in clerk.locator("ul.checks input[type=checkbox]").all():
-        box.check()
-    clerk.get_by_role("button", name="Hand over to an approver").click()
-    clerk.get_by_role("heading", name="second pair of eyes").wait_for()
-    # Both were careless: the door is not.
-    opens_first(approver)
-    approver.get_by_role("button", name="Approve, and release the code").click()
-    approver.get_by_role("heading", name="refused").wait_for()
+    hands_over(clerk)
+    approves(approver, "refused")  # both were careless: the door is not
     owner.reload()
     owner.get_by_text("bring the police receipt").first.wait_for()
     assert owner.get_by_role("button", name="Show the code").count() == 0
+
+    rita = second_registrar(house)
+    there = proposes(registrar, photo)
+    # The first registrar's own proposal: no button says so, and what a button would send is refused.
+    assert registrar.get_by_role("button", name="Clear the report").count() == 0
+    csrf = registrar.locator("input[name=csrf]").first.get_attribute("value")
+    answer = registrar.request.post(there, form={"csrf": csrf})
+    assert answer.status == 403
+    assert "Whoever proposed a clearing does not carry it out." in answer.text()
+
+    rita.goto("/registrar/stolen")
+    rita.locator("table.queue a[data-row]").first.click()
+    rita.wait_for_function("() => document.querySelector('.papers img').naturalWidth > 0")
+    rita.get_by_role("button", name="Clear the report").click()
+    rita.get_by_text("No radio stands on the list").wait_for()
+
+    owner.get_by_role("button", name="Ask again").click()
+    opens_and_sends(owner, photo)
+    hands_over(clerk)
+    approves(approver)
+    assert re.fullmatch(r"\d{4}", sees_the_code(owner))
+    plays(owner)

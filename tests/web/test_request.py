@@ -338,6 +338,20 @@ def test_a_no_says_why_and_what_to_do(owner, reason):
     assert owner.post(f"{owner.link}/code").status_code == 409
 
 
+def test_whoever_asks_again_types_nothing_twice(owner):
+    """The form is filled in with what was asked; the number travels in no address."""
+    one = owner.open()
+    owner.desk.refuse(one, 2, "cle", Reason.STOLEN)
+    again = owner.page.form("/requests/new")
+    assert again.method == "post"
+    form = owner.page_of(owner.post(again.action, again.fields).text).form("/requests")
+    known = {
+        name: value for name, value in ASKED.items() if name != "email"
+    }  # sealed: the page does not know it
+    assert {name: form.fields[name] for name in known} == known
+    assert owner.post("/requests", form.fields).status_code == 303
+
+
 def test_a_radio_reported_stolen_after_the_release_shows_no_code_any_more(owner):
 
     owner.released()
