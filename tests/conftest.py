@@ -73,6 +73,7 @@ ONCE = tuple(
         "web/test_how_to_people.py",
         "web/test_junk.py",
         "web/test_mail.py",
+        "web/test_mail_waiting.py",
         "web/test_no_page_is_forgotten.py",
         "web/test_on_a_server.py",
         "web/test_operate.py",

@@ -13,6 +13,8 @@ from counter import Counter
 from hosted import Api
 from litestar import Litestar
 from litestar.testing import TestClient
+from post import Post
+from postbox import Mailbox, mailbox
 from visitors import ORIGIN, Visitor
 
 from radiokey.base.roles import Role
@@ -235,3 +237,17 @@ class Page(HTMLParser):
 @pytest.fixture(scope="session")
 def page_of() -> Callable[[str], Page]:
     return Page
+
+
+@pytest.fixture
+def box() -> Iterator[Mailbox]:
+    """A mail server of the tests."""
+    with mailbox() as one:
+        yield one
+
+
+@pytest.fixture
+def post(api: Api, clock: HandClock, box: Mailbox) -> Post:
+    """A desk whose mails go there."""
+    api.add_unit()
+    return Post(api, clock, box)

@@ -255,7 +255,7 @@ def test_what_is_sent_back_says_to_staff_why_and_to_nobody_else(counter, page_of
     with api.base.stores.of(Principal.AUDITOR).snapshot() as seen:
         assert [act.act for act in seen.acts() if act.who == "app"] == ["request:send-back"]
     with api.base.stores.of(Principal.DESK).snapshot() as seen:
-        assert [mail.template for mail in seen.mails_to_send(10)] == ["received"]
+        assert [mail.template for mail in seen.mails_to_send(10, 0)] == ["received"]
     assert counter.view(one).messages == ()
     assert leads_back(counter.post(f"{path}/check", "cora", seen="4", **TICKS), one)
     words = page_of(counter.get(path, "app").text).words

@@ -1,94 +1,22 @@
-"""Mails of the desk through a real SMTP server on loopback: which, when, how often, and what is never in them."""
+"""Mails of the desk through a real SMTP server on loopback: which, when, and what is never in them."""
 
-import json
 import re
-import socket
-import sqlite3
 from datetime import UTC, datetime
-from importlib import resources
-from threading import Event
 
 import pytest
 from certificates import self_signed
-from desks import PAPERS, AsSent
-from hosted import BP, BP_MODEL, CANARY, CAR, HOST
-from postbox import Mailbox, mailbox
+from hosted import BP, CANARY, CAR, HOST
+from post import DESK, OWNER, TEMPLATES, Post
+from postbox import mailbox
 
 from radiokey.base.contact import Address
-from radiokey.base.desk import Application
 from radiokey.base.link import read
 from radiokey.base.reasons import Reason
 from radiokey.base.request import CHECK_LIST, TIMES
-from radiokey.base.sweep import Swept
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from radiokey.errors import StoreError, UsageError
-from radiokey.serial.number import parse
-from radiokey.serial.vin import Vin
+from radiokey.errors import UsageError
 from radiokey.web.links import LASTS_MS, PURPOSE, origin
-from radiokey.web.logs import JsonFormatter
-from radiokey.web.mail import PASSWORD, USER, Mailing, MailServer, mailer, template
-from radiokey.web.metrics import Metrics
-from radiokey.web.rounds import Rounds
-
-OWNER, DESK = "owner@example.org", f"desk@{HOST}"
-TEMPLATES = resources.files("radiokey.web") / "templates" / "mail"
-
-
-class Post:
-    """A hosted base, its desk, and what sends its mails to a server of the tests."""
-
-    def __init__(self, api, clock, box: Mailbox, **other) -> None:
-        self.api, self.clock, self.box = api, clock, box
-        self.site = api.app.state.site
-        self.desk = self.site.desk
-        self.desk._papers._cleaner = AsSent()  # reading papers has tests of its own
-        self.server = MailServer("127.0.0.1", box.port, tls=False, sender=DESK, **other)
-        self.restart()
-
-    def restart(self) -> None:
-        """Begin again as another process would: nothing is remembered."""
-        self.mailer = mailer(self.site, self.desk, Mailing(self.server, f"https://{HOST}"))
-        self.rounds = Rounds(self.desk, self.site.metrics, self.mailer)
-
-    def ask(self, address: str | None = OWNER) -> str:
-        """Open a request that says its papers follow."""
-        to = None if address is None else Address.parse(address)
-        model = self.site.model(BP_MODEL)
-        one = self.desk.open(Application(parse(BP), Vin.parse(CAR), model, address=to))
-        self.desk.submit(one, 1, self.by(one))
-        return one
-
-    def by(self, one: str) -> str:
-        return self.desk.view(one).stored.requester
-
-    def papers(self, one: str) -> None:
-        self.desk.send_papers(one, self.desk.view(one).act, self.by(one), PAPERS)
-
-    def arrived(self) -> list[str]:
-        """Return the templates of what arrived since the last time, by their subjects."""
-        names = {template(file.name.removesuffix(".txt"))[0]: file.name[:-4] for file in TEMPLATES.iterdir()}
-        found = [names[mail["Subject"]] for mail in self.box.mails]
-        self.box.raw.clear()
-        return found
-
-    def count(self, table: str) -> int:
-        connection = sqlite3.connect(self.site.base.place.path)
-        try:
-            return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own name
-        finally:
-            connection.close()
-
-
-@pytest.fixture
-def box():
-    with mailbox() as one:
-        yield one
-
-
-@pytest.fixture
-def post(api, clock, box):
-    api.add_unit()
-    return Post(api, clock, box)
+from radiokey.web.mail import PASSWORD, USER, MailServer, template
 
 
 def test_each_turn_of_the_owner_brings_its_mail_once_and_nothing_twice(post):
@@ -181,83 +109,6 @@ def test_no_mail_holds_a_code_a_number_a_name_or_a_car(post):
         assert not re.search(rf"\b{secret}\b", everything)
 
 
-def test_a_crash_between_handing_over_and_writing_down_sends_twice_under_one_name_and_never_not_at_all(post):
-    class Crashed(BaseException):
-        pass
-
-    def crash(_mail):
-        raise Crashed
-
-    post.ask()
-    sent, post.desk.outbox.__class__.sent = post.desk.outbox.__class__.sent, lambda _self, mail: crash(mail)
-    try:
-        with pytest.raises(Crashed):
-            post.rounds.round()
-    finally:
-        post.desk.outbox.__class__.sent = sent
-    post.restart()
-    post.rounds.round()
-    post.rounds.round()
-    names = [mail["Message-ID"] for mail in post.box.mails]
-    assert len(names) == 2
-    assert len(set(names)) == 1
-    assert post.count("outbox_sent") == 1
-
-
-def test_a_server_that_fails_costs_nothing_and_is_tried_again_ever_later(post):
-    """A minute, two, four, an hour at most; then everything goes out in its order."""
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        gone = nobody.getsockname()[1]
-        working, post.server = post.server, MailServer("127.0.0.1", gone, tls=False, sender=DESK)
-        post.restart()
-        one = post.ask()
-        waits = []
-        for _ in range(9):
-            post.rounds.round()
-            waits.append((post.mailer._again_ms - post.clock.ms) // MINUTE_MS)
-            post.clock.ms = post.mailer._again_ms
-    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    post.papers(one)
-    post.mailer._server = working
-    post.clock.ms -= 1
-    post.rounds.round()
-    assert post.arrived() == []
-    post.clock.ms += 1
-    post.rounds.round()
-    assert post.arrived() == ["opened", "received"]
-    post.mailer._server = post.server
-    post.desk.say(one, "cle", "Another one.")
-    post.rounds.round()
-    assert post.mailer._again_ms - post.clock.ms == MINUTE_MS
-
-
-def test_a_mail_that_is_taken_later_waits_alone(post):
-    """A server that answers 450 to a stranger takes the mail minutes later; the others go on."""
-    post.box.at_rcpt = lambda address: "450 come again" if address == OWNER else None
-    post.ask()
-    post.ask("other@example.org")
-    post.rounds.round()
-    assert [envelope[1] for envelope in post.box.envelopes] == [["other@example.org"]]
-    post.box.at_rcpt = lambda _: None
-    post.rounds.round()
-    assert len(post.box.raw) == 1
-    post.clock.ms += MINUTE_MS
-    post.rounds.round()
-    assert len(post.box.raw) == 2
-
-
-def test_a_mail_that_is_not_taken_as_it_is_waits_and_is_no_reason_to_give_the_address_up(post):
-    post.box.at_data = lambda: "554 looks odd"
-    one = post.ask()
-    post.rounds.round()
-    assert (post.count("outbox_refused"), post.desk.outbox.refuses(one)) == (0, False)
-    post.box.at_data = lambda: None
-    post.clock.ms += HOUR_MS
-    post.rounds.round()
-    assert post.arrived() == ["opened"]
-
-
 def test_an_address_that_is_refused_for_good_is_asked_once(post):
     post.box.at_rcpt = lambda address: "550 nobody of that name" if address == OWNER else None
     one = post.ask()
@@ -267,7 +118,7 @@ def test_an_address_that_is_refused_for_good_is_asked_once(post):
         post.rounds.round()
         post.clock.ms += HOUR_MS
     assert post.arrived() == ["opened"]
-    assert (post.desk.outbox.refuses(one), post.desk.outbox.refuses(other)) == (True, False)
+    assert (post.refuses(one), post.refuses(other)) == (True, False)
     post.box.at_rcpt = lambda _: None
     post.restart()
     post.desk.say(one, "cle", "Are you there?")
@@ -333,7 +184,7 @@ def test_a_wrong_password_waits_like_any_failure_and_is_in_no_line_of_the_log(
         post = Post(api, clock, box, user="desk", password=CANARY)
         post.ask()
         post.rounds.round()
-        assert (box.raw, post.mailer._again_ms) == ([], clock.ms + MINUTE_MS)
+        assert (box.raw, post.again_ms) == ([], clock.ms + MINUTE_MS)
     assert "SMTPAuthenticationError" in caplog.text
     assert CANARY not in caplog.text + repr(post.server)
 
@@ -343,7 +194,7 @@ def test_to_another_machine_nothing_goes_without_tls(post, monkeypatch):
     monkeypatch.setattr(MailServer, "here", False)
     post.ask()
     post.rounds.round()
-    assert (post.box.raw, post.mailer._again_ms) == ([], post.clock.ms + MINUTE_MS)
+    assert (post.box.raw, post.again_ms) == ([], post.clock.ms + MINUTE_MS)
 
 
 def test_another_machine_has_to_show_a_certificate_that_holds(api, clock, certificate, monkeypatch):
@@ -407,75 +258,3 @@ def test_the_site_in_mails_is_one_that_nobody_else_can_read():
     ):
         with pytest.raises(UsageError):
             origin(wrong)
-
-
-def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
-    """A round comes at once; `end` waits for it."""
-    desk, rounds = api.app.state.site.desk, []
-
-    class Counting:
-        def sweep(self):
-            rounds.append(desk.sweep())
-            running.set()
-            return rounds[-1]
-
-    running = Event()
-    one = Rounds(Counting(), Metrics())
-    one.begin(3_600)
-    assert running.wait()
-    one.end()
-    assert len(rounds) == 1
-    assert not one._thread.is_alive()
-
-
-@pytest.mark.parametrize("wrong", [StoreError("the database says: no"), KeyError(CANARY)])
-def test_a_round_that_fails_is_said_in_the_log_without_what_it_held_and_the_next_one_comes(caplog, wrong):
-    """The thread is an entry point: a stranger must not stop the clock of a desk for ever."""
-    again, rounds = Event(), []
-
-    class Failing:
-        def sweep(self):
-            rounds.append(1)
-            if len(rounds) == 1:
-                raise wrong
-            again.set()
-            return Swept(0, 0, 0, 0, {})
-
-    one = Rounds(Failing(), Metrics())
-    one.begin(0)
-    assert again.wait()
-    one.end()
-    assert "the next one looks again" in caplog.text
-    assert CANARY not in caplog.text
-
-
-def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_log(post, caplog):
-    """Every twenty seconds the same line would hide all others; once it is mended it is counted no more."""
-    one, metrics = post.ask(), post.site.metrics
-    post.clock.ms = post.desk.view(one).request.due_ms
-    with sqlite3.connect(post.site.base.place.path) as file:
-        file.execute("DROP TRIGGER request_act_stays")
-        file.execute("UPDATE request_act SET detail = '{' WHERE number = 2")
-    file.close()
-    for _ in range(2):
-        post.rounds.round()
-    assert b"radiokey_requests_stuck 1.0" in metrics.text(post.site)
-    (record,) = [record for record in caplog.records if one in record.getMessage()]
-    line = json.loads(JsonFormatter().format(record))
-    assert (line["request"], line["slug"], line["level"]) == (one, "damaged-request", "WARNING")
-    with sqlite3.connect(post.site.base.place.path) as file:
-        file.execute("UPDATE request_act SET detail = '{}' WHERE number = 2")
-    file.close()
-    post.rounds.round()
-    assert b"radiokey_requests_stuck 0.0" in metrics.text(post.site)
-
-
-def test_a_sweep_that_fails_keeps_no_mail_from_going_out(post, monkeypatch):
-    post.ask()
-
-    def fails():
-        raise StoreError("the database says: no")
-
-    monkeypatch.setattr(post.desk, "sweep", fails)
-    post.rounds.round()
-    assert post.arrived() == ["opened"]

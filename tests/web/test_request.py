@@ -142,7 +142,7 @@ def test_what_is_wrong_with_a_request_is_said_on_its_form_and_nothing_is_lost(ow
 def test_without_an_address_the_link_is_enough(owner):
     one = owner.open(email="")
     assert "No" not in owner.page.words[:20]
-    assert owner.desk.outbox.waiting(9) == []
+    assert owner.desk.outbox.take(9).mails == ()
     assert owner.desk.view(one).request.state is State.PAPERS
 
 
@@ -388,7 +388,7 @@ def test_whose_turn_it_is_and_until_when_is_said_in_words_and_being_late_costs_n
 def test_an_address_that_takes_no_mail_is_said_on_the_page(owner):
     owner.open()
     assert "takes no mail" not in owner.words
-    owner.desk.outbox.refused(owner.desk.outbox.waiting(1)[0], 550)
+    owner.desk.outbox.refused(owner.desk.outbox.take(1).mails[0], 550)
     assert "takes no mail" in owner.words
 
 

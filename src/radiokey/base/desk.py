@@ -379,7 +379,7 @@ class Desk:
                 return
             transaction.add_act(StoredAct(now_ms, by, "request:message", request_id, ""))
             if by != view.stored.requester:
-                transaction.add_mail(request_id, view.act, "message", view.stored.language)
+                transaction.add_mail(request_id, view.act, "message", view.stored.language, now_ms)
 
     def view(self, request_id: str) -> View:
         """Return a request; raise `UsageError` where there is none."""
@@ -440,7 +440,7 @@ class Desk:
         transaction.add_act(StoredAct(event.at_ms, event.by, KINDS[type(event)].audit, after.id, ""))
         template = _MAILS.get(type(event))
         if template is not None:
-            transaction.add_mail(after.id, number, template, view.stored.language)
+            transaction.add_mail(after.id, number, template, view.stored.language, event.at_ms)
         return after
 
     def _say(self, transaction: Transaction, view: View, by: str, text: str, at_ms: int) -> bool:

@@ -168,12 +168,12 @@ def sent(history: Sequence[RequestAct], ended_ms: int | None, kept: Mapping[str,
     )
 
 
-def due(seen: Transaction, since_ms: int, now_ms: int) -> list[str]:
-    """Return the ids of the papers that are kept and whose time was over between then and now."""
+def due(seen: Transaction, since_ms: int | None, now_ms: int) -> list[str]:
+    """Return the ids of the papers whose time was over between then, if given, and now."""
     found = []
     for kind in PaperKind:
         kept_ms = KEPT_DAYS[kind] * DAY_MS
-        found += seen.papers_due(kind, since_ms - kept_ms, now_ms - kept_ms)
+        found += seen.papers_due(kind, None if since_ms is None else since_ms - kept_ms, now_ms - kept_ms)
     return found
 
 

@@ -81,7 +81,10 @@ class StoredMessage(msgspec.Struct, frozen=True):
 
 
 class Mail(msgspec.Struct, frozen=True):
-    """A mail to send: which template about which act, to the sealed address of its request."""
+    """A mail to send: which template about which act, to the sealed address of its request.
+
+    `tries` is how often it was tried, the try that is under way included.
+    """
 
     id: int
     request: str
@@ -89,6 +92,7 @@ class Mail(msgspec.Struct, frozen=True):
     template: str
     language: str
     sealed: bytes
+    tries: int
 
 
 class StoredPaper(msgspec.Struct, frozen=True):
@@ -176,15 +180,40 @@ class DeskTransaction(Protocol):
         """Return the messages of a request, oldest first."""
         ...
 
-    def add_mail(self, request_id: str, number: int, template: str, language: str) -> None:
-        """Put a mail about an act into the outbox."""
+    def add_mail(self, request_id: str, number: int, template: str, language: str, at_ms: int) -> None:
+        """Put a mail about an act into the outbox; it waits where its request has an address."""
         ...
 
-    def mails_to_send(self, limit: int, after: int = 0) -> list[Mail]:
-        """Return up to `limit` mails beyond the one of id `after` that were not sent, oldest first.
+    def mails_to_send(self, limit: int, until_ms: int) -> list[Mail]:
+        """Return up to `limit` of the mails that wait and may be tried by then, the first tried first."""
+        ...
 
-        Only those with an address to which none was refused for good.
-        """
+    def hold_mail(self, mail_id: int, was: int, tries: int, next_ms: int) -> None:
+        """Say how often a mail was tried and when it is again, if it was tried `was` times so far."""
+        ...
+
+    def mails_waiting(self) -> tuple[int, int]:
+        """Return how many mails wait, and since when the oldest does, ms since 1970; 0 where none waits."""
+        ...
+
+    def add_mail_given_up(self, mail_id: int, at_ms: int, tries: int) -> None:
+        """Record that a mail is given up after so many tries."""
+        ...
+
+    def mails_given_up(self) -> int:
+        """Return how many mails were given up, ever."""
+        ...
+
+    def mail_given_up(self, request_id: str) -> bool:
+        """Tell whether a mail about that request was given up."""
+        ...
+
+    def mail_server(self) -> tuple[int, int]:
+        """Return how often in a row the mail server failed, and when at the earliest it is asked again."""
+        ...
+
+    def set_mail_server(self, failures: int, next_ms: int) -> None:
+        """Record what `mail_server` returns."""
         ...
 
     def add_mail_sent(self, mail_id: int, at_ms: int) -> None:
@@ -211,8 +240,11 @@ class DeskTransaction(Protocol):
         """Return the papers of a request that were not deleted: the media type of each by its id."""
         ...
 
-    def papers_due(self, kind: str, since_ms: int, until_ms: int) -> list[str]:
-        """Return the papers of that kind that are kept of requests which ended in that time, by their ids."""
+    def papers_due(self, kind: str, since_ms: int | None, until_ms: int) -> list[str]:
+        """Return the papers of that kind that are kept of requests which ended in that time, by their ids.
+
+        Without `since_ms` the papers are gone through, with it the requests that ended since.
+        """
         ...
 
     def drop_paper(self, paper_id: str) -> str | None:
@@ -227,8 +259,11 @@ class DeskTransaction(Protocol):
         """Keep the sealed address of whoever asked."""
         ...
 
-    def contacts_due(self, since_ms: int, before_ms: int) -> list[str]:
-        """Return the requests that ended in that time, `before_ms` not included, and have an address."""
+    def contacts_due(self, since_ms: int | None, before_ms: int) -> list[str]:
+        """Return the requests that ended in that time, `before_ms` not included, and have an address.
+
+        Without `since_ms` the addresses are gone through, with it the requests that ended since.
+        """
         ...
 
     def drop_contact(self, request_id: str) -> None:

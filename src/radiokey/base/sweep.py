@@ -18,7 +18,7 @@ from radiokey.base.figures import states_of
 from radiokey.base.ports import Store, Transaction
 from radiokey.base.queue import PAGE, place
 from radiokey.base.request import State, Times, Turn
-from radiokey.clock import DAY_MS
+from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.errors import (
     ChangedMeanwhileError,
     DamagedRequestError,
@@ -31,7 +31,6 @@ from radiokey.errors import (
 CONTACT_KEPT_MS: Final = 30 * DAY_MS
 """How long after the end of a request the owner's address is kept."""
 
-_EVER_MS: Final = -(1 << 61)
 _AT_ONCE: Final = 500
 """Papers and addresses that one transaction deletes: whoever writes waits for it."""
 
@@ -68,7 +67,7 @@ class Sweep:
         self._desk = desk
         self._store = store
         self._times = times
-        self._let_go_ms = _EVER_MS
+        self._let_go_ms: int | None = None
 
     def sweep(self, now_ms: int) -> Swept:
         """Do what is due; raise `StoreError`, `LogError` where nothing can be done at all."""
@@ -113,7 +112,8 @@ class Sweep:
         since_ms = self._let_go_ms
         with self._store.snapshot() as seen:
             papers = papers_due(seen, since_ms, now_ms)
-            addresses = seen.contacts_due(since_ms - CONTACT_KEPT_MS, now_ms - CONTACT_KEPT_MS)
+            ended_ms = None if since_ms is None else since_ms - CONTACT_KEPT_MS
+            addresses = seen.contacts_due(ended_ms, now_ms - CONTACT_KEPT_MS)
             clears = clearings.due(seen, now_ms)
         deleted = 0
         if clears:
@@ -126,7 +126,7 @@ class Sweep:
             with self._store.transaction() as transaction:
                 for request_id in some:
                     transaction.drop_contact(request_id)
-        self._let_go_ms = now_ms - DAY_MS  # a clock that is put right is not a day off
+        self._let_go_ms = now_ms - HOUR_MS  # a clock that is put right is not an hour off
         return deleted
 
     def _late(self, now_ms: int) -> list[str]:

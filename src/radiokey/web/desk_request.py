@@ -103,6 +103,7 @@ def _page(
         kinds=[(kind.value, PAPER_NAMES[kind]) for kind in FIRST],
         sends=own and PapersSent in TRANSITIONS[state],
         paper_names=PAPER_NAMES,
+        reach=desk_of(site).outbox.reach(view.stored.id),
         ticked=TICKED,
         means=MEANS,
         kept=defaultdict(str, kept or {}),

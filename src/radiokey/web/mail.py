@@ -5,7 +5,8 @@ VIN. Each is text from a file of `templates/mail`, into which only the link ente
 over TLS, but for one on this very machine; the credentials come from the environment alone.
 
 A server that fails costs nothing: everything waits, a minute first and an hour at most. A mail that it takes
-later (a reply of 400 to 499) waits by itself. An address that it refuses for good gets no other mail.
+later (a reply of 400 to 499) waits by itself. An address that it refuses for good gets no other mail. What
+waits for what lies in the outbox, so that a restart changes nothing (`radiokey.base.outbox`).
 """
 
 import hmac
@@ -13,6 +14,7 @@ import logging
 import os
 import smtplib
 import ssl
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,19 +31,21 @@ from radiokey.base.contact import Address
 from radiokey.base.desk import Desk
 from radiokey.base.desk_ports import Mail
 from radiokey.base.outbox import Outbox
-from radiokey.clock import HOUR_MS, MINUTE_MS, SECOND_MS, Clock
+from radiokey.clock import MINUTE_MS, SECOND_MS, Clock
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.web.links import link_to
 from radiokey.web.site import Site
 
 LOG: Final = logging.getLogger(__name__)
 AT_ONCE: Final = 50
-WAIT_MS_MAX: Final = HOUR_MS
 TIMEOUT_S: Final = 30.0
+MARGIN_MS: Final = 5 * MINUTE_MS
+"""What is left of the time that mails are held for is longer than one takes: ten times the timeout."""
 PORTS: Final = {"smtp": 587, "smtps": 465}
 USER, PASSWORD = "RADIOKEY_SMTP_USER", "RADIOKEY_SMTP_PASSWORD"
 
 _FOR_GOOD: Final = 500
+_CLOSING: Final = 421
 _HINT: Final = "like smtp://mail.example.org:587 or smtps://mail.example.org"
 
 
@@ -132,35 +136,28 @@ class Mailer:
         self._link_of = link_of
         self._key = key
         self._clock = clock
-        self._again_ms, self._failures = 0, 0
-        self._later: dict[int, tuple[int, int]] = {}
 
     def send(self) -> int:
         """Send what is due, and return how many mails were handed over; raise `StoreError`."""
-        if self._clock.now_ms() < self._again_ms:
-            return 0
-        sent, mails = 0, self._due()
-        first = next(mails, None)
-        if first is None:
+        held = self._outbox.take(AT_ONCE)
+        left, sent = deque(held.mails), 0
+        if not left:
             return 0
         try:
             with self._server.session() as session:
-                for mail in (first, *mails):
-                    sent += self._handed_over(session, mail)
+                while left:
+                    while left and self._clock.now_ms() < held.until_ms - MARGIN_MS:
+                        sent += self._handed_over(session, left.popleft())
+                    self._outbox.put_back(tuple(left))
+                    held = self._outbox.take(AT_ONCE)
+                    left = deque(held.mails)
         except (smtplib.SMTPException, OSError) as error:
-            self._failures += 1
-            self._again_ms = self._clock.now_ms() + waited_ms(self._failures)
+            self._outbox.put_back(tuple(left))
+            self._outbox.server_failed()
             LOG.warning("the mail server failed (%s); mails wait", type(error).__name__)
         else:
-            self._failures = 0
+            self._outbox.server_works()
         return sent
-
-    def _due(self) -> Iterator[Mail]:
-        """Yield the mails to send now, oldest first."""
-        after, now_ms = 0, self._clock.now_ms()
-        while mails := self._outbox.waiting(AT_ONCE, after):
-            yield from (mail for mail in mails if self._later.get(mail.id, (0, 0))[0] <= now_ms)
-            after = mails[-1].id
 
     def _handed_over(self, session: smtplib.SMTP, mail: Mail) -> bool:
         """Hand one mail over and write it down; `False` where it was not taken. Raises as `smtplib` does."""
@@ -173,20 +170,30 @@ class Mailer:
                 self._outbox.refused(mail, reply)
             else:
                 self._wait(mail)
-        except smtplib.SMTPDataError:
+            if reply == _CLOSING:
+                raise
+        except smtplib.SMTPDataError as refusal:
             self._wait(mail)  # of what it thinks of this one mail
+            if refusal.smtp_code == _CLOSING:
+                raise
+        except (smtplib.SMTPException, OSError):
+            self._wait(mail)  # the server failed over it: it must not stand before all others the next time
+            raise
         except RadiokeyError as problem:
             LOG.warning("a mail cannot be sent (%s); it waits", problem.slug)
             self._wait(mail)
         else:
             self._outbox.sent(mail)
-            self._later.pop(mail.id, None)
             return True
         return False
 
     def _wait(self, mail: Mail) -> None:
-        tries = self._later.get(mail.id, (0, 0))[1] + 1
-        self._later[mail.id] = (self._clock.now_ms() + waited_ms(tries), tries)
+        if not self._outbox.wait(mail):
+            LOG.warning(
+                "a mail about request %s is given up",
+                mail.request,
+                extra={"facts": {"request": mail.request}},
+            )
 
     def message(self, mail: Mail, to: str) -> EmailMessage:
         """Return a mail as it is sent; its `Message-ID` is the same each time, so that a copy is known."""
@@ -214,15 +221,6 @@ def mailer(site: Site, desk: Desk, mailing: Mailing) -> Mailer:
     return Mailer(
         desk.outbox, mailing.server, lambda one: f"{mailing.origin}{link_to(site, one)}", key, site.clock
     )
-
-
-def waited_ms(failures: int) -> int:
-    """Return how long to wait after that many failures in a row: a minute, doubled, an hour at most.
-
-    >>> [waited_ms(failures) // 60_000 for failures in (1, 2, 3, 7, 99)]
-    [1, 2, 4, 60, 60]
-    """
-    return min(MINUTE_MS << min(failures - 1, 6), WAIT_MS_MAX)
 
 
 def template(name: str) -> tuple[str, Template]:

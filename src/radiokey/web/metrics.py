@@ -1,5 +1,6 @@
 """What is counted of a base, for Prometheus: never a number of a radio, a car, a code or a person."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -7,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from radiokey.errors import RadiokeyError
 
 if TYPE_CHECKING:
+    from radiokey.base.desk import Desk
     from radiokey.base.release import Released
     from radiokey.web.site import Site
 
@@ -54,6 +56,13 @@ class Metrics:
             "Requests that the last sweep of the desk could not carry on: a damaged history, say.",
             registry=own,
         )
+        self._mails = Gauge("radiokey_mails_waiting", "Mails that wait in the outbox.", registry=own)
+        self._oldest = Gauge(
+            "radiokey_mails_oldest_seconds", "How long the oldest of them has waited.", registry=own
+        )
+        self._given_up = Gauge(
+            "radiokey_mails_given_up", "Mails that were given up since this base was made.", registry=own
+        )
 
     def stuck(self, count: int) -> None:
         """Say how many requests the last sweep of the desk could not carry on."""
@@ -92,4 +101,13 @@ class Metrics:
         if (last := site.watch.last) is not None:
             self._verified_at.set(last.at_ms / 1000)
             self._verified.set(last.problem is None)
+        if site.desk is not None:
+            self._outbox(site.desk)
         return generate_latest(self._registry)
+
+    def _outbox(self, desk: "Desk") -> None:
+        with suppress(RadiokeyError):  # the database does not answer, and `radiokey_ready` says so
+            waiting = desk.outbox.waiting()
+            self._mails.set(waiting.count)
+            self._oldest.set(waiting.oldest_ms / 1000)
+            self._given_up.set(waiting.given_up)

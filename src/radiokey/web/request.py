@@ -21,6 +21,7 @@ from radiokey.base.desk import Application, Desk
 from radiokey.base.link import read as read_link
 from radiokey.base.link import sign
 from radiokey.base.message import plain_text
+from radiokey.base.outbox import Reach
 from radiokey.base.papers.kind import KEPT_DAYS, NAMES, WHY, PaperKind, kept_words
 from radiokey.base.reasons import WORDS
 from radiokey.base.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn, Withdrawn
@@ -178,7 +179,7 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
         model=site.catalogue.models.get(view.stored.model),
         late=asked.overdue(now_ms),
         reason=WORDS[asked.reason] if asked.reason else "",
-        refused_mail=desk.outbox.refuses(request_id),
+        refused_mail=desk.outbox.reach(request_id) is Reach.REFUSED,
         papers=desk.papers(request_id),
         names=NAMES,
         kinds=_kinds(),

@@ -158,7 +158,7 @@ def test_no_row_of_the_desk_holds_the_code_and_no_mail_an_address_or_a_number(pl
     assert "example.org" not in "".join(rows.values())
     assert SERIAL not in rows["outbox"] + rows["audit"] + rows["request_act"]
     with place.both.store(Principal.DESK).snapshot() as seen:
-        assert CONTACTS.open(seen.mails_to_send(1)[0].sealed, one).reveal() == "owner@example.org"
+        assert CONTACTS.open(seen.mails_to_send(1, 0)[0].sealed, one).reveal() == "owner@example.org"
 
 
 def test_whoever_asks_for_a_customer_is_the_requester_and_does_not_check(desk):

@@ -219,7 +219,7 @@ def test_an_address_is_forgotten_a_month_after_the_end_and_not_before(place, des
     desk.sweep()
     assert place.both.behind("SELECT request FROM contact") == [(other,)]
     with place.both.store(Principal.DESK).snapshot() as seen:
-        assert {mail.request for mail in seen.mails_to_send(99)} == {other}
+        assert {mail.request for mail in seen.mails_to_send(99, 0)} == {other}
 
 
 def test_a_mail_that_was_handed_over_is_not_sent_again(place, desk):
@@ -227,7 +227,7 @@ def test_a_mail_that_was_handed_over_is_not_sent_again(place, desk):
     ask(desk, address=None)
     front = place.both.store(Principal.DESK)
     with front.transaction() as transaction:
-        (mail,) = transaction.mails_to_send(10)
+        (mail,) = transaction.mails_to_send(10, 0)
         assert (mail.template, mail.language, mail.number) == ("received", "en", 2)
         transaction.add_mail_sent(mail.id, 1)
-        assert transaction.mails_to_send(10) == []
+        assert transaction.mails_to_send(10, 0) == []

@@ -129,8 +129,8 @@ def test_a_hosted_base_has_a_desk_and_ones_own_has_none(hosted, tmp_path, clock)
     address = Address.parse("owner@example.org")
     one = desk.open(Application(parse("BP538761234567"), vin, nissan, address=address))
     with hosted.stores.of(Principal.DESK).transaction() as transaction:
-        transaction.add_mail(one, 1, "opened", "en")
-        (mail,) = transaction.mails_to_send(1)
+        transaction.add_mail(one, 1, "opened", "en", 1)
+        (mail,) = transaction.mails_to_send(1, 0)
     secret = hosted.place.secret("contacts").read_bytes()
     assert ContactKey(secret).open(mail.sealed, one).reveal() == "owner@example.org"
     with open_base(tmp_path / "own.sqlite3", clock) as own, pytest.raises(UsageError):

@@ -118,14 +118,37 @@ class DeskStatements:
         found = self._statements.rows("messages", request=request_id)
         return [rows.typed(StoredMessage, row) for row in found]
 
-    def add_mail(self, request_id: str, number: int, template: str, language: str) -> None:
-        self._statements.run(
-            "add_mail", request=request_id, number=number, template=template, language=language
-        )
+    def add_mail(self, request_id: str, number: int, template: str, language: str, at_ms: int) -> None:
+        told = {"request": request_id, "template": template, "language": language}
+        self._statements.run("add_mail", **told, number=number, at_ms=at_ms)
 
-    def mails_to_send(self, limit: int, after: int = 0) -> list[Mail]:
-        found = self._statements.rows("mails_to_send", count=limit, after=after)
+    def mails_to_send(self, limit: int, until_ms: int) -> list[Mail]:
+        found = self._statements.rows("mails_to_send", count=limit, until_ms=until_ms)
         return [rows.typed(Mail, row) for row in found]
+
+    def hold_mail(self, mail_id: int, was: int, tries: int, next_ms: int) -> None:
+        self._statements.run("hold_mail", id=mail_id, was=was, tries=tries, next_ms=next_ms)
+
+    def mails_waiting(self) -> tuple[int, int]:
+        row = self._statements.row("mails_waiting")
+        assert row is not None  # a count is one row
+        return rows.count(row[0]), rows.count(row[1])
+
+    def add_mail_given_up(self, mail_id: int, at_ms: int, tries: int) -> None:
+        self._statements.run("add_mail_given_up", id=mail_id, at_ms=at_ms, tries=tries)
+
+    def mails_given_up(self) -> int:
+        return rows.count(self._statements.value("mails_given_up"))
+
+    def mail_given_up(self, request_id: str) -> bool:
+        return rows.count(self._statements.value("mail_given_up", request=request_id)) > 0
+
+    def mail_server(self) -> tuple[int, int]:
+        row = self._statements.row("mail_server")
+        return (0, 0) if row is None else (rows.count(row[0]), rows.count(row[1]))
+
+    def set_mail_server(self, failures: int, next_ms: int) -> None:
+        self._statements.run("set_mail_server", failures=failures, next_ms=next_ms)
 
     def add_mail_sent(self, mail_id: int, at_ms: int) -> None:
         self._statements.run("add_mail_sent", id=mail_id, at_ms=at_ms)
@@ -158,8 +181,11 @@ class DeskStatements:
         found = self._statements.rows("papers_kept", request=request_id)
         return {rows.text(paper): rows.text(media) for paper, media in found}
 
-    def papers_due(self, kind: str, since_ms: int, until_ms: int) -> list[str]:
-        found = self._statements.rows("papers_due", kind=kind, since_ms=since_ms, until_ms=until_ms)
+    def papers_due(self, kind: str, since_ms: int | None, until_ms: int) -> list[str]:
+        if since_ms is None:
+            found = self._statements.rows("papers_overdue", kind=kind, until_ms=until_ms)
+        else:
+            found = self._statements.rows("papers_due", kind=kind, since_ms=since_ms, until_ms=until_ms)
         return [rows.text(paper) for (paper,) in found]
 
     def drop_paper(self, paper_id: str) -> str | None:
@@ -173,8 +199,11 @@ class DeskStatements:
     def add_contact(self, request_id: str, sealed: bytes) -> None:
         self._statements.run("add_contact", request=request_id, sealed=sealed)
 
-    def contacts_due(self, since_ms: int, before_ms: int) -> list[str]:
-        found = self._statements.rows("contacts_due", since_ms=since_ms, before_ms=before_ms)
+    def contacts_due(self, since_ms: int | None, before_ms: int) -> list[str]:
+        if since_ms is None:
+            found = self._statements.rows("contacts_overdue", before_ms=before_ms)
+        else:
+            found = self._statements.rows("contacts_due", since_ms=since_ms, before_ms=before_ms)
         return [rows.text(request) for (request,) in found]
 
     def drop_contact(self, request_id: str) -> None:

@@ -270,28 +270,52 @@ INSERT INTO message (request, side, by, at_ms, text) VALUES (:request, :side, :b
 -- name: messages(request)
 SELECT request, side, by, at_ms, text FROM message WHERE request = :request ORDER BY id;
 
--- name: add_mail(request, number, template, language)!
-INSERT INTO outbox (request, number, template, language) VALUES (:request, :number, :template, :language);
+-- name: add_mail(request, number, template, language, at_ms)!
+INSERT INTO outbox (request, number, template, language, at_ms)
+VALUES (:request, :number, :template, :language, :at_ms);
 
--- name: mails_to_send(after, count)
-SELECT outbox.id, outbox.request, outbox.number, outbox.template, outbox.language, contact.sealed
-FROM outbox JOIN contact ON contact.request = outbox.request
-WHERE outbox.id > :after AND NOT EXISTS (SELECT 1 FROM outbox_sent WHERE outbox_sent.id = outbox.id)
-    AND NOT EXISTS (
-        SELECT 1 FROM outbox_refused JOIN outbox AS other ON other.id = outbox_refused.id
-        WHERE other.request = outbox.request
-    ) ORDER BY outbox.id LIMIT :count;
+-- name: mails_to_send(until_ms, count)
+SELECT outbox.id, outbox.request, outbox.number, outbox.template, outbox.language, contact.sealed, waiting.tries
+FROM outbox_waiting AS waiting JOIN outbox ON outbox.id = waiting.id JOIN contact ON contact.request = outbox.request
+WHERE waiting.next_ms <= :until_ms ORDER BY waiting.next_ms, waiting.id LIMIT :count;
+
+-- name: hold_mail(id, was, tries, next_ms)!
+UPDATE outbox_waiting SET tries = :tries, next_ms = :next_ms WHERE id = :id AND tries = :was;
+
+-- name: mails_waiting()^
+SELECT count(*), coalesce(min(at_ms), 0) FROM outbox_waiting;
 
 -- name: add_mail_sent(id, at_ms)!
-INSERT INTO outbox_sent (id, at_ms) VALUES (:id, :at_ms);
+INSERT INTO outbox_sent (id, at_ms) VALUES (:id, :at_ms) ON CONFLICT (id) DO NOTHING;
+
+-- name: add_mail_given_up(id, at_ms, tries)!
+INSERT INTO outbox_given_up (id, at_ms, tries) VALUES (:id, :at_ms, :tries) ON CONFLICT (id) DO NOTHING;
+
+-- name: mails_given_up()$
+SELECT count(*) FROM outbox_given_up;
+
+-- name: mail_given_up(request)$
+SELECT count(*) FROM outbox_given_up JOIN outbox ON outbox.id = outbox_given_up.id WHERE outbox.request = :request;
+
+-- name: mail_server()^
+SELECT failures, next_ms FROM outbox_server;
+
+-- name: set_mail_server(failures, next_ms)!
+INSERT INTO outbox_server (id, failures, next_ms) VALUES (1, :failures, :next_ms)
+ON CONFLICT (id) DO UPDATE SET failures = excluded.failures, next_ms = excluded.next_ms;
 
 -- name: add_contact(request, sealed)!
 INSERT INTO contact (request, sealed) VALUES (:request, :sealed);
 
 -- name: contacts_due(since_ms, before_ms)
-SELECT contact.request FROM request_now AS last JOIN contact ON contact.request = last.request
-WHERE last.state IN ('released', 'refused', 'withdrawn', 'expired')
+SELECT contact.request FROM request_now AS last CROSS JOIN contact
+WHERE contact.request = last.request AND last.state IN ('released', 'refused', 'withdrawn', 'expired')
     AND last.at_ms >= :since_ms AND last.at_ms < :before_ms;
+
+-- name: contacts_overdue(before_ms)
+SELECT contact.request FROM contact CROSS JOIN request_now AS last
+WHERE last.request = contact.request AND last.at_ms < :before_ms
+    AND last.state IN ('released', 'refused', 'withdrawn', 'expired');
 
 -- name: drop_contact(request)!
 DELETE FROM contact WHERE request = :request;
@@ -308,9 +332,14 @@ WHERE id = :id AND request = :request;
 SELECT id, media FROM paper WHERE request = :request;
 
 -- name: papers_due(kind, since_ms, until_ms)
-SELECT paper.id FROM request_now AS last JOIN paper ON paper.request = last.request
-WHERE last.state IN ('released', 'refused', 'withdrawn', 'expired')
+SELECT paper.id FROM request_now AS last CROSS JOIN paper
+WHERE paper.request = last.request AND last.state IN ('released', 'refused', 'withdrawn', 'expired')
     AND last.at_ms >= :since_ms AND last.at_ms <= :until_ms AND paper.kind = :kind;
+
+-- name: papers_overdue(kind, until_ms)
+SELECT paper.id FROM paper CROSS JOIN request_now AS last
+WHERE paper.kind = :kind AND last.request = paper.request AND last.at_ms <= :until_ms
+    AND last.state IN ('released', 'refused', 'withdrawn', 'expired');
 
 -- name: drop_paper(id)
 DELETE FROM paper WHERE id = :id RETURNING id, request;
@@ -320,7 +349,7 @@ SELECT key, count(*) FROM (SELECT key FROM paper UNION ALL SELECT key FROM clear
 GROUP BY key ORDER BY key;
 
 -- name: add_mail_refused(id, at_ms, reply)!
-INSERT INTO outbox_refused (id, at_ms, reply) VALUES (:id, :at_ms, :reply);
+INSERT INTO outbox_refused (id, at_ms, reply) VALUES (:id, :at_ms, :reply) ON CONFLICT (id) DO NOTHING;
 
 -- name: mail_refused(request)$
 SELECT count(*) FROM outbox_refused JOIN outbox ON outbox.id = outbox_refused.id WHERE outbox.request = :request;

@@ -1,0 +1,86 @@
+"""The desk's clock beside the site: it goes on whatever fails, and says what did."""
+
+import json
+import sqlite3
+from threading import Event
+
+import pytest
+from hosted import CANARY
+
+from radiokey.base.sweep import Swept
+from radiokey.errors import StoreError
+from radiokey.web.logs import JsonFormatter
+from radiokey.web.metrics import Metrics
+from radiokey.web.rounds import Rounds
+
+
+def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
+    """A round comes at once; `end` waits for it."""
+    desk, rounds = api.app.state.site.desk, []
+
+    class Counting:
+        def sweep(self):
+            rounds.append(desk.sweep())
+            running.set()
+            return rounds[-1]
+
+    running = Event()
+    one = Rounds(Counting(), Metrics())
+    one.begin(3_600)
+    assert running.wait()
+    one.end()
+    assert len(rounds) == 1
+    assert not one._thread.is_alive()
+
+
+@pytest.mark.parametrize("wrong", [StoreError("the database says: no"), KeyError(CANARY)])
+def test_a_round_that_fails_is_said_in_the_log_without_what_it_held_and_the_next_one_comes(caplog, wrong):
+    """The thread is an entry point: a stranger must not stop the clock of a desk for ever."""
+    again, rounds = Event(), []
+
+    class Failing:
+        def sweep(self):
+            rounds.append(1)
+            if len(rounds) == 1:
+                raise wrong
+            again.set()
+            return Swept(0, 0, 0, 0, {})
+
+    one = Rounds(Failing(), Metrics())
+    one.begin(0)
+    assert again.wait()
+    one.end()
+    assert "the next one looks again" in caplog.text
+    assert CANARY not in caplog.text
+
+
+def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_log(post, caplog):
+    """Every twenty seconds the same line would hide all others; once it is mended it is counted no more."""
+    one, metrics = post.ask(), post.site.metrics
+    post.clock.ms = post.desk.view(one).request.due_ms
+    with sqlite3.connect(post.site.base.place.path) as file:
+        file.execute("DROP TRIGGER request_act_stays")
+        file.execute("UPDATE request_act SET detail = '{' WHERE number = 2")
+    file.close()
+    for _ in range(2):
+        post.rounds.round()
+    assert b"radiokey_requests_stuck 1.0" in metrics.text(post.site)
+    (record,) = [record for record in caplog.records if one in record.getMessage()]
+    line = json.loads(JsonFormatter().format(record))
+    assert (line["request"], line["slug"], line["level"]) == (one, "damaged-request", "WARNING")
+    with sqlite3.connect(post.site.base.place.path) as file:
+        file.execute("UPDATE request_act SET detail = '{}' WHERE number = 2")
+    file.close()
+    post.rounds.round()
+    assert b"radiokey_requests_stuck 0.0" in metrics.text(post.site)
+
+
+def test_a_sweep_that_fails_keeps_no_mail_from_going_out(post, monkeypatch):
+    post.ask()
+
+    def fails():
+        raise StoreError("the database says: no")
+
+    monkeypatch.setattr(post.desk, "sweep", fails)
+    post.rounds.round()
+    assert post.arrived() == ["opened"]
