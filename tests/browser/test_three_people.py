@@ -3,11 +3,17 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from effort import LIMITS, Watched, row, written
 from papermaking import picture
 from road import back_to_the_first_step, coached, display, hand, key_in, shown_code
 
+from conftest import WIDE
+
+WORDS_APART = 10
+"""A sentence that is put another way is no other page."""
 MINE = {"serial": "22004711", "car": "ZZZDEM0RAD0000005", "model": "honda_audio5", "make": "honda"}
 STOLEN = {
     "serial": "VWZ1Z2A7654321",
@@ -120,8 +126,10 @@ def plays(owner):
 def test_an_honest_request_becomes_a_radio_that_plays(people, photo):
     """The owner's phone, the clerk, the approver; the code is keyed in on the practice radio."""
     _, clerk, approver, owner = people
+    watched = {"owner": Watched(owner), "clerk": at_a_desk(clerk), "approver": at_a_desk(approver)}
     asks(owner, MINE, photo)
     carried = hands_over(clerk)
+    found = {"clerk": watched["clerk"].done("h1")}
 
     # The clerk's own work: no button says so, and what a button would send is refused.
     assert clerk.get_by_role("button", name="Approve").count() == 0
@@ -132,11 +140,28 @@ def test_an_honest_request_becomes_a_radio_that_plays(people, photo):
 
     approves(approver)
     code = sees_the_code(owner)
+    found |= {"owner": watched["owner"].done(".code"), "approver": watched["approver"].done("h1")}
+    as_written(found)
     assert re.fullmatch("[1-6]{5}", code)
     for page in (clerk, approver):
         page.reload()
         assert code not in page.content()
     plays(owner)
+
+
+def as_written(found):
+    """See that docs/numbers.md tells what people did: each act, and the words that were read but for a few."""
+    for name, (tally, _) in written().items():
+        line = row(name, found[name])
+        assert replace(found[name], words=0) == replace(tally, words=0), line
+        assert abs(found[name].words - tally.words) <= WORDS_APART, line
+        assert found[name].seconds < LIMITS[name], line
+
+
+def at_a_desk(page):
+    """Watch one of the staff, who knows the pages and has a wide screen."""
+    page.set_viewport_size(WIDE)
+    return Watched(page, skilled=True)
 
 
 def second_registrar(house):

@@ -6,7 +6,7 @@ Whatever the owner sends is read here, at the edge; only the page of papers take
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -18,6 +18,7 @@ from litestar.response import Redirect
 
 from radiokey.base.contact import Address
 from radiokey.base.desk import Application, Desk
+from radiokey.base.desk_papers import Sent
 from radiokey.base.link import read as read_link
 from radiokey.base.link import sign
 from radiokey.base.message import plain_text
@@ -180,8 +181,7 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
         late=asked.overdue(now_ms),
         reason=WORDS[asked.reason] if asked.reason else "",
         refused_mail=desk.outbox.reach(request_id) is Reach.REFUSED,
-        papers=desk.papers(request_id),
-        names=NAMES,
+        papers=_together(desk.papers(request_id)),
         kinds=_kinds(),
         left=PAPERS_MAX - len(asked.papers),
         files_max=FILES_MAX,
@@ -191,6 +191,15 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
         road=ROAD,
         organisation=site.base.organisation,
     )
+
+
+def _together(papers: Iterable[Sent]) -> list[tuple[list[str], Sent]]:
+    """Return the names of the papers of which the same is told, each with one of those papers."""
+    lines: dict[object, tuple[list[str], Sent]] = {}
+    for paper in papers:
+        told = (paper.at_ms, paper.kept, paper.delete_ms, KEPT_DAYS[paper.kind])
+        lines.setdefault(told, ([], paper))[0].append(NAMES[paper.kind])
+    return list(lines.values())
 
 
 def _owner_of(request_id: str) -> str:

@@ -29,7 +29,7 @@ def test_a_police_receipt_stays_longest():
 def test_the_owner_reads_what_the_table_says_and_so_does_the_specification(kind):
     days = KEPT_DAYS[kind]
     span = "3 years" if days == 1095 else f"{days} days"
-    assert f"delete it {span} after" in kept_words(kind)
+    assert f"deleted {span} after" in kept_words(kind)
     assert f"| `{kind.value}` | {days:,} |" in SPEC
     assert NAMES[kind]
 

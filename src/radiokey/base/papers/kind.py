@@ -59,11 +59,9 @@ def kept_words(kind: PaperKind) -> str:
     """Return what the owner reads beside the field for this paper.
 
     >>> kept_words(PaperKind.REGISTRATION)
-    'We keep a picture of it, encrypted, and delete it 30 days after your request has ended.'
+    'Kept encrypted, deleted 30 days after your request has ended.'
     """
-    return (
-        f"We keep a picture of it, encrypted, and delete it {kept_span(kind)} after your request has ended."
-    )
+    return f"Kept encrypted, deleted {kept_span(kind)} after your request has ended."
 
 
 def kept_span(kind: PaperKind) -> str:
