@@ -8,6 +8,7 @@ import pytest
 
 BLAUPUNKT = "BP538769684801"
 DUSTER = "281155216RT V212"
+ERC, TOYOTA = "0123456789012345", "toyota_erc_legacy"
 VIN = "VF1AAAAA123456789"
 OWN = "--i-own-this-radio"
 
@@ -51,6 +52,18 @@ def test_reporting_and_clearing_answer_with_the_report(base):
     reported = base("blacklist", "add", BLAUPUNKT, "--reason", "taken", "--json").document
     assert base("blacklist", "list", "--json").document == [reported]
     assert base("blacklist", "clear", BLAUPUNKT, "--reason", "found", "--json").document == [reported]
+
+
+def test_a_number_that_only_its_model_tells_is_reported_and_cleared_with_the_model_named(base):
+    """Sixteen characters of a Toyota: without the model they could be a tracking code."""
+    base("blacklist", "add", ERC, "--reason", "x").refused(65, "tracking code of sixteen digits")
+    reported = base("blacklist", "add", ERC, "--model", TOYOTA, "--reason", "x", "--json").document
+    assert (reported["kind"], reported["serial"]) == ("toyota-erc", ERC)
+    cleared = base("blacklist", "clear", ERC, "--model", TOYOTA, "--reason", "found", "--json").document
+    assert cleared == [reported]
+    base("blacklist", "add", ERC, "--model", "toyota", "--reason", "x").refused(
+        64, "no radio here has that id"
+    )
 
 
 def test_a_number_that_many_share_is_not_reported_without_its_car_or_label(base):

@@ -7,7 +7,7 @@ import typer
 from radiokey.base.ports import Mark
 from radiokey.base.sql.opening import init_base, open_base
 from radiokey.cli import backup, intake, keys, log, say, staff, tokens, witness
-from radiokey.cli.options import BY, Database, Json, Make
+from radiokey.cli.options import BY, Database, Json, Make, ModelId, kinds_of
 from radiokey.cli.serial import read_one
 from radiokey.serial.vin import Vin
 
@@ -55,12 +55,13 @@ def add(
     reason: Reason,
     vin: VinText = None,
     label: Label = "",
+    model: ModelId = None,
     make: Make = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
     """Report a radio stolen. A number that many radios share needs the label or the car too."""
-    reading = read_one(serial, make=make)
+    reading = read_one(serial, make=make, kinds=kinds_of(model))
     with open_base(database) as base:
         report = base.blacklist.add(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
     if as_json:
@@ -76,12 +77,13 @@ def clear(
     reason: Reason,
     vin: VinText = None,
     label: Label = "",
+    model: ModelId = None,
     make: Make = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
     """Clear the report of the same car and label; the history stays."""
-    reading = read_one(serial, make=make)
+    reading = read_one(serial, make=make, kinds=kinds_of(model))
     with open_base(database) as base:
         ended = base.blacklist.clear(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
     if as_json:
