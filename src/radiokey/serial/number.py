@@ -16,7 +16,7 @@ Traceback (most recent call last):
 radiokey.errors.NotTheSerialError: this is an approval number, not the serial number
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -143,18 +143,34 @@ class _Found:
     def rank(self) -> tuple[bool, Strength, bool]:
         return self.of_the_make, self.strength, self.fit.repairs == 0
 
-    def is_part_of(self, other: "_Found") -> bool:
-        """Tell whether these words are only some of the words of `other`, which tells more.
+    @property
+    def is_open_ended(self) -> bool:
+        """Whether the format has no fixed length: it takes all it can."""
+        return self.format.shapes[0].tail != (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What numbers found in some words tell: the strongest there, and the formats without a fixed length."""
+
+    strength: Strength | None = None
+    open_ended: frozenset[str] = frozenset()
+
+    def and_(self, other: "_Told") -> "_Told":
+        strengths = [one.strength for one in (self, other) if one.strength is not None]
+        return _Told(max(strengths, default=None), self.open_ended | other.open_ended)
+
+    def tells_more_than(self, entry: _Found) -> bool:
+        """Tell whether a number in more words than those of `entry` makes it a mere part.
 
         Two numbers that tell as much are both kept, for a person to settle: in `M012345 6` the last digit
-        may belong to the number or not. A format without a fixed length takes all it can.
+        may belong to the number or not.
         """
-        inside = other.first <= self.first and self.last <= other.last
-        shorter = self.last - self.first < other.last - other.first
-        tells_more = other.strength > self.strength or (
-            other.format is self.format and other.format.shapes[0].tail != (0, 0)
-        )
-        return inside and shorter and tells_more
+        stronger = self.strength is not None and self.strength > entry.strength
+        return stronger or (entry.is_open_ended and entry.format.id in self.open_ended)
+
+
+_NOTHING = _Told()
 
 
 def parse(text: str, *, make: str | None = None, kinds: Collection[str] | None = None) -> Reading:
@@ -243,39 +259,69 @@ def _makes(found: list[_Found]) -> tuple[str, ...]:
 
 
 def _ranked(text: str, said: _Said) -> list[_Found]:
-    """Return what was found, best first: one entry per number and format, none inside a better one."""
+    """Return what was found, best first: one entry per number and format, none inside a better one.
+
+    The work grows with the text and not with its square: whoever sends 500 characters that fit everywhere
+    waits no longer for each than for a label.
+    """
     spelled = spell(text)
-    masked = _words_of_other_things(spelled)
-    everything = [
-        entry
-        for first, last, window in spelled.runs(_LONGEST)
-        for entry in _fits(window, said, first, last, alone=_alone(spelled, first, last, masked))
-        if entry.strength is not Strength.WEAK or len(window) > _SHORT or not _crowded(spelled, first, last)
-    ]
-    whole = [entry for entry in everything if not any(entry.is_part_of(other) for other in everything)]
-    whole.sort(key=lambda entry: entry.rank, reverse=True)
+    masked, digits = _words_of_other_things(spelled), _words_with_digits(spelled)
+    found: dict[tuple[int, int], list[_Found]] = {}
+    for first, last, window in spelled.runs(_LONGEST):
+        crowded = len(window) <= _SHORT and digits[first] + digits[-1] - digits[last] > 0
+        found[first, last] = [
+            entry
+            for entry in _fits(window, said, first, last, alone=_alone(spelled, first, last, masked))
+            if entry.strength is not Strength.WEAK or not crowded
+        ]
+    whole = sorted(_wholes(found), key=lambda entry: entry.rank, reverse=True)
     kept: list[_Found] = []
-    for entry in whole:
-        if not any(_repeats(entry, other) for other in kept):
+    numbers: set[tuple[str, str]] = set()
+    best: dict[tuple[int, int], tuple[bool, Strength, bool]] = {}
+    for entry in whole:  # one that says nothing beside a better one is left out
+        number, place = (entry.fit.text, entry.format.id), (entry.first, entry.last)
+        if number not in numbers and best.get(place, entry.rank) <= entry.rank:
             kept.append(entry)
+            numbers.add(number)
+            best.setdefault(place, entry.rank)
     return kept
 
 
-def _repeats(entry: _Found, better: _Found) -> bool:
-    """Tell whether `entry` says nothing beside `better`, which ranks at least as high."""
-    if (better.fit.text, better.format.id) == (entry.fit.text, entry.format.id):
-        return True
-    return (better.first, better.last) == (entry.first, entry.last) and better.rank > entry.rank
+def _wholes(found: Mapping[tuple[int, int], list[_Found]]) -> list[_Found]:
+    """Return those found, in their order, that are no part of a number in more words that tells more.
+
+    The words of a run lie in one word more before it, or after it; so what lies around it is known from its
+    two neighbours, the longest runs first.
+    """
+    within: dict[tuple[int, int], _Told] = {}
+    around: dict[tuple[int, int], _Told] = {}
+    for first, last in sorted(found, key=lambda run: run[0] - run[1]):
+        wider = within.get((first - 1, last), _NOTHING).and_(within.get((first, last + 1), _NOTHING))
+        around[first, last] = within[first, last] = wider
+        for entry in found[first, last]:
+            own = frozenset({entry.format.id}) if entry.is_open_ended else frozenset[str]()
+            within[first, last] = within[first, last].and_(_Told(entry.strength, own))
+    return [
+        entry for run, entries in found.items() for entry in entries if not around[run].tells_more_than(entry)
+    ]
 
 
 def _words_of_other_things(spelled: Spelled) -> frozenset[int]:
     """Return which words belong to a date, an approval number or the like."""
-    spans = printed_spans(spelled)
+    covered = {at for start, end in printed_spans(spelled) for at in range(start, end)}
     return frozenset(
         at
         for at, word in enumerate(spelled.words)
-        if word is not None and any(start < word.end and word.start < end for start, end in spans)
+        if word is not None and not covered.isdisjoint(range(word.start, word.end))
     )
+
+
+def _words_with_digits(spelled: Spelled) -> list[int]:
+    """Return how many words before each, and before the end, hold digits."""
+    counts = [0]
+    for word in spelled.words:
+        counts.append(counts[-1] + (word is not None and any(map(str.isdigit, word.text))))
+    return counts
 
 
 def _alone(spelled: Spelled, first: int, last: int, masked: frozenset[int]) -> bool:
@@ -283,12 +329,6 @@ def _alone(spelled: Spelled, first: int, last: int, masked: frozenset[int]) -> b
     if masked.intersection(range(first, last)):
         return False
     return last - first == 1 or (first == 0 and last == len(spelled.words))
-
-
-def _crowded(spelled: Spelled, first: int, last: int) -> bool:
-    """Tell whether other words of the text hold digits too, so that four digits may be part of them."""
-    others = (*spelled.words[:first], *spelled.words[last:])
-    return any(word is not None and any(map(str.isdigit, word.text)) for word in others)
 
 
 def _fits(window: str, said: _Said, first: int, last: int, *, alone: bool) -> Iterator[_Found]:

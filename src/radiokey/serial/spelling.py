@@ -44,9 +44,10 @@ class Spelled:
 
         Only runs of at most `longest` characters and, if given, at most `words` words.
         """
+        most = longest if words is None else words  # a word has a character at least
         for first in range(len(self.words)):
             run = ""
-            for last, word in enumerate(self.words[first:][:words], start=first + 1):
+            for last, word in enumerate(self.words[first : first + most], start=first + 1):
                 if word is None or len(run) + len(word.text) > longest:
                     break
                 run += word.text
