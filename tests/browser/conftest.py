@@ -10,9 +10,9 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
+from phones import LARGE, Holder, Phone
 from playwright.sync_api import sync_playwright
 from served import BEGAN_MS
 
@@ -20,7 +20,6 @@ from radiokey.base.link import sign
 from radiokey.clock import DAY_MS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PHONE = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items):
@@ -135,41 +134,6 @@ def chromium():
         browser.close()
 
 
-def _goes(page, request):
-    """Keep where a page went last, and how: `went` is method and path."""
-    if request.is_navigation_request() and request.frame == page.main_frame:
-        page.went = request.method, urlsplit(request.url).path
-
-
-class Phone:
-    """One person's browser. `complaints` is what the console said; `asked` every address it asked for."""
-
-    def __init__(self, browser, address, **settings):
-        self.context = browser.new_context(base_url=address, viewport=PHONE, has_touch=True, **settings)
-        self.context.set_default_timeout(15_000)
-        self.address = address
-        self.complaints, self.asked = [], []
-        self.context.on("request", lambda request: self.asked.append(request.url))
-
-    def page(self):
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", self._said)
-        page.on("request", lambda request: _goes(page, request))
-        return page
-
-    def _said(self, message):
-        # Chromium reports every 4xx of a page that answers a mistake; those are answers, not faults.
-        if message.type in {"error", "warning"} and "status of 4" not in message.text:
-            self.complaints.append(message.text)
-
-    def close(self):
-        self.context.close()
-        foreign = [url for url in self.asked if not url.startswith((self.address, "data:"))]
-        assert self.complaints == []
-        assert foreign == []
-
-
 @pytest.fixture
 def phones(chromium, site):
     made = []
@@ -183,9 +147,6 @@ def phones(chromium, site):
         phone.close()
 
 
-WIDE = {"width": 1280, "height": 900}
-
-
 @pytest.fixture
 def people(chromium, staffed):
     """Return what opens the browser of one of the staff, phone-sized or wide."""
@@ -197,7 +158,7 @@ def people(chromium, staffed):
         person = Phone(chromium, served.address, extra_http_headers=heads, **settings)
         page = person.page()
         if wide:
-            page.set_viewport_size(WIDE)
+            page.set_viewport_size(LARGE)
         made.append(person)
         return page
 
@@ -233,47 +194,6 @@ def link_of(staffed, key):
     """Return what makes the link that a mail would bring for a request in that state."""
     ids = staffed[1]["requests"]
     return lambda state: f"/requests/{sign(key, 'request', ids[state], BEGAN_MS + DAY_MS)}"
-
-
-KEY = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
-class Holder:
-    """Somebody with a phone that is an authenticator too: Chromium's virtual one."""
-
-    def __init__(self, phone):
-        self.phone, self.page = phone, phone.page()
-        self._devtools = phone.context.new_cdp_session(self.page)
-        self._devtools.send("WebAuthn.enable")
-        self.key = self.new_key()
-
-    def new_key(self, **other):
-        """Put another authenticator into the phone."""
-        options = {"options": KEY | other}
-        return self._devtools.send("WebAuthn.addVirtualAuthenticator", options)["authenticatorId"]
-
-    def lose_key(self):
-        self._devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.key})
-
-    def knows_finger(self, *, known):
-        """Let the authenticator verify its owner, or not."""
-        told = {"authenticatorId": self.key, "isUserVerified": known}
-        self._devtools.send("WebAuthn.setUserVerified", told)
-
-    def passkeys(self):
-        """Return what the authenticator holds."""
-        return self._devtools.send("WebAuthn.getCredentials", {"authenticatorId": self.key})["credentials"]
-
-    def holds(self, passkey):
-        """Put a passkey into the authenticator, as one that was copied would be."""
-        self._devtools.send("WebAuthn.addCredential", {"authenticatorId": self.key, "credential": passkey})
 
 
 @pytest.fixture

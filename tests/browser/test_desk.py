@@ -1,11 +1,9 @@
 """The pages of staff in a browser: axe and a thumb on every one and in every state; a keyboard alone; no scripts."""
 
 import pytest
+from phones import LARGE, PHONE
 from served_desk import STATES
 from test_every_page import WIDE, check, faults
-
-from conftest import PHONE
-from conftest import WIDE as LARGE
 
 BP = "BP538761234567"
 PAGES = {

@@ -4,10 +4,9 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from phones import LARGE, PHONE, Phone
 from road import CODE, RADIO, get_code
 
-from conftest import PHONE, Phone
-from conftest import WIDE as LARGE
 from radiokey.guide import walk
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Facts

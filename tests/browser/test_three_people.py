@@ -8,9 +8,8 @@ from dataclasses import replace
 import pytest
 from effort import LIMITS, Watched, row, written
 from papermaking import picture
+from phones import LARGE
 from road import back_to_the_first_step, coached, display, hand, key_in, shown_code
-
-from conftest import WIDE
 
 WORDS_APART = 10
 """A sentence that is put another way is no other page."""
@@ -160,7 +159,7 @@ def as_written(found):
 
 def at_a_desk(page):
     """Watch one of the staff, who knows the pages and has a wide screen."""
-    page.set_viewport_size(WIDE)
+    page.set_viewport_size(LARGE)
     return Watched(page, skilled=True)
 
 
