@@ -1,5 +1,6 @@
 """The queue and the sweep with many requests, and with one that is damaged; on both databases."""
 
+import random
 import sqlite3
 from contextlib import closing
 
@@ -8,9 +9,12 @@ import pytest
 from desks import PAPERS, Crashed, Cuts, Place, ask, checked, own
 
 from radiokey.base import figures
+from radiokey.base.blacklist import BEYOND, Blacklist
 from radiokey.base.desk_ports import FIRST
+from radiokey.base.ports import Clearing, Mark, MarkAct
 from radiokey.base.reasons import Reason
 from radiokey.base.request import State, Turn
+from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.statements import statements_for
 from radiokey.base.sweep import CONTACT_KEPT_MS
 from radiokey.clock import DAY_MS, HOUR_MS
@@ -135,6 +139,33 @@ def test_how_a_request_stands_is_what_its_last_act_says(place, desk):
         for at, view in enumerate(views)
     ]
     assert {view.request.reminders for view in views} == {0, 1}
+
+
+def test_the_stolen_list_has_each_report_that_stands_on_one_page(both, clock):
+    """A report stands until a clearing that came later names it: its number, and its car and label or none."""
+    chance = random.Random(3)  # noqa: S311 - seeded
+    with both.store(Principal.REGISTRAR).transaction() as transaction:
+        for at_ms in range(90):
+            act = MarkAct.REPORTED if chance.random() < 0.7 else MarkAct.CLEARED
+            number, vin, label = (
+                f"BP5387?{chance.randrange(6):07}",
+                *(chance.choice(("", "X")) for _ in range(2)),
+            )
+            named, clearing = ("bp12", number, vin, label, "said"), ""
+            if act is MarkAct.CLEARED:
+                clearing = f"c{at_ms}"
+                transaction.add_clearing(Clearing(clearing, *named, "ab" * 32, "ann", at_ms))
+            transaction.add_mark(Mark(act, *named, "reg", at_ms, clearing))
+    listed = Blacklist(both.store(Principal.REGISTRAR), clock)
+    expected = listed.list()
+    found, before = [], BEYOND
+    while before:
+        page = listed.page(before, 4)
+        assert page.count == len(expected)
+        found += page.reports
+        before = page.more
+    assert found == list(reversed(expected))
+    assert 4 < len(found) < sum(mark.act is MarkAct.REPORTED for mark in listed.history())
 
 
 LISTS = {
