@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from postgres import Server, running
 
 from radiokey.base.ports import StoredAct, StoredUnit
 from radiokey.base.release import ReleaseRequest
@@ -149,12 +150,19 @@ class Nest:
             return "\n".join(connection.iterdump()).encode()
 
 
+@pytest.fixture(scope="module")
+def quiet() -> Iterator[Server]:
+    """A server of their own: the journal of one that other tests use is long, and every byte of it is read."""
+    with running() as server:
+        yield server
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def nest(request, tmp_path, clock, monkeypatch):
     folder = tmp_path / "nest"
     folder.mkdir()
     monkeypatch.setenv("RADIOKEY_SECRETS", str(folder))
-    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    server = request.getfixturevalue("quiet") if request.param == "postgresql" else None
     return Nest(request.param, folder, server, clock)
 
 
