@@ -16,7 +16,6 @@ from radiokey.web.serve import serve
 
 PEOPLE = {
     "kim": Role.CLERK,
-    "kai": Role.CLERK,
     "ken": Role.CLERK,
     "rita": Role.REGISTRAR,
 }

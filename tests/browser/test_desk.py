@@ -36,14 +36,13 @@ def clearing(staffed):
     return f"/registrar/stolen/clearings/{staffed[1]['clearing']}"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("who", list(PAGES))
-def test_axe_finds_nothing_on_any_page_of_staff(people, staffed, who, theme):
+def test_axe_finds_nothing_on_any_page_of_staff(people, staffed, who):
     """Every page of each role, every state of a request as that role sees it, and what the role may not open."""
     requests = [of(staffed, name) for name in STATES] if who != "reg" else []
     deciding = [clearing(staffed)] if who == "reg" else []
     refused = [*REFUSED.get(who, ()), NOT_FOR[who]]
-    check(people(who, color_scheme=theme), [*PAGES[who], *requests, *deciding], refused)
+    check(people(who), [*PAGES[who], *requests, *deciding], refused)
 
 
 def faults_without_thumbs(page):

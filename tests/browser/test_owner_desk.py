@@ -45,9 +45,8 @@ def test_an_owner_sends_papers_from_the_sheet_on_with_one_thumb(owners, people, 
     assert shown.evaluate("one => one.naturalWidth") == 800
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_of_a_request_in_any_state(owners, link_of, theme):
-    page, wrong = owners(color_scheme=theme), {}
+def test_axe_finds_nothing_on_the_pages_of_a_request_in_any_state(owners, link_of):
+    page, wrong = owners(), {}
     page.goto("/requests/new")
     page.get_by_label("Number of the radio").fill("what it says")
     page.get_by_label("VIN of the car").fill("VSK")
