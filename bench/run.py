@@ -14,6 +14,7 @@ PARTS = {
     "Ledger: ten million units in, and found again": "ledger.py",
     "Log: durable appends and proofs, up to ten million entries": "log.py",
     "Command line as a whole process": "commands.py",
+    "Desk: lists among a million requests": "desk.py",
     "Releases through the API": "releases.py",
     "Pages over the wire and under load": "pages.py",
 }
