@@ -16,6 +16,7 @@ from radiokey.web.registrar_import import BODY_BYTES_MAX, FILE_BYTES_MAX
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 REPORT = {"serial": BP, "vin": CAR, "reason": "taken from the car park"}
+ERC, TOYOTA = "0102030405060708", "toyota_erc_legacy"
 HEADER = "serial,model,market,vin,code\n"
 
 
@@ -50,6 +51,27 @@ def test_a_list_of_more_than_a_page_goes_on_with_older_reports(counter, page_of,
     found = page_of(counter.get("/registrar/stolen?number=BP538700000001", "aud").text)
     assert found.words.count("taken") == 1
     assert counter.get("/registrar/stolen?before=x", "aud").status_code == 400
+
+
+def test_a_number_that_only_its_radio_tells_is_reported_looked_up_and_cleared(counter, page_of, api):
+    """Sixteen characters of a Toyota: without the radio they could be a tracking code."""
+    told = {"serial": ERC, "reason": "taken at night", "model": TOYOTA}
+    assert counter.post("/registrar/stolen", "cle", **told | {"model": ""}).status_code == 422
+    assert counter.post("/registrar/stolen", "cle", **told | {"model": "toyota"}).status_code == 400
+    assert led_to(counter.post("/registrar/stolen", "cle", **told), "/registrar/stolen")
+    (back,) = [
+        link for link in page_of(counter.get("/registrar/stolen", "reg").text).links if "#clear" in link
+    ]
+    page = page_of(counter.get(back.partition("#")[0], "reg").text)
+    assert "taken at night" in page.words
+    clear = page.form("/registrar/stolen/clearings").fields
+    assert (clear["serial"], clear["model"]) == (ERC, TOYOTA)
+    assert counter.get(f"/registrar/stolen?number={ERC}", "reg").status_code == 422
+    body = {"serial": ERC, "model": TOYOTA, "reason": "found", "papers": "ab" * 32}
+    proposed = api.ask("POST", "/api/stolen/clearings", counter.token("rita"), json=body)
+    assert (proposed.status_code, proposed.json()["kind"]) == (201, "toyota-erc")
+    again = api.ask("POST", "/api/stolen", counter.token("cle"), json={**told, "reason": "again"})
+    assert (again.status_code, again.json()["kind"]) == (201, "toyota-erc")
 
 
 def test_who_may_only_look_has_no_forms_to_change_the_list(counter, page_of):

@@ -19,7 +19,7 @@ from radiokey.base.roles import Permission
 from radiokey.catalogue.model import Model
 from radiokey.code.value import Code
 from radiokey.errors import UsageError
-from radiokey.serial.number import Reading, parse
+from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 from radiokey.web import problems
 from radiokey.web.bodies import END, ApiRequest, AskedBody, ReleaseBody
@@ -92,8 +92,7 @@ class ProblemsAnswer(msgspec.Struct, frozen=True):
 def understood(site: Site, serial: str, make: str, model_id: str = "") -> tuple[Reading, Model | None]:
     """Return a number as it is read for this radio; raise `SerialError`, `UsageError`."""
     model = site.model(model_id)
-    kinds = model.kinds if model is not None else None
-    return parse(serial, make=make or None, kinds=kinds), None if model is None or model.default else model
+    return site.reading(serial, make, model), None if model is None or model.default else model
 
 
 def named_by(caller: Caller, key: str) -> str:

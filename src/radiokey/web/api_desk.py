@@ -244,7 +244,7 @@ def checkpoint(site: NamedDependency[Site]) -> Response[str]:
 
 
 def _told(data: StolenBody) -> registry.Told:
-    return registry.Told(data.serial, data.reason, data.vin, data.label, data.make)
+    return registry.Told(data.serial, data.reason, data.vin, data.label, data.make, data.model)
 
 
 def _mark(mark: Mark) -> MarkAnswer:

@@ -61,6 +61,7 @@ class StolenBody(Body, frozen=True, kw_only=True):
     vin: Short = ""
     label: Text = ""
     make: Short = ""
+    model: Short = ""
 
 
 class ClearingBody(StolenBody, frozen=True, kw_only=True):

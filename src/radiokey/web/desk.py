@@ -22,12 +22,11 @@ from radiokey.base.search import Search
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import DAY_MS
 from radiokey.errors import RadiokeyError, RequestReusedError, UsageError
-from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.callers import Caller
 from radiokey.web.desk_forms import opened_another
 from radiokey.web.forms import Short, Text, convert
-from radiokey.web.frame import Asking, StaffForm, aside, desk_of, fields, sees, sees_of, show, takes
+from radiokey.web.frame import Asking, StaffForm, aside, desk_of, fields, radios, sees, sees_of, show, takes
 from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
@@ -178,9 +177,8 @@ def _opened(site: Site, request: Asking, form: NewForm) -> Response[str] | Redir
     desk, caller = desk_of(site), request.auth
     try:
         model = site.model(form.model)
-        kinds = model.kinds if model is not None and not model.default else None
         asked = Application(
-            serial=parse(form.text, make=form.make or None, kinds=kinds),
+            serial=site.reading(form.text, form.make, model),
             vin=Vin.parse(form.vin),
             model=model,
             make=form.make,
@@ -199,9 +197,7 @@ def _opened(site: Site, request: Asking, form: NewForm) -> Response[str] | Redir
 def _new_page(
     site: Site, request: Asking, form: NewForm, problem: RadiokeyError | None = None
 ) -> Response[str]:
-    models = sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold())
-    makes = sorted({make for model in models for make in model.makes})
-    return show(site, request, "desk/new.html", problem=problem, form=form, models=models, makes=makes)
+    return show(site, request, "desk/new.html", problem=problem, form=form, **radios(site))
 
 
 HANDLERS: Final = (queue, search, new, open_new)

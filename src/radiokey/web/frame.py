@@ -94,6 +94,12 @@ def view_for(site: Site, caller: Caller, request_id: str) -> View:
     return view
 
 
+def radios(site: Site) -> dict[str, Any]:
+    """Return what the forms for a radio offer: every radio and every make, each in the order of its name."""
+    models = sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold())
+    return {"radios": models, "makes": sorted({make for model in models for make in model.makes})}
+
+
 def show(
     site: Site,
     request: Asking,

@@ -31,7 +31,7 @@ from radiokey.guide.model import Act, Asks, Facts
 from radiokey.guide.sheet import Case, sheet
 from radiokey.guide.walk import View, answer, heard, position, start, view
 from radiokey.serial.formats import FORMATS
-from radiokey.serial.number import Reading, makes_to_ask, parse
+from radiokey.serial.number import Reading, makes_to_ask
 from radiokey.serial.places import COPYING, PLACES
 from radiokey.serial.vin import Vin
 from radiokey.web.forms import CoachForm, CodeForm, NumberForm, WebRequest, convert, count, read
@@ -139,18 +139,13 @@ async def number_read(site: NamedDependency[Site], request: WebRequest) -> Respo
     """Say what was read, and ask for the statement of ownership."""
     form = await read(request, NumberForm)
     try:
-        reading, model = _understood(site, form)
+        model = site.model(form.model)
+        reading = site.reading(form.text, form.make, model)
     except RadiokeyError as problem:
         return _number_page(site, form, problem)
     if not families_of(reading.serial.kind, form.make if model is None else ""):
         return _sheet_page(site, model, form, reading)
     return _reading_page(site, form, reading)
-
-
-def _understood(site: Site, form: NumberForm) -> tuple[Reading, Model | None]:
-    model = site.model(form.model)
-    kinds = model.kinds if model is not None and not model.default else None
-    return parse(form.text, make=form.make or None, kinds=kinds), model
 
 
 def _number_page(site: Site, form: NumberForm, problem: RadiokeyError | None = None) -> Response[str]:
@@ -224,7 +219,8 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str
     for number in (form.errors, form.refused):  # whatever is wrong is said before anything is logged
         count(number)
     try:
-        reading, model = _understood(site, form)
+        model = site.model(form.model)
+        reading = site.reading(form.text, form.make, model)
     except RadiokeyError as problem:
         return _number_page(site, _number_form(form), problem)
     try:

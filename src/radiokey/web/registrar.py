@@ -12,18 +12,18 @@ from radiokey.base.blacklist import BEYOND, stand
 from radiokey.base.ports import Mark, MarkAct
 from radiokey.base.roles import Permission
 from radiokey.errors import RadiokeyError, UsageError
-from radiokey.serial.number import parse
 from radiokey.web import registry
 from radiokey.web.forms import Short, Text, convert
-from radiokey.web.frame import Asking, StaffForm, aside, fields, show, takes
+from radiokey.web.frame import Asking, StaffForm, aside, fields, radios, show, takes
 from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
 
 class LookForm(StaffForm, frozen=True, kw_only=True):
-    """Which number is looked for, or which page of the list: what is older than an entry."""
+    """Which number is looked for, of which radio, or which page of the list: what is older than an entry."""
 
     number: Text = ""
+    model: Short = ""
     before: Short = ""
 
     @property
@@ -43,12 +43,15 @@ class ReportForm(StaffForm, frozen=True, kw_only=True):
     vin: Short = ""
     label: Text = ""
     make: Short = ""
+    model: Short = ""
     reason: Text = ""
 
     @property
     def told(self) -> registry.Told:
         """What it tells."""
-        return registry.Told(self.serial.strip(), self.reason, self.vin.strip(), self.label, self.make)
+        return registry.Told(
+            self.serial.strip(), self.reason, self.vin.strip(), self.label, self.make, self.model
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,14 @@ class Entry:
 
 @get("/registrar/stolen", sync_to_thread=True, opt=takes(Permission.STOLEN_LIST))
 def stolen(
-    site: NamedDependency[Site], request: Asking, number: FromQuery[str] = "", before: FromQuery[str] = ""
+    site: NamedDependency[Site],
+    request: Asking,
+    number: FromQuery[str] = "",
+    model: FromQuery[str] = "",
+    before: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the stolen list, the newest first; with a number, everything that was ever said of it."""
-    return page(site, request, convert({"number": number, "before": before}, LookForm))
+    return page(site, request, convert({"number": number, "model": model, "before": before}, LookForm))
 
 
 def page(  # noqa: PLR0913 - what the page of the list can show
@@ -83,29 +90,41 @@ def page(  # noqa: PLR0913 - what the page of the list can show
         entries = [Entry(mark, stands=True) for mark in shown.reports]
     elif problem is None:
         try:
-            history = site.base.blacklist.history_of(parse(number).serial)
+            reading = site.reading(number, model=site.model(look.model))
+            history = site.base.blacklist.history_of(reading.serial)
             standing = stand(history)
             entries = [Entry(mark, mark in standing) for mark in reversed(history)]
         except RadiokeyError as wrong:
             problem = wrong
     cars = [entry.mark.vin for entry in entries if entry.stands] if number else []
-    found = ReportForm(serial="" if problem else number, vin=cars[0] if cars else "")
+    found = ReportForm(serial="" if problem else number, vin=cars[0] if cars else "", model=look.model)
     return show(
         site,
         request,
         "registrar/stolen.html",
         problem=problem,
         number=number,
+        look=look,
+        alone=_alone(site),
         entries=entries,
         page=shown,
         later=before != BEYOND,
         proposals=site.base.blacklist.proposals(),
         stands=bool(cars),
-        reported=reported or ReportForm(serial=found.serial),
+        reported=reported or ReportForm(serial=found.serial, model=found.model),
         proposed=proposed or found,
         cleared=MarkAct.CLEARED,
-        makes=sorted({make for model in site.catalogue.models.values() for make in model.makes}),
+        **radios(site),
     )
+
+
+def _alone(site: Site) -> dict[str, str]:
+    """Return the one radio that has numbers of a form, by the form: naming it says how a number is read."""
+    having: dict[str, list[str]] = {}
+    for model in site.catalogue.models.values():
+        for kind in model.kinds:
+            having.setdefault(kind, []).append(model.id)
+    return {kind: models[0] for kind, models in having.items() if len(models) == 1}
 
 
 def back() -> Redirect:
@@ -121,7 +140,7 @@ async def report(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     def work() -> Response[Any]:
         told, by = form.told, request.auth.by
         try:
-            serial = told.reading.serial
+            serial = told.reading(site).serial
             standing = stand(site.base.blacklist.history_of(serial))
             same = (serial.kind, told.car.text if told.car else "", told.reason.strip(), by)
             if same not in {(mark.kind, mark.vin, mark.reason, mark.by) for mark in standing}:

@@ -79,7 +79,7 @@ async def propose(site: NamedDependency[Site], request: Asking) -> Response[Any]
             told, by = form.told, request.auth.by
             try:
                 clearings_of(site).propose(
-                    told.reading, vin=told.car, reason=told.reason, receipt=data, by=by
+                    told.reading(site), vin=told.car, reason=told.reason, receipt=data, by=by
                 )
             except RadiokeyError as problem:
                 return registrar.page(site, request, problem=problem, proposed=form)

@@ -10,7 +10,7 @@ from radiokey.base.ports import Clearing, Mark, TokenCard
 from radiokey.base.roles import OPERATOR_GIVES, Permission
 from radiokey.base.tokens import Token
 from radiokey.errors import NotAllowedError
-from radiokey.serial.number import Reading, parse
+from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 from radiokey.web.callers import Caller
 from radiokey.web.site import Site
@@ -27,11 +27,11 @@ class Told:
     vin: str = ""
     label: str = ""
     make: str = ""
+    model: str = ""
 
-    @property
-    def reading(self) -> Reading:
-        """The number; raise `SerialError`, `UsageError`."""
-        return parse(self.serial, make=self.make or None)
+    def reading(self, site: Site) -> Reading:
+        """Return the number; raise `SerialError`, `UsageError`."""
+        return site.reading(self.serial, self.make, site.model(self.model))
 
     @property
     def car(self) -> Vin | None:
@@ -42,7 +42,7 @@ class Told:
 def report(site: Site, caller: Caller, told: Told) -> Mark:
     """Report a radio stolen; raises what `Blacklist.add` raises."""
     return site.base.blacklist.add(
-        told.reading, vin=told.car, label=told.label, reason=told.reason, by=caller.by
+        told.reading(site), vin=told.car, label=told.label, reason=told.reason, by=caller.by
     )
 
 
@@ -52,7 +52,7 @@ def propose(site: Site, caller: Caller, told: Told, papers: str) -> Clearing:
     Raises what `Blacklist.propose_clearing` raises.
     """
     return site.base.blacklist.propose_clearing(
-        told.reading,
+        told.reading(site),
         clearing_id=site.base.randomness.bytes(_ID_BYTES).hex(),
         vin=told.car,
         label=told.label,

@@ -15,6 +15,7 @@ from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.guide.model import Guide
+from radiokey.serial.number import Reading, parse
 from radiokey.web.callers import client_of, network_of
 from radiokey.web.metrics import Metrics
 from radiokey.web.render import Pages
@@ -65,6 +66,10 @@ class Site:
             return self.catalogue.models[model_id]
         except KeyError:
             raise UsageError("no radio here has this id", hint="choose one from the list") from None
+
+    def reading(self, text: str, make: str = "", model: Model | None = None) -> Reading:
+        """Return a number as that radio can have it; raise `SerialError`, `UsageError`."""
+        return parse(text, make=make, kinds=None if model is None else model.kinds)
 
     def purpose_key(self, purpose: str) -> bytes:
         """Return the key for one purpose, so that nothing signed for one passes for another."""
