@@ -33,6 +33,18 @@ def test_the_code_comes_out_of_a_process_as_one_document(shell, database):
     assert json.loads(ran.stdout)["code"] == "4786"
 
 
+def test_whoever_asks_for_a_code_waits_for_no_part_of_a_desk_to_load(surroundings, database):
+    """A third of a second is all that the command has (docs/numbers.md); half of it is the interpreter already."""
+    command = (sys.executable, "-X", "importtime", "-m", "radiokey", "code", DUSTER, "--i-own-this-radio")
+    ran = subprocess.run(
+        (*command, "--database", database), capture_output=True, text=True, check=True, env=surroundings
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
+    assert "radiokey.base.release" in loaded
+    desk = {f"radiokey.base.{name}" for name in ("acts", "desk", "figures", "queue", "request", "sweep")}
+    assert loaded & {*desk, "radiokey.web", "litestar", "psycopg", "PIL", "prometheus_client"} == set()
+
+
 def test_a_failing_process_says_why_on_stderr_and_nothing_on_stdout(shell, database):
     ran = shell("code", DUSTER, "--json", "--database", database)
     assert (ran.returncode, ran.stdout) == (64, "")

@@ -9,8 +9,16 @@ import re
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from radiokey.base.figures import COUNTED_MAX
-from radiokey.base.ports import Clearing, ClearingPaper, Mark, MarkAct, Store, StoredAct, Transaction
+from radiokey.base.ports import (
+    COUNTED_MAX,
+    Clearing,
+    ClearingPaper,
+    Mark,
+    MarkAct,
+    Store,
+    StoredAct,
+    Transaction,
+)
 from radiokey.base.roles import Permission
 from radiokey.clock import Clock
 from radiokey.errors import NotThereError, PapersNeededError, RefusedError, StolenError, UsageError

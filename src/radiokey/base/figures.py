@@ -6,16 +6,12 @@ time the newest `COUNTED_MAX` count (docs/spec/request.md).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from radiokey.base.acts import reason_of
-from radiokey.base.ports import Transaction
+from radiokey.base.ports import COUNTED_MAX, Transaction
 from radiokey.base.reasons import Reason
 from radiokey.base.request import TURNS, State, Turn
 from radiokey.errors import DamagedRequestError
-
-COUNTED_MAX: Final = 10_000
-"""What is counted one by one; one more stands for all that are more."""
 
 
 @dataclass(frozen=True, slots=True)

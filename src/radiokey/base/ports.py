@@ -11,12 +11,15 @@ sealed, how far an import has come, what a passkey counted, when a session was l
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from radiokey.base.desk_ports import DeskTransaction
 from radiokey.base.staff_ports import StaffTransaction
+
+COUNTED_MAX: Final = 10_000
+"""What is counted one by one; one more stands for all that are more."""
 
 Node = tuple[int, int]
 """(level, index) of a perfect subtree of the log; see `radiokey.base.log.tree`."""

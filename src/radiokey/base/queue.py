@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Final
 
 from radiokey.base.desk_ports import FIRST, Due, RequestLine
-from radiokey.base.figures import COUNTED_MAX, states_of, waiting
-from radiokey.base.ports import Transaction
+from radiokey.base.figures import states_of, waiting
+from radiokey.base.ports import COUNTED_MAX, Transaction
 from radiokey.base.request import Turn
 
 PAGE: Final = 200

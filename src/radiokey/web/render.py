@@ -11,8 +11,8 @@ from litestar.enums import MediaType
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from radiokey.base.figures import COUNTED_MAX
 from radiokey.base.papers.kind import PaperKind, kept_span
+from radiokey.base.ports import COUNTED_MAX
 from radiokey.catalogue.model import HOW_SURE
 from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.waiting import spoken_minutes
