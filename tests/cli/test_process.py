@@ -34,7 +34,7 @@ def test_the_code_comes_out_of_a_process_as_one_document(shell, database):
 
 
 def test_whoever_asks_for_a_code_waits_for_no_part_of_a_desk_to_load(surroundings, database):
-    """A third of a second is all that the command has (docs/numbers.md); half of it is the interpreter already."""
+    """A third of a second is all that the command has (docs/numbers.md)."""
     command = (sys.executable, "-X", "importtime", "-m", "radiokey", "code", DUSTER, "--i-own-this-radio")
     ran = subprocess.run(
         (*command, "--database", database), capture_output=True, text=True, check=True, env=surroundings
