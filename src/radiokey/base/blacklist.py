@@ -150,9 +150,7 @@ class Blacklist:
         Raises `NotThereError` where there is none, `RefusedError` where it is one's own, `StoreError`.
         """
         with self._store.transaction() as transaction:
-            clearing = transaction.clearing(clearing_id)
-            if clearing is None or clearing not in transaction.open_clearings():
-                raise NotThereError("no such proposal waits", hint="look at the proposals that wait")
+            clearing = waiting(transaction, clearing_id)
             if clearing.by == by:
                 raise RefusedError(
                     "whoever proposed a clearing does not carry it out",
@@ -179,7 +177,7 @@ class Blacklist:
         with self._store.transaction() as transaction:
             return tuple(transaction.open_clearings())
 
-    def page(self, before: int = BEYOND, limit: int = PAGE) -> "Standing":
+    def page(self, before: int = BEYOND, limit: int = PAGE) -> Standing:
         """Return a page of the reports that stand, the newest first: those older than entry `before`."""
         with self._store.snapshot() as seen:
             found = seen.standing_before(before, limit + 1)
@@ -245,6 +243,14 @@ def stand(marks: list[Mark]) -> list[Mark]:
                 del of_number[ended]
     left = {at: mark for of_number in standing.values() for at, mark in of_number.items()}
     return [left[at] for at in sorted(left)]
+
+
+def waiting(transaction: Transaction, clearing_id: str) -> Clearing:
+    """Return a proposal that nobody carried out or laid aside; raise `NotThereError`."""
+    for one in transaction.open_clearings():
+        if one.id == clearing_id:
+            return one
+    raise NotThereError("no such proposal waits", hint="look at the proposals that wait")
 
 
 def _ended_by(clearing: Mark, transaction: Transaction) -> tuple[Mark, ...]:

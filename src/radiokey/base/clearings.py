@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.base.blacklist import Blacklist, meets, stand
+from radiokey.base.blacklist import TEXT_LENGTH_MAX, Blacklist, meets, stand, waiting
 from radiokey.base.desk_papers import OpenedPaper, Papers, Upload, no_such_paper
 from radiokey.base.papers.kind import ASIDE_KEPT_DAYS, KEPT_DAYS, PaperKind
 from radiokey.base.papers.sealed import PapersKey
@@ -18,14 +18,12 @@ from radiokey.base.ports import Clearing, ClearingPaper, Mark, Randomness, Store
 from radiokey.base.request import CLOCK
 from radiokey.base.seal import NONCE_SIZE
 from radiokey.clock import DAY_MS, Clock
-from radiokey.errors import NotThereError, UsageError
+from radiokey.errors import UsageError
 from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
 WAITS_DAYS: Final = 90
 """Days a proposal waits for somebody else; what waits longer is proposed anew, with a paper of today."""
-
-REASON_LENGTH_MAX: Final = 500
 
 _BOUND_TO: Final = "clearing"
 """Stands where the seal of a request's paper names the paper: no paper has this id."""
@@ -93,7 +91,7 @@ class Clearings:
     def look(self, clearing_id: str) -> Looked:
         """Return a proposal that waits; raise `NotThereError` for any other."""
         with self._store.snapshot() as seen:
-            clearing = _waiting(seen, clearing_id)
+            clearing = waiting(seen, clearing_id)
             standing = stand(seen.marks(clearing.kind, clearing.number))
             media = seen.clearing_paper_media(clearing_id)
         return Looked(clearing, tuple(one for one in standing if meets(clearing, one)), media)
@@ -111,7 +109,7 @@ class Clearings:
         Raises `NotThereError`, `SealError`.
         """
         with self._store.transaction() as transaction:
-            clearing = _waiting(transaction, clearing_id)
+            clearing = waiting(transaction, clearing_id)
             stored = transaction.clearing_paper(clearing_id)
             if stored is None:
                 raise no_such_paper()
@@ -126,11 +124,11 @@ class Clearings:
         """
         if not reason.strip():
             raise UsageError("a proposal is laid aside for a reason", hint="say what is wrong with it")
-        if len(reason) > REASON_LENGTH_MAX:
-            raise UsageError(f"a reason has at most {REASON_LENGTH_MAX} characters", hint="say it shorter")
+        if len(reason) > TEXT_LENGTH_MAX:
+            raise UsageError(f"a reason has at most {TEXT_LENGTH_MAX} characters", hint="say it shorter")
         now_ms = self._clock.now_ms()
         with self._store.transaction() as transaction:
-            clearing = _waiting(transaction, clearing_id)
+            clearing = waiting(transaction, clearing_id)
             transaction.end_clearing(clearing_id, now_ms, by, reason.strip())
             _write_down(transaction, clearing, now_ms, by, "stolen:lay-aside", reason.strip())
 
@@ -159,13 +157,6 @@ def _late(seen: Transaction, now_ms: int) -> list[str]:
 def _over(seen: Transaction, now_ms: int) -> list[str]:
     kept_ms, aside_ms = KEPT_DAYS[PaperKind.POLICE_RECEIPT] * DAY_MS, ASIDE_KEPT_DAYS * DAY_MS
     return seen.clearing_papers_due(now_ms - kept_ms, now_ms - aside_ms)
-
-
-def _waiting(transaction: Transaction, clearing_id: str) -> Clearing:
-    for one in transaction.open_clearings():
-        if one.id == clearing_id:
-            return one
-    raise NotThereError("no such proposal waits", hint="look at the proposals that wait")
 
 
 def _write_down(  # noqa: PLR0913, PLR0917 - an entry of the audit, told once

@@ -17,7 +17,7 @@ from radiokey.base.sql.opening import SystemClock, open_base
 from radiokey.catalogue.index import cards, models_with
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
-from radiokey.cli.options import Database, Json, Make, ModelId, load, press_as_json
+from radiokey.cli.options import Database, Json, Make, ModelId, kinds_of, load, press_as_json
 from radiokey.cli.serial import look_again, read_one
 from radiokey.clock import DAY_MS
 from radiokey.code.value import Press
@@ -49,7 +49,7 @@ def code(
 ) -> None:
     """Give the code of one radio; where none is to be had here, say whom to ask and with what."""
     known = load(model)
-    reading = read_one(serial, make=make, kinds=cards()[known.id].kinds if known else None)
+    reading = read_one(serial, make=make, kinds=kinds_of(model))
     request = of_today(
         ReleaseRequest(
             request_id="unnamed",

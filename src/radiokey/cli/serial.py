@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from radiokey.catalogue.index import cards, models_with
+from radiokey.catalogue.index import models_with
 from radiokey.cli import say
-from radiokey.cli.options import Json, Make, ModelId, known_model
+from radiokey.cli.options import Json, Make, ModelId, kinds_of
 from radiokey.code.family import FAMILIES, families_of
 from radiokey.errors import SerialDoubtError, SerialError
 from radiokey.serial.formats import FORMATS
@@ -29,7 +29,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Say which serial number each TEXT holds, and which characters to look at again."""
-    kinds = cards()[known_model(model)].kinds if model is not None else None
+    kinds = kinds_of(model)
     rows: list[dict[str, Any]] = []
     for text in texts:
         found = readings(text, make=make, kinds=kinds)

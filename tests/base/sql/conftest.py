@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from desks import Place
 from postgres import Server, running
 
 from radiokey.base.blacklist import Blacklist
@@ -97,6 +98,12 @@ def store(both: Database) -> Store:
 def registrar(both: Database) -> Store:
     """The registrar's."""
     return both.store(Principal.REGISTRAR)
+
+
+@pytest.fixture
+def place(both: Database, clock) -> Place:
+    """A hosted base with one radio in its ledger."""
+    return Place(both, clock)
 
 
 class Opened:

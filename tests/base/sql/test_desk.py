@@ -14,7 +14,6 @@ from desks import (
     READ,
     SERIAL,
     VIN,
-    Place,
     ask,
     checked,
     mails,
@@ -40,12 +39,6 @@ from radiokey.errors import (
     UsageError,
 )
 from radiokey.serial.number import parse
-
-
-@pytest.fixture
-def place(both, clock):
-    """A hosted base with one radio in its ledger."""
-    return Place(both, clock)
 
 
 @pytest.fixture

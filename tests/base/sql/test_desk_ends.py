@@ -8,7 +8,6 @@ from desks import (
     PAPERS,
     Crashed,
     Cuts,
-    Place,
     ask,
     checked,
     mails,
@@ -32,12 +31,6 @@ from radiokey.errors import (
 from radiokey.serial.number import parse
 
 NOTHING = Swept(0, 0, 0, 0, {})
-
-
-@pytest.fixture
-def place(both, clock):
-    """A hosted base with one radio in its ledger."""
-    return Place(both, clock)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 
 import pytest
-from desks import PAPERS, AsSent, Crashed, Cuts, Place, ask, checked, mails, own
+from desks import PAPERS, AsSent, Crashed, Cuts, ask, checked, mails, own
 
 from radiokey.base.desk_papers import Upload
 from radiokey.base.papers.kind import KEPT_DAYS, PaperKind
@@ -24,12 +24,6 @@ from radiokey.errors import (
 )
 
 CANARY = b"QZXJKVWYQZXJKVWY"
-
-
-@pytest.fixture
-def place(both, clock):
-    """A hosted base with one radio in its ledger."""
-    return Place(both, clock)
 
 
 @pytest.fixture

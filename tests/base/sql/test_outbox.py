@@ -1,18 +1,12 @@
 """Mails that wait in the database: who takes them, until when, how often; on both databases."""
 
 import pytest
-from desks import ADDRESS, CONTACTS, PAPERS, Place, ask, own
+from desks import ADDRESS, CONTACTS, PAPERS, ask, own
 
 from radiokey.base.outbox import HELD_MS, TRIES_MAX, Outbox, Reach, Waiting, waited_ms
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sweep import CONTACT_KEPT_MS
 from radiokey.clock import MINUTE_MS
-
-
-@pytest.fixture
-def place(both, clock):
-    """A hosted base with one radio in its ledger."""
-    return Place(both, clock)
 
 
 @pytest.fixture

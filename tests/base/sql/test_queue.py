@@ -6,7 +6,7 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from desks import PAPERS, Crashed, Cuts, Place, ask, checked, own
+from desks import PAPERS, Crashed, Cuts, ask, checked, own
 
 from radiokey.base import figures
 from radiokey.base.blacklist import BEYOND, Blacklist
@@ -21,12 +21,6 @@ from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.errors import DamagedRequestError, StoreError
 
 SHOP = "Ann's Radios"
-
-
-@pytest.fixture
-def place(both, clock):
-    """A hosted base with one radio in its ledger."""
-    return Place(both, clock)
 
 
 @pytest.fixture
