@@ -177,6 +177,20 @@ class Blacklist:
         with self._store.transaction() as transaction:
             return tuple(transaction.open_clearings())
 
+    def proposed(
+        self, reading: Reading, *, vin: Vin | None, reason: str, papers: str, by: str
+    ) -> Clearing | None:
+        """Return what somebody proposed for that very radio with those papers and that waits, if anything.
+
+        Raises `UsageError` where it could not be proposed at all.
+        """
+        mark = self._clearing(reading, vin, "", reason, by)
+        wanted = (mark.kind, mark.number, mark.vin, mark.label, papers, by)
+        for one in self.proposals():
+            if (one.kind, one.number, one.vin, one.label, one.papers, one.by) == wanted:
+                return one
+        return None
+
     def page(self, before: int = BEYOND, limit: int = PAGE) -> Standing:
         """Return a page of the reports that stand, the newest first: those older than entry `before`."""
         with self._store.snapshot() as seen:

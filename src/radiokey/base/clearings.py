@@ -67,10 +67,9 @@ class Clearings:
                 "a clearing rests on papers", hint="choose the police receipt, or the insurer's letter"
             )
         digest = hashlib.sha256(receipt).hexdigest()
-        wanted = (reading.serial.kind, reading.serial.key, vin.text if vin else "", digest, by)
-        for one in self._blacklist.proposals():
-            if (one.kind, one.number, one.vin, one.papers, one.by) == wanted:
-                return one
+        waits = self._blacklist.proposed(reading, vin=vin, reason=reason, papers=digest, by=by)
+        if waits is not None:
+            return waits
         (clean,) = self._papers.cleaned([Upload(PaperKind.POLICE_RECEIPT, receipt)])
         clearing_id = self._randomness.bytes(_ID_SIZE).hex()
         with self._papers.ring.sealing() as key:

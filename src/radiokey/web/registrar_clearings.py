@@ -10,7 +10,6 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from radiokey.base.clearings import Clearings
 from radiokey.base.papers.content import BYTES_MAX
@@ -23,7 +22,6 @@ from radiokey.web.confirm import ask, confirm
 from radiokey.web.forms import Answer, Text, convert
 from radiokey.web.frame import Asking, StaffForm, aside, fields, show, takes
 from radiokey.web.papers import PAPER_HEADERS, arriving
-from radiokey.web.render import NO_STORE
 from radiokey.web.site import Site
 
 BODY_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
@@ -173,7 +171,7 @@ async def lay_aside(
             raise
         except RadiokeyError as problem:
             return _page(site, request, clearing_id, problem, form.reason)
-        return Redirect("/registrar/stolen", status_code=303, headers=NO_STORE)
+        return registrar.back()
 
     return await aside(site, work)
 

@@ -14,6 +14,7 @@ from radiokey.base.rotation import Rotation
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import DAY_MS
 from radiokey.errors import NotThereError, SealError, StoreError, UsageError
+from radiokey.serial.number import parse
 
 CANARY = b"QZXJKVWYQZXJKVWY"
 
@@ -64,6 +65,18 @@ def test_the_second_person_sees_what_the_first_handed_in(office):
     ]
     with pytest.raises(NotThereError):
         office.clearings.paper(one.id, "rita")
+
+
+def test_one_receipt_for_two_radios_of_one_number_is_two_proposals(office):
+    """Their labels tell them apart: the second one must not be taken for the first sent twice."""
+    readings = [parse(text, make="renault") for text in ("281155216RT V212", "281159999RT V212")]
+    for reading in readings:
+        office.blacklist.add(reading, reason="stolen", by="cle")
+    told = {"reason": "back", "receipt": CANARY, "by": "reg"}
+    one, other = (office.clearings.propose(reading, **told) for reading in readings)
+    assert one.label != other.label
+    assert [office.clearings.propose(reading, **told) for reading in readings] == [one, other]
+    assert len(office.blacklist.proposals()) == 2
 
 
 def test_a_proposal_that_does_not_hold_keeps_no_paper(office):
