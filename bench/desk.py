@@ -24,19 +24,19 @@ import psycopg
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "databases"))
 from postgres import running
 
-from radiokey.base.blacklist import Blacklist
-from radiokey.base.desk_ports import FIRST
-from radiokey.base.figures import figures
-from radiokey.base.ports import Store
-from radiokey.base.queue import PAGE, part
-from radiokey.base.request import TIMES, Turn
+from radiokey.base.bootstrap import SystemClock
+from radiokey.base.ports.requests import FIRST
+from radiokey.base.ports.store import Store
+from radiokey.base.requests.queue import PAGE, part
+from radiokey.base.requests.request import TIMES, Turn
+from radiokey.base.requests.statistics import figures
+from radiokey.base.requests.sweep import Sweep
 from radiokey.base.sql import postgresql, sqlite
-from radiokey.base.sql.opening import SystemClock
 from radiokey.base.sql.postgresql import PostgresStore
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.sql.statements import migration_steps, script_statements
-from radiokey.base.sweep import Sweep
+from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.clock import DAY_MS, HOUR_MS
 
 OPEN, ENDED, MARKS = 100_000, 1_000_000, 100_000

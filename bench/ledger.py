@@ -25,12 +25,12 @@ import psycopg
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "databases"))
 from postgres import running
 
-from radiokey.base.ports import Store
-from radiokey.base.search import Search
-from radiokey.base.sql.opening import SystemClock
+from radiokey.base.bootstrap import SystemClock
+from radiokey.base.ports.store import Store
 from radiokey.base.sql.postgresql import PostgresStore
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
+from radiokey.base.units.search import Search
 
 UNITS = 10_000_000
 LOOKUPS = 3_000

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from radiokey.base.roles import Permission
+from radiokey.base.identity.roles import Permission
 from radiokey.catalogue.load import load_catalogue
 from radiokey.cli import commands
 from radiokey.cli.main import EXIT_CODES, INTERRUPTED, app, exit_code

@@ -6,9 +6,8 @@ python tools/draw_request.py > docs/request.md
 from collections.abc import Mapping
 from typing import Final
 
-from radiokey.base.desk_words import MEANS, NAMES, TICKED
-from radiokey.base.reasons import WORDS, Reason
-from radiokey.base.request import (
+from radiokey.base.requests.reasons import WORDS, Reason
+from radiokey.base.requests.request import (
     TIMES,
     TRANSITIONS,
     TURNS,
@@ -18,6 +17,7 @@ from radiokey.base.request import (
     State,
     Turn,
 )
+from radiokey.base.requests.words import MEANS, NAMES, TICKED
 from radiokey.clock import DAY_MS, HOUR_MS
 
 OBJECTS: Final = {
@@ -97,8 +97,8 @@ def document() -> str:
 _DOCUMENT: Final = """\
 # A request for a code
 
-This page is drawn from `TRANSITIONS` in `src/radiokey/base/request.py` and the lists beside it; a test fails
-when it is stale. Write it anew with
+This page is drawn from `TRANSITIONS` in `src/radiokey/base/requests/request.py` and the lists beside it.
+A test fails when it is stale. Write it anew with
 
     python tools/draw_request.py > docs/request.md
 

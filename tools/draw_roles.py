@@ -5,7 +5,7 @@ python tools/draw_roles.py > docs/spec/roles.md
 
 from typing import Final
 
-from radiokey.base.roles import INVITABLE, OPERATOR_GIVES, ROLES, Permission, Role
+from radiokey.base.identity.roles import INVITABLE, OPERATOR_GIVES, ROLES, Permission, Role
 
 MEANS: Final = {
     Role.APPROVER: "looks a second time at what a clerk checked, and approves, sends back or refuses",
@@ -43,8 +43,8 @@ def _line(cells: list[str]) -> str:
 _DOCUMENT: Final = """\
 # Roles
 
-This page is drawn from `ROLES` in `src/radiokey/base/roles.py`; a test fails when it is stale. Write it
-anew with
+This page is drawn from `ROLES` in `src/radiokey/base/identity/roles.py`. A test fails when it is stale.
+Write it anew with
 
     python tools/draw_roles.py > docs/spec/roles.md
 

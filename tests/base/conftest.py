@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from house import House
 
-from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.opening import Base, open_base
+from radiokey.base.bootstrap import Base, open_base
+from radiokey.base.release.service import ReleaseRequest
 from radiokey.serial.number import parse
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from radiokey.base.ports import MarkAct
+from radiokey.base.ports.store import MarkAct
 from radiokey.catalogue.load import load_model
 from radiokey.errors import PapersNeededError, StolenError, UsageError
 from radiokey.serial.number import parse

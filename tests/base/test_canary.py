@@ -18,10 +18,10 @@ import psycopg
 import pytest
 from postgres import Server, running
 
-from radiokey.base.ports import StoredAct, StoredUnit
-from radiokey.base.release import ReleaseRequest
-from radiokey.base.seal import NONCE_SIZE
-from radiokey.base.sql.opening import Base, init_base, open_base
+from radiokey.base.bootstrap import Base, init_base, open_base
+from radiokey.base.keys.seal import NONCE_SIZE
+from radiokey.base.ports.store import StoredAct, StoredUnit
+from radiokey.base.release.service import ReleaseRequest
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from radiokey.base.combine import TOGETHER_MAX, Combiner, _Ticket
+from radiokey.base.release.batcher import TOGETHER_MAX, Combiner, _Ticket
 from radiokey.errors import StoreError, UsageError
 
 

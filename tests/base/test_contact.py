@@ -5,7 +5,7 @@ import pickle
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from radiokey.base.contact import Address, ContactKey
+from radiokey.base.requests.contact import Address, ContactKey
 from radiokey.errors import SealError, UsageError
 
 KEY = ContactKey(b"k" * 32)

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from radiokey.base.reasons import WORDS, Reason
-from radiokey.base.request import TRANSITIONS, Check, Objection, State
+from radiokey.base.requests.reasons import WORDS, Reason
+from radiokey.base.requests.request import TRANSITIONS, Check, Objection, State
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "request.md").read_text(encoding="utf-8")

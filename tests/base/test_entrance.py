@@ -11,10 +11,10 @@ from house import ORIGIN, SITE, House
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radiokey.base.entrance import IDLE_MS, RECENT_MS, RECOVERED_MS, SEEN_MS, WHOLE_MS
-from radiokey.base.hidden import Hidden, RecoveryCode
+from radiokey.base.identity.authentication import IDLE_MS, RECENT_MS, RECOVERED_MS, SEEN_MS, WHOLE_MS
+from radiokey.base.identity.passkeys import CHALLENGE_MS, Party, written
+from radiokey.base.identity.secret_values import Hidden, RecoveryCode
 from radiokey.base.limits import Limit, Limits
-from radiokey.base.passkeys import CHALLENGE_MS, Party, written
 from radiokey.clock import HOUR_MS
 from radiokey.errors import (
     LimitReachedError,

@@ -8,8 +8,8 @@ from itertools import islice, pairwise
 
 import pytest
 
-from radiokey.base.factory import Factory, code_at, keyable, random_code
-from radiokey.base.seal import SealKey
+from radiokey.base.keys.seal import SealKey
+from radiokey.base.units.factory import Factory, code_at, keyable, random_code
 from radiokey.catalogue.load import load_catalogue
 from radiokey.code.value import Code, CodeShape
 from radiokey.errors import MissingFactError

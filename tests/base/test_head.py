@@ -6,8 +6,8 @@ from contextlib import closing
 
 import pytest
 
+from radiokey.base.bootstrap import open_base
 from radiokey.base.log.head import HeadFile
-from radiokey.base.sql.opening import open_base
 from radiokey.errors import LogError, StoreError
 
 

@@ -8,9 +8,9 @@ from itertools import count
 
 import pytest
 
-from radiokey.base import keyring
-from radiokey.base.keyring import KeyRing, Standing
-from radiokey.base.ports import StoredUnit
+from radiokey.base.keys import keyring
+from radiokey.base.keys.keyring import KeyRing, Standing
+from radiokey.base.ports.store import StoredUnit
 from radiokey.code.value import Code
 from radiokey.errors import SealError, UsageError
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radiokey.base.link import read, sign
+from radiokey.base.keys.link import read, sign
 from radiokey.errors import LinkError
 
 KEY, UNTIL = b"k" * 32, 1_700_000_000_000

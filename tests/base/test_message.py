@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radiokey.base.message import LENGTH_MAX, message_text
+from radiokey.base.requests.message import LENGTH_MAX, message_text
 from radiokey.code.value import CodeShape
 from radiokey.errors import UsageError
 

@@ -8,10 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from radiokey.base.reasons import Reason
-from radiokey.base.request import (
+from radiokey.base.ports.store import CLOCK
+from radiokey.base.requests.reasons import Reason
+from radiokey.base.requests.request import (
     CHECK_LIST,
-    CLOCK,
     PAPERS_MAX,
     TIMES,
     TRANSITIONS,

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from radiokey.base.roles import INVITABLE, OPERATOR_GIVES, ROLES, Permission, Role
+from radiokey.base.identity.roles import INVITABLE, OPERATOR_GIVES, ROLES, Permission, Role
 
 ROOT = Path(__file__).parents[2]
 CHANGES = {

@@ -5,8 +5,8 @@ import pickle
 import msgspec
 import pytest
 
-from radiokey.base.ports import StoredUnit
-from radiokey.base.seal import SEALED_SIZE, SealKey
+from radiokey.base.keys.seal import SEALED_SIZE, SealKey
+from radiokey.base.ports.store import StoredUnit
 from radiokey.code.value import Code
 from radiokey.errors import SealError
 

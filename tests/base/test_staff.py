@@ -6,9 +6,9 @@ import pytest
 from authenticator import Authenticator
 from house import ORIGIN, SITE
 
-from radiokey.base.hidden import Hidden
-from radiokey.base.roles import ROLES, Permission, Role
-from radiokey.base.staff import LINK_MS, Person, Shown
+from radiokey.base.identity.roles import ROLES, Permission, Role
+from radiokey.base.identity.secret_values import Hidden
+from radiokey.base.identity.staff import LINK_MS, Person, Shown
 from radiokey.errors import (
     LinkError,
     NameTakenError,

@@ -8,9 +8,9 @@ import sqlite3
 
 import pytest
 
-from radiokey.base import tokens as module
-from radiokey.base.roles import OPERATOR_GIVES, Permission, permissions
-from radiokey.base.tokens import DAYS_MAX, Holder, Token
+from radiokey.base.identity import tokens as module
+from radiokey.base.identity.roles import OPERATOR_GIVES, Permission, permissions
+from radiokey.base.identity.tokens import DAYS_MAX, Holder, Token
 from radiokey.clock import DAY_MS
 from radiokey.errors import NotThereError, StoreError, TokenError, UsageError
 

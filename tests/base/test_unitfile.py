@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radiokey.base.unitfile import LINE_SIZE_MAX, Reason, UnitFile
+from radiokey.base.units.csv_reader import LINE_SIZE_MAX, Reason, UnitFile
 from radiokey.catalogue.load import load_catalogue
 from radiokey.errors import InputError
 from radiokey.serial.formats import FORMATS, Identity

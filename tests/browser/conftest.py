@@ -16,7 +16,7 @@ from phones import LARGE, Holder, Phone
 from playwright.sync_api import sync_playwright
 from served import BEGAN_MS
 
-from radiokey.base.link import sign
+from radiokey.base.keys.link import sign
 from radiokey.clock import DAY_MS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -12,17 +12,17 @@ from hosted import BP, BP_MODEL, CAR, OTHER_CAR
 from papermaking import picture
 from served import ToldClock
 
-from radiokey.base.desk import Application, Desk
-from radiokey.base.desk_papers import Papers, Upload
+from radiokey.base.bootstrap import Base, init_base
+from radiokey.base.identity.roles import ROLES, Role
+from radiokey.base.keys.seal import NONCE_SIZE
+from radiokey.base.papers.archive import PaperArchive, Upload
 from radiokey.base.papers.clean import CleanPaper
 from radiokey.base.papers.content import Media
 from radiokey.base.papers.kind import PaperKind
-from radiokey.base.ports import StoredUnit
-from radiokey.base.reasons import Reason
-from radiokey.base.request import CHECK_LIST, Fee, State
-from radiokey.base.roles import ROLES, Role
-from radiokey.base.seal import NONCE_SIZE
-from radiokey.base.sql.opening import Base, init_base
+from radiokey.base.ports.store import StoredUnit
+from radiokey.base.requests.desk import Application, Desk
+from radiokey.base.requests.reasons import Reason
+from radiokey.base.requests.request import CHECK_LIST, Fee, State
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import DAY_MS
@@ -73,7 +73,7 @@ def seed(base: Base, clock: ToldClock) -> dict[str, dict[str, str] | str]:
     }
     models = load_catalogue().models
     desk, serial = base.desk(models), parse(BP).serial
-    desk._papers = Papers(base.ring, Plain(), base.randomness)
+    desk._papers = PaperArchive(base.ring, Plain(), base.randomness)
     with base.ring.sealing() as key:
         nonce = base.randomness.bytes(NONCE_SIZE)
         sealed = key.seal(serial.kind, serial.key, BP_MODEL, Code("1234"), nonce)
@@ -92,7 +92,7 @@ def _clearing(base: Base) -> str:
     stolen, car = parse("BP538769684801"), Vin.parse(OTHER_CAR)
     base.blacklist.add(stolen, vin=car, reason="taken from the car park", by="reg")
     clearings = base.clearings()
-    clearings._papers = Papers(base.ring, Plain(), base.randomness)
+    clearings._papers = PaperArchive(base.ring, Plain(), base.randomness)
     receipt, reason = picture(size=(600, 848)), "found in another car, handed back"
     return clearings.propose(stolen, vin=car, reason=reason, receipt=receipt, by="rita").id
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from served import ToldClock
 
-from radiokey.base.roles import Role
-from radiokey.base.sql.opening import init_base
-from radiokey.base.staff import OPERATOR, Person, Shown
+from radiokey.base.bootstrap import init_base
+from radiokey.base.identity.roles import Role
+from radiokey.base.identity.staff import OPERATOR, Person, Shown
 from radiokey.web.serve import serve
 
 PEOPLE = {

@@ -6,7 +6,7 @@ from served import BEGAN_MS
 from served_desk import STATES
 from test_every_page import faults
 
-from radiokey.base.link import read
+from radiokey.base.keys.link import read
 
 BP, CAR = "BP538761234567", "VSKJVWR51U0123456"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from radiokey.base.keyring import KeyRing
-from radiokey.base.sql.opening import open_base
+from radiokey.base.bootstrap import open_base
+from radiokey.base.keys.keyring import KeyRing
 from radiokey.serial.number import parse
 
 HEADER = "serial,model,market,vin,code\n"
@@ -184,7 +184,7 @@ def test_a_key_that_is_missing_is_listed(base, database, file):
     base("import", file)
     Path(f"{database}.keys").unlink()
     with open_base(database) as opened:
-        KeyRing.make(opened.place.secret("keys"), opened.randomness, 1)
+        KeyRing.make(opened.location.secret("keys"), opened.randomness, 1)
     listed = base("keys", "list")
     assert [row.split()[1] for row in listed.out.splitlines()] == ["1970-01-01", "missing"]
     assert "put the ring back" in listed.err

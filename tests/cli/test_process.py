@@ -40,7 +40,7 @@ def test_whoever_asks_for_a_code_waits_for_no_part_of_a_desk_to_load(surrounding
         (*command, "--database", database), capture_output=True, text=True, check=True, env=surroundings
     )
     loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
-    assert "radiokey.base.release" in loaded
+    assert "radiokey.base.release.service" in loaded
     desk = {f"radiokey.base.{name}" for name in ("acts", "desk", "figures", "queue", "request", "sweep")}
     assert loaded & {*desk, "radiokey.web", "litestar", "psycopg", "PIL", "prometheus_client"} == set()
 

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import certificates
 import pytest
 
-from radiokey.base.sql.opening import init_base, open_base
+from radiokey.base.bootstrap import init_base, open_base
 from radiokey.cli.remote import Remote
 
 HOST = "127.0.0.1"

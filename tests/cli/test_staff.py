@@ -2,8 +2,8 @@
 
 import pytest
 
-from radiokey.base.hidden import Hidden
-from radiokey.base.sql.opening import init_base, open_base
+from radiokey.base.bootstrap import init_base, open_base
+from radiokey.base.identity.secret_values import Hidden
 
 SITE = "https://codes.example.org"
 

@@ -4,22 +4,22 @@ import hashlib
 from contextlib import contextmanager
 from itertools import count
 
-from radiokey.base.blacklist import Blacklist
-from radiokey.base.contact import Address, ContactKey
-from radiokey.base.desk import Application, Desk, DeskStores
-from radiokey.base.desk_papers import Papers, Upload
-from radiokey.base.ledger import Ledger
+from radiokey.base.bootstrap import SystemRandomness
+from radiokey.base.keys.seal import SealKey
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
+from radiokey.base.papers.archive import PaperArchive, Upload
 from radiokey.base.papers.clean import CleanPaper
 from radiokey.base.papers.content import Media
 from radiokey.base.papers.kind import PaperKind
-from radiokey.base.ports import StoredUnit
-from radiokey.base.release import Door
-from radiokey.base.request import CHECK_LIST, TIMES
-from radiokey.base.seal import SealKey
-from radiokey.base.sql.opening import SystemRandomness
+from radiokey.base.ports.store import StoredUnit
+from radiokey.base.release.service import Door
+from radiokey.base.requests.contact import Address, ContactKey
+from radiokey.base.requests.desk import Application, Desk, DeskStores
+from radiokey.base.requests.request import CHECK_LIST, TIMES
 from radiokey.base.sql.principals import Principal
+from radiokey.base.stolen.blacklist import Blacklist
+from radiokey.base.units.ledger import Ledger
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code
 from radiokey.serial.number import parse
@@ -127,7 +127,7 @@ class Place:
             self.clock,
             self.randomness,
             contacts=CONTACTS,
-            papers=Papers(OneKey(), cleaner or AsSent(), self.randomness),
+            papers=PaperArchive(OneKey(), cleaner or AsSent(), self.randomness),
             models={HONDA.id: HONDA},
             times=times,
         )

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.opening import Base, open_base
+from radiokey.base.bootstrap import Base, open_base
+from radiokey.base.release.service import ReleaseRequest
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code
 from radiokey.guide.load import load_guide

@@ -6,7 +6,7 @@ from desks import AsSent
 from hosted import BP, BP_MODEL, CAR
 from papermaking import picture
 
-from radiokey.base.request import CHECK_LIST
+from radiokey.base.requests.request import CHECK_LIST
 from radiokey.web.links import link_to, request_of
 
 PHOTO = picture()

@@ -17,8 +17,8 @@ from post import Post
 from postbox import Mailbox, mailbox
 from visitors import ORIGIN, Visitor
 
-from radiokey.base.roles import Role
-from radiokey.base.staff import Person, Shown
+from radiokey.base.identity.roles import Role
+from radiokey.base.identity.staff import Person, Shown
 from radiokey.catalogue.load import load_catalogue
 from radiokey.catalogue.model import Model
 from radiokey.web.app import create_app

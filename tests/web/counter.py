@@ -3,11 +3,11 @@
 from desks import AsSent
 from hosted import BP, BP_MODEL, CAR, Api
 
-from radiokey.base.desk import Application
-from radiokey.base.desk_papers import Papers, Upload
+from radiokey.base.identity.roles import ROLES, Role
+from radiokey.base.papers.archive import PaperArchive, Upload
 from radiokey.base.papers.kind import PaperKind
-from radiokey.base.request import CHECK_LIST
-from radiokey.base.roles import ROLES, Role
+from radiokey.base.requests.desk import Application
+from radiokey.base.requests.request import CHECK_LIST
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 
@@ -45,7 +45,7 @@ class Counter:
         self.api = api
         self.desk = api.app.state.site.desk
         # What is in a paper is no matter here; cleaning has tests of its own, and takes a process each.
-        papers = Papers(api.base.ring, AsSent(), api.base.randomness)
+        papers = PaperArchive(api.base.ring, AsSent(), api.base.randomness)
         self.desk._papers = api.app.state.site.clearings._papers = papers
         api.add_unit(code=CODE)
         self._tokens: dict[str, str] = {}

@@ -6,10 +6,10 @@ from pathlib import Path
 from httpx import Response
 from litestar.testing import TestClient
 
-from radiokey.base.ports import StoredUnit
-from radiokey.base.roles import EVERY, Permission
-from radiokey.base.seal import NONCE_SIZE
-from radiokey.base.sql.opening import init_base
+from radiokey.base.bootstrap import init_base
+from radiokey.base.identity.roles import EVERY, Permission
+from radiokey.base.keys.seal import NONCE_SIZE
+from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql.principals import Principal
 from radiokey.code.value import Code
 from radiokey.serial.number import parse

@@ -2,10 +2,10 @@
 
 from authenticator import Authenticator
 
-from radiokey.base.hidden import Hidden
-from radiokey.base.roles import Role
-from radiokey.base.sql.opening import init_base, open_base
-from radiokey.base.staff import Person, Shown
+from radiokey.base.bootstrap import init_base, open_base
+from radiokey.base.identity.roles import Role
+from radiokey.base.identity.secret_values import Hidden
+from radiokey.base.identity.staff import Person, Shown
 
 ORIGIN, SITE = "https://codes.example.org", "codes.example.org"
 

@@ -7,9 +7,9 @@ from desks import PAPERS, AsSent
 from hosted import BP, BP_MODEL, CAR, HOST
 from postbox import Mailbox
 
-from radiokey.base.contact import Address
-from radiokey.base.desk import Application
-from radiokey.base.outbox import Reach
+from radiokey.base.requests.contact import Address
+from radiokey.base.requests.desk import Application
+from radiokey.base.requests.outbox import Reach
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.mail import Mailing, MailServer, mailer, template
@@ -64,7 +64,7 @@ class Post:
 
     def next_ms(self) -> int:
         """When the mail that was tried first is tried again, 0 where none waits."""
-        connection = sqlite3.connect(self.site.base.place.path)
+        connection = sqlite3.connect(self.site.base.location.path)
         try:
             row = connection.execute("SELECT min(next_ms) FROM outbox_waiting").fetchone()
         finally:
@@ -75,7 +75,7 @@ class Post:
         return self.desk.outbox.reach(one) is Reach.REFUSED
 
     def count(self, table: str) -> int:
-        connection = sqlite3.connect(self.site.base.place.path)
+        connection = sqlite3.connect(self.site.base.location.path)
         try:
             return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own name
         finally:

@@ -5,9 +5,9 @@ import json
 import pytest
 from hosted import ADDRESS, BP, BP_MODEL, CANARY, CAR, OTHER_CAR
 
+from radiokey.base.identity.roles import EVERY, Permission
 from radiokey.base.limits import Limit, Limits
 from radiokey.base.log import verify_receipt_file
-from radiokey.base.roles import EVERY, Permission
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.web.app import HEADERS
 

@@ -13,7 +13,7 @@ import pytest
 from hosted import CANARY
 from test_api import problem
 
-from radiokey.base.sql.opening import init_base
+from radiokey.base.bootstrap import init_base
 from radiokey.web.app import BODY_BYTES_MAX
 
 HOST = "127.0.0.1"

@@ -10,13 +10,13 @@ import pytest
 from hosted import BP, BP_MODEL, CANARY, CAR
 from test_api import problem
 
+from radiokey.base.identity.roles import OPERATOR_GIVES, Permission
+from radiokey.base.identity.tokens import Token
 from radiokey.base.limits import Limits
 from radiokey.base.log.note import Checkpoint, open_note
 from radiokey.base.log.receipt import parse_receipt
 from radiokey.base.log.tiles import unbundle
 from radiokey.base.log.tree import leaf_hash
-from radiokey.base.roles import OPERATOR_GIVES, Permission
-from radiokey.base.tokens import Token
 from radiokey.web.api import ProvenanceAnswer, ReleaseAnswer
 from radiokey.web.api_desk import MadeAnswer
 from radiokey.web.bodies import ReleaseBody

@@ -10,11 +10,11 @@ from desks import AsSent
 from hosted import BP, CAR
 from visitors import ORIGIN
 
-from radiokey.base.clearings import WAITS_DAYS
+from radiokey.base.identity.roles import Role
 from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.kind import ASIDE_KEPT_DAYS, KEPT_DAYS, PaperKind
 from radiokey.base.papers.refusal import WORDS, Refusal, refused
-from radiokey.base.roles import Role
+from radiokey.base.stolen.clearings import WAITS_DAYS
 from radiokey.clock import DAY_MS
 
 LIST, CLEARINGS = "/registrar/stolen", "/registrar/stolen/clearings"

@@ -1,6 +1,6 @@
 """Coverage is open to anybody, and shows no single unit."""
 
-from radiokey.base.ports import ImportStep
+from radiokey.base.ports.store import ImportStep
 from radiokey.base.sql.principals import Principal
 
 

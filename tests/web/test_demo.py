@@ -3,9 +3,9 @@
 import pytest
 from authenticator import Authenticator
 
+from radiokey.base.bootstrap import init_base, open_base
 from radiokey.base.demo import MARKET, ORGANISATION, UNITS
-from radiokey.base.roles import Role
-from radiokey.base.sql.opening import init_base, open_base
+from radiokey.base.identity.roles import Role
 from radiokey.base.sql.principals import Principal
 from radiokey.errors import UsageError
 from radiokey.web.demo import make

@@ -7,13 +7,13 @@ import pytest
 from counter import CODE, SHOP, TICKS, leads_back
 from hosted import BP, CAR, OTHER_CAR
 
-from radiokey.base.contact import Address
-from radiokey.base.queue import PAGE
-from radiokey.base.reasons import WORDS, Reason
-from radiokey.base.request import State
-from radiokey.base.roles import ROLES, Role
+from radiokey.base.identity.roles import ROLES, Role
+from radiokey.base.identity.staff import Shown
+from radiokey.base.requests.contact import Address
+from radiokey.base.requests.queue import PAGE
+from radiokey.base.requests.reasons import WORDS, Reason
+from radiokey.base.requests.request import State
 from radiokey.base.sql.principals import Principal
-from radiokey.base.staff import Shown
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.errors import NotAllowedError
 from radiokey.web.callers import Caller

@@ -8,9 +8,9 @@ from asking import PHOTO, Asking, codes_shown
 from counter import Counter
 from hosted import BP, CAR
 
-from radiokey.base.request import CHECK_LIST
-from radiokey.base.roles import Role
-from radiokey.base.staff import Person, Shown
+from radiokey.base.identity.roles import Role
+from radiokey.base.identity.staff import Person, Shown
+from radiokey.base.requests.request import CHECK_LIST
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 

@@ -9,10 +9,10 @@ from hosted import BP, CANARY, CAR, HOST
 from post import DESK, OWNER, TEMPLATES, Post
 from postbox import mailbox
 
-from radiokey.base.contact import Address
-from radiokey.base.link import read
-from radiokey.base.reasons import Reason
-from radiokey.base.request import CHECK_LIST, TIMES
+from radiokey.base.keys.link import read
+from radiokey.base.requests.contact import Address
+from radiokey.base.requests.reasons import Reason
+from radiokey.base.requests.request import CHECK_LIST, TIMES
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.errors import UsageError
 from radiokey.web.links import LASTS_MS, PURPOSE, origin

@@ -6,8 +6,8 @@ import pytest
 from hosted import HOST
 from post import DESK, OWNER
 
-from radiokey.base.outbox import HELD_MS, TRIES_MAX, Reach, Waiting
-from radiokey.base.roles import ROLES, Role
+from radiokey.base.identity.roles import ROLES, Role
+from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, Reach, Waiting
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.web.mail import Mailing, MailServer, mailer
 

@@ -11,7 +11,7 @@ import test_every_page
 import test_owner_desk
 from litestar import Response
 
-from radiokey.base.request import State
+from radiokey.base.requests.request import State
 
 BROWSER = Path(test_every_page.__file__).parent
 NAMED = re.compile(r'faults\([\w.]+, "((?:GET|POST) /[^"]*)"\)')

@@ -10,12 +10,12 @@ from hosted import BP, BP_MODEL, CAR
 from papermaking import picture
 from visitors import ORIGIN, Visitor
 
-from radiokey.base.desk_ports import RequestAct
-from radiokey.base.request import CHECK_LIST, State
-from radiokey.base.roles import ROLES, Permission, Role
+from radiokey.base.identity.roles import ROLES, Permission, Role
+from radiokey.base.identity.staff import Shown
+from radiokey.base.ports.requests import RequestAct
+from radiokey.base.requests.request import CHECK_LIST, State
 from radiokey.base.sql.postgresql import PostgresStore
 from radiokey.base.sql.principals import Principal
-from radiokey.base.staff import Shown
 from radiokey.clock import DAY_MS
 from radiokey.errors import StoreError
 from radiokey.web.callers import PERMISSION

@@ -13,7 +13,7 @@ import pytest
 from hosted import BP, BP_MODEL, CANARY, CAR, OTHER_CAR
 from test_api import problem
 
-from radiokey.base.roles import Permission
+from radiokey.base.identity.roles import Permission
 from radiokey.errors import LogError, StoreError
 from radiokey.web.logs import JsonFormatter
 

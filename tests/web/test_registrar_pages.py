@@ -8,10 +8,10 @@ import pytest
 from counter import CODE, SHOP
 from hosted import BP, CAR
 
-from radiokey.base.blacklist import PAGE
-from radiokey.base.ports import Mark, MarkAct
-from radiokey.base.roles import ROLES, Permission, Role
+from radiokey.base.identity.roles import ROLES, Permission, Role
+from radiokey.base.ports.store import Mark, MarkAct
 from radiokey.base.sql.principals import Principal
+from radiokey.base.stolen.blacklist import PAGE
 from radiokey.web.registrar_import import BODY_BYTES_MAX, FILE_BYTES_MAX
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -176,7 +176,7 @@ def test_the_keys_are_turned_and_no_page_shows_one(counter, page_of, api):
     new = next(card.id for card in api.base.ring.cards() if card.id != old.id)
     assert f"It is done: 1 codes are sealed with {new}" in page.words
     assert [form.action for form in page.forms] == []
-    ring = api.base.place.secret("keys").read_text("ascii")
+    ring = api.base.location.secret("keys").read_text("ascii")
     secrets = re.findall(r'"secret":"([^"]+)"', ring) or re.findall(r"[A-Za-z0-9+/=_-]{40,}", ring)
     assert secrets
     assert all(secret not in counter.get("/registrar/keys", "reg").text for secret in secrets)
@@ -200,7 +200,7 @@ def test_one_turn_is_under_way_at_a_time(counter, page_of, api):
 
 
 def test_a_turn_that_stops_says_why(counter, page_of, api):
-    api.base.place.secret("keys").unlink()
+    api.base.location.secret("keys").unlink()
     counter.post("/registrar/keys/turn", "reg")
     api.app.state.site.turning.wait()
     page = page_of(counter.get("/registrar/keys", "reg").text)

@@ -5,8 +5,8 @@ import re
 import pytest
 from visitors import ORIGIN, Visitor
 
-from radiokey.base.roles import Role
-from radiokey.base.staff import Shown
+from radiokey.base.identity.roles import Role
+from radiokey.base.identity.staff import Shown
 
 
 def test_a_registrar_invites_somebody_and_is_shown_the_link_once(come):

@@ -7,12 +7,12 @@ from asking import ASKED, PHOTO, Asking, codes_shown
 from hosted import ADDRESS, BP, BP_MODEL, CANARY, CAR, HOST, OTHER_CAR
 from papermaking import pdf
 
-from radiokey.base.desk import Application
+from radiokey.base.keys.link import sign
 from radiokey.base.limits import Limit, Limits
-from radiokey.base.link import sign
 from radiokey.base.papers.kind import NAMES, PaperKind, kept_words
-from radiokey.base.reasons import WORDS, Reason
-from radiokey.base.request import CHECK_LIST, State
+from radiokey.base.requests.desk import Application
+from radiokey.base.requests.reasons import WORDS, Reason
+from radiokey.base.requests.request import CHECK_LIST, State
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.errors import LogError
 from radiokey.serial.number import parse

@@ -8,13 +8,13 @@ from desks import AsSent
 from hosted import BP, CAR, OTHER_CAR
 from papermaking import archive
 
-from radiokey.base.desk import Application
-from radiokey.base.desk_papers import Upload
+from radiokey.base.identity.roles import Permission
 from radiokey.base.limits import Limit, Limits
+from radiokey.base.papers.archive import Upload
 from radiokey.base.papers.kind import KEPT_DAYS, PaperKind, kept_words
-from radiokey.base.reasons import Reason
-from radiokey.base.request import CHECK_LIST, PAPERS_MAX
-from radiokey.base.roles import Permission
+from radiokey.base.requests.desk import Application
+from radiokey.base.requests.reasons import Reason
+from radiokey.base.requests.request import CHECK_LIST, PAPERS_MAX
 from radiokey.clock import DAY_MS
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
@@ -180,7 +180,7 @@ def test_a_paper_is_shown_to_whoever_may_read_requests_and_to_nobody_else(owner)
     assert shown.headers["content-disposition"] == "inline"
     assert shown.headers["cache-control"] == "no-store"
     assert "sandbox" in shown.headers["content-security-policy"]
-    connection = sqlite3.connect(owner.api.base.place.path)
+    connection = sqlite3.connect(owner.api.base.location.path)
     try:
         acts = connection.execute(
             "SELECT who, act, subject, detail FROM audit ORDER BY id DESC LIMIT 1"

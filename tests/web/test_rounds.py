@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from hosted import CANARY
 
-from radiokey.base.sweep import Swept
+from radiokey.base.requests.sweep import Swept
 from radiokey.errors import StoreError
 from radiokey.web.logs import JsonFormatter
 from radiokey.web.metrics import Metrics
@@ -58,7 +58,7 @@ def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_lo
     """Every twenty seconds the same line would hide all others; once it is mended it is counted no more."""
     one, metrics = post.ask(), post.site.metrics
     post.clock.ms = post.desk.view(one).request.due_ms
-    with sqlite3.connect(post.site.base.place.path) as file:
+    with sqlite3.connect(post.site.base.location.path) as file:
         file.execute("DROP TRIGGER request_act_stays")
         file.execute("UPDATE request_act SET detail = '{' WHERE number = 2")
     file.close()
@@ -68,7 +68,7 @@ def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_lo
     (record,) = [record for record in caplog.records if one in record.getMessage()]
     line = json.loads(JsonFormatter().format(record))
     assert (line["request"], line["slug"], line["level"]) == (one, "damaged-request", "WARNING")
-    with sqlite3.connect(post.site.base.place.path) as file:
+    with sqlite3.connect(post.site.base.location.path) as file:
         file.execute("UPDATE request_act SET detail = '{}' WHERE number = 2")
     file.close()
     post.rounds.round()

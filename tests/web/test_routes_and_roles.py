@@ -5,7 +5,7 @@ import re
 import pytest
 from visitors import Visitor
 
-from radiokey.base.roles import ROLES, Role
+from radiokey.base.identity.roles import ROLES, Role
 from radiokey.web.callers import PERMISSION
 from radiokey.web.session import SESSION
 

@@ -6,9 +6,9 @@ import pytest
 from authenticator import Authenticator
 from visitors import COOKIE, ORIGIN, SITE, Visitor
 
-from radiokey.base.entrance import IDLE_MS, RECENT_MS, WHOLE_MS
-from radiokey.base.roles import Permission, Role
-from radiokey.base.staff import Person, Shown
+from radiokey.base.identity.authentication import IDLE_MS, RECENT_MS, WHOLE_MS
+from radiokey.base.identity.roles import Permission, Role
+from radiokey.base.identity.staff import Person, Shown
 from radiokey.web.session import onward
 
 # --- from the link to the page ------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from authenticator import Authenticator
 from counter import SHOP, TICKS, Counter, leads_back
 from visitors import ORIGIN, SITE, Visitor
 
-from radiokey.base.request import State
-from radiokey.base.roles import Role
-from radiokey.base.staff import Person, Shown
+from radiokey.base.identity.roles import Role
+from radiokey.base.identity.staff import Person, Shown
+from radiokey.base.requests.request import State
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_the_log_says_dealer_and_never_the_code(site, sent):
     with site.base.log._store.snapshot() as seen:
         (leaf,) = [entry.leaf for entry in seen.entries()]
     assert json.loads(leaf)["source"] == "dealer"
-    files = b"".join(file.read_bytes() for file in site.base.place.path.parent.glob("base.sqlite3*"))
+    files = b"".join(file.read_bytes() for file in site.base.location.path.parent.glob("base.sqlite3*"))
     assert b"26143" not in files
 
 

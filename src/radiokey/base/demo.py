@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.base.blacklist import Blacklist
-from radiokey.base.factory import Factory
-from radiokey.base.keyring import KeyRing
-from radiokey.base.ports import ImportStep, Randomness, Store, StoredAct
+from radiokey.base.keys.keyring import KeyRing
+from radiokey.base.ports.store import ImportStep, Randomness, Store, StoredAct
+from radiokey.base.stolen.blacklist import Blacklist
+from radiokey.base.units.factory import Factory
 from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.serial.number import Reading, parse

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from radiokey.base.ports import Transaction
+from radiokey.base.ports.store import Transaction
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.errors import LimitReachedError, UsageError
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from radiokey.base.sql.opening import Place, SystemClock
+from radiokey.base.bootstrap import SystemClock
+from radiokey.base.location import parse_location
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json
 
@@ -21,7 +22,7 @@ def back_up(file: File, *, programs: Folder = None, database: Database = None, a
     from radiokey.base.sql import backup  # noqa: PLC0415 - only where it is needed
     from radiokey.base.sql.dump import Programs  # noqa: PLC0415 - the same
 
-    done = backup.back_up(Place(database), file, SystemClock(), Programs(programs))
+    done = backup.back_up(parse_location(database), file, SystemClock(), Programs(programs))
     if as_json:
         say.document(
             {
@@ -54,7 +55,7 @@ def restore(
     from radiokey.base.sql import backup  # noqa: PLC0415 - only where it is needed
     from radiokey.base.sql.dump import Programs  # noqa: PLC0415 - the same
 
-    done = backup.restore(Place(database), file, SystemClock(), Programs(programs), accept_lost)
+    done = backup.restore(parse_location(database), file, SystemClock(), Programs(programs), accept_lost)
     if as_json:
         say.document(
             {

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from radiokey.base.ports import Mark
-from radiokey.base.sql.opening import init_base, open_base
+from radiokey.base.bootstrap import init_base, open_base
+from radiokey.base.ports.store import Mark
 from radiokey.cli import backup, intake, keys, log, say, staff, tokens, witness
 from radiokey.cli.options import BY, Database, Json, Make, ModelId, kinds_of
 from radiokey.cli.serial import read_one

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from radiokey.base.release import Released, ReleaseRequest
-from radiokey.base.sql.opening import SystemClock, open_base
+from radiokey.base.bootstrap import SystemClock, open_base
+from radiokey.base.release.service import Released, ReleaseRequest
 from radiokey.catalogue.index import cards, models_with
 from radiokey.catalogue.model import Model
 from radiokey.cli import say

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from radiokey.base.keyring import KeyRing
-from radiokey.base.sql.opening import Base, open_base
+from radiokey.base.bootstrap import Base, open_base
+from radiokey.base.keys.keyring import KeyRing
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.options import BY, Database, Json
 
 if TYPE_CHECKING:
-    from radiokey.base.unitfile import Refusal, UnitFile
+    from radiokey.base.units.csv_reader import Refusal, UnitFile
 
 
 def import_units(
@@ -31,7 +31,7 @@ def import_units(
     as_json: Json = False,
 ) -> None:
     """Bring units into the ledger, batch by batch; run again, it goes on where it was cut off."""
-    from radiokey.base.unitfile import UnitFile  # noqa: PLC0415 - only where a file is read
+    from radiokey.base.units.csv_reader import UnitFile  # noqa: PLC0415 - only where a file is read
 
     with open_base(database) as base, UnitFile(file) as opened:
         if preview:
@@ -41,9 +41,9 @@ def import_units(
 
 
 def _run(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_json: bool) -> None:
-    from radiokey.base.intake import Intake, Report  # noqa: PLC0415 - only where a file is read
+    from radiokey.base.units.importer import Intake, Report  # noqa: PLC0415 - only where a file is read
 
-    ring = KeyRing(base.place.secret("keys"))
+    ring = KeyRing(base.location.secret("keys"))
     intake = Intake(base.stores.of(Principal.REGISTRAR), ring, base.clock, base.randomness, BY)
     with ExitStack() as ends:
         rows = ends.enter_context(Report(report)) if report else None
@@ -67,7 +67,7 @@ def _run(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_
 
 
 def _preview(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_json: bool) -> None:
-    from radiokey.base.intake import Report, preview  # noqa: PLC0415 - only where a file is read
+    from radiokey.base.units.importer import Report, preview  # noqa: PLC0415 - only where a file is read
 
     listed: list[Refusal] = []
     with ExitStack() as ends:

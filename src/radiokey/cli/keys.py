@@ -5,10 +5,10 @@ from typing import Annotated, Final
 
 import typer
 
-from radiokey.base.keyring import KeyRing, Standing
-from radiokey.base.rotation import Rotation
-from radiokey.base.seal import SEALS_MAX
-from radiokey.base.sql.opening import Base, open_base
+from radiokey.base.bootstrap import Base, open_base
+from radiokey.base.keys.keyring import KeyRing, Standing
+from radiokey.base.keys.rotation import Rotation
+from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.options import BY, Database, Json
@@ -75,7 +75,7 @@ def listed(*, database: Database = None, as_json: Json = False) -> None:
 def add(*, database: Database = None, as_json: Json = False) -> None:
     """Add a key for the next rotation; where there is no key ring, make one of one key."""
     with open_base(database) as base:
-        path = base.place.secret("keys")
+        path = base.location.secret("keys")
         if path.exists():
             key = _rotation(base).add()
             standing = Standing.WAITING
@@ -128,7 +128,7 @@ def rotate(
 
 
 def _ring(base: Base) -> KeyRing:
-    return KeyRing(base.place.secret("keys"))
+    return KeyRing(base.location.secret("keys"))
 
 
 def _rotation(base: Base) -> Rotation:

@@ -5,11 +5,12 @@ from typing import Annotated, Final
 
 import typer
 
+from radiokey.base.bootstrap import open_base
+from radiokey.base.location import DatabaseLocation
 from radiokey.base.log.export import verify_export, write_export
 from radiokey.base.log.note import Algorithm, Checkpoint, VerifierKey, open_note
 from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, Verified, parse_receipt, renewed, verify
 from radiokey.base.log.witnessed import ask_witness
-from radiokey.base.sql.opening import open_base
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json
@@ -108,7 +109,7 @@ def receipt(
         say.out(renewed(old, transaction, base.log.key).encode().decode().rstrip("\n"))
 
 
-def _own(database: Path | str | None, *, as_json: bool) -> None:
+def _own(database: DatabaseLocation | Path | str | None, *, as_json: bool) -> None:
     with open_base(database) as base:
         checkpoint = base.log.verify()
         verifier = str(base.log.key)

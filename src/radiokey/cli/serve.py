@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from radiokey.base.limits import Limits
+from radiokey.base.location import parse_location
 from radiokey.cli.options import Database
 from radiokey.errors import UsageError
 
@@ -63,15 +64,15 @@ def serve(
             "mails need a server, an address and the site's address",
             hint="give --smtp, --mail-from and --site, or --site alone",
         )
-    invitation = None
+    location, invitation = parse_location(database), None
     if demo:
         from radiokey.web.demo import make  # noqa: PLC0415 - only to try things
 
-        database, invitation = make(database)
+        location, invitation = make(database)
     run(
         host,
         port,
-        database,
+        location,
         proxies=proxy or (),
         verify_hours=verify_hours,
         json_log=log is LogForm.JSON,

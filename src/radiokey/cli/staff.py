@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from radiokey.base.roles import Role
-from radiokey.base.sql.opening import Base, open_base
-from radiokey.base.staff import LINK_MS, OPERATOR, Person
-from radiokey.base.staff_ports import StaffCard
+from radiokey.base.bootstrap import Base, open_base
+from radiokey.base.identity.roles import Role
+from radiokey.base.identity.staff import LINK_MS, OPERATOR, Person
+from radiokey.base.ports.identity import StaffCard
 from radiokey.cli import say
 from radiokey.cli.options import Database, Json
 from radiokey.clock import DAY_MS

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from radiokey.base.ports import TokenCard
-from radiokey.base.roles import permissions
-from radiokey.base.sql.opening import open_base
-from radiokey.base.tokens import DAYS_MAX
+from radiokey.base.bootstrap import open_base
+from radiokey.base.identity.roles import permissions
+from radiokey.base.identity.tokens import DAYS_MAX
+from radiokey.base.ports.store import TokenCard
 from radiokey.cli import say
 from radiokey.cli.options import BY, Database, Json
 

@@ -4,7 +4,7 @@ A family is a set of serial numbers whose codes follow one public derivation. Tr
 *lineages*: sources that do not copy each other. Ten copies of one program are one lineage.
 
 Here stands the meaning of a family and the table of the five that ship; the mathematics is in
-`radiokey.code.families`, which only `radiokey.base.release` may import.
+`radiokey.code.families`, which only `radiokey.base.release.service` may import.
 """
 
 from collections.abc import Mapping

@@ -12,10 +12,10 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
+from radiokey.base.identity.roles import Permission
 from radiokey.base.limits import Left
 from radiokey.base.log.receipt import Receipt, parse_receipt
-from radiokey.base.release import Released, ReleaseRequest
-from radiokey.base.roles import Permission
+from radiokey.base.release.service import Released, ReleaseRequest
 from radiokey.catalogue.model import Model
 from radiokey.code.value import Code
 from radiokey.errors import UsageError

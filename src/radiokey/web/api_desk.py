@@ -10,10 +10,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
-from radiokey.base.ports import Clearing, Mark, TokenCard, UnitCard
-from radiokey.base.roles import Permission
-from radiokey.base.search import Search
+from radiokey.base.identity.roles import Permission
+from radiokey.base.ports.store import Clearing, Mark, TokenCard, UnitCard
 from radiokey.base.sql.principals import Principal
+from radiokey.base.units.search import Search
 from radiokey.errors import NotThereError
 from radiokey.web import registry
 from radiokey.web.bodies import CLEAN, ApiRequest, ClearingBody, StolenBody, TokenBody

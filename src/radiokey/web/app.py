@@ -14,8 +14,10 @@ from litestar.middleware import DefineMiddleware
 from litestar.params import FromPath
 from litestar.types import Message, Scope
 
+from radiokey.base.bootstrap import SystemClock, SystemRandomness, open_base
+from radiokey.base.keys.secret_file import secret_file
 from radiokey.base.limits import Limits
-from radiokey.base.sql.opening import SystemClock, SystemRandomness, open_base, secret_file
+from radiokey.base.location import DatabaseLocation
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import FormError, RadiokeyError, SignedOutError
@@ -73,7 +75,7 @@ HEADERS: Final = {
 
 
 def create_app(  # noqa: PLR0913 - the whole of the wiring, once
-    database: Path | str | None = None,
+    database: DatabaseLocation | Path | str | None = None,
     *,
     clock: Clock | None = None,
     secret: bytes | None = None,
@@ -103,7 +105,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     pages = Pages(static)
     base = open_base(database, now, limits=limits)
     if secret is None:
-        secret = secret_file(base.place.secret("web"), SECRET_SIZE, SystemRandomness())
+        secret = secret_file(base.location.secret("web"), SECRET_SIZE, SystemRandomness())
     site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
     if address is not None and base.organisation is not None:
         site.entrance = base.entrance(address, site.purpose_key("passkeys"))

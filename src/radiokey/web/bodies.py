@@ -12,7 +12,7 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.exceptions import ClientException
 
-from radiokey.base.roles import Permission
+from radiokey.base.identity.roles import Permission
 from radiokey.web.callers import Caller
 
 END: Final = r"$(?!\n)"

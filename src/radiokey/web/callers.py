@@ -19,15 +19,15 @@ from litestar.enums import ScopeType
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from radiokey.base.roles import EVERY, Permission
-from radiokey.base.tokens import not_held
+from radiokey.base.identity.roles import EVERY, Permission
+from radiokey.base.identity.tokens import not_held
 from radiokey.errors import FormError, NotAllowedError, SignedOutError, TokenInClearError, UsageError
 from radiokey.web.session import SESSION, check_form, keep_words, signed_in
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network
 
-    from radiokey.base.entrance import SignedIn
+    from radiokey.base.identity.authentication import SignedIn
     from radiokey.web.site import Site
 
 LOCAL: Final = "local"

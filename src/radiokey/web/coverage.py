@@ -5,10 +5,10 @@ from typing import Final
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from radiokey.base.coverage import about, coverage
+from radiokey.base.identity.staff import OFFICE
+from radiokey.base.ports.identity import StoredOrganisation, StoredShown
 from radiokey.base.sql.principals import Principal
-from radiokey.base.staff import OFFICE
-from radiokey.base.staff_ports import StoredOrganisation, StoredShown
+from radiokey.base.units.coverage import about, coverage
 from radiokey.web.site import Site
 
 SHORT: Final = {"Cache-Control": "public, max-age=300"}

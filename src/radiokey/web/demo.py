@@ -7,12 +7,13 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
+from radiokey.base.bootstrap import SystemClock, SystemRandomness, init_base
 from radiokey.base.demo import ORGANISATION, UNITS, fill
-from radiokey.base.hidden import Hidden
-from radiokey.base.roles import Role
-from radiokey.base.sql.opening import SystemClock, SystemRandomness, default_database, init_base
+from radiokey.base.identity.roles import Role
+from radiokey.base.identity.secret_values import Hidden
+from radiokey.base.identity.staff import OPERATOR, Person, Staff
+from radiokey.base.location import DatabaseLocation, default_database, parse_location
 from radiokey.base.sql.principals import Principal
-from radiokey.base.staff import OPERATOR, Person, Staff
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.web.site import Site
@@ -20,19 +21,21 @@ from radiokey.web.site import Site
 REGISTRAR: Final = "registrar"
 
 
-def make(database: Path | str | None = None, clock: Clock | None = None) -> tuple[str, Hidden | None]:
+def make(
+    database: DatabaseLocation | Path | str | None = None, clock: Clock | None = None
+) -> tuple[DatabaseLocation, Hidden | None]:
     """Make the demonstration's base, or go on with the one that is there.
 
     Returns where it is, and the invitation of its registrar as long as nobody used one. By default it lies
     beside this user's own base, which it never touches. Raises `UsageError` where another base is there,
     `StoreError`, `SealError`.
     """
-    place = str(database or default_database().with_name("demo.sqlite3"))
+    location = parse_location(database or default_database().with_name("demo.sqlite3"))
     clock, randomness = clock or SystemClock(), SystemRandomness()
-    with init_base(place, ORGANISATION, clock, randomness) as base:
+    with init_base(location, ORGANISATION, clock, randomness) as base:
         assert base.ring is not None  # a hosted base has one
         fill(base.stores.of(Principal.REGISTRAR), base.ring, load_catalogue().models, clock, randomness)
-        return place, _invited(base.staff)
+        return location, _invited(base.staff)
 
 
 def _invited(staff: Staff) -> Hidden | None:

@@ -11,15 +11,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.contact import Address
-from radiokey.base.desk import Application
-from radiokey.base.desk_ports import FIRST, Due, RequestLine
-from radiokey.base.desk_words import NAMES, TURN_NAMES
-from radiokey.base.reasons import WORDS
-from radiokey.base.request import State, Turn
-from radiokey.base.roles import Permission
-from radiokey.base.search import Search
+from radiokey.base.identity.roles import Permission
+from radiokey.base.ports.requests import FIRST, Due, RequestLine
+from radiokey.base.requests.contact import Address
+from radiokey.base.requests.desk import Application
+from radiokey.base.requests.reasons import WORDS
+from radiokey.base.requests.request import State, Turn
+from radiokey.base.requests.words import NAMES, TURN_NAMES
 from radiokey.base.sql.principals import Principal
+from radiokey.base.units.search import Search
 from radiokey.clock import DAY_MS
 from radiokey.errors import RadiokeyError, RequestReusedError, UsageError
 from radiokey.serial.vin import Vin

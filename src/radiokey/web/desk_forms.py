@@ -5,9 +5,9 @@ from typing import Annotated, Final
 
 import msgspec
 
-from radiokey.base.message import LENGTH_MAX
-from radiokey.base.reasons import Reason
-from radiokey.base.request import Check, Fee
+from radiokey.base.requests.message import LENGTH_MAX
+from radiokey.base.requests.reasons import Reason
+from radiokey.base.requests.request import Check, Fee
 from radiokey.errors import RequestReusedError, UsageError
 from radiokey.web.forms import Answer, Short
 from radiokey.web.frame import StaffForm

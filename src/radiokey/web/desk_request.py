@@ -16,16 +16,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from radiokey.base.acts import KINDS, event_of
-from radiokey.base.compare import compare
-from radiokey.base.desk import Desk, View
-from radiokey.base.desk_ports import RequestAct
-from radiokey.base.desk_words import DONE, MEANS, TICKED
-from radiokey.base.message import plain_text
+from radiokey.base.identity.roles import Permission
 from radiokey.base.papers.kind import NAMES as PAPER_NAMES
 from radiokey.base.papers.kind import PaperKind
-from radiokey.base.reasons import WORDS
-from radiokey.base.request import (
+from radiokey.base.ports.requests import RequestAct
+from radiokey.base.requests.checks import compare
+from radiokey.base.requests.desk import Desk, View
+from radiokey.base.requests.event_log import KINDS, event_of
+from radiokey.base.requests.message import plain_text
+from radiokey.base.requests.reasons import WORDS
+from radiokey.base.requests.request import (
     TRANSITIONS,
     CarSeen,
     DoorRefused,
@@ -38,7 +38,7 @@ from radiokey.base.request import (
     State,
     Turn,
 )
-from radiokey.base.roles import Permission
+from radiokey.base.requests.words import DONE, MEANS, TICKED
 from radiokey.base.sql.principals import Principal
 from radiokey.errors import AnotherPersonError, ChangedMeanwhileError, RadiokeyError, UsageError
 from radiokey.serial.vin import Vin

@@ -10,9 +10,9 @@ from typing import Any, Final
 from litestar import Request, Response
 from litestar.datastructures import State
 
-from radiokey.base.desk import Desk, View
-from radiokey.base.roles import Permission
-from radiokey.base.staff import OFFICE
+from radiokey.base.identity.roles import Permission
+from radiokey.base.identity.staff import OFFICE
+from radiokey.base.requests.desk import Desk, View
 from radiokey.errors import NotThereError, RadiokeyError
 from radiokey.web.callers import PERMISSION, Caller
 from radiokey.web.forms import F, Form, Short, convert

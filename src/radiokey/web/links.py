@@ -7,7 +7,7 @@ It stands in the address of a page, so that page sends no referrer and the log o
 from typing import Final
 from urllib.parse import urlsplit
 
-from radiokey.base.link import read, sign
+from radiokey.base.keys.link import read, sign
 from radiokey.clock import DAY_MS
 from radiokey.errors import UsageError
 from radiokey.web.site import Site

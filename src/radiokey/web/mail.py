@@ -6,7 +6,7 @@ over TLS, but for one on this very machine; the credentials come from the enviro
 
 A server that fails costs nothing: everything waits, a minute first and an hour at most. A mail that it takes
 later (a reply of 400 to 499) waits by itself. An address that it refuses for good gets no other mail. What
-waits for what lies in the outbox, so that a restart changes nothing (`radiokey.base.outbox`).
+waits for what lies in the outbox, so that a restart changes nothing (`radiokey.base.requests.outbox`).
 """
 
 import hmac
@@ -27,10 +27,10 @@ from string import Template
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from radiokey.base.contact import Address
-from radiokey.base.desk import Desk
-from radiokey.base.desk_ports import Mail
-from radiokey.base.outbox import Outbox
+from radiokey.base.ports.requests import Mail
+from radiokey.base.requests.contact import Address
+from radiokey.base.requests.desk import Desk
+from radiokey.base.requests.outbox import Outbox
 from radiokey.clock import MINUTE_MS, SECOND_MS, Clock
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.web.links import link_to

@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from radiokey.errors import RadiokeyError
 
 if TYPE_CHECKING:
-    from radiokey.base.desk import Desk
-    from radiokey.base.release import Released
+    from radiokey.base.release.service import Released
+    from radiokey.base.requests.desk import Desk
     from radiokey.web.site import Site
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

@@ -5,7 +5,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from radiokey.base.request import CLOCK
+from radiokey.base.ports.store import CLOCK
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
 _OWNER: Final = "owner:"

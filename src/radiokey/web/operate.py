@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 
-from radiokey.base.roles import Permission
+from radiokey.base.identity.roles import Permission
 from radiokey.web.callers import PERMISSION, Connection, admit, is_local
 from radiokey.web.metrics import CONTENT_TYPE
 from radiokey.web.render import NO_STORE

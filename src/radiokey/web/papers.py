@@ -10,11 +10,11 @@ from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from radiokey.base.desk import Desk, View
-from radiokey.base.desk_papers import Upload
+from radiokey.base.identity.roles import Permission
+from radiokey.base.papers.archive import Upload
 from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.kind import NAMES, PaperKind
-from radiokey.base.roles import Permission
+from radiokey.base.requests.desk import Desk, View
 from radiokey.errors import PaperError, TryLaterError, UsageError
 from radiokey.web.desk_forms import SeenForm
 from radiokey.web.desk_request import At, done

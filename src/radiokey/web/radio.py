@@ -21,7 +21,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from radiokey.base.sql.opening import SystemRandomness
+from radiokey.base.bootstrap import SystemRandomness
 from radiokey.catalogue.model import Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.code.value import Code

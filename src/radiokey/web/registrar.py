@@ -8,9 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.blacklist import BEYOND, stand
-from radiokey.base.ports import Mark, MarkAct
-from radiokey.base.roles import Permission
+from radiokey.base.identity.roles import Permission
+from radiokey.base.ports.store import Mark, MarkAct
+from radiokey.base.stolen.blacklist import BEYOND, stand
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.web import registry
 from radiokey.web.forms import Short, Text, convert

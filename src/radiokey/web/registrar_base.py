@@ -9,13 +9,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.keyring import KeyRing
+from radiokey.base.identity.roles import Permission, permissions
+from radiokey.base.identity.tokens import DAYS_MAX
+from radiokey.base.keys.keyring import KeyRing
+from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.base.log.note import Checkpoint, split_note
-from radiokey.base.ports import TokenCard
-from radiokey.base.roles import Permission, permissions
-from radiokey.base.seal import SEALS_MAX
+from radiokey.base.ports.store import TokenCard
 from radiokey.base.sql.principals import Principal
-from radiokey.base.tokens import DAYS_MAX
 from radiokey.errors import ChangedMeanwhileError, NotThereError, RadiokeyError, UsageError
 from radiokey.web import registry
 from radiokey.web.forms import Short, Text, convert
@@ -135,7 +135,7 @@ def keys(site: NamedDependency[Site], request: Asking) -> Response[str]:
 
 
 def _keys_page(site: Site, request: Asking, problem: RadiokeyError | None = None) -> Response[str]:
-    path = site.base.place.secret("keys")
+    path = site.base.location.secret("keys")
     cards = KeyRing(path).cards() if path.exists() else ()
     with site.base.stores.of(Principal.KEEPER).snapshot() as seen:
         codes, papers = seen.sealed_with(), seen.papers_sealed_with()

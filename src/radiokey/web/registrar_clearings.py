@@ -11,11 +11,11 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from radiokey.base.clearings import Clearings
+from radiokey.base.identity.roles import Permission
 from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.kind import ASIDE_KEPT_DAYS, PaperKind, kept_span
 from radiokey.base.papers.refusal import Refusal, refused
-from radiokey.base.roles import Permission
+from radiokey.base.stolen.clearings import Clearings
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError
 from radiokey.web import registrar
 from radiokey.web.confirm import ask, confirm

@@ -13,12 +13,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.intake import Intake, Preview, preview
-from radiokey.base.keyring import KeyRing
-from radiokey.base.ports import ImportStep
-from radiokey.base.roles import Permission
+from radiokey.base.identity.roles import Permission
+from radiokey.base.keys.keyring import KeyRing
+from radiokey.base.ports.store import ImportStep
 from radiokey.base.sql.principals import Principal
-from radiokey.base.unitfile import COLUMNS, Refusal, UnitFile
+from radiokey.base.units.csv_reader import COLUMNS, Refusal, UnitFile
+from radiokey.base.units.importer import Intake, Preview, preview
 from radiokey.errors import ChangedMeanwhileError, InputError, RadiokeyError, UsageError
 from radiokey.web.forms import FIELDS_MAX, Short, Text, convert
 from radiokey.web.frame import Asking, StaffForm, aside, show, takes
@@ -112,7 +112,7 @@ def _brought(site: Site, request: Asking, form: ImportForm, data: bytes) -> Resp
             if not form.sha256:
                 found = preview(_registrar(site), units, refuse=refused.extend)
                 return _page(site, request, found=found, refused=refused, sha256=digest)
-            ring = KeyRing(site.base.place.secret("keys"))
+            ring = KeyRing(site.base.location.secret("keys"))
             Intake(_registrar(site), ring, site.clock, site.base.randomness, request.auth.by).run(units)
     except RadiokeyError as problem:
         return _page(site, request, problem=problem)

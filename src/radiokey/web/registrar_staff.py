@@ -9,9 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from radiokey.base.hidden import Hidden
-from radiokey.base.roles import INVITABLE, ROLES, Permission, Role
-from radiokey.base.staff import KINDS, LINK_MS, OPERATOR, Person, Shown, Staff
+from radiokey.base.identity.roles import INVITABLE, ROLES, Permission, Role
+from radiokey.base.identity.secret_values import Hidden
+from radiokey.base.identity.staff import KINDS, LINK_MS, OPERATOR, Person, Shown, Staff
 from radiokey.clock import DAY_MS
 from radiokey.errors import NotThereError, RadiokeyError, UsageError
 from radiokey.web.forms import Short

@@ -6,9 +6,9 @@ Whoever calls has been let in with the permission; what may not be done all the 
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.base.ports import Clearing, Mark, TokenCard
-from radiokey.base.roles import OPERATOR_GIVES, Permission
-from radiokey.base.tokens import Token
+from radiokey.base.identity.roles import OPERATOR_GIVES, Permission
+from radiokey.base.identity.tokens import Token
+from radiokey.base.ports.store import Clearing, Mark, TokenCard
 from radiokey.errors import NotAllowedError
 from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin

@@ -16,17 +16,17 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.contact import Address
-from radiokey.base.desk import Application, Desk
-from radiokey.base.desk_papers import Sent
-from radiokey.base.link import read as read_link
-from radiokey.base.link import sign
-from radiokey.base.message import plain_text
-from radiokey.base.outbox import Reach
+from radiokey.base.keys.link import read as read_link
+from radiokey.base.keys.link import sign
 from radiokey.base.papers.kind import KEPT_DAYS, NAMES, WHY, PaperKind, kept_words
-from radiokey.base.reasons import WORDS
-from radiokey.base.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn, Withdrawn
-from radiokey.base.request import State as Standing
+from radiokey.base.requests.contact import Address
+from radiokey.base.requests.desk import Application, Desk
+from radiokey.base.requests.message import plain_text
+from radiokey.base.requests.outbox import Reach
+from radiokey.base.requests.papers import Sent
+from radiokey.base.requests.reasons import WORDS
+from radiokey.base.requests.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn, Withdrawn
+from radiokey.base.requests.request import State as Standing
 from radiokey.clock import DAY_MS
 from radiokey.errors import (
     ChangedMeanwhileError,

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import Final
 
-from radiokey.base.desk import Desk
+from radiokey.base.requests.desk import Desk
 from radiokey.errors import RadiokeyError
 from radiokey.web.mail import Mailer
 from radiokey.web.metrics import Metrics

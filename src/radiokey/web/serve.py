@@ -15,8 +15,9 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
-from radiokey.base.hidden import Hidden
+from radiokey.base.identity.secret_values import Hidden
 from radiokey.base.limits import Limits
+from radiokey.base.location import DatabaseLocation
 from radiokey.base.log.witness import Witness
 from radiokey.clock import HOUR_MS, SECOND_MS, Clock
 from radiokey.errors import UsageError
@@ -41,7 +42,7 @@ THREADS = 64
 def serve(  # noqa: PLR0913 - what a site can be told when it starts
     host: str,
     port: int,
-    database: Path | str | None,
+    database: DatabaseLocation | Path | str | None,
     *,
     clock: Clock | None = None,
     proxies: Sequence[str] = (),

@@ -12,12 +12,12 @@ from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
-from radiokey.base.hidden import Hidden
+from radiokey.base.identity.secret_values import Hidden
 from radiokey.errors import FormError, SignedOutError
 from radiokey.web.render import NO_STORE
 
 if TYPE_CHECKING:
-    from radiokey.base.entrance import Entrance, SignedIn
+    from radiokey.base.identity.authentication import Entrance, SignedIn
     from radiokey.web.site import Site
 
 SESSION: Final = "session"

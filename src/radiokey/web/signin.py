@@ -13,10 +13,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.entrance import Entrance, SignedIn
-from radiokey.base.hidden import Hidden, RecoveryCode
-from radiokey.base.passkeys import written
-from radiokey.base.roles import ROLES, Permission
+from radiokey.base.identity.authentication import Entrance, SignedIn
+from radiokey.base.identity.passkeys import written
+from radiokey.base.identity.roles import ROLES, Permission
+from radiokey.base.identity.secret_values import Hidden, RecoveryCode
 from radiokey.errors import (
     FormError,
     NotThereError,

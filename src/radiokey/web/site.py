@@ -8,9 +8,9 @@ from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 
+from radiokey.base.bootstrap import Base
 from radiokey.base.demo import ORGANISATION
-from radiokey.base.release import Released, ReleaseRequest
-from radiokey.base.sql.opening import Base
+from radiokey.base.release.service import Released, ReleaseRequest
 from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError, UsageError
@@ -23,7 +23,7 @@ from radiokey.web.turning import Turning
 from radiokey.web.watch import Watch
 
 if TYPE_CHECKING:
-    from radiokey.base.entrance import Entrance
+    from radiokey.base.identity.authentication import Entrance
 
 A = TypeVar("A")
 R = TypeVar("R")

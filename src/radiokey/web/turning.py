@@ -7,9 +7,9 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Final
 
-from radiokey.base.keyring import KeyRing
-from radiokey.base.rotation import Rotation
-from radiokey.base.sql.opening import Base
+from radiokey.base.bootstrap import Base
+from radiokey.base.keys.keyring import KeyRing
+from radiokey.base.keys.rotation import Rotation
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import Clock
 from radiokey.errors import ChangedMeanwhileError, RadiokeyError
@@ -56,7 +56,7 @@ class Turning:
 
     def _turn(self, by: str) -> None:
         try:
-            ring = KeyRing(self._base.place.secret("keys"))
+            ring = KeyRing(self._base.location.secret("keys"))
             store = self._base.stores.of(Principal.KEEPER)
             done = Rotation(store, ring, self._clock, self._base.randomness, by).rotate(told=self._told)
             self._become(key=done.key, resealed=done.resealed, damaged=done.damaged)

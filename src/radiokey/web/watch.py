@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.base.sql.opening import Base
+from radiokey.base.bootstrap import Base
 from radiokey.clock import Clock
 from radiokey.errors import LogError, RadiokeyError, StoreError
 

@@ -11,10 +11,11 @@ from typing import Final
 from litestar import Litestar, Request, Response, post
 from litestar.datastructures import State
 
+from radiokey.base.bootstrap import SystemClock, SystemRandomness
+from radiokey.base.keys.secret_file import secret_file
 from radiokey.base.log.cosignature import Cosigner
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.witness import Witness, WitnessFolder
-from radiokey.base.sql.opening import SystemClock, SystemRandomness, secret_file
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError, StoreError
 

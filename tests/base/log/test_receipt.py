@@ -3,11 +3,11 @@ import json
 import msgspec
 import pytest
 
+from radiokey.base.bootstrap import open_base
 from radiokey.base.log import Receipt, parse_receipt, verify, verify_receipt_file
 from radiokey.base.log.leaf import Leaf, hidden_number
 from radiokey.base.log.note import Checkpoint, NoteSigner
 from radiokey.base.log.tree import leaf_hash
-from radiokey.base.sql.opening import open_base
 from radiokey.errors import ReceiptError
 from radiokey.serial.number import Identity, SerialNumber
 

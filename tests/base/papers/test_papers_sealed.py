@@ -5,9 +5,9 @@ import pickle
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from radiokey.base.keyring import KeyRing
+from radiokey.base.keys.keyring import KeyRing
+from radiokey.base.keys.seal import SealKey
 from radiokey.base.papers.sealed import PapersKey
-from radiokey.base.seal import SealKey
 from radiokey.errors import SealError
 
 RING_KEY = SealKey(bytes(range(32)))

@@ -10,16 +10,16 @@ import pytest
 from desks import Place
 from postgres import Server, running
 
-from radiokey.base.blacklist import Blacklist
-from radiokey.base.ledger import Ledger
+from radiokey.base.bootstrap import SystemRandomness
 from radiokey.base.limits import Limits
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
-from radiokey.base.ports import Store, StoredUnit
-from radiokey.base.release import Door, ReleaseRequest
-from radiokey.base.sql.opening import SystemRandomness
+from radiokey.base.ports.store import Store, StoredUnit
+from radiokey.base.release.service import Door, ReleaseRequest
 from radiokey.base.sql.postgresql import PostgresStore, Principal
 from radiokey.base.sql.sqlite import SqliteStore
+from radiokey.base.stolen.blacklist import Blacklist
+from radiokey.base.units.ledger import Ledger
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code
 from radiokey.serial.number import Reading, parse

@@ -8,10 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from radiokey.base import backupfile
+from radiokey.base.bootstrap import init_base, open_base
+from radiokey.base.location import parse_location
+from radiokey.base.sql import backup_file as backupfile
 from radiokey.base.sql.backup import back_up, restore
 from radiokey.base.sql.dump import Programs
-from radiokey.base.sql.opening import Place, init_base, open_base
 from radiokey.errors import InputError, LogError, StolenError, StoreError, UsageError
 from radiokey.serial.number import parse
 
@@ -116,10 +117,10 @@ class Site:
             return {name: sorted(map(str, connection.execute(f"SELECT * FROM {name}"))) for name in tables}  # noqa: S608
 
     def back_up(self):
-        return back_up(Place(self.here), self.file, self._clock, self.programs)
+        return back_up(parse_location(self.here), self.file, self._clock, self.programs)
 
     def restore(self, place: str, accept_lost: int = 0):
-        return restore(Place(place), self.file, self._clock, self.programs, accept_lost)
+        return restore(parse_location(place), self.file, self._clock, self.programs, accept_lost)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,8 +6,16 @@ from contextlib import suppress
 
 import pytest
 
-from radiokey.base.desk_ports import RequestAct, StoredMessage, StoredRequest
-from radiokey.base.ports import (
+from radiokey.base.ports.identity import (
+    StoredAccount,
+    StoredEnrolment,
+    StoredOrganisation,
+    StoredPasskey,
+    StoredSession,
+    StoredShown,
+)
+from radiokey.base.ports.requests import RequestAct, StoredMessage, StoredRequest
+from radiokey.base.ports.store import (
     Clearing,
     ImportStep,
     Mark,
@@ -21,14 +29,6 @@ from radiokey.base.ports import (
     UnitCard,
 )
 from radiokey.base.sql.postgresql import Principal
-from radiokey.base.staff_ports import (
-    StoredAccount,
-    StoredEnrolment,
-    StoredOrganisation,
-    StoredPasskey,
-    StoredSession,
-    StoredShown,
-)
 from radiokey.errors import RadiokeyError, StoreError, UnitExistsError
 
 RELEASE = StoredRelease("r1", b"f" * 32, "me", 1_000, 0, b"{}", "bp12", "BP5387?1234567", "", "a1", "{}")

@@ -5,13 +5,13 @@ import hashlib
 import pytest
 from desks import READ, VIN, AsSent, Counted, OneKey, Place
 
-from radiokey.base.blacklist import Blacklist
-from radiokey.base.clearings import WAITS_DAYS, Clearings
-from radiokey.base.desk_papers import Papers
+from radiokey.base.keys.rotation import Rotation
+from radiokey.base.papers.archive import PaperArchive
 from radiokey.base.papers.kind import ASIDE_KEPT_DAYS
-from radiokey.base.request import CLOCK
-from radiokey.base.rotation import Rotation
+from radiokey.base.ports.store import CLOCK
 from radiokey.base.sql.principals import Principal
+from radiokey.base.stolen.blacklist import Blacklist
+from radiokey.base.stolen.clearings import WAITS_DAYS, Clearings
 from radiokey.clock import DAY_MS
 from radiokey.errors import NotThereError, SealError, StoreError, UsageError
 from radiokey.serial.number import parse
@@ -26,8 +26,8 @@ class Office:
         self.both, self.clock, self.desk = both, clock, Place(both, clock).desk()
         self.store = both.store(Principal.REGISTRAR)
         self.blacklist = Blacklist(self.store, clock)
-        papers = Papers(OneKey(), AsSent(), Counted())
-        self.clearings = Clearings(self.blacklist, self.store, clock, Counted(), papers)
+        papers = PaperArchive(OneKey(), AsSent(), Counted())
+        self.clearings = Clearings(self.blacklist, self.store, clock, papers)
         self.blacklist.add(READ, vin=VIN, reason="stolen", by="cle")
 
     def propose(self, receipt=CANARY, by="reg"):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from radiokey.base.coverage import about, coverage
-from radiokey.base.ports import Covered, ImportStep
+from radiokey.base.ports.store import Covered, ImportStep
 from radiokey.base.sql.principals import Principal
+from radiokey.base.units.coverage import about, coverage
 from radiokey.errors import StoreError
 
 

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from wire import AFTER, BEFORE, wired
 
-from radiokey.base.combine import _Ticket
-from radiokey.base.release import Released
+from radiokey.base.release.batcher import _Ticket
+from radiokey.base.release.service import Released
 from radiokey.errors import OurFaultError, StoreError
 
 

@@ -20,15 +20,15 @@ from desks import (
     own,
 )
 
-from radiokey.base.acts import KINDS, replay
-from radiokey.base.blacklist import Blacklist
-from radiokey.base.desk import Application
 from radiokey.base.log.leaf import People, hidden_person, parse_leaf
-from radiokey.base.ports import StoredToken
-from radiokey.base.reasons import Reason
-from radiokey.base.release import ReleaseRequest
-from radiokey.base.request import CHECK_LIST, Check, Fee, Objection, State, Turn
+from radiokey.base.ports.store import StoredToken
+from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.requests.desk import Application
+from radiokey.base.requests.event_log import KINDS, replay
+from radiokey.base.requests.reasons import Reason
+from radiokey.base.requests.request import CHECK_LIST, Check, Fee, Objection, State, Turn
 from radiokey.base.sql.principals import Principal
+from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.clock import HOUR_MS
 from radiokey.code.value import Code
 from radiokey.errors import (

@@ -15,10 +15,10 @@ from desks import (
 )
 
 from radiokey.base.limits import Limit, Limits
-from radiokey.base.reasons import Reason
-from radiokey.base.request import TIMES, State, Times, Turn
+from radiokey.base.requests.reasons import Reason
+from radiokey.base.requests.request import TIMES, State, Times, Turn
+from radiokey.base.requests.sweep import CONTACT_KEPT_MS, Swept
 from radiokey.base.sql.principals import Principal
-from radiokey.base.sweep import CONTACT_KEPT_MS, Swept
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.code.value import Code
 from radiokey.errors import (

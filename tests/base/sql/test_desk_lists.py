@@ -2,8 +2,8 @@
 
 from desks import SERIAL, Place, ask
 
-from radiokey.base.search import Search
 from radiokey.base.sql.principals import Principal
+from radiokey.base.units.search import Search
 
 
 def test_a_number_leads_to_its_requests_the_newest_first(both, clock):

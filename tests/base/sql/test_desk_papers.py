@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from desks import PAPERS, AsSent, Crashed, Cuts, ask, checked, mails, own
 
-from radiokey.base.desk_papers import Upload
+from radiokey.base.keys.rotation import Rotation
+from radiokey.base.papers.archive import Upload
 from radiokey.base.papers.kind import KEPT_DAYS, PaperKind
 from radiokey.base.papers.refusal import Refusal, refused
-from radiokey.base.reasons import Reason
-from radiokey.base.request import State
-from radiokey.base.rotation import Rotation
+from radiokey.base.requests.reasons import Reason
+from radiokey.base.requests.request import State
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import DAY_MS
 from radiokey.errors import (

@@ -7,8 +7,16 @@ import pytest
 from desks import READ, Place, checked
 from psycopg import sql
 
-from radiokey.base.desk_ports import RequestAct, StoredRequest
-from radiokey.base.ports import Clearing, ImportStep, Mark, MarkAct, StoredEntry, StoredRelease, StoredToken
+from radiokey.base.ports.requests import RequestAct, StoredRequest
+from radiokey.base.ports.store import (
+    Clearing,
+    ImportStep,
+    Mark,
+    MarkAct,
+    StoredEntry,
+    StoredRelease,
+    StoredToken,
+)
 from radiokey.base.sql.principals import Principal
 from radiokey.errors import StoreError
 

@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from radiokey.base import blacklist
+from radiokey.base.bootstrap import open_base
 from radiokey.base.limits import Buckets
-from radiokey.base.sql.opening import open_base
+from radiokey.base.stolen import blacklist
 from radiokey.errors import LogError, OurFaultError, StoreError
 
 

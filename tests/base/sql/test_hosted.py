@@ -2,10 +2,11 @@
 
 import pytest
 
-from radiokey.base.contact import Address, ContactKey
-from radiokey.base.desk import Application
-from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.opening import Base, Place, Stores, init_base, open_base
+from radiokey.base.bootstrap import Base, Stores, init_base, open_base
+from radiokey.base.location import parse_location
+from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.requests.contact import Address, ContactKey
+from radiokey.base.requests.desk import Application
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_model
 from radiokey.errors import RefusedError, StoreError, UsageError
@@ -108,7 +109,7 @@ def test_a_radio_that_nobody_reported_has_no_clearing(hosted):
 
 
 def test_an_address_with_a_password_is_in_no_repr():
-    place = Place("postgresql://radiokey:hush@localhost/base")
+    place = parse_location("postgresql://radiokey:hush@localhost/base")
     assert "hush" not in f"{place!r}{Stores(place)!r}"
     assert isinstance(place.secret("key").name, str)
 
@@ -131,7 +132,7 @@ def test_a_hosted_base_has_a_desk_and_ones_own_has_none(hosted, tmp_path, clock)
     with hosted.stores.of(Principal.DESK).transaction() as transaction:
         transaction.add_mail(one, 1, "opened", "en", 1)
         (mail,) = transaction.mails_to_send(1, 0)
-    secret = hosted.place.secret("contacts").read_bytes()
+    secret = hosted.location.secret("contacts").read_bytes()
     assert ContactKey(secret).open(mail.sealed, one).reveal() == "owner@example.org"
     with open_base(tmp_path / "own.sqlite3", clock) as own, pytest.raises(UsageError):
         own.desk({})

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from radiokey.base import intake
-from radiokey.base.intake import Imported, Intake, Report, preview
-from radiokey.base.keyring import KeyRing
+from radiokey.base.keys.keyring import KeyRing
 from radiokey.base.sql.postgresql import Principal
 from radiokey.base.sql.transaction import SqlTransaction
-from radiokey.base.unitfile import Reason, UnitFile
+from radiokey.base.units import importer as intake
+from radiokey.base.units.csv_reader import Reason, UnitFile
+from radiokey.base.units.importer import Imported, Intake, Report, preview
 from radiokey.errors import InputError, OurFaultError, StoreError, UsageError
 
 HEADER = "serial,model,market,vin,code\n"

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from wire import AFTER, unwire, wire
 
-from radiokey.base.release import Released
+from radiokey.base.release.service import Released
 from radiokey.base.sql.statements import statements_for
 from radiokey.errors import RadiokeyError, StolenError
 
@@ -230,7 +230,7 @@ def test_every_order_of_two_and_three_steps_is_run_once():
 
 
 def test_a_door_that_does_not_look_is_found_out(both, desk, blocked, monkeypatch):
-    monkeypatch.setattr("radiokey.base.release.blacklist.check", lambda *_: None)
+    monkeypatch.setattr("radiokey.base.release.service.blacklist.check", lambda *_: None)
     race = Race(both, desk, blocked)
     with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
         race.run_all()

@@ -2,16 +2,16 @@
 
 import pytest
 
-from radiokey.base.blacklist import Blacklist
-from radiokey.base.ledger import Ledger
+from radiokey.base.bootstrap import SystemRandomness
 from radiokey.base.limits import Limit, Limits
 from radiokey.base.log import verify_receipt_file
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
-from radiokey.base.ports import StoredUnit
-from radiokey.base.release import Door, ReleaseRequest
-from radiokey.base.sql.opening import SystemRandomness
+from radiokey.base.ports.store import StoredUnit
+from radiokey.base.release.service import Door, ReleaseRequest
 from radiokey.base.sql.postgresql import Principal
+from radiokey.base.stolen.blacklist import Blacklist
+from radiokey.base.units.ledger import Ledger
 from radiokey.catalogue.load import load_model
 from radiokey.clock import DAY_MS
 from radiokey.code.value import Code

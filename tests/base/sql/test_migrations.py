@@ -18,17 +18,17 @@ import pytest
 from psycopg import sql
 from wire import AFTER, BEFORE, Wire
 
-from radiokey.base.acts import replay
-from radiokey.base.desk_ports import FIRST
+from radiokey.base.bootstrap import SystemRandomness
+from radiokey.base.keys.seal import SealKey
 from radiokey.base.limits import Limits
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.papers.sealed import PapersKey
-from radiokey.base.release import Door, ReleaseRequest
-from radiokey.base.request import State
-from radiokey.base.seal import SealKey
+from radiokey.base.ports.requests import FIRST
+from radiokey.base.release.service import Door, ReleaseRequest
+from radiokey.base.requests.event_log import replay
+from radiokey.base.requests.request import State
 from radiokey.base.sql import postgresql, sqlite
-from radiokey.base.sql.opening import SystemRandomness
 from radiokey.base.sql.postgresql import PostgresStore, Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.sql.statements import migration_steps, script_statements

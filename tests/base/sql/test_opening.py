@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from radiokey.base.sql.opening import open_base
+from radiokey.base.bootstrap import open_base
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.sql.statements import named_statements, script_statements
 from radiokey.catalogue.load import load_model

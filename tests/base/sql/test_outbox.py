@@ -3,9 +3,9 @@
 import pytest
 from desks import ADDRESS, CONTACTS, PAPERS, ask, own
 
-from radiokey.base.outbox import HELD_MS, TRIES_MAX, Outbox, Reach, Waiting, waited_ms
+from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, Outbox, Reach, Waiting, waited_ms
+from radiokey.base.requests.sweep import CONTACT_KEPT_MS
 from radiokey.base.sql.principals import Principal
-from radiokey.base.sweep import CONTACT_KEPT_MS
 from radiokey.clock import MINUTE_MS
 
 

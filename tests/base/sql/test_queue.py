@@ -8,15 +8,15 @@ import psycopg
 import pytest
 from desks import PAPERS, Crashed, Cuts, ask, checked, own
 
-from radiokey.base import figures
-from radiokey.base.blacklist import BEYOND, Blacklist
-from radiokey.base.desk_ports import FIRST
-from radiokey.base.ports import Clearing, Mark, MarkAct
-from radiokey.base.reasons import Reason
-from radiokey.base.request import State, Turn
+from radiokey.base.ports.requests import FIRST
+from radiokey.base.ports.store import Clearing, Mark, MarkAct
+from radiokey.base.requests import statistics as figures
+from radiokey.base.requests.reasons import Reason
+from radiokey.base.requests.request import State, Turn
+from radiokey.base.requests.sweep import CONTACT_KEPT_MS
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.statements import statements_for
-from radiokey.base.sweep import CONTACT_KEPT_MS
+from radiokey.base.stolen.blacklist import BEYOND, Blacklist
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.errors import DamagedRequestError, StoreError
 

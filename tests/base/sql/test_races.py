@@ -6,14 +6,14 @@ import threading
 
 import pytest
 
-from radiokey.base.sql.opening import init_base, open_base
+from radiokey.base.bootstrap import init_base, open_base
 from radiokey.errors import PapersNeededError
 from radiokey.serial.number import parse
 
 PROGRAM = """
 import sys
-from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.opening import init_base, open_base
+from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.bootstrap import init_base, open_base
 from radiokey.serial.number import parse
 class Clock:
     def now_ms(self):

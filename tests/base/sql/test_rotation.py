@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from radiokey.base import rotation
-from radiokey.base.factory import Factory
-from radiokey.base.keyring import KeyRing, Standing
-from radiokey.base.ports import StoredUnit
-from radiokey.base.rotation import Rotation
+from radiokey.base.keys import rotation
+from radiokey.base.keys.keyring import KeyRing, Standing
+from radiokey.base.keys.rotation import Rotation
+from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql.postgresql import Principal
+from radiokey.base.units.factory import Factory
 from radiokey.catalogue.load import load_model
 from radiokey.errors import StoreError
 from radiokey.serial.number import parse

@@ -2,10 +2,10 @@
 
 import pytest
 
-from radiokey.base.ports import StoredUnit
-from radiokey.base.search import Search
+from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql.postgresql import Principal
 from radiokey.base.sql.statements import Statements
+from radiokey.base.units.search import Search
 from radiokey.errors import SerialError, StoreError
 from radiokey.serial.neighbours import Error, Slip
 from radiokey.serial.number import parse

@@ -4,17 +4,17 @@ import pytest
 from authenticator import Authenticator
 from desks import READ
 
-from radiokey.base.desk_ports import RequestAct, StoredRequest
-from radiokey.base.entrance import Entrance
+from radiokey.base.bootstrap import SystemRandomness
+from radiokey.base.identity.authentication import Entrance
+from radiokey.base.identity.passkeys import Party, Passkeys, written
+from radiokey.base.identity.roles import Role
+from radiokey.base.identity.staff import Person, Shown, Staff
+from radiokey.base.identity.tokens import Tokens
 from radiokey.base.limits import Limits
-from radiokey.base.passkeys import Party, Passkeys, written
-from radiokey.base.ports import StoredToken
-from radiokey.base.roles import Role
-from radiokey.base.sql.opening import SystemRandomness
+from radiokey.base.ports.identity import StoredAccount, StoredEnrolment
+from radiokey.base.ports.requests import RequestAct, StoredRequest
+from radiokey.base.ports.store import StoredToken
 from radiokey.base.sql.principals import Principal
-from radiokey.base.staff import Person, Shown, Staff
-from radiokey.base.staff_ports import StoredAccount, StoredEnrolment
-from radiokey.base.tokens import Tokens
 from radiokey.errors import NotThereError, SignedOutError, SignInError, StoreError
 
 ORIGIN, SITE = "https://codes.example.org", "codes.example.org"

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from postgres import running
 
-from radiokey.base.release import ReleaseRequest
-from radiokey.base.sql.opening import init_base, open_base
+from radiokey.base.bootstrap import init_base, open_base
+from radiokey.base.release.service import ReleaseRequest
 from radiokey.errors import LogError
 from radiokey.serial.number import parse
 

@@ -23,7 +23,7 @@ from radiokey.base.log.tree import (
     root_at,
 )
 from radiokey.base.log.whole import HINT, check_entries
-from radiokey.base.ports import Node, Store, StoredCheckpoint, StoredEntry, Transaction
+from radiokey.base.ports.store import Node, Store, StoredCheckpoint, StoredEntry, Transaction
 from radiokey.errors import LogError, ReceiptError, UsageError
 
 

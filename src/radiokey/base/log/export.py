@@ -19,7 +19,7 @@ from radiokey.base.log.kept import keep_folder
 from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
 from radiokey.base.log.tiles import LEVELS_PER_TILE, WIDTH, TilePath, bundle, unbundle
 from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash, perfect_parts, root_at
-from radiokey.base.ports import Node, Transaction
+from radiokey.base.ports.store import Node, Transaction
 from radiokey.errors import ExportError, ReceiptError, StoreError, UsageError
 
 CHECKPOINT: Final = "checkpoint"

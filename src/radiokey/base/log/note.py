@@ -201,3 +201,8 @@ class Checkpoint:
         ):
             raise ReceiptError(_NO_CHECKPOINT, hint=_THREE_LINES)
         return parsed
+
+
+def own_log_name(private: bytes) -> str:
+    """Return the name of the log of one's own base: its eight hex digits tell one such log from another."""
+    return f"radiokey.local/{NoteSigner('radiokey.local', private).verifier.public[:4].hex()}"

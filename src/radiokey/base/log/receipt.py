@@ -20,7 +20,7 @@ from radiokey.base.log.cosignature import Cosignature, cosignatures
 from radiokey.base.log.leaf import Leaf, opens, parse_leaf
 from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note
 from radiokey.base.log.tree import HASH_SIZE, inclusion_proof, leaf_hash, root_from_inclusion
-from radiokey.base.ports import Transaction
+from radiokey.base.ports.store import Transaction
 from radiokey.errors import ReceiptError
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import SerialNumber

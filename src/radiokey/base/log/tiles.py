@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from radiokey.base.log.tree import Fetch
-from radiokey.base.ports import Transaction
+from radiokey.base.ports.store import Transaction
 from radiokey.errors import LogError
 
 WIDTH: Final = 256

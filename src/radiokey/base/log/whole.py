@@ -11,7 +11,7 @@ from itertools import islice, zip_longest
 from typing import Final
 
 from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash
-from radiokey.base.ports import Node, Transaction
+from radiokey.base.ports.store import Node, Transaction
 from radiokey.errors import LogError
 
 RUN: Final = 4096

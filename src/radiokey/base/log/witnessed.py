@@ -13,7 +13,7 @@ from radiokey.base.log.cosignature import cosignatures
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.tree import consistency_proof
 from radiokey.base.log.witness import SIZE_TYPE
-from radiokey.base.ports import Store, Transaction
+from radiokey.base.ports.store import Store, Transaction
 from radiokey.errors import LogError, ReceiptError, UsageError
 
 Post = Callable[[bytes], tuple[int, str, str]]

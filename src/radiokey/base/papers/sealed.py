@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from radiokey.base.seal import NONCE_SIZE, SealKey
+from radiokey.base.keys.seal import NONCE_SIZE, SealKey
 from radiokey.errors import SealError
 
 _PURPOSE: Final = "papers"

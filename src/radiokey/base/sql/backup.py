@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from radiokey.base import backupfile
-from radiokey.base.backupfile import BackupHeader
+from radiokey.base.location import DatabaseLocation, FileDatabase
 from radiokey.base.log.append import check_whole, stored_hashes
 from radiokey.base.log.head import HeadFile, check_continues
 from radiokey.base.log.kept import keep_folder
-from radiokey.base.log.note import Checkpoint, NoteSigner
-from radiokey.base.ports import StoredAct, Transaction
-from radiokey.base.sql.opening import Place, key_name
+from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
+from radiokey.base.ports.store import StoredAct, Transaction
+from radiokey.base.sql import backup_file as backupfile
+from radiokey.base.sql.backup_file import BackupHeader
 from radiokey.base.sql.sqlite import SqliteStore, SqliteTransaction
 from radiokey.base.sql.statements import migration_steps
 from radiokey.clock import Clock
@@ -49,15 +49,15 @@ class Restored:
     lost: int
 
 
-def back_up(place: Place, file: Path, clock: Clock, programs: "Programs") -> BackedUp:
-    """Write one state of the base at `place` to `file`; raise `UsageError`, `StoreError`."""
+def back_up(location: DatabaseLocation, file: Path, clock: Clock, programs: "Programs") -> BackedUp:
+    """Write one state of the base at `location` to `file`; raise `UsageError`, `StoreError`."""
     if file.exists():
         raise UsageError(
             "a file of that name is there already", hint="a backup replaces nothing: choose a new name"
         )
-    if place.url is None:
-        return _back_up_file(place.path, file, clock)
-    return _back_up_server(place.url, file, clock, programs)
+    if isinstance(location, FileDatabase):
+        return _back_up_file(location.path, file, clock)
+    return _back_up_server(location.url, file, clock, programs)
 
 
 def _back_up_file(database: Path, file: Path, clock: Clock) -> BackedUp:
@@ -103,24 +103,26 @@ def _header(database: str, schema: int, transaction: Transaction, clock: Clock) 
     )
 
 
-def restore(place: Place, file: Path, clock: Clock, programs: "Programs", accept_lost: int = 0) -> Restored:
+def restore(
+    location: DatabaseLocation, file: Path, clock: Clock, programs: "Programs", accept_lost: int = 0
+) -> Restored:
     """Restore a backup where nothing is and verify its whole log; `accept_lost` as in the specification.
 
     Raises `InputError` for a backup that cannot be used, `UsageError`, `LogError`, `StoreError`.
     """
     header = backupfile.read_header(file)
-    database = "sqlite" if place.url is None else "postgresql"
+    database = "sqlite" if isinstance(location, FileDatabase) else "postgresql"
     if header.database != database:
         raise UsageError(
             f"this is a backup of a base on {header.database}", hint="restore it there: --database says where"
         )
     if header.schema > len(migration_steps(database)):
         raise StoreError("this backup was made by a newer version of Radiokey", hint="update Radiokey")
-    trial = _Trial(place, header, clock, accept_lost)
-    if place.url is None:
-        _restore_file(place.path, file, trial)
+    trial = _Trial(location, header, clock, accept_lost)
+    if isinstance(location, FileDatabase):
+        _restore_file(location.path, file, trial)
     else:
-        _restore_server(place.url, file, trial, programs)
+        _restore_server(location.url, file, trial, programs)
     return trial.done()
 
 
@@ -168,15 +170,17 @@ def _restore_server(url: str, file: Path, trial: "_Trial", programs: "Programs")
 class _Trial:
     """Judges what was restored before it is served."""
 
-    def __init__(self, place: Place, header: BackupHeader, clock: Clock, accept_lost: int) -> None:
+    def __init__(
+        self, location: DatabaseLocation, header: BackupHeader, clock: Clock, accept_lost: int
+    ) -> None:
         self.header = header
-        self._place, self._clock, self._accept_lost = place, clock, accept_lost
+        self._location, self._clock, self._accept_lost = location, clock, accept_lost
         try:
-            self._key = place.secret("key").read_bytes()
+            self._key = location.secret("key").read_bytes()
         except OSError as error:
             raise StoreError(
                 "the key that signs the log is not here",
-                hint=f"put {place.secret('key').name} in its place first: it is in no backup",
+                hint=f"put {location.secret('key').name} in its place first: it is in no backup",
             ) from error
         if len(self._key) != _KEY_SIZE:
             raise StoreError(
@@ -188,7 +192,7 @@ class _Trial:
 
     def judge(self, transaction: Transaction) -> None:
         """Verify the log and hold it against the header and the head; raise `LogError`, `InputError`."""
-        name = transaction.hosting() or f"radiokey.local/{key_name(self._key)}"
+        name = transaction.hosting() or own_log_name(self._key)
         self._signer = signer = NoteSigner(name, self._key)
         checkpoint = check_whole(transaction, signer.verifier)
         if checkpoint.size != self.header.size:
@@ -204,7 +208,7 @@ class _Trial:
     def _lost(self, transaction: Transaction, checkpoint: Checkpoint) -> int:
         """Return how many entries the head knows beyond the backup, if exactly that many were accepted."""
         assert self._signer is not None
-        head = HeadFile(self._place.secret("head"), self._signer.verifier).checkpoint()
+        head = HeadFile(self._location.secret("head"), self._signer.verifier).checkpoint()
         lost = max(0, head.size - checkpoint.size) if head else 0
         if lost != self._accept_lost:
             raise LogError(
@@ -223,7 +227,7 @@ class _Trial:
         """Move the head to what is there now, keep an old one that knows more, and say what was restored."""
         assert self._restored is not None
         assert self._signer is not None
-        path = self._place.secret("head")
+        path = self._location.secret("head")
         with _named_errors():
             if self._restored.lost:
                 path.rename(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from radiokey.base.desk_ports import (
+from radiokey.base.ports.requests import (
     Due,
     Mail,
     RequestAct,
@@ -16,7 +16,7 @@ from radiokey.base.sql.statements import Statements
 
 
 class DeskStatements:
-    """See `radiokey.base.desk_ports.DeskTransaction`."""
+    """See `radiokey.base.ports.requests.DeskTransaction`."""
 
     __slots__ = ()
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from radiokey.base.ports import StoredUnit
+from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql import rows
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import closed, unit_exists
@@ -61,7 +61,7 @@ class PostgresStore:
 
     @contextmanager
     def transaction(self) -> Iterator["PostgresTransaction"]:
-        """See `radiokey.base.ports.Store`."""
+        """See `radiokey.base.ports.store.Store`."""
         with self._lock, _named_errors():
             if self._writer.closed:
                 self._writer = self._connect()
@@ -79,7 +79,7 @@ class PostgresStore:
 
     @contextmanager
     def intake(self) -> Iterator["PostgresTransaction"]:
-        """See `radiokey.base.ports.Store`."""
+        """See `radiokey.base.ports.store.Store`."""
         with _named_errors(), self._borrowed() as connection:
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
             yield PostgresTransaction(connection)
@@ -87,7 +87,7 @@ class PostgresStore:
 
     @contextmanager
     def snapshot(self) -> Iterator["PostgresTransaction"]:
-        """See `radiokey.base.ports.Store`."""
+        """See `radiokey.base.ports.store.Store`."""
         with _named_errors(), self._borrowed() as connection:
             connection.execute(_BEGIN_SNAPSHOT)
             yield PostgresTransaction(connection)
@@ -126,7 +126,7 @@ class PostgresStore:
 
 
 class PostgresTransaction(SqlTransaction):
-    """See `radiokey.base.ports.Transaction`."""
+    """See `radiokey.base.ports.store.Transaction`."""
 
     __slots__ = ("_connection", "_names")
 

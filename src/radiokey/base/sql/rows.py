@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from radiokey.base.log.tree import HASH_SIZE
-from radiokey.base.ports import (
+from radiokey.base.ports.store import (
     Clearing,
     ImportStep,
     Mark,

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from radiokey.base.ports import StoredUnit
+from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql import rows
 from radiokey.base.sql.statements import Statements, migration_steps, script_statements, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
@@ -53,7 +53,7 @@ class SqliteStore:
 
     @contextmanager
     def transaction(self) -> Iterator["SqliteTransaction"]:
-        """See `radiokey.base.ports.Store`."""
+        """See `radiokey.base.ports.store.Store`."""
         with self._lock, _named_errors():
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -69,7 +69,7 @@ class SqliteStore:
 
     @contextmanager
     def snapshot(self) -> Iterator["SqliteTransaction"]:
-        """See `radiokey.base.ports.Store`."""
+        """See `radiokey.base.ports.store.Store`."""
         with _named_errors():
             connection = self._reader()
             try:
@@ -97,7 +97,7 @@ class SqliteStore:
 
 
 class SqliteTransaction(SqlTransaction):
-    """See `radiokey.base.ports.Transaction`."""
+    """See `radiokey.base.ports.store.Transaction`."""
 
     __slots__ = ("_connection",)
 

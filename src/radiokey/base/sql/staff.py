@@ -1,8 +1,6 @@
 """The staff's part of a transaction on either database, said in named statements."""
 
-from radiokey.base.sql import rows
-from radiokey.base.sql.statements import Statements
-from radiokey.base.staff_ports import (
+from radiokey.base.ports.identity import (
     StaffCard,
     StoredAccount,
     StoredEnrolment,
@@ -11,10 +9,12 @@ from radiokey.base.staff_ports import (
     StoredSession,
     StoredShown,
 )
+from radiokey.base.sql import rows
+from radiokey.base.sql.statements import Statements
 
 
 class StaffStatements:
-    """See `radiokey.base.staff_ports.StaffTransaction`."""
+    """See `radiokey.base.ports.identity.StaffTransaction`."""
 
     __slots__ = ()
 

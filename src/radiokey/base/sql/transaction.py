@@ -6,7 +6,7 @@ the databases: `add_units` belongs to each store.
 
 from collections.abc import Collection, Iterator, Mapping
 
-from radiokey.base.ports import (
+from radiokey.base.ports.store import (
     AuditLine,
     Clearing,
     ClearingPaper,
@@ -30,7 +30,7 @@ from radiokey.base.sql.statements import Statements
 
 
 class SqlTransaction(DeskStatements, StaffStatements):
-    """See `radiokey.base.ports.Transaction`."""
+    """See `radiokey.base.ports.store.Transaction`."""
 
     __slots__ = ("_statements",)
 

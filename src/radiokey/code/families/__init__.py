@@ -1,4 +1,4 @@
-"""The public derivations: from a serial number to the code. Only `radiokey.base.release` comes in here.
+"""The public derivations: from a serial number to the code. `base.release.service` alone comes in here.
 
 One module per family, each with the same verb `derive(serial) -> Code`, its domain, its refusals and its
 sources. The mathematics is written down anew from its description; no program and no table was copied.

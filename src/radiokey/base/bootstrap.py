@@ -1,0 +1,280 @@
+"""Opening a base: one's own in a file on one's own machine, or a hosted one in a file or on a server.
+
+One's own is honest about itself: its owner can delete it, so its log is a diary and its receipts are
+self-signed. A hosted one has an organisation that answers for it. The keys lie outside the database, so that
+a copied database can neither sign nor open a code.
+"""
+
+import os
+import re
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from radiokey.base.identity.staff import Staff
+from radiokey.base.identity.tokens import Tokens
+from radiokey.base.keys.keyring import KeyRing
+from radiokey.base.keys.secret_file import secret_file
+from radiokey.base.limits import Limits
+from radiokey.base.location import DatabaseLocation, FileDatabase, ServerDatabase, parse_location
+from radiokey.base.log.append import Log
+from radiokey.base.log.head import HeadFile
+from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
+from radiokey.base.ports.store import Randomness, Store, Transaction
+from radiokey.base.release.history import Asked
+from radiokey.base.release.service import Door
+from radiokey.base.requests.limits import DeskLimits
+from radiokey.base.sql.principals import Principal
+from radiokey.base.sql.sqlite import SqliteStore
+from radiokey.base.stolen.blacklist import Blacklist
+from radiokey.base.units.ledger import Ledger
+from radiokey.catalogue.model import Model
+from radiokey.clock import Clock
+from radiokey.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from radiokey.base.identity.authentication import Entrance
+    from radiokey.base.papers.archive import PaperArchive
+    from radiokey.base.requests.desk import Desk
+    from radiokey.base.sql.postgresql import PostgresStore
+    from radiokey.base.stolen.clearings import Clearings
+
+_KEY_SIZE: Final = 32
+_ORGANISATION: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[a-z0-9._-]+)*")
+
+
+class SystemClock:
+    """The machine's clock. It stands here, in the wiring, and nowhere deeper."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970-01-01 00:00 UTC."""
+        return time.time_ns() // 1_000_000
+
+
+class SystemRandomness:
+    """The operating system's unpredictable bytes."""
+
+    def bytes(self, count: int) -> bytes:
+        """Return `count` of them."""
+        return os.urandom(count)
+
+
+class Stores:
+    """The stores of a base by who the database is to take us for; each is opened when it is first needed."""
+
+    def __init__(self, location: DatabaseLocation) -> None:
+        self._location = location
+        self._open: dict[Principal | None, Store] = {}
+        self._lock = threading.Lock()
+        self._ends = ExitStack()
+
+    def of(self, principal: Principal) -> Store:
+        """Return the store for that part; raise `StoreError`."""
+        key = principal if isinstance(self._location, ServerDatabase) else None  # SQLite has one principal
+        with self._lock:
+            if key not in self._open:
+                store = self._opened(principal)
+                self._ends.callback(store.close)
+                self._open[key] = store
+            return self._open[key]
+
+    def _opened(self, principal: Principal) -> "SqliteStore | PostgresStore":
+        if isinstance(self._location, FileDatabase):
+            return SqliteStore(self._location.path)
+        from radiokey.base.sql.postgresql import PostgresStore  # noqa: PLC0415 - its driver takes a while to load
+
+        return PostgresStore(self._location.url, principal)
+
+    def close(self) -> None:
+        """Close all."""
+        self._ends.close()
+
+
+class Base:
+    """An open base: `door`, `blacklist` (the stolen list), `tokens`, `log`. Close it, or use it in a `with`.
+
+    `asked` answers whether a code was ever released; `desk_limits` how much more may be asked of the desk.
+    `organisation` is whose it is, `None` for one's own on one's own machine.
+    """
+
+    def __init__(
+        self, location: DatabaseLocation, clock: Clock, randomness: Randomness, limits: Limits | None = None
+    ) -> None:
+        self.location = location
+        self.clock = clock
+        self.randomness = randomness
+        self.limits = limits or Limits()
+        self.stores = Stores(location)
+        self._papers: PaperArchive | None = None
+        try:
+            gate = self.stores.of(Principal.GATE)  # first: beside what is no base no key is made
+            with gate.snapshot() as seen:
+                self.organisation = seen.hosting()
+            key = secret_file(location.secret("key"), _KEY_SIZE, randomness)
+            signer = NoteSigner(self.organisation or own_log_name(key), key)
+            self.ring = KeyRing(location.secret("keys")) if location.secret("keys").exists() else None
+            ledger = Ledger(self.ring, hosted=self.organisation is not None)
+            head = HeadFile(location.secret("head"), signer.verifier)
+            released = self.stores.of(Principal.DOOR)
+            self.door = Door(released, clock, randomness, signer, limits, ledger, head)
+            self.desk_limits = DeskLimits(released, clock, limits)
+            self.asked = Asked(released, clock, signer.verifier, limits)
+            self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
+            self.staff = Staff(self.stores.of(Principal.REGISTRAR), clock, randomness)
+            self.tokens = Tokens(gate, self.stores.of(Principal.REGISTRAR), clock, randomness)
+            self.log = Log(self.stores.of(Principal.PUBLISHER), signer, head)
+        except BaseException:
+            self.stores.close()
+            raise
+
+    @property
+    def papers(self) -> "PaperArchive":
+        """What cleans, seals and opens the papers of a hosted base; one, so that few are read at once."""
+        from radiokey.base.papers.archive import PaperArchive  # noqa: PLC0415 - the terminal has no desk
+        from radiokey.base.papers.clean import Cleaner  # noqa: PLC0415 - the same
+
+        if self._papers is None:
+            ring = self.ring or KeyRing(self.location.secret("keys"))
+            self._papers = PaperArchive(ring, Cleaner(), self.randomness)
+        return self._papers
+
+    def clearings(self) -> "Clearings":
+        """Return how the stolen list of a hosted base is cleared, with the papers kept."""
+        from radiokey.base.stolen.clearings import Clearings  # noqa: PLC0415 - the terminal has no desk
+
+        store = self.stores.of(Principal.REGISTRAR)
+        return Clearings(self.blacklist, store, self.clock, self.papers)
+
+    def desk(self, models: Mapping[str, Model]) -> "Desk":
+        """Return the desk of a hosted base; `models` is the catalogue by id.
+
+        The key of the owners' addresses lies beside the others, in `.contacts`. Raises `UsageError`,
+        `StoreError` and `SealError`.
+        """
+        from radiokey.base.requests.contact import ContactKey  # noqa: PLC0415 - the terminal has no desk
+        from radiokey.base.requests.desk import Desk, DeskStores  # noqa: PLC0415 - the same
+
+        if self.organisation is None:
+            raise UsageError(
+                "a base of one's own has no desk: three people are not one", hint="radiokey base init"
+            )
+        secret = secret_file(self.location.secret("contacts"), _KEY_SIZE, self.randomness)
+        writers = (Principal.DESK, Principal.CLERK, Principal.APPROVER)
+        stores = DeskStores(*map(self.stores.of, writers))
+        contacts = ContactKey(secret)
+        return Desk(
+            stores,
+            self.door,
+            self.clock,
+            self.randomness,
+            contacts=contacts,
+            papers=self.papers,
+            models=models,
+        )
+
+    def entrance(self, address: str, key: bytes) -> "Entrance":
+        """Return how the staff of a hosted base come in at the site that people open by `address`.
+
+        `key` (32 bytes) signs what browsers are asked.
+        Raises `UsageError`.
+        """
+        from radiokey.base.identity.authentication import Entrance  # noqa: PLC0415 - the terminal has no staff to let in
+        from radiokey.base.identity.passkeys import Party, Passkeys  # noqa: PLC0415 - the same
+
+        if self.organisation is None:
+            raise UsageError("a base of one's own has no staff", hint="radiokey base init")
+        passkeys = Passkeys(Party.at(address), key, self.clock, self.randomness)
+        gate = self.stores.of(Principal.GATE)
+        return Entrance(gate, passkeys, self.clock, self.randomness, self.limits)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.stores.close()
+
+    def verify(self) -> Checkpoint:
+        """Recompute the whole log and return its checkpoint; raise `LogError` where anything differs."""
+        return self.log.verify()
+
+
+def open_base(
+    database: DatabaseLocation | Path | str | None = None,
+    clock: Clock | None = None,
+    randomness: Randomness | None = None,
+    limits: Limits | None = None,
+) -> Base:
+    """Open a base, by default this user's own; a file is made where there is none.
+
+    Raises `StoreError`, `SealError`.
+    """
+    location = parse_location(database)
+    _make_folders(location)
+    return Base(location, clock or SystemClock(), randomness or SystemRandomness(), limits)
+
+
+def init_base(
+    database: DatabaseLocation | Path | str | None,
+    organisation: str,
+    clock: Clock | None = None,
+    randomness: Randomness | None = None,
+) -> Base:
+    """Make a hosted base, or bring one up to date, and open it.
+
+    `organisation` names it and its log for ever: a domain of one's own, perhaps with a path. On a server this
+    needs the owner of the database. Raises `UsageError`, `StoreError`, `SealError`.
+    """
+    if not _ORGANISATION.fullmatch(organisation):
+        raise UsageError(
+            "a base is named by a domain of yours, perhaps with a path", hint="like codes.example.org/radios"
+        )
+    clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
+    location = parse_location(database)
+    _make_folders(location)
+    if isinstance(location, FileDatabase):
+        store = SqliteStore(location.path)
+        try:
+            with store.transaction() as transaction:
+                _host(transaction, organisation, clock.now_ms())
+        finally:
+            store.close()
+    else:
+        from radiokey.base.sql import postgresql  # noqa: PLC0415 - its driver takes a while to load
+
+        with postgresql.owned(location.url) as transaction:
+            _host(transaction, organisation, clock.now_ms())
+    if not location.secret("keys").exists():
+        KeyRing.make(location.secret("keys"), randomness, clock.now_ms())
+    return Base(location, clock, randomness)
+
+
+def _host(transaction: Transaction, organisation: str, now_ms: int) -> None:
+    was = transaction.hosting()
+    if was is None:
+        if transaction.last_checkpoint() is not None:
+            raise UsageError(
+                "this base has a log of its own already, under another name", hint="make a hosted base anew"
+            )
+        transaction.add_hosting(organisation, now_ms)
+    elif was != organisation:
+        raise UsageError("this base has another name, for ever", hint=f"it is {was}")
+
+
+def _make_folders(location: DatabaseLocation) -> None:
+    """Make the folder of the base and of its secrets."""
+    if isinstance(location, FileDatabase) and location.path.is_dir():
+        raise StoreError("the base is to be a file; this is a folder", hint="name a file in it")
+    folder = location.secret("key").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(
+            f"the folder of the base cannot be made: {error.strerror}", hint="choose another"
+        ) from error

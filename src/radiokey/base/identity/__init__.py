@@ -1,0 +1,1 @@
+"""People and programs: staff, roles, sign-in, API tokens."""

@@ -1,0 +1,1 @@
+"""Keys: the key ring, sealing at rest, key rotation, signed links."""

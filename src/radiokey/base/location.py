@@ -1,0 +1,111 @@
+"""Where a base is: in a file on this machine, or in a database on a server. Parsed once, at the edge.
+
+An address that is misspelt must never become a file: a path that looks like an address is refused with the
+right form. Secrets never lie in the database. Beside a file lie its `.key` (signs the log), `.head` (what the
+log signed last), `.keys` (seal the codes), `.contacts` (seal owners' addresses) and `.web` (sign the site's
+links). For a server they lie in the folder that `RADIOKEY_SECRETS` names, by default this user's own.
+"""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from radiokey.errors import UsageError
+
+SECRETS_VARIABLE: Final = "RADIOKEY_SECRETS"
+_SERVERS: Final = ("postgresql://", "postgres://")
+_FORM: Final = "a server is postgresql://USER@HOST/DATABASE; anything else is the path of a file"
+# A scheme has two letters at least: one letter and a colon is a drive. The keywords are libpq's.
+_LIKE_ADDRESS: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]+:|.*://|.*\b(host|hostaddr|port|dbname|user|password|service|sslmode)\s*=",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileDatabase:
+    """A base in a SQLite file."""
+
+    path: Path
+
+    def secret(self, kind: str) -> Path:
+        """Return the path of the secret of that kind."""
+        return _secret(self.path, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerDatabase:
+    """A base on a PostgreSQL server. `url` can hold a password: nothing shows it. `secrets` is a prefix."""
+
+    url: str = field(repr=False)
+    secrets: Path
+
+    def secret(self, kind: str) -> Path:
+        """Return the path of the secret of that kind."""
+        return _secret(self.secrets, kind)
+
+
+DatabaseLocation = FileDatabase | ServerDatabase
+
+
+def parse_location(given: DatabaseLocation | Path | str | None = None) -> DatabaseLocation:
+    """Return the location that an option or an argument names, by default this user's own base.
+
+    >>> parse_location("cars.sqlite3")
+    FileDatabase(path=PosixPath('cars.sqlite3'))
+
+    Raises `UsageError` for what looks like an address and is none that is known here; it repeats nothing of
+    it, since an address can hold a password.
+    """
+    if isinstance(given, (FileDatabase, ServerDatabase)):
+        return given
+    if isinstance(given, str) and given.startswith(_SERVERS):
+        return ServerDatabase(given, _secrets_of_servers())
+    return FileDatabase(default_database() if given is None else file_path(given))
+
+
+def file_path(given: Path | str) -> Path:
+    """Return the path of a file or folder; raise `UsageError` where it looks like an address, or is empty.
+
+    >>> file_path("postgresql:/ann:secret@host/base")
+    Traceback (most recent call last):
+    radiokey.errors.UsageError: this looks like an address, and a file is wanted here
+    """
+    text = os.fspath(given)
+    if not text.strip():
+        raise UsageError("the name of a file is empty", hint=_FORM)
+    if text != text.strip():
+        raise UsageError("the name of a file begins or ends with a space", hint=_FORM)
+    if looks_like_address(text):
+        raise UsageError("this looks like an address, and a file is wanted here", hint=_FORM)
+    return Path(given)
+
+
+def looks_like_address(text: str) -> bool:
+    """Tell whether a text is more like the address of a server than the path of a file.
+
+    >>> [looks_like_address(text) for text in ("PostgreSQL://h/b", "jdbc:postgresql:b", "host=h dbname=b")]
+    [True, True, True]
+    >>> [looks_like_address(text) for text in ("base.sqlite3", "C:/base.sqlite3", "./a:b", "/var/lib/b")]
+    [False, False, False, False]
+    """
+    return _LIKE_ADDRESS.match(text.strip()) is not None
+
+
+def default_database() -> Path:
+    """Return where this user's own base is, the same for the command line and the site."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - not needed where a database is named
+
+    return user_data_path("radiokey") / "base.sqlite3"
+
+
+def _secrets_of_servers() -> Path:
+    """Return what the secrets of a base on a server are named after."""
+    folder = os.environ.get(SECRETS_VARIABLE)  # read when a base is opened: this is the wiring
+    return (file_path(folder) if folder else default_database().parent / "hosted") / "base"
+
+
+def _secret(prefix: Path, kind: str) -> Path:
+    return prefix.with_name(f"{prefix.name}.{kind}")

@@ -1,0 +1,1 @@
+"""What the base needs from outside, as protocols and stored structs."""

@@ -1,0 +1,463 @@
+"""The one door a code leaves by, whatever it is known from.
+
+Order: the statement of ownership; whether this request was answered before (the same id for another radio is
+refused); the stolen list; the limits; the evidence; the log. Only when the log entry is durable does the code
+leave. Everything the door reads and writes is one serialised transaction, so a stolen mark that was committed
+first always wins - over a repeat too - and a crash leaves either no trace or the whole release. When the
+list, the limiter or the log cannot answer, the answer is no. Requests that come at once share one transaction
+and one signature (`radiokey.base.release.batcher`); each is decided alone.
+
+A code is known from one of three sources. The ledger knows a unit: number, car and model have to belong
+together, and whoever names others learns nothing of what is there. A public derivation knows a family. A
+dealer's answer is what the owner was told; it passes here so that it meets the stolen list and the log.
+
+The code itself is never stored in clear: a repeat of a request (a reload, a lost answer) finds it again and
+returns the receipt of the first time.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from radiokey.base.limits import Asker, Buckets, Left, Limits
+from radiokey.base.log.append import append_many, begin
+from radiokey.base.log.head import Head
+from radiokey.base.log.leaf import (
+    LEAF_VERSION,
+    NONCE_SIZE,
+    SALT_SIZE,
+    Leaf,
+    People,
+    hidden_number,
+    of_desk,
+)
+from radiokey.base.log.note import NoteSigner
+from radiokey.base.log.receipt import Receipt, parse_receipt, verify
+from radiokey.base.ports.store import Mark, Randomness, Store, StoredRelease, StoredUnit, Transaction
+from radiokey.base.release.batcher import Combiner
+from radiokey.base.stolen import blacklist
+from radiokey.base.units.ledger import Ledger, not_released
+from radiokey.catalogue.model import Model
+from radiokey.clock import Clock
+from radiokey.code.families import derive
+from radiokey.code.family import Family, families_of
+from radiokey.code.value import Code
+from radiokey.errors import (
+    LogError,
+    ModelNeededError,
+    NoDerivationError,
+    NotReleasedError,
+    OwnershipNotStatedError,
+    RadiokeyError,
+    ReceiptError,
+    RequestReusedError,
+    StoreError,
+    UsageError,
+)
+from radiokey.serial.makes import spoken
+from radiokey.serial.number import Identity, Reading
+from radiokey.serial.vin import Vin
+
+NAME_LENGTH_MAX: Final = 200
+_CHANGED: Final = "the receipt of this request was changed in the database"
+DESK_PREFIX: Final = "desk-"
+"""How the ids of the desk's releases begin: the database takes them only with an approval."""
+
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+_CAUTION: Final = "Compare the number once more with the label before you key the code in."
+
+
+class Source(StrEnum):
+    """What a code is known from; the word that the log keeps."""
+
+    DERIVATION = "derivation"
+    LEDGER = "ledger"
+    DEALER = "dealer"
+
+
+_CHECKED: Final = {
+    Source.LEDGER: "number, car and model agree with the ledger of this base",
+    Source.DEALER: "a dealer's answer, as it was given to you",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRequest:
+    """One person's request for one code.
+
+    `request_id` is minted by whoever shows the form: the same id is the same request, however often it comes.
+    `client` names who asks, for the limit (never a person's name), `network` where from, `account` whose
+    token it was; the last two are empty where there is none. `serial` is the number as it was read, with the
+    label around it. `make` is the car's, where it was said: it only ever narrows what is released. `owns` is
+    the statement of ownership. `answer` is the code that a dealer gave the owner, to be kept with a receipt.
+    `people` are those who acted on it at a desk.
+    """
+
+    request_id: str
+    client: str
+    serial: Reading
+    model: Model | None
+    vin: Vin | None
+    owns: bool = False
+    make: str = ""
+    network: str = ""
+    account: str = ""
+    answer: Code | None = None
+    people: People | None = None
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.request_id):
+            raise UsageError(
+                "a request id has 1 to 64 letters, digits, dashes and underscores", hint="open the form again"
+            )
+        of_desk = self.request_id.startswith(DESK_PREFIX)
+        if of_desk is not (self.people is not None) or (self.people and self.people.approver != self.account):
+            raise UsageError("a request id of one's own does not begin so", hint="open the form again")
+        named = (self.client, self.client + self.network, self.client + self.account)
+        if not self.client or max(map(len, named)) > NAME_LENGTH_MAX:
+            raise UsageError("whoever asks has a name of 1 to 200 characters", hint="open the form again")
+
+    @property
+    def asker(self) -> Asker:
+        """Whose limits it meets."""
+        serial = self.serial.serial
+        own = f"{serial.kind}:{serial.key}" if serial.identity is Identity.UNIT else ""
+        return Asker(self.client, self.account, self.network, own)
+
+    def fingerprint(self) -> bytes:
+        """Return what tells this request from another one of the same id."""
+        serial = self.serial.serial
+        parts: tuple[str, ...] = (
+            self.client,
+            serial.kind,
+            serial.text,
+            self.model.id if self.model else "",
+            self.vin.text if self.vin else "",
+        )
+        if self.answer is not None:  # never the answer itself: ten thousand codes are quickly tried
+            parts = (*parts, Source.DEALER.value)
+        return hashlib.sha256(msgspec.json.encode(parts)).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A code that may leave, what it is known from, and the receipt of its log entry.
+
+    `family` is the public derivation, where it was that; `left` is what is left of the asker's own limit.
+    """
+
+    code: Code
+    source: Source
+    family: Family | None
+    receipt: Receipt
+    repeated: bool
+    left: Left | None = None
+
+    @property
+    def checked(self) -> str:
+        """What the code was compared with."""
+        return self.family.checked if self.family else _CHECKED[self.source]
+
+    @property
+    def caution(self) -> str:
+        """What to know before keying it in."""
+        return self.family.caution if self.family else _CAUTION
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A code that may leave once its entry is durable; `seen` where the request was answered before."""
+
+    request: ReleaseRequest
+    code: Code
+    source: Source
+    family: Family | None
+    seen: StoredRelease | None
+
+
+class _Known:
+    """What the database says of requests that are decided together, read in a statement for each table."""
+
+    __slots__ = ("_marks", "_transaction", "_units", "buckets", "releases")
+
+    def __init__(self, transaction: Transaction, limits: Limits, requests: Sequence[ReleaseRequest]) -> None:
+        serials = [request.serial.serial for request in requests]
+        kinds, numbers = {serial.kind for serial in serials}, {serial.key for serial in serials}
+        seen = transaction.releases_with([request.request_id for request in requests])
+        self.releases = {release.request_id: release for release in seen}
+        self._marks: dict[tuple[str, str], list[Mark]] = {}
+        for mark in transaction.marks_of(kinds, numbers):
+            self._marks.setdefault((mark.kind, mark.number), []).append(mark)
+        units = transaction.units_of(kinds, numbers)
+        self._units = {(unit.kind, unit.number): unit for unit in units}
+        self.buckets = Buckets(transaction, limits, [request.asker for request in requests])
+        self._transaction = transaction
+
+    def marks(self, kind: str, number: str) -> list[Mark]:
+        """Return the acts on one number of a request, oldest first."""
+        return self._marks.get((kind, number), [])
+
+    def marks_ending(self, kind: str, ending: str) -> list[Mark]:
+        """Return the acts on the numbers with that ending: rare enough to be asked one by one."""
+        return self._transaction.marks_ending(kind, ending)
+
+    def unit_of(self, reading: Reading) -> StoredUnit | None:
+        """Return the unit that a number names."""
+        return self._units.get((reading.serial.kind, reading.serial.key))
+
+
+def family_for(reading: Reading, model: Model | None, make: str = "") -> Family:
+    """Return the family that `reading` may be derived by; refuse rather than guess.
+
+    Raises `NoDerivationError` where no public derivation holds for this number or this model, and
+    `ModelNeededError` where other radios carry numbers of the same shape and nobody said which it is.
+    """
+    such = families_of(reading.serial.kind)
+    if model is None:
+        fitting = families_of(reading.serial.kind, make)
+    else:
+        fitting = tuple(family for family in such if family.id in model.families)
+    if not fitting:
+        others = ", only for others with such numbers" if such else ""
+        raise NoDerivationError(
+            f"no public derivation is known for this radio{others}",
+            hint="its maker's dealer finds the code from the number and the papers",
+            kind=reading.serial.kind,
+        )
+    family = fitting[0]
+    if family.needs_model and model is None:
+        raise ModelNeededError(
+            f"numbers like this one stand on radios of {_listed(reading.ask_makes or family.makes)}, "
+            "and only some of them follow a public derivation",
+            hint="say which radio it is: --model ID, with an id from 'radiokey models'",
+            family=family.id,
+        )
+    return family
+
+
+def _listed(makes: tuple[str, ...]) -> str:
+    names = [spoken(make) for make in makes]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+class Door:
+    """The door: built from a store, a clock, randomness, the log's signer and head, limits, ledger keys.
+
+    Safe to use from many threads: they share transactions. `together` is told how many requests each had.
+    """
+
+    __slots__ = (
+        "_begun",
+        "_clock",
+        "_combiner",
+        "_head",
+        "_ledger",
+        "_limits",
+        "_randomness",
+        "_signer",
+        "_store",
+        "together",
+    )
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything it needs from outside, once
+        self,
+        store: Store,
+        clock: Clock,
+        randomness: Randomness,
+        signer: NoteSigner,
+        limits: Limits | None = None,
+        ledger: Ledger | None = None,
+        head: Head | None = None,
+    ) -> None:
+        self._store = store
+        self._head = head
+        self._begun = False
+        self._clock = clock
+        self._randomness = randomness
+        self._signer = signer
+        self._limits = limits or Limits()
+        self._ledger = ledger or Ledger()
+        self.together: Callable[[int], None] = _untold
+        self._combiner = Combiner(self._serve, key=lambda request: request.request_id)
+
+    def release(self, request: ReleaseRequest) -> Released:
+        """Return the code of `request` with its receipt, or raise the reason why not.
+
+        Raises `OwnershipNotStatedError`, `ModelNeededError`, `UsageError`; `NoDerivationError`,
+        `OutsideDomainError`; `StolenError`, `PapersNeededError`, `NotReleasedError`; `LimitReachedError`;
+        `StoreError`, `LogError`, `SealError`. Repeats are free, and so are refusals, but for a number, a car
+        and a model that do not belong together: that is a miss.
+        """
+        if not request.owns:
+            raise OwnershipNotStatedError(
+                "a code is only given to the owner of the radio",
+                hint="say that it is yours: --i-own-this-radio, or the box on the form",
+            )
+        return self._combiner.ask(request)
+
+    def _serve(self, requests: Sequence[ReleaseRequest]) -> list[Released | Exception]:
+        """Answer requests with different ids in one transaction."""
+        if self._head is not None and not self._begun:
+            begin(self._store, self._signer, self._head)
+            self._begun = True
+        with self._store.transaction() as transaction:
+            now_ms = self._clock.now_ms()
+            known = _Known(transaction, self._limits, requests)
+            outcomes = [self._outcome(known, request, now_ms) for request in requests]
+            fresh = [found for found in outcomes if isinstance(found, _Found) and found.seen is None]
+            receipts = iter(self._record(transaction, fresh, now_ms) if fresh else ())
+            known.buckets.write()
+            answers: list[Released | Exception] = []
+            for outcome in outcomes:
+                if isinstance(outcome, _Found):
+                    old = outcome.seen
+                    receipt = next(receipts) if old is None else self._receipt_of(old, outcome.request)
+                    answers.append(
+                        Released(
+                            outcome.code,
+                            outcome.source,
+                            outcome.family,
+                            receipt,
+                            repeated=old is not None,
+                            left=known.buckets.left(outcome.request.asker, now_ms),
+                        )
+                    )
+                else:
+                    answers.append(outcome)
+        # Committed: every entry is durable. Once it is remembered outside, the codes may leave.
+        released = [answer.receipt for answer in answers if isinstance(answer, Released)]
+        if self._head is not None and released:
+            self._head.advance(max(released, key=lambda receipt: receipt.size).checkpoint)
+        self.together(len(requests))
+        return answers
+
+    def _outcome(self, known: _Known, request: ReleaseRequest, now_ms: int) -> _Found | RadiokeyError:
+        """Decide one request. What it is refused for is its own; a failing store or log is everybody's."""
+        try:
+            return self._decide(known, request, now_ms)
+        except (StoreError, LogError):
+            raise
+        except RadiokeyError as refusal:
+            if isinstance(refusal, NotReleasedError):
+                known.buckets.take(request.asker.misses(), now_ms)
+            return refusal
+
+    def _decide(self, known: _Known, request: ReleaseRequest, now_ms: int) -> _Found:
+        seen = known.releases.get(request.request_id)
+        if seen is not None and seen.fingerprint != request.fingerprint():
+            raise RequestReusedError(
+                "this request was already made for another radio", hint="a new question takes a new request"
+            )
+        blacklist.check(known, request.serial, request.vin)
+        if seen is None:
+            known.buckets.check(request.asker, now_ms)
+        code, source, family = self._code_of(known, request)
+        if seen is None:
+            known.buckets.take(request.asker.releases(), now_ms)
+        return _Found(request, code, source, family, seen)
+
+    def _code_of(self, known: _Known, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
+        """Find the code that the evidence allows; it leaves after the commit."""
+        if request.answer is not None:
+            if request.model is not None and request.model.code.value is not None:
+                request.model.code.value.check(request.answer)
+            return request.answer, Source.DEALER, None
+        code = self._ledger.code_of(
+            known.unit_of(request.serial), request.model, request.vin, checked=bool(request.account)
+        )
+        if code is not None:
+            return code, Source.LEDGER, None
+        try:
+            family = family_for(request.serial, request.model, request.make)
+        except NoDerivationError:
+            if self._ledger.hosted and request.serial.serial.identity is Identity.UNIT:
+                raise not_released() from None  # as for a number that is there, with another car or model
+            raise
+        return derive(family.id, request.serial.serial), Source.DERIVATION, family
+
+    def _record(self, transaction: Transaction, fresh: Sequence[_Found], now_ms: int) -> list[Receipt]:
+        """Log the releases under one signature and return their receipts."""
+        nonces = [self._randomness.bytes(NONCE_SIZE) for _ in fresh]
+        salts = [self._randomness.bytes(SALT_SIZE) if found.request.people else b"" for found in fresh]
+        leaves = [
+            _leaf(found, now_ms, nonce, salt).encode()
+            for found, nonce, salt in zip(fresh, nonces, salts, strict=True)
+        ]
+        appended = append_many(transaction, leaves, self._signer, self._head)
+        receipts = []
+        for place, found in enumerate(fresh):
+            serial = found.request.serial.serial
+            receipt = Receipt(
+                v=1,
+                serial=serial.text,
+                kind=serial.kind,
+                nonce=nonces[place].hex(),
+                leaf=leaves[place].decode(),
+                index=appended.first + place,
+                size=appended.size,
+                proof=tuple(base64.b64encode(step).decode() for step in appended.proofs[place]),
+                checkpoint=appended.note,
+                key=str(self._signer.verifier),
+            )
+            transaction.add_release(_stored(found, receipt, now_ms, salts[place]))
+            receipts.append(receipt)
+        return receipts
+
+    def _receipt_of(self, seen: StoredRelease, request: ReleaseRequest) -> Receipt:
+        """Return the receipt of an answered request; one that was changed is never shown."""
+        try:
+            receipt = parse_receipt(seen.receipt)
+            verified = verify(receipt, self._signer.verifier)
+        except ReceiptError as error:
+            raise LogError(_CHANGED, hint="restore it from a backup") from error
+        if verified.serial != request.serial.serial or receipt.index != seen.index:
+            raise LogError(_CHANGED, hint="restore it from a backup")
+        return receipt
+
+
+def _untold(_: int) -> None:
+    """Nobody wants to know."""
+
+
+def _leaf(found: _Found, now_ms: int, nonce: bytes, salt: bytes) -> Leaf:
+    """Return the entry of a release; `salt` hides the people of a desk."""
+    request, family = found.request, found.family
+    leaf = Leaf(
+        v=LEAF_VERSION,
+        at_ms=now_ms,
+        source=found.source.value,
+        family=family.id if family else "",
+        tier=family.tier.value if family else "",
+        model=request.model.id if request.model else "",
+        number=hidden_number(nonce, request.serial.serial),
+    )
+    return leaf if request.people is None else of_desk(leaf, request.people, salt)
+
+
+def _stored(found: _Found, receipt: Receipt, now_ms: int, salt: bytes) -> StoredRelease:
+    """Return the row of a release: what it rests on stands beside it."""
+    request = found.request
+    evidence = {"owns": request.owns, "source": found.source.value, "checked_by": request.account}
+    if salt:
+        evidence["salt"] = salt.hex()
+    return StoredRelease(
+        request_id=request.request_id,
+        fingerprint=request.fingerprint(),
+        client=request.client,
+        at_ms=now_ms,
+        index=receipt.index,
+        receipt=receipt.encode(),
+        kind=request.serial.serial.kind,
+        number=request.serial.serial.key,
+        vin=request.vin.text if request.vin else "",
+        account=request.account,
+        evidence=msgspec.json.encode(evidence).decode(),
+    )

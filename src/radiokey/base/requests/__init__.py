@@ -1,0 +1,1 @@
+"""Requests at the desk: rules, history, queue, messages, mails, the clock."""

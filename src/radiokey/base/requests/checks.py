@@ -1,0 +1,70 @@
+"""What the base knows about a request, as answers: yes, no, not known. For whoever ticks the check list.
+
+No answer shows what the ledger holds: not the car of a unit that is in another one, and not whose report
+stands on the stolen list.
+"""
+
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+
+from radiokey.base.ports.requests import StoredRequest
+from radiokey.base.ports.store import Store
+from radiokey.base.stolen import blacklist
+from radiokey.errors import PapersNeededError, StolenError
+from radiokey.serial.formats import FORMATS
+from radiokey.serial.number import Reading, SerialNumber
+from radiokey.serial.vin import Vin
+
+
+class Known(StrEnum):
+    """An answer."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "not known"
+
+
+class Listed(StrEnum):
+    """What the stolen list says: nothing, that the door refuses, that it asks for papers."""
+
+    CLEAR = "clear"
+    PAPERS = "papers"
+    STOLEN = "stolen"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`unit`: does the ledger know the number; `car`, `model`: are that unit's the request's."""
+
+    unit: bool
+    car: Known
+    model: Known
+    listed: Listed
+
+
+def compare(store: Store, stored: StoredRequest) -> Compared:
+    """Compare a request with ledger and stolen list, as of now; raise `StoreError`."""
+    serial = SerialNumber(stored.serial, stored.kind, FORMATS[stored.kind].identity)
+    vin = Vin.parse(stored.vin) if stored.vin else None
+    with store.snapshot() as seen:
+        cards = seen.unit_cards({stored.kind}, {stored.number})
+        try:
+            blacklist.check(seen, Reading(serial, stored.label), vin)
+            listed = Listed.CLEAR
+        except StolenError:
+            listed = Listed.STOLEN
+        except PapersNeededError:
+            listed = Listed.PAPERS
+    if not cards:
+        return Compared(unit=False, car=Known.UNKNOWN, model=Known.UNKNOWN, listed=listed)
+    (card,) = cards
+    return Compared(
+        unit=True, car=_same(card.vin, stored.vin), model=_same(card.model, stored.model), listed=listed
+    )
+
+
+def _same(held: str, told: str) -> Known:
+    if not (held and told):
+        return Known.UNKNOWN
+    return Known.YES if hmac.compare_digest(held, told) else Known.NO

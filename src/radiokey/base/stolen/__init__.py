@@ -1,0 +1,1 @@
+"""The stolen list, and how a report on it is cleared."""

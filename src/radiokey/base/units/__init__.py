@@ -1,0 +1,1 @@
+"""The ledger of units: import, look-up, coverage, making a unit."""

@@ -1,0 +1,32 @@
+"""What a base covers, for anybody: models, and how many units of each, said so that no single one shows.
+
+A number is rounded down to its first two digits, and below ten it is only "fewer than ten": whoever looks
+before and after an import of one unit sees hardly ever that it came.
+"""
+
+from typing import Final
+
+from radiokey.base.ports.store import Covered, Store
+
+FEW: Final = 10
+
+
+def coverage(store: Store) -> list[Covered]:
+    """Return what the ledger covers, by model; raise `StoreError`.
+
+    It reads what the imports told, and not the units.
+    """
+    with store.snapshot() as seen:
+        return seen.coverage()
+
+
+def about(units: int) -> int:
+    """Return a number of units as it may be told: 0 for fewer than ten, otherwise rounded down.
+
+    >>> about(9), about(14), about(1_299), about(10_123_456)
+    (0, 14, 1200, 10000000)
+    """
+    if units < FEW:
+        return 0
+    step: int = 10 ** max(len(str(units)) - 2, 0)
+    return units // step * step

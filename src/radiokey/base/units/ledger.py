@@ -1,0 +1,61 @@
+"""Codes of single units: what a number, a car and a model have to say together before one is opened.
+
+The three must agree. Whoever names a number that is there with another car or another model is told what
+somebody is told whose number is not there at all. A number mistyped by one character that happens to be
+another unit's opens nothing, because that unit belongs to another car.
+"""
+
+import hmac
+from dataclasses import dataclass
+from typing import Protocol
+
+from radiokey.base.ports.store import StoredUnit
+from radiokey.catalogue.model import Model
+from radiokey.code.value import Code
+from radiokey.errors import NotReleasedError
+from radiokey.serial.vin import Vin
+
+
+class Opener(Protocol):
+    """Opens sealed codes; it holds the keys (`radiokey.base.keys.keyring`)."""
+
+    def code_of(self, unit: StoredUnit) -> Code:
+        """Return the code of `unit`; raise `SealError` where it does not open."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger of a base. `hosted`: somebody runs it for others, so that it tells nobody what it lacks."""
+
+    opener: Opener | None = None
+    hosted: bool = False
+
+    def code_of(
+        self,
+        unit: StoredUnit | None,
+        model: Model | None,
+        vin: Vin | None,
+        *,
+        checked: bool,
+    ) -> Code | None:
+        """Return the code of `unit`, `None` where the ledger knows no such number.
+
+        A unit that was never paired with a car has no VIN to agree: for it an account answers that has
+        `checked` the papers. Raises `NotReleasedError`, `SealError`.
+        """
+        if unit is None:
+            return None
+        same_model = model is not None and unit.model == model.id
+        same_car = hmac.compare_digest(unit.vin, vin.text if vin else "") if unit.vin else checked
+        if self.opener is None or not (same_model and same_car):
+            raise not_released()
+        return self.opener.code_of(unit)
+
+
+def not_released() -> NotReleasedError:
+    """Return the one refusal for a number that is not there and for one that does not belong to its car."""
+    return NotReleasedError(
+        "this base releases no code for this number, car and model together",
+        hint="compare all three with the papers, letter by letter; a dealer settles it with the papers",
+    )
