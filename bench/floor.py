@@ -15,7 +15,7 @@ from granian.server.embed import Server
 from litestar import Litestar, post
 from litestar.params import JSONBody
 
-from radiokey.web.bodies import ApiRequest, ReleaseBody
+from radiokey.web.api.bodies import ApiRequest, ReleaseBody
 from radiokey.web.serve import _port, _until_told
 
 TABLE = "CREATE TABLE IF NOT EXISTS floor (key text PRIMARY KEY, serial text NOT NULL)"

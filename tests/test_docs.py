@@ -16,7 +16,7 @@ from radiokey.cli import commands
 from radiokey.cli.main import EXIT_CODES, INTERRUPTED, app, exit_code
 from radiokey.errors import RadiokeyError
 from radiokey.web.app import create_app
-from radiokey.web.problems import status_of, types
+from radiokey.web.http.problems import status_of, types
 
 ROOT = Path(__file__).parents[1]
 GENERATED = re.compile(r"(^|/)(\.[^/]+|build|dist|node_modules|__pycache__)/")

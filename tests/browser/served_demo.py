@@ -9,7 +9,7 @@ from pathlib import Path
 
 from served import ToldClock
 
-from radiokey.web.demo import make
+from radiokey.web.operations.demo import make
 from radiokey.web.serve import serve
 
 if __name__ == "__main__":

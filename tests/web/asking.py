@@ -7,7 +7,6 @@ from hosted import BP, BP_MODEL, CAR
 from papermaking import picture
 
 from radiokey.base.requests.request import CHECK_LIST
-from radiokey.web.links import link_to, request_of
 
 PHOTO = picture()
 ASKED = {"text": BP, "vin": CAR, "make": "nissan", "model": BP_MODEL, "email": "owner@example.org"}
@@ -45,7 +44,7 @@ class Asking:
 
     @property
     def id(self) -> str:
-        return request_of(self.site, self.link.rpartition("/")[2])
+        return self.site.request_of(self.link.rpartition("/")[2])
 
     @property
     def page(self):
@@ -72,7 +71,7 @@ class Asking:
         return one
 
     def link_of(self, request_id: str) -> str:
-        return link_to(self.site, request_id)
+        return self.site.link_to(request_id)
 
 
 def codes_shown(text: str) -> list[str]:

@@ -12,8 +12,9 @@ from radiokey.base.requests.desk import Application
 from radiokey.base.requests.outbox import Reach
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
-from radiokey.web.mail import Mailing, MailServer, mailer, template
-from radiokey.web.rounds import Rounds
+from radiokey.web.app import make_mailer
+from radiokey.web.jobs.mail import Mailing, MailServer, template
+from radiokey.web.jobs.scheduler import Rounds
 
 OWNER, DESK = "owner@example.org", f"desk@{HOST}"
 TEMPLATES = resources.files("radiokey.web") / "templates" / "mail"
@@ -32,7 +33,7 @@ class Post:
 
     def restart(self) -> None:
         """Begin again as another process would: nothing is remembered."""
-        self.mailer = mailer(self.site, self.desk, Mailing(self.server, f"https://{HOST}"))
+        self.mailer = make_mailer(self.site, self.desk, Mailing(self.server, f"https://{HOST}"))
         self.rounds = Rounds(self.desk, self.site.metrics, self.mailer)
 
     def ask(self, address: str | None = OWNER) -> str:

@@ -17,9 +17,9 @@ from radiokey.base.log.note import Checkpoint, open_note
 from radiokey.base.log.receipt import parse_receipt
 from radiokey.base.log.tiles import unbundle
 from radiokey.base.log.tree import leaf_hash
-from radiokey.web.api import ProvenanceAnswer, ReleaseAnswer
-from radiokey.web.api_desk import MadeAnswer
-from radiokey.web.bodies import ReleaseBody
+from radiokey.web.api.bodies import ReleaseBody
+from radiokey.web.api.releases import ProvenanceAnswer, ReleaseAnswer
+from radiokey.web.api.tokens import MadeAnswer
 
 PAPERS = "ab" * 32
 REPORT = {"serial": BP, "reason": "taken from the car park", "vin": CAR}

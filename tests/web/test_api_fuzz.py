@@ -10,7 +10,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from radiokey.base.limits import Limits
-from radiokey.web.openapi import EXAMPLE_MODEL, EXAMPLE_SERIAL, EXAMPLE_VIN
+from radiokey.web.api.openapi import EXAMPLE_MODEL, EXAMPLE_SERIAL, EXAMPLE_VIN
 
 pytestmark = pytest.mark.once
 

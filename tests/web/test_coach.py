@@ -5,7 +5,7 @@ import pytest
 from radiokey.catalogue.load import load_catalogue
 from radiokey.code.value import Code
 from radiokey.guide.coach import coach
-from radiokey.web.radio import practice_code
+from radiokey.web.owner.practice_radio import practice_code
 
 KEYED = sorted(model.id for model in load_catalogue().models.values() if model.design() is not None)
 

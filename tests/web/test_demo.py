@@ -8,7 +8,7 @@ from radiokey.base.demo import MARKET, ORGANISATION, UNITS
 from radiokey.base.identity.roles import Role
 from radiokey.base.sql.principals import Principal
 from radiokey.errors import UsageError
-from radiokey.web.demo import make
+from radiokey.web.operations.demo import make
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ from radiokey.base.requests.request import State
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.errors import NotAllowedError
-from radiokey.web.callers import Caller
-from radiokey.web.confirm import confirm
-from radiokey.web.links import link_to
+from radiokey.web.auth.callers import Caller
+from radiokey.web.staff.confirm import confirm
 
 # --- the queue --------------------------------------------------------------------------------------------
 
@@ -248,7 +247,7 @@ def test_what_is_sent_back_says_to_staff_why_and_to_nobody_else(counter, page_of
         said = " ".join(WHY.split())
         assert f"An approver sent it back: look again {said}" in words
         assert f"app sent it back to a clerk: {said}" in words
-    owner = api.ask("GET", link_to(api.app.state.site, one))
+    owner = api.ask("GET", api.app.state.site.link_to(one))
     assert owner.status_code == 200
     assert "A clerk looks at your papers" in owner.text
     assert "name on the second paper" not in owner.text

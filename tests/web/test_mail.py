@@ -15,8 +15,8 @@ from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import CHECK_LIST, TIMES
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.errors import UsageError
-from radiokey.web.links import LASTS_MS, PURPOSE, origin
-from radiokey.web.mail import PASSWORD, USER, MailServer, template
+from radiokey.web.http.links import LASTS_MS, PURPOSE, origin
+from radiokey.web.jobs.mail import PASSWORD, USER, MailServer, template
 
 
 def test_each_turn_of_the_owner_brings_its_mail_once_and_nothing_twice(post):
@@ -134,7 +134,7 @@ def test_whoever_gave_no_address_gets_no_mail_and_nobody_is_called_for_nothing(p
 
 
 def test_more_mails_than_are_read_at_once_all_go_out_in_one_session(post, monkeypatch):
-    monkeypatch.setattr("radiokey.web.mail.AT_ONCE", 2)
+    monkeypatch.setattr("radiokey.web.jobs.mail.AT_ONCE", 2)
     for number in range(5):
         post.ask(f"owner{number}@example.org")
     post.rounds.round()

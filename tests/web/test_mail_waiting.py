@@ -9,7 +9,8 @@ from post import DESK, OWNER
 from radiokey.base.identity.roles import ROLES, Role
 from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, Reach, Waiting
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from radiokey.web.mail import Mailing, MailServer, mailer
+from radiokey.web.app import make_mailer
+from radiokey.web.jobs.mail import Mailing, MailServer
 
 
 def test_a_crash_between_handing_over_and_writing_down_sends_twice_under_one_name_and_never_not_at_all(post):
@@ -122,7 +123,7 @@ def test_two_processes_send_each_mail_once(post):
     """Two of them look at the same moment; what one took the other leaves alone."""
     for _ in range(5):
         post.ask()
-    other = mailer(post.site, post.desk, Mailing(post.server, f"https://{HOST}"))
+    other = make_mailer(post.site, post.desk, Mailing(post.server, f"https://{HOST}"))
     looked = []
 
     def meanwhile():
@@ -138,7 +139,7 @@ def test_whoever_holds_mails_too_long_takes_them_again_before_going_on(post):
     """A server that is slow must not lead to a mail that two processes have in hand."""
     for _ in range(3):
         post.ask()
-    other = mailer(post.site, post.desk, Mailing(post.server, f"https://{HOST}"))
+    other = make_mailer(post.site, post.desk, Mailing(post.server, f"https://{HOST}"))
 
     def slow():
         post.clock.ms += HELD_MS - MINUTE_MS

@@ -18,8 +18,8 @@ from radiokey.base.sql.postgresql import PostgresStore
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import DAY_MS
 from radiokey.errors import StoreError
-from radiokey.web.callers import PERMISSION
-from radiokey.web.session import SESSION
+from radiokey.web.auth.callers import PERMISSION
+from radiokey.web.auth.session import SESSION
 
 OTHER = picture(size=(48, 64))
 UNITS = "serial,model,market,vin,code\n22000001,honda_audio5,EU,,11111\n"

@@ -15,7 +15,7 @@ from test_api import problem
 
 from radiokey.base.identity.roles import Permission
 from radiokey.errors import LogError, StoreError
-from radiokey.web.logs import JsonFormatter
+from radiokey.web.http.logs import JsonFormatter
 
 OURS = "127.0.0.1"
 

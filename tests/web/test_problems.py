@@ -7,7 +7,7 @@ import pytest
 from radiokey import errors
 from radiokey.errors import RadiokeyError, StoreError
 from radiokey.web.app import HEADERS
-from radiokey.web.problems import STATUSES, status_of
+from radiokey.web.http.problems import STATUSES, status_of
 
 SECRET = "the code 4786 of V212"  # noqa: S105 - what must not be told
 

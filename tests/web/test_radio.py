@@ -10,7 +10,7 @@ from radiokey.clock import HOUR_MS
 from radiokey.code.value import Code
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.policy import Dead, Wait
-from radiokey.web.radio import HAPPENINGS_MAX, practice_code
+from radiokey.web.owner.practice_radio import HAPPENINGS_MAX, practice_code
 
 MODELS = load_catalogue().models
 KEYED = sorted(model.id for model in MODELS.values() if model.design() is not None)

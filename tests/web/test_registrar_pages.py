@@ -12,7 +12,7 @@ from radiokey.base.identity.roles import ROLES, Permission, Role
 from radiokey.base.ports.store import Mark, MarkAct
 from radiokey.base.sql.principals import Principal
 from radiokey.base.stolen.blacklist import PAGE
-from radiokey.web.registrar_import import BODY_BYTES_MAX, FILE_BYTES_MAX
+from radiokey.web.registrar.units import BODY_BYTES_MAX, FILE_BYTES_MAX
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 REPORT = {"serial": BP, "vin": CAR, "reason": "taken from the car park"}

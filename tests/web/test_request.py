@@ -17,9 +17,9 @@ from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.errors import LogError
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
-from radiokey.web.links import LASTS_MS, PURPOSE
-from radiokey.web.request import FORM
-from radiokey.web.watch import Look
+from radiokey.web.http.links import LASTS_MS, PURPOSE
+from radiokey.web.jobs.log_monitor import Look
+from radiokey.web.owner.request import FORM
 
 
 @pytest.fixture

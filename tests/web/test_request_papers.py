@@ -1,6 +1,7 @@
 """Papers over HTTP: sent from a phone, kept as pictures or refused by name, shown to the desk alone."""
 
 import sqlite3
+from contextlib import ExitStack
 
 import pytest
 from asking import PHOTO, Asking
@@ -19,7 +20,7 @@ from radiokey.clock import DAY_MS
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.app import BODY_BYTES_MAX
-from radiokey.web.papers import FILES_MAX, UPLOAD_BYTES_MAX, UPLOADS_AT_ONCE
+from radiokey.web.http.uploads import FILES_MAX, UPLOAD_BYTES_MAX, UPLOADS_AT_ONCE
 
 
 @pytest.fixture
@@ -139,12 +140,16 @@ def test_papers_are_limited_by_who_sends_them(make_api, page_of):
 
 def test_when_many_send_at_once_the_next_is_asked_to_wait(owner):
     owner.open()
-    owner.site.uploads = UPLOADS_AT_ONCE
-    refused = owner.send(("registration", PHOTO))
+    with ExitStack() as taken:
+        for _ in range(UPLOADS_AT_ONCE):
+            taken.enter_context(owner.site.uploads.take())
+        refused = owner.send(("registration", PHOTO))
     assert (refused.status_code, "in a minute" in refused.text) == (429, True)
-    owner.site.uploads = UPLOADS_AT_ONCE - 1
-    assert owner.send(("registration", PHOTO)).status_code == 303
-    assert owner.site.uploads == UPLOADS_AT_ONCE - 1
+    with ExitStack() as taken:
+        for _ in range(UPLOADS_AT_ONCE - 1):
+            taken.enter_context(owner.site.uploads.take())
+        assert owner.send(("registration", PHOTO)).status_code == 303
+        taken.enter_context(owner.site.uploads.take())  # the place is free again
 
 
 def test_when_the_desk_decides_no_paper_is_taken_any_more(owner):

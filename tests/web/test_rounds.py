@@ -9,9 +9,9 @@ from hosted import CANARY
 
 from radiokey.base.requests.sweep import Swept
 from radiokey.errors import StoreError
-from radiokey.web.logs import JsonFormatter
-from radiokey.web.metrics import Metrics
-from radiokey.web.rounds import Rounds
+from radiokey.web.http.logs import JsonFormatter
+from radiokey.web.http.metrics import Metrics
+from radiokey.web.jobs.scheduler import Rounds
 
 
 def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):

@@ -6,8 +6,8 @@ import pytest
 from visitors import Visitor
 
 from radiokey.base.identity.roles import ROLES, Role
-from radiokey.web.callers import PERMISSION
-from radiokey.web.session import SESSION
+from radiokey.web.auth.callers import PERMISSION
+from radiokey.web.auth.session import SESSION
 
 EVERYBODY = [None, *Role]
 LAST = ("/me/sessions/end", "/sign-out")

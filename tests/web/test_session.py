@@ -9,7 +9,7 @@ from visitors import COOKIE, ORIGIN, SITE, Visitor
 from radiokey.base.identity.authentication import IDLE_MS, RECENT_MS, WHOLE_MS
 from radiokey.base.identity.roles import Permission, Role
 from radiokey.base.identity.staff import Person, Shown
-from radiokey.web.session import onward
+from radiokey.web.auth.session import onward
 
 # --- from the link to the page ------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from litestar import Request
 
-from radiokey.web.forms import CoachForm
+from radiokey.web.http.forms import CoachForm
 
 SHOWN = ("203.0.113.7", "2001:db8::7")
 

@@ -11,7 +11,7 @@ from radiokey.catalogue.load import load_catalogue
 from radiokey.headunit.lock import State
 from radiokey.headunit.policy import REFERENCE, Wait
 from radiokey.web.app import FOREVER, HEADERS
-from radiokey.web.render import StaticFiles
+from radiokey.web.http.render import StaticFiles
 
 WEB = files("radiokey.web")
 SCRIPTS = sorted(file.name for file in (WEB / "static").iterdir() if file.name.endswith(".js"))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from radiokey.serial.number import parse
-from radiokey.web.forms import ToldForm
+from radiokey.web.http.forms import ToldForm
 
 HONDA, NUMBER, CODE = "honda_audio5", "22000505", "31415"
 ANSWER = {"text": NUMBER, "model": HONDA, "code": CODE, "owns": "yes", "request_id": "one"}

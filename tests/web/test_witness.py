@@ -19,7 +19,7 @@ from radiokey.base.log.witnessed import ask_witness, request_body
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.cli.witness import posting
 from radiokey.errors import LogError, StoreError, UsageError
-from radiokey.web.witness import BODY_BYTES_MAX
+from radiokey.web.operations.witness import BODY_BYTES_MAX
 
 SIGNER = NoteSigner("log.example/over-http", bytes(range(32)))
 HOST = "127.0.0.1"

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -23,7 +24,7 @@ from radiokey.base.location import DatabaseLocation, FileDatabase, ServerDatabas
 from radiokey.base.log.append import Log
 from radiokey.base.log.head import HeadFile
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
-from radiokey.base.ports.store import Randomness, Store, Transaction
+from radiokey.base.ports.store import Covered, Randomness, Store, Transaction
 from radiokey.base.release.history import Asked
 from radiokey.base.release.service import Door
 from radiokey.base.requests.limits import DeskLimits
@@ -36,11 +37,15 @@ from radiokey.clock import Clock
 from radiokey.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
+    from radiokey.base.audit import Audit
     from radiokey.base.identity.authentication import Entrance
+    from radiokey.base.keys.rotation import Rotation
     from radiokey.base.papers.archive import PaperArchive
+    from radiokey.base.requests.checks import Checks
     from radiokey.base.requests.desk import Desk
     from radiokey.base.sql.postgresql import PostgresStore
     from radiokey.base.stolen.clearings import Clearings
+    from radiokey.base.units.search import Search
 
 _KEY_SIZE: Final = 32
 _ORGANISATION: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[a-z0-9._-]+)*")
@@ -93,6 +98,14 @@ class Stores:
         self._ends.close()
 
 
+@dataclass(frozen=True, slots=True)
+class KeyUsage:
+    """How many codes, and how many papers, each key seals, by the key's id."""
+
+    codes: Mapping[str, int]
+    papers: Mapping[str, int]
+
+
 class Base:
     """An open base: `door`, `blacklist` (the stolen list), `tokens`, `log`. Close it, or use it in a `with`.
 
@@ -129,6 +142,48 @@ class Base:
         except BaseException:
             self.stores.close()
             raise
+
+    def search(self) -> "Search":
+        """Return how units and requests are looked up at the desk."""
+        from radiokey.base.units.search import Search  # noqa: PLC0415 - the terminal has no desk
+
+        return Search(self.stores.of(Principal.DESK), self.clock)
+
+    def checks(self) -> "Checks":
+        """Return what compares a request with ledger and stolen list."""
+        from radiokey.base.requests.checks import Checks  # noqa: PLC0415 - the terminal has no desk
+
+        return Checks(self.stores.of(Principal.DESK))
+
+    def audit(self) -> "Audit":
+        """Return the audit, to be read."""
+        from radiokey.base.audit import Audit  # noqa: PLC0415 - the terminal does not read it
+
+        return Audit(self.stores.of(Principal.AUDITOR))
+
+    def coverage(self) -> list[Covered]:
+        """Return how many units of each model the ledger has; raise `StoreError`."""
+        with self.stores.of(Principal.DESK).snapshot() as seen:
+            return seen.coverage()
+
+    def units(self) -> Store:
+        """Return the store that an import writes to (`radiokey.base.units.importer`)."""
+        return self.stores.of(Principal.REGISTRAR)
+
+    def key_usage(self) -> KeyUsage:
+        """Return how many codes and how many papers each key seals; raise `StoreError`."""
+        with self.stores.of(Principal.KEEPER).snapshot() as seen:
+            return KeyUsage(seen.sealed_with(), seen.papers_sealed_with())
+
+    def key_rotation(self, ring: KeyRing, by: str) -> "Rotation":
+        """Return what seals every code with the next key of `ring`."""
+        from radiokey.base.keys.rotation import Rotation  # noqa: PLC0415 - only where keys are turned
+
+        return Rotation(self.stores.of(Principal.KEEPER), ring, self.clock, self.randomness, by)
+
+    def key_ring(self) -> KeyRing:
+        """Return the key ring as its file is now; raise `SealError`."""
+        return KeyRing(self.location.secret("keys"))
 
     @property
     def papers(self) -> "PaperArchive":

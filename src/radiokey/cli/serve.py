@@ -52,8 +52,8 @@ def serve(
     database: Database = None,
 ) -> None:
     """Serve the owner's pages and the API."""
-    from radiokey.web.links import origin  # noqa: PLC0415 - the web is heavy
-    from radiokey.web.mail import Mailing, MailServer  # noqa: PLC0415 - the same
+    from radiokey.web.http.links import origin  # noqa: PLC0415 - the web is heavy
+    from radiokey.web.jobs.mail import Mailing, MailServer  # noqa: PLC0415 - the same
     from radiokey.web.serve import serve as run  # noqa: PLC0415 - the web is heavy
 
     mail: Mailing | None = None
@@ -66,7 +66,7 @@ def serve(
         )
     location, invitation = parse_location(database), None
     if demo:
-        from radiokey.web.demo import make  # noqa: PLC0415 - only to try things
+        from radiokey.web.operations.demo import make  # noqa: PLC0415 - only to try things
 
         location, invitation = make(database)
     run(

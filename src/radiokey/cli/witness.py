@@ -26,8 +26,8 @@ def serve(
     ] = 8001,
 ) -> None:
     """Sign the checkpoints of logs that continue what was signed before (C2SP tlog-witness)."""
+    from radiokey.web.operations.witness import open_witness  # noqa: PLC0415 - the same
     from radiokey.web.serve import serve_witness  # noqa: PLC0415 - the web is heavy
-    from radiokey.web.witness import open_witness  # noqa: PLC0415 - the same
 
     logs = [VerifierKey.parse(text) for text in log]
     witness = open_witness(name, logs, state)

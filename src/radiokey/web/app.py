@@ -18,42 +18,32 @@ from radiokey.base.bootstrap import SystemClock, SystemRandomness, open_base
 from radiokey.base.keys.secret_file import secret_file
 from radiokey.base.limits import Limits
 from radiokey.base.location import DatabaseLocation
+from radiokey.base.requests.desk import Desk
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import FormError, RadiokeyError, SignedOutError
 from radiokey.guide.load import load_guide
-from radiokey.web import (
-    api,
-    api_desk,
-    coverage,
-    demo,
-    desk,
-    desk_request,
-    openapi,
-    operate,
-    owner,
-    papers,
-    problems,
-    radio,
-    receipts,
-    registrar,
-    registrar_base,
-    registrar_clearings,
-    registrar_import,
-    registrar_staff,
-    request,
-    signin,
-    tiles,
-    told,
-    waiting,
-)
-from radiokey.web.bodies import ApiRequest
-from radiokey.web.callers import PERMISSION, BehindProxy, admit, network
-from radiokey.web.logs import Observed
-from radiokey.web.mail import Mailing, mailer
-from radiokey.web.origins import KnownHosts, SameSite
-from radiokey.web.render import Pages, StaticFiles
-from radiokey.web.rounds import Rounds
+from radiokey.web.account import signin
+from radiokey.web.api import audit as api_audit
+from radiokey.web.api import log as api_log
+from radiokey.web.api import openapi, releases
+from radiokey.web.api import stolen as api_stolen
+from radiokey.web.api import tokens as api_tokens
+from radiokey.web.api import units as api_units
+from radiokey.web.api.bodies import ApiRequest
+from radiokey.web.auth.callers import PERMISSION, admit
+from radiokey.web.desk import papers, queue
+from radiokey.web.desk import request as desk_request
+from radiokey.web.http import problems
+from radiokey.web.http.addresses import BehindProxy, network
+from radiokey.web.http.logs import Observed
+from radiokey.web.http.origins import KnownHosts, SameSite
+from radiokey.web.http.render import Pages, StaticFiles
+from radiokey.web.jobs.mail import Mailer, Mailing
+from radiokey.web.jobs.scheduler import Rounds
+from radiokey.web.operations import demo, health
+from radiokey.web.owner import coverage, dealer_code, practice_radio, receipts, request, road, waiting
+from radiokey.web.registrar import audit, clearings, keys, log, staff, stolen, tokens, units
 from radiokey.web.site import Site
 
 SECRET_SIZE: Final = 32
@@ -111,7 +101,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
         site.entrance = base.entrance(address, site.purpose_key("passkeys"))
     rounds = None
     if site.desk is not None:
-        rounds = Rounds(site.desk, site.metrics, None if mail is None else mailer(site, site.desk, mail))
+        rounds = Rounds(site.desk, site.metrics, None if mail is None else make_mailer(site, site.desk, mail))
     app = Litestar(
         route_handlers=_routers(),
         dependencies={"site": Provide(lambda: site, sync_to_thread=False)},
@@ -133,6 +123,15 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     # Around everything, also what is answered before a route is found.
     app.asgi_handler = Observed(BehindProxy(app.asgi_handler, proxies), site.metrics, write)
     return app
+
+
+def make_mailer(site: Site, desk: Desk, mailing: Mailing) -> Mailer:
+    """Return what sends the mails of a site's desk."""
+
+    def link_of(request_id: str) -> str:
+        return f"{mailing.origin}{site.link_to(request_id)}"
+
+    return Mailer(desk.outbox, mailing.server, link_of, site.purpose_key("mail"), site.clock)
 
 
 def _lives(
@@ -163,7 +162,7 @@ def _routers() -> list[Router]:
     return [
         Router("/", route_handlers=_PAGES, include_in_schema=False),
         Router("/", route_handlers=_STAFFED, include_in_schema=False, guards=[admit]),
-        Router("/", route_handlers=operate.HANDLERS, include_in_schema=False, guards=[operate.allowed]),
+        Router("/", route_handlers=health.HANDLERS, include_in_schema=False, guards=[health.allowed]),
         Router("/", route_handlers=_OPEN, guards=[admit], request_class=ApiRequest),
         Router(
             "/",
@@ -187,32 +186,43 @@ def static_file(name: FromPath[str], request: Request[None, None, State]) -> Res
 
 
 _PAGES: Final = (
-    *owner.HANDLERS,
+    *road.HANDLERS,
     *waiting.HANDLERS,
     *coverage.HANDLERS,
-    *radio.HANDLERS,
+    *practice_radio.HANDLERS,
     *receipts.HANDLERS,
     *demo.HANDLERS,
     *request.HANDLERS,
-    *told.HANDLERS,
+    *dealer_code.HANDLERS,
     *signin.OPEN,
     static_file,
 )
 
 
 _STAFFED: Final = (
-    *desk.HANDLERS,
+    *queue.HANDLERS,
     *desk_request.HANDLERS,
-    *registrar.HANDLERS,
-    *registrar_clearings.HANDLERS,
-    *registrar_base.HANDLERS,
-    *registrar_import.HANDLERS,
-    *registrar_staff.HANDLERS,
+    *papers.HANDLERS,
+    *stolen.HANDLERS,
+    *clearings.HANDLERS,
+    *tokens.HANDLERS,
+    *keys.HANDLERS,
+    *log.HANDLERS,
+    *audit.HANDLERS,
+    *units.HANDLERS,
+    *staff.HANDLERS,
     *signin.OWN_HANDLERS,
-    *papers.STAFFED,
 )
 
-_API: Final = (*api.HANDLERS, *api_desk.HANDLERS, *tiles.HANDLERS, openapi.description)
+_API: Final = (
+    *releases.HANDLERS,
+    *api_stolen.HANDLERS,
+    *api_units.HANDLERS,
+    *api_tokens.HANDLERS,
+    *api_audit.HANDLERS,
+    *api_log.HANDLERS,
+    openapi.description,
+)
 _SIGNED_IN: Final = [handler for handler in _API if PERMISSION in handler.opt]
 _OPEN: Final = [handler for handler in _API if PERMISSION not in handler.opt]
 

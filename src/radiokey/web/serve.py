@@ -22,11 +22,11 @@ from radiokey.base.log.witness import Witness
 from radiokey.clock import HOUR_MS, SECOND_MS, Clock
 from radiokey.errors import UsageError
 from radiokey.web.app import create_app
-from radiokey.web.links import THIS_MACHINE, origin
-from radiokey.web.logs import log_json, to_stderr
-from radiokey.web.mail import Mailing
-from radiokey.web.rounds import EVERY_S
-from radiokey.web.witness import create_witness
+from radiokey.web.http.links import THIS_MACHINE, origin
+from radiokey.web.http.logs import log_json, to_stderr
+from radiokey.web.jobs.mail import Mailing
+from radiokey.web.jobs.scheduler import EVERY_S
+from radiokey.web.operations.witness import create_witness
 
 LOOK_AGAIN_S = 0.01
 VERIFY_HOURS = 24.0

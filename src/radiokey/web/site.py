@@ -4,9 +4,7 @@ import hmac
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from litestar import Request
 from litestar.concurrency import sync_to_thread
-from litestar.datastructures import State
 
 from radiokey.base.bootstrap import Base
 from radiokey.base.demo import ORGANISATION
@@ -16,11 +14,13 @@ from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.guide.model import Guide
 from radiokey.serial.number import Reading, parse
-from radiokey.web.callers import client_of, network_of
-from radiokey.web.metrics import Metrics
-from radiokey.web.render import Pages
-from radiokey.web.turning import Turning
-from radiokey.web.watch import Watch
+from radiokey.web.http.addresses import Connection, client_of, network_of
+from radiokey.web.http.links import PURPOSE, link_to, request_of
+from radiokey.web.http.metrics import Metrics
+from radiokey.web.http.render import Pages
+from radiokey.web.http.uploads import UploadPlaces
+from radiokey.web.jobs.key_rotation import Turning
+from radiokey.web.jobs.log_monitor import Watch
 
 if TYPE_CHECKING:
     from radiokey.base.identity.authentication import Entrance
@@ -34,7 +34,7 @@ class Site:
 
     `desk` and `clearings` are those of a hosted base, `None` where there is none; `entrance` is where its
     staff come in, `None` where no address of the site is known that a passkey could be bound to; `uploads`
-    counts those who send papers right now.
+    are the places of those who send papers right now.
 
     A plain class and no dataclass: Litestar would take a dataclass for something to read from a request.
     """
@@ -51,7 +51,7 @@ class Site:
         self.secret = secret
         self.desk = None if base.organisation is None else base.desk(catalogue.models)
         self.clearings = None if base.organisation is None else base.clearings()
-        self.uploads = 0
+        self.uploads = UploadPlaces()
         self.entrance: Entrance | None = None
         self.metrics = Metrics()
         self.watch = Watch(base, clock)
@@ -70,6 +70,14 @@ class Site:
     def reading(self, text: str, make: str = "", model: Model | None = None) -> Reading:
         """Return a number as that radio can have it; raise `SerialError`, `UsageError`."""
         return parse(text, make=make, kinds=None if model is None else model.kinds)
+
+    def radio(self, serial: str, make: str, model_id: str) -> tuple[Reading, Model | None]:
+        """Return a number as it is read for this radio, and the radio where one is named.
+
+        The stand-in for a radio nobody knows is none. Raises `SerialError`, `UsageError`.
+        """
+        model = self.model(model_id)
+        return self.reading(serial, make, model), None if model is None or model.default else model
 
     def purpose_key(self, purpose: str) -> bytes:
         """Return the key for one purpose, so that nothing signed for one passes for another."""
@@ -90,10 +98,18 @@ class Site:
         self.metrics.released(released)
         return released
 
-    def client(self, request: Request[None, None, State]) -> str:
-        """Return who asks, for the limit (see `radiokey.web.callers`)."""
-        return client_of(self, request)
+    def client(self, connection: Connection) -> str:
+        """Return who asks without an account, for the limits (see `radiokey.web.http.addresses`)."""
+        return client_of(connection, self.purpose_key("client"))
 
-    def network(self, request: Request[None, None, State]) -> str:
-        """Return where somebody asks from, for the limit."""
-        return network_of(self, request)
+    def network(self, connection: Connection) -> str:
+        """Return the network that a request comes from, for the limits."""
+        return network_of(connection, self.purpose_key("network"))
+
+    def link_to(self, request_id: str) -> str:
+        """Return the path of the page of a request."""
+        return link_to(self.purpose_key(PURPOSE), request_id, self.clock.now_ms())
+
+    def request_of(self, link: str) -> str:
+        """Return the id of the request that a link names; raise `LinkError`."""
+        return request_of(self.purpose_key(PURPOSE), link, self.clock.now_ms())

@@ -43,28 +43,36 @@ class Compared:
     listed: Listed
 
 
-def compare(store: Store, stored: StoredRequest) -> Compared:
-    """Compare a request with ledger and stolen list, as of now; raise `StoreError`."""
-    serial = SerialNumber(stored.serial, stored.kind, FORMATS[stored.kind].identity)
-    vin = Vin.parse(stored.vin) if stored.vin else None
-    with store.snapshot() as seen:
-        cards = seen.unit_cards({stored.kind}, {stored.number})
-        try:
-            blacklist.check(seen, Reading(serial, stored.label), vin)
-            listed = Listed.CLEAR
-        except StolenError:
-            listed = Listed.STOLEN
-        except PapersNeededError:
-            listed = Listed.PAPERS
-    if not cards:
-        return Compared(unit=False, car=Known.UNKNOWN, model=Known.UNKNOWN, listed=listed)
-    (card,) = cards
-    return Compared(
-        unit=True, car=_same(card.vin, stored.vin), model=_same(card.model, stored.model), listed=listed
-    )
+class Checks:
+    """The comparisons of one base; `store` is that of the desk."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def compare(self, stored: StoredRequest) -> Compared:
+        """Compare a request with ledger and stolen list, as of now; raise `StoreError`."""
+        serial = SerialNumber(stored.serial, stored.kind, FORMATS[stored.kind].identity)
+        vin = Vin.parse(stored.vin) if stored.vin else None
+        with self._store.snapshot() as seen:
+            cards = seen.unit_cards({stored.kind}, {stored.number})
+            try:
+                blacklist.check(seen, Reading(serial, stored.label), vin)
+                listed = Listed.CLEAR
+            except StolenError:
+                listed = Listed.STOLEN
+            except PapersNeededError:
+                listed = Listed.PAPERS
+        if not cards:
+            return Compared(unit=False, car=Known.UNKNOWN, model=Known.UNKNOWN, listed=listed)
+        (card,) = cards
+        return Compared(
+            unit=True, car=_same(card.vin, stored.vin), model=_same(card.model, stored.model), listed=listed
+        )
 
 
-def _same(held: str, told: str) -> Known:
-    if not (held and told):
+def _same(held: str, asked: str) -> Known:
+    if not (held and asked):
         return Known.UNKNOWN
-    return Known.YES if hmac.compare_digest(held, told) else Known.NO
+    return Known.YES if hmac.compare_digest(held, asked) else Known.NO

@@ -6,18 +6,7 @@ before and after an import of one unit sees hardly ever that it came.
 
 from typing import Final
 
-from radiokey.base.ports.store import Covered, Store
-
 FEW: Final = 10
-
-
-def coverage(store: Store) -> list[Covered]:
-    """Return what the ledger covers, by model; raise `StoreError`.
-
-    It reads what the imports told, and not the units.
-    """
-    with store.snapshot() as seen:
-        return seen.coverage()
 
 
 def about(units: int) -> int:

@@ -1,0 +1,1 @@
+"""Signing in, and what a person of the staff has of their own."""

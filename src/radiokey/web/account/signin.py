@@ -1,0 +1,304 @@
+"""Signing in and out, the page of a one-time link, recovery, and one's own: passkeys, sessions, codes.
+
+Nobody types a name to sign in, and no page tells who there is. A form of whoever is not signed in yet has no
+secret to carry; it can only come from this site (`radiokey.web.http.origins`), and its answer of a passkey is
+bound to it. What is one's own is found by who is signed in, never by what a request names.
+"""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from radiokey.base.identity.authentication import Entrance, SignedIn
+from radiokey.base.identity.passkeys import written
+from radiokey.base.identity.roles import ROLES, Permission
+from radiokey.base.identity.secret_values import Hidden, RecoveryCode
+from radiokey.errors import (
+    FormError,
+    NotThereError,
+    RadiokeyError,
+    SignedOutError,
+    SignInError,
+    UsageError,
+)
+from radiokey.web.auth.session import READS, SESSION, begins, ends, onward, page_of, words_of
+from radiokey.web.http import problems
+from radiokey.web.http.forms import Answer, Form, Short, Text, WebRequest, read
+from radiokey.web.http.problems import status_of
+from radiokey.web.http.render import NO_STORE
+from radiokey.web.site import Site
+from radiokey.web.staff.page import Asking, StaffForm, aside, fields, show
+
+HOMES: Final = (
+    (Permission.REQUEST_READ, "/desk"),
+    (Permission.STAFF_LIST, "/registrar/staff"),
+)
+"""Where people go after they signed in: the first page that they may."""
+OWN: Final = "/me"
+SIGN_IN: Final = "/sign-in"
+
+
+class SignInForm(Form, frozen=True, kw_only=True):
+    """The answer of a passkey, and where to go on to."""
+
+    passkey: Answer = ""
+    to: Short = ""
+
+
+class EnrolForm(Form, frozen=True, kw_only=True):
+    """A passkey that was made, and what its owner calls it."""
+
+    passkey: Answer = ""
+    label: Text = ""
+
+
+class RecoveryForm(Form, frozen=True, kw_only=True):
+    """A recovery code and whose it is."""
+
+    account: Short = ""
+    code: Short = ""
+
+    def __repr__(self) -> str:
+        return "RecoveryForm(****)"
+
+
+class OwnForm(StaffForm, frozen=True, kw_only=True):
+    """A passkey that was made by whoever is signed in; empty where the form only asks for something."""
+
+    passkey: Answer = ""
+    label: Text = ""
+
+
+def entrance_of(site: Site) -> Entrance:
+    """Return where the staff come in; raise `NotThereError` where nobody does."""
+    if site.entrance is None:
+        raise NotThereError(
+            "nobody signs in here",
+            hint="a hosted base does that at its own address: radiokey serve --site https://codes.example.org",
+        )
+    return site.entrance
+
+
+def home(who: SignedIn) -> str:
+    """Return where somebody begins."""
+    may = ROLES[who.role]
+    return next((to for takes, to in HOMES if takes in may), OWN)
+
+
+def signed_out(request: Request[Any, Any, State], error: SignedOutError) -> Response[Any]:
+    """Answer whoever is not signed in: lead those who only wanted to read to the page of signing in."""
+    site: Site = request.app.state.site
+    path = request.url.path
+    if site.entrance is None:
+        return problems.ours(request, error)
+    if request.scope["method"] in READS and onward(path, ""):
+        return Redirect(f"{SIGN_IN}?to={path}", status_code=303, headers=dict(NO_STORE))
+    return problems.page(
+        request, error, "staff/kept.html", to=f"{SIGN_IN}?to={page_of(path)}", words=words_of(request)
+    )
+
+
+def not_of_this_session(request: Request[Any, Any, State], error: FormError) -> Response[Any]:
+    """Answer a form that another session gave out: signed in anew in another window, most of the time."""
+    return problems.page(
+        request, error, "staff/kept.html", to=page_of(request.url.path), words=words_of(request)
+    )
+
+
+# --- coming in --------------------------------------------------------------------------------------------
+
+
+@get(SIGN_IN, sync_to_thread=False)
+def sign_in_page(site: NamedDependency[Site], to: FromQuery[str] = "") -> Response[str]:
+    """Ask for a passkey of this site."""
+    return _sign_in(site, onward(to, ""))
+
+
+@post(SIGN_IN)
+async def sign_in(site: NamedDependency[Site], request: WebRequest) -> Response[Any]:
+    """Take the answer, and begin a session under a new id."""
+    form, entrance = await read(request, SignInForm), entrance_of(site)
+    try:
+        session, who = await site.in_thread(entrance.sign_in, form.passkey)
+    except SignInError as problem:
+        return _sign_in(site, onward(form.to, ""), problem)
+    return begins(Redirect(onward(form.to, home(who)), status_code=303), entrance, session)
+
+
+def _sign_in(site: Site, to: str, problem: RadiokeyError | None = None) -> Response[str]:
+    ask = entrance_of(site).ask()
+    return _open(site, "staff/sign_in.html", problem, ask=ask, to=to)
+
+
+@get("/enrol/{secret:str}", sync_to_thread=True)
+def link_page(site: NamedDependency[Site], secret: FromPath[str]) -> Response[str]:
+    """Show whose one-time link it is, and ask for a new passkey."""
+    return _link(site, Hidden(secret))
+
+
+@post("/enrol/{secret:str}")
+async def enrol(site: NamedDependency[Site], request: WebRequest, secret: FromPath[str]) -> Response[Any]:
+    """Register the passkey; show the recovery codes, this once."""
+    form = await read(request, EnrolForm)
+    return await aside(site, lambda: _enrolled(site, Hidden(secret), form))
+
+
+def _enrolled(site: Site, link: Hidden, form: EnrolForm) -> Response[str]:
+    entrance = entrance_of(site)
+    welcome = entrance.welcome(link)
+    try:
+        codes = entrance.enrol(link, form.label, form.passkey)
+    except (SignInError, UsageError) as problem:
+        return _link(site, link, problem)
+    return _open(site, "staff/codes.html", account=welcome.account, codes=codes, onward=SIGN_IN)
+
+
+def _link(site: Site, link: Hidden, problem: RadiokeyError | None = None) -> Response[str]:
+    welcome = entrance_of(site).welcome(link)
+    return _open(site, "staff/enrol.html", problem, welcome=welcome, link=link.reveal())
+
+
+@get("/recovery", sync_to_thread=False)
+def recovery_page(site: NamedDependency[Site]) -> Response[str]:
+    """Ask for a recovery code."""
+    entrance_of(site)
+    return _open(site, "staff/recovery.html", account="")
+
+
+@post("/recovery")
+async def recover(site: NamedDependency[Site], request: WebRequest) -> Response[Any]:
+    """Take a recovery code, and lead to a link for a new passkey; to nothing else."""
+    form = await read(request, RecoveryForm)
+    client = site.client(request)
+    return await aside(site, lambda: _recovered(site, form, client))
+
+
+def _recovered(site: Site, form: RecoveryForm, client: str) -> Response[Any]:
+    name = form.account.strip().lower()
+    try:
+        link = entrance_of(site).recover(name, RecoveryCode.read(form.code), client)
+    except SignInError as problem:
+        return _open(site, "staff/recovery.html", problem, account=name)
+    return Redirect(f"/enrol/{link.reveal()}", status_code=303, headers=dict(NO_STORE))
+
+
+def _open(
+    site: Site,
+    template: str,
+    problem: RadiokeyError | None = None,
+    **context: Any,  # noqa: ANN401 - whatever the template names
+) -> Response[str]:
+    """Return a page that takes no session; nobody keeps it."""
+    status = status_of(problem) if problem else 200
+    return site.pages.show(template, status=status, headers=NO_STORE, problem=problem, **context)
+
+
+# --- one's own --------------------------------------------------------------------------------------------
+
+
+@get(OWN, sync_to_thread=True, opt={SESSION: True})
+def own(site: NamedDependency[Site], request: Asking) -> Response[str]:
+    """Show one's passkeys, sessions and how many recovery codes are left."""
+    return _own(site, request)
+
+
+def _own(site: Site, request: Asking, problem: RadiokeyError | None = None) -> Response[str]:
+    entrance, who = entrance_of(site), _who(request)
+    mine = entrance.mine(who)
+    passkeys = [(written(one.id), one) for one in mine.passkeys]
+    sessions = [(one.hashed.hex(), one) for one in mine.sessions]
+    return show(
+        site,
+        request,
+        "staff/own.html",
+        problem=problem,
+        ask=entrance.ask_another(who),
+        who=who,
+        passkeys=passkeys,
+        sessions=sessions,
+        codes=mine.codes,
+    )
+
+
+@post("/me/passkeys", opt={SESSION: True})
+async def add_passkey(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+    """Register one more passkey."""
+    form = await fields(request, OwnForm)
+    return await _done(
+        site, request, lambda who: entrance_of(site).add_passkey(who, form.label, form.passkey)
+    )
+
+
+@post("/me/passkeys/{passkey_id:str}/remove", opt={SESSION: True})
+async def remove_passkey(
+    site: NamedDependency[Site], request: Asking, passkey_id: FromPath[str]
+) -> Response[Any]:
+    """End a passkey of one's own."""
+    return await _done(site, request, lambda who: entrance_of(site).remove_passkey(who, passkey_id))
+
+
+@post("/me/sessions/{session_id:str}/end", opt={SESSION: True})
+async def end_session(
+    site: NamedDependency[Site], request: Asking, session_id: FromPath[str]
+) -> Response[Any]:
+    """End a session of one's own."""
+    return await _done(site, request, lambda who: entrance_of(site).end_session(who, session_id))
+
+
+@post("/me/sessions/end", opt={SESSION: True})
+async def end_all(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+    """End all of one's sessions, this one too."""
+    entrance = entrance_of(site)
+    await site.in_thread(entrance.sign_out_everywhere, _who(request))
+    return ends(Redirect(SIGN_IN, status_code=303), entrance)
+
+
+@post("/me/codes", opt={SESSION: True})
+async def new_codes(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+    """Make ten new recovery codes and show them, this once."""
+
+    def make() -> Response[str]:
+        who = _who(request)
+        try:
+            codes = entrance_of(site).renew_codes(who)
+        except SignedOutError as problem:
+            return _own(site, request, problem)
+        return _open(site, "staff/codes.html", account=who, codes=codes, onward=OWN)
+
+    return await aside(site, make)
+
+
+@post("/sign-out", opt={SESSION: True})
+async def sign_out(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+    """End this session."""
+    entrance = entrance_of(site)
+    await site.in_thread(entrance.sign_out, _who(request))
+    return ends(Redirect(SIGN_IN, status_code=303), entrance)
+
+
+async def _done(site: Site, request: Asking, work: Any) -> Response[Any]:  # noqa: ANN401 - a call on who it is
+    """Do something with one's own and show what there is now, or what was wrong."""
+
+    def answer() -> Response[Any]:
+        try:
+            work(_who(request))
+        except RadiokeyError as problem:
+            return _own(site, request, problem)
+        return Redirect(OWN, status_code=303, headers=dict(NO_STORE))
+
+    return await aside(site, answer)
+
+
+def _who(request: Asking) -> SignedIn:
+    """Return who is signed in; the guard let nobody else in."""
+    who = request.auth.who
+    assert who is not None
+    return who
+
+
+OPEN: Final = (sign_in_page, sign_in, link_page, enrol, recovery_page, recover)
+OWN_HANDLERS: Final = (own, add_passkey, remove_passkey, end_session, end_all, new_codes, sign_out)

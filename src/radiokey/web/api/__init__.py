@@ -1,0 +1,1 @@
+"""The API for programs, specified in docs/spec/api.md."""

@@ -1,0 +1,62 @@
+"""Papers at the desk: one as somebody looks at it, and those a customer brought to the counter."""
+
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from radiokey.base.identity.roles import Permission
+from radiokey.base.requests.desk import Desk
+from radiokey.web.desk.forms import SeenForm
+from radiokey.web.desk.request import At, done
+from radiokey.web.http.uploads import (
+    PAPER_HEADERS,
+    UPLOAD_BYTES_MAX,
+    count_papers,
+    hand_in,
+    same_files,
+    uploads_of,
+)
+from radiokey.web.site import Site
+from radiokey.web.staff.page import Asking, aside, desk_of, takes, view_for
+
+
+@get(
+    "/desk/requests/{request_id:str}/papers/{paper_id:str}",
+    sync_to_thread=True,
+    opt=takes(Permission.REQUEST_READ),
+)
+def paper(
+    site: NamedDependency[Site],
+    request: Asking,
+    request_id: FromPath[str],
+    paper_id: FromPath[str],
+) -> Response[bytes]:
+    """Return a paper as it is kept; whoever looked is in the audit."""
+    view_for(site, request.auth, request_id)
+    found = desk_of(site).paper(request_id, paper_id, request.auth.by)
+    return Response(found.content, media_type=found.media, headers=PAPER_HEADERS)
+
+
+@post(
+    "/desk/requests/{request_id:str}/papers",
+    request_max_body_size=UPLOAD_BYTES_MAX,
+    opt=takes(Permission.REQUEST_OPEN),
+)
+async def send(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+    """Take the papers that a customer brought to the counter, from whoever opened the request for them."""
+    caller = request.auth
+    with site.uploads.take():
+        seen, uploads = await uploads_of(request)
+
+        def do(desk: Desk, _: SeenForm) -> None:
+            count_papers(site.base.desk_limits, caller.client, caller.network, uploads)
+            hand_in(desk, request_id, seen, caller.by, uploads)
+
+        form = SeenForm(seen=str(seen))
+        at = At(site, request, request_id)
+        return await aside(site, lambda: done(at, form, do, lambda view, _: same_files(view, uploads)))
+
+
+HANDLERS: Final = (paper, send)

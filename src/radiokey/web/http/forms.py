@@ -1,0 +1,165 @@
+"""Forms become types here, at the edge: one struct per form, every field bounded, unknown fields refused.
+
+What a person typed is kept for the page that shows the error, except a code, which is never echoed.
+"""
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+
+from radiokey.errors import RequestReusedError, UsageError
+
+Text = Annotated[str, msgspec.Meta(max_length=500)]
+Short = Annotated[str, msgspec.Meta(max_length=64)]
+Answer = Annotated[str, msgspec.Meta(max_length=16_384)]
+"""What a passkey answered, as JSON."""
+FIELDS_MAX = 24
+
+F = TypeVar("F", bound="Form")
+WebRequest = Request[None, None, State]
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A form. Every field is text; a box that is not ticked is missing."""
+
+
+class NumberForm(Form, frozen=True, kw_only=True):
+    """The number, as a person copied it, and what is known of the radio."""
+
+    text: Text = ""
+    make: Short = ""
+    car: Short = ""
+    model: Short = ""
+    errors: Short = ""
+    refused: Short = ""
+
+
+class CodeForm(NumberForm, frozen=True, kw_only=True):
+    """The request for a code: the number again, the car's number, the statement of ownership."""
+
+    request_id: Short = ""
+    vin: Short = ""
+    owns: Short = ""
+
+
+class CoachForm(Form, frozen=True, kw_only=True):
+    """The code on its way to the coach: from our own page or from the owner's papers."""
+
+    model: Short = ""
+    code: Annotated[str, msgspec.Meta(max_length=32)] = ""
+    errors: Short = ""
+    refused: Short = ""
+
+    def __repr__(self) -> str:
+        return f"CoachForm(model={self.model!r}, code=****)"
+
+
+class WaitForm(Form, frozen=True, kw_only=True):
+    """How many wrong codes, on which radio."""
+
+    model: Short = ""
+    errors: Short = ""
+    holds: Short = ""
+    refused: Short = ""
+
+
+class LookForm(Form, frozen=True, kw_only=True):
+    """The answer to "was it on all the time?"."""
+
+    minutes: Short = ""
+
+
+class ToldForm(Form, frozen=True, kw_only=True):
+    """A code that the dealer gave, and the radio it is for."""
+
+    text: Text = ""
+    make: Short = ""
+    model: Short = ""
+    errors: Short = ""
+    vin: Short = ""
+    owns: Short = ""
+    request_id: Short = ""
+    code: Annotated[str, msgspec.Meta(max_length=32)] = ""
+
+    def __repr__(self) -> str:
+        return f"ToldForm(model={self.model!r}, code=****)"
+
+
+class RequestForm(Form, frozen=True, kw_only=True):
+    """What an owner tells the desk; `once` names the form, so that sending it twice opens one request."""
+
+    once: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    text: Text = ""
+    make: Short = ""
+    model: Short = ""
+    vin: Short = ""
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+
+
+class SaidForm(Form, frozen=True, kw_only=True):
+    """A message to the desk."""
+
+    text: Annotated[str, msgspec.Meta(max_length=4_000)] = ""
+
+
+class SeenForm(Form, frozen=True, kw_only=True):
+    """The number of the act that was the last one when the page was made."""
+
+    seen: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,6}$")]
+
+    @property
+    def number(self) -> int:
+        """The number."""
+        return int(self.seen)
+
+
+class ReceiptForm(Form, frozen=True, kw_only=True):
+    """A receipt to check."""
+
+    receipt: Annotated[str, msgspec.Meta(max_length=40_000)] = ""
+
+
+async def read(request: WebRequest, kind: type[F]) -> F:
+    """Return the form of a POST request; raise `UsageError` where it is not this form."""
+    fields = await request.form()
+    return convert(
+        {name: value for name, value in fields.items() if isinstance(value, str)}, kind, len(fields)
+    )
+
+
+def convert(fields: dict[str, str], kind: type[F], count: int | None = None) -> F:
+    """Return `fields` as a form of `kind`; raise `UsageError` where they are not one."""
+    if (count if count is not None else len(fields)) > FIELDS_MAX:
+        raise UsageError("the form has more fields than any form here", hint="open the page again")
+    try:
+        return msgspec.convert(fields, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"the form is not as it should be: {_plain(error)}", hint="open the page again"
+        ) from None
+
+
+def _plain(error: msgspec.ValidationError) -> str:
+    """Say which field, never what stood in it."""
+    return str(error).replace("`", "").replace("Object", "it")
+
+
+def count(text: str, most: int = 99) -> int | None:
+    """Return the number of wrong codes in `text`, `None` where it says that it is not known."""
+    if text in {"", "?"}:
+        return None
+    if not (text.isascii() and text.isdecimal() and int(text[:4]) <= most and len(text) <= len(str(most))):
+        raise UsageError(
+            f"a number of wrong codes from 0 to {most} is expected", hint="leave it empty if you do not know"
+        )
+    return int(text)
+
+
+def opened_another() -> RequestReusedError:
+    """Return what is said of a form that opened a request already and was changed since; it is fresh now."""
+    return RequestReusedError(
+        "this form has opened a request already, with other words",
+        hint="that one stays as it is; sent once more, this opens another one",
+    )

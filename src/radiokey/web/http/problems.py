@@ -1,0 +1,237 @@
+"""What an error means to a browser: one table of statuses, one page; a stranger is a 500 and says nothing.
+
+Under /api the same is a problem of RFC 9457 (docs/spec/api.md). A problem says what was wrong and what to do,
+and repeats nothing of what was sent.
+"""
+
+import logging
+import re
+import traceback
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import ClientException, HTTPException
+
+from radiokey.errors import (
+    ChangedMeanwhileError,
+    InputError,
+    LinkError,
+    NameTakenError,
+    NoCodeHereError,
+    NotAllowedError,
+    NotThereError,
+    OurFaultError,
+    RadiokeyError,
+    RefusedError,
+    RequestReusedError,
+    SignedOutError,
+    SignInError,
+    TokenError,
+    TryLaterError,
+    UsageError,
+)
+from radiokey.web.http.logs import seen_of
+from radiokey.web.http.render import NO_STORE, Pages
+
+STATUSES: Final[dict[type[RadiokeyError], int]] = {
+    InputError: 422,
+    LinkError: 404,
+    UsageError: 400,
+    ChangedMeanwhileError: 409,
+    NameTakenError: 409,
+    NotThereError: 404,
+    RequestReusedError: 422,
+    NoCodeHereError: 404,
+    TryLaterError: 429,
+    RefusedError: 403,
+    SignedOutError: 401,
+    SignInError: 401,
+    TokenError: 401,
+    OurFaultError: 503,
+}
+"""The status of each branch of the error tree; the nearest branch decides."""
+
+UNKNOWN: Final = 500
+PROBLEM: Final = "application/problem+json"
+API: Final = "/api"
+HUNG_UP: Final = "client disconnected prematurely"
+"""What Litestar says, as a fault of its own, where a body ended before it was whole."""
+
+_FOR_PROGRAMS: Final = re.compile(rf"({API}|/log|/health|/ready|/metrics)(/|$)")
+LOG: Final = logging.getLogger(__name__)
+_SORRY: Final = "something went wrong here that is not your doing"
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A problem: what happened and what to do. `type` names it, see GET /api/problems."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    hint: str
+    limit: str | None = None
+    retry_after_s: int | None = None
+
+
+class ProblemType(msgspec.Struct, frozen=True):
+    """What the `type` of a problem means."""
+
+    type: str
+    title: str
+    status: int
+
+
+def status_of(error: Exception) -> int:
+    """Return the status of `error`; 500 for one that is not ours."""
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), UNKNOWN)
+
+
+def types() -> list[ProblemType]:
+    """Return every type of problem, by slug."""
+    ours = {kind.slug: (_title(kind), status_of(kind(""))) for kind in _tree(RadiokeyError)}
+    del ours[RadiokeyError.slug]  # the root: nothing raises it
+    http = {slug: (title, status) for status, (slug, title, _) in _HTTP_API.items()}
+    return [ProblemType(f"{API}/problems#{slug}", *said) for slug, said in sorted((ours | http).items())]
+
+
+def ours(request: Request[Any, Any, State], error: RadiokeyError) -> Response[Any]:
+    """Answer with the sentence and the hint of one of our own errors, if the table knows it."""
+    status = status_of(error)
+    if status == UNKNOWN:
+        return stranger(request, error)
+    seen_of(request.scope).slug = error.slug
+    if _wants_problem(request):
+        facts = {name: error.facts[name] for name in ("limit", "retry_after_s") if name in error.facts}
+        problem = Problem(
+            type=f"{API}/problems#{error.slug}",
+            title=_title(type(error)),
+            status=status,
+            detail=error.sentence,
+            hint=error.hint,
+            **facts,  # type: ignore[arg-type]  # a limit's name and its seconds, as `limits` says them
+        )
+        return _problem(problem, _headers_of(request, error))
+    return page(request, error, "problem.html")
+
+
+def page(
+    request: Request[Any, Any, State],
+    error: RadiokeyError,
+    template: str,
+    **context: Any,  # noqa: ANN401 - whatever the template names
+) -> Response[str]:
+    """Answer with a page that says one of our own errors."""
+    seen_of(request.scope).slug = error.slug
+    pages: Pages = request.app.state.pages
+    headers = {**NO_STORE, **_headers_of(request, error)}
+    return pages.show(template, status=status_of(error), headers=headers, problem=error, **context)
+
+
+def http(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
+    """Answer an error of HTTP itself: no such page, too large, a wrong method."""
+    if error.detail == HUNG_UP:
+        error = ClientException()  # nobody hears it, but it is no fault of ours in the log
+    if _wants_problem(request):
+        slug, title, hint = _HTTP_API.get(error.status_code, _HTTP_API[400])
+        seen_of(request.scope).slug = slug
+        detail = _detail(error) or title.rstrip(".").lower()
+        kind = f"{API}/problems#{slug}"
+        problem = Problem(kind, title, error.status_code, detail, hint)
+        return _problem(problem, dict(error.headers or {}))
+    pages: Pages = request.app.state.pages
+    seen_of(request.scope).slug = "http"
+    sentence, hint = _HTTP.get(error.status_code, ("this request is not one that this page takes", "go back"))
+    return pages.show(
+        "problem.html",
+        status=error.status_code,
+        problem=UsageError(sentence, hint=hint),
+        headers={**NO_STORE, **(error.headers or {})},
+    )
+
+
+def stranger(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
+    """Answer whatever else went wrong, saying nothing; the log learns what and where, never with what."""
+    frames = traceback.extract_tb(error.__traceback__)
+    LOG.error("%s in %s", type(error).__name__, " < ".join(f"{f.name}:{f.lineno}" for f in frames[:-6:-1]))
+    slug, title, hint = _HTTP_API[UNKNOWN]
+    seen_of(request.scope).slug = slug
+    if _wants_problem(request):
+        return _problem(Problem(f"{API}/problems#{slug}", title, UNKNOWN, _SORRY, hint), {})
+    pages: Pages = request.app.state.pages
+    problem = OurFaultError(_SORRY, hint="go back and try again; nothing was released")
+    return pages.show("problem.html", status=UNKNOWN, headers=NO_STORE, problem=problem)
+
+
+def _wants_problem(request: Request[Any, Any, State]) -> bool:
+    return _FOR_PROGRAMS.match(request.scope["path"]) is not None
+
+
+def _problem(problem: Problem, headers: dict[str, str]) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type=PROBLEM,
+        headers={**NO_STORE, **headers},
+    )
+
+
+def _headers_of(request: Request[Any, Any, State], error: RadiokeyError) -> dict[str, str]:
+    """Return what HTTP itself wants to know of an error."""
+    headers: dict[str, str] = {}
+    if isinstance(error, TokenError):
+        brought = "authorization" in request.headers
+        headers["WWW-Authenticate"] = 'Bearer realm="radiokey"' + (
+            ', error="invalid_token"' if brought else ""
+        )
+    elif isinstance(error, NotAllowedError):
+        headers["WWW-Authenticate"] = 'Bearer realm="radiokey", error="insufficient_scope"'
+    if "retry_after_s" in error.facts:
+        wait = error.facts["retry_after_s"]
+        headers |= {"Retry-After": str(wait), "RateLimit": f'"{error.facts["limit"]}";r=0;t={wait}'}
+    return headers
+
+
+def _detail(error: HTTPException) -> str:
+    """Say what was wrong with a request, from what was written for it and nothing that was sent."""
+    told = error.extra if isinstance(error.extra, list) else []
+    return "; ".join(_plain(one) for one in told if isinstance(one, dict))
+
+
+def _plain(told: dict[str, Any]) -> str:
+    message = str(told.get("message", ""))
+    if "unknown field" in message:
+        message = "it has a field that is none of its own"
+    message = message.replace("`", "").replace("Object", "it")
+    where = told.get("source")
+    return f"{told['key']}: {message}" if where in {"header", "query"} and "key" in told else message
+
+
+def _title(kind: type[RadiokeyError]) -> str:
+    """Return what every problem of one kind has in common."""
+    return (kind.__doc__ or "").partition("\n")[0]
+
+
+def _tree(kind: type[RadiokeyError]) -> list[type[RadiokeyError]]:
+    return [kind, *(below for child in kind.__subclasses__() for below in _tree(child))]
+
+
+_HTTP: Final = {
+    403: ("this form was sent from another site", "open the page here and send it again"),
+    404: ("there is no such page", "begin again from the start"),
+    405: ("this page is opened, not sent to, or the other way round", "go back and use the button"),
+    413: ("that is far more than this form holds", "send less at once"),
+}
+
+_HTTP_API: Final = {
+    400: ("malformed", "The request is not what the route takes.", "compare it with /api/openapi.json"),
+    403: ("foreign-site", "A page of another site sent this.", "send it from a program of yours"),
+    404: ("no-such-route", "There is no such route.", "the routes stand in /api/openapi.json"),
+    405: ("wrong-method", "The route does not take this method.", "the routes stand in /api/openapi.json"),
+    413: ("too-large", "The body is larger than any here.", "send one request for one radio"),
+    415: ("media-type", "The body is not JSON, or is encoded.", "send Content-Type: application/json"),
+    UNKNOWN: ("fault", "Something of ours failed.", "try again; if it stays, report it without the code"),
+}
+"""The slug, the title and the hint of an error of HTTP itself."""

@@ -1,0 +1,134 @@
+"""Pages: templates with what all of them need, and the static files under the hash of their content."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Response
+from litestar.enums import MediaType
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from radiokey.base.papers.kind import PaperKind, kept_span
+from radiokey.base.ports.store import COUNTED_MAX
+from radiokey.catalogue.model import HOW_SURE
+from radiokey.guide.model import STAGE_NAMES, Stage
+from radiokey.guide.waiting import spoken_minutes
+from radiokey.headunit.display import Colour, DisplayKind, Technology
+from radiokey.serial.makes import spoken
+from radiokey.web.draw import display_svg, panel_svg
+from radiokey.web.http.time_format import day, moment, span, when, who
+
+ROAD: Final = {stage.value: name for stage, name in STAGE_NAMES.items() if stage is not Stage.ASIDE}
+NO_STORE: Final = {"Cache-Control": "no-store"}
+_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+class StaticFiles:
+    """The files of `static`, each under a name with the hash of its content, so that it never expires."""
+
+    def __init__(self) -> None:
+        folder = resources.files("radiokey.web") / "static"
+        self._names: dict[str, str] = {}
+        self.files: dict[str, tuple[bytes, str]] = {}
+        for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+            stem, dot, ending = entry.name.rpartition(".")
+            kind = _TYPES.get(dot + ending)
+            if kind is not None:
+                content = entry.read_bytes()
+                named = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
+                self._names[entry.name] = named
+                self.files[named] = (content, kind)
+
+    def address(self, name: str) -> str:
+        """Return the address of a file."""
+        return f"/static/{self._names[name]}"
+
+
+class Pages:
+    """Renders pages. Undefined names are errors; everything is escaped unless it is our own markup."""
+
+    def __init__(self, static: StaticFiles) -> None:
+        self._markdown = MarkdownIt("commonmark", {"html": False})
+        self._environment = Environment(
+            loader=PackageLoader("radiokey.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals.update(
+            static=static.address, road=ROAD, display=_display, panel=_panel, word=_word, demonstration=False
+        )
+        self._environment.filters.update(
+            markdown=self._block,
+            inline=self._inline,
+            how_sure=HOW_SURE.__getitem__,
+            counted=counted,
+            capitalised=lambda text: text[:1].upper() + text[1:],
+            make=spoken,
+            minutes=spoken_minutes,
+            moment=moment,
+            span=span,
+            who=who,
+            when=when,
+            day=day,
+            kept_for=lambda kind: kept_span(PaperKind(kind)),
+        )
+
+    def globals(self, **values: object) -> None:
+        """Say something to every page from now on."""
+        self._environment.globals.update(values)
+
+    def _block(self, text: str) -> Markup:
+        return Markup(self._markdown.render(text))  # noqa: S704 - Markdown without HTML, from our own files
+
+    def _inline(self, text: str) -> Markup:
+        return Markup(self._markdown.renderInline(text))  # noqa: S704 - as above
+
+    def render(self, template: str, /, **context: Any) -> str:  # noqa: ANN401 - whatever the template names
+        """Return a page as text."""
+        return self._environment.get_template(template).render(**context)
+
+    def show(
+        self,
+        template: str,
+        /,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,  # noqa: ANN401 - whatever the template names
+    ) -> Response[str]:
+        """Return a page as a response."""
+        return Response(
+            self.render(template, **context),
+            status_code=status,
+            media_type=MediaType.HTML,
+            headers=dict(headers or {}),
+        )
+
+
+def counted(count: int) -> str:
+    """Return a count as it is said: what is more than what is counted is not told to the last one.
+
+    >>> counted(3120), counted(COUNTED_MAX), counted(COUNTED_MAX + 1)
+    ('3,120', '10,000', 'more than 10,000')
+    """
+    return f"more than {COUNTED_MAX:,}" if count > COUNTED_MAX else f"{count:,}"
+
+
+def _display(text: str, kind: Any = None, *, lit: bool = True, blinking: bool = False) -> Markup:  # noqa: ANN401
+    return Markup(display_svg(text, kind, lit=lit, blinking=blinking))  # noqa: S704 - our own drawing, escaped
+
+
+def _word(text: str) -> Markup:
+    """Draw a word that stands beside its meaning: no wider than the word."""
+    kind = DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, len(text))
+    return Markup(display_svg(text, kind))  # noqa: S704 - our own drawing, escaped
+
+
+def _panel(panel: Any, next_key: str | None = None, presses_left: int = 0, *, hold: bool = False) -> Markup:  # noqa: ANN401
+    return Markup(panel_svg(panel, next_key=next_key, presses_left=presses_left, hold=hold))  # noqa: S704 - ours

@@ -1,0 +1,94 @@
+"""Papers on their way in: the files of a form, how many at once, and handing them in."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from litestar import Request
+from litestar.datastructures import State, UploadFile
+
+from radiokey.base.papers.archive import Upload
+from radiokey.base.papers.content import BYTES_MAX
+from radiokey.base.papers.kind import NAMES, PaperKind
+from radiokey.base.requests.desk import Desk, View
+from radiokey.base.requests.limits import DeskLimits
+from radiokey.errors import PaperError, TryLaterError, UsageError
+from radiokey.web.http.forms import SeenForm, convert
+from radiokey.web.http.render import NO_STORE
+
+FILES_MAX: Final = 8
+UPLOAD_BYTES_MAX: Final = FILES_MAX * BYTES_MAX + 64 * 1024
+UPLOADS_AT_ONCE: Final = 4
+PAPER_HEADERS: Final = {
+    **NO_STORE,
+    "Content-Disposition": "inline",
+    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'self'",
+}
+
+
+class UploadPlaces:
+    """The places of one site for those who send papers: each upload takes memory until it is read."""
+
+    def __init__(self, most: int = UPLOADS_AT_ONCE) -> None:
+        self._free = most
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Hold a place; raise `TryLaterError` where all are taken."""
+        if not self._free:
+            raise TryLaterError("many papers arrive here right now", hint="send them again in a minute")
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+async def uploads_of(request: Request[Any, Any, State]) -> tuple[int, list[Upload]]:
+    """Return the number of the last act that was seen, and the files; raise `UsageError`, `PaperError`."""
+    fields = await request.form()
+    seen = convert({"seen": str(fields.get("seen", ""))}, SeenForm).number
+    # Field by field: `multi_items` has them in any order, and the same form has to be the same papers.
+    files = [
+        (kind, file)
+        for kind in PaperKind
+        for file in fields.getall(kind.value, [])
+        if isinstance(file, UploadFile) and file.filename
+    ]
+    if len(files) > FILES_MAX:
+        raise UsageError(f"at most {FILES_MAX} papers are sent at once", hint="send the rest after these")
+    return seen, [Upload(kind, await file.read(BYTES_MAX + 1)) for kind, file in files]
+
+
+def same_files(view: View, uploads: Sequence[Upload]) -> bool:
+    """Tell whether exactly these files are the last that came."""
+    sums = [hashlib.sha256(one.data).hexdigest() for one in uploads]
+    return bool(sums) and [paper.sha256 for paper in view.request.papers[-len(sums) :]] == sums
+
+
+def count_papers(limits: DeskLimits, client: str, network: str, uploads: Sequence[Upload]) -> None:
+    """Count papers against their sender's limits; raise `UsageError`, `LimitReachedError`."""
+    if not uploads:
+        raise UsageError("no paper was chosen", hint="choose at least one, then send")
+    limits.take("papers", client, network, len(uploads))
+
+
+def hand_in(desk: Desk, request_id: str, seen: int, by: str, uploads: Sequence[Upload]) -> None:
+    """Hand papers in, all or none; raise what `Desk.send_papers` raises, saying which was not taken."""
+    try:
+        desk.send_papers(request_id, seen, by, uploads)
+    except PaperError as refused:
+        raise _which(refused, uploads) from refused
+
+
+def _which(refused: PaperError, uploads: Sequence[Upload]) -> PaperError:
+    """Say which of several papers was not taken, and that none was kept."""
+    at = int(refused.facts["at"])
+    kind, same = (
+        uploads[at].kind,
+        [place for place, one in enumerate(uploads) if one.kind is uploads[at].kind],
+    )
+    which = f"{NAMES[kind]}{f', file {same.index(at) + 1}' if len(same) > 1 else ''}: {refused.sentence}"
+    rest = "; nothing was kept, so send all of them again" if len(uploads) > 1 else ""
+    return PaperError(which, hint=f"{refused.hint}{rest}", reason=refused.facts["reason"])

@@ -1,0 +1,1 @@
+"""What runs beside the site: the scheduler, mails, the log monitor, key rotation."""

@@ -1,0 +1,75 @@
+"""The desk's clock: reminders, expiries, approvals that were cut off, deletions, and mails, beside the site.
+
+A round does all that is due and can be repeated at any time. What fails in one is said in the log and looked
+at again in the next.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Final
+
+from radiokey.base.requests.desk import Desk
+from radiokey.errors import RadiokeyError
+from radiokey.web.http.metrics import Metrics
+from radiokey.web.jobs.mail import Mailer
+
+LOG: Final = logging.getLogger(__name__)
+JOIN_S: Final = 5
+EVERY_S: Final = 20.0
+
+
+class Rounds:
+    """The rounds over one desk. Without `begin` there is one only when it is told to."""
+
+    def __init__(self, desk: Desk, metrics: Metrics, mailer: Mailer | None = None) -> None:
+        self._desk = desk
+        self._metrics = metrics
+        self._named: Mapping[str, str] = {}
+        self._mailer = mailer
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def round(self) -> None:
+        """Do what is due. A sweep that fails keeps no mail from going out."""
+        try:
+            self._tell(self._desk.sweep().stuck)
+        except RadiokeyError as problem:
+            LOG.warning("a round of the desk failed (%s); the next one looks again", problem.slug)
+        if self._mailer is not None:
+            try:
+                self._mailer.send()
+            except RadiokeyError as problem:
+                LOG.warning("mails could not be sent (%s); the next round looks again", problem.slug)
+
+    def _tell(self, stuck: Mapping[str, str]) -> None:
+        """Count the requests that could not be carried on, and name each once for as long as it is one."""
+        for request_id, slug in stuck.items():
+            if self._named.get(request_id) != slug:
+                LOG.warning(
+                    "request %s cannot be carried on (%s); everything else goes on",
+                    request_id,
+                    slug,
+                    extra={"facts": {"request": request_id, "slug": slug}},
+                )
+        self._named = stuck
+        self._metrics.stuck(len(stuck))
+
+    def begin(self, every_s: float) -> None:
+        """Do a round now and every `every_s` seconds, beside everything else."""
+        self._thread = threading.Thread(target=self._keep_going, args=(every_s,), daemon=True)
+        self._thread.start()
+
+    def _keep_going(self, every_s: float) -> None:
+        while not self._ended.is_set():
+            try:
+                self.round()
+            except Exception as stranger:  # noqa: BLE001 - the entry point of its thread: nothing may stop the clock
+                LOG.warning("a round failed (%s); the next one looks again", type(stranger).__name__)
+            self._ended.wait(every_s)
+
+    def end(self) -> None:
+        """Stop; a round that is under way is waited for a while, then left behind."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(JOIN_S)

@@ -1,0 +1,1 @@
+"""For those who run a base: health, metrics, the demonstration, a witness."""

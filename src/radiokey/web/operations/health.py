@@ -1,0 +1,63 @@
+"""For those who run a base: does it live, may it be asked, what does it count. See docs/how-to/operate.md."""
+
+from contextlib import suppress
+from typing import Final
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.handlers.base import BaseRouteHandler
+
+from radiokey.base.identity.roles import Permission
+from radiokey.errors import RadiokeyError
+from radiokey.web.auth.callers import PERMISSION, admit
+from radiokey.web.http.addresses import Connection, is_local
+from radiokey.web.http.metrics import CONTENT_TYPE, BaseStatus
+from radiokey.web.http.render import NO_STORE
+from radiokey.web.site import Site
+
+
+async def allowed(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let this machine read what others need a token for."""
+    if not is_local(connection):
+        await admit(connection, handler)
+
+
+@get("/health", sync_to_thread=False)
+def health() -> dict[str, str]:
+    """Say that the process lives."""
+    return {"status": "ok"}
+
+
+@get("/ready", sync_to_thread=True)
+def ready(site: NamedDependency[Site]) -> dict[str, str]:
+    """Say that the base answers, and that its log verifies at its edge and, last time, as a whole."""
+    site.watch.ready()
+    return {"status": "ok"}
+
+
+@get("/metrics", sync_to_thread=True, opt={PERMISSION: Permission.METRICS_READ})
+def metrics(site: NamedDependency[Site]) -> Response[bytes]:
+    """Return what is counted, for Prometheus."""
+    return Response(site.metrics.text(status_of(site)), media_type=CONTENT_TYPE, headers=NO_STORE)
+
+
+def status_of(site: Site) -> BaseStatus:
+    """Return how the base is right now; what does not answer is left out."""
+    log_size, outbox = None, None
+    with suppress(RadiokeyError):
+        site.watch.ready()
+        log_size = site.base.log.checkpoint().size
+    if site.desk is not None:
+        with suppress(RadiokeyError):  # the database does not answer, and `ready` says so
+            outbox = site.desk.outbox.waiting()
+    last = site.watch.last
+    return BaseStatus(
+        ready=log_size is not None,
+        log_size=log_size,
+        verified_at_ms=None if last is None else last.at_ms,
+        verified=last is not None and last.problem is None,
+        outbox=outbox,
+    )
+
+
+HANDLERS: Final = (health, ready, metrics)

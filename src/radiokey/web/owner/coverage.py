@@ -1,0 +1,44 @@
+"""Coverage: which models this base knows codes of, and how new its data is; before anyone pays."""
+
+from typing import Final
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from radiokey.base.identity.staff import OFFICE
+from radiokey.base.ports.identity import StoredOrganisation, StoredShown
+from radiokey.base.units.coverage import about
+from radiokey.web.site import Site
+
+SHORT: Final = {"Cache-Control": "public, max-age=300"}
+
+
+@get("/desk/coverage", sync_to_thread=True)
+def page(site: NamedDependency[Site]) -> Response[str]:
+    """Show what this base covers, and what an honest specialist shows."""
+    models = site.catalogue.models
+    ledger = [(models.get(one.model), one.model, about(one.units), one.at_ms) for one in site.base.coverage()]
+    derived = [model for model in models.values() if model.families and not model.default]
+    return site.pages.show(
+        "desk/coverage.html",
+        headers=SHORT,
+        house=site.base.organisation,
+        ledger=ledger,
+        newest_ms=max((at_ms for *_, at_ms in ledger), default=0),
+        derived=sorted(derived, key=lambda model: model.name.casefold()),
+        now_ms=site.clock.now_ms(),
+        others=_others(site),
+    )
+
+
+def _others(site: Site) -> list[tuple[StoredOrganisation, StoredShown]]:
+    """Return the dealers and specialists who act here, with what they show; the house itself is above."""
+    shown = site.base.staff.shown()
+    return [
+        (one, shown[one.id])
+        for one in site.base.staff.organisations()
+        if one.kind != OFFICE and one.id in shown
+    ]
+
+
+HANDLERS: Final = (page,)

@@ -1,0 +1,330 @@
+"""The owner's request to the desk: opened with what they know, followed by its signed link, no account.
+
+Whoever has the link is whoever asked, so it is treated like a key: its pages send no referrer, are stored
+nowhere, and a link that somebody merely opens (a mail scanner does) changes nothing and shows no code.
+Whatever the owner sends is read here, at the edge; only the page of papers takes more than a form holds.
+"""
+
+import hmac
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from radiokey.base.keys.link import read as read_link
+from radiokey.base.keys.link import sign
+from radiokey.base.papers.kind import KEPT_DAYS, NAMES, WHY, PaperKind, kept_words
+from radiokey.base.requests.contact import Address
+from radiokey.base.requests.desk import Application, Desk
+from radiokey.base.requests.message import plain_text
+from radiokey.base.requests.outbox import Reach
+from radiokey.base.requests.papers import Sent
+from radiokey.base.requests.reasons import WORDS
+from radiokey.base.requests.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn, Withdrawn
+from radiokey.base.requests.request import State as Standing
+from radiokey.clock import DAY_MS
+from radiokey.errors import (
+    ChangedMeanwhileError,
+    NotThereError,
+    RadiokeyError,
+    RequestReusedError,
+    TryLaterError,
+)
+from radiokey.serial.vin import Vin
+from radiokey.web.http.forms import (
+    CodeForm,
+    RequestForm,
+    SaidForm,
+    SeenForm,
+    WebRequest,
+    convert,
+    opened_another,
+    read,
+)
+from radiokey.web.http.origins import BY_LINK
+from radiokey.web.http.problems import status_of
+from radiokey.web.http.render import NO_STORE
+from radiokey.web.http.uploads import (
+    FILES_MAX,
+    UPLOAD_BYTES_MAX,
+    count_papers,
+    hand_in,
+    same_files,
+    uploads_of,
+)
+from radiokey.web.owner.road import code_page, makes_of
+from radiokey.web.site import Site
+
+FORM: Final = "request form"
+FORM_LASTS_MS: Final = DAY_MS
+PRIVATE: Final = {**NO_STORE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+ROAD: Final = {
+    Turn.OWNER.value: "Your papers",
+    Turn.CLERK.value: "A clerk looks",
+    Turn.APPROVER.value: "A second person looks",
+    Turn.NOBODY.value: "The answer",
+}
+
+
+def _desk(site: Site) -> Desk:
+    """Return the desk; there is no such page where the base has none."""
+    if site.desk is None:
+        raise NotFoundException
+    return site.desk
+
+
+# --- opening one ------------------------------------------------------------------------------------------
+
+
+@get("/requests/new", sync_to_thread=False)
+def new(site: NamedDependency[Site], model: FromQuery[str] = "", make: FromQuery[str] = "") -> Response[str]:
+    """Ask for number, car and where to write."""
+    return _form(site, convert({"model": model, "make": make}, RequestForm))
+
+
+@post("/requests/new", status_code=200)
+async def new_for(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
+    """Ask for what is missing; the number is known already, and travels in no address."""
+    return _form(site, await read(request, RequestForm))
+
+
+def _form(site: Site, form: RequestForm, problem: RadiokeyError | None = None) -> Response[str]:
+    _desk(site)
+    until_ms = site.clock.now_ms() + FORM_LASTS_MS
+    fresh = sign(site.purpose_key(FORM), FORM, site.base.randomness.bytes(16).hex(), until_ms)
+    return site.pages.show(
+        "owner/request_new.html",
+        status=status_of(problem) if problem else 200,
+        headers=NO_STORE,
+        form=form,
+        once=form.once or fresh,
+        problem=problem,
+        models=sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold()),
+        makes=makes_of(site),
+        organisation=site.base.organisation,
+        kinds=_kinds(),
+    )
+
+
+@post("/requests")
+async def opened(site: NamedDependency[Site], request: WebRequest) -> Response[str] | Redirect:
+    """Open a request; the same form sent again opens the same one."""
+    desk, form = _desk(site), await read(request, RequestForm)
+    client, network = site.client(request), site.network(request)
+
+    def work(_: None) -> str:
+        once = read_link(site.purpose_key(FORM), FORM, form.once, site.clock.now_ms())
+        asked = _application(site, form)
+        request_id = hmac.digest(site.purpose_key("request id"), once.encode(), "sha256").hex()[:32]
+        if not _is_there(desk, request_id):
+            site.base.desk_limits.take("requests", client, network)
+        desk.open(asked, request_id=request_id)
+        view = desk.view(request_id)
+        if view.request.state is Standing.DRAFT:
+            desk.submit(request_id, view.act, view.stored.requester)
+        return request_id
+
+    try:
+        request_id = await site.in_thread(work, None)
+    except TryLaterError:
+        raise
+    except RequestReusedError:
+        return _form(site, msgspec.structs.replace(form, once=""), opened_another())
+    except RadiokeyError as problem:
+        return _form(site, form, problem)
+    return Redirect(site.link_to(request_id), status_code=303, headers=PRIVATE)
+
+
+def _is_there(desk: Desk, request_id: str) -> bool:
+    try:
+        desk.view(request_id)
+    except NotThereError:
+        return False
+    return True
+
+
+def _application(site: Site, form: RequestForm) -> Application:
+    reading, model = site.radio(form.text, form.make, form.model)
+    return Application(
+        serial=reading,
+        vin=Vin.parse(form.vin),
+        model=model,
+        make=form.make,
+        address=Address.parse(form.email) if form.email.strip() else None,
+    )
+
+
+def _kinds() -> list[tuple[str, str, str, str, int]]:
+    """Return each kind of paper in the order to send them: id, name, why, how long, in days."""
+    first = (PaperKind.LABEL_PHOTO, PaperKind.REGISTRATION, PaperKind.VIN_PHOTO)
+    rest = (PaperKind.PURCHASE, PaperKind.POLICE_RECEIPT)
+    return [
+        (kind.value, NAMES[kind], WHY[kind], kept_words(kind), KEPT_DAYS[kind]) for kind in (*first, *rest)
+    ]
+
+
+# --- following it -----------------------------------------------------------------------------------------
+
+
+@get("/requests/{link:str}", sync_to_thread=True)
+def follow(site: NamedDependency[Site], link: FromPath[str]) -> Response[str]:
+    """Show where a request stands and what the owner can do."""
+    return _page(site, site.request_of(link))
+
+
+def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> Response[str]:
+    desk = _desk(site)
+    view, now_ms = desk.view(request_id), site.clock.now_ms()
+    asked = view.request
+    may = TRANSITIONS[asked.state] if asked.requester == _owner_of(request_id) else {}
+    return site.pages.show(
+        "owner/request.html",
+        status=status_of(problem) if problem else 200,
+        headers=PRIVATE,
+        problem=problem,
+        here=site.link_to(request_id),
+        view=view,
+        asked=asked,
+        model=site.catalogue.models.get(view.stored.model),
+        late=asked.overdue(now_ms),
+        reason=WORDS[asked.reason] if asked.reason else "",
+        refused_mail=desk.outbox.reach(request_id) is Reach.REFUSED,
+        papers=_together(desk.papers(request_id)),
+        kinds=_kinds(),
+        left=PAPERS_MAX - len(asked.papers),
+        files_max=FILES_MAX,
+        may_send=PapersSent in may and len(asked.papers) < PAPERS_MAX,
+        may_withdraw=Withdrawn in may,
+        may_write=bool(may) and asked.turn is not Turn.NOBODY,
+        road=ROAD,
+        organisation=site.base.organisation,
+    )
+
+
+def _together(papers: Iterable[Sent]) -> list[tuple[list[str], Sent]]:
+    """Return the names of the papers of which the same is told, each with one of those papers."""
+    lines: dict[object, tuple[list[str], Sent]] = {}
+    for paper in papers:
+        told = (paper.at_ms, paper.kept, paper.delete_ms, KEPT_DAYS[paper.kind])
+        lines.setdefault(told, ([], paper))[0].append(NAMES[paper.kind])
+    return list(lines.values())
+
+
+def _owner_of(request_id: str) -> str:
+    """Return who acts by the link: whoever opened the request themselves, and nobody of the desk."""
+    return f"owner:{request_id}"
+
+
+@post("/requests/{link:str}/messages", opt={BY_LINK: True})
+async def say(
+    site: NamedDependency[Site], request: WebRequest, link: FromPath[str]
+) -> Response[str] | Redirect:
+    """Write to the desk."""
+    desk, request_id = _desk(site), site.request_of(link)
+    form = await read(request, SaidForm)
+    client, network = site.client(request), site.network(request)
+
+    def work(_: None) -> None:
+        view = desk.view(request_id)
+        by = _owner_of(request_id)
+        text = plain_text(form.text)
+        if view.messages and (view.messages[-1].by, view.messages[-1].text) == (by, text):
+            return  # the same form once more
+        if view.stored.requester != by:
+            raise ChangedMeanwhileError("this request was opened for you at the desk", hint="ask there")
+        site.base.desk_limits.take("messages", client, network)
+        desk.say(request_id, by, text)
+
+    return await _acted(site, request_id, work)
+
+
+@get("/requests/{link:str}/withdraw", sync_to_thread=True)
+def withdraw_ask(site: NamedDependency[Site], link: FromPath[str]) -> Response[str]:
+    """Ask whether the request is really not wanted any more."""
+    request_id = site.request_of(link)
+    view = _desk(site).view(request_id)
+    return site.pages.show(
+        "owner/request_withdraw.html",
+        headers=PRIVATE,
+        here=site.link_to(request_id),
+        seen=view.act,
+        may=Withdrawn in TRANSITIONS[view.request.state],
+    )
+
+
+@post("/requests/{link:str}/withdraw", opt={BY_LINK: True})
+async def withdraw(
+    site: NamedDependency[Site], request: WebRequest, link: FromPath[str]
+) -> Response[str] | Redirect:
+    """Withdraw it."""
+    desk, request_id = _desk(site), site.request_of(link)
+    seen = (await read(request, SeenForm)).number
+
+    def work(_: None) -> None:
+        if desk.view(request_id).request.state is not Standing.WITHDRAWN:
+            desk.withdraw(request_id, seen, _owner_of(request_id))
+
+    return await _acted(site, request_id, work)
+
+
+async def _acted(site: Site, request_id: str, work: Callable[[None], object]) -> Response[str] | Redirect:
+    """Do something, then show the request as it is now, with what was wrong if anything was."""
+    try:
+        await site.in_thread(work, None)
+    except RadiokeyError as problem:
+        if isinstance(problem, TryLaterError):
+            raise
+        return await site.in_thread(lambda wrong: _page(site, request_id, wrong), problem)
+    return Redirect(site.link_to(request_id), status_code=303, headers=PRIVATE)
+
+
+# --- papers -----------------------------------------------------------------------------------------------
+
+
+@post("/requests/{link:str}/papers", request_max_body_size=UPLOAD_BYTES_MAX, opt={BY_LINK: True})
+async def send(
+    site: NamedDependency[Site], request: WebRequest, link: FromPath[str]
+) -> Response[str] | Redirect:
+    """Take papers: all of them, or none and why."""
+    desk, request_id = _desk(site), site.request_of(link)
+    client, network = site.client(request), site.network(request)
+    may = await site.in_thread(desk.view, request_id)
+    if PapersSent not in TRANSITIONS[may.request.state]:
+        return await site.in_thread(lambda one: _page(site, one), request_id)
+    with site.uploads.take():
+        seen, uploads = await uploads_of(request)
+
+        def work(_: None) -> None:
+            view = desk.view(request_id)
+            if seen < view.act and same_files(view, uploads):
+                return  # the same form once more; on a page of now the same files are meant
+            count_papers(site.base.desk_limits, client, network, uploads)
+            hand_in(desk, request_id, seen, _owner_of(request_id), uploads)
+
+        return await _acted(site, request_id, work)
+
+
+# --- the code ---------------------------------------------------------------------------------------------
+
+
+@post("/requests/{link:str}/code", status_code=200, opt={BY_LINK: True})
+async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str]:
+    """Show the code of a released request, as the road does; the door is asked again and logs nothing."""
+    desk, request_id = _desk(site), site.request_of(link)
+    try:
+        view = await site.in_thread(desk.view, request_id)
+        site.watch.require()
+        released = await site.in_thread(desk.code_for, request_id)
+    except RadiokeyError as problem:
+        return await site.in_thread(lambda wrong: _page(site, request_id, wrong), problem)
+    page = code_page(site, CodeForm(), site.catalogue.models.get(view.stored.model), released)
+    page.headers |= PRIVATE
+    return page
+
+
+HANDLERS: Final = (new, new_for, opened, follow, say, withdraw_ask, withdraw, send, code)

@@ -1,0 +1,1 @@
+"""The registrar's and the auditor's pages."""

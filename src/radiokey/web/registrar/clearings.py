@@ -1,0 +1,179 @@
+"""The registrar's pages: a clearing of the stolen list, its paper, and the two people it takes.
+
+One hands in the receipt and proposes; somebody else sees its picture beside the reports that it would end,
+and carries it out with a passkey of theirs, or lays it aside.
+"""
+
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from radiokey.base.identity.roles import Permission
+from radiokey.base.papers.content import BYTES_MAX
+from radiokey.base.papers.kind import ASIDE_KEPT_DAYS, PaperKind, kept_span
+from radiokey.base.papers.refusal import Refusal, refused
+from radiokey.base.stolen.clearings import Clearings
+from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError
+from radiokey.web.http.forms import Answer, Text, convert
+from radiokey.web.http.uploads import PAPER_HEADERS
+from radiokey.web.registrar import stolen as registrar
+from radiokey.web.site import Site
+from radiokey.web.staff.confirm import ask, confirm
+from radiokey.web.staff.page import Asking, StaffForm, aside, fields, show, takes
+
+BODY_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
+
+
+class CarryOutForm(StaffForm, frozen=True, kw_only=True):
+    """The passkey's answer."""
+
+    passkey: Answer = ""
+
+
+class AsideForm(StaffForm, frozen=True, kw_only=True):
+    """Why a proposal is not carried out."""
+
+    reason: Text = ""
+
+
+def clearings_of(site: Site) -> Clearings:
+    """Return the clearings of a hosted base; raise `NotThereError` on one's own, which has one person."""
+    if site.clearings is None:
+        raise NotThereError(
+            "a base of one's own has no second person", hint="radiokey base blacklist clear SERIAL"
+        )
+    return site.clearings
+
+
+def _act(clearing_id: str) -> str:
+    """Return what is confirmed with a passkey."""
+    return f"stolen:clear {clearing_id}"
+
+
+# --- proposing --------------------------------------------------------------------------------------------
+
+
+@post(
+    "/registrar/stolen/clearings",
+    request_max_body_size=BODY_BYTES_MAX,
+    opt=takes(Permission.STOLEN_PROPOSE),
+)
+async def propose(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+    """Propose to clear a report, with the paper; the same form again, while it waits, is one proposal."""
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > BODY_BYTES_MAX:
+        return await aside(site, lambda: registrar.page(site, request, problem=refused(Refusal.TOO_LARGE)))
+    with site.uploads.take():
+        sent = await request.form()
+        file = sent.get("receipt")
+        data = await file.read(BYTES_MAX + 1) if isinstance(file, UploadFile) else b""
+        texts = {name: value for name, value in sent.items() if isinstance(value, str) and name != "receipt"}
+        form = convert(texts, registrar.ReportForm, len(sent))
+
+        def work() -> Response[Any]:
+            radio, by = form.radio, request.auth.by
+            try:
+                clearings_of(site).propose(
+                    radio.reading(site), vin=radio.car, reason=radio.reason, receipt=data, by=by
+                )
+            except RadiokeyError as problem:
+                return registrar.page(site, request, problem=problem, proposed=form)
+            return registrar.back()
+
+        return await aside(site, work)
+
+
+# --- deciding ---------------------------------------------------------------------------------------------
+
+
+@get("/registrar/stolen/clearings/{clearing_id:str}", sync_to_thread=True, opt=takes(Permission.STOLEN_CLEAR))
+def look(site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]) -> Response[str]:
+    """Show a proposal: the reports that it would end, its paper, and what may be done with it."""
+    return _page(site, request, clearing_id)
+
+
+def _page(
+    site: Site, request: Asking, clearing_id: str, problem: RadiokeyError | None = None, reason: str = ""
+) -> Response[str]:
+    looked = clearings_of(site).look(clearing_id)
+    own = looked.clearing.by == request.auth.by
+    return show(
+        site,
+        request,
+        "registrar/clearing.html",
+        problem=problem,
+        looked=looked,
+        asked=looked.clearing,
+        own=own,
+        ask="" if own else ask(site, request, _act(clearing_id)),
+        reason=reason,
+        kept_span=kept_span(PaperKind.POLICE_RECEIPT),
+        aside_days=ASIDE_KEPT_DAYS,
+    )
+
+
+@get(
+    "/registrar/stolen/clearings/{clearing_id:str}/paper",
+    sync_to_thread=True,
+    opt=takes(Permission.STOLEN_CLEAR),
+)
+def paper(site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]) -> Response[bytes]:
+    """Return the paper of a proposal as it is kept; whoever looked is in the audit."""
+    found = clearings_of(site).paper(clearing_id, request.auth.by)
+    return Response(found.content, media_type=found.media, headers=PAPER_HEADERS)
+
+
+@post("/registrar/stolen/clearings/{clearing_id:str}", opt=takes(Permission.STOLEN_CLEAR))
+async def carry_out(
+    site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]
+) -> Response[Any]:
+    """Carry out a proposal of somebody else, who is asked for a passkey of theirs."""
+    form = await fields(request, CarryOutForm)
+
+    def work() -> Response[Any]:
+        by = request.auth.by
+        try:
+            clearing = clearings_of(site).look(clearing_id).clearing
+        except NotThereError:
+            # The same button once more: what it asks for was done by this very person.
+            if clearings_of(site).carried_out(clearing_id, by):
+                return registrar.back()
+            raise
+        try:
+            if clearing.by == by:
+                raise AnotherPersonError(
+                    "whoever proposed a clearing does not carry it out",
+                    hint="another registrar looks at the receipt and decides",
+                )
+            confirm(site, request, _act(clearing_id), form.passkey)
+            site.base.blacklist.carry_out(clearing_id, by=by)
+        except RadiokeyError as problem:
+            return _page(site, request, clearing_id, problem)
+        return registrar.back()
+
+    return await aside(site, work)
+
+
+@post("/registrar/stolen/clearings/{clearing_id:str}/aside", opt=takes(Permission.STOLEN_CLEAR))
+async def lay_aside(
+    site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]
+) -> Response[Any]:
+    """Say that a proposal is not carried out, and why."""
+    form = await fields(request, AsideForm)
+
+    def work() -> Response[Any]:
+        try:
+            clearings_of(site).lay_aside(clearing_id, form.reason, by=request.auth.by)
+        except NotThereError:
+            raise
+        except RadiokeyError as problem:
+            return _page(site, request, clearing_id, problem, form.reason)
+        return registrar.back()
+
+    return await aside(site, work)
+
+
+HANDLERS: Final = (propose, look, paper, carry_out, lay_aside)

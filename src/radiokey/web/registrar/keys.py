@@ -1,0 +1,57 @@
+"""The registrar's page of the keys that seal codes and papers."""
+
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from radiokey.base.identity.roles import Permission
+from radiokey.base.keys.seal import SEALS_MAX
+from radiokey.errors import RadiokeyError
+from radiokey.web.http.render import NO_STORE
+from radiokey.web.site import Site
+from radiokey.web.staff.page import Asking, StaffForm, aside, fields, show, takes
+
+
+@get("/registrar/keys", sync_to_thread=True, opt=takes(Permission.KEY_LIST))
+def keys(site: NamedDependency[Site], request: Asking) -> Response[str]:
+    """Show the keys of the ring by their ids, what each seals, and how far a turn is."""
+    return _keys_page(site, request)
+
+
+def _keys_page(site: Site, request: Asking, problem: RadiokeyError | None = None) -> Response[str]:
+    path = site.base.location.secret("keys")
+    cards = site.base.key_ring().cards() if path.exists() else ()
+    usage = site.base.key_usage()
+    missing = sorted({*usage.codes, *usage.papers} - {card.id for card in cards})
+    return show(
+        site,
+        request,
+        "registrar/keys.html",
+        problem=problem,
+        cards=cards,
+        codes=usage.codes,
+        papers=usage.papers,
+        missing=missing,
+        seals_max=SEALS_MAX,
+        turn=site.turning.last,
+    )
+
+
+@post("/registrar/keys/turn", opt=takes(Permission.KEY_TURN))
+async def turn(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+    """Begin to seal every code with the next key, or go on with it."""
+    await fields(request, StaffForm)
+
+    def work() -> Response[Any]:
+        try:
+            site.turning.begin(request.auth.by)
+        except RadiokeyError as problem:
+            return _keys_page(site, request, problem)
+        return Redirect("/registrar/keys", status_code=303, headers=NO_STORE)
+
+    return await aside(site, work)
+
+
+HANDLERS: Final = (keys, turn)

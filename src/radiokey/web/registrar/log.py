@@ -1,0 +1,32 @@
+"""The registrar's page of the public log."""
+
+from typing import Final
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from radiokey.base.identity.roles import Permission
+from radiokey.base.log.note import Checkpoint, split_note
+from radiokey.web.site import Site
+from radiokey.web.staff.page import Asking, show, takes
+
+
+@get("/registrar/log", sync_to_thread=True, opt=takes(Permission.METRICS_READ))
+def log(site: NamedDependency[Site], request: Asking) -> Response[str]:
+    """Show how large the log is, what was signed last and by whom, and when all of it was last recomputed."""
+    note = site.base.log.note()
+    text, lines = split_note(note) if note is not None else ("", [])
+    ours = site.base.log.key
+    return show(
+        site,
+        request,
+        "registrar/log.html",
+        note=note,
+        checkpoint=Checkpoint.parse(text) if note is not None else None,
+        key=str(ours),
+        witnesses=[line.name for line in lines if not line.of(ours)],
+        look=site.watch.last,
+    )
+
+
+HANDLERS: Final = (log,)

@@ -1,0 +1,155 @@
+"""The registrar's pages, first part: the stolen list."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from radiokey.base.identity.roles import Permission
+from radiokey.base.ports.store import Mark, MarkAct
+from radiokey.base.stolen.blacklist import BEYOND, stand
+from radiokey.errors import RadiokeyError, UsageError
+from radiokey.web.http.forms import Short, Text, convert
+from radiokey.web.http.render import NO_STORE
+from radiokey.web.site import Site
+from radiokey.web.staff.page import Asking, StaffForm, aside, fields, radios, show, takes
+from radiokey.web.staff.stolen_reports import StolenReport, report_stolen
+
+
+class LookForm(StaffForm, frozen=True, kw_only=True):
+    """Which number is looked for, of which radio, or which page of the list: what is older than an entry."""
+
+    number: Text = ""
+    model: Short = ""
+    before: Short = ""
+
+    @property
+    def entry(self) -> int:
+        """Before which entry the page begins; raise `UsageError`."""
+        if self.before and not (
+            self.before.isascii() and self.before.isdecimal() and int(self.before) < BEYOND
+        ):
+            raise UsageError("the stolen list has no such page", hint="begin with the newest")
+        return int(self.before or BEYOND)
+
+
+class ReportForm(StaffForm, frozen=True, kw_only=True):
+    """A radio that was stolen."""
+
+    serial: Text = ""
+    vin: Short = ""
+    label: Text = ""
+    make: Short = ""
+    model: Short = ""
+    reason: Text = ""
+
+    @property
+    def radio(self) -> StolenReport:
+        """The radio it is about."""
+        return StolenReport(
+            self.serial.strip(), self.reason, self.vin.strip(), self.label, self.make, self.model
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the list: an act, and whether it is a report that still stands."""
+
+    mark: Mark
+    stands: bool
+
+
+@get("/registrar/stolen", sync_to_thread=True, opt=takes(Permission.STOLEN_LIST))
+def stolen(
+    site: NamedDependency[Site],
+    request: Asking,
+    number: FromQuery[str] = "",
+    model: FromQuery[str] = "",
+    before: FromQuery[str] = "",
+) -> Response[str]:
+    """Show the stolen list, the newest first; with a number, everything that was ever said of it."""
+    return page(site, request, convert({"number": number, "model": model, "before": before}, LookForm))
+
+
+def page(  # noqa: PLR0913 - what the page of the list can show
+    site: Site,
+    request: Asking,
+    look: LookForm = LookForm(),  # noqa: B008 - frozen
+    *,
+    problem: RadiokeyError | None = None,
+    reported: ReportForm | None = None,
+    proposed: ReportForm | None = None,
+) -> Response[str]:
+    """Show the list; `reported` and `proposed` is what was typed into a form that did not hold."""
+    entries, shown, number, before = [], None, look.number.strip(), look.entry
+    if not number:
+        shown = site.base.blacklist.page(before)
+        entries = [Entry(mark, stands=True) for mark in shown.reports]
+    elif problem is None:
+        try:
+            reading = site.reading(number, model=site.model(look.model))
+            history = site.base.blacklist.history_of(reading.serial)
+            standing = stand(history)
+            entries = [Entry(mark, mark in standing) for mark in reversed(history)]
+        except RadiokeyError as wrong:
+            problem = wrong
+    cars = [entry.mark.vin for entry in entries if entry.stands] if number else []
+    found = ReportForm(serial="" if problem else number, vin=cars[0] if cars else "", model=look.model)
+    return show(
+        site,
+        request,
+        "registrar/stolen.html",
+        problem=problem,
+        number=number,
+        look=look,
+        alone=_alone(site),
+        entries=entries,
+        page=shown,
+        later=before != BEYOND,
+        proposals=site.base.blacklist.proposals(),
+        stands=bool(cars),
+        reported=reported or ReportForm(serial=found.serial, model=found.model),
+        proposed=proposed or found,
+        cleared=MarkAct.CLEARED,
+        **radios(site),
+    )
+
+
+def _alone(site: Site) -> dict[str, str]:
+    """Return the one radio that has numbers of a form, by the form: naming it says how a number is read."""
+    having: dict[str, list[str]] = {}
+    for model in site.catalogue.models.values():
+        for kind in model.kinds:
+            having.setdefault(kind, []).append(model.id)
+    return {kind: models[0] for kind, models in having.items() if len(models) == 1}
+
+
+def back() -> Redirect:
+    """Lead back to the list."""
+    return Redirect("/registrar/stolen", status_code=303, headers=NO_STORE)
+
+
+@post("/registrar/stolen", opt=takes(Permission.STOLEN_REPORT))
+async def report(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+    """Report a radio stolen; the same report again, while it stands, is one."""
+    form = await fields(request, ReportForm)
+
+    def work() -> Response[Any]:
+        radio, by = form.radio, request.auth.by
+        try:
+            serial = radio.reading(site).serial
+            standing = stand(site.base.blacklist.history_of(serial))
+            same = (serial.kind, radio.car.text if radio.car else "", radio.reason.strip(), by)
+            if same not in {(mark.kind, mark.vin, mark.reason, mark.by) for mark in standing}:
+                report_stolen(site, request.auth, radio)
+        except RadiokeyError as problem:
+            return page(site, request, problem=problem, reported=form)
+        return back()
+
+    return await aside(site, work)
+
+
+HANDLERS: Final = (stolen, report)

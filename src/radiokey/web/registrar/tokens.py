@@ -1,0 +1,118 @@
+"""The registrar's page of API tokens."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from radiokey.base.identity.roles import Permission, permissions
+from radiokey.base.identity.tokens import DAYS_MAX
+from radiokey.base.ports.store import TokenCard
+from radiokey.errors import ChangedMeanwhileError, NotThereError, RadiokeyError, UsageError
+from radiokey.web.http.forms import Short, Text, convert
+from radiokey.web.http.render import NO_STORE
+from radiokey.web.site import Site
+from radiokey.web.staff import token_requests
+from radiokey.web.staff.page import Asking, StaffForm, aside, fields, show, takes
+from radiokey.web.staff.token_requests import TokenRequest, givable
+
+
+class TokenForm(StaffForm, frozen=True, kw_only=True):
+    """A token to make: its scopes in one text; `listed` stands for the tokens that the page showed."""
+
+    account: Short = ""
+    organisation: Text = ""
+    scopes: Text = ""
+    days: Short = ""
+    listed: Short = ""
+
+
+class EndedForm(StaffForm, frozen=True, kw_only=True):
+    """Which token a form ended that led back to the list."""
+
+    ended: Short = ""
+
+
+@get("/registrar/tokens", sync_to_thread=True, opt=takes(Permission.TOKEN_LIST))
+def tokens(site: NamedDependency[Site], request: Asking, ended: FromQuery[str] = "") -> Response[str]:
+    """Show the tokens that nobody ended."""
+    form = convert({"ended": ended}, EndedForm)
+    return _tokens_page(site, request, ended=form.ended if site.base.tokens.ended(form.ended) else "")
+
+
+def _tokens_page(
+    site: Site,
+    request: Asking,
+    problem: RadiokeyError | None = None,
+    kept: TokenForm | None = None,
+    ended: str = "",
+) -> Response[str]:
+    cards = site.base.tokens.list()
+    return show(
+        site,
+        request,
+        "registrar/tokens.html",
+        problem=problem,
+        cards=cards[::-1],
+        ended=ended,
+        listed=_listed(cards),
+        givable=sorted(givable(request.auth)),
+        kept=kept or TokenForm(organisation=request.auth.organisation, days="90"),
+        days_max=DAYS_MAX,
+    )
+
+
+def _listed(cards: Sequence[TokenCard]) -> str:
+    """Return what stands for these tokens: of two of one millisecond neither is the newest."""
+    return hashlib.sha256(" ".join(sorted(card.id for card in cards)).encode()).hexdigest()[:32]
+
+
+@post("/registrar/tokens", status_code=200, opt=takes(Permission.TOKEN_MAKE))
+async def make_token(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+    """Make a token and show it, this once; the same form again makes no second one."""
+    form = await fields(request, TokenForm)
+
+    def work() -> Response[Any]:
+        try:
+            cards = site.base.tokens.list()
+            if form.listed != _listed(cards):
+                raise ChangedMeanwhileError(
+                    "a token was made or ended since this form was opened",
+                    hint="see whether it is the one you wanted",
+                )
+            if not (form.days.isascii() and form.days.isdecimal()):
+                raise UsageError(f"a token holds for 1 to {DAYS_MAX} days", hint="type a whole number")
+            scopes = permissions(form.scopes.replace(",", " ").split())
+            account, organisation = form.account.strip(), form.organisation.strip()
+            wanted = TokenRequest(account, organisation, scopes, int(form.days))
+            token, card = token_requests.make_token(site, request.auth, wanted)
+        except RadiokeyError as problem:
+            return _tokens_page(site, request, problem, form)
+        return show(site, request, "registrar/token.html", card=card, token=token)
+
+    return await aside(site, work)
+
+
+@post("/registrar/tokens/{token_id:str}/end", opt=takes(Permission.TOKEN_END))
+async def end_token(site: NamedDependency[Site], request: Asking, token_id: FromPath[str]) -> Response[Any]:
+    """End a token for ever; one that was ended already, by whomever, stays so and nothing is said twice."""
+    await fields(request, StaffForm)
+
+    def work() -> Response[Any]:
+        try:
+            site.base.tokens.end(token_id, by=request.auth.by)
+        except NotThereError as problem:
+            if not site.base.tokens.ended(token_id):
+                return _tokens_page(site, request, problem)
+        except RadiokeyError as problem:
+            return _tokens_page(site, request, problem)
+        return Redirect(f"/registrar/tokens?ended={token_id}", status_code=303, headers=NO_STORE)
+
+    return await aside(site, work)
+
+
+HANDLERS: Final = (tokens, make_token, end_token)

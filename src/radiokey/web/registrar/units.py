@@ -1,0 +1,123 @@
+"""The registrar's import: a file of modest size is looked at first, and what was looked at can then enter.
+
+Nothing of the file is kept between the two: whoever imports sends it again, and only the very file that was
+looked at enters. It is never written to disk here, for its codes are in clear.
+"""
+
+import hashlib
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from radiokey.base.identity.roles import Permission
+from radiokey.base.ports.store import ImportStep
+from radiokey.base.units.csv_reader import COLUMNS, Refusal, UnitFile
+from radiokey.base.units.importer import Intake, Preview, preview
+from radiokey.errors import ChangedMeanwhileError, InputError, RadiokeyError, UsageError
+from radiokey.web.http.forms import FIELDS_MAX, Short, Text, convert
+from radiokey.web.http.render import NO_STORE
+from radiokey.web.site import Site
+from radiokey.web.staff.page import Asking, StaffForm, aside, show, takes
+
+FILE_BYTES_MAX: Final = 1_000_000
+"""About 20,000 units. A larger upload would be put on disk on its way here."""
+BODY_BYTES_MAX: Final = FILE_BYTES_MAX + 20_000
+REFUSED_SHOWN: Final = 200
+
+
+class ImportForm(StaffForm, frozen=True, kw_only=True):
+    """What is to be done with the file: `sha256` is the file that was looked at, empty to look first."""
+
+    sha256: Text = ""
+
+
+class DoneForm(StaffForm, frozen=True, kw_only=True):
+    """Which file's import to show."""
+
+    done: Short = ""
+
+
+@get("/registrar/import", sync_to_thread=True, opt=takes(Permission.UNIT_IMPORT))
+def page(site: NamedDependency[Site], request: Asking, done: FromQuery[str] = "") -> Response[str]:
+    """Ask for a file; or show how far the import of one came."""
+    form = convert({"done": done}, DoneForm)
+    step = None
+    if form.done:
+        with site.base.units().snapshot() as seen:
+            step = seen.import_step(form.done)
+    return _page(site, request, step=step)
+
+
+def _page(  # noqa: PLR0913 - what a page of the import can show
+    site: Site,
+    request: Asking,
+    *,
+    problem: RadiokeyError | None = None,
+    step: ImportStep | None = None,
+    found: Preview | None = None,
+    refused: list[Refusal] | None = None,
+    sha256: str = "",
+) -> Response[str]:
+    return show(
+        site,
+        request,
+        "registrar/import.html",
+        problem=problem,
+        step=step,
+        found=found,
+        units=sorted(found.units.items()) if found else [],
+        refused=(refused or [])[:REFUSED_SHOWN],
+        sha256=sha256,
+        columns=COLUMNS,
+        kilobytes=FILE_BYTES_MAX // 1000,
+        models=site.catalogue.models,
+    )
+
+
+@post("/registrar/import", request_max_body_size=BODY_BYTES_MAX, opt=takes(Permission.UNIT_IMPORT))
+async def bring(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+    """Look at a file, or import the one that was looked at."""
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > BODY_BYTES_MAX:
+        return await aside(site, lambda: _page(site, request, problem=_too_large()))
+    sent = await request.form()
+    file = sent.get("file")
+    data = await file.read() if isinstance(file, UploadFile) else b""
+    texts = {name: value for name, value in sent.items() if isinstance(value, str)}
+    form = convert(texts, ImportForm, min(len(sent), FIELDS_MAX + 1))
+    return await aside(site, lambda: _brought(site, request, form, data))
+
+
+def _brought(site: Site, request: Asking, form: ImportForm, data: bytes) -> Response[Any]:
+    digest = hashlib.sha256(data).hexdigest()
+    refused: list[Refusal] = []
+    try:
+        if not data:
+            raise InputError("no file was chosen", hint="choose the CSV file")
+        if len(data) > FILE_BYTES_MAX:
+            raise _too_large()
+        if form.sha256 and form.sha256 != digest:
+            raise ChangedMeanwhileError("this is not the file that was looked at", hint="look at it first")
+        with UnitFile(data) as units:
+            if not form.sha256:
+                found = preview(site.base.units(), units, refuse=refused.extend)
+                return _page(site, request, found=found, refused=refused, sha256=digest)
+            ring = site.base.key_ring()
+            Intake(site.base.units(), ring, site.clock, site.base.randomness, request.auth.by).run(units)
+    except RadiokeyError as problem:
+        return _page(site, request, problem=problem)
+    return Redirect(f"/registrar/import?done={digest}", status_code=303, headers=NO_STORE)
+
+
+def _too_large() -> UsageError:
+    return UsageError(
+        f"a page takes files of up to {FILE_BYTES_MAX // 1000:,} kB",
+        hint="on the machine of the base: radiokey base import FILE --preview, then without --preview",
+    )
+
+
+HANDLERS: Final = (page, bring)

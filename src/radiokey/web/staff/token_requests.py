@@ -1,0 +1,44 @@
+"""API tokens, as pages and API make them alike.
+
+The caller was let in with the permission; what may not be done all the same is refused here, once.
+"""
+
+from dataclasses import dataclass
+
+from radiokey.base.identity.roles import OPERATOR_GIVES, Permission
+from radiokey.base.identity.tokens import Token
+from radiokey.base.ports.store import TokenCard
+from radiokey.errors import NotAllowedError
+from radiokey.web.auth.callers import Caller
+from radiokey.web.site import Site
+
+
+def givable(caller: Caller) -> frozenset[Permission]:
+    """Return the scopes that a caller can give to a token."""
+    return caller.scopes - OPERATOR_GIVES
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """A token that is to be made."""
+
+    account: str
+    organisation: str
+    scopes: frozenset[Permission]
+    days: int
+
+
+def make_token(site: Site, caller: Caller, wanted: TokenRequest) -> tuple[Token, TokenCard]:
+    """Make a token; raises `NotAllowedError`, and what `Tokens.make` raises."""
+    if not wanted.scopes <= givable(caller):
+        raise NotAllowedError(
+            "a token made here has only scopes of its maker's, and none that make tokens or clear reports",
+            hint="whoever runs this base makes the others: radiokey base tokens add",
+        )
+    if caller.organisation not in {"", wanted.organisation}:
+        raise NotAllowedError(
+            "a token made here is for the organisation of its maker", hint=f"that is {caller.organisation}"
+        )
+    return site.base.tokens.make(
+        wanted.account, wanted.organisation, wanted.scopes, days=wanted.days, by=caller.by
+    )
