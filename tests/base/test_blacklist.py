@@ -24,14 +24,14 @@ def test_a_cleared_radio_gets_its_answer_again(base, ask):
     base.blacklist.add(UNIT, reason="stolen")
     base.blacklist.clear(UNIT, reason="found")
     with pytest.raises(Exception, match="radios of") as caught:
-        base.door.release(ask(text=UNIT.serial.text))
+        base.releases.release(ask(text=UNIT.serial.text))
     assert not isinstance(caught.value, StolenError)
 
 
 def test_a_barcode_without_its_fifth_digit_does_not_wash_a_stolen_radio_clean(base, ask):
     base.blacklist.add(UNIT, reason="stolen")
     with pytest.raises(StolenError):
-        base.door.release(ask(text="BP538791234567"))
+        base.releases.release(ask(text="BP538791234567"))
 
 
 def test_a_clearing_meets_only_the_car_it_names(base):
@@ -72,8 +72,8 @@ def test_a_label_is_the_same_however_much_of_it_was_copied_and_on_whatever_keybo
     """The report may quote the whole sticker; whoever asks copies a part of it."""
     base.blacklist.add(parse("V212"), label=label, reason="stolen")
     with pytest.raises(PapersNeededError):
-        base.door.release(ask(text="281155216RT V212"))
-    assert base.door.release(ask("stranger", "V212"))
+        base.releases.release(ask(text="281155216RT V212"))
+    assert base.releases.release(ask("stranger", "V212"))
 
 
 def test_the_last_four_digits_do_not_wash_a_stolen_radio_clean(base, ask):
@@ -81,8 +81,8 @@ def test_the_last_four_digits_do_not_wash_a_stolen_radio_clean(base, ask):
     fiat = load_model("fiat_vp")
     base.blacklist.add(parse("A2C9137360000022063", make="fiat"), reason="stolen")
     with pytest.raises(PapersNeededError, match="ends like this"):
-        base.door.release(ask(text="2063", kinds=fiat.kinds, model=fiat))
-    assert base.door.release(ask("other", "2064", kinds=fiat.kinds, model=fiat))
-    assert base.door.release(ask("stranger", "A2C9137360000032063", kinds=fiat.kinds, model=fiat))
+        base.releases.release(ask(text="2063", kinds=fiat.kinds, model=fiat))
+    assert base.releases.release(ask("other", "2064", kinds=fiat.kinds, model=fiat))
+    assert base.releases.release(ask("stranger", "A2C9137360000032063", kinds=fiat.kinds, model=fiat))
     base.blacklist.clear(parse("A2C9137360000022063", make="fiat"), reason="found")
-    assert base.door.release(ask("again", "2063", kinds=fiat.kinds, model=fiat))
+    assert base.releases.release(ask("again", "2063", kinds=fiat.kinds, model=fiat))

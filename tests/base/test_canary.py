@@ -94,11 +94,13 @@ class Nest:
         said = []
         for number, code in enumerate(CANARIES):
             for _ in range(2):
-                released = base.door.release(self.ask(number, f"r{number}"))
+                released = base.releases.release(self.ask(number, f"r{number}"))
                 assert released.code.reveal() == code
                 said += [repr(released), str(released), released.receipt.encode().decode(), released.checked]
         for number, code in enumerate(DEALERS):
-            released = base.door.release(self.ask(90 + number, f"d{number}", model=None, answer=Code(code)))
+            released = base.releases.release(
+                self.ask(90 + number, f"d{number}", model=None, answer=Code(code))
+            )
             assert released.code.reveal() == code
             said += [repr(released), released.receipt.encode().decode()]
         base.blacklist.add(self.read(1), reason="taken", by="ann")
@@ -113,7 +115,7 @@ class Nest:
             ]
         ):
             try:
-                base.door.release(self.ask(1, f"x{number}", **other))
+                base.releases.release(self.ask(1, f"x{number}", **other))
             except RadiokeyError as error:
                 said += [repr(error), error.sentence, error.hint, str(error.facts), repr(error.__context__)]
         assert len(said) > 60

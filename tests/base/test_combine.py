@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from radiokey.base.release.batcher import TOGETHER_MAX, Combiner, _Ticket
+from radiokey.base.release.batcher import TOGETHER_MAX, Batcher, _Ticket
 from radiokey.errors import StoreError, UsageError
 
 
@@ -32,7 +32,7 @@ class Served:
 
     def __init__(self, others=0, fails=()):
         self.calls, self.others, self.fails = [], others, fails
-        self.combiner = Combiner(self, key=str)
+        self.combiner = Batcher(self, key=str)
 
     def __call__(self, questions):
         first = not self.calls
@@ -74,7 +74,7 @@ def test_the_same_key_is_never_twice_in_one_call():
         calls.append([question.partition("-")[0] for question in questions])
         return ["answered" for _ in questions]
 
-    combiner = Combiner(serve, key=lambda question: question.partition("-")[0])
+    combiner = Batcher(serve, key=lambda question: question.partition("-")[0])
     answers = ask_at_once(combiner, [f"same-{number}" for number in range(9)])
     assert set(answers.values()) == {"answered"}
     assert calls == [["same"]] * 9
@@ -100,7 +100,7 @@ def test_whoever_was_taken_by_one_who_was_stopped_is_answered_all_the_same():
             raise KeyboardInterrupt
         return [question * 2 for question in questions]
 
-    combiner = Combiner(serve, key=str)
+    combiner = Batcher(serve, key=str)
     answers = {}
 
     def one(question):
@@ -137,7 +137,7 @@ def test_the_turn_goes_on_past_one_who_was_stopped_while_they_waited():
             combiner._leave(gone)
         return [question * 2 for question in questions]
 
-    combiner = Combiner(serve, key=str)
+    combiner = Batcher(serve, key=str)
     threads = [
         threading.Thread(target=lambda: answers.update({1: combiner.ask(1)})),
         threading.Thread(target=lambda: answers.update({3: combiner.ask(3)})),
@@ -166,7 +166,7 @@ def test_two_who_are_stopped_leave_nothing_behind():
             raise KeyboardInterrupt
         return [question * 2 for question in questions]
 
-    combiner = Combiner(serve, key=str)
+    combiner = Batcher(serve, key=str)
     with pytest.raises(KeyboardInterrupt):
         combiner.ask(1)
     assert combiner.ask(3) == 6

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from radiokey.base.identity.authentication import IDLE_MS, RECENT_MS, RECOVERED_MS, SEEN_MS, WHOLE_MS
 from radiokey.base.identity.passkeys import CHALLENGE_MS, Party, written
-from radiokey.base.identity.secret_values import Hidden, RecoveryCode
+from radiokey.base.identity.secret_values import RecoveryCode, Secret
 from radiokey.base.limits import Limit, Limits
 from radiokey.clock import HOUR_MS
 from radiokey.errors import (
@@ -32,7 +32,7 @@ from radiokey.errors import (
 
 def wrong_answers(house, key):
     """Yield answers that sign nobody in, with what is wrong with each."""
-    asked = house.entrance.ask()
+    asked = house.authentication.ask()
     yield "another key", Authenticator(ORIGIN, SITE, id=key.id, handle=key.handle).answer(asked)
     yield "nobody's", Authenticator(ORIGIN, SITE, handle=key.handle).answer(asked)
     yield "another site", key.answer(asked, origin="https://codes.example.net")
@@ -40,7 +40,7 @@ def wrong_answers(house, key):
     yield "another kind", key.answer(asked, type="webauthn.create")
     yield "not asked here", key.answer(json.dumps({"challenge": b64(bytes(40))}))
     link = house.invite(f"x{key.counter}")
-    yield "asked for a link", key.answer(house.entrance.welcome(link).ask)
+    yield "asked for a link", key.answer(house.authentication.welcome(link).ask)
     yield "not verified", Authenticator(**{**vars(key), "flags": PRESENT}).answer(asked)
     yield "another host", Authenticator(**{**vars(key), "host": "example.org"}).answer(asked)
     yield "another person", Authenticator(**{**vars(key), "handle": bytes(16)}).answer(asked)
@@ -53,7 +53,7 @@ def wrong_answers(house, key):
 def refused(house, text, what):
     """Return what is told to whoever comes with this answer."""
     try:
-        house.entrance.sign_in(text)
+        house.authentication.sign_in(text)
     except SignInError as error:
         return str(error), error.hint
     return pytest.fail(f"signed in: {what}")
@@ -91,15 +91,17 @@ def test_an_answer_with_one_byte_changed_is_refused_and_nothing_worse(shared, ch
     """CBOR, JSON and base64 of strangers: every byte can be anything."""
     house, key = shared
     part, at, flip, cut = change
-    text = spoilt(key.answer(house.entrance.ask()), part, at, flip, cut=cut)
+    text = spoilt(key.answer(house.authentication.ask()), part, at, flip, cut=cut)
     if text is not None:
         with pytest.raises(SignInError):
-            house.entrance.sign_in(text)
+            house.authentication.sign_in(text)
     made = spoilt(key.make(house.ask), part, at, flip, cut=cut)
     if made is not None:
         refused = SignInError if part == "clientDataJSON" else ()
         with pytest.raises(refused) if refused else contextlib.suppress(SignInError):
-            house.entrance.passkeys.registered("x", made)  # nothing vouches for the rest of a new passkey
+            house.authentication.passkeys.registered(
+                "x", made
+            )  # nothing vouches for the rest of a new passkey
 
 
 @pytest.fixture(scope="module")
@@ -112,25 +114,25 @@ def shared(tmp_path_factory):
 
     house = House(tmp_path_factory.mktemp("shared") / "base.sqlite3", Fixed())
     key = house.member(counts=False)
-    house.ask = house.entrance.passkeys.ask_new("x", "x", "x", bytes(16), ())
+    house.ask = house.authentication.passkeys.ask_new("x", "x", "x", bytes(16), ())
     yield house, key
     house.base.close()
 
 
 def test_an_answer_opens_one_session(house):
     key = house.member(counts=False)
-    text = key.answer(house.entrance.ask())
-    house.entrance.sign_in(text)
+    text = key.answer(house.authentication.ask())
+    house.authentication.sign_in(text)
     with pytest.raises(SignInError):
-        house.entrance.sign_in(text)
+        house.authentication.sign_in(text)
 
 
 def test_what_was_asked_long_ago_is_not_answered_any_more(house, clock):
     key = house.member()
-    text = key.answer(house.entrance.ask())
+    text = key.answer(house.authentication.ask())
     clock.ms += CHALLENGE_MS
     with pytest.raises(SignInError):
-        house.entrance.sign_in(text)
+        house.authentication.sign_in(text)
 
 
 def test_a_passkey_that_was_copied_is_ended_with_every_session(house):
@@ -142,7 +144,7 @@ def test_a_passkey_that_was_copied_is_ended_with_every_session(house):
     with pytest.raises(SignInError):
         house.sign_in(copied)
     with pytest.raises(SignedOutError):
-        house.entrance.who(session)
+        house.authentication.who(session)
     with pytest.raises(SignInError):
         house.sign_in(key)
     assert house.acts()[-1][:2] == ("ann", "passkey:copied")
@@ -162,13 +164,13 @@ def test_an_ended_account_is_out_at_once_and_comes_in_by_nothing(house):
     house.staff.end("ann", by="rita")
     house.staff.end("bob", by="rita")
     with pytest.raises(SignedOutError):
-        house.entrance.who(session)
+        house.authentication.who(session)
     with pytest.raises(SignInError):
         house.sign_in(key)
     with pytest.raises(SignInError):
-        house.entrance.recover("ann", codes[0], "c")
+        house.authentication.recover("ann", codes[0], "c")
     with pytest.raises(LinkError):
-        house.entrance.welcome(link)
+        house.authentication.welcome(link)
     with pytest.raises(NotThereError):
         house.staff.end("ann", by="rita")
     assert house.staff.people()[0].ended_at_ms > 0
@@ -180,12 +182,12 @@ def test_an_ended_account_is_out_at_once_and_comes_in_by_nothing(house):
 def test_a_session_ends_after_half_an_hour_without_a_request(house, clock):
     session, _ = house.sign_in(house.member())
     clock.ms += IDLE_MS - SEEN_MS
-    house.entrance.who(session)
+    house.authentication.who(session)
     clock.ms += IDLE_MS - 1
-    house.entrance.who(session)
+    house.authentication.who(session)
     clock.ms += IDLE_MS
     with pytest.raises(SignedOutError):
-        house.entrance.who(session)
+        house.authentication.who(session)
 
 
 def test_a_session_ends_after_twelve_hours_however_busy(house, clock):
@@ -193,10 +195,10 @@ def test_a_session_ends_after_twelve_hours_however_busy(house, clock):
     begun = clock.ms
     while clock.ms + IDLE_MS // 2 < begun + WHOLE_MS:
         clock.ms += IDLE_MS // 2
-        house.entrance.who(session)
+        house.authentication.who(session)
     clock.ms = begun + WHOLE_MS
     with pytest.raises(SignedOutError):
-        house.entrance.who(session)
+        house.authentication.who(session)
     assert who.since_ms == begun
 
 
@@ -205,10 +207,10 @@ def test_every_sign_in_is_a_new_session(house):
     key = house.member()
     one, other = house.sign_in(key)[0], house.sign_in(key)[0]
     assert one.reveal() != other.reveal()
-    house.entrance.sign_out(house.entrance.who(one))
-    house.entrance.who(other)
+    house.authentication.sign_out(house.authentication.who(one))
+    house.authentication.who(other)
     with pytest.raises(SignedOutError):
-        house.entrance.who(one)
+        house.authentication.who(one)
 
 
 def test_a_person_ends_their_own_sessions_and_nobody_elses(house):
@@ -216,21 +218,21 @@ def test_a_person_ends_their_own_sessions_and_nobody_elses(house):
     (first, who), (second, _) = house.sign_in(ann), house.sign_in(ann)
     other, his = house.sign_in(bob)
     with pytest.raises(NotThereError):
-        house.entrance.end_session(who, his.session)
-    house.entrance.end_session(who, house.entrance.who(second).session)
+        house.authentication.end_session(who, his.session)
+    house.authentication.end_session(who, house.authentication.who(second).session)
     with pytest.raises(SignedOutError):
-        house.entrance.who(second)
-    assert house.entrance.sign_out_everywhere(who) == 1
+        house.authentication.who(second)
+    assert house.authentication.sign_out_everywhere(who) == 1
     with pytest.raises(SignedOutError):
-        house.entrance.who(first)
-    house.entrance.who(other)
+        house.authentication.who(first)
+    house.authentication.who(other)
 
 
 def test_a_registrar_signs_somebody_out(house):
     session, _ = house.sign_in(house.member())
     assert house.staff.end_sessions("ann", by="rita") == 1
     with pytest.raises(SignedOutError):
-        house.entrance.who(session)
+        house.authentication.who(session)
     with pytest.raises(NotThereError):
         house.staff.end_sessions("nobody", by="rita")
 
@@ -243,16 +245,16 @@ def test_a_person_adds_a_passkey_and_removes_one_but_never_the_last(house, clock
     session, who = house.sign_in(first)
     clock.ms += 1
     second = Authenticator(ORIGIN, SITE)
-    house.entrance.add_passkey(who, "key ring", second.make(house.entrance.ask_another(who)))
-    assert [one.label for one in house.entrance.mine(who).passkeys] == ["phone", "key ring"]
-    house.entrance.remove_passkey(who, written(first.id))
+    house.authentication.add_passkey(who, "key ring", second.make(house.authentication.ask_another(who)))
+    assert [one.label for one in house.authentication.mine(who).passkeys] == ["phone", "key ring"]
+    house.authentication.remove_passkey(who, written(first.id))
     with pytest.raises(SignedOutError):
-        house.entrance.who(session)
+        house.authentication.who(session)
     with pytest.raises(SignInError):
         house.sign_in(first)
     _, who = house.sign_in(second)
     with pytest.raises(NotAllowedError, match="last"):
-        house.entrance.remove_passkey(who, written(second.id))
+        house.authentication.remove_passkey(who, written(second.id))
 
 
 def test_nobody_removes_or_adds_to_anothers_passkeys(house):
@@ -260,14 +262,14 @@ def test_nobody_removes_or_adds_to_anothers_passkeys(house):
     _, who = house.sign_in(ann)
     _, his = house.sign_in(bob)
     with pytest.raises(NotThereError):
-        house.entrance.remove_passkey(who, written(bob.id))
+        house.authentication.remove_passkey(who, written(bob.id))
     with pytest.raises(SignInError):
-        house.entrance.add_passkey(
-            who, "x", Authenticator(ORIGIN, SITE).make(house.entrance.ask_another(his))
+        house.authentication.add_passkey(
+            who, "x", Authenticator(ORIGIN, SITE).make(house.authentication.ask_another(his))
         )
     claimed = Authenticator(ORIGIN, SITE, id=bob.id)
     with pytest.raises(SignInError):
-        house.entrance.add_passkey(who, "x", claimed.make(house.entrance.ask_another(who)))
+        house.authentication.add_passkey(who, "x", claimed.make(house.authentication.ask_another(who)))
 
 
 def test_what_one_signs_in_with_changes_only_soon_after_signing_in(house, clock):
@@ -275,11 +277,11 @@ def test_what_one_signs_in_with_changes_only_soon_after_signing_in(house, clock)
     key = house.member()
     session, who = house.sign_in(key)
     clock.ms += RECENT_MS
-    who = house.entrance.who(session)
+    who = house.authentication.who(session)
     for change in (
-        lambda: house.entrance.add_passkey(who, "x", "{}"),
-        lambda: house.entrance.remove_passkey(who, written(key.id)),
-        lambda: house.entrance.renew_codes(who),
+        lambda: house.authentication.add_passkey(who, "x", "{}"),
+        lambda: house.authentication.remove_passkey(who, written(key.id)),
+        lambda: house.authentication.renew_codes(who),
     ):
         with pytest.raises(SignedOutError, match="ten minutes"):
             change()
@@ -291,20 +293,22 @@ def test_what_one_signs_in_with_changes_only_soon_after_signing_in(house, clock)
 def test_a_recovery_code_leads_to_a_new_passkey_once_and_to_nothing_else(house, clock):
     lost, codes = house.enrol(house.invite())
     session, _ = house.sign_in(lost)
-    link = house.entrance.recover("ann", RecoveryCode.read(codes[3].reveal().upper().replace("-", " ")), "c")
+    link = house.authentication.recover(
+        "ann", RecoveryCode.read(codes[3].reveal().upper().replace("-", " ")), "c"
+    )
     with pytest.raises(SignInError):
-        house.entrance.recover("ann", codes[3], "c")
-    house.entrance.who(session)
+        house.authentication.recover("ann", codes[3], "c")
+    house.authentication.who(session)
     new, more = house.enrol(link)
     assert more == (), "the nine that are left stay"
     with pytest.raises(SignedOutError):
-        house.entrance.who(session)
+        house.authentication.who(session)
     _, who = house.sign_in(new)
-    assert house.entrance.mine(who).codes == 9
-    late = house.entrance.recover("ann", codes[4], "c")
+    assert house.authentication.mine(who).codes == 9
+    late = house.authentication.recover("ann", codes[4], "c")
     clock.ms += RECOVERED_MS
     with pytest.raises(LinkError):
-        house.entrance.welcome(late)
+        house.authentication.welcome(late)
 
 
 def test_a_recovery_code_is_its_owners_alone(house):
@@ -318,18 +322,18 @@ def test_a_recovery_code_is_its_owners_alone(house):
         ("A B", codes[0]),
     ):
         with pytest.raises(SignInError) as error:
-            house.entrance.recover(name, code, "c")
+            house.authentication.recover(name, code, "c")
         told.add(str(error.value))
     assert len(told) == 1
-    house.entrance.recover("ann", codes[0], "c")
+    house.authentication.recover("ann", codes[0], "c")
 
 
 def test_new_recovery_codes_end_the_old_ones(house):
     key, old = house.enrol(house.invite())
-    new = house.entrance.renew_codes(house.sign_in(key)[1])
+    new = house.authentication.renew_codes(house.sign_in(key)[1])
     with pytest.raises(SignInError):
-        house.entrance.recover("ann", old[0], "c")
-    house.entrance.recover("ann", new[0], "c")
+        house.authentication.recover("ann", old[0], "c")
+    house.authentication.recover("ann", new[0], "c")
 
 
 def test_recovery_codes_cannot_be_tried_through(make_house, clock):
@@ -338,17 +342,17 @@ def test_recovery_codes_cannot_be_tried_through(make_house, clock):
     _, codes = house.enrol(house.invite())
     for _ in range(2):
         with pytest.raises(SignInError):
-            house.entrance.recover("ann", RecoveryCode("x"), "one")
+            house.authentication.recover("ann", RecoveryCode("x"), "one")
     with pytest.raises(LimitReachedError) as reached:
-        house.entrance.recover("ann", codes[0], "one")
+        house.authentication.recover("ann", codes[0], "one")
     assert reached.value.facts["limit"] == "recovery"
     with pytest.raises(SignInError):
-        house.entrance.recover("ann", RecoveryCode("x"), "two")
+        house.authentication.recover("ann", RecoveryCode("x"), "two")
     with pytest.raises(LimitReachedError) as reached:
-        house.entrance.recover("ann", codes[0], "three")
+        house.authentication.recover("ann", codes[0], "three")
     assert reached.value.facts["limit"] == "recovery-account"
     clock.ms += HOUR_MS
-    house.entrance.recover("ann", codes[0], "three")
+    house.authentication.recover("ann", codes[0], "three")
 
 
 # --- confirming an act --------------------------------------------------------------------------------------
@@ -358,16 +362,16 @@ def test_a_passkey_confirms_one_act_of_its_owner_once(house):
     ann, bob = house.member("ann", counts=False), house.member("bob", counts=False)
     who = house.sign_in(ann)[1]
     act = "request:approve r1 7"
-    text = ann.answer(house.entrance.ask_confirmation(who, act))
+    text = ann.answer(house.authentication.ask_confirmation(who, act))
     with pytest.raises(SignInError):
-        house.entrance.confirm(who, "request:approve r2 7", text)
+        house.authentication.confirm(who, "request:approve r2 7", text)
     with pytest.raises(SignInError):
-        house.entrance.confirm(house.sign_in(bob)[1], act, text)
+        house.authentication.confirm(house.sign_in(bob)[1], act, text)
     with pytest.raises(SignInError):
-        house.entrance.confirm(who, act, bob.answer(house.entrance.ask_confirmation(who, act)))
-    house.entrance.confirm(who, act, text)
+        house.authentication.confirm(who, act, bob.answer(house.authentication.ask_confirmation(who, act)))
+    house.authentication.confirm(who, act, text)
     with pytest.raises(SignInError):
-        house.entrance.confirm(who, act, text)
+        house.authentication.confirm(who, act, text)
     assert house.acts()[-1] == ("ann", "passkey:confirm", "ann")
 
 
@@ -386,7 +390,7 @@ def test_links_codes_and_sessions_are_nowhere_but_with_their_holders(house, data
 
 
 def test_a_secret_hides_itself():
-    for secret in (Hidden("QZXJ"), RecoveryCode("QZXJ")):
+    for secret in (Secret("QZXJ"), RecoveryCode("QZXJ")):
         shown = [repr(secret), str(secret), f"{secret}", f"{secret:>9}", repr([secret])]
         assert not any("QZXJ" in text for text in shown)
         for copied in (pickle.dumps, copy.copy):
@@ -396,16 +400,16 @@ def test_a_secret_hides_itself():
 
 def test_a_base_of_ones_own_has_no_staff_to_let_in(base):
     with pytest.raises(UsageError, match="no staff"):
-        base.entrance(ORIGIN, bytes(32))
+        base.authentication(ORIGIN, bytes(32))
 
 
 def test_an_act_that_cannot_be_kept_is_not_done(house):
     """The audit is in the same transaction."""
     key = house.member()
-    text = key.answer(house.entrance.ask())
+    text = key.answer(house.authentication.ask())
     house.base.close()
     with pytest.raises(StoreError):
-        house.entrance.sign_in(text)
+        house.authentication.sign_in(text)
 
 
 @pytest.mark.parametrize(

@@ -17,42 +17,42 @@ def head_of(base, database):
 
 def test_whatever_leaves_is_remembered_first(base, ask, database):
     for number in range(3):
-        receipt = base.door.release(ask(f"r{number}")).receipt
+        receipt = base.releases.release(ask(f"r{number}")).receipt
         assert head_of(base, database) == base.log.checkpoint()
         assert head_of(base, database).size == receipt.size
 
 
 def test_no_code_leaves_that_cannot_be_remembered_and_a_repeat_gets_it_later(base, ask, database):
-    base.door.release(ask("before"))
+    base.releases.release(ask("before"))
     block = database.with_name(f"{database.name}.head.new")
     block.mkdir()
     for _ in range(2):  # the repeat finds its release in the database, and still nothing that remembers it
         with pytest.raises(StoreError):
-            base.door.release(ask("r"))
+            base.releases.release(ask("r"))
     block.rmdir()
-    assert base.door.release(ask("r")).repeated
+    assert base.releases.release(ask("r")).repeated
     assert head_of(base, database).size == 2
 
 
 def test_a_base_of_before_begins_to_remember(base, ask, database, reopen):
-    base.door.release(ask("r"))
+    base.releases.release(ask("r"))
     database.with_name(f"{database.name}.head").unlink()
-    reopen().door.release(ask("r2"))
+    reopen().releases.release(ask("r2"))
     assert head_of(base, database).size == 2
 
 
 def test_a_base_put_back_from_a_backup_of_yesterday_says_so(base, ask, database, tmp_path, clock):
-    base.door.release(ask("r"))
+    base.releases.release(ask("r"))
     yesterday = tmp_path / "yesterday"
     with closing(sqlite3.connect(database)) as live, closing(sqlite3.connect(yesterday)) as kept:
         live.backup(kept)
-    base.door.release(ask("r2"))
+    base.releases.release(ask("r2"))
     base.close()
     for end in ("", "-wal", "-shm"):
         database.with_name(f"{database.name}{end}").unlink(missing_ok=True)
     shutil.copy(yesterday, database)
     with open_base(database, clock) as back:
         with pytest.raises(LogError, match="rolled back"):
-            back.door.release(ask("r3"))
+            back.releases.release(ask("r3"))
         with pytest.raises(LogError, match="rolled back"):
             back.verify()

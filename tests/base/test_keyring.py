@@ -9,12 +9,12 @@ from itertools import count
 import pytest
 
 from radiokey.base.keys import keyring
-from radiokey.base.keys.keyring import KeyRing, Standing
+from radiokey.base.keys.keyring import KeyRing, KeyStatus
 from radiokey.base.ports.store import StoredUnit
 from radiokey.code.value import Code
 from radiokey.errors import SealError, UsageError
 
-OLD, CURRENT, WAITING = Standing
+OLD, CURRENT, WAITING = KeyStatus
 
 
 class Counting:
@@ -48,7 +48,7 @@ def unit_sealed(ring: KeyRing, nonce: bytes = bytes(12)) -> StoredUnit:
         return StoredUnit("honda-8", "22000055", "22000055", "honda_audio5", "EU", "", key.id, sealed)
 
 
-def standings(ring: KeyRing) -> list[Standing]:
+def standings(ring: KeyRing) -> list[KeyStatus]:
     return [card.standing for card in ring.cards()]
 
 

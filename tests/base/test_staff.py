@@ -7,8 +7,8 @@ from authenticator import Authenticator
 from house import ORIGIN, SITE
 
 from radiokey.base.identity.roles import ROLES, Permission, Role
-from radiokey.base.identity.secret_values import Hidden
-from radiokey.base.identity.staff import LINK_MS, Person, Shown
+from radiokey.base.identity.secret_values import Secret
+from radiokey.base.identity.staff import LINK_MS, Person, PublicProfile
 from radiokey.errors import (
     LinkError,
     NameTakenError,
@@ -24,7 +24,7 @@ from radiokey.errors import (
 
 def test_an_invited_clerk_enrols_signs_in_and_may_what_a_clerk_may(house):
     link = house.invite()
-    welcome = house.entrance.welcome(link)
+    welcome = house.authentication.welcome(link)
     assert (welcome.account.name, welcome.account.role, welcome.account.organisation) == (
         "ann",
         "clerk",
@@ -35,7 +35,7 @@ def test_an_invited_clerk_enrols_signs_in_and_may_what_a_clerk_may(house):
     session, who = house.sign_in(key)
     assert (who.account, who.role, who.organisation) == ("ann", Role.CLERK, "office")
     assert who.scopes == ROLES[Role.CLERK]
-    assert house.entrance.who(session) == who
+    assert house.authentication.who(session) == who
     (card,) = house.staff.people()
     assert (card.name, card.passkeys, card.sessions, card.ended_at_ms) == ("ann", 1, 1, 0)
     assert [act for _, act, _ in house.acts()] == [
@@ -48,12 +48,12 @@ def test_an_invited_clerk_enrols_signs_in_and_may_what_a_clerk_may(house):
 
 
 def test_what_is_asked_of_a_browser_wants_the_person_and_a_passkey_that_knows_itself(house):
-    asked = json.loads(house.entrance.welcome(house.invite()).ask)
+    asked = json.loads(house.authentication.welcome(house.invite()).ask)
     assert asked["rp"]["id"] == SITE
     assert asked["authenticatorSelection"]["userVerification"] == "required"
     assert asked["authenticatorSelection"]["residentKey"] == "required"
     assert asked["attestation"] == "none"
-    asked = json.loads(house.entrance.ask())
+    asked = json.loads(house.authentication.ask())
     assert (asked["rpId"], asked["userVerification"]) == (SITE, "required")
     assert asked["allowCredentials"] == [], "who there is, is told to nobody"
 
@@ -62,15 +62,15 @@ def test_a_link_works_once(house, clock):
     link = house.invite()
     house.enrol(link)
     with pytest.raises(LinkError) as used:
-        house.entrance.welcome(link)
+        house.authentication.welcome(link)
     with pytest.raises(LinkError):
         house.enrol(link)
     late = house.invite("bob")
     clock.ms += LINK_MS
     with pytest.raises(LinkError) as over:
-        house.entrance.welcome(late)
+        house.authentication.welcome(late)
     with pytest.raises(LinkError) as none:
-        house.entrance.welcome(Hidden("x"))
+        house.authentication.welcome(Secret("x"))
     assert str(used.value) == str(over.value) == str(none.value)
 
 
@@ -79,7 +79,7 @@ def test_a_link_works_once(house, clock):
     [
         lambda house, _: house.invite("bob"),
         lambda house, _: house.staff.invite_again("ann", by="local"),
-        lambda house, codes: house.entrance.recover("ann", codes[0], "c"),
+        lambda house, codes: house.authentication.recover("ann", codes[0], "c"),
     ],
     ids=["invited", "again", "recovered"],
 )
@@ -87,20 +87,20 @@ def test_a_link_of_any_kind_lets_nobody_in_after_its_owner(house, link_of):
     """Also where there is a passkey already, so that not the first passkey alone is what ends a link."""
     _, codes = house.enrol(house.invite())
     link = link_of(house, codes)
-    ask = house.entrance.welcome(link).ask
+    ask = house.authentication.welcome(link).ask
     house.enrol(link)
     with pytest.raises(LinkError):
-        house.entrance.enrol(link, "thief", Authenticator(ORIGIN, SITE).make(ask))
+        house.authentication.enrol(link, "thief", Authenticator(ORIGIN, SITE).make(ask))
 
 
 def test_two_people_at_one_link_are_not_both_let_in(house):
     """The second answer was asked for before the first one came."""
     link = house.invite()
-    ask = house.entrance.welcome(link).ask
+    ask = house.authentication.welcome(link).ask
     one, other = Authenticator(ORIGIN, SITE), Authenticator(ORIGIN, SITE)
-    house.entrance.enrol(link, "phone", one.make(ask))
+    house.authentication.enrol(link, "phone", one.make(ask))
     with pytest.raises(LinkError):
-        house.entrance.enrol(link, "phone", other.make(ask))
+        house.authentication.enrol(link, "phone", other.make(ask))
 
 
 def test_a_second_link_dies_with_the_first(house):
@@ -120,11 +120,11 @@ def test_a_registrar_gives_no_new_link_to_whoever_had_a_passkey(house):
     with pytest.raises(NotAllowedError, match="operator"):
         house.staff.invite_again("ann", by="rita")
     link = house.staff.invite_again("ann", by="local")
-    house.entrance.who(session)
+    house.authentication.who(session)
     new, codes = house.enrol(link)
     assert len(codes) == 10
     with pytest.raises(SignedOutError):
-        house.entrance.who(session)
+        house.authentication.who(session)
     with pytest.raises(SignInError):
         house.sign_in(old)
     assert house.sign_in(new)[1].account == "ann"
@@ -145,7 +145,7 @@ def test_a_registrar_is_invited_and_ended_by_the_operator_alone(house):
 def test_a_registrar_invites_everybody_else(house, role):
     house.member("rita", Role.REGISTRAR)
     link = house.staff.invite(Person("x", role, "office", "X"), by="rita")
-    assert house.entrance.welcome(link).account.role == role
+    assert house.authentication.welcome(link).account.role == role
 
 
 # --- one name, one person -----------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_what_nobody_is_called_is_refused(house, display):
 
 # --- organisations ------------------------------------------------------------------------------------------
 
-HONEST = Shown("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Blaupunkt, Becker", "2026-03", "35 EUR")
+HONEST = PublicProfile("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Blaupunkt, Becker", "2026-03", "35 EUR")
 
 
 def test_a_specialist_shows_what_an_honest_one_shows_or_is_not_listed(house):
@@ -194,19 +194,19 @@ def test_a_specialist_shows_what_an_honest_one_shows_or_is_not_listed(house):
     for missing in ("address", "register", "covers", "data_until", "price"):
         said = {name: getattr(HONEST, name) for name in HONEST.__slots__} | {missing: ""}
         with pytest.raises(UsageError, match="a specialist shows"):
-            house.staff.add_organisation("x", "X", "specialist", Shown(**said), by="rita")
-    house.staff.add_organisation("nord", "Autohaus Nord", "dealer", Shown(), by="rita")
+            house.staff.add_organisation("x", "X", "specialist", PublicProfile(**said), by="rita")
+    house.staff.add_organisation("nord", "Autohaus Nord", "dealer", PublicProfile(), by="rita")
     assert [one.id for one in house.staff.organisations()] == ["nord", "kiel", "office"]
 
 
 def test_what_an_organisation_shows_changes_and_its_past_stays(house):
     house.staff.add_organisation("kiel", "Radio Kiel", "specialist", HONEST, by="rita")
-    newer = Shown("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Blaupunkt", "2026-09", "40 EUR")
+    newer = PublicProfile("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Blaupunkt", "2026-09", "40 EUR")
     house.staff.show("kiel", newer, by="rita")
     shown = house.staff.shown()["kiel"]
     assert (shown.number, shown.data_until, shown.price) == (2, "2026-09", "40 EUR")
     with pytest.raises(UsageError, match="2026-03"):
-        house.staff.show("kiel", Shown("a", "b", "c", "last year", "d"), by="rita")
+        house.staff.show("kiel", PublicProfile("a", "b", "c", "last year", "d"), by="rita")
     with pytest.raises(NotThereError):
         house.staff.show("nobody", newer, by="rita")
 
@@ -214,9 +214,9 @@ def test_what_an_organisation_shows_changes_and_its_past_stays(house):
 def test_an_organisation_has_its_id_and_name_alone(house):
     for organisation_id, name in (("office", "Another"), ("another", "The office")):
         with pytest.raises(NameTakenError):
-            house.staff.add_organisation(organisation_id, name, "office", Shown(), by="rita")
+            house.staff.add_organisation(organisation_id, name, "office", PublicProfile(), by="rita")
     for organisation_id, name, kind in (("A B", "x", "office"), ("x", "", "office"), ("x", "x", "club")):
         with pytest.raises(UsageError):
-            house.staff.add_organisation(organisation_id, name, kind, Shown(), by="rita")
+            house.staff.add_organisation(organisation_id, name, kind, PublicProfile(), by="rita")
     with pytest.raises(NotThereError):
         house.staff.invite(Person("x", Role.CLERK, "nowhere", "X"), by="local")

@@ -37,10 +37,10 @@ def coached(page):
             badge = step.locator("svg.panel text.badge-text").text_content()
             times = 1 if badge == "hold" else int(badge.rstrip("\N{MULTIPLICATION SIGN}"))
             presses.append((key.text_content(), times, badge == "hold"))
-        onward = step.get_by_role("link", name="Done, next")
-        if not onward.count():
+        following = step.get_by_role("link", name="Done, next")
+        if not following.count():
             return sentences, presses
-        onward.click()
+        following.click()
 
 
 def back_to_the_first_step(page):

@@ -113,10 +113,10 @@ def _requests(desk: Desk, clock: ToldClock, asked: Application) -> dict[str, str
     found = {"expired": over, "draft": desk.open(asked), "own": desk.open(asked, "cle"), "review": reviewed()}
     found |= {name: reviewed() for name in ("forms", "keys", "plain")}
     busy = found["busy"] = reviewed()
-    desk.say(busy, desk.view(busy).stored.requester, "The car is at home; I can come by on Friday.")
-    desk.see_car(busy, 2, "cora", Vin.parse(OTHER_CAR))
+    desk.post_message(busy, desk.view(busy).stored.requester, "The car is at home; I can come by on Friday.")
+    desk.record_vin(busy, 2, "cora", Vin.parse(OTHER_CAR))
     desk.record_fee(busy, 3, "cora", Fee(1250, "EUR"))
-    desk.say(busy, "cora", "The VIN at the car is another one. Which car is the radio in?")
+    desk.post_message(busy, "cora", "The VIN at the car is another one. Which car is the radio in?")
     asking = found["papers"] = reviewed()
     desk.ask_papers(asking, 2, "cle", "The second page of the registration, whole.")
     for name in ("second", "released"):

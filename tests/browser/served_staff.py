@@ -11,7 +11,7 @@ from served import ToldClock
 
 from radiokey.base.bootstrap import init_base
 from radiokey.base.identity.roles import Role
-from radiokey.base.identity.staff import OPERATOR, Person, Shown
+from radiokey.base.identity.staff import OPERATOR, Person, PublicProfile
 from radiokey.web.serve import serve
 
 PEOPLE = {
@@ -19,12 +19,12 @@ PEOPLE = {
     "ken": Role.CLERK,
     "rita": Role.REGISTRAR,
 }
-HONEST = Shown("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Blaupunkt, Becker", "2026-03", "35 EUR")
+HONEST = PublicProfile("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Blaupunkt, Becker", "2026-03", "35 EUR")
 
 if __name__ == "__main__":
     database, clock = Path(sys.argv[1]), ToldClock(Path(sys.argv[2]))
     with init_base(database, "codes.example.org", clock) as base:
-        base.staff.add_organisation("codes.example.org", "The house", "office", Shown(), by=OPERATOR)
+        base.staff.add_organisation("codes.example.org", "The house", "office", PublicProfile(), by=OPERATOR)
         base.staff.add_organisation("radio-kiel", "Radio Kiel", "specialist", HONEST, by=OPERATOR)
         links = {
             name: base.staff.invite(

@@ -16,9 +16,9 @@ from radiokey.cli import explained
 from radiokey.code.value import Code
 from radiokey.guide.load import load_guide
 from radiokey.headunit.device import Device, RamCounter
+from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.explain import Ends, Unsure, Verdict, Why
 from radiokey.headunit.flash import RamChip
-from radiokey.headunit.happenings import SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.lock import Fault, Hold, Lock, State
 from radiokey.headunit.policy import ClockNeeds
 from radiokey.headunit.store import CHIP_SIZE, SECTOR_SIZE, Record, Store, encode

@@ -3,7 +3,7 @@
 import pytest
 
 from radiokey.base.bootstrap import init_base, open_base
-from radiokey.base.identity.secret_values import Hidden
+from radiokey.base.identity.secret_values import Secret
 
 SITE = "https://codes.example.org"
 
@@ -32,7 +32,7 @@ def test_the_operator_invites_the_first_registrar_for_the_house_itself(cli, host
     assert "3 days" in ran.err
     assert secret not in ran.err
     with open_base(hosted) as base:
-        account = base.entrance(SITE, bytes(32)).welcome(Hidden(secret)).account
+        account = base.authentication(SITE, bytes(32)).welcome(Secret(secret)).account
     assert (account.role, account.organisation, account.by) == (
         "registrar",
         "codes.example.org/radios",
@@ -72,7 +72,7 @@ def test_whoever_is_ended_is_out_and_their_name_is_gone(cli, hosted, invited):
     told = ("--account", "ann", "--organisation", "x", "--scope", "code:release")
     cli("base", "tokens", "add", *told, "--database", hosted).refused(64, "a person of the staff")
     with open_base(hosted) as base, pytest.raises(Exception, match="used"):
-        base.entrance(SITE, bytes(32)).welcome(Hidden(secret))
+        base.authentication(SITE, bytes(32)).welcome(Secret(secret))
 
 
 @pytest.mark.parametrize("command", [("list",), ("end", "x"), ("invite", "x")])

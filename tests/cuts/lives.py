@@ -12,8 +12,7 @@ from radiokey.code.value import Code as UnitCode
 from radiokey.code.value import CodeShape
 from radiokey.headunit import store as records
 from radiokey.headunit.display import Colour, DisplayKind, Technology
-from radiokey.headunit.grant import Grant
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     CarAnswered,
     ChipGranted,
     EngineRan,
@@ -28,6 +27,7 @@ from radiokey.headunit.happenings import (
     SupplyRestored,
     TimeWent,
 )
+from radiokey.headunit.grant import Grant
 from radiokey.headunit.lock import (
     ChipProvisioned,
     EntryConfirmed,

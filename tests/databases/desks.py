@@ -13,7 +13,7 @@ from radiokey.base.papers.clean import CleanPaper
 from radiokey.base.papers.content import Media
 from radiokey.base.papers.kind import PaperKind
 from radiokey.base.ports.store import StoredUnit
-from radiokey.base.release.service import Door
+from radiokey.base.release.service import ReleaseService
 from radiokey.base.requests.contact import Address, ContactKey
 from radiokey.base.requests.desk import Application, Desk, DeskStores
 from radiokey.base.requests.request import CHECK_LIST, TIMES
@@ -120,7 +120,9 @@ class Place:
     def desk(self, cuts=None, limits=None, times=TIMES, cleaner=None):
         names = (Principal.DESK, Principal.CLERK, Principal.APPROVER, Principal.DOOR)
         front, clerk, approver, gate = ((cuts or Cuts()).over(self.both.store(name)) for name in names)
-        door = Door(gate, self.clock, SystemRandomness(), self.signer, limits, Ledger(Opened(), hosted=True))
+        door = ReleaseService(
+            gate, self.clock, SystemRandomness(), self.signer, limits, Ledger(Opened(), hosted=True)
+        )
         return Desk(
             DeskStores(front, clerk, approver),
             door,

@@ -35,7 +35,7 @@ def chosen(guide, step, *answers, facts=ASKED):
     return walk.view(guide, at)
 
 
-def onward(guide, begun):
+def following(guide, begun):
     """Return the ids of all steps that the owner can come to from here before the cause is asked for."""
     seen, ahead = set(), [begun]
     while ahead:
@@ -57,7 +57,7 @@ def test_the_cause_is_asked_for_on_every_way_from_a_display_that_asks_for_a_code
             if word.shows is not Shows.CODE:
                 continue
             asking = walk.position("what-does-it-show", Facts(model=model.id))
-            passed = onward(guide, walk.answer(guide, asking, f"own-{at}"))
+            passed = following(guide, walk.answer(guide, asking, f"own-{at}"))
             assert not passed & {HELD, ENTRY, "enter"}, (model.id, word.text, sorted(passed))
 
 
@@ -68,7 +68,7 @@ def test_the_cause_is_asked_for_where_the_radio_is_not_known(guide):
         at = walk.answer(guide, "what-does-it-show", row.id)
         if walk.view(guide, at).step == "which-radio":
             at = walk.answer(guide, at, "unknown")
-        assert not onward(guide, at) & {HELD, ENTRY, "enter"}, row.id
+        assert not following(guide, at) & {HELD, ENTRY, "enter"}, row.id
 
 
 def test_whatever_says_that_the_display_asks_for_a_code_leads_to_the_cause(guide):

@@ -10,8 +10,7 @@ from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.code.value import Code, CodeShape
 from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.display import Colour, DisplayKind, DisplayWord, Shows, Technology
-from radiokey.headunit.flash import RamChip
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     EngineRan,
     Ignition,
     IgnitionTurned,
@@ -21,6 +20,7 @@ from radiokey.headunit.happenings import (
     SupplyRestored,
     TimeWent,
 )
+from radiokey.headunit.flash import RamChip
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import Automatic, Direct, Key, Panel, presses_for
 from radiokey.headunit.policy import REFERENCE, ClockNeeds, LockPolicy

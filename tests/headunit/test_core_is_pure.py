@@ -71,7 +71,7 @@ import sys
 from radiokey.catalogue.load import load_catalogue
 from radiokey.code.value import Code
 from radiokey.errors import InputError
-from radiokey.headunit import happenings as h
+from radiokey.headunit import events as h
 from radiokey.headunit.lock import Fault
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.device import Device

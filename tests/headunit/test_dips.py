@@ -14,7 +14,7 @@ import pytest
 
 from radiokey.catalogue.load import load_catalogue
 from radiokey.code.value import Code
-from radiokey.headunit.happenings import KeyPressed, SupplyLost, SupplyRestored, TimeWent
+from radiokey.headunit.events import KeyPressed, SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import Automatic, presses_for
 from radiokey.headunit.policy import REFERENCE, Rung, Wait

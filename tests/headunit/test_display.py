@@ -5,7 +5,7 @@ import pytest
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.headunit.display import Counts, DisplayWord, Shows, word_for
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     CarAnswered,
     KeyPressed,
     RadioSwitched,

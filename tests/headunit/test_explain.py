@@ -14,9 +14,9 @@ from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import MINUTE_MS, SECOND_MS
 from radiokey.errors import InputError
 from radiokey.headunit.device import Device, RamCounter
+from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.explain import ENDS, Ends, Rules, Unsure, Verdict, Why, explain
 from radiokey.headunit.flash import RamChip
-from radiokey.headunit.happenings import SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.lock import Fault, Hold, Lock, State
 from radiokey.headunit.policy import REFERENCE
 from radiokey.headunit.store import (

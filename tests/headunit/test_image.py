@@ -8,7 +8,7 @@ from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.errors import InputError
 from radiokey.headunit import store as records
 from radiokey.headunit.device import Device
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     CarAnswered,
     KeyPressed,
     ServiceAllowed,

@@ -10,8 +10,8 @@ from radiokey.clock import MINUTE_MS
 from radiokey.headunit import store as records
 from radiokey.headunit import unit as units
 from radiokey.headunit.device import RamCounter
+from radiokey.headunit.events import CarAnswered, SupplyRestored
 from radiokey.headunit.flash import RamChip
-from radiokey.headunit.happenings import CarAnswered, SupplyRestored
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.policy import REFERENCE
 from radiokey.headunit.unit import HeadUnit

@@ -8,7 +8,7 @@ import pytest
 from radiokey.catalogue.load import load_catalogue
 from radiokey.code.value import Code, CodeShape
 from radiokey.errors import CatalogueError, CodeShapeError
-from radiokey.headunit.happenings import KeyPressed
+from radiokey.headunit.events import KeyPressed
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import (
     Automatic,

@@ -9,8 +9,8 @@ import pytest
 from radiokey.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.headunit import store as records
 from radiokey.headunit.device import Device
+from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.flash import ChipError, PowerCutError, RamChip
-from radiokey.headunit.happenings import SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.policy import REFERENCE
 from radiokey.headunit.unit import HeadUnit

@@ -6,7 +6,7 @@ import pytest
 
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import DAY_MS, MINUTE_MS, SECOND_MS
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     CarAnswered,
     EngineRan,
     Ignition,

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import DAY_MS, HOUR_MS, SECOND_MS
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     EngineRan,
-    Happening,
     Ignition,
     IgnitionTurned,
     RadioSwitched,
@@ -22,6 +21,7 @@ from radiokey.headunit.happenings import (
     SupplyRestored,
     TicksRead,
     TimeWent,
+    UnitEvent,
 )
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.policy import REFERENCE, ClockNeeds, PowerCutEffect
@@ -157,12 +157,12 @@ def test_no_date_and_no_clock_time_has_a_way_into_a_unit():
     """
     numbers = {
         (kind.__name__, field.name)
-        for kind in get_args(Happening)
+        for kind in get_args(UnitEvent)
         for field in fields(kind)
         if field.type in {int, float, "int", "float"}
     }
     assert numbers == {("KeyPressed", "held_ms"), ("TimeWent", "ms"), ("TicksRead", "ticks")}
-    others = {field.type for kind in get_args(Happening) for field in fields(kind)} - {int}
+    others = {field.type for kind in get_args(UnitEvent) for field in fields(kind)} - {int}
     assert others <= {str, bool, bytes, Ignition, Fault}
 
 

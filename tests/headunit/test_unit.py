@@ -19,8 +19,7 @@ from radiokey.code.value import CodeShape
 from radiokey.errors import CodeShapeError
 from radiokey.headunit import store as records
 from radiokey.headunit.device import Device
-from radiokey.headunit.flash import RamChip
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     CarAnswered,
     EngineRan,
     Ignition,
@@ -34,6 +33,7 @@ from radiokey.headunit.happenings import (
     SupplyRestored,
     TimeWent,
 )
+from radiokey.headunit.flash import RamChip
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.panel import OpeningPress
 from radiokey.headunit.policy import REFERENCE, ClockNeeds, Rung, UntilKeyCycle

@@ -15,8 +15,8 @@ from radiokey.headunit import store as records
 from radiokey.headunit import unit as units
 from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.display import Colour, DisplayKind, Technology
+from radiokey.headunit.events import KeyPressed, SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.flash import RamChip
-from radiokey.headunit.happenings import KeyPressed, SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.lock import TRANSITIONS, Lock, State
 from radiokey.headunit.panel import Automatic, Direct, Key, Panel
 from radiokey.headunit.policy import REFERENCE, ClockNeeds, LockPolicy, PowerCutEffect

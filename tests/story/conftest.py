@@ -12,7 +12,7 @@ from radiokey.code.value import Code
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Guide
 from radiokey.headunit.device import Device
-from radiokey.headunit.happenings import KeyPressed, SupplyLost, SupplyRestored, TimeWent
+from radiokey.headunit.events import KeyPressed, SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.unit import HeadUnit
 from radiokey.serial.number import parse

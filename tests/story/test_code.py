@@ -13,8 +13,8 @@ CATALOGUE = load_catalogue()
 
 def test_the_same_number_gives_the_same_code_whoever_asks_and_however_often(base, ask):
     """Claims 39 and 82, conflict C-M: linked to the number, so never "a new code"."""
-    first = base.door.release(ask("281155216RT V212", request_id="one"))
-    again = base.door.release(ask("V212", "renault_86a", request_id="two"))
+    first = base.releases.release(ask("281155216RT V212", request_id="one"))
+    again = base.releases.release(ask("V212", "renault_86a", request_id="two"))
     assert first.code == again.code
     assert first.receipt.index != again.receipt.index
 
@@ -66,7 +66,7 @@ def test_no_sheet_promises_success():
 def test_what_a_public_derivation_does_not_cover_is_refused_and_not_guessed(base, ask, text, model_id, error):
     """Claim 65: another series, another market's unit, a radio whose own source is doubtful."""
     with pytest.raises(error):
-        base.door.release(ask(text, model_id))
+        base.releases.release(ask(text, model_id))
     assert base.verify().size == 0
 
 
@@ -82,7 +82,7 @@ def test_a_cleared_radio_is_served_again_and_a_stolen_one_by_nobody(base, ask):
     request = ask("BP538761234567", "nissan_blaupunkt_bp")
     base.blacklist.add(request.serial, reason="police report 1", by="registrar")
     with pytest.raises(StolenError):
-        base.door.release(request)
+        base.releases.release(request)
     base.blacklist.clear(request.serial, reason="insurer's letter 2", by="registrar")
-    assert base.door.release(request).code
+    assert base.releases.release(request).code
     assert [mark.act.value for mark in base.blacklist.history()] == ["reported", "cleared"]

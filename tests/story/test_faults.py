@@ -5,7 +5,7 @@ import pytest
 from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import Binding
 from radiokey.guide.walk import answer, start, view
-from radiokey.headunit.happenings import CarAnswered, SomethingBroke, SomethingMended
+from radiokey.headunit.events import CarAnswered, SomethingBroke, SomethingMended
 from radiokey.headunit.lock import Fault
 
 ARTICLE = "nissan_terrano3_article"

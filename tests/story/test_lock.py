@@ -8,7 +8,7 @@ from radiokey.catalogue.load import load_model
 from radiokey.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.code.value import Code
 from radiokey.headunit.device import Device
-from radiokey.headunit.happenings import Ignition, IgnitionTurned
+from radiokey.headunit.events import Ignition, IgnitionTurned
 from radiokey.headunit.policy import REFERENCE, Dead, LockPolicy
 from radiokey.headunit.unit import HeadUnit
 

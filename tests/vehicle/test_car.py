@@ -3,7 +3,7 @@
 import pytest
 
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from radiokey.headunit.happenings import Ignition, RadioSwitched, SupplyLost, SupplyRestored, TimeWent
+from radiokey.headunit.events import Ignition, RadioSwitched, SupplyLost, SupplyRestored, TimeWent
 from radiokey.vehicle.acts import (
     ChipCopied,
     ChipPutBack,

@@ -6,7 +6,7 @@ import pytest
 
 from radiokey.catalogue.load import load_model, model_ids
 from radiokey.clock import MINUTE_MS, SECOND_MS
-from radiokey.headunit.happenings import SomethingBroke, SomethingMended
+from radiokey.headunit.events import SomethingBroke, SomethingMended
 from radiokey.headunit.lock import Fault
 from radiokey.vehicle.acts import Connected, Entered, Part, Turned, Which
 from radiokey.vehicle.ignition import Position

@@ -2,7 +2,7 @@
 
 import pytest
 
-from radiokey.headunit.happenings import Ignition
+from radiokey.headunit.events import Ignition
 from radiokey.vehicle.ignition import Position, passed, seen_by_radio
 
 OFF, ACC, ON, START = Position

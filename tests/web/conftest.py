@@ -18,7 +18,7 @@ from postbox import Mailbox, mailbox
 from visitors import ORIGIN, Visitor
 
 from radiokey.base.identity.roles import Role
-from radiokey.base.identity.staff import Person, Shown
+from radiokey.base.identity.staff import Person, PublicProfile
 from radiokey.catalogue.load import load_catalogue
 from radiokey.catalogue.model import Model
 from radiokey.web.app import create_app
@@ -144,7 +144,7 @@ def radios() -> dict[str, Model]:
 @pytest.fixture
 def desk(make_api):
     api = make_api(address=ORIGIN)
-    api.base.staff.add_organisation("office", "The office", "office", Shown(), by="local")
+    api.base.staff.add_organisation("office", "The office", "office", PublicProfile(), by="local")
     return api
 
 

@@ -4,8 +4,8 @@ from authenticator import Authenticator
 
 from radiokey.base.bootstrap import init_base, open_base
 from radiokey.base.identity.roles import Role
-from radiokey.base.identity.secret_values import Hidden
-from radiokey.base.identity.staff import Person, Shown
+from radiokey.base.identity.secret_values import Secret
+from radiokey.base.identity.staff import Person, PublicProfile
 
 ORIGIN, SITE = "https://codes.example.org", "codes.example.org"
 
@@ -17,23 +17,23 @@ class House:
         init_base(place, SITE, clock).close()
         self.base = open_base(place, clock, limits=limits)
         self.staff = self.base.staff
-        self.entrance = self.base.entrance(ORIGIN, bytes(32))
-        self.staff.add_organisation("office", "The office", "office", Shown(), by="local")
+        self.authentication = self.base.authentication(ORIGIN, bytes(32))
+        self.staff.add_organisation("office", "The office", "office", PublicProfile(), by="local")
 
-    def invite(self, name="ann", role=Role.CLERK, by="local") -> Hidden:
+    def invite(self, name="ann", role=Role.CLERK, by="local") -> Secret:
         return self.staff.invite(Person(name, role, "office", name.title()), by=by)
 
-    def enrol(self, link: Hidden, **other):
+    def enrol(self, link: Secret, **other):
         """Use a link with a new authenticator; return it, and the recovery codes."""
         key = Authenticator(ORIGIN, SITE, **other)
-        return key, self.entrance.enrol(link, "phone", key.make(self.entrance.welcome(link).ask))
+        return key, self.authentication.enrol(link, "phone", key.make(self.authentication.welcome(link).ask))
 
     def member(self, name="ann", role=Role.CLERK, **other) -> Authenticator:
         return self.enrol(self.invite(name, role), **other)[0]
 
     def sign_in(self, key: Authenticator):
         """Sign in; return the session's id and who it is."""
-        return self.entrance.sign_in(key.answer(self.entrance.ask()))
+        return self.authentication.sign_in(key.answer(self.authentication.ask()))
 
     def acts(self) -> list[tuple[str, str, str]]:
         with self.base.stores.of("radiokey_auditor").snapshot() as seen:

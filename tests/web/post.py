@@ -9,12 +9,12 @@ from postbox import Mailbox
 
 from radiokey.base.requests.contact import Address
 from radiokey.base.requests.desk import Application
-from radiokey.base.requests.outbox import Reach
+from radiokey.base.requests.outbox import ContactStatus
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.app import make_mailer
 from radiokey.web.jobs.mail import Mailing, MailServer, template
-from radiokey.web.jobs.scheduler import Rounds
+from radiokey.web.jobs.scheduler import Scheduler
 
 OWNER, DESK = "owner@example.org", f"desk@{HOST}"
 TEMPLATES = resources.files("radiokey.web") / "templates" / "mail"
@@ -34,7 +34,7 @@ class Post:
     def restart(self) -> None:
         """Begin again as another process would: nothing is remembered."""
         self.mailer = make_mailer(self.site, self.desk, Mailing(self.server, f"https://{HOST}"))
-        self.rounds = Rounds(self.desk, self.site.metrics, self.mailer)
+        self.rounds = Scheduler(self.desk, self.site.metrics, self.mailer)
 
     def ask(self, address: str | None = OWNER) -> str:
         """Open a request that says its papers follow."""
@@ -73,7 +73,7 @@ class Post:
         return row[0] or 0
 
     def refuses(self, one: str) -> bool:
-        return self.desk.outbox.reach(one) is Reach.REFUSED
+        return self.desk.outbox.reach(one) is ContactStatus.REFUSED
 
     def count(self, table: str) -> int:
         connection = sqlite3.connect(self.site.base.location.path)

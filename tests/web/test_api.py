@@ -409,4 +409,4 @@ def test_every_route_has_the_rights_it_needs_in_the_database_and_a_token_its_own
     assert acts[-1] == "token:end"
     assert api.client.get("/api/log/checkpoint").text == receipt["checkpoint"]
     assert api.client.get("/ready").status_code == 200
-    assert api.app.state.site.watch.look().problem is None
+    assert api.app.state.site.log_monitor.check().problem is None

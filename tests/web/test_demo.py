@@ -44,7 +44,7 @@ def test_its_registrar_is_invited_until_somebody_came_in(tmp_path, clock):
     assert second is not None
     origin, host = "http://localhost:8000", "localhost"
     with open_base(place, clock) as base:
-        entrance, key = base.entrance(origin, bytes(32)), Authenticator(origin, host)
+        entrance, key = base.authentication(origin, bytes(32)), Authenticator(origin, host)
         entrance.enrol(second, "phone", key.make(entrance.welcome(second).ask))
         _, who = entrance.sign_in(key.answer(entrance.ask()))
         assert (who.account, who.role) == ("registrar", Role.REGISTRAR)

@@ -8,7 +8,7 @@ from counter import CODE, SHOP, TICKS, leads_back
 from hosted import BP, CAR, OTHER_CAR
 
 from radiokey.base.identity.roles import ROLES, Role
-from radiokey.base.identity.staff import Shown
+from radiokey.base.identity.staff import PublicProfile
 from radiokey.base.requests.contact import Address
 from radiokey.base.requests.queue import PAGE
 from radiokey.base.requests.reasons import WORDS, Reason
@@ -49,8 +49,8 @@ def test_a_queue_of_more_than_a_page_goes_on_behind_the_last_line(counter, page_
     first = page_of(counter.get("/desk", "cle").text)
     assert f"{PAGE} of {PAGE + 1} shown." in first.words
     assert f"/desk/requests/{last}" not in first.links
-    (onward,) = [link for link in first.links if link.startswith("/desk?turn=owner&after=")]
-    page = page_of(counter.get(onward, "cle").text)
+    (following,) = [link for link in first.links if link.startswith("/desk?turn=owner&after=")]
+    page = page_of(counter.get(following, "cle").text)
     requests = [link for link in page.links if link.startswith("/desk/requests/") and link[-3:] != "new"]
     assert requests == [f"/desk/requests/{last}"]
     assert f"1 of {PAGE + 1} shown." in page.words
@@ -94,8 +94,8 @@ def test_a_dealers_request_is_for_that_dealer_and_the_house_alone(counter, api):
     assert counter.view(other).act == 2
     assert other not in counter.get(f"/desk/search?number={BP}", "cle").text
     assert counter.get(f"/desk/requests/{other}", "aud").status_code == 200
-    api.base.staff.add_organisation("desk", "The central desk", "office", Shown(), by="local")
-    api.base.staff.add_organisation("garage", "A garage", "dealer", Shown(), by="local")
+    api.base.staff.add_organisation("desk", "The central desk", "office", PublicProfile(), by="local")
+    api.base.staff.add_organisation("garage", "A garage", "dealer", PublicProfile(), by="local")
     for organisation, seen in (("codes.example.org", True), ("desk", True), ("garage", False)):
         clerk = api.token(f"of-{organisation}", ROLES[Role.CLERK], organisation=organisation)
         assert (other in api.ask("GET", "/desk", clerk).text) is seen
@@ -316,11 +316,11 @@ def test_whoever_reported_the_radio_does_not_approve_its_code(counter, page_of, 
 def test_an_approval_takes_a_person_and_not_only_a_machine(api):
     """The step-up stands in one place; a caller without an account is nobody."""
 
-    class Asked:
+    class ReleaseHistory:
         auth = Caller("local", "")
 
     with pytest.raises(NotAllowedError):
-        confirm(api.app.state.site, Asked(), "request:approve r1 3", "")
+        confirm(api.app.state.site, ReleaseHistory(), "request:approve r1 3", "")
 
 
 def test_whoever_opened_a_request_for_a_customer_does_not_check_it_and_sees_the_code(counter, page_of, api):

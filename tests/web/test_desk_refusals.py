@@ -63,7 +63,7 @@ def test_words_of_an_approver_who_was_late_are_kept_for_as_long_as_they_can_be_s
 def test_a_message_about_what_is_no_longer_so_is_sent_only_after_a_look(counter, page_of):
     one = counter.reviewed()
     path = f"/desk/requests/{one}"
-    counter.desk.see_car(one, 2, "cora", counter.vin(CAR))
+    counter.desk.record_vin(one, 2, "cora", counter.vin(CAR))
     late = counter.post(f"{path}/message", "cle", seen="2", text="Where is the car?")
     assert late.status_code == 409
     form = page_of(late.text).form(f"{path}/message")
@@ -173,7 +173,7 @@ def test_whoever_sends_back_says_why_in_words_and_never_a_code(counter, page_of,
 
 def test_another_cars_vin_keeps_a_request_from_being_handed_over(counter, page_of):
     one = counter.reviewed()
-    counter.desk.see_car(one, 2, "cle", counter.vin(OTHER_CAR))
+    counter.desk.record_vin(one, 2, "cle", counter.vin(OTHER_CAR))
     answer = counter.post(f"/desk/requests/{one}/check", "cle", seen="3", **TICKS)
     assert answer.status_code == 400
     assert "The VIN that was seen at the car is not the request's." in page_of(answer.text).words
@@ -202,7 +202,7 @@ def test_what_the_state_does_not_list_is_not_done(counter, page_of, act):
 
 def test_hostile_text_is_text(counter, page_of):
     one = counter.ask(serial=counter.parse(f"{BP}"), organisation="")
-    counter.desk.say(one, counter.view(one).stored.requester, f"Look: {HOSTILE}")
+    counter.desk.post_message(one, counter.view(one).stored.requester, f"Look: {HOSTILE}")
     for who in ("cle", "app", "aud"):
         text = counter.get(f"/desk/requests/{one}", who).text
         assert HOSTILE not in text

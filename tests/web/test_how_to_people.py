@@ -9,7 +9,7 @@ from counter import Counter
 from hosted import BP, CAR
 
 from radiokey.base.identity.roles import Role
-from radiokey.base.identity.staff import Person, Shown
+from radiokey.base.identity.staff import Person, PublicProfile
 from radiokey.base.requests.request import CHECK_LIST
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
@@ -87,7 +87,9 @@ def test_a_registrar_finds_each_button_where_the_page_says(come, desk):
     come("cle", Role.CLERK)
     rob = come("rob", Role.REGISTRAR)
     seen += clearing(rita, rob, desk)
-    desk.base.staff.add_organisation("kiel", "Radio Kiel", "dealer", Shown(address="Kiel"), by="local")
+    desk.base.staff.add_organisation(
+        "kiel", "Radio Kiel", "dealer", PublicProfile(address="Kiel"), by="local"
+    )
     ann = come("ann", signed_in=False)
     bob = Person("bob", Role.CLERK, "office", "Bob")
     from_link = desk.base.staff.invite(bob, by="local").reveal()

@@ -26,7 +26,7 @@ def test_each_turn_of_the_owner_brings_its_mail_once_and_nothing_twice(post):
         lambda: post.papers(one),
         lambda: post.desk.ask_papers(one, 3, "cle", "The second page of the registration."),
         lambda: post.papers(one),
-        lambda: post.desk.say(one, "cle", "It arrived, whole."),
+        lambda: post.desk.post_message(one, "cle", "It arrived, whole."),
         lambda: post.desk.check(one, 5, "cle", CHECK_LIST),
         lambda: post.desk.approve(one, 6, "app"),
     ]
@@ -97,7 +97,7 @@ def test_no_mail_holds_a_code_a_number_a_name_or_a_car(post):
     """Canaries: the code of the unit has sixteen letters; the number, the VIN and what people wrote are looked for."""
     one = post.ask()
     post.papers(one)
-    post.desk.say(one, "cle", "ZANZIBAR is what I wrote.")
+    post.desk.post_message(one, "cle", "ZANZIBAR is what I wrote.")
     post.desk.check(one, 3, "cle", CHECK_LIST)
     assert post.desk.approve(one, 4, "app").code.reveal() == CANARY
     post.rounds.round()
@@ -121,7 +121,7 @@ def test_an_address_that_is_refused_for_good_is_asked_once(post):
     assert (post.refuses(one), post.refuses(other)) == (True, False)
     post.box.at_rcpt = lambda _: None
     post.restart()
-    post.desk.say(one, "cle", "Are you there?")
+    post.desk.post_message(one, "cle", "Are you there?")
     sessions = post.box.sessions
     post.rounds.round()
     assert (post.arrived(), post.box.sessions) == ([], sessions)

@@ -7,7 +7,7 @@ from hosted import HOST
 from post import DESK, OWNER
 
 from radiokey.base.identity.roles import ROLES, Role
-from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, Reach, Waiting
+from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, ContactStatus, Waiting
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.web.app import make_mailer
 from radiokey.web.jobs.mail import Mailing, MailServer
@@ -62,7 +62,7 @@ def test_a_server_that_fails_costs_nothing_and_is_tried_again_ever_later(post):
     post.rounds.round()
     assert post.arrived() == ["opened", "received"]
     post.mailer._server = post.server
-    post.desk.say(one, "cle", "Another one.")
+    post.desk.post_message(one, "cle", "Another one.")
     post.rounds.round()
     assert post.again_ms - post.clock.ms == MINUTE_MS
 
@@ -98,7 +98,7 @@ def test_a_mail_that_nobody_takes_is_given_up_after_four_days_shown_to_staff_and
     assert [wait // MINUTE_MS for wait in waits[:8]] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert 3.9 < (post.clock.ms - begun_ms) / DAY_MS < 4.1
     assert post.desk.outbox.waiting() == Waiting(0, 0, 1)
-    assert post.desk.outbox.reach(one) is Reach.GIVEN_UP
+    assert post.desk.outbox.reach(one) is ContactStatus.GIVEN_UP
     told = post.site.metrics.text(post.site)
     assert b"radiokey_mails_given_up 1.0" in told
     assert b"radiokey_mails_waiting 0.0" in told

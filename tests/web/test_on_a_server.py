@@ -11,7 +11,7 @@ from papermaking import picture
 from visitors import ORIGIN, Visitor
 
 from radiokey.base.identity.roles import ROLES, Permission, Role
-from radiokey.base.identity.staff import Shown
+from radiokey.base.identity.staff import PublicProfile
 from radiokey.base.ports.requests import RequestAct
 from radiokey.base.requests.request import CHECK_LIST, State
 from radiokey.base.sql.postgresql import PostgresStore
@@ -46,7 +46,7 @@ def desk(make_api, place, tmp_path, monkeypatch):
     """The desk of the other tests, but on a server."""
     monkeypatch.setenv("RADIOKEY_SECRETS", str(tmp_path))
     api = make_api(place, address=ORIGIN)
-    api.base.staff.add_organisation("office", "The office", "office", Shown(), by="local")
+    api.base.staff.add_organisation("office", "The office", "office", PublicProfile(), by="local")
     return api
 
 
@@ -110,7 +110,7 @@ def test_a_request_goes_its_whole_way(desk, staff, fill, page_of):
     assert desk.entries() == 1
     assert counter.view(one).request.state is State.RELEASED
     assert "uma approved it" in page_of(kim.get(path).text).words
-    assert desk.app.state.site.watch.look().problem is None
+    assert desk.app.state.site.log_monitor.check().problem is None
 
 
 def test_nobody_approves_their_own_work_by_page_by_token_or_by_statement(desk, staff, place, clock):
@@ -181,7 +181,7 @@ def test_the_registrars_day(desk, staff, fill, page_of):
     for _ in range(2):
         assert rita.post(end, csrf=csrf).status_code == 303
     fill(rita, "/registrar/keys", "/registrar/keys/turn")
-    desk.app.state.site.turning.wait()
+    desk.app.state.site.key_rotation.wait()
     assert "It is done: 2 codes are sealed" in page_of(rita.get("/registrar/keys").text).words
     report = REPORT | {"csrf": staff["kim"].csrf("/registrar/stolen")}
     assert staff["kim"].post("/registrar/stolen", **report).status_code == 303

@@ -51,14 +51,14 @@ def test_a_log_that_does_not_verify_as_a_whole_stops_every_release_until_it_does
     token = api.token()
     for number, key in enumerate("abcde"):
         assert api.release(token, key, serial=f"V{number}12").status_code == 200
-    watch = api.app.state.site.watch
-    assert watch.look().problem is None
+    watch = api.app.state.site.log_monitor
+    assert watch.check().problem is None
     behind(
         tmp_path,
         "UPDATE log_entry SET leaf = CAST(replace(CAST(leaf AS TEXT), 'renault', 'renaulT') AS BLOB) WHERE idx = 1",
     )
     assert api.client.get("/ready").status_code == 200, "the edge does not show it"
-    assert isinstance(watch.look().problem, LogError)
+    assert isinstance(watch.check().problem, LogError)
     problem(api.client.get("/ready"), 503, "log")
     problem(api.release(token, "f"), 503, "log")
     page = api.client.post("/code", data={"text": "V212", "owns": "yes", "request_id": "one"})
@@ -68,14 +68,14 @@ def test_a_log_that_does_not_verify_as_a_whole_stops_every_release_until_it_does
         tmp_path,
         "UPDATE log_entry SET leaf = CAST(replace(CAST(leaf AS TEXT), 'renaulT', 'renault') AS BLOB) WHERE idx = 1",
     )
-    assert watch.look().problem is None
+    assert watch.check().problem is None
     assert api.release(token, "f").status_code == 200
 
 
 def test_the_whole_log_is_recomputed_before_a_site_is_ready(make_api):
     """In the background: releases go on, each checks the edge by itself."""
     api = make_api(verify_every_s=3600)
-    watch = api.app.state.site.watch
+    watch = api.app.state.site.log_monitor
     begun, go_on = threading.Event(), threading.Event()
     verify = api.base.verify
 
@@ -101,7 +101,7 @@ def test_the_whole_log_is_recomputed_before_a_site_is_ready(make_api):
 def test_it_is_recomputed_again_and_again(make_api):
     """A database that does not answer once ends nothing."""
     api = make_api()
-    watch = api.app.state.site.watch
+    watch = api.app.state.site.log_monitor
     looks, enough = [], threading.Event()
     verify = api.base.verify
 
@@ -130,7 +130,7 @@ def test_what_is_counted(api):
     api.release(token, "a")
     api.release(token, "b", serial=BP, model=BP_MODEL, vin=CAR)
     api.release(token, "c", serial=BP, model=BP_MODEL)
-    api.app.state.site.watch.look()
+    api.app.state.site.log_monitor.check()
     told = metrics(api)
     assert told['radiokey_releases_total{source="derivation"}'] == 1
     assert told['radiokey_releases_total{source="ledger"}'] == 1

@@ -171,7 +171,7 @@ def test_the_keys_are_turned_and_no_page_shows_one(counter, page_of, api):
     (old,) = api.base.ring.cards()
     assert "1 codes, 0 papers" in page_of(counter.get("/registrar/keys", "reg").text).words
     assert led_to(counter.post("/registrar/keys/turn", "reg"), "/registrar/keys")
-    api.app.state.site.turning.wait()
+    api.app.state.site.key_rotation.wait()
     page = page_of(counter.get("/registrar/keys", "aud").text)
     new = next(card.id for card in api.base.ring.cards() if card.id != old.id)
     assert f"It is done: 1 codes are sealed with {new}" in page.words
@@ -184,11 +184,11 @@ def test_the_keys_are_turned_and_no_page_shows_one(counter, page_of, api):
         ("reg", "keys:rotate"),
         ("reg", "keys:rotated"),
     ]
-    assert api.base.door is not None
+    assert api.base.releases is not None
 
 
 def test_one_turn_is_under_way_at_a_time(counter, page_of, api):
-    turning = api.app.state.site.turning
+    turning = api.app.state.site.key_rotation
     turning.begin("reg")
     turning.wait()
     turning._become(ended_ms=0)
@@ -202,7 +202,7 @@ def test_one_turn_is_under_way_at_a_time(counter, page_of, api):
 def test_a_turn_that_stops_says_why(counter, page_of, api):
     api.base.location.secret("keys").unlink()
     counter.post("/registrar/keys/turn", "reg")
-    api.app.state.site.turning.wait()
+    api.app.state.site.key_rotation.wait()
     page = page_of(counter.get("/registrar/keys", "reg").text)
     assert "It stopped:" in page.words
     assert "Keys that seal something are not in the ring" in page.words
@@ -215,7 +215,7 @@ def test_the_log_says_what_was_signed_and_when_it_was_last_recomputed(counter, p
     assert "none yet" in page_of(counter.get("/registrar/log", "reg").text).words
     counter.desk.approve(counter.checked(), 3, "app")
     assert "not since this site started" in page_of(counter.get("/registrar/log", "aud").text).words
-    api.app.state.site.watch.look()
+    api.app.state.site.log_monitor.check()
     page = page_of(counter.get("/registrar/log", "aud").text)
     assert "1 entries hold" in page.words
     assert "codes.example.org 1" in page.words
@@ -228,7 +228,7 @@ def test_the_audit_is_read_newest_first_page_by_page_and_by_subject(counter, pag
     counter.token("aud")
     one = counter.reviewed()
     for number in range(102):
-        counter.desk.say(one, "cle", f"Message number {'i' * number}.")
+        counter.desk.post_message(one, "cle", f"Message number {'i' * number}.")
     first = page_of(counter.get("/registrar/audit", "aud").text)
     assert first.words.count("request:message") == 100
     older = next(link for link in first.links if "before=" in link)

@@ -6,7 +6,7 @@ import pytest
 from visitors import ORIGIN, Visitor
 
 from radiokey.base.identity.roles import Role
-from radiokey.base.identity.staff import Shown
+from radiokey.base.identity.staff import PublicProfile
 
 
 def test_a_registrar_invites_somebody_and_is_shown_the_link_once(come):
@@ -63,7 +63,7 @@ def test_organisations_are_added_and_show_what_they_are(come):
 
 def test_anybody_reads_what_a_specialist_shows_before_they_pay(desk, come, page_of):
     """Claims 45 to 48: who they are, what they cover, how new their data is, the whole price."""
-    said = Shown("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Becker", "2026-03", "35 EUR")
+    said = PublicProfile("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Becker", "2026-03", "35 EUR")
     desk.base.staff.add_organisation("kiel", "Radio <Kiel>", "specialist", said, by="local")
     come("rita", Role.REGISTRAR)
     words = page_of(desk.client.get("/desk/coverage").text).words

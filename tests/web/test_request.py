@@ -18,7 +18,7 @@ from radiokey.errors import LogError
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.http.links import LASTS_MS, PURPOSE
-from radiokey.web.jobs.log_monitor import Look
+from radiokey.web.jobs.log_monitor import LogCheck
 from radiokey.web.owner.request import FORM
 
 
@@ -365,10 +365,10 @@ def test_a_radio_reported_stolen_after_the_release_shows_no_code_any_more(owner)
 def test_while_the_log_does_not_verify_no_code_is_shown(owner, clock):
     """Nothing leaves by a door whose log is found wrong, a repeat neither."""
     owner.released()
-    owner.site.watch.last = Look(clock.ms, 0, LogError("the log does not verify"))
+    owner.site.log_monitor.last = LogCheck(clock.ms, 0, LogError("the log does not verify"))
     answer = owner.post(f"{owner.link}/code")
     assert (answer.status_code, codes_shown(answer.text)) == (503, [])
-    owner.site.watch.last = None
+    owner.site.log_monitor.last = None
     assert codes_shown(owner.post(f"{owner.link}/code").text) == [CANARY]
 
 
@@ -409,7 +409,7 @@ def test_no_page_of_a_request_holds_another_ones_things(owner):
     """IDOR: what one link shows is one request's; there is no id in any form that could be another's."""
     one = owner.open(email="")
     owner.send(("registration", PHOTO))
-    owner.desk.say(one, "cle", "This is for ANN.")
+    owner.desk.post_message(one, "cle", "This is for ANN.")
     other = owner.open(vin=OTHER_CAR)
     text = owner.get(owner.link).text
     assert "ANN" not in text

@@ -11,7 +11,8 @@ from radiokey.base.requests.sweep import Swept
 from radiokey.errors import StoreError
 from radiokey.web.http.logs import JsonFormatter
 from radiokey.web.http.metrics import Metrics
-from radiokey.web.jobs.scheduler import Rounds
+from radiokey.web.jobs.scheduler import Scheduler
+from radiokey.web.operations.health import status_of
 
 
 def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
@@ -25,7 +26,7 @@ def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
             return rounds[-1]
 
     running = Event()
-    one = Rounds(Counting(), Metrics())
+    one = Scheduler(Counting(), Metrics())
     one.begin(3_600)
     assert running.wait()
     one.end()
@@ -46,7 +47,7 @@ def test_a_round_that_fails_is_said_in_the_log_without_what_it_held_and_the_next
             again.set()
             return Swept(0, 0, 0, 0, {})
 
-    one = Rounds(Failing(), Metrics())
+    one = Scheduler(Failing(), Metrics())
     one.begin(0)
     assert again.wait()
     one.end()
@@ -64,7 +65,7 @@ def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_lo
     file.close()
     for _ in range(2):
         post.rounds.round()
-    assert b"radiokey_requests_stuck 1.0" in metrics.text(post.site)
+    assert b"radiokey_requests_stuck 1.0" in metrics.text(status_of(post.site))
     (record,) = [record for record in caplog.records if one in record.getMessage()]
     line = json.loads(JsonFormatter().format(record))
     assert (line["request"], line["slug"], line["level"]) == (one, "damaged-request", "WARNING")
@@ -72,7 +73,7 @@ def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_lo
         file.execute("UPDATE request_act SET detail = '{}' WHERE number = 2")
     file.close()
     post.rounds.round()
-    assert b"radiokey_requests_stuck 0.0" in metrics.text(post.site)
+    assert b"radiokey_requests_stuck 0.0" in metrics.text(status_of(post.site))
 
 
 def test_a_sweep_that_fails_keeps_no_mail_from_going_out(post, monkeypatch):

@@ -8,8 +8,8 @@ from visitors import COOKIE, ORIGIN, SITE, Visitor
 
 from radiokey.base.identity.authentication import IDLE_MS, RECENT_MS, WHOLE_MS
 from radiokey.base.identity.roles import Permission, Role
-from radiokey.base.identity.staff import Person, Shown
-from radiokey.web.auth.session import onward
+from radiokey.base.identity.staff import Person, PublicProfile
+from radiokey.web.auth.session import safe_redirect
 
 # --- from the link to the page ------------------------------------------------------------------------------
 
@@ -59,7 +59,7 @@ def test_everybody_begins_on_a_page_that_they_may_see(come, role, home):
 def test_on_ones_own_machine_the_cookie_goes_without_tls(make_api):
     api = make_api(address="http://localhost:8000")
     api.at.scheme, api.at.address = "http", "127.0.0.1"
-    api.base.staff.add_organisation("office", "The office", "office", Shown(), by="local")
+    api.base.staff.add_organisation("office", "The office", "office", PublicProfile(), by="local")
     link = api.base.staff.invite(Person("ann", Role.CLERK, "office", "Ann"), by="local")
     ann = Visitor(api, "http://localhost:8000")
     ann.enrol(link.reveal())
@@ -311,7 +311,7 @@ def test_signing_in_leads_nowhere_else(come, to):
     """Open redirect."""
     ann = come(signed_in=False)
     assert ann.sign_in(to).headers["location"] == "/desk"
-    assert onward(to, "/me") == "/me"
+    assert safe_redirect(to, "/me") == "/me"
     page = ann.client.get("/sign-in", params={"to": to})
     assert 'name="to" value=""' in page.text
 

@@ -10,7 +10,7 @@ from counter import SHOP, TICKS, Counter, leads_back
 from visitors import ORIGIN, SITE, Visitor
 
 from radiokey.base.identity.roles import Role
-from radiokey.base.identity.staff import Person, Shown
+from radiokey.base.identity.staff import Person, PublicProfile
 from radiokey.base.requests.request import State
 
 
@@ -19,7 +19,7 @@ def staffed(make_api):
     """A desk whose people sign in; return it, its clerk and its approver."""
     api = make_api(address=ORIGIN)
     counter = Counter(api)
-    api.base.staff.add_organisation("shop", SHOP, "dealer", Shown(), by="local")
+    api.base.staff.add_organisation("shop", SHOP, "dealer", PublicProfile(), by="local")
     people = {}
     for name, role in (("kim", Role.CLERK), ("uma", Role.APPROVER), ("udo", Role.APPROVER)):
         link = api.base.staff.invite(Person(name, role, "shop", name.title()), by="local")

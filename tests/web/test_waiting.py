@@ -98,8 +98,8 @@ def test_at_the_end_come_three_checks_before_anything_is_entered(client, clock, 
     assert "The time is over" in page.words
     assert all(check in page.words for check in CHECKS_AT_THE_END)
     assert len(CHECKS_AT_THE_END) == 3
-    [onward] = [link for link in page.links if link.startswith("/guide/cause")]
-    assert client.get(onward).status_code == 200
+    [following] = [link for link in page.links if link.startswith("/guide/cause")]
+    assert client.get(following).status_code == 200
 
 
 def test_only_the_minutes_it_was_on_count(client, clock):

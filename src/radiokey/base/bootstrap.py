@@ -25,8 +25,8 @@ from radiokey.base.log.append import Log
 from radiokey.base.log.head import HeadFile
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
 from radiokey.base.ports.store import Covered, Randomness, Store, Transaction
-from radiokey.base.release.history import Asked
-from radiokey.base.release.service import Door
+from radiokey.base.release.history import ReleaseHistory
+from radiokey.base.release.service import ReleaseService
 from radiokey.base.requests.limits import DeskLimits
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
@@ -38,7 +38,7 @@ from radiokey.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from radiokey.base.audit import Audit
-    from radiokey.base.identity.authentication import Entrance
+    from radiokey.base.identity.authentication import Authentication
     from radiokey.base.keys.rotation import Rotation
     from radiokey.base.papers.archive import PaperArchive
     from radiokey.base.requests.checks import Checks
@@ -132,9 +132,9 @@ class Base:
             ledger = Ledger(self.ring, hosted=self.organisation is not None)
             head = HeadFile(location.secret("head"), signer.verifier)
             released = self.stores.of(Principal.DOOR)
-            self.door = Door(released, clock, randomness, signer, limits, ledger, head)
+            self.releases = ReleaseService(released, clock, randomness, signer, limits, ledger, head)
             self.desk_limits = DeskLimits(released, clock, limits)
-            self.asked = Asked(released, clock, signer.verifier, limits)
+            self.release_history = ReleaseHistory(released, clock, signer.verifier, limits)
             self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
             self.staff = Staff(self.stores.of(Principal.REGISTRAR), clock, randomness)
             self.tokens = Tokens(gate, self.stores.of(Principal.REGISTRAR), clock, randomness)
@@ -222,7 +222,7 @@ class Base:
         contacts = ContactKey(secret)
         return Desk(
             stores,
-            self.door,
+            self.releases,
             self.clock,
             self.randomness,
             contacts=contacts,
@@ -230,20 +230,20 @@ class Base:
             models=models,
         )
 
-    def entrance(self, address: str, key: bytes) -> "Entrance":
+    def authentication(self, address: str, key: bytes) -> "Authentication":
         """Return how the staff of a hosted base come in at the site that people open by `address`.
 
         `key` (32 bytes) signs what browsers are asked.
         Raises `UsageError`.
         """
-        from radiokey.base.identity.authentication import Entrance  # noqa: PLC0415 - the terminal has no staff to let in
+        from radiokey.base.identity.authentication import Authentication  # noqa: PLC0415 - the terminal has no staff to let in
         from radiokey.base.identity.passkeys import Party, Passkeys  # noqa: PLC0415 - the same
 
         if self.organisation is None:
             raise UsageError("a base of one's own has no staff", hint="radiokey base init")
         passkeys = Passkeys(Party.at(address), key, self.clock, self.randomness)
         gate = self.stores.of(Principal.GATE)
-        return Entrance(gate, passkeys, self.clock, self.randomness, self.limits)
+        return Authentication(gate, passkeys, self.clock, self.randomness, self.limits)
 
     def __enter__(self) -> Self:
         return self

@@ -6,7 +6,7 @@ import typer
 
 from radiokey.base.bootstrap import init_base, open_base
 from radiokey.base.ports.store import Mark
-from radiokey.cli import backup, intake, keys, log, say, staff, tokens, witness
+from radiokey.cli import backup, import_units, keys, log, say, staff, tokens, witness
 from radiokey.cli.options import BY, Database, Json, Make, ModelId, kinds_of
 from radiokey.cli.serial import read_one
 from radiokey.serial.vin import Vin
@@ -19,7 +19,7 @@ app.command("witness")(witness.serve)
 app.add_typer(keys.app, name="keys")
 app.add_typer(staff.app, name="staff")
 app.add_typer(tokens.app, name="tokens")
-app.command("import")(intake.import_units)
+app.command("import")(import_units.import_units)
 app.command("backup")(backup.back_up)
 app.command("restore")(backup.restore)
 

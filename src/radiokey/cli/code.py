@@ -67,7 +67,7 @@ def code(
             if token_file is not None or key is not None:
                 raise UsageError("a token and a key are for another base", hint="name it: --base URL")
             with open_base(database) as own:
-                released = own.door.release(request)
+                released = own.releases.release(request)
         else:
             released = _from(base, database, token_file, key, request)
     except NoCodeHereError:

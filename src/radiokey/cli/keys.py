@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from radiokey.base.bootstrap import Base, open_base
-from radiokey.base.keys.keyring import KeyRing, Standing
+from radiokey.base.keys.keyring import KeyRing, KeyStatus
 from radiokey.base.keys.rotation import Rotation
 from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.base.sql.principals import Principal
@@ -78,7 +78,7 @@ def add(*, database: Database = None, as_json: Json = False) -> None:
         path = base.location.secret("keys")
         if path.exists():
             key = _rotation(base).add()
-            standing = Standing.WAITING
+            standing = KeyStatus.WAITING
         else:
             with base.stores.of(Principal.KEEPER).snapshot() as snapshot:
                 if snapshot.sealed_with() or snapshot.papers_sealed_with():
@@ -90,7 +90,7 @@ def add(*, database: Database = None, as_json: Json = False) -> None:
             key, standing = card.id, card.standing
     if as_json:
         say.document({"id": key, "standing": standing.value})
-    elif standing is Standing.CURRENT:
+    elif standing is KeyStatus.CURRENT:
         say.out(
             f"A key ring was made, with the key {key}. Keep a copy of {path.name}, apart from the database."
         )

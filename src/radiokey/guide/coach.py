@@ -208,7 +208,7 @@ def _cycle_sentence(key: str, at: int, character: str, times: int, *, exact: boo
 
 def _knob(entry: Knob, presses: tuple[Press, ...], panel: Panel, code: Code) -> tuple[CoachStep, ...]:
     """Return a step per place: the turns, then the key that goes on; the last place has none."""
-    onward = _named(panel, entry.next)
+    following = _named(panel, entry.next)
     places: list[list[Press]] = [[]]
     for one in presses:
         places[-1].append(one)
@@ -221,7 +221,7 @@ def _knob(entry: Knob, presses: tuple[Press, ...], panel: Panel, code: Code) -> 
         if turn is not None:
             name = _named(panel, turn.key)
             move = f"Use {name} until the {_place(at)} place shows {character}: {_times(turn.times)}"
-        end = "." if at == len(places) - 1 else f". Then press {onward} once to go on."
+        end = "." if at == len(places) - 1 else f". Then press {following} once to go on."
         steps.append(CoachStep(Part.DIGIT, move + end, presses=tuple(place)))
     return tuple(steps)
 

@@ -26,7 +26,7 @@ from radiokey.guide.model import (
     Warned,
     Word,
 )
-from radiokey.guide.told import Told, told
+from radiokey.guide.step_facts import StepFact, step_facts
 from radiokey.guide.waiting import wait_answer
 from radiokey.guide.words import entry_shut, errors_shown, leads, row_of, said_by, words_of
 from radiokey.headunit.display import DisplayWord, Shows
@@ -80,7 +80,7 @@ class View:
     asks: Asks | None
     end: bool
     facts: Facts
-    told: tuple[Told, ...] = ()
+    told: tuple[StepFact, ...] = ()
 
 
 def start(guide: Guide, *, display: str | None = None, model: str | None = None) -> View:
@@ -153,7 +153,7 @@ def view(guide: Guide, text: str) -> View:
         asks=step.asks,
         end=step.end,
         facts=facts,
-        told=told(step.tells, guide.model_of(facts.model) if facts.model else None, facts),
+        told=step_facts(step.tells, guide.model_of(facts.model) if facts.model else None, facts),
     )
 
 

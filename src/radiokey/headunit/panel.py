@@ -190,8 +190,8 @@ def _at_the_end(panel: Panel, shape: CodeShape, keying: Keying) -> bool:
     match panel.entry:
         case Direct():
             return keying.at >= shape.length
-        case Knob(next=onward):
-            confirms_too = isinstance(panel.confirm, ConfirmBy) and panel.confirm.key == onward
+        case Knob(next=following):
+            confirms_too = isinstance(panel.confirm, ConfirmBy) and panel.confirm.key == following
             return keying.at >= shape.length - 1 or not confirms_too
         case Cycle() | Groups():
             return True

@@ -1,6 +1,6 @@
 """The head unit: lock, panel, display and record under one supply. Pure: it is told what happens.
 
-What happens to a unit is one of the `Happening` classes. The unit decides from them which events of the lock
+What happens to a unit is one of the `UnitEvent` classes. The unit decides from them which events of the lock
 take place, judges whether a second qualifies, and keeps the order that makes the lock worth its name: the
 error is durable in every copy, *then* the code is compared, *then* the consequence is durable, and only then
 does the display show it.
@@ -19,13 +19,10 @@ from radiokey.headunit import panel as panels
 from radiokey.headunit import store as records
 from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.display import Counts, DisplayKind, DisplayWord, word_for
-from radiokey.headunit.flash import Chip, ChipError, PowerCutError, RamChip
-from radiokey.headunit.grant import Grant
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     CarAnswered,
     ChipGranted,
     EngineRan,
-    Happening,
     Ignition,
     IgnitionTurned,
     KeyPressed,
@@ -37,7 +34,10 @@ from radiokey.headunit.happenings import (
     SupplyRestored,
     TicksRead,
     TimeWent,
+    UnitEvent,
 )
+from radiokey.headunit.flash import Chip, ChipError, PowerCutError, RamChip
+from radiokey.headunit.grant import Grant
 from radiokey.headunit.lock import (
     ChipProvisioned,
     DigitKeyed,
@@ -192,7 +192,7 @@ class HeadUnit:
 
     # --- what happens -------------------------------------------------------------------------------------
 
-    def happen(self, happening: Happening) -> None:
+    def happen(self, happening: UnitEvent) -> None:
         """Let something happen to the unit. A cut in the middle of a write leaves it without supply."""
         try:
             self._happen(happening)
@@ -201,7 +201,7 @@ class HeadUnit:
         if self._ticks.held and self._lacks():
             self._ticks.held = False
 
-    def _happen(self, happening: Happening) -> None:
+    def _happen(self, happening: UnitEvent) -> None:
         match happening:
             case SupplyLost():
                 self._lose_supply()

@@ -129,7 +129,7 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Decision:
     """A number found in the words `first` to `last` (exclusive), and how much speaks for it."""
 
     fit: Fit
@@ -160,7 +160,7 @@ class _Told:
         strengths = [one.strength for one in (self, other) if one.strength is not None]
         return _Told(max(strengths, default=None), self.open_ended | other.open_ended)
 
-    def tells_more_than(self, entry: _Found) -> bool:
+    def tells_more_than(self, entry: _Decision) -> bool:
         """Tell whether a number in more words than those of `entry` makes it a mere part.
 
         Two numbers that tell as much are both kept, for a person to settle: in `M012345 6` the last digit
@@ -235,7 +235,7 @@ def makes_to_ask(text: str, *, kinds: Collection[str] | None = None) -> tuple[st
     return _asked(best, None)
 
 
-def _reading(entry: _Found, spelled: Spelled, best: list[_Found], make: str | None) -> Reading:
+def _reading(entry: _Decision, spelled: Spelled, best: list[_Decision], make: str | None) -> Reading:
     return Reading(
         serial=SerialNumber(entry.fit.text, entry.format.id, entry.format.identity),
         label=spelled.text,
@@ -246,7 +246,7 @@ def _reading(entry: _Found, spelled: Spelled, best: list[_Found], make: str | No
     )
 
 
-def _asked(best: list[_Found], make: str | None) -> tuple[str, ...]:
+def _asked(best: list[_Decision], make: str | None) -> tuple[str, ...]:
     """Return the makes to choose from among equally good findings."""
     if make is not None and any(entry.of_the_make for entry in best):
         return ()
@@ -254,11 +254,11 @@ def _asked(best: list[_Found], make: str | None) -> tuple[str, ...]:
     return _makes(best) if several or any(entry.format.asks_make for entry in best) else ()
 
 
-def _makes(found: list[_Found]) -> tuple[str, ...]:
+def _makes(found: list[_Decision]) -> tuple[str, ...]:
     return tuple(sorted({make for entry in found for make in entry.format.makes}))
 
 
-def _ranked(text: str, said: _Said) -> list[_Found]:
+def _ranked(text: str, said: _Said) -> list[_Decision]:
     """Return what was found, best first: one entry per number and format, none inside a better one.
 
     The work grows with the text and not with its square: whoever sends 500 characters that fit everywhere
@@ -266,7 +266,7 @@ def _ranked(text: str, said: _Said) -> list[_Found]:
     """
     spelled = spell(text)
     masked, digits = _words_of_other_things(spelled), _words_with_digits(spelled)
-    found: dict[tuple[int, int], list[_Found]] = {}
+    found: dict[tuple[int, int], list[_Decision]] = {}
     for first, last, window in spelled.runs(_LONGEST):
         crowded = len(window) <= _SHORT and digits[first] + digits[-1] - digits[last] > 0
         found[first, last] = [
@@ -275,7 +275,7 @@ def _ranked(text: str, said: _Said) -> list[_Found]:
             if entry.strength is not Strength.WEAK or not crowded
         ]
     whole = sorted(_wholes(found), key=lambda entry: entry.rank, reverse=True)
-    kept: list[_Found] = []
+    kept: list[_Decision] = []
     numbers: set[tuple[str, str]] = set()
     best: dict[tuple[int, int], tuple[bool, Strength, bool]] = {}
     for entry in whole:  # one that says nothing beside a better one is left out
@@ -287,7 +287,7 @@ def _ranked(text: str, said: _Said) -> list[_Found]:
     return kept
 
 
-def _wholes(found: Mapping[tuple[int, int], list[_Found]]) -> list[_Found]:
+def _wholes(found: Mapping[tuple[int, int], list[_Decision]]) -> list[_Decision]:
     """Return those found, in their order, that are no part of a number in more words that tells more.
 
     The words of a run lie in one word more before it, or after it; so what lies around it is known from its
@@ -331,7 +331,7 @@ def _alone(spelled: Spelled, first: int, last: int, masked: frozenset[int]) -> b
     return last - first == 1 or (first == 0 and last == len(spelled.words))
 
 
-def _fits(window: str, said: _Said, first: int, last: int, *, alone: bool) -> Iterator[_Found]:
+def _fits(window: str, said: _Said, first: int, last: int, *, alone: bool) -> Iterator[_Decision]:
     """Yield every number that the whole of `window`, the words `first` to `last`, is."""
     for entry, shapes in _shapes_for(len(window), window[0]):
         if said.rules_out(entry):
@@ -346,10 +346,10 @@ def _fits(window: str, said: _Said, first: int, last: int, *, alone: bool) -> It
                 continue
             fit = shape.fit(window, repair_letters=known or shape.strength > Strength.BARE)
             if fit is not None:
-                yield _Found(fit, entry, shape.strength, of_the_make, first, last)
+                yield _Decision(fit, entry, shape.strength, of_the_make, first, last)
                 break
     number = barcode.blaupunkt_number(window)
     entry = FORMATS["bp12"]
     if number is not None and not said.rules_out(entry):
         of_the_make = said.is_of_the_make(entry)
-        yield _Found(Fit(number, ()), entry, Strength.LABELLED, of_the_make, first, last)
+        yield _Decision(Fit(number, ()), entry, Strength.LABELLED, of_the_make, first, last)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     CarAnswered,
     RadioSwitched,
     ServiceAllowed,

@@ -11,13 +11,10 @@ from typing import Final, assert_never
 from radiokey.clock import MINUTE_MS, SECOND_MS
 from radiokey.code.value import Code, CodeShape
 from radiokey.headunit.device import Device, RamCounter
-from radiokey.headunit.flash import ERASED, RamChip
-from radiokey.headunit.grant import CHIP_ID_SIZE, Grant
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     CarAnswered,
     ChipGranted,
     EngineRan,
-    Happening,
     Ignition,
     IgnitionTurned,
     KeyPressed,
@@ -28,7 +25,10 @@ from radiokey.headunit.happenings import (
     SupplyLost,
     SupplyRestored,
     TimeWent,
+    UnitEvent,
 )
+from radiokey.headunit.flash import ERASED, RamChip
+from radiokey.headunit.grant import CHIP_ID_SIZE, Grant
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.store import digest
@@ -213,7 +213,7 @@ class Car:
             case unknown:
                 assert_never(unknown)
 
-    def _tell(self, happening: Happening) -> None:
+    def _tell(self, happening: UnitEvent) -> None:
         """Tell the unit; if the supply broke off in the middle of its work, let it come back later."""
         was = self.status
         self.unit.happen(happening)
@@ -230,7 +230,7 @@ class Car:
         self._tell(SupplyRestored())
         self.observe("supply back")
 
-    def _judge(self, was: Status, happening: Happening) -> None:
+    def _judge(self, was: Status, happening: UnitEvent) -> None:
         """Look at what the unit made of it. A car as such has no opinion."""
 
     # --- acts ---------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from radiokey.headunit.happenings import Ignition
+from radiokey.headunit.events import Ignition
 
 
 class Position(StrEnum):

@@ -15,7 +15,7 @@ from radiokey.catalogue.load import load_model, model_ids
 from radiokey.catalogue.table import Table, parsed
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.errors import InputError
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     CarAnswered,
     RadioSwitched,
     ServiceAllowed,

@@ -17,7 +17,7 @@ import hashlib
 from typing import Final
 
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from radiokey.headunit.happenings import Happening, KeyPressed, SupplyRestored, TimeWent
+from radiokey.headunit.events import KeyPressed, SupplyRestored, TimeWent, UnitEvent
 from radiokey.headunit.lock import State
 from radiokey.headunit.policy import Wait
 from radiokey.headunit.unit import WAIT_SAVED_EVERY_MS, Design, Status
@@ -67,7 +67,7 @@ class JudgedCar(Car):
 
         super().__init__(design, Chance(seed), Supply(), Watch(), observe)
 
-    def _judge(self, was: Status, happening: Happening) -> None:
+    def _judge(self, was: Status, happening: UnitEvent) -> None:
         now = self.status
         if type(happening) is TimeWent:
             if was.state is State.PLAYING:
@@ -99,7 +99,7 @@ class JudgedCar(Car):
                 self._broken(f"a wait of {self._must_serve_ms} ms ended after {self._served_ms} ms")
             self._must_serve_ms = 0
 
-    def _judge_supply(self, happening: Happening) -> None:
+    def _judge_supply(self, happening: UnitEvent) -> None:
         if not self.unit.around.supply:
             if self._lost_at_ms is None:
                 self._lost_at_ms = self.now_ms

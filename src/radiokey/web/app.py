@@ -40,7 +40,7 @@ from radiokey.web.http.logs import Observed
 from radiokey.web.http.origins import KnownHosts, SameSite
 from radiokey.web.http.render import Pages, StaticFiles
 from radiokey.web.jobs.mail import Mailer, Mailing
-from radiokey.web.jobs.scheduler import Rounds
+from radiokey.web.jobs.scheduler import Scheduler
 from radiokey.web.operations import demo, health
 from radiokey.web.owner import coverage, dealer_code, practice_radio, receipts, request, road, waiting
 from radiokey.web.registrar import audit, clearings, keys, log, staff, stolen, tokens, units
@@ -72,7 +72,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     hosts: Sequence[str] | None = None,
     proxies: Sequence[str] = (),
     verify_every_s: float | None = None,
-    rounds_every_s: float | None = None,
+    scheduler_every_s: float | None = None,
     mail: Mailing | None = None,
     write: Callable[[bytes], None] | None = None,
     limits: Limits | None = None,
@@ -83,8 +83,8 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     `secret` (32 bytes) signs links and seals practice radios; by default it lies beside the database.
     `hosts` are the names, with their port, that the site answers to; by default to every name. `proxies` are
     addresses or networks that are believed who asks; `verify_every_s` is how often the whole log is
-    recomputed, from the start on; `rounds_every_s` how often the desk's clock is looked at, and `mail` says
-    how its mails go out; `write` takes the lines of the log of requests; `limits` are the base's. `address`
+    recomputed, from the start on; `scheduler_every_s` how often the scheduler runs, and `mail` says how its
+    mails go out; `write` takes the lines of the log of requests; `limits` are the base's. `address`
     is how people open the site: the passkeys of the staff are bound to it. Raises `UsageError`, `StoreError`,
     `SealError`.
     """
@@ -98,21 +98,23 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
         secret = secret_file(base.location.secret("web"), SECRET_SIZE, SystemRandomness())
     site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
     if address is not None and base.organisation is not None:
-        site.entrance = base.entrance(address, site.purpose_key("passkeys"))
+        site.authentication = base.authentication(address, site.purpose_key("passkeys"))
     rounds = None
     if site.desk is not None:
-        rounds = Rounds(site.desk, site.metrics, None if mail is None else make_mailer(site, site.desk, mail))
+        rounds = Scheduler(
+            site.desk, site.metrics, None if mail is None else make_mailer(site, site.desk, mail)
+        )
     app = Litestar(
         route_handlers=_routers(),
         dependencies={"site": Provide(lambda: site, sync_to_thread=False)},
         exception_handlers={
-            RadiokeyError: problems.ours,
+            RadiokeyError: problems.handle_domain_error,
             SignedOutError: signin.signed_out,
             FormError: signin.not_of_this_session,
-            HTTPException: problems.http,
-            Exception: problems.stranger,
+            HTTPException: problems.handle_http_error,
+            Exception: problems.handle_unexpected,
         },
-        lifespan=[_lives(site, rounds, verify_every_s, rounds_every_s)],
+        lifespan=[_lives(site, rounds, verify_every_s, scheduler_every_s)],
         before_send=[with_headers],
         middleware=[DefineMiddleware(KnownHosts, hosts=hosts), SameSite],
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
@@ -135,23 +137,23 @@ def make_mailer(site: Site, desk: Desk, mailing: Mailing) -> Mailer:
 
 
 def _lives(
-    site: Site, rounds: Rounds | None, verify_every_s: float | None, rounds_every_s: float | None
+    site: Site, rounds: Scheduler | None, verify_every_s: float | None, scheduler_every_s: float | None
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """Return what happens around the life of the site: what runs beside it, and that the base is closed."""
 
     @asynccontextmanager
     async def opened(_app: Litestar) -> AsyncIterator[None]:
         if verify_every_s is not None:
-            site.watch.begin(verify_every_s)
-        if rounds is not None and rounds_every_s is not None:
-            rounds.begin(rounds_every_s)
+            site.log_monitor.begin(verify_every_s)
+        if rounds is not None and scheduler_every_s is not None:
+            rounds.begin(scheduler_every_s)
         try:
             yield
         finally:
             if rounds is not None:
                 rounds.end()
-            site.watch.end()
-            site.turning.wait()
+            site.log_monitor.end()
+            site.key_rotation.wait()
             site.base.close()
 
     return opened

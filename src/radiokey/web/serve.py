@@ -15,7 +15,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
-from radiokey.base.identity.secret_values import Hidden
+from radiokey.base.identity.secret_values import Secret
 from radiokey.base.limits import Limits
 from radiokey.base.location import DatabaseLocation
 from radiokey.base.log.witness import Witness
@@ -51,7 +51,7 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
     limits: Limits | None = None,
     mail: Mailing | None = None,
     site: str | None = None,
-    invitation: Hidden | None = None,
+    invitation: Secret | None = None,
 ) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
 
@@ -78,7 +78,7 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
         verify_every_s=verify_hours * HOUR_MS / SECOND_MS,
         write=to_stderr if json_log else None,
         limits=limits,
-        rounds_every_s=EVERY_S,
+        scheduler_every_s=EVERY_S,
         mail=mail,
         address=site,
     )

@@ -19,11 +19,11 @@ from radiokey.web.http.links import PURPOSE, link_to, request_of
 from radiokey.web.http.metrics import Metrics
 from radiokey.web.http.render import Pages
 from radiokey.web.http.uploads import UploadPlaces
-from radiokey.web.jobs.key_rotation import Turning
-from radiokey.web.jobs.log_monitor import Watch
+from radiokey.web.jobs.key_rotation import KeyRotationJob
+from radiokey.web.jobs.log_monitor import LogMonitor
 
 if TYPE_CHECKING:
-    from radiokey.base.identity.authentication import Entrance
+    from radiokey.base.identity.authentication import Authentication
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -32,7 +32,7 @@ R = TypeVar("R")
 class Site:
     """Pages, base, guide, catalogue, clock, and the site's secret (32 bytes) for links and sealed images.
 
-    `desk` and `clearings` are those of a hosted base, `None` where there is none; `entrance` is where its
+    `desk` and `clearings` are those of a hosted base, `None` where there is none; `authentication` is how its
     staff come in, `None` where no address of the site is known that a passkey could be bound to; `uploads`
     are the places of those who send papers right now.
 
@@ -52,11 +52,11 @@ class Site:
         self.desk = None if base.organisation is None else base.desk(catalogue.models)
         self.clearings = None if base.organisation is None else base.clearings()
         self.uploads = UploadPlaces()
-        self.entrance: Entrance | None = None
+        self.authentication: Authentication | None = None
         self.metrics = Metrics()
-        self.watch = Watch(base, clock)
-        self.turning = Turning(base, clock)
-        base.door.together = self.metrics.together
+        self.log_monitor = LogMonitor(base, clock)
+        self.key_rotation = KeyRotationJob(base, clock)
+        base.releases.on_batch = self.metrics.count_batch
 
     def model(self, model_id: str) -> Model | None:
         """Return the model of that id, `None` for an empty one; raise `UsageError` for one nobody knows."""
@@ -89,9 +89,9 @@ class Site:
 
     def release(self, request: ReleaseRequest) -> Released:
         """Return the code of `request`; raise what the door raises, and count it."""
-        self.watch.require()
+        self.log_monitor.require()
         try:
-            released = self.base.door.release(request)
+            released = self.base.releases.release(request)
         except RadiokeyError as refusal:
             self.metrics.refused(refusal)
             raise

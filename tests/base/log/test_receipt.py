@@ -15,8 +15,8 @@ from radiokey.serial.number import Identity, SerialNumber
 @pytest.fixture
 def receipt(base, ask):
     for number in range(5):
-        base.door.release(ask(f"before-{number}"))
-    return base.door.release(ask("this")).receipt
+        base.releases.release(ask(f"before-{number}"))
+    return base.releases.release(ask("this")).receipt
 
 
 def test_a_receipt_verifies_offline_and_says_what_was_released(base, receipt):
@@ -28,7 +28,7 @@ def test_a_receipt_verifies_offline_and_says_what_was_released(base, receipt):
 
 
 def test_an_older_receipt_still_verifies_when_the_log_has_grown(base, ask, receipt):
-    base.door.release(ask("later"))
+    base.releases.release(ask("later"))
     assert verify(receipt).checkpoint.size == 6
 
 
@@ -59,7 +59,7 @@ def test_neither_the_leaf_nor_the_receipt_holds_the_code_and_the_leaf_hides_the_
 
 def test_two_releases_of_one_number_have_unlike_leaves(base, ask):
     """Otherwise 25,900 pre-codes could be tried against the public log."""
-    one, two = (base.door.release(ask(name)).receipt for name in ("one", "two"))
+    one, two = (base.releases.release(ask(name)).receipt for name in ("one", "two"))
     assert json.loads(one.leaf)["number"] != json.loads(two.leaf)["number"]
 
 

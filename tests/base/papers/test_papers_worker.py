@@ -69,7 +69,7 @@ def test_the_same_paper_gives_the_same_bytes_in_another_process():
 
 
 def test_it_has_three_descriptors_no_environment_and_limits_it_cannot_raise():
-    """Asked of the kernel while it waits for its file, beside a descriptor that every child would inherit."""
+    """ReleaseHistory of the kernel while it waits for its file, beside a descriptor that every child would inherit."""
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)  # noqa: FBT003 - the name of the argument is not kept by every version
     try:

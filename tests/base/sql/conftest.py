@@ -15,7 +15,7 @@ from radiokey.base.limits import Limits
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.ports.store import Store, StoredUnit
-from radiokey.base.release.service import Door, ReleaseRequest
+from radiokey.base.release.service import ReleaseRequest, ReleaseService
 from radiokey.base.sql.postgresql import PostgresStore, Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.stolen.blacklist import Blacklist
@@ -120,9 +120,9 @@ class Desk:
         self._both, self._clock = both, clock
         self.signer = NoteSigner("radiokey.test/desk", bytes(32))
 
-    def door(self) -> Door:
+    def door(self) -> ReleaseService:
         """Open another door, as another process would."""
-        return Door(
+        return ReleaseService(
             self._both.store(),
             self._clock,
             SystemRandomness(),

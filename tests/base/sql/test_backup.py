@@ -92,7 +92,7 @@ class Site:
 
     def release(self, place: str, *ids: str):
         with open_base(place, self._clock) as base:
-            return [base.door.release(self._ask(name)) for name in ids]
+            return [base.releases.release(self._ask(name)) for name in ids]
 
     def connect(self, place: str):
         """Connect as the owner of the database, past every store."""
@@ -152,7 +152,7 @@ def test_a_base_comes_back_as_it_was_and_goes_on(site, clock, monkeypatch):
         assert base.verify().size == 4
         assert base.organisation == "codes.example.org"
         with pytest.raises(StolenError):
-            base.door.release(site._ask("s", STOLEN))
+            base.releases.release(site._ask("s", STOLEN))
         base.blacklist.add(parse("BP538769684802"), reason="taken later")
         assert [mark.reason for mark in base.blacklist.list()] == ["taken", "taken later"]
 

@@ -11,8 +11,8 @@ from radiokey.base.ports.identity import (
     StoredEnrolment,
     StoredOrganisation,
     StoredPasskey,
+    StoredProfile,
     StoredSession,
-    StoredShown,
 )
 from radiokey.base.ports.requests import RequestAct, StoredMessage, StoredRequest
 from radiokey.base.ports.store import (
@@ -311,7 +311,7 @@ def test_transactions_take_turns_and_see_what_was_committed_before(both, store):
 def add_staff(transaction):
     """Put a row into every table of the staff."""
     transaction.add_organisation(StoredOrganisation("o", "O", "dealer", 1, "local"))
-    transaction.add_shown(StoredShown("o", 1, "", "", "", "", "", 1, "local"))
+    transaction.add_shown(StoredProfile("o", 1, "", "", "", "", "", 1, "local"))
     transaction.add_account(StoredAccount("ann", "clerk", "o", "Ann", b"h" * 16, 1, "local"))
     transaction.add_enrolment(StoredEnrolment(b"e" * 32, "ann", "invited", 1, 9, "local"))
     transaction.use_enrolment(b"e" * 32, 2)

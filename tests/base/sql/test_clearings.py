@@ -96,7 +96,7 @@ def test_the_database_keeps_a_paper_while_its_clearing_waits_and_ends_a_clearing
         with pytest.raises(Exception, match="not changed"):
             office.both.behind("UPDATE clearing_paper SET media = 'image/png'")
     office.blacklist.carry_out(one.id, by="rita")
-    office.clearings.lay_aside(other.id, "the wrong file", by="reg")
+    office.clearings.reject(other.id, "the wrong file", by="reg")
     ended = f"INSERT INTO clearing_end (clearing, at_ms, by, reason) VALUES ('{one.id}', 1, 'reg', 'x')"  # noqa: S608 - an id of ours
     with pytest.raises(Exception, match="was carried out"):
         office.both.behind(ended)

@@ -105,9 +105,9 @@ def test_every_act_is_in_the_audit_and_each_turn_of_the_owner_in_the_outbox(plac
     desk.submit(one, 1, by)
     desk.send_papers(one, 2, by, PAPERS[:1])
     desk.ask_papers(one, 3, "cle", "The second page of the registration, whole.")
-    desk.say(one, by, "Here it is.")
+    desk.post_message(one, by, "Here it is.")
     desk.send_papers(one, 4, by, PAPERS[1:])
-    desk.see_car(one, 5, "cle", VIN)
+    desk.record_vin(one, 5, "cle", VIN)
     desk.record_fee(one, 6, "cle", Fee(1250, "EUR"))
     desk.record_fee(one, 7, "cle", None)
     desk.check(one, 8, "cle", CHECK_LIST)
@@ -299,13 +299,13 @@ def test_the_three_figures(place, desk):
 def test_a_message_that_could_hold_the_code_is_refused_with_all_that_belongs_to_it(place, desk):
     one = ask(desk)
     with pytest.raises(UsageError):
-        desk.say(one, "cle", f"It is {CODE}.")
+        desk.post_message(one, "cle", f"It is {CODE}.")
     desk.send_papers(one, 1, own(desk, one), PAPERS)
     with pytest.raises(UsageError):
         desk.ask_papers(one, 2, "cle", f"Not {CODE}, is it?")
     view = desk.view(one)
     assert (view.act, view.messages) == (2, ())
-    desk.say(one, "cle", "Which year is on the registration?")
+    desk.post_message(one, "cle", "Which year is on the registration?")
     assert mails(place) == ["received", "message"]
 
 
@@ -313,7 +313,7 @@ def test_nobody_writes_where_it_is_nobodys_turn(desk):
     one = ask(desk)
     desk.withdraw(one, 1, own(desk, one))
     with pytest.raises(ChangedMeanwhileError):
-        desk.say(one, "cle", "Hello.")
+        desk.post_message(one, "cle", "Hello.")
 
 
 def test_there_is_no_such_request(desk):
@@ -325,7 +325,7 @@ def test_a_rule_that_is_broken_is_a_sentence(desk):
     one = ask(desk)
     by = own(desk, one)
     desk.send_papers(one, 1, by, PAPERS)
-    desk.see_car(one, 2, "cle", OTHER_VIN)
+    desk.record_vin(one, 2, "cle", OTHER_VIN)
     for wrong in (
         lambda: desk.check(one, 3, "cle", CHECK_LIST),
         lambda: desk.check(one, 3, "cle", CHECK_LIST - {Check.STOLEN_LIST}),

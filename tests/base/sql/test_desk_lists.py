@@ -20,8 +20,8 @@ def test_a_number_leads_to_its_requests_the_newest_first(both, clock):
 def test_the_audit_is_listed_newest_first_before_an_entry_and_by_subject(both, clock):
     desk = Place(both, clock).desk()
     one, two = ask(desk), ask(desk)
-    desk.say(one, "cle", "Which year?")
-    desk.say(one, "cle", "Which year?")  # the same form once more is nothing new
+    desk.post_message(one, "cle", "Which year?")
+    desk.post_message(one, "cle", "Which year?")  # the same form once more is nothing new
     with both.store(Principal.AUDITOR).snapshot() as seen:
         lines = seen.acts_before(1 << 62, 2)
         assert [(line.act, line.subject) for line in lines] == [

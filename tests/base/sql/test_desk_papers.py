@@ -40,10 +40,10 @@ class Fussy(AsSent):
     """Takes no film, and counts what it was asked."""
 
     def __init__(self):
-        self.asked = 0
+        self.release_history = 0
 
     def clean(self, data):
-        self.asked += 1
+        self.release_history += 1
         if data == b"a film":
             raise refused(Refusal.FILM)
         return super().clean(data)

@@ -53,13 +53,13 @@ class Wire:
 
 
 def wired(base, at=None, **how):
-    base.door._store._connection = Wire(base.door._store._connection, at, **how)
-    return base.door._store._connection
+    base.releases._store._connection = Wire(base.releases._store._connection, at, **how)
+    return base.releases._store._connection
 
 
 def statements_of_a_release(base, request):
     wire = wired(base)
-    base.door.release(request)
+    base.releases.release(request)
     return wire.count
 
 
@@ -77,9 +77,9 @@ def test_a_power_cut_at_every_statement_leaves_the_whole_batch_or_none(tmp_path,
     database = tmp_path / "counted.sqlite3"
     batch = [ask(f"r{number}") for number in range(together)]
     with open_base(database, clock) as base:
-        base.door.release(ask("before"))
+        base.releases.release(ask("before"))
         wire = wired(base)
-        base.door._serve(batch)
+        base.releases._serve(batch)
         total = wire.count
     for at in range(1, total + 1):
         for after in (False, True):
@@ -92,14 +92,14 @@ def test_a_power_cut_at_every_statement_leaves_the_whole_batch_or_none(tmp_path,
                     shutil.copy(f"{here}{end}", f"{there}{end}")
 
             with open_base(here, clock) as base:
-                base.door.release(ask("before"))
+                base.releases.release(ask("before"))
                 wired(base, at, after=after, on_failure=cut)
                 with pytest.raises(Crashed):
-                    base.door._serve(batch)
+                    base.releases._serve(batch)
             committed = at == total and after
             with open_base(there, clock) as found:
                 assert found.verify().size == 1 + committed * together
-                again = found.door._serve(batch)
+                again = found.releases._serve(batch)
                 assert [one.repeated for one in again] == [committed] * together
                 assert found.verify().size == 1 + together
             assert counted(there) == [1 + together, 2, 1 + together]
@@ -125,11 +125,11 @@ def test_an_error_at_every_statement_means_no_code_and_nothing_half_done(tmp_pat
         with open_base(database, clock) as base:
             wired(base, at, error=error)
             with pytest.raises(OurFaultError) as caught:
-                base.door.release(ask("r"))
+                base.releases.release(ask("r"))
             assert caught.value.hint
     with open_base(database, clock) as base:
         assert base.verify().size == 0
-        assert not base.door.release(ask("r")).repeated
+        assert not base.releases.release(ask("r")).repeated
 
 
 def test_a_lost_answer_to_the_commit_is_no_code_now_and_the_same_answer_later(tmp_path, clock, ask):
@@ -138,9 +138,9 @@ def test_a_lost_answer_to_the_commit_is_no_code_now_and_the_same_answer_later(tm
     with open_base(tmp_path / "base.sqlite3", clock) as base:
         wired(base, total, after=True, error=sqlite3.OperationalError("disk I/O error"))
         with pytest.raises(StoreError):
-            base.door.release(ask("r"))
+            base.releases.release(ask("r"))
     with open_base(tmp_path / "base.sqlite3", clock) as base:
-        assert base.door.release(ask("r")).repeated
+        assert base.releases.release(ask("r")).repeated
         assert base.verify().size == 1
 
 
@@ -151,44 +151,44 @@ def test_when_the_list_or_the_limiter_cannot_answer_the_answer_is_no(base, ask, 
 
     monkeypatch.setattr(part, verb, broken)
     with pytest.raises(StoreError):
-        base.door.release(ask())
+        base.releases.release(ask())
     monkeypatch.undo()
     assert base.verify().size == 0
 
 
 def test_a_locked_database_is_no_code(base, ask, database):
-    base.door._store._connection.execute("PRAGMA busy_timeout = 0")
+    base.releases._store._connection.execute("PRAGMA busy_timeout = 0")
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError):
-            base.door.release(ask())
+            base.releases.release(ask())
         other.execute("ROLLBACK")
-    base.door.release(ask())
+    base.releases.release(ask())
 
 
 def test_a_full_disk_is_no_code_and_the_log_goes_on_when_there_is_room(base, ask):
     """SQLite's own limit of pages stands in for the disk."""
-    connection = base.door._store._connection
+    connection = base.releases._store._connection
     for number in range(60):
-        base.door.release(ask(f"r{number}", client=str(number)))
+        base.releases.release(ask(f"r{number}", client=str(number)))
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
     refused = 0
     for number in range(100, 110):
         try:
-            base.door.release(ask(f"r{number}", client=str(number)))
+            base.releases.release(ask(f"r{number}", client=str(number)))
         except StoreError:
             refused += 1
     assert refused
     assert base.verify().size == 70 - refused
     connection.execute("PRAGMA max_page_count = 1000000")
-    base.door.release(ask("r200", client="200"))
+    base.releases.release(ask("r200", client="200"))
 
 
 def test_a_database_that_may_only_be_read_is_no_code(base, ask):
-    base.door._store._connection.execute("PRAGMA query_only = ON")
+    base.releases._store._connection.execute("PRAGMA query_only = ON")
     with pytest.raises(StoreError):
-        base.door.release(ask())
+        base.releases.release(ask())
 
 
 def test_what_is_no_database_is_refused_when_opened(database, clock):
@@ -205,7 +205,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path, clock):
 
 def test_a_base_whose_key_was_lost_signs_nothing(base, ask, database, clock):
     """A new key must not quietly take over an old log."""
-    base.door.release(ask())
+    base.releases.release(ask())
     database.with_name(f"{database.name}.key").unlink()
     with open_base(database, clock) as other, pytest.raises(LogError):
-        other.door.release(ask("r2"))
+        other.releases.release(ask("r2"))

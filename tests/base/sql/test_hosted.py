@@ -39,19 +39,19 @@ def ask(request_id="r1", text="V212", **other):
 
 
 def test_a_hosted_base_signs_with_its_name(hosted, place, clock):
-    released = hosted.door.release(ask())
+    released = hosted.releases.release(ask())
     assert released.receipt.key.startswith(f"{NAME}+")
     assert released.receipt.checkpoint.startswith(f"{NAME}\n1\n")
     with open_base(place, clock) as again:
         assert again.organisation == NAME
         assert again.log.key == hosted.log.key
-        assert again.door.release(ask()).receipt == released.receipt
+        assert again.releases.release(ask()).receipt == released.receipt
         assert again.verify().size == 1
         assert again.ring.cards() == hosted.ring.cards()
 
 
 def test_making_it_again_changes_nothing_and_its_name_is_for_ever(hosted, place, clock):
-    hosted.door.release(ask())
+    hosted.releases.release(ask())
     with init_base(place, NAME, clock) as again:
         assert again.verify().size == 1
     with pytest.raises(UsageError):
@@ -75,7 +75,7 @@ def test_a_base_that_was_never_made_is_not_there(postgres, tmp_path, monkeypatch
 def test_ones_own_base_with_a_log_does_not_become_another(tmp_path, clock):
     """Its log has a name already, and receipts say so."""
     with open_base(tmp_path / "base.sqlite3", clock) as base:
-        base.door.release(ask())
+        base.releases.release(ask())
     with pytest.raises(UsageError):
         init_base(tmp_path / "base.sqlite3", NAME, clock)
 
@@ -89,7 +89,7 @@ def test_clearing_a_report_takes_papers_and_two_people(hosted):
     hosted.blacklist.propose_clearing(STOLEN, clearing_id="c1", reason="found", papers=PAPERS, by="ann")
     assert [one.id for one in hosted.blacklist.proposals()] == ["c1"]
     with pytest.raises(RefusedError):
-        hosted.door.release(ask(text="BP538761234567", model=load_model("nissan_blaupunkt_bp")))
+        hosted.releases.release(ask(text="BP538761234567", model=load_model("nissan_blaupunkt_bp")))
     with pytest.raises(RefusedError):
         hosted.blacklist.carry_out("c1", by="ann")
     ended = hosted.blacklist.carry_out("c1", by="bob")
@@ -119,7 +119,7 @@ def test_a_base_is_closed_whole(place, clock):
     assert isinstance(base, Base)
     base.close()
     with pytest.raises(StoreError):
-        base.door.release(ask())
+        base.releases.release(ask())
 
 
 def test_a_hosted_base_has_a_desk_and_ones_own_has_none(hosted, tmp_path, clock):

@@ -15,7 +15,7 @@ from radiokey.base.sql.postgresql import Principal
 from radiokey.base.sql.transaction import SqlTransaction
 from radiokey.base.units import importer as intake
 from radiokey.base.units.csv_reader import Reason, UnitFile
-from radiokey.base.units.importer import Imported, Intake, Report, preview
+from radiokey.base.units.importer import Imported, Report, UnitImporter, preview
 from radiokey.errors import InputError, OurFaultError, StoreError, UsageError
 
 HEADER = "serial,model,market,vin,code\n"
@@ -48,7 +48,7 @@ def ring(tmp_path) -> KeyRing:
 
 @pytest.fixture
 def bring(registrar, ring, clock):
-    return Intake(registrar, ring, clock, Seeded(), "ann")
+    return UnitImporter(registrar, ring, clock, Seeded(), "ann")
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ class World:
         """Import the file and write the report beside it."""
         store = self.both.store(Principal.REGISTRAR)
         with UnitFile(path or self.path) as file, Report(self.report) as report:
-            bring = Intake(store, self.ring, self.clock, Seeded(), "ann")
+            bring = UnitImporter(store, self.ring, self.clock, Seeded(), "ann")
             return bring.run(file, strict=strict, report=report)
 
     @property
@@ -272,7 +272,7 @@ def test_a_file_that_changes_while_it_is_read_stops_before_the_commit(bring, pat
 def test_two_imports_of_one_file_exclude_each_other(bring, path, both, ring, clock):
     """The second begins while the first is between two batches, and overtakes it; the first then stops."""
     write(path, map(line, range(12)))
-    other = Intake(both.store(Principal.REGISTRAR), ring, clock, Seeded(), "bob")
+    other = UnitImporter(both.store(Principal.REGISTRAR), ring, clock, Seeded(), "bob")
     overtaken = []
 
     def overtake(at: int, size: int) -> None:
@@ -302,7 +302,7 @@ def test_units_that_come_in_between_the_look_and_the_adding_are_known_too(world,
             with monkeypatch.context() as patched, UnitFile(single) as file:
                 patched.setattr(intake, "known_of", look)
                 registrar = world.both.store(Principal.REGISTRAR)
-                Intake(registrar, world.ring, world.clock, Other(), "bob").run(file)
+                UnitImporter(registrar, world.ring, world.clock, Other(), "bob").run(file)
         return known
 
     first = world.path.with_name("first.csv")

@@ -8,7 +8,7 @@ from radiokey.base.log import verify_receipt_file
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.ports.store import StoredUnit
-from radiokey.base.release.service import Door, ReleaseRequest
+from radiokey.base.release.service import ReleaseRequest, ReleaseService
 from radiokey.base.sql.postgresql import Principal
 from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import Ledger
@@ -63,7 +63,9 @@ def base(both, clock):
     def make(*units, hosted=True, limits=NONE):
         with both.store(Principal.REGISTRAR).intake() as transaction:
             transaction.add_units(units)
-        door = Door(store, clock, SystemRandomness(), signer, limits, Ledger(Opened(), hosted=hosted))
+        door = ReleaseService(
+            store, clock, SystemRandomness(), signer, limits, Ledger(Opened(), hosted=hosted)
+        )
         return door, Log(store, signer)
 
     return make

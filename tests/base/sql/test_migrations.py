@@ -25,7 +25,7 @@ from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.papers.sealed import PapersKey
 from radiokey.base.ports.requests import FIRST
-from radiokey.base.release.service import Door, ReleaseRequest
+from radiokey.base.release.service import ReleaseRequest, ReleaseService
 from radiokey.base.requests.event_log import replay
 from radiokey.base.requests.request import State
 from radiokey.base.sql import postgresql, sqlite
@@ -159,7 +159,7 @@ class Old:
         with closing(self.store(Principal.PUBLISHER, place)) as store:
             assert Log(store, SIGNER).verify().size == len(rows) == 5
         with closing(self.store(Principal.DOOR, place)) as store:
-            door = Door(store, clock, SystemRandomness(), SIGNER, Limits({}))
+            door = ReleaseService(store, clock, SystemRandomness(), SIGNER, Limits({}))
             for name, text in (("r1", "V212"), ("r4", "V212"), ("r5", "B456")):
                 again = door.release(ReleaseRequest(name, "me", parse(text), None, None, owns=True))
                 assert again.repeated

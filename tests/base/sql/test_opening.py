@@ -15,7 +15,7 @@ from radiokey.serial.number import parse
 
 
 def test_the_promises_of_the_file_are_checked_when_it_is_opened(base):
-    execute = base.door._store._connection.execute
+    execute = base.releases._store._connection.execute
     assert execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert execute("PRAGMA synchronous").fetchone() == (2,)
 
@@ -29,13 +29,13 @@ def test_a_file_that_cannot_keep_them_is_refused(monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems have no such modes")
 def test_only_the_owner_reads_the_base_and_its_key(base, ask, database):
-    base.door.release(ask())
+    base.releases.release(ask())
     for path in database.parent.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
 
 
 def test_the_key_lies_beside_the_database_and_not_in_it(base, ask, database):
-    base.door.release(ask())
+    base.releases.release(ask())
     key = database.with_name(f"{database.name}.key").read_bytes()
     assert len(key) == 32
     for path in database.parent.glob(f"{database.name}*"):
@@ -63,7 +63,7 @@ def test_a_code_is_nowhere_but_in_the_hand_it_was_given_to(base, ask, database):
     for number in range(20):
         request = ask(f"r{number}", f"{number:02}23456789ABCDEF", kinds=("toyota-erc",), model=model)
         try:
-            released = [base.door.release(request), base.door.release(request)]
+            released = [base.releases.release(request), base.releases.release(request)]
         except RadiokeyError as error:
             texts = [repr(error), str(error), repr(error.facts)]
         else:

@@ -3,7 +3,7 @@
 import pytest
 from desks import ADDRESS, CONTACTS, PAPERS, ask, own
 
-from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, Outbox, Reach, Waiting, waited_ms
+from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, ContactStatus, Outbox, Waiting, waited_ms
 from radiokey.base.requests.sweep import CONTACT_KEPT_MS
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import MINUTE_MS
@@ -70,9 +70,9 @@ def test_a_mail_waits_longer_after_each_try_and_is_given_up_after_the_last(place
         assert outbox.take(9).mails == ()
         place.clock.ms += 1
     (mail,) = outbox.take(9).mails
-    assert outbox.reach(one) is Reach.REACHES
+    assert outbox.reach(one) is ContactStatus.REACHES
     assert not outbox.wait(mail)
-    assert outbox.reach(one) is Reach.GIVEN_UP
+    assert outbox.reach(one) is ContactStatus.GIVEN_UP
     assert outbox.waiting() == Waiting(0, 0, 1)
     assert place.both.behind("SELECT id, tries FROM outbox_given_up") == [(1, TRIES_MAX)]
 
@@ -110,7 +110,7 @@ def test_only_what_has_an_address_that_takes_mails_waits(place, desk, processes)
     desk.send_papers(refuses, 2, own(desk, refuses), PAPERS)
     assert outbox.waiting().count == 3
     outbox.refused(next(mail for mail in outbox.take(9).mails if mail.request == refuses), 550)
-    assert (outbox.waiting().count, outbox.reach(refuses)) == (1, Reach.REFUSED)
+    assert (outbox.waiting().count, outbox.reach(refuses)) == (1, ContactStatus.REFUSED)
     desk.ask_papers(refuses, 3, "cle", "The other side.")
     assert outbox.waiting().count == 1
     desk.withdraw(gone, 2, own(desk, gone))

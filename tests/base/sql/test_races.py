@@ -20,8 +20,8 @@ class Clock:
         return 1_700_000_000_000
 with open_base(sys.argv[1], Clock()) as base:
     for number in range(15):
-        base.door.release(ReleaseRequest(f"{sys.argv[2]}-{number}", sys.argv[2], parse("V212"), None, None, True))
-        base.door.release(ReleaseRequest(f"shared-{number}", "both", parse("V212"), None, None, True))
+        base.releases.release(ReleaseRequest(f"{sys.argv[2]}-{number}", sys.argv[2], parse("V212"), None, None, True))
+        base.releases.release(ReleaseRequest(f"shared-{number}", "both", parse("V212"), None, None, True))
 """
 
 
@@ -80,21 +80,21 @@ def test_after_the_mark_is_committed_no_code_leaves(base, reopen, ask, mark_firs
     if mark_first:
         other.blacklist.add(request.serial, reason="stolen")
         with pytest.raises(PapersNeededError):
-            base.door.release(request)
+            base.releases.release(request)
         assert base.verify().size == 0
     else:
-        base.door.release(request)
+        base.releases.release(request)
         other.blacklist.add(request.serial, reason="stolen")
         with pytest.raises(PapersNeededError):
-            base.door.release(request)
+            base.releases.release(request)
         assert base.verify().size == 1
 
 
 def test_a_mark_waits_for_a_release_under_way_and_a_release_for_a_mark(base, reopen):
     """What the door has read about the stolen list cannot change before its entry is committed."""
     other = reopen()
-    other.door._store._connection.execute("PRAGMA busy_timeout = 0")
-    with base.door._store.transaction(), pytest.raises(Exception, match="locked"):
+    other.releases._store._connection.execute("PRAGMA busy_timeout = 0")
+    with base.releases._store.transaction(), pytest.raises(Exception, match="locked"):
         other.blacklist.add(parse("BP538761234567"), reason="stolen")
     other.blacklist.add(parse("BP538761234567"), reason="stolen")
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from radiokey.base.keys import rotation
-from radiokey.base.keys.keyring import KeyRing, Standing
+from radiokey.base.keys.keyring import KeyRing, KeyStatus
 from radiokey.base.keys.rotation import Rotation
 from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql.postgresql import Principal
@@ -97,7 +97,7 @@ def test_a_rotation_that_was_stopped_goes_on_with_the_same_key(keeper, ring, add
         pass
 
     def stop(resealed: int) -> None:
-        if ring.cards()[-1].standing is Standing.CURRENT and len(ring.cards()) > 1 and resealed >= 8:
+        if ring.cards()[-1].standing is KeyStatus.CURRENT and len(ring.cards()) > 1 and resealed >= 8:
             raise Stopped
 
     with pytest.raises(Stopped):
@@ -160,7 +160,7 @@ def test_keys_that_seal_nothing_are_taken_out_when_asked(keeper, add, ring, code
     keeper.rotate()
     done = keeper.rotate(retire=True)
     assert len(done.retired) == 2
-    assert [(card.id, card.standing) for card in ring.cards()] == [(done.key, Standing.CURRENT)]
+    assert [(card.id, card.standing) for card in ring.cards()] == [(done.key, KeyStatus.CURRENT)]
     assert codes() == before
 
 

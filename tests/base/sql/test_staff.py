@@ -5,10 +5,10 @@ from authenticator import Authenticator
 from desks import READ
 
 from radiokey.base.bootstrap import SystemRandomness
-from radiokey.base.identity.authentication import Entrance
+from radiokey.base.identity.authentication import Authentication
 from radiokey.base.identity.passkeys import Party, Passkeys, written
 from radiokey.base.identity.roles import Role
-from radiokey.base.identity.staff import Person, Shown, Staff
+from radiokey.base.identity.staff import Person, PublicProfile, Staff
 from radiokey.base.identity.tokens import Tokens
 from radiokey.base.limits import Limits
 from radiokey.base.ports.identity import StoredAccount, StoredEnrolment
@@ -29,17 +29,17 @@ class House:
         chance = SystemRandomness()
         self.staff = Staff(self.registrar, clock, chance)
         passkeys = Passkeys(Party.at(ORIGIN), bytes(32), clock, chance)
-        self.entrance = Entrance(self.gate, passkeys, clock, chance, Limits())
+        self.authentication = Authentication(self.gate, passkeys, clock, chance, Limits())
         self.tokens = Tokens(self.gate, self.registrar, clock, chance)
-        self.staff.add_organisation("office", "The office", "office", Shown(), by="local")
+        self.staff.add_organisation("office", "The office", "office", PublicProfile(), by="local")
 
     def member(self, name, role=Role.CLERK):
         link = self.staff.invite(Person(name, role, "office", name), by="local")
         key = Authenticator(ORIGIN, SITE)
-        return key, self.entrance.enrol(link, "phone", key.make(self.entrance.welcome(link).ask))
+        return key, self.authentication.enrol(link, "phone", key.make(self.authentication.welcome(link).ask))
 
     def sign_in(self, key):
-        return self.entrance.sign_in(key.answer(self.entrance.ask()))
+        return self.authentication.sign_in(key.answer(self.authentication.ask()))
 
 
 @pytest.fixture
@@ -52,36 +52,39 @@ def test_the_gate_and_the_registrar_can_do_all_that_is_theirs(house, clock):
     key, codes = house.member("ann")
     session, who = house.sign_in(key)
     clock.ms += 60_000
-    house.entrance.who(session)
+    house.authentication.who(session)
     other = Authenticator(ORIGIN, SITE)
-    house.entrance.add_passkey(who, "key ring", other.make(house.entrance.ask_another(who)))
-    house.entrance.confirm(who, "x y", key.answer(house.entrance.ask_confirmation(who, "x y")))
-    house.entrance.remove_passkey(who, written(other.id))
-    house.entrance.renew_codes(who)
+    house.authentication.add_passkey(who, "key ring", other.make(house.authentication.ask_another(who)))
+    house.authentication.confirm(who, "x y", key.answer(house.authentication.ask_confirmation(who, "x y")))
+    house.authentication.remove_passkey(who, written(other.id))
+    house.authentication.renew_codes(who)
     with pytest.raises(SignInError):
-        house.entrance.recover("ann", codes[0], "c")
-    new = house.entrance.renew_codes(who)
-    link = house.entrance.recover("ann", new[0], "c")
+        house.authentication.recover("ann", codes[0], "c")
+    new = house.authentication.renew_codes(who)
+    link = house.authentication.recover("ann", new[0], "c")
     third = Authenticator(ORIGIN, SITE)
-    house.entrance.enrol(link, "third", third.make(house.entrance.welcome(link).ask))
+    house.authentication.enrol(link, "third", third.make(house.authentication.welcome(link).ask))
     one, who = house.sign_in(third)
-    house.entrance.sign_out(who)
+    house.authentication.sign_out(who)
     two, who = house.sign_in(third)
-    assert house.entrance.sign_out_everywhere(who) == 1
+    assert house.authentication.sign_out_everywhere(who) == 1
     three, _ = house.sign_in(third)
     assert [(card.name, card.passkeys, card.sessions) for card in house.staff.people()] == [("ann", 2, 1)]
     assert house.staff.end_sessions("ann", by="rita") == 1
     for ended in (one, two, three):
         with pytest.raises(SignedOutError):
-            house.entrance.who(ended)
+            house.authentication.who(ended)
     again = house.staff.invite_again("ann", by="local")
     fourth = Authenticator(ORIGIN, SITE)
-    assert len(house.entrance.enrol(again, "4", fourth.make(house.entrance.welcome(again).ask))) == 10
+    assert (
+        len(house.authentication.enrol(again, "4", fourth.make(house.authentication.welcome(again).ask)))
+        == 10
+    )
     copied = Authenticator(**vars(fourth))
     house.sign_in(fourth)
     with pytest.raises(SignInError):
         house.sign_in(copied)
-    house.staff.show("office", Shown("a", "b", "c", "2026-03", "d"), by="rita")
+    house.staff.show("office", PublicProfile("a", "b", "c", "2026-03", "d"), by="rita")
     house.staff.end("ann", by="rita")
     with pytest.raises(NotThereError):
         house.staff.end("ann", by="rita")
@@ -203,11 +206,11 @@ def test_what_somebody_is_and_what_ended_stays(house, both, statement):
     """On SQLite by triggers; the owner of a PostgreSQL database is bound by that of the count alone."""
     key, _ = house.member("ann")
     session, who = house.sign_in(key)
-    house.entrance.sign_out(who)
+    house.authentication.sign_out(who)
     house.staff.end("ann", by="local")
     key2, codes = house.member("bob")
     house.sign_in(key2)
-    house.entrance.recover("bob", codes[0], "c")
+    house.authentication.recover("bob", codes[0], "c")
     with pytest.raises(SignInError):
         house.sign_in(Authenticator(**{**vars(key2), "counter": 0}))
     if both.kind == "sqlite" or "counter" in statement:
@@ -217,4 +220,4 @@ def test_what_somebody_is_and_what_ended_stays(house, both, statement):
         with pytest.raises(StoreError, match="permission denied"), house.gate.intake() as transaction:
             transaction._statements._run(statement, {})
     with pytest.raises(SignedOutError):
-        house.entrance.who(session)
+        house.authentication.who(session)

@@ -47,15 +47,15 @@ def test_what_was_confirmed_is_on_the_standby_that_takes_over(servers, clock):
     """Killed right after the last answer; the standby is asked before it could have heard anything more."""
     primary, standby = servers
     with at_work(primary, clock, waits=True) as (base, name):
-        receipts = {text: base.door.release(ask(text)).receipt for text in NUMBERS}
+        receipts = {text: base.releases.release(ask(text)).receipt for text in NUMBERS}
         primary.kill()
     standby.promote()
     with open_base(standby.url(name), clock) as base:
         assert base.verify().size == len(NUMBERS)
         for text, receipt in receipts.items():
-            again = base.door.release(ask(text))
+            again = base.releases.release(ask(text))
             assert (again.repeated, again.receipt) == (True, receipt)
-        assert not base.door.release(ask("V215")).repeated
+        assert not base.releases.release(ask("V215")).repeated
         assert base.verify().size == len(NUMBERS) + 1
 
 
@@ -63,16 +63,16 @@ def test_a_standby_that_missed_a_release_is_found_out_and_releases_nothing(serve
     """Where commits do not wait for it the last ones can be missing; the head outside the database knows."""
     primary, standby = servers
     with at_work(primary, clock, waits=True) as (base, name):
-        base.door.release(ask("V212"))
+        base.releases.release(ask("V212"))
         with psycopg.connect(primary.url("postgres"), autocommit=True) as owner:
             owner.execute("ALTER SYSTEM RESET synchronous_standby_names")
             owner.execute("SELECT pg_reload_conf()")
         standby.stop()
-        base.door.release(ask("V213"))
+        base.releases.release(ask("V213"))
         primary.kill()
     standby.start()
     standby.promote()
     with open_base(standby.url(name), clock) as base:
         for text in ("V212", "V213", "V214"):
             with pytest.raises(LogError, match=MISSING):
-                base.door.release(ask(text))
+                base.releases.release(ask(text))

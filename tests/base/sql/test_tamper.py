@@ -14,7 +14,7 @@ ENTRIES = 7
 @pytest.fixture
 def grown(base, ask):
     for number in range(ENTRIES):
-        base.door.release(ask(f"r{number}"))
+        base.releases.release(ask(f"r{number}"))
     return base
 
 
@@ -75,7 +75,7 @@ def test_what_the_next_signature_rests_on_is_checked_before_it(grown, ask, datab
     with pytest.raises(OurFaultError):
         grown.verify()
     with pytest.raises(OurFaultError):
-        grown.door.release(ask("next"))
+        grown.releases.release(ask("next"))
     assert _count(database) == before
 
 
@@ -116,7 +116,7 @@ def test_a_changed_receipt_is_not_shown_again(grown, ask, database):
         ("UPDATE release SET receipt = CAST(replace(CAST(receipt AS TEXT), 'V212', 'V213') AS BLOB)",),
     )
     with pytest.raises(OurFaultError):
-        grown.door.release(ask("r0"))
+        grown.releases.release(ask("r0"))
 
 
 def _count(database):

@@ -14,7 +14,7 @@ from typing import Final
 
 from radiokey.base.identity.passkeys import Passkeys, Registered, not_signed_in, written
 from radiokey.base.identity.roles import ROLES, Permission, Role
-from radiokey.base.identity.secret_values import Hidden, RecoveryCode
+from radiokey.base.identity.secret_values import RecoveryCode, Secret
 from radiokey.base.identity.staff import AGAIN, LINK
 from radiokey.base.identity.tokens import ACCOUNT
 from radiokey.base.limits import Limits, reached
@@ -74,7 +74,7 @@ class Mine:
     codes: int
 
 
-class Entrance:
+class Authentication:
     """Lets the staff of one base in and out; `gate` is its store."""
 
     def __init__(
@@ -88,7 +88,7 @@ class Entrance:
 
     # --- a one-time link
 
-    def welcome(self, link: Hidden) -> Welcome:
+    def welcome(self, link: Secret) -> Welcome:
         """Return what the page of a link shows; raise `LinkError` where it holds no more, `StoreError`."""
         hashed = link.hashed(LINK)
         with self._gate.snapshot() as seen:
@@ -97,7 +97,7 @@ class Entrance:
         ask = self.passkeys.ask_new(_enrols(hashed), account.name, account.display, account.handle, known)
         return Welcome(account, enrolment.kind, ask)
 
-    def enrol(self, link: Hidden, label: str, text: str) -> tuple[RecoveryCode, ...]:
+    def enrol(self, link: Secret, label: str, text: str) -> tuple[RecoveryCode, ...]:
         """Register the passkey that a browser made for a link; return the recovery codes, this once.
 
         Whoever came with a recovery code keeps those they have, and gets none. Raises `LinkError`,
@@ -132,13 +132,13 @@ class Entrance:
         """Return what to ask the browser of whoever wants to come in."""
         return self.passkeys.ask(_SIGN_IN)
 
-    def sign_in(self, text: str) -> tuple[Hidden, SignedIn]:
+    def sign_in(self, text: str) -> tuple[Secret, SignedIn]:
         """Return the id of a new session, this once, and who it is; raise `SignInError`, `StoreError`."""
         answer = self.passkeys.read(_SIGN_IN, text)
         with self._gate.snapshot() as seen:
             passkey = seen.passkey(answer.id)
         counter = self.passkeys.counted(answer, passkey.public_key if passkey else None)
-        session = Hidden.random(self._randomness)
+        session = Secret.random(self._randomness)
         with self._gate.intake() as transaction:
             account = self._counted(transaction, answer.id, answer.challenge, counter)
             if account is None or account.handle != answer.handle:
@@ -184,14 +184,14 @@ class Entrance:
             return None
         return account if transaction.count_passkey(passkey.id, passkey.counter, counter, now_ms) else None
 
-    def recover(self, name: str, code: RecoveryCode, client: str) -> Hidden:
+    def recover(self, name: str, code: RecoveryCode, client: str) -> Secret:
         """Return the secret of a link for whoever shows a recovery code; it is used up.
 
         Raises `SignInError`, `LimitReachedError`, `StoreError`.
         """
         name = name if ACCOUNT.fullmatch(name) else "-"
         self._count_try(name, client)
-        link, hashed = Hidden.random(self._randomness), code.hashed(f"recovery code of {name}")
+        link, hashed = Secret.random(self._randomness), code.hashed(f"recovery code of {name}")
         with self._gate.intake() as transaction:
             account = transaction.account(transaction.recovery_code(hashed) or "")
             if account is None:
@@ -225,7 +225,7 @@ class Entrance:
 
     # --- staying in, going out
 
-    def who(self, session: Hidden) -> SignedIn:
+    def who(self, session: Secret) -> SignedIn:
         """Return who is signed in by the session of that id; raise `SignedOutError`, `StoreError`."""
         hashed, now_ms = session.hashed(_SESSION), self._clock.now_ms()
         with self._gate.snapshot() as seen:

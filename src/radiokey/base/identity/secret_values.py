@@ -18,12 +18,12 @@ _GROUP: Final = 4
 _BITS: Final = 5
 
 
-class Hidden:
+class Secret:
     """A secret as its holder has it.
 
-    >>> Hidden("abc")
-    Hidden(****)
-    >>> Hidden("abc").reveal()
+    >>> Secret("abc")
+    Secret(****)
+    >>> Secret("abc").reveal()
     'abc'
     """
 
@@ -57,7 +57,7 @@ class Hidden:
         raise TypeError("a secret is never pickled")
 
 
-class RecoveryCode(Hidden):
+class RecoveryCode(Secret):
     """Sixteen letters on paper, in Crockford's base 32: read as they are meant, however they are typed.
 
     >>> RecoveryCode.read("ABCD-efgh 0O1l-0000").reveal()

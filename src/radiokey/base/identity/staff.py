@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from radiokey.base.identity.roles import INVITABLE, Role
-from radiokey.base.identity.secret_values import Hidden
+from radiokey.base.identity.secret_values import Secret
 from radiokey.base.identity.tokens import ACCOUNT, OURSELVES
 from radiokey.base.ports.identity import (
     StaffCard,
     StoredAccount,
     StoredEnrolment,
     StoredOrganisation,
-    StoredShown,
+    StoredProfile,
 )
 from radiokey.base.ports.store import Randomness, Store, StoredAct, Transaction
 from radiokey.clock import DAY_MS, Clock
@@ -42,7 +42,7 @@ _MONTH: Final = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PublicProfile:
     """What an organisation shows of itself before anybody pays; a specialist has to say all of it."""
 
     address: str = ""
@@ -79,7 +79,7 @@ class Staff:
         with self._store.snapshot() as seen:
             return seen.staff(self._clock.now_ms())
 
-    def invite(self, person: Person, *, by: str) -> Hidden:
+    def invite(self, person: Person, *, by: str) -> Secret:
         """Make an account and return the secret of its one-time link, this once.
 
         Raises `UsageError`, `NotAllowedError`, `NameTakenError`, `NotThereError`, `StoreError`.
@@ -110,7 +110,7 @@ class Staff:
             transaction.add_act(StoredAct(now_ms, by, "staff:invite", person.name, detail))
             return self._link(transaction, person.name, INVITED, by)
 
-    def invite_again(self, name: str, *, by: str) -> Hidden:
+    def invite_again(self, name: str, *, by: str) -> Secret:
         """Return the secret of another link of an account.
 
         As long as it has no passkey a registrar may make it; later the operator alone, and when that link is
@@ -158,8 +158,8 @@ class Staff:
                 return card
         raise NotThereError("nobody of this name is of the staff", hint="list them")
 
-    def _link(self, transaction: Transaction, name: str, kind: str, by: str) -> Hidden:
-        secret, now_ms = Hidden.random(self._randomness), self._clock.now_ms()
+    def _link(self, transaction: Transaction, name: str, kind: str, by: str) -> Secret:
+        secret, now_ms = Secret.random(self._randomness), self._clock.now_ms()
         transaction.add_enrolment(
             StoredEnrolment(
                 hashed=secret.hashed(LINK),
@@ -179,12 +179,14 @@ class Staff:
         with self._store.snapshot() as seen:
             return seen.organisations()
 
-    def shown(self) -> dict[str, StoredShown]:
+    def shown(self) -> dict[str, StoredProfile]:
         """Return what each organisation shows now, by its id; raise `StoreError`."""
         with self._store.snapshot() as seen:
             return {one.organisation: one for one in seen.shown()}
 
-    def add_organisation(self, organisation_id: str, name: str, kind: str, shows: Shown, *, by: str) -> None:
+    def add_organisation(
+        self, organisation_id: str, name: str, kind: str, shows: PublicProfile, *, by: str
+    ) -> None:
         """Make an organisation, with what it shows; raise `UsageError`, `NameTakenError`, `StoreError`."""
         if not _ORGANISATION.fullmatch(organisation_id):
             raise UsageError(
@@ -203,7 +205,7 @@ class Staff:
             now_ms = self._clock.now_ms()
             transaction.add_organisation(StoredOrganisation(organisation_id, name, kind, now_ms, by))
             transaction.add_act(StoredAct(now_ms, by, "organisation:add", organisation_id, f"{kind}: {name}"))
-            if shows != Shown():
+            if shows != PublicProfile():
                 self._show(transaction, organisation_id, 1, shows, by)
 
     def office_of(self, house: str, *, by: str) -> str:
@@ -212,10 +214,10 @@ class Staff:
         Raises `UsageError`, `StoreError`.
         """
         if all(one.id != house for one in self.organisations()):
-            self.add_organisation(house, house[:_NAME_MAX], OFFICE, Shown(), by=by)
+            self.add_organisation(house, house[:_NAME_MAX], OFFICE, PublicProfile(), by=by)
         return house
 
-    def show(self, organisation_id: str, shows: Shown, *, by: str) -> None:
+    def show(self, organisation_id: str, shows: PublicProfile, *, by: str) -> None:
         """Record what an organisation shows now; raise `UsageError`, `NotThereError`, `StoreError`."""
         with self._store.transaction() as transaction:
             kind = next((one.kind for one in transaction.organisations() if one.id == organisation_id), None)
@@ -226,11 +228,11 @@ class Staff:
             self._show(transaction, organisation_id, last + 1, shows, by)
 
     def _show(
-        self, transaction: Transaction, organisation_id: str, number: int, shows: Shown, by: str
+        self, transaction: Transaction, organisation_id: str, number: int, shows: PublicProfile, by: str
     ) -> None:
         now_ms = self._clock.now_ms()
         transaction.add_shown(
-            StoredShown(
+            StoredProfile(
                 organisation=organisation_id,
                 number=number,
                 address=shows.address,
@@ -273,7 +275,7 @@ def _check_ends(card: StaffCard, by: str) -> None:
         )
 
 
-def _check_shown(shows: Shown, kind: str) -> None:
+def _check_shown(shows: PublicProfile, kind: str) -> None:
     said = (shows.address, shows.register, shows.covers, shows.data_until, shows.price)
     if any(len(text) > _SHOWN_MAX or (text and not text.isprintable()) for text in said):
         raise UsageError(

@@ -43,7 +43,7 @@ class _StoredRing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: tuple[_StoredKey, ...]
 
 
-class Standing(StrEnum):
+class KeyStatus(StrEnum):
     """What a key is for: an old one opens, the current one seals too, a waiting one is the next."""
 
     OLD = "old"
@@ -57,7 +57,7 @@ class KeyCard:
 
     id: str
     made_at_ms: int
-    standing: Standing
+    standing: KeyStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class KeyRing:
     def cards(self) -> tuple[KeyCard, ...]:
         """Return what may be listed of each key, oldest first."""
         keys = self._refreshed()
-        standings = (Standing.OLD, Standing.CURRENT, Standing.WAITING)
+        standings = (KeyStatus.OLD, KeyStatus.CURRENT, KeyStatus.WAITING)
         return tuple(
             KeyCard(key.id, made_at_ms, standings[(place >= keys.at) + (place > keys.at)])
             for place, (key, made_at_ms) in enumerate(keys.pairs)

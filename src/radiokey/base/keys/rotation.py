@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from radiokey.base.keys.keyring import KeyRing, Standing
+from radiokey.base.keys.keyring import KeyRing, KeyStatus
 from radiokey.base.keys.seal import NONCE_SIZE
 from radiokey.base.ports.store import Randomness, Store, StoredAct
 from radiokey.clock import Clock
@@ -73,7 +73,7 @@ class Rotation:
         if retire:
             self._write_down("keys:retire", "")
             retired = self._ring.retire(self.in_use, self._randomness)
-        current = next(card.id for card in self._ring.cards() if card.standing is Standing.CURRENT)
+        current = next(card.id for card in self._ring.cards() if card.standing is KeyStatus.CURRENT)
         self._write_down("keys:rotated", current, f"resealed {resealed}, damaged {damaged}")
         return Rotated(current, begun, resealed, damaged, retired)
 

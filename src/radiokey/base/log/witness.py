@@ -35,7 +35,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReleaseHistory:
     """A request that is well formed: the size the log thinks is known here, the proof from it, the note."""
 
     old: int
@@ -45,7 +45,7 @@ class Asked:
     checkpoint: Checkpoint
 
 
-def parse_request(body: bytes) -> Asked | None:
+def parse_request(body: bytes) -> ReleaseHistory | None:
     """Read the body of `add-checkpoint`; `None` where it is malformed."""
     try:
         first, blank, note = body.decode().partition("\n\n")
@@ -60,10 +60,10 @@ def parse_request(body: bytes) -> Asked | None:
         return None
     if any(len(step) != HASH_SIZE for step in proof):
         return None
-    return Asked(int(old[1]), proof, note, text, checkpoint)
+    return ReleaseHistory(int(old[1]), proof, note, text, checkpoint)
 
 
-def decide(last: Checkpoint, asked: Asked) -> Answer | None:
+def decide(last: Checkpoint, asked: ReleaseHistory) -> Answer | None:
     """Return the refusal, `None` where the checkpoint is to be signed; the log's signature holds already.
 
     `last` is the last checkpoint of that log that was signed here; size 0 and the empty root where none was.

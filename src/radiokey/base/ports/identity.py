@@ -19,7 +19,7 @@ class StoredOrganisation(msgspec.Struct, frozen=True):
     by: str
 
 
-class StoredShown(msgspec.Struct, frozen=True):
+class StoredProfile(msgspec.Struct, frozen=True):
     """What an organisation shows of itself; `number` counts from 1, the newest is what it is.
 
     `register` is where and as what it is registered, `covers` the radios, `data_until` how new its data is.
@@ -109,11 +109,11 @@ class StaffTransaction(Protocol):
         """Record an organisation."""
         ...
 
-    def shown(self) -> list[StoredShown]:
+    def shown(self) -> list[StoredProfile]:
         """Return what each organisation shows now."""
         ...
 
-    def add_shown(self, shown: StoredShown) -> None:
+    def add_shown(self, shown: StoredProfile) -> None:
         """Record what an organisation shows from now on."""
         ...
 

@@ -34,7 +34,7 @@ class _Ticket(Generic[Q, A]):
         self.woken.acquire()
 
 
-class Combiner(Generic[Q, A]):
+class Batcher(Generic[Q, A]):
     """Answers questions together. `serve` takes some and returns an answer, or an error, for each in order.
 
     Two questions with the same `key` are never in one call of `serve`: the later one is to see what the

@@ -28,7 +28,7 @@ class Answer:
     index: int
 
 
-class Asked:
+class ReleaseHistory:
     """Answers from the releases of one base; `key` is its log's."""
 
     __slots__ = ("_clock", "_key", "_limits", "_store")

@@ -40,7 +40,7 @@ from radiokey.base.log.leaf import (
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
 from radiokey.base.ports.store import Mark, Randomness, Store, StoredRelease, StoredUnit, Transaction
-from radiokey.base.release.batcher import Combiner
+from radiokey.base.release.batcher import Batcher
 from radiokey.base.stolen import blacklist
 from radiokey.base.units.ledger import Ledger, not_released
 from radiokey.catalogue.model import Model
@@ -173,7 +173,7 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Decision:
     """A code that may leave once its entry is durable; `seen` where the request was answered before."""
 
     request: ReleaseRequest
@@ -183,7 +183,7 @@ class _Found:
     seen: StoredRelease | None
 
 
-class _Known:
+class _Snapshot:
     """What the database says of requests that are decided together, read in a statement for each table."""
 
     __slots__ = ("_marks", "_transaction", "_units", "buckets", "releases")
@@ -248,10 +248,10 @@ def _listed(makes: tuple[str, ...]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-class Door:
+class ReleaseService:
     """The door: built from a store, a clock, randomness, the log's signer and head, limits, ledger keys.
 
-    Safe to use from many threads: they share transactions. `together` is told how many requests each had.
+    Safe to use from many threads: they share transactions. `on_batch` is called with the size of each batch.
     """
 
     __slots__ = (
@@ -264,7 +264,7 @@ class Door:
         "_randomness",
         "_signer",
         "_store",
-        "together",
+        "on_batch",
     )
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything it needs from outside, once
@@ -285,8 +285,8 @@ class Door:
         self._signer = signer
         self._limits = limits or Limits()
         self._ledger = ledger or Ledger()
-        self.together: Callable[[int], None] = _untold
-        self._combiner = Combiner(self._serve, key=lambda request: request.request_id)
+        self.on_batch: Callable[[int], None] = _untold
+        self._combiner = Batcher(self._serve, key=lambda request: request.request_id)
 
     def release(self, request: ReleaseRequest) -> Released:
         """Return the code of `request` with its receipt, or raise the reason why not.
@@ -310,14 +310,14 @@ class Door:
             self._begun = True
         with self._store.transaction() as transaction:
             now_ms = self._clock.now_ms()
-            known = _Known(transaction, self._limits, requests)
+            known = _Snapshot(transaction, self._limits, requests)
             outcomes = [self._outcome(known, request, now_ms) for request in requests]
-            fresh = [found for found in outcomes if isinstance(found, _Found) and found.seen is None]
+            fresh = [found for found in outcomes if isinstance(found, _Decision) and found.seen is None]
             receipts = iter(self._record(transaction, fresh, now_ms) if fresh else ())
             known.buckets.write()
             answers: list[Released | Exception] = []
             for outcome in outcomes:
-                if isinstance(outcome, _Found):
+                if isinstance(outcome, _Decision):
                     old = outcome.seen
                     receipt = next(receipts) if old is None else self._receipt_of(old, outcome.request)
                     answers.append(
@@ -336,10 +336,10 @@ class Door:
         released = [answer.receipt for answer in answers if isinstance(answer, Released)]
         if self._head is not None and released:
             self._head.advance(max(released, key=lambda receipt: receipt.size).checkpoint)
-        self.together(len(requests))
+        self.on_batch(len(requests))
         return answers
 
-    def _outcome(self, known: _Known, request: ReleaseRequest, now_ms: int) -> _Found | RadiokeyError:
+    def _outcome(self, known: _Snapshot, request: ReleaseRequest, now_ms: int) -> _Decision | RadiokeyError:
         """Decide one request. What it is refused for is its own; a failing store or log is everybody's."""
         try:
             return self._decide(known, request, now_ms)
@@ -350,7 +350,7 @@ class Door:
                 known.buckets.take(request.asker.misses(), now_ms)
             return refusal
 
-    def _decide(self, known: _Known, request: ReleaseRequest, now_ms: int) -> _Found:
+    def _decide(self, known: _Snapshot, request: ReleaseRequest, now_ms: int) -> _Decision:
         seen = known.releases.get(request.request_id)
         if seen is not None and seen.fingerprint != request.fingerprint():
             raise RequestReusedError(
@@ -362,9 +362,9 @@ class Door:
         code, source, family = self._code_of(known, request)
         if seen is None:
             known.buckets.take(request.asker.releases(), now_ms)
-        return _Found(request, code, source, family, seen)
+        return _Decision(request, code, source, family, seen)
 
-    def _code_of(self, known: _Known, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
+    def _code_of(self, known: _Snapshot, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
         """Find the code that the evidence allows; it leaves after the commit."""
         if request.answer is not None:
             if request.model is not None and request.model.code.value is not None:
@@ -383,7 +383,7 @@ class Door:
             raise
         return derive(family.id, request.serial.serial), Source.DERIVATION, family
 
-    def _record(self, transaction: Transaction, fresh: Sequence[_Found], now_ms: int) -> list[Receipt]:
+    def _record(self, transaction: Transaction, fresh: Sequence[_Decision], now_ms: int) -> list[Receipt]:
         """Log the releases under one signature and return their receipts."""
         nonces = [self._randomness.bytes(NONCE_SIZE) for _ in fresh]
         salts = [self._randomness.bytes(SALT_SIZE) if found.request.people else b"" for found in fresh]
@@ -427,7 +427,7 @@ def _untold(_: int) -> None:
     """Nobody wants to know."""
 
 
-def _leaf(found: _Found, now_ms: int, nonce: bytes, salt: bytes) -> Leaf:
+def _leaf(found: _Decision, now_ms: int, nonce: bytes, salt: bytes) -> Leaf:
     """Return the entry of a release; `salt` hides the people of a desk."""
     request, family = found.request, found.family
     leaf = Leaf(
@@ -442,7 +442,7 @@ def _leaf(found: _Found, now_ms: int, nonce: bytes, salt: bytes) -> Leaf:
     return leaf if request.people is None else of_desk(leaf, request.people, salt)
 
 
-def _stored(found: _Found, receipt: Receipt, now_ms: int, salt: bytes) -> StoredRelease:
+def _stored(found: _Decision, receipt: Receipt, now_ms: int, salt: bytes) -> StoredRelease:
     """Return the row of a release: what it rests on stands beside it."""
     request = found.request
     evidence = {"owns": request.owns, "source": found.source.value, "checked_by": request.account}

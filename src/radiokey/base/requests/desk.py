@@ -21,7 +21,7 @@ from radiokey.base.log.leaf import People
 from radiokey.base.papers.archive import OpenedPaper, PaperArchive, Upload, no_such_paper
 from radiokey.base.ports.requests import FIRST, Due, RequestAct, StoredMessage, StoredRequest
 from radiokey.base.ports.store import CLOCK, Randomness, Store, StoredAct, Transaction
-from radiokey.base.release.service import DESK_PREFIX, Door, ReleaseRequest
+from radiokey.base.release.service import DESK_PREFIX, ReleaseRequest, ReleaseService
 from radiokey.base.release.service import Released as ReleasedCode
 from radiokey.base.requests.contact import NONCE_SIZE, Address, ContactKey
 from radiokey.base.requests.errors import refusal
@@ -66,7 +66,7 @@ from radiokey.base.requests.request import (
     objection,
     step,
 )
-from radiokey.base.requests.statistics import Figures, figures
+from radiokey.base.requests.statistics import DeskStatistics, figures
 from radiokey.base.requests.sweep import Sweep, Swept
 from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
@@ -154,7 +154,7 @@ class Desk:
     def __init__(  # noqa: PLR0913 - everything it needs from outside, once
         self,
         stores: DeskStores,
-        door: Door,
+        door: ReleaseService,
         clock: Clock,
         randomness: Randomness,
         *,
@@ -255,7 +255,7 @@ class Desk:
         event = PapersAsked(by, self._clock.now_ms())
         return self._act(self._stores.clerk, request_id, seen, event, text)
 
-    def see_car(self, request_id: str, seen: int, by: str, vin: Vin) -> CodeRequest:
+    def record_vin(self, request_id: str, seen: int, by: str, vin: Vin) -> CodeRequest:
         """Record the VIN that was read at the car."""
         event = CarSeen(by, self._clock.now_ms(), vin.text)
         return self._act(self._stores.clerk, request_id, seen, event)
@@ -290,7 +290,7 @@ class Desk:
     def approve(self, request_id: str, seen: int, by: str) -> ReleasedCode:
         """Approve, and thereby release through the one door; to do it again gives the same release.
 
-        Raises what `Door.release` raises; where that is for good, the request is refused with its reason.
+        Raises what `ReleaseService.release` raises; where that is final, the request is refused.
         """
         with self._stores.approver.transaction() as transaction:
             view = _view(transaction, request_id)
@@ -364,7 +364,7 @@ class Desk:
         ended_ms = view.history[-1].at_ms if view.request.turn is Turn.NOBODY else None
         return sent(view.history, ended_ms, kept)
 
-    def say(self, request_id: str, by: str, text: str) -> None:
+    def post_message(self, request_id: str, by: str, text: str) -> None:
         """Write a message: from whoever asked to the desk, or from the desk to them.
 
         The last message once more, by the same person, is a form that was sent twice: nothing is written.
@@ -392,7 +392,7 @@ class Desk:
         with self._stores.front.snapshot() as seen:
             return part(seen, turn, organisations, after, limit)
 
-    def figures(self, since_ms: int) -> Figures:
+    def figures(self, since_ms: int) -> DeskStatistics:
         """Return the three figures; answers and noes are those since `since_ms`."""
         with self._stores.front.snapshot() as seen:
             return figures(seen, since_ms)

@@ -26,7 +26,7 @@ HELD_MS: Final = 15 * MINUTE_MS
 WAIT_MS_MAX: Final = HOUR_MS
 
 
-class Reach(StrEnum):
+class ContactStatus(StrEnum):
     """Whether the mails about a request reach its owner."""
 
     REACHES = "reaches"
@@ -118,12 +118,12 @@ class Outbox:
             with self._store.transaction() as transaction:
                 transaction.set_mail_server(0, 0)
 
-    def reach(self, request_id: str) -> Reach:
+    def reach(self, request_id: str) -> ContactStatus:
         """Tell whether the mails about a request reach its owner."""
         with self._store.snapshot() as seen:
             if seen.mail_refused(request_id):
-                return Reach.REFUSED
-            return Reach.GIVEN_UP if seen.mail_given_up(request_id) else Reach.REACHES
+                return ContactStatus.REFUSED
+            return ContactStatus.GIVEN_UP if seen.mail_given_up(request_id) else ContactStatus.REACHES
 
     def waiting(self) -> Waiting:
         """Count the mails that wait and those that were given up."""

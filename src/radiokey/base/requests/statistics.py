@@ -15,7 +15,7 @@ from radiokey.errors import DamagedRequestError
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class DeskStatistics:
     """Waiting now, by whose turn; the median time to an answer (ms, `None`: none came); noes by reason.
 
     Of an even number of answers the longer of the two in the middle counts.
@@ -26,9 +26,9 @@ class Figures:
     refused: Mapping[Reason, int]
 
 
-def figures(seen: Transaction, since_ms: int) -> Figures:
+def figures(seen: Transaction, since_ms: int) -> DeskStatistics:
     """Return the three figures; answers and noes are those since `since_ms`."""
-    return Figures(
+    return DeskStatistics(
         {turn: waiting(seen, turn) for turn in Turn if turn is not Turn.NOBODY},
         seen.median_answer(since_ms, COUNTED_MAX),
         _noes(seen.refusals(since_ms, COUNTED_MAX)),

@@ -6,8 +6,8 @@ from radiokey.base.ports.identity import (
     StoredEnrolment,
     StoredOrganisation,
     StoredPasskey,
+    StoredProfile,
     StoredSession,
-    StoredShown,
 )
 from radiokey.base.sql import rows
 from radiokey.base.sql.statements import Statements
@@ -35,10 +35,10 @@ class StaffStatements:
             by=organisation.by,
         )
 
-    def shown(self) -> list[StoredShown]:
-        return [rows.typed(StoredShown, row) for row in self._statements.rows("shown")]
+    def shown(self) -> list[StoredProfile]:
+        return [rows.typed(StoredProfile, row) for row in self._statements.rows("shown")]
 
-    def add_shown(self, shown: StoredShown) -> None:
+    def add_shown(self, shown: StoredProfile) -> None:
         self._statements.run(
             "add_shown",
             organisation=shown.organisation,

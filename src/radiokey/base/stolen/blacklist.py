@@ -45,7 +45,7 @@ BEYOND: Final = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReportPage:
     """A page of the reports that stand, how many do in all, and before which entry the next page goes on.
 
     `count` counts up to `COUNTED_MAX` + 1; `more` is 0 on the last page.
@@ -191,13 +191,13 @@ class Blacklist:
                 return one
         return None
 
-    def page(self, before: int = BEYOND, limit: int = PAGE) -> Standing:
+    def page(self, before: int = BEYOND, limit: int = PAGE) -> ReportPage:
         """Return a page of the reports that stand, the newest first: those older than entry `before`."""
         with self._store.snapshot() as seen:
             found = seen.standing_before(before, limit + 1)
             count = seen.standing_count(COUNTED_MAX + 1)
         more = found[limit - 1][0] if len(found) > limit else 0
-        return Standing(tuple(mark for _, mark in found[:limit]), count, more)
+        return ReportPage(tuple(mark for _, mark in found[:limit]), count, more)
 
     def history_of(self, serial: SerialNumber) -> "list[Mark]":
         """Return every report and every clearing of one number, oldest first."""

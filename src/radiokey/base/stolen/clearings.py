@@ -108,7 +108,7 @@ class Clearings:
         content = self._papers.open(stored.key, _BOUND_TO, clearing_id, stored.sealed)
         return OpenedPaper(stored.media, content)
 
-    def lay_aside(self, clearing_id: str, reason: str, *, by: str) -> None:
+    def reject(self, clearing_id: str, reason: str, *, by: str) -> None:
         """Say that a proposal is not carried out, and why: one's own, or somebody else's.
 
         Raises `UsageError`, `NotThereError`, `StoreError`.

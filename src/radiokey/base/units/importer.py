@@ -122,7 +122,7 @@ _HEAD: Final = b"line,column,reason\r\n"
 _ROW: Final = re.compile(rb"([0-9]{1,12}),.*\r\n")
 
 
-class Intake:
+class UnitImporter:
     """Imports files into a ledger."""
 
     __slots__ = ("_by", "_clock", "_randomness", "_ring", "_store")

@@ -13,10 +13,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.identity.authentication import Entrance, SignedIn
+from radiokey.base.identity.authentication import Authentication, SignedIn
 from radiokey.base.identity.passkeys import written
 from radiokey.base.identity.roles import ROLES, Permission
-from radiokey.base.identity.secret_values import Hidden, RecoveryCode
+from radiokey.base.identity.secret_values import RecoveryCode, Secret
 from radiokey.errors import (
     FormError,
     NotThereError,
@@ -25,13 +25,21 @@ from radiokey.errors import (
     SignInError,
     UsageError,
 )
-from radiokey.web.auth.session import READS, SESSION, begins, ends, onward, page_of, words_of
+from radiokey.web.auth.session import (
+    READS,
+    SESSION,
+    clear_session_cookie,
+    page_of,
+    safe_redirect,
+    set_session_cookie,
+    words_of,
+)
 from radiokey.web.http import problems
 from radiokey.web.http.forms import Answer, Form, Short, Text, WebRequest, read
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, aside, fields, show
+from radiokey.web.staff.page import Asking, StaffForm, fields, run_in_thread, show
 
 HOMES: Final = (
     (Permission.REQUEST_READ, "/desk"),
@@ -73,18 +81,18 @@ class OwnForm(StaffForm, frozen=True, kw_only=True):
     label: Text = ""
 
 
-def entrance_of(site: Site) -> Entrance:
+def authentication_of(site: Site) -> Authentication:
     """Return where the staff come in; raise `NotThereError` where nobody does."""
-    if site.entrance is None:
+    if site.authentication is None:
         raise NotThereError(
             "nobody signs in here",
             hint="a hosted base does that at its own address: radiokey serve --site https://codes.example.org",
         )
-    return site.entrance
+    return site.authentication
 
 
 def home(who: SignedIn) -> str:
-    """Return where somebody begins."""
+    """Return the page that somebody begins on."""
     may = ROLES[who.role]
     return next((to for takes, to in HOMES if takes in may), OWN)
 
@@ -93,9 +101,9 @@ def signed_out(request: Request[Any, Any, State], error: SignedOutError) -> Resp
     """Answer whoever is not signed in: lead those who only wanted to read to the page of signing in."""
     site: Site = request.app.state.site
     path = request.url.path
-    if site.entrance is None:
-        return problems.ours(request, error)
-    if request.scope["method"] in READS and onward(path, ""):
+    if site.authentication is None:
+        return problems.handle_domain_error(request, error)
+    if request.scope["method"] in READS and safe_redirect(path, ""):
         return Redirect(f"{SIGN_IN}?to={path}", status_code=303, headers=dict(NO_STORE))
     return problems.page(
         request, error, "staff/kept.html", to=f"{SIGN_IN}?to={page_of(path)}", words=words_of(request)
@@ -115,57 +123,59 @@ def not_of_this_session(request: Request[Any, Any, State], error: FormError) -> 
 @get(SIGN_IN, sync_to_thread=False)
 def sign_in_page(site: NamedDependency[Site], to: FromQuery[str] = "") -> Response[str]:
     """Ask for a passkey of this site."""
-    return _sign_in(site, onward(to, ""))
+    return _sign_in(site, safe_redirect(to, ""))
 
 
 @post(SIGN_IN)
 async def sign_in(site: NamedDependency[Site], request: WebRequest) -> Response[Any]:
     """Take the answer, and begin a session under a new id."""
-    form, entrance = await read(request, SignInForm), entrance_of(site)
+    form, authentication = await read(request, SignInForm), authentication_of(site)
     try:
-        session, who = await site.in_thread(entrance.sign_in, form.passkey)
+        session, who = await site.in_thread(authentication.sign_in, form.passkey)
     except SignInError as problem:
-        return _sign_in(site, onward(form.to, ""), problem)
-    return begins(Redirect(onward(form.to, home(who)), status_code=303), entrance, session)
+        return _sign_in(site, safe_redirect(form.to, ""), problem)
+    return set_session_cookie(
+        Redirect(safe_redirect(form.to, home(who)), status_code=303), authentication, session
+    )
 
 
 def _sign_in(site: Site, to: str, problem: RadiokeyError | None = None) -> Response[str]:
-    ask = entrance_of(site).ask()
+    ask = authentication_of(site).ask()
     return _open(site, "staff/sign_in.html", problem, ask=ask, to=to)
 
 
 @get("/enrol/{secret:str}", sync_to_thread=True)
 def link_page(site: NamedDependency[Site], secret: FromPath[str]) -> Response[str]:
     """Show whose one-time link it is, and ask for a new passkey."""
-    return _link(site, Hidden(secret))
+    return _link(site, Secret(secret))
 
 
 @post("/enrol/{secret:str}")
 async def enrol(site: NamedDependency[Site], request: WebRequest, secret: FromPath[str]) -> Response[Any]:
     """Register the passkey; show the recovery codes, this once."""
     form = await read(request, EnrolForm)
-    return await aside(site, lambda: _enrolled(site, Hidden(secret), form))
+    return await run_in_thread(site, lambda: _enrolled(site, Secret(secret), form))
 
 
-def _enrolled(site: Site, link: Hidden, form: EnrolForm) -> Response[str]:
-    entrance = entrance_of(site)
-    welcome = entrance.welcome(link)
+def _enrolled(site: Site, link: Secret, form: EnrolForm) -> Response[str]:
+    authentication = authentication_of(site)
+    welcome = authentication.welcome(link)
     try:
-        codes = entrance.enrol(link, form.label, form.passkey)
+        codes = authentication.enrol(link, form.label, form.passkey)
     except (SignInError, UsageError) as problem:
         return _link(site, link, problem)
-    return _open(site, "staff/codes.html", account=welcome.account, codes=codes, onward=SIGN_IN)
+    return _open(site, "staff/codes.html", account=welcome.account, codes=codes, next_page=SIGN_IN)
 
 
-def _link(site: Site, link: Hidden, problem: RadiokeyError | None = None) -> Response[str]:
-    welcome = entrance_of(site).welcome(link)
+def _link(site: Site, link: Secret, problem: RadiokeyError | None = None) -> Response[str]:
+    welcome = authentication_of(site).welcome(link)
     return _open(site, "staff/enrol.html", problem, welcome=welcome, link=link.reveal())
 
 
 @get("/recovery", sync_to_thread=False)
 def recovery_page(site: NamedDependency[Site]) -> Response[str]:
     """Ask for a recovery code."""
-    entrance_of(site)
+    authentication_of(site)
     return _open(site, "staff/recovery.html", account="")
 
 
@@ -174,13 +184,13 @@ async def recover(site: NamedDependency[Site], request: WebRequest) -> Response[
     """Take a recovery code, and lead to a link for a new passkey; to nothing else."""
     form = await read(request, RecoveryForm)
     client = site.client(request)
-    return await aside(site, lambda: _recovered(site, form, client))
+    return await run_in_thread(site, lambda: _recovered(site, form, client))
 
 
 def _recovered(site: Site, form: RecoveryForm, client: str) -> Response[Any]:
     name = form.account.strip().lower()
     try:
-        link = entrance_of(site).recover(name, RecoveryCode.read(form.code), client)
+        link = authentication_of(site).recover(name, RecoveryCode.read(form.code), client)
     except SignInError as problem:
         return _open(site, "staff/recovery.html", problem, account=name)
     return Redirect(f"/enrol/{link.reveal()}", status_code=303, headers=dict(NO_STORE))
@@ -207,8 +217,8 @@ def own(site: NamedDependency[Site], request: Asking) -> Response[str]:
 
 
 def _own(site: Site, request: Asking, problem: RadiokeyError | None = None) -> Response[str]:
-    entrance, who = entrance_of(site), _who(request)
-    mine = entrance.mine(who)
+    authentication, who = authentication_of(site), _who(request)
+    mine = authentication.mine(who)
     passkeys = [(written(one.id), one) for one in mine.passkeys]
     sessions = [(one.hashed.hex(), one) for one in mine.sessions]
     return show(
@@ -216,7 +226,7 @@ def _own(site: Site, request: Asking, problem: RadiokeyError | None = None) -> R
         request,
         "staff/own.html",
         problem=problem,
-        ask=entrance.ask_another(who),
+        ask=authentication.ask_another(who),
         who=who,
         passkeys=passkeys,
         sessions=sessions,
@@ -229,7 +239,7 @@ async def add_passkey(site: NamedDependency[Site], request: Asking) -> Response[
     """Register one more passkey."""
     form = await fields(request, OwnForm)
     return await _done(
-        site, request, lambda who: entrance_of(site).add_passkey(who, form.label, form.passkey)
+        site, request, lambda who: authentication_of(site).add_passkey(who, form.label, form.passkey)
     )
 
 
@@ -238,7 +248,7 @@ async def remove_passkey(
     site: NamedDependency[Site], request: Asking, passkey_id: FromPath[str]
 ) -> Response[Any]:
     """End a passkey of one's own."""
-    return await _done(site, request, lambda who: entrance_of(site).remove_passkey(who, passkey_id))
+    return await _done(site, request, lambda who: authentication_of(site).remove_passkey(who, passkey_id))
 
 
 @post("/me/sessions/{session_id:str}/end", opt={SESSION: True})
@@ -246,15 +256,15 @@ async def end_session(
     site: NamedDependency[Site], request: Asking, session_id: FromPath[str]
 ) -> Response[Any]:
     """End a session of one's own."""
-    return await _done(site, request, lambda who: entrance_of(site).end_session(who, session_id))
+    return await _done(site, request, lambda who: authentication_of(site).end_session(who, session_id))
 
 
 @post("/me/sessions/end", opt={SESSION: True})
 async def end_all(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """End all of one's sessions, this one too."""
-    entrance = entrance_of(site)
-    await site.in_thread(entrance.sign_out_everywhere, _who(request))
-    return ends(Redirect(SIGN_IN, status_code=303), entrance)
+    authentication = authentication_of(site)
+    await site.in_thread(authentication.sign_out_everywhere, _who(request))
+    return clear_session_cookie(Redirect(SIGN_IN, status_code=303), authentication)
 
 
 @post("/me/codes", opt={SESSION: True})
@@ -264,20 +274,20 @@ async def new_codes(site: NamedDependency[Site], request: Asking) -> Response[An
     def make() -> Response[str]:
         who = _who(request)
         try:
-            codes = entrance_of(site).renew_codes(who)
+            codes = authentication_of(site).renew_codes(who)
         except SignedOutError as problem:
             return _own(site, request, problem)
-        return _open(site, "staff/codes.html", account=who, codes=codes, onward=OWN)
+        return _open(site, "staff/codes.html", account=who, codes=codes, next_page=OWN)
 
-    return await aside(site, make)
+    return await run_in_thread(site, make)
 
 
 @post("/sign-out", opt={SESSION: True})
 async def sign_out(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """End this session."""
-    entrance = entrance_of(site)
-    await site.in_thread(entrance.sign_out, _who(request))
-    return ends(Redirect(SIGN_IN, status_code=303), entrance)
+    authentication = authentication_of(site)
+    await site.in_thread(authentication.sign_out, _who(request))
+    return clear_session_cookie(Redirect(SIGN_IN, status_code=303), authentication)
 
 
 async def _done(site: Site, request: Asking, work: Any) -> Response[Any]:  # noqa: ANN401 - a call on who it is
@@ -290,7 +300,7 @@ async def _done(site: Site, request: Asking, work: Any) -> Response[Any]:  # noq
             return _own(site, request, problem)
         return Redirect(OWN, status_code=303, headers=dict(NO_STORE))
 
-    return await aside(site, answer)
+    return await run_in_thread(site, answer)
 
 
 def _who(request: Asking) -> SignedIn:

@@ -171,7 +171,7 @@ def receipt(
 ) -> Response[Receipt]:
     """Return the receipt of a request of one's own."""
     caller = request.auth
-    return Response(site.base.asked.receipt(named_by(caller, key), caller.client), headers=NO_STORE)
+    return Response(site.base.release_history.receipt(named_by(caller, key), caller.client), headers=NO_STORE)
 
 
 @post(
@@ -185,7 +185,7 @@ def asked(
     site: NamedDependency[Site], request: ApiRequest, data: JSONBody[AskedBody]
 ) -> Response[AskedAnswer]:
     """Say whether the code of one's own radio was ever released."""
-    client, base = request.auth.client, site.base.asked
+    client, base = request.auth.client, site.base.release_history
     if data.receipt is not None and not (data.serial or data.vin or data.make):
         found = base.of_receipt(parse_receipt(msgspec.json.encode(data.receipt)), client)
     elif data.receipt is None and data.serial and data.vin:

@@ -11,8 +11,8 @@ from typing import Any, Final, cast
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from radiokey.base.identity.authentication import Entrance, SignedIn
-from radiokey.base.identity.secret_values import Hidden
+from radiokey.base.identity.authentication import Authentication, SignedIn
+from radiokey.base.identity.secret_values import Secret
 from radiokey.errors import FormError, SignedOutError
 from radiokey.web.http.addresses import Connection
 from radiokey.web.http.render import NO_STORE
@@ -39,11 +39,15 @@ def cookie_name(*, secure: bool) -> str:
 
 def signed_in(site: Site, connection: Connection) -> SignedIn:
     """Return who is signed in, by the cookie of a request; raise `SignedOutError`, `StoreError`."""
-    entrance = site.entrance
-    text = connection.cookies.get(cookie_name(secure=entrance.passkeys.party.secure)) if entrance else None
-    if entrance is None or text is None or not _ID.fullmatch(text):
+    authentication = site.authentication
+    text = (
+        connection.cookies.get(cookie_name(secure=authentication.passkeys.party.secure))
+        if authentication
+        else None
+    )
+    if authentication is None or text is None or not _ID.fullmatch(text):
         raise SignedOutError("you are not signed in, or not any more", hint="sign in; the page comes back")
-    return entrance.who(Hidden(text))
+    return authentication.who(Secret(text))
 
 
 async def check_form(site: Site, connection: Connection, who: SignedIn) -> None:
@@ -87,7 +91,7 @@ def page_of(path: str) -> str:
     ('/desk/requests/ab12', '/registrar/tokens', '/me')
     """
     found = _PAGE.match(path)
-    return onward(found[0] if found else "", "")
+    return safe_redirect(found[0] if found else "", "")
 
 
 def csrf_of(request: Request[Any, Any, Any]) -> str:
@@ -100,31 +104,33 @@ def _csrf(site: Site, who: SignedIn) -> str:
     return hmac.digest(site.purpose_key("csrf"), who.session.encode(), "sha256").hex()
 
 
-def begins(answer: Response[Any], entrance: Entrance, session: Hidden) -> Response[Any]:
+def set_session_cookie(
+    answer: Response[Any], authentication: Authentication, session: Secret
+) -> Response[Any]:
     """Return an answer that gives a browser its session, until it is closed."""
-    answer.set_cookie(_cookie(entrance, session.reveal()))
+    answer.set_cookie(_cookie(authentication, session.reveal()))
     return _private(answer)
 
 
-def ends(answer: Response[Any], entrance: Entrance) -> Response[Any]:
+def clear_session_cookie(answer: Response[Any], authentication: Authentication) -> Response[Any]:
     """Return an answer that takes the session from a browser."""
-    gone = _cookie(entrance, "")
+    gone = _cookie(authentication, "")
     gone.max_age = 0
     answer.set_cookie(gone)
     return _private(answer)
 
 
-def onward(text: str, home: str) -> str:
+def safe_redirect(text: str, home: str) -> str:
     """Return where to go on to: a page of the staff, by its path alone; otherwise `home`.
 
-    >>> onward("/desk/requests/ab12", "/me"), onward("//example.net", "/me"), onward("/desk/../../x", "/me")
-    ('/desk/requests/ab12', '/me', '/me')
+    >>> [safe_redirect(text, "/me") for text in ("/desk/requests/ab12", "//example.net", "/desk/../../x")]
+    ['/desk/requests/ab12', '/me', '/me']
     """
     return text if _ONWARD.fullmatch(text) and "/." not in text else home
 
 
-def _cookie(entrance: Entrance, value: str) -> Cookie:
-    secure = entrance.passkeys.party.secure
+def _cookie(authentication: Authentication, value: str) -> Cookie:
+    secure = authentication.passkeys.party.secure
     return Cookie(
         key=cookie_name(secure=secure), value=value, path="/", secure=secure, httponly=True, samesite="strict"
     )

@@ -19,13 +19,13 @@ from radiokey.web.http.uploads import (
     uploads_of,
 )
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, aside, desk_of, takes, view_for
+from radiokey.web.staff.page import Asking, desk_of, requires, run_in_thread, view_for
 
 
 @get(
     "/desk/requests/{request_id:str}/papers/{paper_id:str}",
     sync_to_thread=True,
-    opt=takes(Permission.REQUEST_READ),
+    opt=requires(Permission.REQUEST_READ),
 )
 def paper(
     site: NamedDependency[Site],
@@ -42,7 +42,7 @@ def paper(
 @post(
     "/desk/requests/{request_id:str}/papers",
     request_max_body_size=UPLOAD_BYTES_MAX,
-    opt=takes(Permission.REQUEST_OPEN),
+    opt=requires(Permission.REQUEST_OPEN),
 )
 async def send(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Take the papers that a customer brought to the counter, from whoever opened the request for them."""
@@ -56,7 +56,9 @@ async def send(site: NamedDependency[Site], request: Asking, request_id: FromPat
 
         form = SeenForm(seen=str(seen))
         at = At(site, request, request_id)
-        return await aside(site, lambda: done(at, form, do, lambda view, _: same_files(view, uploads)))
+        return await run_in_thread(
+            site, lambda: done(at, form, do, lambda view, _: same_files(view, uploads))
+        )
 
 
 HANDLERS: Final = (paper, send)

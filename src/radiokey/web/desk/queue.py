@@ -28,14 +28,14 @@ from radiokey.web.site import Site
 from radiokey.web.staff.page import (
     Asking,
     StaffForm,
-    aside,
     desk_of,
     fields,
+    organisations_seen,
     radios,
-    sees,
-    sees_of,
+    requires,
+    run_in_thread,
     show,
-    takes,
+    visible_organisations,
 )
 
 FIGURES_DAYS: Final = 30
@@ -69,14 +69,14 @@ class NewForm(StaffForm, frozen=True, kw_only=True):
 # --- the queue --------------------------------------------------------------------------------------------
 
 
-@get("/desk", sync_to_thread=True, opt=takes(Permission.REQUEST_READ))
+@get("/desk", sync_to_thread=True, opt=requires(Permission.REQUEST_READ))
 def queue(
     site: NamedDependency[Site], request: Asking, turn: FromQuery[str] = "", after: FromQuery[str] = ""
 ) -> Response[str]:
     """Show whose turn it is and how long, one's own turn first, and the three figures."""
     desk, caller = desk_of(site), request.auth
     turns, behind = _page_of(convert({"turn": turn, "after": after}, QueueForm), turns_of(caller))
-    seen, now_ms = sees_of(site, caller), site.clock.now_ms()
+    seen, now_ms = organisations_seen(site, caller), site.clock.now_ms()
     return show(
         site,
         request,
@@ -129,14 +129,14 @@ _ENDS: Final = {State.RELEASED, State.REFUSED, State.WITHDRAWN, State.EXPIRED}
 
 
 def _seen(site: Site, caller: Caller, lines: Sequence[RequestLine]) -> list[RequestLine]:
-    seen = sees(site, caller, (line.organisation for line in lines))
+    seen = visible_organisations(site, caller, (line.organisation for line in lines))
     return [line for line in lines if line.organisation in seen]
 
 
 # --- the search -------------------------------------------------------------------------------------------
 
 
-@get("/desk/search", sync_to_thread=True, opt=takes(Permission.UNIT_SEARCH))
+@get("/desk/search", sync_to_thread=True, opt=requires(Permission.UNIT_SEARCH))
 def search(site: NamedDependency[Site], request: Asking, number: FromQuery[str] = "") -> Response[str]:
     """Show the units and the requests that a number leads to; one typing error is forgiven."""
     desk_of(site)
@@ -166,18 +166,18 @@ def search(site: NamedDependency[Site], request: Asking, number: FromQuery[str] 
 # --- a customer at the counter ----------------------------------------------------------------------------
 
 
-@get("/desk/requests/new", sync_to_thread=False, opt=takes(Permission.REQUEST_OPEN))
+@get("/desk/requests/new", sync_to_thread=False, opt=requires(Permission.REQUEST_OPEN))
 def new(site: NamedDependency[Site], request: Asking) -> Response[str]:
     """Ask for the radio and the car of a customer."""
     desk_of(site)
     return _new_page(site, request, NewForm(request_id=uuid.uuid4().hex))
 
 
-@post("/desk/requests/new", opt=takes(Permission.REQUEST_OPEN))
+@post("/desk/requests/new", opt=requires(Permission.REQUEST_OPEN))
 async def open_new(site: NamedDependency[Site], request: Asking) -> Response[str] | Redirect:
     """Open a request for a customer; whoever opens it is who asks, and somebody else checks it."""
     form = await fields(request, NewForm)
-    return await aside(site, lambda: _opened(site, request, form))
+    return await run_in_thread(site, lambda: _opened(site, request, form))
 
 
 def _opened(site: Site, request: Asking, form: NewForm) -> Response[str] | Redirect:

@@ -45,7 +45,7 @@ from radiokey.web.desk.queue import words
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 from radiokey.web.staff.confirm import approval, ask, confirm
-from radiokey.web.staff.page import Asking, aside, desk_of, fields, show, takes, view_for
+from radiokey.web.staff.page import Asking, desk_of, fields, requires, run_in_thread, show, view_for
 
 FIRST: Final = (PaperKind.REGISTRATION, PaperKind.LABEL_PHOTO, PaperKind.VIN_PHOTO, PaperKind.PURCHASE)
 """The papers that a customer brings to the counter, in this order."""
@@ -68,7 +68,7 @@ class Line:
     detail: str
 
 
-@get("/desk/requests/{request_id:str}", sync_to_thread=True, opt=takes(Permission.REQUEST_READ))
+@get("/desk/requests/{request_id:str}", sync_to_thread=True, opt=requires(Permission.REQUEST_READ))
 def page(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[str]:
     """Show a request."""
     return _page(site, request, view_for(site, request.auth, request_id))
@@ -164,7 +164,7 @@ class At:
 
 async def _act(at: At, kind: type[S], do: Do[S], again: Again[S]) -> Response[Any]:
     form = await fields(at.request, kind)
-    return await aside(at.site, lambda: done(at, form, do, again))
+    return await run_in_thread(at.site, lambda: done(at, form, do, again))
 
 
 def done(at: At, form: S, do: Do[S], again: Again[S]) -> Response[Any]:
@@ -233,7 +233,7 @@ def _follows(act: str, told: Callable[[S], Mapping[str, object]] = lambda _: {})
 # --- what a clerk does ------------------------------------------------------------------------------------
 
 
-@post("/desk/requests/{request_id:str}/message", opt=takes(Permission.REQUEST_CHECK))
+@post("/desk/requests/{request_id:str}/message", opt=requires(Permission.REQUEST_CHECK))
 async def message(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Write to whoever asked."""
 
@@ -243,12 +243,12 @@ async def message(site: NamedDependency[Site], request: Asking, request_id: From
                 "somebody else did something with this request in the meantime",
                 hint="look at it as it is now, then decide whether to send your message",
             )
-        desk.say(request_id, request.auth.by, form.text)
+        desk.post_message(request_id, request.auth.by, form.text)
 
     return await _act(At(site, request, request_id), WordsForm, do, lambda _, __: False)
 
 
-@post("/desk/requests/{request_id:str}/ask-papers", opt=takes(Permission.REQUEST_CHECK))
+@post("/desk/requests/{request_id:str}/ask-papers", opt=requires(Permission.REQUEST_CHECK))
 async def ask_papers(
     site: NamedDependency[Site], request: Asking, request_id: FromPath[str]
 ) -> Response[Any]:
@@ -267,18 +267,18 @@ async def ask_papers(
     return await _act(At(site, request, request_id), WordsForm, do, again)
 
 
-@post("/desk/requests/{request_id:str}/see-car", opt=takes(Permission.REQUEST_CHECK))
+@post("/desk/requests/{request_id:str}/see-car", opt=requires(Permission.REQUEST_CHECK))
 async def see_car(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Record the VIN that was read at the car."""
 
     def do(desk: Desk, form: VinForm) -> None:
-        desk.see_car(request_id, form.act, request.auth.by, Vin.parse(form.vin))
+        desk.record_vin(request_id, form.act, request.auth.by, Vin.parse(form.vin))
 
     again: Again[VinForm] = _follows("car-seen", lambda form: {"vin": Vin.parse(form.vin).text})
     return await _act(At(site, request, request_id), VinForm, do, again)
 
 
-@post("/desk/requests/{request_id:str}/fee", opt=takes(Permission.REQUEST_CHECK))
+@post("/desk/requests/{request_id:str}/fee", opt=requires(Permission.REQUEST_CHECK))
 async def record_fee(
     site: NamedDependency[Site], request: Asking, request_id: FromPath[str]
 ) -> Response[Any]:
@@ -291,7 +291,7 @@ async def record_fee(
     return await _act(At(site, request, request_id), FeeForm, do, again)
 
 
-@post("/desk/requests/{request_id:str}/warranty", opt=takes(Permission.REQUEST_CHECK))
+@post("/desk/requests/{request_id:str}/warranty", opt=requires(Permission.REQUEST_CHECK))
 async def record_warranty(
     site: NamedDependency[Site], request: Asking, request_id: FromPath[str]
 ) -> Response[Any]:
@@ -303,7 +303,7 @@ async def record_warranty(
     return await _act(At(site, request, request_id), SeenForm, do, _follows("warranty-recorded"))
 
 
-@post("/desk/requests/{request_id:str}/check", opt=takes(Permission.REQUEST_CHECK))
+@post("/desk/requests/{request_id:str}/check", opt=requires(Permission.REQUEST_CHECK))
 async def check(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Hand it over with the whole check list ticked."""
 
@@ -313,7 +313,7 @@ async def check(site: NamedDependency[Site], request: Asking, request_id: FromPa
     return await _act(At(site, request, request_id), CheckForm, do, _follows("checked"))
 
 
-@post("/desk/requests/{request_id:str}/refuse", opt=takes(Permission.REQUEST_CHECK))
+@post("/desk/requests/{request_id:str}/refuse", opt=requires(Permission.REQUEST_CHECK))
 async def refuse(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Say no, as a clerk."""
 
@@ -329,7 +329,7 @@ _REFUSED: Final[Again[RefuseForm]] = _follows("refused", lambda form: {"reason":
 # --- what an approver does --------------------------------------------------------------------------------
 
 
-@post("/desk/requests/{request_id:str}/approve", opt=takes(Permission.REQUEST_APPROVE))
+@post("/desk/requests/{request_id:str}/approve", opt=requires(Permission.REQUEST_APPROVE))
 async def approve(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Approve, and have the door release the code. The page shows none: it is for whoever asked."""
 
@@ -341,7 +341,7 @@ async def approve(site: NamedDependency[Site], request: Asking, request_id: From
     return await _act(At(site, request, request_id), SeenForm, do, _follows("approved"))
 
 
-@post("/desk/requests/{request_id:str}/send-back", opt=takes(Permission.REQUEST_APPROVE))
+@post("/desk/requests/{request_id:str}/send-back", opt=requires(Permission.REQUEST_APPROVE))
 async def send_back(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Have a clerk look again, and say at what."""
 
@@ -354,7 +354,7 @@ async def send_back(site: NamedDependency[Site], request: Asking, request_id: Fr
     return await _act(At(site, request, request_id), WordsForm, do, again)
 
 
-@post("/desk/requests/{request_id:str}/say-no", opt=takes(Permission.REQUEST_APPROVE))
+@post("/desk/requests/{request_id:str}/say-no", opt=requires(Permission.REQUEST_APPROVE))
 async def say_no(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Say no, as the second pair of eyes."""
 
@@ -373,7 +373,7 @@ async def say_no(site: NamedDependency[Site], request: Asking, request_id: FromP
 # --- what whoever opened it for a customer does -----------------------------------------------------------
 
 
-@post("/desk/requests/{request_id:str}/submit", opt=takes(Permission.REQUEST_OPEN))
+@post("/desk/requests/{request_id:str}/submit", opt=requires(Permission.REQUEST_OPEN))
 async def submit(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Say that the customer's papers follow."""
 
@@ -383,7 +383,7 @@ async def submit(site: NamedDependency[Site], request: Asking, request_id: FromP
     return await _act(At(site, request, request_id), SeenForm, do, _follows("submitted"))
 
 
-@post("/desk/requests/{request_id:str}/withdraw", opt=takes(Permission.REQUEST_OPEN))
+@post("/desk/requests/{request_id:str}/withdraw", opt=requires(Permission.REQUEST_OPEN))
 async def withdraw(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Not want it any more."""
 
@@ -393,11 +393,11 @@ async def withdraw(site: NamedDependency[Site], request: Asking, request_id: Fro
     return await _act(At(site, request, request_id), SeenForm, do, _follows("withdrawn"))
 
 
-@post("/desk/requests/{request_id:str}/code", status_code=200, opt=takes(Permission.REQUEST_OPEN))
+@post("/desk/requests/{request_id:str}/code", status_code=200, opt=requires(Permission.REQUEST_OPEN))
 async def code(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
     """Show the code to whoever opened the request for a customer; the door is asked again."""
     await fields(request, SeenForm)
-    return await aside(site, lambda: _code(site, request, request_id))
+    return await run_in_thread(site, lambda: _code(site, request, request_id))
 
 
 def _code(site: Site, request: Asking, request_id: str) -> Response[str]:

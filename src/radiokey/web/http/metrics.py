@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
-_TOGETHER: Final = (1, 2, 4, 8, 16, 32, 64)
+_BATCH_SIZES: Final = (1, 2, 4, 8, 16, 32, 64)
 
 
 class Metrics:
@@ -31,8 +31,8 @@ class Metrics:
         self._limited = Counter(
             "radiokey_limited", "Releases that a limit refused, by its name.", ["limit"], registry=own
         )
-        self._together = Histogram(
-            "radiokey_together", "Requests that shared a commit.", buckets=_TOGETHER, registry=own
+        self._batch_size = Histogram(
+            "radiokey_together", "Requests that shared a commit.", buckets=_BATCH_SIZES, registry=own
         )
         self._seconds = Histogram(
             "radiokey_request_seconds",
@@ -80,9 +80,9 @@ class Metrics:
         if "limit" in refusal.facts:
             self._limited.labels(refusal.facts["limit"]).inc()
 
-    def together(self, count: int) -> None:
-        """Count a commit of so many requests."""
-        self._together.observe(count)
+    def count_batch(self, size: int) -> None:
+        """Count a commit that `size` requests shared."""
+        self._batch_size.observe(size)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answer; `route` is the route's template, never an address."""

@@ -97,11 +97,11 @@ def types() -> list[ProblemType]:
     return [ProblemType(f"{API}/problems#{slug}", *said) for slug, said in sorted((ours | http).items())]
 
 
-def ours(request: Request[Any, Any, State], error: RadiokeyError) -> Response[Any]:
+def handle_domain_error(request: Request[Any, Any, State], error: RadiokeyError) -> Response[Any]:
     """Answer with the sentence and the hint of one of our own errors, if the table knows it."""
     status = status_of(error)
     if status == UNKNOWN:
-        return stranger(request, error)
+        return handle_unexpected(request, error)
     seen_of(request.scope).slug = error.slug
     if _wants_problem(request):
         facts = {name: error.facts[name] for name in ("limit", "retry_after_s") if name in error.facts}
@@ -130,7 +130,7 @@ def page(
     return pages.show(template, status=status_of(error), headers=headers, problem=error, **context)
 
 
-def http(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
+def handle_http_error(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
     """Answer an error of HTTP itself: no such page, too large, a wrong method."""
     if error.detail == HUNG_UP:
         error = ClientException()  # nobody hears it, but it is no fault of ours in the log
@@ -152,7 +152,7 @@ def http(request: Request[Any, Any, State], error: HTTPException) -> Response[An
     )
 
 
-def stranger(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
+def handle_unexpected(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
     """Answer whatever else went wrong, saying nothing; the log learns what and where, never with what."""
     frames = traceback.extract_tb(error.__traceback__)
     LOG.error("%s in %s", type(error).__name__, " < ".join(f"{f.name}:{f.lineno}" for f in frames[:-6:-1]))

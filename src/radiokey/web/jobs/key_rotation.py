@@ -15,7 +15,7 @@ JOIN_S: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class RotationRun:
     """How far a turn is: codes resealed so far; `key` is set where it is done, `problem` where it stopped."""
 
     by: str
@@ -27,7 +27,7 @@ class Turn:
     problem: RadiokeyError | None = None
 
 
-class Turning:
+class KeyRotationJob:
     """Turns the keys of one base; `last` is the turn of this process that is under way or ended last."""
 
     def __init__(self, base: Base, clock: Clock) -> None:
@@ -35,7 +35,7 @@ class Turning:
         self._clock = clock
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self.last: Turn | None = None
+        self.last: RotationRun | None = None
 
     @property
     def under_way(self) -> bool:
@@ -47,7 +47,7 @@ class Turning:
         with self._lock:
             if self.under_way:
                 raise ChangedMeanwhileError("a turn of the keys is under way", hint="see how far it is")
-            self.last = Turn(by, self._clock.now_ms())
+            self.last = RotationRun(by, self._clock.now_ms())
             self._thread = threading.Thread(target=self._turn, args=(by,), daemon=True)
             self._thread.start()
 

@@ -15,7 +15,7 @@ JOIN_S: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LogCheck:
     """When the whole log was last recomputed (ms since 1970), how many entries it had, what was wrong."""
 
     at_ms: int
@@ -23,7 +23,7 @@ class Look:
     problem: RadiokeyError | None
 
 
-class Watch:
+class LogMonitor:
     """The watch over one base's log. Without `begin` it looks only when it is told to."""
 
     def __init__(self, base: Base, clock: Clock) -> None:
@@ -31,9 +31,9 @@ class Watch:
         self._clock = clock
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
-        self.last: Look | None = None
+        self.last: LogCheck | None = None
 
-    def look(self) -> Look:
+    def check(self) -> LogCheck:
         """Recompute the whole log and remember what came of it.
 
         A log that was found wrong stays so until it is found right; a database that does not answer says
@@ -43,7 +43,7 @@ class Watch:
             size, problem = self._base.verify().size, None
         except LogError as error:
             size, problem = 0, error
-        self.last = Look(self._clock.now_ms(), size, problem)
+        self.last = LogCheck(self._clock.now_ms(), size, problem)
         return self.last
 
     def require(self) -> None:
@@ -62,14 +62,14 @@ class Watch:
             raise StoreError("the log is still being recomputed", hint="ask again in a while")
 
     def begin(self, every_s: float) -> None:
-        """Look now and every `every_s` seconds, beside everything else."""
-        self._thread = threading.Thread(target=self._keep_looking, args=(every_s,), daemon=True)
+        """LogCheck now and every `every_s` seconds, beside everything else."""
+        self._thread = threading.Thread(target=self._keep_checking, args=(every_s,), daemon=True)
         self._thread.start()
 
-    def _keep_looking(self, every_s: float) -> None:
+    def _keep_checking(self, every_s: float) -> None:
         while True:
             try:
-                self.look()
+                self.check()
             except StoreError:
                 if self._ended.is_set():
                     return

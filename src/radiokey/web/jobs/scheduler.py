@@ -19,7 +19,7 @@ JOIN_S: Final = 5
 EVERY_S: Final = 20.0
 
 
-class Rounds:
+class Scheduler:
     """The rounds over one desk. Without `begin` there is one only when it is told to."""
 
     def __init__(self, desk: Desk, metrics: Metrics, mailer: Mailer | None = None) -> None:

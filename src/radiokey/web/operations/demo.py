@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from radiokey.base.bootstrap import SystemClock, SystemRandomness, init_base
 from radiokey.base.demo import ORGANISATION, UNITS, fill
 from radiokey.base.identity.roles import Role
-from radiokey.base.identity.secret_values import Hidden
+from radiokey.base.identity.secret_values import Secret
 from radiokey.base.identity.staff import OPERATOR, Person, Staff
 from radiokey.base.location import DatabaseLocation, default_database, parse_location
 from radiokey.catalogue.load import load_catalogue
@@ -22,7 +22,7 @@ REGISTRAR: Final = "registrar"
 
 def make(
     database: DatabaseLocation | Path | str | None = None, clock: Clock | None = None
-) -> tuple[DatabaseLocation, Hidden | None]:
+) -> tuple[DatabaseLocation, Secret | None]:
     """Make the demonstration's base, or go on with the one that is there.
 
     Returns where it is, and the invitation of its registrar as long as nobody used one. By default it lies
@@ -37,7 +37,7 @@ def make(
         return location, _invited(base.staff)
 
 
-def _invited(staff: Staff) -> Hidden | None:
+def _invited(staff: Staff) -> Secret | None:
     card = next((one for one in staff.people() if one.name == REGISTRAR), None)
     if card is None:
         office = staff.office_of(ORGANISATION, by=OPERATOR)

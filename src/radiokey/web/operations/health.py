@@ -31,7 +31,7 @@ def health() -> dict[str, str]:
 @get("/ready", sync_to_thread=True)
 def ready(site: NamedDependency[Site]) -> dict[str, str]:
     """Say that the base answers, and that its log verifies at its edge and, last time, as a whole."""
-    site.watch.ready()
+    site.log_monitor.ready()
     return {"status": "ok"}
 
 
@@ -45,12 +45,12 @@ def status_of(site: Site) -> BaseStatus:
     """Return how the base is right now; what does not answer is left out."""
     log_size, outbox = None, None
     with suppress(RadiokeyError):
-        site.watch.ready()
+        site.log_monitor.ready()
         log_size = site.base.log.checkpoint().size
     if site.desk is not None:
         with suppress(RadiokeyError):  # the database does not answer, and `ready` says so
             outbox = site.desk.outbox.waiting()
-    last = site.watch.last
+    last = site.log_monitor.last
     return BaseStatus(
         ready=log_size is not None,
         log_size=log_size,

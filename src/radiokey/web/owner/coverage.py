@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from radiokey.base.identity.staff import OFFICE
-from radiokey.base.ports.identity import StoredOrganisation, StoredShown
+from radiokey.base.ports.identity import StoredOrganisation, StoredProfile
 from radiokey.base.units.coverage import about
 from radiokey.web.site import Site
 
@@ -31,7 +31,7 @@ def page(site: NamedDependency[Site]) -> Response[str]:
     )
 
 
-def _others(site: Site) -> list[tuple[StoredOrganisation, StoredShown]]:
+def _others(site: Site) -> list[tuple[StoredOrganisation, StoredProfile]]:
     """Return the dealers and specialists who act here, with what they show; the house itself is above."""
     shown = site.base.staff.shown()
     return [

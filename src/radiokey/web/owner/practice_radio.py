@@ -27,9 +27,8 @@ from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.code.value import Code
 from radiokey.errors import InputError, MissingFactError, RadiokeyError
 from radiokey.headunit.device import Device
-from radiokey.headunit.happenings import (
+from radiokey.headunit.events import (
     EngineRan,
-    Happening,
     Ignition,
     IgnitionTurned,
     KeyPressed,
@@ -37,6 +36,7 @@ from radiokey.headunit.happenings import (
     SupplyLost,
     SupplyRestored,
     TimeWent,
+    UnitEvent,
 )
 from radiokey.headunit.lock import State as LockState
 from radiokey.headunit.unit import Design, HeadUnit
@@ -110,7 +110,7 @@ def unseal(site: Site, model_id: str, text: str) -> bytes:
     return opened
 
 
-def happening(did: Did) -> list[Happening]:
+def happening(did: Did) -> list[UnitEvent]:
     """Return what happened to the unit when the owner did this; raise `InputError` for what nobody can do."""
     match did.what:
         case "press":

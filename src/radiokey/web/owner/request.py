@@ -22,11 +22,11 @@ from radiokey.base.papers.kind import KEPT_DAYS, NAMES, WHY, PaperKind, kept_wor
 from radiokey.base.requests.contact import Address
 from radiokey.base.requests.desk import Application, Desk
 from radiokey.base.requests.message import plain_text
-from radiokey.base.requests.outbox import Reach
+from radiokey.base.requests.outbox import ContactStatus
 from radiokey.base.requests.papers import Sent
 from radiokey.base.requests.reasons import WORDS
 from radiokey.base.requests.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn, Withdrawn
-from radiokey.base.requests.request import State as Standing
+from radiokey.base.requests.request import State as Status
 from radiokey.clock import DAY_MS
 from radiokey.errors import (
     ChangedMeanwhileError,
@@ -125,7 +125,7 @@ async def opened(site: NamedDependency[Site], request: WebRequest) -> Response[s
             site.base.desk_limits.take("requests", client, network)
         desk.open(asked, request_id=request_id)
         view = desk.view(request_id)
-        if view.request.state is Standing.DRAFT:
+        if view.request.state is Status.DRAFT:
             desk.submit(request_id, view.act, view.stored.requester)
         return request_id
 
@@ -193,7 +193,7 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
         model=site.catalogue.models.get(view.stored.model),
         late=asked.overdue(now_ms),
         reason=WORDS[asked.reason] if asked.reason else "",
-        refused_mail=desk.outbox.reach(request_id) is Reach.REFUSED,
+        refused_mail=desk.outbox.reach(request_id) is ContactStatus.REFUSED,
         papers=_together(desk.papers(request_id)),
         kinds=_kinds(),
         left=PAPERS_MAX - len(asked.papers),
@@ -238,7 +238,7 @@ async def say(
         if view.stored.requester != by:
             raise ChangedMeanwhileError("this request was opened for you at the desk", hint="ask there")
         site.base.desk_limits.take("messages", client, network)
-        desk.say(request_id, by, text)
+        desk.post_message(request_id, by, text)
 
     return await _acted(site, request_id, work)
 
@@ -266,7 +266,7 @@ async def withdraw(
     seen = (await read(request, SeenForm)).number
 
     def work(_: None) -> None:
-        if desk.view(request_id).request.state is not Standing.WITHDRAWN:
+        if desk.view(request_id).request.state is not Status.WITHDRAWN:
             desk.withdraw(request_id, seen, _owner_of(request_id))
 
     return await _acted(site, request_id, work)
@@ -318,7 +318,7 @@ async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str
     desk, request_id = _desk(site), site.request_of(link)
     try:
         view = await site.in_thread(desk.view, request_id)
-        site.watch.require()
+        site.log_monitor.require()
         released = await site.in_thread(desk.code_for, request_id)
     except RadiokeyError as problem:
         return await site.in_thread(lambda wrong: _page(site, request_id, wrong), problem)

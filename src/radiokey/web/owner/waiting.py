@@ -114,7 +114,7 @@ def running(site: NamedDependency[Site], token: FromPath[str], refused: FromQuer
         answer=told,
         model=model,
         checks=CHECKS_AT_THE_END,
-        onward=f"/guide/{answer(site.guide, position('wait-over', over), 'all-three')}",
+        next_page=f"/guide/{answer(site.guide, position('wait-over', over), 'all-three')}",
     )
 
 

@@ -11,7 +11,7 @@ from radiokey.base.identity.roles import Permission
 from radiokey.errors import UsageError
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, show, takes
+from radiokey.web.staff.page import Asking, StaffForm, requires, show
 
 PAGE: Final = 100
 """Entries of the audit on a page."""
@@ -24,7 +24,7 @@ class AuditForm(StaffForm, frozen=True, kw_only=True):
     before: Short = ""
 
 
-@get("/registrar/audit", sync_to_thread=True, opt=takes(Permission.AUDIT_READ))
+@get("/registrar/audit", sync_to_thread=True, opt=requires(Permission.AUDIT_READ))
 def audit(
     site: NamedDependency[Site],
     request: Asking,

@@ -22,7 +22,7 @@ from radiokey.web.http.uploads import PAPER_HEADERS
 from radiokey.web.registrar import stolen as registrar
 from radiokey.web.site import Site
 from radiokey.web.staff.confirm import ask, confirm
-from radiokey.web.staff.page import Asking, StaffForm, aside, fields, show, takes
+from radiokey.web.staff.page import Asking, StaffForm, fields, requires, run_in_thread, show
 
 BODY_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
 
@@ -59,13 +59,15 @@ def _act(clearing_id: str) -> str:
 @post(
     "/registrar/stolen/clearings",
     request_max_body_size=BODY_BYTES_MAX,
-    opt=takes(Permission.STOLEN_PROPOSE),
+    opt=requires(Permission.STOLEN_PROPOSE),
 )
 async def propose(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """Propose to clear a report, with the paper; the same form again, while it waits, is one proposal."""
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > BODY_BYTES_MAX:
-        return await aside(site, lambda: registrar.page(site, request, problem=refused(Refusal.TOO_LARGE)))
+        return await run_in_thread(
+            site, lambda: registrar.page(site, request, problem=refused(Refusal.TOO_LARGE))
+        )
     with site.uploads.take():
         sent = await request.form()
         file = sent.get("receipt")
@@ -83,13 +85,17 @@ async def propose(site: NamedDependency[Site], request: Asking) -> Response[Any]
                 return registrar.page(site, request, problem=problem, proposed=form)
             return registrar.back()
 
-        return await aside(site, work)
+        return await run_in_thread(site, work)
 
 
 # --- deciding ---------------------------------------------------------------------------------------------
 
 
-@get("/registrar/stolen/clearings/{clearing_id:str}", sync_to_thread=True, opt=takes(Permission.STOLEN_CLEAR))
+@get(
+    "/registrar/stolen/clearings/{clearing_id:str}",
+    sync_to_thread=True,
+    opt=requires(Permission.STOLEN_CLEAR),
+)
 def look(site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]) -> Response[str]:
     """Show a proposal: the reports that it would end, its paper, and what may be done with it."""
     return _page(site, request, clearing_id)
@@ -118,7 +124,7 @@ def _page(
 @get(
     "/registrar/stolen/clearings/{clearing_id:str}/paper",
     sync_to_thread=True,
-    opt=takes(Permission.STOLEN_CLEAR),
+    opt=requires(Permission.STOLEN_CLEAR),
 )
 def paper(site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]) -> Response[bytes]:
     """Return the paper of a proposal as it is kept; whoever looked is in the audit."""
@@ -126,7 +132,7 @@ def paper(site: NamedDependency[Site], request: Asking, clearing_id: FromPath[st
     return Response(found.content, media_type=found.media, headers=PAPER_HEADERS)
 
 
-@post("/registrar/stolen/clearings/{clearing_id:str}", opt=takes(Permission.STOLEN_CLEAR))
+@post("/registrar/stolen/clearings/{clearing_id:str}", opt=requires(Permission.STOLEN_CLEAR))
 async def carry_out(
     site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]
 ) -> Response[Any]:
@@ -154,10 +160,10 @@ async def carry_out(
             return _page(site, request, clearing_id, problem)
         return registrar.back()
 
-    return await aside(site, work)
+    return await run_in_thread(site, work)
 
 
-@post("/registrar/stolen/clearings/{clearing_id:str}/aside", opt=takes(Permission.STOLEN_CLEAR))
+@post("/registrar/stolen/clearings/{clearing_id:str}/aside", opt=requires(Permission.STOLEN_CLEAR))
 async def lay_aside(
     site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]
 ) -> Response[Any]:
@@ -166,14 +172,14 @@ async def lay_aside(
 
     def work() -> Response[Any]:
         try:
-            clearings_of(site).lay_aside(clearing_id, form.reason, by=request.auth.by)
+            clearings_of(site).reject(clearing_id, form.reason, by=request.auth.by)
         except NotThereError:
             raise
         except RadiokeyError as problem:
             return _page(site, request, clearing_id, problem, form.reason)
         return registrar.back()
 
-    return await aside(site, work)
+    return await run_in_thread(site, work)
 
 
 HANDLERS: Final = (propose, look, paper, carry_out, lay_aside)

@@ -11,10 +11,10 @@ from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.errors import RadiokeyError
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, aside, fields, show, takes
+from radiokey.web.staff.page import Asking, StaffForm, fields, requires, run_in_thread, show
 
 
-@get("/registrar/keys", sync_to_thread=True, opt=takes(Permission.KEY_LIST))
+@get("/registrar/keys", sync_to_thread=True, opt=requires(Permission.KEY_LIST))
 def keys(site: NamedDependency[Site], request: Asking) -> Response[str]:
     """Show the keys of the ring by their ids, what each seals, and how far a turn is."""
     return _keys_page(site, request)
@@ -35,23 +35,23 @@ def _keys_page(site: Site, request: Asking, problem: RadiokeyError | None = None
         papers=usage.papers,
         missing=missing,
         seals_max=SEALS_MAX,
-        turn=site.turning.last,
+        turn=site.key_rotation.last,
     )
 
 
-@post("/registrar/keys/turn", opt=takes(Permission.KEY_TURN))
+@post("/registrar/keys/turn", opt=requires(Permission.KEY_TURN))
 async def turn(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """Begin to seal every code with the next key, or go on with it."""
     await fields(request, StaffForm)
 
     def work() -> Response[Any]:
         try:
-            site.turning.begin(request.auth.by)
+            site.key_rotation.begin(request.auth.by)
         except RadiokeyError as problem:
             return _keys_page(site, request, problem)
         return Redirect("/registrar/keys", status_code=303, headers=NO_STORE)
 
-    return await aside(site, work)
+    return await run_in_thread(site, work)
 
 
 HANDLERS: Final = (keys, turn)

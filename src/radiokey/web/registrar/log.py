@@ -8,10 +8,10 @@ from litestar.di import NamedDependency
 from radiokey.base.identity.roles import Permission
 from radiokey.base.log.note import Checkpoint, split_note
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, show, takes
+from radiokey.web.staff.page import Asking, requires, show
 
 
-@get("/registrar/log", sync_to_thread=True, opt=takes(Permission.METRICS_READ))
+@get("/registrar/log", sync_to_thread=True, opt=requires(Permission.METRICS_READ))
 def log(site: NamedDependency[Site], request: Asking) -> Response[str]:
     """Show how large the log is, what was signed last and by whom, and when all of it was last recomputed."""
     note = site.base.log.note()
@@ -25,7 +25,7 @@ def log(site: NamedDependency[Site], request: Asking) -> Response[str]:
         checkpoint=Checkpoint.parse(text) if note is not None else None,
         key=str(ours),
         witnesses=[line.name for line in lines if not line.of(ours)],
-        look=site.watch.last,
+        look=site.log_monitor.last,
     )
 
 

@@ -10,14 +10,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from radiokey.base.identity.roles import INVITABLE, ROLES, Permission, Role
-from radiokey.base.identity.secret_values import Hidden
-from radiokey.base.identity.staff import KINDS, LINK_MS, OPERATOR, Person, Shown, Staff
+from radiokey.base.identity.secret_values import Secret
+from radiokey.base.identity.staff import KINDS, LINK_MS, OPERATOR, Person, PublicProfile, Staff
 from radiokey.clock import DAY_MS
 from radiokey.errors import NotThereError, RadiokeyError, UsageError
 from radiokey.web.http.forms import Short
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, aside, fields, show, takes
+from radiokey.web.staff.page import Asking, StaffForm, fields, requires, run_in_thread, show
 
 PATH: Final = "/registrar/staff"
 Line = Annotated[str, msgspec.Meta(max_length=300)]
@@ -45,9 +45,9 @@ class OrganisationForm(StaffForm, frozen=True, kw_only=True):
     price: Line = ""
 
     @property
-    def shows(self) -> Shown:
+    def shows(self) -> PublicProfile:
         """What it shows of itself."""
-        return Shown(
+        return PublicProfile(
             self.address.strip(),
             self.register.strip(),
             self.covers.strip(),
@@ -63,7 +63,7 @@ def staff_of(site: Site) -> Staff:
     return site.base.staff
 
 
-@get(PATH, sync_to_thread=True, opt=takes(Permission.STAFF_LIST))
+@get(PATH, sync_to_thread=True, opt=requires(Permission.STAFF_LIST))
 def staff(site: NamedDependency[Site], request: Asking) -> Response[str]:
     """Show everybody there is and was, and the organisations."""
     return _page(site, request)
@@ -96,7 +96,7 @@ def _page(
     )
 
 
-@post(f"{PATH}/invite", opt=takes(Permission.STAFF_INVITE))
+@post(f"{PATH}/invite", opt=requires(Permission.STAFF_INVITE))
 async def invite(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """Invite somebody, and show their one-time link, this once."""
     form = await fields(request, InviteForm)
@@ -113,10 +113,10 @@ async def invite(site: NamedDependency[Site], request: Asking) -> Response[Any]:
             return _page(site, request, problem, invited=form)
         return _invited(site, request, person.name, link)
 
-    return await aside(site, work)
+    return await run_in_thread(site, work)
 
 
-@post(f"{PATH}/{{name:str}}/invite", opt=takes(Permission.STAFF_INVITE))
+@post(f"{PATH}/{{name:str}}/invite", opt=requires(Permission.STAFF_INVITE))
 async def invite_again(site: NamedDependency[Site], request: Asking, name: FromPath[str]) -> Response[Any]:
     """Make another link for somebody who never used theirs."""
 
@@ -127,28 +127,32 @@ async def invite_again(site: NamedDependency[Site], request: Asking, name: FromP
             return _page(site, request, problem)
         return _invited(site, request, name, link)
 
-    return await aside(site, work)
+    return await run_in_thread(site, work)
 
 
-def _invited(site: Site, request: Asking, name: str, link: Hidden) -> Response[str]:
-    origin = site.entrance.passkeys.party.origin if site.entrance else str(request.base_url).rstrip("/")
+def _invited(site: Site, request: Asking, name: str, link: Secret) -> Response[str]:
+    origin = (
+        site.authentication.passkeys.party.origin
+        if site.authentication
+        else str(request.base_url).rstrip("/")
+    )
     address = f"{origin}/enrol/{link.reveal()}"
     return show(site, request, "staff/invited.html", name=name, address=address, days=LINK_MS // DAY_MS)
 
 
-@post(f"{PATH}/{{name:str}}/end", opt=takes(Permission.STAFF_END))
+@post(f"{PATH}/{{name:str}}/end", opt=requires(Permission.STAFF_END))
 async def end(site: NamedDependency[Site], request: Asking, name: FromPath[str]) -> Response[Any]:
     """End an account for ever."""
     return await _changed(site, request, lambda base: base.end(name, by=_by(request)))
 
 
-@post(f"{PATH}/{{name:str}}/sign-out", opt=takes(Permission.STAFF_END))
+@post(f"{PATH}/{{name:str}}/sign-out", opt=requires(Permission.STAFF_END))
 async def end_sessions(site: NamedDependency[Site], request: Asking, name: FromPath[str]) -> Response[Any]:
     """Sign somebody out everywhere."""
     return await _changed(site, request, lambda base: base.end_sessions(name, by=_by(request)))
 
 
-@post(f"{PATH}/organisations", opt=takes(Permission.STAFF_INVITE))
+@post(f"{PATH}/organisations", opt=requires(Permission.STAFF_INVITE))
 async def add_organisation(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """Make an organisation."""
     form = await fields(request, OrganisationForm)
@@ -161,7 +165,7 @@ async def add_organisation(site: NamedDependency[Site], request: Asking) -> Resp
     return await _changed(site, request, add, added=form)
 
 
-@post(f"{PATH}/organisations/shown", opt=takes(Permission.STAFF_INVITE))
+@post(f"{PATH}/organisations/shown", opt=requires(Permission.STAFF_INVITE))
 async def show_organisation(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """Record what an organisation shows from now on."""
     form = await fields(request, OrganisationForm)
@@ -180,7 +184,7 @@ async def _changed(
             return _page(site, request, problem, added=added)
         return Redirect(PATH, status_code=303, headers=dict(NO_STORE))
 
-    return await aside(site, work)
+    return await run_in_thread(site, work)
 
 
 def _by(request: Asking) -> str:

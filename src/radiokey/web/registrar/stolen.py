@@ -15,7 +15,7 @@ from radiokey.errors import RadiokeyError, UsageError
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, aside, fields, radios, show, takes
+from radiokey.web.staff.page import Asking, StaffForm, fields, radios, requires, run_in_thread, show
 from radiokey.web.staff.stolen_reports import StolenReport, report_stolen
 
 
@@ -62,7 +62,7 @@ class Entry:
     stands: bool
 
 
-@get("/registrar/stolen", sync_to_thread=True, opt=takes(Permission.STOLEN_LIST))
+@get("/registrar/stolen", sync_to_thread=True, opt=requires(Permission.STOLEN_LIST))
 def stolen(
     site: NamedDependency[Site],
     request: Asking,
@@ -132,7 +132,7 @@ def back() -> Redirect:
     return Redirect("/registrar/stolen", status_code=303, headers=NO_STORE)
 
 
-@post("/registrar/stolen", opt=takes(Permission.STOLEN_REPORT))
+@post("/registrar/stolen", opt=requires(Permission.STOLEN_REPORT))
 async def report(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """Report a radio stolen; the same report again, while it stands, is one."""
     form = await fields(request, ReportForm)
@@ -149,7 +149,7 @@ async def report(site: NamedDependency[Site], request: Asking) -> Response[Any]:
             return page(site, request, problem=problem, reported=form)
         return back()
 
-    return await aside(site, work)
+    return await run_in_thread(site, work)
 
 
 HANDLERS: Final = (stolen, report)

@@ -17,7 +17,7 @@ from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 from radiokey.web.staff import token_requests
-from radiokey.web.staff.page import Asking, StaffForm, aside, fields, show, takes
+from radiokey.web.staff.page import Asking, StaffForm, fields, requires, run_in_thread, show
 from radiokey.web.staff.token_requests import TokenRequest, givable
 
 
@@ -37,7 +37,7 @@ class EndedForm(StaffForm, frozen=True, kw_only=True):
     ended: Short = ""
 
 
-@get("/registrar/tokens", sync_to_thread=True, opt=takes(Permission.TOKEN_LIST))
+@get("/registrar/tokens", sync_to_thread=True, opt=requires(Permission.TOKEN_LIST))
 def tokens(site: NamedDependency[Site], request: Asking, ended: FromQuery[str] = "") -> Response[str]:
     """Show the tokens that nobody ended."""
     form = convert({"ended": ended}, EndedForm)
@@ -71,7 +71,7 @@ def _listed(cards: Sequence[TokenCard]) -> str:
     return hashlib.sha256(" ".join(sorted(card.id for card in cards)).encode()).hexdigest()[:32]
 
 
-@post("/registrar/tokens", status_code=200, opt=takes(Permission.TOKEN_MAKE))
+@post("/registrar/tokens", status_code=200, opt=requires(Permission.TOKEN_MAKE))
 async def make_token(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """Make a token and show it, this once; the same form again makes no second one."""
     form = await fields(request, TokenForm)
@@ -94,10 +94,10 @@ async def make_token(site: NamedDependency[Site], request: Asking) -> Response[A
             return _tokens_page(site, request, problem, form)
         return show(site, request, "registrar/token.html", card=card, token=token)
 
-    return await aside(site, work)
+    return await run_in_thread(site, work)
 
 
-@post("/registrar/tokens/{token_id:str}/end", opt=takes(Permission.TOKEN_END))
+@post("/registrar/tokens/{token_id:str}/end", opt=requires(Permission.TOKEN_END))
 async def end_token(site: NamedDependency[Site], request: Asking, token_id: FromPath[str]) -> Response[Any]:
     """End a token for ever; one that was ended already, by whomever, stays so and nothing is said twice."""
     await fields(request, StaffForm)
@@ -112,7 +112,7 @@ async def end_token(site: NamedDependency[Site], request: Asking, token_id: From
             return _tokens_page(site, request, problem)
         return Redirect(f"/registrar/tokens?ended={token_id}", status_code=303, headers=NO_STORE)
 
-    return await aside(site, work)
+    return await run_in_thread(site, work)
 
 
 HANDLERS: Final = (tokens, make_token, end_token)

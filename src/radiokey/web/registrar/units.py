@@ -16,12 +16,12 @@ from litestar.response import Redirect
 from radiokey.base.identity.roles import Permission
 from radiokey.base.ports.store import ImportStep
 from radiokey.base.units.csv_reader import COLUMNS, Refusal, UnitFile
-from radiokey.base.units.importer import Intake, Preview, preview
+from radiokey.base.units.importer import Preview, UnitImporter, preview
 from radiokey.errors import ChangedMeanwhileError, InputError, RadiokeyError, UsageError
 from radiokey.web.http.forms import FIELDS_MAX, Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, aside, show, takes
+from radiokey.web.staff.page import Asking, StaffForm, requires, run_in_thread, show
 
 FILE_BYTES_MAX: Final = 1_000_000
 """About 20,000 units. A larger upload would be put on disk on its way here."""
@@ -41,7 +41,7 @@ class DoneForm(StaffForm, frozen=True, kw_only=True):
     done: Short = ""
 
 
-@get("/registrar/import", sync_to_thread=True, opt=takes(Permission.UNIT_IMPORT))
+@get("/registrar/import", sync_to_thread=True, opt=requires(Permission.UNIT_IMPORT))
 def page(site: NamedDependency[Site], request: Asking, done: FromQuery[str] = "") -> Response[str]:
     """Ask for a file; or show how far the import of one came."""
     form = convert({"done": done}, DoneForm)
@@ -78,18 +78,18 @@ def _page(  # noqa: PLR0913 - what a page of the import can show
     )
 
 
-@post("/registrar/import", request_max_body_size=BODY_BYTES_MAX, opt=takes(Permission.UNIT_IMPORT))
+@post("/registrar/import", request_max_body_size=BODY_BYTES_MAX, opt=requires(Permission.UNIT_IMPORT))
 async def bring(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     """Look at a file, or import the one that was looked at."""
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > BODY_BYTES_MAX:
-        return await aside(site, lambda: _page(site, request, problem=_too_large()))
+        return await run_in_thread(site, lambda: _page(site, request, problem=_too_large()))
     sent = await request.form()
     file = sent.get("file")
     data = await file.read() if isinstance(file, UploadFile) else b""
     texts = {name: value for name, value in sent.items() if isinstance(value, str)}
     form = convert(texts, ImportForm, min(len(sent), FIELDS_MAX + 1))
-    return await aside(site, lambda: _brought(site, request, form, data))
+    return await run_in_thread(site, lambda: _brought(site, request, form, data))
 
 
 def _brought(site: Site, request: Asking, form: ImportForm, data: bytes) -> Response[Any]:
@@ -107,7 +107,9 @@ def _brought(site: Site, request: Asking, form: ImportForm, data: bytes) -> Resp
                 found = preview(site.base.units(), units, refuse=refused.extend)
                 return _page(site, request, found=found, refused=refused, sha256=digest)
             ring = site.base.key_ring()
-            Intake(site.base.units(), ring, site.clock, site.base.randomness, request.auth.by).run(units)
+            UnitImporter(site.base.units(), ring, site.clock, site.base.randomness, request.auth.by).run(
+                units
+            )
     except RadiokeyError as problem:
         return _page(site, request, problem=problem)
     return Redirect(f"/registrar/import?done={digest}", status_code=303, headers=NO_STORE)

@@ -22,7 +22,9 @@ def approval(request_id: str, seen: int) -> str:
 def ask(site: Site, request: Asking, act: str) -> str:
     """Return what the page asks the browser (JSON) before `act`; nothing for a token."""
     who = request.auth.who
-    return "" if who is None or site.entrance is None else site.entrance.ask_confirmation(who, act)
+    return (
+        "" if who is None or site.authentication is None else site.authentication.ask_confirmation(who, act)
+    )
 
 
 def confirm(site: Site, request: Asking, act: str, answer: str) -> None:
@@ -32,5 +34,5 @@ def confirm(site: Site, request: Asking, act: str, answer: str) -> None:
         raise NotAllowedError(
             "only somebody with an account does this", hint="sign in with your own account, then do it again"
         )
-    if caller.who is not None and site.entrance is not None:
-        site.entrance.confirm(caller.who, act, answer)
+    if caller.who is not None and site.authentication is not None:
+        site.authentication.confirm(caller.who, act, answer)

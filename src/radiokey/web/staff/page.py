@@ -45,7 +45,7 @@ class StaffForm(Form, frozen=True, kw_only=True):
     csrf: Short = ""
 
 
-def takes(permission: Permission) -> dict[str, object]:
+def requires(permission: Permission) -> dict[str, object]:
     """Return what a route of staff says of itself."""
     return {PERMISSION: permission, SESSION: True}
 
@@ -59,7 +59,7 @@ def desk_of(site: Site) -> Desk:
     return site.desk
 
 
-def house(site: Site, caller: Caller) -> bool:
+def is_operator_staff(site: Site, caller: Caller) -> bool:
     """Tell whether a caller is of the house: of the organisation that runs the base, or an office of it.
 
     Auditors are: they look at everything.
@@ -71,25 +71,25 @@ def house(site: Site, caller: Caller) -> bool:
     )
 
 
-def sees(site: Site, caller: Caller, organisations: Iterable[str]) -> frozenset[str]:
+def visible_organisations(site: Site, caller: Caller, organisations: Iterable[str]) -> frozenset[str]:
     """Return those of `organisations` whose requests a caller sees.
 
     What owners asked by themselves is everybody's at the desk; what a dealer opened is that dealer's, and of
     the house.
     """
-    named, seen = frozenset(organisations), sees_of(site, caller)
+    named, seen = frozenset(organisations), organisations_seen(site, caller)
     return named if seen is None else named & seen
 
 
-def sees_of(site: Site, caller: Caller) -> frozenset[str] | None:
+def organisations_seen(site: Site, caller: Caller) -> frozenset[str] | None:
     """Return the organisations whose requests a caller sees, `None` for all of them; see `sees`."""
-    return None if house(site, caller) else frozenset({"", caller.organisation})
+    return None if is_operator_staff(site, caller) else frozenset({"", caller.organisation})
 
 
 def view_for(site: Site, caller: Caller, request_id: str) -> View:
     """Return a request that this caller may see; raise `NotThereError`, `StoreError`."""
     view = desk_of(site).view(request_id)
-    if not sees(site, caller, [view.stored.organisation]):
+    if not visible_organisations(site, caller, [view.stored.organisation]):
         raise NotThereError("there is no such request", hint="look for its radio in the queue")
     return view
 
@@ -132,6 +132,6 @@ async def fields(request: Asking, kind: type[F]) -> F:
     return convert({name: value for name, value in sent.items() if isinstance(value, str)}, kind, len(sent))
 
 
-async def aside(site: Site, work: Callable[[], Response[Any]]) -> Response[Any]:
+async def run_in_thread(site: Site, work: Callable[[], Response[Any]]) -> Response[Any]:
     """Answer with what `work` returns, which waits for the database, beside the event loop."""
     return await site.in_thread(lambda _: work(), None)

@@ -11,7 +11,7 @@ from radiokey.guide.waiting import wait_answer
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StepFact:
     """A sentence about this radio. `confidence` is `None` where it is advice rather than a fact."""
 
     text: str
@@ -19,7 +19,7 @@ class Told:
     sources: tuple[str, ...] = ()
 
 
-def told(tells: Tells | None, model: Model | None, facts: Facts) -> tuple[Told, ...]:
+def step_facts(tells: Tells | None, model: Model | None, facts: Facts) -> tuple[StepFact, ...]:
     """Return what is known for a step that `tells` this; empty where nothing is.
 
     Without a model the wait is the cautious reading and the checks are the owner's to answer; the places and
@@ -32,7 +32,7 @@ def told(tells: Tells | None, model: Model | None, facts: Facts) -> tuple[Told, 
             return tuple(_wait(model, facts))
         case Tells.CHECKS:
             lines = checklist(model, shows=facts.shows, errors=facts.errors)
-            return tuple(Told(line.sentence) for line in lines)
+            return tuple(StepFact(line.sentence) for line in lines)
         case _ if model is None:
             return ()
         case Tells.PAPERS | Tells.KEYS | Tells.STICKER:
@@ -48,22 +48,24 @@ _NAMES: Final = {
 }
 
 
-def _wait(model: Model | None, facts: Facts) -> Iterator[Told]:
+def _wait(model: Model | None, facts: Facts) -> Iterator[StepFact]:
     answer = wait_answer(model, facts.errors)
     sure = answer.confidence if answer.known else None
     for at, sentence in enumerate(answer.sentences):
-        yield Told(sentence, sure if at == 0 else None, answer.sources if at == 0 else ())
+        yield StepFact(sentence, sure if at == 0 else None, answer.sources if at == 0 else ())
     if facts.refused and answer.retry_ms > answer.wait_ms:
-        yield Told("A code was refused: leave at least 15 minutes before the next one, whatever it shows.")
+        yield StepFact(
+            "A code was refused: leave at least 15 minutes before the next one, whatever it shows."
+        )
 
 
-def _places(model: Model, kind: str) -> Iterator[Told]:
+def _places(model: Model, kind: str) -> Iterator[StepFact]:
     for fact in model.place_facts:
         if fact.value is not None and fact.value.kind == kind:
-            yield Told(fact.value.how, fact.confidence, fact.sources)
+            yield StepFact(fact.value.how, fact.confidence, fact.sources)
 
 
-def _said(facts: Iterator[Fact[str]]) -> Iterator[Told]:
+def _said(facts: Iterator[Fact[str]]) -> Iterator[StepFact]:
     for fact in facts:
         if fact.value is not None:
-            yield Told(fact.value, fact.confidence, fact.sources)
+            yield StepFact(fact.value, fact.confidence, fact.sources)

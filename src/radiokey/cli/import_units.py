@@ -41,10 +41,10 @@ def import_units(
 
 
 def _run(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_json: bool) -> None:
-    from radiokey.base.units.importer import Intake, Report  # noqa: PLC0415 - only where a file is read
+    from radiokey.base.units.importer import Report, UnitImporter  # noqa: PLC0415 - only where a file is read
 
     ring = KeyRing(base.location.secret("keys"))
-    intake = Intake(base.stores.of(Principal.REGISTRAR), ring, base.clock, base.randomness, BY)
+    intake = UnitImporter(base.stores.of(Principal.REGISTRAR), ring, base.clock, base.randomness, BY)
     with ExitStack() as ends:
         rows = ends.enter_context(Report(report)) if report else None
         told = ends.enter_context(_bar(shown=sys.stderr.isatty()))

@@ -101,7 +101,7 @@ class ChipGranted:
     grant: bytes
 
 
-Happening = (
+UnitEvent = (
     KeyPressed
     | SupplyLost
     | SupplyRestored
