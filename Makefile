@@ -7,7 +7,7 @@ SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml README.md
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade
 
-.PHONY: help setup run test check bench deep mutants lock
+.PHONY: help setup run test check bench deep mutants findings lock
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -34,6 +34,9 @@ deep: setup ## the long searches, and one break per built row that must turn its
 
 mutants: setup ## change the lock, the policy and the store in every small way; 95 % must turn a test red
 	$(BIN)/python tools/mutants.py
+
+findings: $(VENV)/.venv ## run the surprises of findings/ about other software (installs packages; not in CI)
+	$(BIN)/python tools/findings.py
 
 lock: $(VENV)/.tools ## make the lock files anew
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
