@@ -12,12 +12,10 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from radiokey.base.identity.staff import Staff
-from radiokey.base.identity.tokens import Tokens
-from radiokey.base.keys.keyring import KeyRing
 from radiokey.base.keys.secret_file import secret_file
 from radiokey.base.limits import Limits
 from radiokey.base.location import DatabaseLocation, FileDatabase, ServerDatabase, parse_location
@@ -25,27 +23,30 @@ from radiokey.base.log.append import Log
 from radiokey.base.log.head import HeadFile
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
 from radiokey.base.ports.store import Covered, Randomness, Store, Transaction
-from radiokey.base.release.history import ReleaseHistory
 from radiokey.base.release.service import ReleaseService
-from radiokey.base.requests.limits import DeskLimits
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import Ledger
-from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from radiokey.base.audit import Audit
     from radiokey.base.identity.authentication import Authentication
+    from radiokey.base.identity.staff import Staff
+    from radiokey.base.identity.tokens import Tokens
+    from radiokey.base.keys.keyring import KeyRing
     from radiokey.base.keys.rotation import Rotation
     from radiokey.base.papers.archive import PaperArchive
+    from radiokey.base.release.history import ReleaseHistory
     from radiokey.base.requests.checks import Checks
     from radiokey.base.requests.desk import Desk
+    from radiokey.base.requests.limits import DeskLimits
     from radiokey.base.sql.postgresql import PostgresStore
     from radiokey.base.stolen.clearings import Clearings
     from radiokey.base.units.search import Search
+    from radiokey.catalogue.model import Model
 
 _KEY_SIZE: Final = 32
 _ORGANISATION: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[a-z0-9._-]+)*")
@@ -107,9 +108,9 @@ class KeyUsage:
 
 
 class Base:
-    """An open base: `door`, `blacklist` (the stolen list), `tokens`, `log`. Close it, or use it in a `with`.
+    """An open base: `releases`, `blacklist` (the stolen list), `log`. Close it, or use it in a `with`.
 
-    `asked` answers whether a code was ever released; `desk_limits` how much more may be asked of the desk.
+    What a release does not need is imported when it is first used: the command line starts sooner.
     `organisation` is whose it is, `None` for one's own on one's own machine.
     """
 
@@ -128,16 +129,12 @@ class Base:
                 self.organisation = seen.hosting()
             key = secret_file(location.secret("key"), _KEY_SIZE, randomness)
             signer = NoteSigner(self.organisation or own_log_name(key), key)
-            self.ring = KeyRing(location.secret("keys")) if location.secret("keys").exists() else None
+            self.ring = self.key_ring() if location.secret("keys").exists() else None
             ledger = Ledger(self.ring, hosted=self.organisation is not None)
             head = HeadFile(location.secret("head"), signer.verifier)
             released = self.stores.of(Principal.DOOR)
             self.releases = ReleaseService(released, clock, randomness, signer, limits, ledger, head)
-            self.desk_limits = DeskLimits(released, clock, limits)
-            self.release_history = ReleaseHistory(released, clock, signer.verifier, limits)
             self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
-            self.staff = Staff(self.stores.of(Principal.REGISTRAR), clock, randomness)
-            self.tokens = Tokens(gate, self.stores.of(Principal.REGISTRAR), clock, randomness)
             self.log = Log(self.stores.of(Principal.PUBLISHER), signer, head)
         except BaseException:
             self.stores.close()
@@ -175,15 +172,46 @@ class Base:
         with self.stores.of(Principal.KEEPER).snapshot() as seen:
             return KeyUsage(seen.sealed_with(), seen.papers_sealed_with())
 
-    def key_rotation(self, ring: KeyRing, by: str) -> "Rotation":
+    def key_rotation(self, ring: "KeyRing", by: str) -> "Rotation":
         """Return what seals every code with the next key of `ring`."""
         from radiokey.base.keys.rotation import Rotation  # noqa: PLC0415 - only where keys are turned
 
         return Rotation(self.stores.of(Principal.KEEPER), ring, self.clock, self.randomness, by)
 
-    def key_ring(self) -> KeyRing:
+    def key_ring(self) -> "KeyRing":
         """Return the key ring as its file is now; raise `SealError`."""
+        from radiokey.base.keys.keyring import KeyRing  # noqa: PLC0415 - a base of one's own has none
+
         return KeyRing(self.location.secret("keys"))
+
+    @cached_property
+    def release_history(self) -> "ReleaseHistory":
+        """What answers whether a code was ever released."""
+        from radiokey.base.release.history import ReleaseHistory  # noqa: PLC0415 - a release asks nothing back
+
+        return ReleaseHistory(self.stores.of(Principal.DOOR), self.clock, self.log.key, self.limits)
+
+    @cached_property
+    def desk_limits(self) -> "DeskLimits":
+        """How much more may be sent to the desk."""
+        from radiokey.base.requests.limits import DeskLimits  # noqa: PLC0415 - the terminal has no desk
+
+        return DeskLimits(self.stores.of(Principal.DOOR), self.clock, self.limits)
+
+    @cached_property
+    def staff(self) -> "Staff":
+        """The accounts of those who work at the desk."""
+        from radiokey.base.identity.staff import Staff  # noqa: PLC0415 - a base of one's own has no staff
+
+        return Staff(self.stores.of(Principal.REGISTRAR), self.clock, self.randomness)
+
+    @cached_property
+    def tokens(self) -> "Tokens":
+        """The tokens of the API."""
+        from radiokey.base.identity.tokens import Tokens  # noqa: PLC0415 - the terminal needs no token
+
+        gate, registrar = self.stores.of(Principal.GATE), self.stores.of(Principal.REGISTRAR)
+        return Tokens(gate, registrar, self.clock, self.randomness)
 
     @property
     def papers(self) -> "PaperArchive":
@@ -192,7 +220,7 @@ class Base:
         from radiokey.base.papers.clean import Cleaner  # noqa: PLC0415 - the same
 
         if self._papers is None:
-            ring = self.ring or KeyRing(self.location.secret("keys"))
+            ring = self.ring or self.key_ring()
             self._papers = PaperArchive(ring, Cleaner(), self.randomness)
         return self._papers
 
@@ -203,7 +231,7 @@ class Base:
         store = self.stores.of(Principal.REGISTRAR)
         return Clearings(self.blacklist, store, self.clock, self.papers)
 
-    def desk(self, models: Mapping[str, Model]) -> "Desk":
+    def desk(self, models: Mapping[str, "Model"]) -> "Desk":
         """Return the desk of a hosted base; `models` is the catalogue by id.
 
         The key of the owners' addresses lies beside the others, in `.contacts`. Raises `UsageError`,
@@ -306,6 +334,8 @@ def init_base(
         with postgresql.owned(location.url) as transaction:
             _host(transaction, organisation, clock.now_ms())
     if not location.secret("keys").exists():
+        from radiokey.base.keys.keyring import KeyRing  # noqa: PLC0415 - a base of one's own seals nothing
+
         KeyRing.make(location.secret("keys"), randomness, clock.now_ms())
     return Base(location, clock, randomness)
 
