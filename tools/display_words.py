@@ -3,8 +3,9 @@
 import sys
 from typing import Final
 
+from radiokey.catalogue.fact import HOW_SURE, Fact
 from radiokey.catalogue.load import load_catalogue
-from radiokey.catalogue.model import HOW_SURE, Catalogue, Fact
+from radiokey.catalogue.model import Catalogue
 from radiokey.headunit.display import DisplayWord
 
 HEAD: Final = """\

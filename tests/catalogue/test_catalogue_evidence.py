@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import radiokey.catalogue
+from radiokey.catalogue import panels
+from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.index import cards, draw, models_with, panel_suggestions
 from radiokey.catalogue.load import load_catalogue, load_labels, load_model, load_sources, model_ids
-from radiokey.catalogue.model import CAUTIOUS_SCHEDULE, HOLD_ASSUMED_MS, Confidence, Fact, SourceKind
+from radiokey.catalogue.model import CAUTIOUS_SCHEDULE, HOLD_ASSUMED_MS, SourceKind
 from radiokey.clock import MINUTE_MS
 from radiokey.errors import CatalogueError
 from radiokey.headunit.panel import ConfirmBy, Cycle, Direct
@@ -81,7 +83,7 @@ def test_only_official_and_support_pages_are_links():
 
 def test_no_address_stands_anywhere_else_in_the_catalogue():
     allowed = {"radio-navicode.honda.com"}  # Honda's own site, free
-    for path in [*FILES, PACKAGE / "evidence-labels.toml", PACKAGE / "index.json"]:
+    for path in [*FILES, *(PACKAGE / name for name in ("evidence-labels.toml", "index.json", "panels.json"))]:
         text = path.read_text(encoding="utf-8")
         assert "http" not in text, path.name
         assert (
@@ -253,6 +255,21 @@ def test_media_nav_is_offered_only_with_a_label():
 def test_the_index_is_drawn_from_the_models():
     """If it is stale: python -m radiokey.catalogue.index > src/radiokey/catalogue/index.json."""
     assert (PACKAGE / "index.json").read_text(encoding="utf-8") == draw(MODELS.values())
+
+
+def test_the_panels_are_drawn_from_the_models():
+    """If they are stale: python -m radiokey.catalogue.panels > src/radiokey/catalogue/panels.json."""
+    assert (PACKAGE / "panels.json").read_text(encoding="utf-8") == panels.draw(MODELS.values())
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.id)
+def test_what_is_quick_to_read_is_what_the_model_says(model):
+    assert panels.panel_of(model.id) == model.panel
+    card = cards()[model.id]
+    for field in ("name", "makes", "kinds", "families", "needs_label", "stand_in", "default", "shape"):
+        assert getattr(card, field) == getattr(model, field), field
+    assert (card.makers, card.cars) == (model.makers.value or (), model.vehicles.value or ())
+    assert card.confidence is model.best
 
 
 def test_models_are_found_by_number_and_make():

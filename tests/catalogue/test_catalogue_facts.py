@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from radiokey.catalogue.fact import Confidence
 from radiokey.catalogue.load import load_catalogue
-from radiokey.catalogue.model import Binding, Confidence, Model
+from radiokey.catalogue.model import Binding, Model
 from radiokey.code.family import FAMILIES
 from radiokey.headunit.display import Shows
 from radiokey.headunit.policy import Blocked, Dead, Penalty, UntilKeyCycle, UntilPowerCut, Wait

@@ -5,7 +5,7 @@ from collections import deque
 
 import pytest
 
-from radiokey.catalogue.model import HOW_SURE
+from radiokey.catalogue.fact import HOW_SURE
 from radiokey.cli.road import _tell, command
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Act, Facts

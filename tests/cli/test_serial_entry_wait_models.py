@@ -2,9 +2,9 @@
 
 import pytest
 
+from radiokey.catalogue.fact import HOW_SURE, Confidence
 from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_catalogue
-from radiokey.catalogue.model import HOW_SURE, Confidence
 
 DUSTER = "281155216RT V212"
 PRESSES = [("1", 4, 0), ("2", 7, 0), ("3", 8, 0), ("4", 6, 0), ("6", 1, 10_000)]

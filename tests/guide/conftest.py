@@ -5,7 +5,8 @@ from dataclasses import MISSING, fields
 
 import pytest
 
-from radiokey.catalogue.model import Confidence, Fact, Model, Ways
+from radiokey.catalogue.fact import Confidence, Fact
+from radiokey.catalogue.model import Model, Ways
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Guide
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.load import load_catalogue, load_model
-from radiokey.catalogue.model import Confidence, Fact
 from radiokey.code.value import Code, CodeShape, Press
 from radiokey.errors import CodeShapeError, MissingFactError
 from radiokey.guide.coach import Part, coach, missing

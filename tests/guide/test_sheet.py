@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.load import load_catalogue, load_model
-from radiokey.catalogue.model import Binding, Confidence, Fact, Source, SourceKind, Ways
+from radiokey.catalogue.model import Binding, Source, SourceKind, Ways
 from radiokey.guide.sheet import Case, sheet
 from radiokey.serial.vin import Vin
 

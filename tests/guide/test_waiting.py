@@ -2,8 +2,8 @@
 
 import pytest
 
+from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.load import load_catalogue, load_model
-from radiokey.catalogue.model import Confidence, Fact
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.guide.waiting import AUTO_OFF_MS, Ends, spoken_minutes, wait_answer
 from radiokey.headunit.display import DisplayWord, Shows

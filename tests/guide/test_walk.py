@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radiokey.catalogue.model import Confidence
+from radiokey.catalogue.fact import Confidence
 from radiokey.errors import InputError
 from radiokey.guide import walk
 from radiokey.guide.load import load_guide, parse_text, read_guide

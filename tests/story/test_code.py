@@ -2,8 +2,8 @@
 
 import pytest
 
+from radiokey.catalogue.fact import Confidence
 from radiokey.catalogue.load import load_catalogue
-from radiokey.catalogue.model import Confidence
 from radiokey.errors import NoDerivationError, OutsideDomainError, SerialError, StolenError
 from radiokey.guide.sheet import sheet
 from radiokey.serial.number import parse

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from radiokey.catalogue.model import Confidence, Fact
+from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.table import Table
 
 T = TypeVar("T")

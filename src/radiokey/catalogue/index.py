@@ -1,9 +1,9 @@
 """A short list of the models, quick to read: who has such a number, whose panel may stand in.
 
 Reading all models takes far longer than answering one owner may take. `index.json` repeats of each model what
-choosing needs, and nothing else; it is drawn from the models (`python -m radiokey.catalogue.index` prints it)
-and a test fails when it is stale. It is JSON because a program writes it, and because JSON is read in a
-thirtieth of the time.
+choosing and listing need; it is drawn from the models (`python -m radiokey.catalogue.index` prints it) and a
+test fails when it is stale. It is JSON because a program writes it, and because JSON is read in a thirtieth
+of the time. Neither the models' reader nor a lock is imported for it.
 """
 
 import json
@@ -13,25 +13,38 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from radiokey.catalogue.model import Model, StandIn
+from radiokey.catalogue.fact import Confidence
+from radiokey.catalogue.stand_in import StandIn, stand_ins
 from radiokey.catalogue.table import Table
-from radiokey.catalogue.typed import stand_ins
+from radiokey.code.value import CodeShape
 from radiokey.serial.makes import among
+
+if TYPE_CHECKING:
+    from radiokey.catalogue.model import Model
 
 FILE: Final = "index.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What choosing a model needs; each field is the model's own (`Model`)."""
+    """What choosing a model needs; each field is the model's own (`Model`), without its evidence.
+
+    Where they are not known `makers` and `cars` are empty and `shape` is `None`. `confidence` is that of the
+    surest fact.
+    """
 
     id: str
     name: str
     makes: tuple[str, ...]
+    makers: tuple[str, ...]
+    cars: tuple[str, ...]
     kinds: tuple[str, ...]
     families: tuple[str, ...]
+    confidence: Confidence
+    shape: CodeShape | None
+    default: bool
     needs_label: tuple[str, ...]
     stand_in: tuple[StandIn, ...]
 
@@ -52,16 +65,28 @@ def cards() -> Mapping[str, Card]:
     for model_id in table.values:
         inner = table.table(model_id)
         found[model_id] = Card(
-            model_id,
-            inner.text("name"),
-            inner.texts("makes"),
-            inner.texts("kinds"),
-            inner.texts("families"),
-            inner.texts("needs_label"),
-            stand_ins(inner, "stand_in"),
+            id=model_id,
+            name=inner.text("name"),
+            makes=inner.texts("makes"),
+            makers=inner.texts("makers"),
+            cars=inner.texts("cars"),
+            kinds=inner.texts("kinds"),
+            families=inner.texts("families"),
+            confidence=inner.choice("confidence", Confidence),
+            shape=_shape(inner.table("shape")) if inner.has("shape") else None,
+            default=inner.flag("default", default=False),
+            needs_label=inner.texts("needs_label"),
+            stand_in=stand_ins(inner, "stand_in"),
         )
         inner.done()
     return MappingProxyType(found)
+
+
+def _shape(table: Table) -> CodeShape:
+    places = tuple(str(place) for place in table.items("places"))
+    shape = CodeShape(places, table.number("shortest", 1, len(places)))
+    table.done()
+    return shape
 
 
 def models_with(*, kind: str | None = None, make: str | None = None) -> tuple[str, ...]:
@@ -90,20 +115,29 @@ def panel_suggestions(make: str | None, car: str, kind: str) -> tuple[Suggestion
     )
 
 
-def draw(models: Iterable[Model]) -> str:
+def draw(models: Iterable["Model"]) -> str:
     """Return the text of `index.json` for these models."""
-    drawn = {
-        model.id: {
-            "name": model.name,
-            "makes": model.makes,
-            "kinds": model.kinds,
-            "families": model.families,
-            "needs_label": model.needs_label,
-            "stand_in": [asdict(rule) for rule in model.stand_in],
-        }
-        for model in sorted(models, key=lambda one: one.id)
-    }
+    drawn = {model.id: _drawn(model) for model in sorted(models, key=lambda one: one.id)}
     return json.dumps(drawn, ensure_ascii=False, indent=1) + "\n"
+
+
+def _drawn(model: "Model") -> dict[str, Any]:
+    drawn: dict[str, Any] = {
+        "name": model.name,
+        "makes": model.makes,
+        "makers": model.makers.value or (),
+        "cars": model.vehicles.value or (),
+        "kinds": model.kinds,
+        "families": model.families,
+        "confidence": model.best,
+        "needs_label": model.needs_label,
+        "stand_in": [asdict(rule) for rule in model.stand_in],
+    }
+    if model.shape is not None:
+        drawn["shape"] = asdict(model.shape)
+    if model.default:
+        drawn["default"] = True
+    return drawn
 
 
 if __name__ == "__main__":

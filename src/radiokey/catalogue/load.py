@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from radiokey.catalogue import typed
 from radiokey.catalogue.evidence import Evidence, Labels, read_labels, read_rows, weakest
+from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.model import (
     Binding,
     Catalogue,
-    Confidence,
     CountsShown,
-    Fact,
     Model,
     Place,
     Source,
     SourceKind,
     Ways,
 )
+from radiokey.catalogue.stand_in import stand_ins
 from radiokey.catalogue.table import Table, parsed
 from radiokey.code.family import FAMILIES
 from radiokey.errors import CatalogueError
@@ -235,7 +235,7 @@ class _Reader:
             conflicts=table.texts("conflicts"),
             best=self.best,
             needs_label=table.texts("needs_label") if table.has("needs_label") else (),
-            stand_in=typed.stand_ins(table, "stand_in") if table.has("stand_in") else (),
+            stand_in=stand_ins(table, "stand_in") if table.has("stand_in") else (),
             unverified=table.flag("unverified", default=False),
             default=table.flag("default", default=False),
             **self._texts(),

@@ -9,8 +9,10 @@ built on a model stays pure.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final
 
+from radiokey.catalogue.fact import Confidence, Fact
+from radiokey.catalogue.stand_in import StandIn
 from radiokey.clock import MINUTE_MS
 from radiokey.code.value import CodeShape
 from radiokey.headunit.display import Colour, DisplayKind, DisplayWord, Shows, Technology
@@ -31,8 +33,6 @@ from radiokey.headunit.policy import ClockNeeds, Dead, LockPolicy, Penalty, Powe
 if TYPE_CHECKING:
     from radiokey.headunit.unit import Design
 
-T_co = TypeVar("T_co", covariant=True)
-
 HOLD_ASSUMED_MS: Final = 10_000
 """How long a key is held where a source says "hold" and no time: the longest hold that any source gives."""
 
@@ -46,54 +46,6 @@ CAUTIOUS_WAITS: Final = (
 """The cautious reading of an unknown lock: 30 minutes, 120 minutes; then stop (facts/units.md section 5)."""
 
 CAUTIOUS_SCHEDULE: Final = (*CAUTIOUS_WAITS, Rung(3, Dead()))
-
-
-class Confidence(StrEnum):
-    """How sure a fact is (facts/units.md section 0); the order is from surest to not known."""
-
-    OFFICIAL = "official"
-    SEVERAL = "several"
-    SINGLE = "single"
-    DOUBTFUL = "doubtful"
-    UNKNOWN = "unknown"
-
-    @property
-    def rank(self) -> int:
-        """Return 0 for the surest, 4 for not known."""
-        return list(Confidence).index(self)
-
-
-HOW_SURE: Final = {
-    Confidence.OFFICIAL: "from the maker's manual",
-    Confidence.SEVERAL: "several sources agree",
-    Confidence.SINGLE: "one source",
-    Confidence.DOUBTFUL: "doubtful",
-    Confidence.UNKNOWN: "not known",
-}
-"""How sure we are, in plain words; never in stars or per cent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact(Generic[T_co]):
-    """A value, how sure it is, and where it stands. `value is None` exactly when `UNKNOWN`.
-
-    `sources` are ids of `sources.toml`, the surest first; a filled fact without sources is background
-    knowledge and `doubtful`. `disputed` says that another source contradicts it; the contradiction is told in
-    the model's `conflicts`.
-    """
-
-    value: T_co | None
-    confidence: Confidence
-    sources: tuple[str, ...] = ()
-    disputed: bool = False
-
-    def __post_init__(self) -> None:
-        assert (self.value is None) == (self.confidence is Confidence.UNKNOWN)
-
-    @property
-    def known(self) -> bool:
-        """Say whether there is a value."""
-        return self.value is not None
 
 
 class SourceKind(StrEnum):
@@ -163,20 +115,6 @@ class Ways:
     papers: Fact[str]
     cost: Fact[str]
     wait: Fact[str]
-
-
-@dataclass(frozen=True, slots=True)
-class StandIn:
-    """This model's panel may be drawn for a radio whose own panel nobody described, after `question`.
-
-    It applies when the number on the label is of `kind` and the car is one of `cars` (lower case), whatever
-    the make on its bonnet says, provided the make is one of `makes`.
-    """
-
-    kind: str
-    makes: tuple[str, ...]
-    cars: tuple[str, ...]
-    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +199,11 @@ class Model:
         if self.keys.value is None or self.entry.value is None or self.confirm.value is None:
             return None
         return Panel(self.keys.value, self.entry.value, self.confirm.value, self.opening.value or ())
+
+    @property
+    def shape(self) -> CodeShape | None:
+        """The shape of its codes, `None` where it is not known."""
+        return self.code.value
 
     @property
     def counted(self) -> bool:

@@ -4,7 +4,6 @@ A `Table` gives each key out once; what is left at the end is misspelt or does n
 what was expected and what came; a person fixes the file with that sentence alone.
 """
 
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NoReturn, TypeVar
@@ -17,6 +16,8 @@ S = TypeVar("S", bound=StrEnum)
 
 def parsed(text: str, file: str) -> "Table":
     """Parse the text of one TOML file."""
+    import tomllib  # noqa: PLC0415 - the index is JSON, and a start must stay quick
+
     try:
         return Table(tomllib.loads(text), file)
     except tomllib.TOMLDecodeError as error:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from radiokey.catalogue.model import HOLD_ASSUMED_MS, Place, StandIn
+from radiokey.catalogue.model import HOLD_ASSUMED_MS, Place
 from radiokey.catalogue.table import Table
 from radiokey.code.value import CODE_LENGTH_MAX, CodeShape
 from radiokey.errors import CatalogueError
@@ -264,19 +264,3 @@ def display(table: Table, key: str) -> DisplayKind:
     )
     inner.done()
     return kind
-
-
-def stand_ins(table: Table, key: str) -> tuple[StandIn, ...]:
-    """Return for which radios this model's panel may be drawn after a question."""
-    found = []
-    for inner in table.tables(key):
-        found.append(
-            StandIn(
-                inner.text("kind"),
-                inner.texts("makes", fewest=1),
-                inner.texts("cars", fewest=1),
-                inner.text("question", longest=300),
-            )
-        )
-        inner.done()
-    return tuple(found)

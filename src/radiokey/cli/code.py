@@ -14,15 +14,13 @@ import typer
 
 from radiokey.base.bootstrap import SystemClock, open_base
 from radiokey.base.release.service import Released, ReleaseRequest
-from radiokey.catalogue.index import cards, models_with
-from radiokey.catalogue.model import Model
+from radiokey.catalogue.index import Card, cards, models_with
 from radiokey.cli import say
-from radiokey.cli.options import Database, Json, Make, ModelId, kinds_of, load, press_as_json
+from radiokey.cli.options import Database, Json, Make, ModelId, card_of, kinds_of, load, press_as_json
 from radiokey.cli.serial import look_again, read_one
 from radiokey.clock import DAY_MS
 from radiokey.code.value import Press
 from radiokey.errors import NoCodeHereError, UsageError
-from radiokey.headunit.panel import presses_for
 from radiokey.serial.vin import Vin
 
 CLIENT = "local"
@@ -48,7 +46,7 @@ def code(
     as_json: Json = False,
 ) -> None:
     """Give the code of one radio; where none is to be had here, say whom to ask and with what."""
-    known = load(model)
+    known = card_of(model)
     reading = read_one(serial, make=make, kinds=kinds_of(model))
     request = of_today(
         ReleaseRequest(
@@ -73,15 +71,15 @@ def code(
     except NoCodeHereError:
         from radiokey.cli.sheet import on_stderr  # noqa: PLC0415 - only at the end of the road
 
-        on_stderr(known, make, reading)
+        on_stderr(load(model), make, reading)
         raise
     for doubt in reading.doubts if reading.repaired else ():
         say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
-    entry = presses(known, released)
+    entry = None if known is None else presses(known, released)
     if as_json:
         say.document(document(released, entry))
     else:
-        _tell(released, known, entry)
+        _tell(released, model, entry)
 
 
 def _from(
@@ -109,11 +107,15 @@ def of_today(request: ReleaseRequest, now_ms: int) -> ReleaseRequest:
     return replace(request, request_id=name)
 
 
-def presses(model: Model | None, released: Released) -> tuple[Press, ...] | None:
+def presses(card: Card, released: Released) -> tuple[Press, ...] | None:
     """Return the presses that key the code in, `None` where the panel or the shape is not known."""
-    if model is None or model.panel is None or model.code.value is None:
+    from radiokey.catalogue.panels import panel_of  # noqa: PLC0415 - only where a model is named
+    from radiokey.headunit.panel import presses_for  # noqa: PLC0415 - the same
+
+    panel = panel_of(card.id)
+    if panel is None or card.shape is None:
         return None
-    return presses_for(model.panel, model.code.value, released.code)
+    return presses_for(panel, card.shape, released.code)
 
 
 def document(released: Released, entry: tuple[Press, ...] | None) -> dict[str, Any]:
@@ -137,7 +139,7 @@ def document(released: Released, entry: tuple[Press, ...] | None) -> dict[str, A
     }
 
 
-def _tell(released: Released, model: Model | None, entry: tuple[Press, ...] | None) -> None:
+def _tell(released: Released, model: str | None, entry: tuple[Press, ...] | None) -> None:
     family = released.family
     say.out(say.bold(" ".join(released.code.reveal())))
     if family is None:
@@ -148,10 +150,11 @@ def _tell(released: Released, model: Model | None, entry: tuple[Press, ...] | No
     say.out()
     say.prose(released.caution)
     say.out()
-    if entry is not None and model is not None:
+    known = load(model) if entry is not None else None
+    if known is not None:
         from radiokey.cli.entry import tell  # noqa: PLC0415 - the coach is long
 
-        tell(model, released.code)
+        tell(known, released.code)
     elif model is not None:
         say.prose("The catalogue does not know every key of this radio: its manual says how a code goes in.")
     else:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from radiokey.catalogue.index import cards
+from radiokey.catalogue.index import Card, cards
 from radiokey.catalogue.model import Model
 from radiokey.code.value import Press
 from radiokey.errors import UsageError
@@ -33,6 +33,11 @@ def known_model(model_id: str) -> str:
     near = get_close_matches(model_id, cards(), n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "'radiokey models' lists them"
     raise UsageError("no radio here has that id", hint=hint)
+
+
+def card_of(model_id: str | None) -> Card | None:
+    """Return the card of that id, `None` where none is named; raise `UsageError`."""
+    return None if model_id is None else cards()[known_model(model_id)]
 
 
 def kinds_of(model_id: str | None) -> tuple[str, ...] | None:

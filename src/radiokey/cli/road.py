@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
+from radiokey.catalogue.fact import HOW_SURE
 from radiokey.catalogue.index import cards
-from radiokey.catalogue.model import HOW_SURE
 from radiokey.cli import say
 from radiokey.errors import UsageError
 from radiokey.guide.load import load_guide

@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from radiokey.catalogue.model import HOW_SURE, Fact
+from radiokey.catalogue.fact import HOW_SURE, Fact
 from radiokey.errors import OurFaultError
 
 _WIDTH_MAX: Final = 78

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from radiokey.catalogue.model import HOW_SURE
+from radiokey.catalogue.fact import HOW_SURE
 from radiokey.cli import say
 from radiokey.cli.options import Json, load
 from radiokey.guide.waiting import wait_answer

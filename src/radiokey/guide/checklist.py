@@ -7,7 +7,8 @@ is false and the owner has said yes to the rest; `plan.py` never advises an entr
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.catalogue.model import Confidence, Model
+from radiokey.catalogue.fact import Confidence
+from radiokey.catalogue.model import Model
 from radiokey.code.value import Code
 from radiokey.errors import CodeShapeError
 from radiokey.guide.words import entry_shut

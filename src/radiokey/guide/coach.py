@@ -10,7 +10,8 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import Final, assert_never
 
-from radiokey.catalogue.model import Confidence, Model
+from radiokey.catalogue.fact import Confidence
+from radiokey.catalogue.model import Model
 from radiokey.clock import SECOND_MS
 from radiokey.code.value import Code, CodeShape, Press
 from radiokey.errors import MissingFactError

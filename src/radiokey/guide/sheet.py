@@ -13,7 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from radiokey.catalogue.model import Binding, Confidence, Fact, Model, Source
+from radiokey.catalogue.fact import Confidence, Fact
+from radiokey.catalogue.model import Binding, Model, Source
 from radiokey.code.family import FAMILIES
 from radiokey.serial.makes import spoken
 from radiokey.serial.vin import Vin

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.catalogue.model import Confidence, Fact, Model
+from radiokey.catalogue.fact import Confidence, Fact
+from radiokey.catalogue.model import Model
 from radiokey.guide.checklist import checklist
 from radiokey.guide.model import Facts, Tells
 from radiokey.guide.waiting import wait_answer

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, assert_never
 
-from radiokey.catalogue.model import CAUTIOUS_SCHEDULE, Confidence, Fact, Model
+from radiokey.catalogue.fact import Confidence, Fact
+from radiokey.catalogue.model import CAUTIOUS_SCHEDULE, Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.guide.countdown import CHECKS_AT_THE_END, Countdown, calendar
 from radiokey.headunit.display import Shows

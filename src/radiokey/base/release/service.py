@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -43,7 +43,6 @@ from radiokey.base.ports.store import Mark, Randomness, Store, StoredRelease, St
 from radiokey.base.release.batcher import Batcher
 from radiokey.base.stolen import blacklist
 from radiokey.base.units.ledger import Ledger, not_released
-from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.code.families import derive
 from radiokey.code.family import Family, families_of
@@ -63,6 +62,10 @@ from radiokey.errors import (
 from radiokey.serial.makes import spoken
 from radiokey.serial.number import Identity, Reading
 from radiokey.serial.vin import Vin
+
+if TYPE_CHECKING:
+    from radiokey.catalogue.index import Card
+    from radiokey.catalogue.model import Model
 
 NAME_LENGTH_MAX: Final = 200
 _CHANGED: Final = "the receipt of this request was changed in the database"
@@ -96,15 +99,16 @@ class ReleaseRequest:
     `request_id` is minted by whoever shows the form: the same id is the same request, however often it comes.
     `client` names who asks, for the limit (never a person's name), `network` where from, `account` whose
     token it was; the last two are empty where there is none. `serial` is the number as it was read, with the
-    label around it. `make` is the car's, where it was said: it only ever narrows what is released. `owns` is
-    the statement of ownership. `answer` is the code that a dealer gave the owner, to be kept with a receipt.
-    `people` are those who acted on it at a desk.
+    label around it. `model` is the catalogue's, whole or as its card, which is quicker to read. `make` is the
+    car's, where it was said: it only ever narrows what is released. `owns` is the statement of ownership.
+    `answer` is the code that a dealer gave the owner, to be kept with a receipt. `people` are those who acted
+    on it at a desk.
     """
 
     request_id: str
     client: str
     serial: Reading
-    model: Model | None
+    model: "Model | Card | None"
     vin: Vin | None
     owns: bool = False
     make: str = ""
@@ -214,7 +218,7 @@ class _Snapshot:
         return self._units.get((reading.serial.kind, reading.serial.key))
 
 
-def family_for(reading: Reading, model: Model | None, make: str = "") -> Family:
+def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -> Family:
     """Return the family that `reading` may be derived by; refuse rather than guess.
 
     Raises `NoDerivationError` where no public derivation holds for this number or this model, and
@@ -367,8 +371,8 @@ class ReleaseService:
     def _code_of(self, known: _Snapshot, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
         """Find the code that the evidence allows; it leaves after the commit."""
         if request.answer is not None:
-            if request.model is not None and request.model.code.value is not None:
-                request.model.code.value.check(request.answer)
+            if request.model is not None and request.model.shape is not None:
+                request.model.shape.check(request.answer)
             return request.answer, Source.DEALER, None
         code = self._ledger.code_of(
             known.unit_of(request.serial), request.model, request.vin, checked=bool(request.account)

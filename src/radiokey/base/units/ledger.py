@@ -7,13 +7,16 @@ another unit's opens nothing, because that unit belongs to another car.
 
 import hmac
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from radiokey.base.ports.store import StoredUnit
-from radiokey.catalogue.model import Model
 from radiokey.code.value import Code
 from radiokey.errors import NotReleasedError
 from radiokey.serial.vin import Vin
+
+if TYPE_CHECKING:
+    from radiokey.catalogue.index import Card
+    from radiokey.catalogue.model import Model
 
 
 class Opener(Protocol):
@@ -34,7 +37,7 @@ class Ledger:
     def code_of(
         self,
         unit: StoredUnit | None,
-        model: Model | None,
+        model: "Model | Card | None",
         vin: Vin | None,
         *,
         checked: bool,

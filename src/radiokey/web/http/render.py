@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from radiokey.base.papers.kind import PaperKind, kept_span
 from radiokey.base.ports.store import COUNTED_MAX
-from radiokey.catalogue.model import HOW_SURE
+from radiokey.catalogue.fact import HOW_SURE
 from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.waiting import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
