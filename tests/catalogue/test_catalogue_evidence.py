@@ -293,7 +293,7 @@ def test_one_model_alone_is_the_same_as_in_the_whole(path):
 
 
 def test_loading_one_model_imports_nothing_heavy():
-    """A whole `radiokey code` has 0.35 s and 60 MB."""
+    """Whoever asks how long to wait, or for the presses, waits for this too."""
     program = (
         "import sys; before = set(sys.modules);"  # a debugger or a .pth file may have brought its own
         "from radiokey.catalogue.load import load_model; load_model('renault_86a');"

@@ -1,15 +1,18 @@
 """The command as a process of its own: what a shell, a pipe and a terminal see."""
 
+import importlib.util
 import json
 import os
 import pty
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 RADIOKEY = (sys.executable, "-m", "radiokey")
+ROOT = Path(__file__).parents[2]
 DUSTER = "281155216RT V212"
 
 
@@ -33,16 +36,69 @@ def test_the_code_comes_out_of_a_process_as_one_document(shell, database):
     assert json.loads(ran.stdout)["code"] == "4786"
 
 
-def test_whoever_asks_for_a_code_waits_for_no_part_of_a_desk_to_load(surroundings, database):
-    """A third of a second is all that the command has (docs/numbers.md)."""
-    command = (sys.executable, "-X", "importtime", "-m", "radiokey", "code", DUSTER, "--i-own-this-radio")
-    ran = subprocess.run(
-        (*command, "--database", database), capture_output=True, text=True, check=True, env=surroundings
-    )
-    loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
-    assert "radiokey.base.release.service" in loaded
-    desk = {f"radiokey.base.{name}" for name in ("acts", "desk", "figures", "queue", "request", "sweep")}
-    assert loaded & {*desk, "radiokey.web", "litestar", "psycopg", "PIL", "prometheus_client"} == set()
+@pytest.fixture
+def loaded(surroundings):
+    """Run a command and return the names of all modules that its process imported."""
+
+    def run(*arguments):
+        command = (sys.executable, "-X", "importtime", "-m", "radiokey", *arguments)
+        ran = subprocess.run(command, capture_output=True, text=True, check=True, env=surroundings)
+        return {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
+
+    return run
+
+
+DESK = {"radiokey.base.requests", "radiokey.base.papers"}
+STAFF = {f"radiokey.base.identity.{name}" for name in ("authentication", "passkeys", "staff", "tokens")}
+HISTORY = {"radiokey.base.release.history", "radiokey.base.units.search", "radiokey.base.units.importer"}
+SEALS = {"radiokey.base.keys.keyring", "radiokey.base.keys.seal", "cryptography.hazmat.primitives.ciphers"}
+WITNESS = {f"radiokey.base.log.{name}" for name in ("export", "witness", "witnessed")}
+NETWORK = {"urllib.request", "http.client", "email.parser", "socket", "ssl", "asyncio"}
+READER = {"radiokey.catalogue.model", "radiokey.catalogue.load", "tomllib"}
+UNIT = {f"radiokey.headunit.{name}" for name in ("lock", "policy", "display", "unit")}
+GUIDE = {"radiokey.guide"}
+SITE = {"radiokey.web", "litestar", "jinja2", "markdown_it", "psycopg", "PIL", "prometheus_client"}
+PARSERS = {"typer", "pydantic", "rich"}
+BASE = {"radiokey.base", "sqlite3", "cryptography", "msgspec"}
+NEVER = DESK | STAFF | HISTORY | SEALS | WITNESS | NETWORK | SITE | PARSERS
+
+
+@pytest.mark.parametrize("more", [(), ("--json", "--model", "renault_86a")])
+def test_a_release_loads_only_what_a_release_needs(loaded, database, more):
+    """An owner waits for the process: 2.8 times `import typer`, and 40 MB, are all it has (docs/numbers.md)."""
+    found = loaded("code", DUSTER, "--i-own-this-radio", "--database", database, *more)
+    assert {"radiokey.base.release.service", "sqlite3"} <= found
+    assert found & (NEVER | READER | UNIT | GUIDE) == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "without"),
+    [
+        (("models",), NEVER | BASE | READER | UNIT | GUIDE),
+        (("serial", "check", DUSTER), NEVER | BASE | READER | UNIT | GUIDE),
+        (("entry", "renault_86a", "4786"), NEVER | BASE),
+        (("wait", "renault_86a"), NEVER | BASE),
+        (("guide", "--json"), NEVER | BASE),
+        (("--version",), (NEVER | BASE | READER | UNIT | GUIDE) - NETWORK),  # it stands in a mail's header
+    ],
+    ids=["models", "serial", "entry", "wait", "guide", "version"],
+)
+def test_a_short_command_loads_no_base(loaded, command, without):
+    found = loaded(*command)
+    assert "radiokey.cli.main" in found
+    assert found & without == set()
+
+
+def test_every_module_that_is_watched_is_there():
+    """A name that is wrong would be loaded by nobody, and watched in vain."""
+    watched = NEVER | READER | UNIT | BASE | GUIDE
+    assert [name for name in sorted(watched) if importlib.util.find_spec(name) is None] == []
+
+
+def test_the_version_is_that_of_the_package(cli):
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    ran = cli("--version")
+    assert (ran.code, ran.out, ran.err) == (0, f"radiokey {package['version']}\n", "")
 
 
 def test_a_failing_process_says_why_on_stderr_and_nothing_on_stdout(shell, database):

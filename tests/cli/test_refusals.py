@@ -1,8 +1,10 @@
 """Whatever `radiokey code` refuses: its exit code, an error, a hint, an empty stdout, and never the code."""
 
+import click
 import pytest
 
 from radiokey.base.limits import Limits
+from radiokey.cli import wrong_use
 
 DUSTER = "281155216RT V212"
 OWN = "--i-own-this-radio"
@@ -131,6 +133,10 @@ def test_the_fifty_first_different_number_of_a_day_comes_half_an_hour_later(rele
         ("code", "V212", "4786"),
         ("code", "V212", "--model", "4786"),
         ("base", "log", "verify", "--key", "4786", "/nowhere"),
+        ("base", "staff", "invite", "ann", "--role", "4786"),
+        ("base", "tokens", "add", "--account", "a", "--organisation", "o", "--scope", "s", "--days", "x4786"),
+        ("serve", "--log", "4786"),
+        ("serve", "--verify-hours", "-4786"),
     ],
 )
 def test_an_error_never_repeats_what_may_be_a_code(cli, arguments):
@@ -139,3 +145,32 @@ def test_an_error_never_repeats_what_may_be_a_code(cli, arguments):
     assert ran.code in {64, 65, 69}
     assert "4786" not in ran.err
     assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("wait", "renault_86a", "--errors", "two"), "'--errors' takes a whole number from 0 to 99"),
+        (("base", "log", "verify", "--quorum", "-1"), "'--quorum' takes a whole number of at least 0"),
+        (("serve", "--verify-hours", "0"), "'--verify-hours' takes a number of at least 0.01"),
+        (("serve", "--log", "xml"), "'--log' takes one of none, json"),
+        (("base", "tokens", "add", "--days", "many"), "'--days' takes a whole number"),
+        (("code", "--i-own-this-radio"), "missing argument 'SERIAL'"),
+        (("base", "init"), "missing option '--organisation'"),
+        (("wait", "renault_86a", "--errors"), "option '--errors' requires an argument"),
+        (("serials",), "there is no such command; did you mean 'serial'?"),
+        (("base", "blaklist"), "there is no such command; did you mean 'blacklist'?"),
+        (("models", "--jsn"), "there is no such option"),
+        (("models", "all"), "more was given than this command takes"),
+    ],
+)
+def test_wrong_use_says_what_was_expected(cli, arguments, says):
+    ran = cli(*arguments)
+    ran.refused(64)
+    assert ran.err.splitlines()[0] == f"radiokey: error: {says}"
+
+
+def test_what_an_option_of_an_unforeseen_kind_was_given_is_not_repeated():
+    kind = click.DateTime()
+    error = click.BadParameter("'4786' is no day", param=click.Option(["--day"], type=kind))
+    assert wrong_use.sentence(error) == "'--day' takes something else"

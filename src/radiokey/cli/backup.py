@@ -1,23 +1,29 @@
 """`radiokey base backup` and `radiokey base restore`."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from radiokey.base.bootstrap import SystemClock
 from radiokey.base.location import parse_location
 from radiokey.cli import say
-from radiokey.cli.options import Database, Json
+from radiokey.cli.options import database_option, json_option
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
-Folder = Annotated[
-    Path | None,
-    typer.Option("--programs", help="The folder of pg_dump and pg_restore, for a base on a server."),
-]
+file_argument = click.argument("file", type=Path, metavar="FILE", help="The backup.")
+programs_option = click.option(
+    "--programs",
+    type=Path,
+    metavar="DIR",
+    help="The folder of pg_dump and pg_restore, for a base on a server.",
+)
 
 
-def back_up(file: File, *, programs: Folder = None, database: Database = None, as_json: Json = False) -> None:
+@click.command("backup")
+@file_argument
+@programs_option
+@database_option
+@json_option
+def back_up(*, file: Path, programs: Path | None, database: str | None, as_json: bool) -> None:
     """Write one state of the base to a new file, while releases go on. The keys are not in it."""
     from radiokey.base.sql import backup  # noqa: PLC0415 - only where it is needed
     from radiokey.base.sql.dump import Programs  # noqa: PLC0415 - the same
@@ -41,15 +47,21 @@ def back_up(file: File, *, programs: Folder = None, database: Database = None, a
     say.note("the keys beside the database are not in it; keep a copy of them elsewhere")
 
 
+@click.command("restore")
+@file_argument
+@click.option(
+    "--accept-lost",
+    type=click.IntRange(0),
+    metavar="N",
+    default=0,
+    show_default=True,
+    help="So many signed entries are lost, and you know it.",
+)
+@programs_option
+@database_option
+@json_option
 def restore(
-    file: File,
-    *,
-    accept_lost: Annotated[
-        int, typer.Option("--accept-lost", min=0, help="So many signed entries are lost, and you know it.")
-    ] = 0,
-    programs: Folder = None,
-    database: Database = None,
-    as_json: Json = False,
+    *, file: Path, accept_lost: int, programs: Path | None, database: str | None, as_json: bool
 ) -> None:
     """Restore a backup where nothing is, and verify its whole log before it is served."""
     from radiokey.base.sql import backup  # noqa: PLC0415 - only where it is needed

@@ -1,43 +1,94 @@
-"""`radiokey base`: the stolen list and the log of one's own base."""
+"""`radiokey base`: one's own base, or a hosted one: what it is made of and who works with it."""
 
-from typing import Annotated, Any
+import click
 
-import typer
+from radiokey.base.bootstrap import init_base
+from radiokey.cli import say
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import database_option, json_option
 
-from radiokey.base.bootstrap import init_base, open_base
-from radiokey.base.ports.store import Mark
-from radiokey.cli import backup, import_units, keys, log, say, staff, tokens, witness
-from radiokey.cli.options import BY, Database, Json, Make, ModelId, kinds_of
-from radiokey.cli.serial import read_one
-from radiokey.serial.vin import Vin
 
-app = typer.Typer(help="One's own base: stolen list and log.", no_args_is_help=True)
-blacklist = typer.Typer(help="Radios reported stolen.", no_args_is_help=True)
-app.add_typer(blacklist, name="blacklist")
-app.add_typer(log.app, name="log")
-app.command("witness")(witness.serve)
-app.add_typer(keys.app, name="keys")
-app.add_typer(staff.app, name="staff")
-app.add_typer(tokens.app, name="tokens")
-app.command("import")(import_units.import_units)
-app.command("backup")(backup.back_up)
-app.command("restore")(backup.restore)
+def _blacklist() -> click.Command:
+    from radiokey.cli.blacklist import app
 
-Serial = Annotated[str, typer.Argument(metavar="SERIAL", help="As it stands on the label.")]
-VinText = Annotated[str | None, typer.Option("--vin", help="The car it belongs to.")]
-Label = Annotated[str, typer.Option("--label", help="The whole text of its label.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why, for the history.")]
+    return app
+
+
+def _log() -> click.Command:
+    from radiokey.cli.log import app
+
+    return app
+
+
+def _witness() -> click.Command:
+    from radiokey.cli.witness import serve
+
+    return serve
+
+
+def _keys() -> click.Command:
+    from radiokey.cli.keys import app
+
+    return app
+
+
+def _staff() -> click.Command:
+    from radiokey.cli.staff import app
+
+    return app
+
+
+def _tokens() -> click.Command:
+    from radiokey.cli.tokens import app
+
+    return app
+
+
+def _import() -> click.Command:
+    from radiokey.cli.import_units import import_units
+
+    return import_units
+
+
+def _backup() -> click.Command:
+    from radiokey.cli.backup import back_up
+
+    return back_up
+
+
+def _restore() -> click.Command:
+    from radiokey.cli.backup import restore
+
+    return restore
+
+
+app = Noun(
+    "base",
+    {
+        "blacklist": _blacklist,
+        "log": _log,
+        "witness": _witness,
+        "keys": _keys,
+        "staff": _staff,
+        "tokens": _tokens,
+        "import": _import,
+        "backup": _backup,
+        "restore": _restore,
+    },
+    help="One's own base: stolen list and log.",
+)
 
 
 @app.command("init")
-def init(
-    *,
-    organisation: Annotated[
-        str, typer.Option("--organisation", help="Its name for ever, a domain of yours: codes.example.org")
-    ],
-    database: Database = None,
-    as_json: Json = False,
-) -> None:
+@click.option(
+    "--organisation",
+    metavar="NAME",
+    required=True,
+    help="Its name for ever, a domain of yours: codes.example.org",
+)
+@database_option
+@json_option
+def init(*, organisation: str, database: str | None, as_json: bool) -> None:
     """Make a hosted base, or bring one up to date: schema, keys, and the name of its log."""
     with init_base(database, organisation) as base:
         key = str(base.log.key)
@@ -46,73 +97,3 @@ def init(
     else:
         say.out(f"{organisation} is ready. Its log is checked with this key; publish it:")
         say.out(key)
-
-
-@blacklist.command("add")
-def add(
-    serial: Serial,
-    *,
-    reason: Reason,
-    vin: VinText = None,
-    label: Label = "",
-    model: ModelId = None,
-    make: Make = None,
-    database: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Report a radio stolen. A number that many radios share needs the label or the car too."""
-    reading = read_one(serial, make=make, kinds=kinds_of(model))
-    with open_base(database) as base:
-        report = base.blacklist.add(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
-    if as_json:
-        say.document(_as_json(report))
-    else:
-        say.out(f"{reading.serial} is on the stolen list.")
-
-
-@blacklist.command("clear")
-def clear(
-    serial: Serial,
-    *,
-    reason: Reason,
-    vin: VinText = None,
-    label: Label = "",
-    model: ModelId = None,
-    make: Make = None,
-    database: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Clear the report of the same car and label; the history stays."""
-    reading = read_one(serial, make=make, kinds=kinds_of(model))
-    with open_base(database) as base:
-        ended = base.blacklist.clear(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
-    if as_json:
-        say.document([_as_json(report) for report in ended])
-    else:
-        say.out(f"The report of {reading.serial} is cleared.")
-
-
-@blacklist.command("list")
-def listed(*, database: Database = None, as_json: Json = False) -> None:
-    """List the reports that stand."""
-    with open_base(database) as base:
-        reports = base.blacklist.list()
-    if as_json:
-        say.document([_as_json(report) for report in reports])
-        return
-    say.columns((report.number, report.vin, report.label, report.reason) for report in reports)
-
-
-def _as_json(report: Mark) -> dict[str, Any]:
-    return {
-        "serial": report.number,
-        "kind": report.kind,
-        "vin": report.vin,
-        "label": report.label,
-        "reason": report.reason,
-        "at_ms": report.at_ms,
-    }
-
-
-def _vin(text: str | None) -> Vin | None:
-    return Vin.parse(text) if text else None

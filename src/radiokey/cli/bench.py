@@ -1,25 +1,27 @@
 """`radiokey bench`: a whole car in simulated time, and what its radio does."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-import typer
+import click
 
 from radiokey.cli import say
-from radiokey.cli.options import Json
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import json_option
 from radiokey.errors import InputError, OurFaultError, UsageError
 
 if TYPE_CHECKING:
     from radiokey.vehicle.bench import Moment, Run, Scenario
 
-app = typer.Typer(help="A whole car in simulated time, and what its radio does.", no_args_is_help=True)
+app = Noun("bench", help="A whole car in simulated time, and what its radio does.")
 
 SUFFIX: Final = ".toml"
 FILE_BYTES_MAX: Final = 1_000_000
 
 
 @app.command("list")
-def list_(*, as_json: Json = False) -> None:
+@json_option
+def list_(*, as_json: bool) -> None:
     """List the scenarios."""
     from radiokey.vehicle.load import load_scenario, scenario_ids  # noqa: PLC0415 - a start must stay quick
 
@@ -42,14 +44,10 @@ def list_(*, as_json: Json = False) -> None:
 
 
 @app.command("run")
-def run(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="An id from 'radiokey bench list', or a file of yours.")
-    ],
-    *,
-    picture: Annotated[Path | None, typer.Option("--picture", help="Draw it too, as SVG, into FILE.")] = None,
-    as_json: Json = False,
-) -> None:
+@click.argument("scenario", metavar="SCENARIO", help="An id from 'radiokey bench list', or a file of yours.")
+@click.option("--picture", type=Path, metavar="FILE", help="Draw it too, as SVG, into FILE.")
+@json_option
+def run(*, scenario: str, picture: Path | None, as_json: bool) -> None:
     """Run a scenario and show each thing that happens."""
     from radiokey.vehicle.bench import run as run_scenario  # noqa: PLC0415 - a start must stay quick
 

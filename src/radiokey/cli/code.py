@@ -8,15 +8,25 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from radiokey.base.bootstrap import SystemClock, open_base
 from radiokey.base.release.service import Released, ReleaseRequest
 from radiokey.catalogue.index import Card, cards, models_with
 from radiokey.cli import say
-from radiokey.cli.options import Database, Json, Make, ModelId, card_of, kinds_of, load, press_as_json
+from radiokey.cli.options import (
+    card_of,
+    database_option,
+    json_option,
+    kinds_of,
+    load,
+    make_option,
+    model_option,
+    press_as_json,
+    serial_argument,
+)
 from radiokey.cli.serial import look_again, read_one
 from radiokey.clock import DAY_MS
 from radiokey.code.value import Press
@@ -26,24 +36,29 @@ from radiokey.serial.vin import Vin
 CLIENT = "local"
 
 
+@click.command("code")
+@serial_argument
+@model_option
+@make_option
+@click.option("--vin", metavar="VIN", help="The car's number, if a check needs it.")
+@click.option("--i-own-this-radio", "owns", is_flag=True, help="State that it is yours.")
+@database_option
+@click.option("--base", metavar="URL", help="Ask this base; its token: RADIOKEY_TOKEN.")
+@click.option("--token-file", type=Path, metavar="FILE", help="The file with the token for --base.")
+@click.option("--key", metavar="KEY", help="The verifier key of that base's log that you trust.")
+@json_option
 def code(
-    serial: Annotated[str, typer.Argument(metavar="SERIAL", help="As it stands on the label.")],
     *,
-    model: ModelId = None,
-    make: Make = None,
-    vin: Annotated[str | None, typer.Option("--vin", help="The car's number, if a check needs it.")] = None,
-    owns: Annotated[bool, typer.Option("--i-own-this-radio", help="State that it is yours.")] = False,
-    database: Database = None,
-    base: Annotated[
-        str | None, typer.Option("--base", metavar="URL", help="Ask this base; its token: RADIOKEY_TOKEN.")
-    ] = None,
-    token_file: Annotated[
-        Path | None, typer.Option("--token-file", help="The file with the token for --base.")
-    ] = None,
-    key: Annotated[
-        str | None, typer.Option("--key", help="The verifier key of that base's log that you trust.")
-    ] = None,
-    as_json: Json = False,
+    serial: str,
+    model: str | None,
+    make: str | None,
+    vin: str | None,
+    owns: bool,
+    database: str | None,
+    base: str | None,
+    token_file: Path | None,
+    key: str | None,
+    as_json: bool,
 ) -> None:
     """Give the code of one radio; where none is to be had here, say whom to ask and with what."""
     known = card_of(model)

@@ -1,21 +1,85 @@
-"""Every command by name. Each noun's file is imported only when its command is asked for its work."""
+"""Every command by name, and the file that it stands in."""
 
-import typer
+import click
 
-from radiokey.cli import base, bench, code, entry, explain, guide, models, serial, serve, wait
+from radiokey.cli.noun import Noun
 
 
-def register(app: typer.Typer) -> None:
-    """Put every command on `app`, once."""
-    if app.registered_commands or app.registered_groups:
-        return
-    app.command("models")(models.models)
-    app.add_typer(serial.app, name="serial")
-    app.command("code")(code.code)
-    app.command("entry")(entry.entry)
-    app.command("wait")(wait.wait)
-    app.command("guide")(guide.guide)
-    app.command("explain")(explain.explain_record)
-    app.add_typer(bench.app, name="bench")
-    app.add_typer(base.app, name="base")
-    app.command("serve")(serve.serve)
+def _models() -> click.Command:
+    from radiokey.cli.models import models
+
+    return models
+
+
+def _serial() -> click.Command:
+    from radiokey.cli.serial import app
+
+    return app
+
+
+def _code() -> click.Command:
+    from radiokey.cli.code import code
+
+    return code
+
+
+def _entry() -> click.Command:
+    from radiokey.cli.entry import entry
+
+    return entry
+
+
+def _wait() -> click.Command:
+    from radiokey.cli.wait import wait
+
+    return wait
+
+
+def _guide() -> click.Command:
+    from radiokey.cli.guide import guide
+
+    return guide
+
+
+def _bench() -> click.Command:
+    from radiokey.cli.bench import app
+
+    return app
+
+
+def _explain() -> click.Command:
+    from radiokey.cli.explain import explain_record
+
+    return explain_record
+
+
+def _base() -> click.Command:
+    from radiokey.cli.base import app
+
+    return app
+
+
+def _serve() -> click.Command:
+    from radiokey.cli.serve import serve
+
+    return serve
+
+
+app = Noun(
+    "radiokey",
+    {
+        "models": _models,
+        "serial": _serial,
+        "code": _code,
+        "entry": _entry,
+        "wait": _wait,
+        "guide": _guide,
+        "bench": _bench,
+        "explain": _explain,
+        "base": _base,
+        "serve": _serve,
+    },
+    help="Gets a locked car radio playing again, for its owner and only for its owner.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+click.version_option(package_name="radiokey", message="%(prog)s %(version)s")(app)

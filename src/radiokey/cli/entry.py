@@ -1,23 +1,21 @@
 """`radiokey entry`: the presses that key a code in on one model's panel."""
 
 import sys
-from typing import Annotated
 
-import typer
+import click
 
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
-from radiokey.cli.options import Json, load, press_as_json
+from radiokey.cli.options import json_option, load, model_argument, press_as_json
 from radiokey.code.value import Code
 from radiokey.guide.coach import coach
 
 
-def entry(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="Which radio; ids from 'radiokey models'.")],
-    code: Annotated[str, typer.Argument(metavar="CODE", help="The code; - reads it from standard input.")],
-    *,
-    as_json: Json = False,
-) -> None:
+@click.command("entry")
+@model_argument
+@click.argument("code", metavar="CODE", help="The code; - reads it from standard input.")
+@json_option
+def entry(*, model: str, code: str, as_json: bool) -> None:
     """Show the exact presses for CODE. '-' keeps the code out of the list of processes."""
     known = load(model)
     assert known is not None

@@ -1,31 +1,32 @@
 """`radiokey explain`: why a stored record is locked (`explained.py` has the words)."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from radiokey.cli.options import Json, ModelId
+from radiokey.cli.options import json_option, model_option
 from radiokey.headunit.device import COUNTER_MAX
 
 
+@click.command("explain")
+@click.argument("record", type=Path, metavar="RECORD", help="The file; - reads it from standard input.")
+@click.option(
+    "--key-file", type=Path, metavar="FILE", help="The device's key: 32 bytes, or as hexadecimal text."
+)
+@click.option(
+    "--counter", type=click.IntRange(0, COUNTER_MAX), metavar="N", help="What the device's counter reads."
+)
+@model_option
+@click.option("--policy", metavar="NAME", help="'reference': our own design of a lock.")
+@json_option
 def explain_record(
-    record: Annotated[
-        Path, typer.Argument(metavar="RECORD", help="The file; - reads it from standard input.")
-    ],
     *,
-    key_file: Annotated[
-        Path | None, typer.Option("--key-file", help="The device's key: 32 bytes, or as hexadecimal text.")
-    ] = None,
-    counter: Annotated[
-        int | None,
-        typer.Option("--counter", min=0, max=COUNTER_MAX, help="What the device's counter reads."),
-    ] = None,
-    model: ModelId = None,
-    policy: Annotated[
-        str | None, typer.Option("--policy", help="'reference': our own design of a lock.")
-    ] = None,
-    as_json: Json = False,
+    record: Path,
+    key_file: Path | None,
+    counter: int | None,
+    model: str | None,
+    policy: str | None,
+    as_json: bool,
 ) -> None:
     """Say why a stored record is locked, until when, what a cut now would do, and what may be done.
 

@@ -1,22 +1,19 @@
 """`radiokey guide`: the owner's road, in the terminal (`road.py` walks it)."""
 
-from typing import Annotated
+import click
 
-import typer
-
-from radiokey.cli.options import Json, ModelId, known_model
+from radiokey.cli.options import json_option, known_model, model_option
 
 
-def guide(
-    *,
-    display: Annotated[str | None, typer.Option("--display", help="What the display shows.")] = None,
-    model: ModelId = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the texts.")] = "en",
-    as_json: Json = False,
-) -> None:
-    """Walk from what the display shows to the one safe next step. b goes back, q leaves.
+@click.command("guide")
+@click.option("--display", metavar="WORDS", help="What the display shows.")
+@model_option
+@click.option("--lang", metavar="LANG", default="en", show_default=True, help="Language of the texts.")
+@json_option
+def guide(*, display: str | None, model: str | None, lang: str, as_json: bool) -> None:
+    """Walk from what the display shows to the one safe next step.
 
-    With --json the first step is one document, and nothing is asked.
+    b goes back, q leaves. With --json the first step is one document, and nothing is asked.
     """
     from radiokey.cli.road import walk  # noqa: PLC0415 - the road is long; only whoever walks it waits for it
 

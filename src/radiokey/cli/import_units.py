@@ -5,30 +5,35 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from radiokey.base.bootstrap import Base, open_base
 from radiokey.base.keys.keyring import KeyRing
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
-from radiokey.cli.options import BY, Database, Json
+from radiokey.cli.options import BY, database_option, json_option
 
 if TYPE_CHECKING:
     from radiokey.base.units.csv_reader import Refusal, UnitFile
 
 
+@click.command("import")
+@click.argument("file", type=Path, metavar="FILE", help="CSV: serial,model,market,vin,code")
+@click.option("--preview", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--strict", is_flag=True, help="Leave out a batch with a refused line.")
+@click.option("--report", type=Path, metavar="FILE", help="Write the refused lines, and why, to this file.")
+@database_option
+@json_option
 def import_units(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: serial,model,market,vin,code")],
     *,
-    preview: Annotated[bool, typer.Option("--preview", help="Say what would happen; write nothing.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Leave out a batch with a refused line.")] = False,
-    report: Annotated[
-        Path | None, typer.Option("--report", help="Write the refused lines, and why, to this file.")
-    ] = None,
-    database: Database = None,
-    as_json: Json = False,
+    file: Path,
+    preview: bool,
+    strict: bool,
+    report: Path | None,
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """Bring units into the ledger, batch by batch; run again, it goes on where it was cut off."""
     from radiokey.base.units.csv_reader import UnitFile  # noqa: PLC0415 - only where a file is read

@@ -1,9 +1,9 @@
 """`radiokey base keys`: the keys that seal the codes of the ledger."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Final
 
-import typer
+import click
 
 from radiokey.base.bootstrap import Base, open_base
 from radiokey.base.keys.keyring import KeyRing, KeyStatus
@@ -11,17 +11,20 @@ from radiokey.base.keys.rotation import Rotation
 from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
-from radiokey.cli.options import BY, Database, Json
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import BY, database_option, json_option
 from radiokey.errors import SealError
 
-app = typer.Typer(help="The keys that seal the codes of the ledger.", no_args_is_help=True)
+app = Noun("keys", help="The keys that seal the codes of the ledger.")
 
 MISSING: Final = "missing"
 """Stands for a key that seals something and is not in the ring."""
 
 
 @app.command("list")
-def listed(*, database: Database = None, as_json: Json = False) -> None:
+@database_option
+@json_option
+def listed(*, database: str | None, as_json: bool) -> None:
     """List the keys of the ring, and how many codes and papers each seals."""
     with open_base(database) as base:
         ring = _ring(base)
@@ -72,7 +75,9 @@ def listed(*, database: Database = None, as_json: Json = False) -> None:
 
 
 @app.command("add")
-def add(*, database: Database = None, as_json: Json = False) -> None:
+@database_option
+@json_option
+def add(*, database: str | None, as_json: bool) -> None:
     """Add a key for the next rotation; where there is no key ring, make one of one key."""
     with open_base(database) as base:
         path = base.location.secret("keys")
@@ -99,14 +104,10 @@ def add(*, database: Database = None, as_json: Json = False) -> None:
 
 
 @app.command("rotate")
-def rotate(
-    *,
-    retire: Annotated[
-        bool, typer.Option("--retire", help="Take out the old keys that seal nothing then.")
-    ] = False,
-    database: Database = None,
-    as_json: Json = False,
-) -> None:
+@click.option("--retire", is_flag=True, help="Take out the old keys that seal nothing then.")
+@database_option
+@json_option
+def rotate(*, retire: bool, database: str | None, as_json: bool) -> None:
     """Seal every code with the next key; cut off, it goes on where it was when it is run again."""
     with open_base(database) as base:
         done = _rotation(base).rotate(retire=retire)

@@ -1,9 +1,10 @@
 """`radiokey base log`: check a receipt, a copy of a log, or the whole log of one's own base; export it."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-import typer
+import click
 
 from radiokey.base.bootstrap import open_base
 from radiokey.base.location import DatabaseLocation
@@ -13,60 +14,72 @@ from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, Verified, parse_receipt,
 from radiokey.base.log.witnessed import ask_witness
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
-from radiokey.cli.options import Database, Json
-from radiokey.cli.witness import posting
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import database_option, json_option
 from radiokey.errors import ReceiptError, UsageError
 
-app = typer.Typer(help="The log of releases.", no_args_is_help=True)
+app = Noun("log", help="The log of releases.")
 
 _JSON: Final = b"{"
 
 
 @app.command("verify")
+@click.argument(
+    "what", type=Path, metavar="FILE", required=False, help="A receipt, or the folder of an export."
+)
+@click.option("--key", metavar="KEY", help="The verifier key you trust.")
+@click.option(
+    "--witness",
+    "witnesses",
+    metavar="KEY",
+    multiple=True,
+    help="A witness's verifier key; the receipt must have its signature; repeatable.",
+)
+@click.option(
+    "--quorum",
+    type=click.IntRange(0),
+    metavar="N",
+    help="How many of the witnesses are enough; default all.",
+)
+@click.option(
+    "--seen",
+    type=Path,
+    metavar="FILE",
+    multiple=True,
+    help="A checkpoint or receipt of this log that you hold; repeatable.",
+)
+@database_option
+@json_option
 def verify_what(
-    what: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="A receipt, or the folder of an export.")
-    ] = None,
     *,
-    key: Annotated[str | None, typer.Option("--key", help="The verifier key you trust.")] = None,
-    witness: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--witness", help="A witness's verifier key; the receipt must have its signature; repeatable."
-        ),
-    ] = None,
-    quorum: Annotated[
-        int | None, typer.Option("--quorum", min=0, help="How many of the witnesses are enough; default all.")
-    ] = None,
-    seen: Annotated[
-        list[Path] | None,
-        typer.Option("--seen", help="A checkpoint or receipt of this log that you hold; repeatable."),
-    ] = None,
-    database: Database = None,
-    as_json: Json = False,
+    what: Path | None,
+    key: str | None,
+    witnesses: tuple[str, ...],
+    quorum: int | None,
+    seen: tuple[Path, ...],
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """Check a receipt or an export offline; without FILE, recompute the whole log of one's own base."""
     trusted = VerifierKey.parse(key) if key else None
-    if (witness or quorum) and (what is None or what.is_dir()):
+    if (witnesses or quorum) and (what is None or what.is_dir()):
         raise UsageError("--witness and --quorum are for a receipt", hint="name the file of one")
     if seen and (what is None or not what.is_dir()):
         raise UsageError("--seen is for an export", hint="name the folder of one")
     if what is None:
         _own(database, as_json=as_json)
     elif what.is_dir():
-        _export(what, trusted, seen or [], as_json=as_json)
+        _export(what, trusted, seen, as_json=as_json)
     else:
-        witnesses = [VerifierKey.parse(text, Algorithm.COSIGNATURE_V1) for text in witness or []]
-        _receipt(verify(parse_receipt(_text(what)), trusted, witnesses, quorum), trusted, as_json=as_json)
+        keys = [VerifierKey.parse(text, Algorithm.COSIGNATURE_V1) for text in witnesses]
+        _receipt(verify(parse_receipt(_text(what)), trusted, keys, quorum), trusted, as_json=as_json)
 
 
 @app.command("export")
-def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made where there is none.")],
-    *,
-    database: Database = None,
-    as_json: Json = False,
-) -> None:
+@click.argument("folder", type=Path, metavar="DIR", help="Made where there is none.")
+@database_option
+@json_option
+def export(*, folder: Path, database: str | None, as_json: bool) -> None:
     """Write the log as files for any file server (C2SP tlog-tiles), once all of it verifies."""
     with open_base(database) as base, base.log.snapshot() as transaction:
         checkpoint = write_export(transaction, folder, base.log.key)
@@ -78,14 +91,14 @@ def export(
 
 
 @app.command("cosign")
-def cosign(
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where the witness takes checkpoints.")],
-    *,
-    witness: Annotated[str, typer.Option("--witness", help="The witness's verifier key.")],
-    database: Database = None,
-    as_json: Json = False,
-) -> None:
+@click.argument("url", metavar="URL", help="Where the witness takes checkpoints.")
+@click.option("--witness", metavar="KEY", required=True, help="The witness's verifier key.")
+@database_option
+@json_option
+def cosign(*, url: str, witness: str, database: str | None, as_json: bool) -> None:
     """Have a witness sign the log's last checkpoint, and keep its signature."""
+    from radiokey.cli.witness import posting  # noqa: PLC0415 - what speaks HTTP takes a while to load
+
     key = VerifierKey.parse(witness, Algorithm.COSIGNATURE_V1)
     with open_base(database) as base:
         line = ask_witness(base.stores.of(Principal.PUBLISHER), base.log.key, key, posting(url))
@@ -97,11 +110,9 @@ def cosign(
 
 
 @app.command("receipt")
-def receipt(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A receipt of this base.")],
-    *,
-    database: Database = None,
-) -> None:
+@click.argument("file", type=Path, metavar="FILE", help="A receipt of this base.")
+@database_option
+def receipt(*, file: Path, database: str | None) -> None:
     """Print a receipt again, under the log's last checkpoint and with the signatures of its witnesses."""
     old = parse_receipt(_text(file))
     with open_base(database) as base, base.log.snapshot() as transaction:
@@ -119,7 +130,7 @@ def _own(database: DatabaseLocation | Path | str | None, *, as_json: bool) -> No
         say.out(f"The log holds {_entries(checkpoint)} and all of it verifies. Key: {verifier}")
 
 
-def _export(folder: Path, trusted: VerifierKey | None, seen: list[Path], *, as_json: bool) -> None:
+def _export(folder: Path, trusted: VerifierKey | None, seen: Sequence[Path], *, as_json: bool) -> None:
     if trusted is None:
         raise UsageError(
             "an export is checked against its log's key",

@@ -1,14 +1,15 @@
-"""The wiring of the command line: its commands, and what each error means to a shell."""
+"""The wiring of the command line: what a command's end and each error mean to a shell."""
 
 import io
 import os
 import sys
 from typing import Final
 
-import typer
-from typer.exceptions import TyperException
+import click
+from click.exceptions import Exit, NoArgsIsHelpError
 
-from radiokey.cli import say
+from radiokey.cli import say, wrong_use
+from radiokey.cli.commands import app
 from radiokey.errors import (
     InputError,
     NoCodeHereError,
@@ -32,17 +33,6 @@ EXIT_CODES: Final[dict[type[RadiokeyError], int]] = {
 OUR_FAULT: Final = EXIT_CODES[OurFaultError]
 WRONG_USE: Final = EXIT_CODES[UsageError]
 INTERRUPTED: Final = 130
-_TOO_MANY: Final = "Got unexpected extra argument"
-
-app = typer.Typer(
-    name="radiokey",
-    help="Gets a locked car radio playing again, for its owner and only for its owner.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 
 def exit_code(error: RadiokeyError) -> int:
@@ -61,26 +51,21 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code. Nothing but a sentence reaches the user."""
-    from radiokey.cli import commands  # noqa: PLC0415 - the commands register themselves on `app`
-
-    commands.register(app)
-    command = typer.main.get_command(app)
     try:
-        with command.make_context("radiokey", list(arguments)) as context:
-            command.invoke(context)
-    except typer.Exit as ended:
+        with app.make_context("radiokey", list(arguments)) as context:
+            app.invoke(context)
+    except Exit as ended:
         return ended.exit_code
     except RadiokeyError as error:
         say.error(error.sentence, error.hint)
         return exit_code(error)
-    except TyperException as error:
-        message = error.format_message()
-        if message.startswith("Usage: "):  # a noun without its verb: the message is the help
-            sys.stderr.write(f"{message}\n")
-        else:
-            say.error(_sentence(message), _hint(message, _help_of(error)))
+    except NoArgsIsHelpError as error:  # a noun without its verb
+        sys.stderr.write(f"{error.message}\n")
         return WRONG_USE
-    except (typer.Abort, KeyboardInterrupt):
+    except click.ClickException as error:
+        say.error(wrong_use.sentence(error), wrong_use.hint(error))
+        return WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
         return 0  # whoever read has enough
@@ -106,29 +91,6 @@ def _written(code: int) -> int:
         say.error(problem.sentence, problem.hint)
         return exit_code(problem)
     return code
-
-
-def _sentence(message: str) -> str:
-    """Return a message of the argument parser in our voice, without what was typed: it may hold a code."""
-    if message.startswith(_TOO_MANY):
-        return "more was given than this command takes"
-    if message.startswith("No such command"):
-        near = message.partition("Did you mean ")[2]
-        return f"there is no such command; did you mean {near}" if near else "there is no such command"
-    if message.startswith("No such option"):
-        return "there is no such option"
-    return f"{message[:1].lower()}{message[1:]}".rstrip(".")
-
-
-def _hint(message: str, command: str) -> str:
-    if message.startswith(_TOO_MANY):
-        return f"a text with spaces stands in quotes; '{command}' says what there is"
-    return f"'{command}' says what there is"
-
-
-def _help_of(error: TyperException) -> str:
-    context = getattr(error, "ctx", None)
-    return f"{context.command_path if context else 'radiokey'} --help"
 
 
 if __name__ == "__main__":

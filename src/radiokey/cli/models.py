@@ -1,12 +1,16 @@
 """`radiokey models`: the radios that are known, and how surely."""
 
+import click
+
 from radiokey.catalogue.fact import HOW_SURE
 from radiokey.catalogue.index import cards
 from radiokey.cli import say
-from radiokey.cli.options import Json
+from radiokey.cli.options import json_option
 
 
-def models(*, as_json: Json = False) -> None:
+@click.command("models")
+@json_option
+def models(*, as_json: bool) -> None:
     """List the radios that are known: id, makers, cars, how sure."""
     found = cards().values()
     if as_json:

@@ -1,21 +1,24 @@
 """Options that more than one command has, and the types they are parsed into at once."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from radiokey.catalogue.index import Card, cards
-from radiokey.catalogue.model import Model
 from radiokey.code.value import Press
 from radiokey.errors import UsageError
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-ModelId = Annotated[str | None, typer.Option("--model", help="Which radio; ids from 'radiokey models'.")]
-Make = Annotated[str | None, typer.Option("--make", help="The make of the car.")]
-Database = Annotated[
-    str | None,
-    typer.Option("--database", help="Another base than this user's own: a file or postgresql://..."),
-]
+if TYPE_CHECKING:
+    from radiokey.catalogue.model import Model
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+model_option = click.option("--model", metavar="ID", help="Which radio; ids from 'radiokey models'.")
+make_option = click.option("--make", metavar="MAKE", help="The make of the car.")
+database_option = click.option(
+    "--database", metavar="FILE", help="Another base than this user's own: a file or postgresql://..."
+)
+model_argument = click.argument("model", metavar="MODEL", help="Which radio; ids from 'radiokey models'.")
+serial_argument = click.argument("serial", metavar="SERIAL", help="As it stands on the label.")
 
 BY = "local"
 """Who acts on a base through the command line."""
@@ -45,7 +48,7 @@ def kinds_of(model_id: str | None) -> tuple[str, ...] | None:
     return None if model_id is None else cards()[known_model(model_id)].kinds
 
 
-def load(model_id: str | None) -> Model | None:
+def load(model_id: str | None) -> "Model | None":
     """Return the model of that id, reading its file only; `None` where none is named."""
     if model_id is None:
         return None

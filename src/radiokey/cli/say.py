@@ -8,9 +8,7 @@ something fails stdout stays empty. A code is shown where it was asked for and n
 import json
 import os
 import re
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -116,6 +114,9 @@ def listed(title: str, lines: Iterable[str]) -> None:
 
 def _wrapped(first: str, text: str) -> None:
     """Write `text` as wide as the terminal, at most as wide as eyes like to read."""
+    import shutil  # noqa: PLC0415 - a document needs neither, and its reader is a program that waits
+    import textwrap  # noqa: PLC0415 - the same
+
     width = max(_WIDTH_MIN, min(_WIDTH_MAX, shutil.get_terminal_size().columns))
     under = " " * len(first)
     out(

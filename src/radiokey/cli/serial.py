@@ -1,33 +1,27 @@
 """`radiokey serial`: what a person copied, understood."""
 
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from radiokey.catalogue.index import models_with
 from radiokey.cli import say
-from radiokey.cli.options import Json, Make, ModelId, kinds_of
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import json_option, kinds_of, make_option, model_option
 from radiokey.code.family import FAMILIES, families_of
 from radiokey.errors import SerialDoubtError, SerialError
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, parse, readings
 
-app = typer.Typer(help="The number on the radio.", no_args_is_help=True)
-
-
-@app.callback()
-def nouns() -> None:
-    """Keep `check` a command of its own; `read` comes with photos."""
+app = Noun("serial", help="The number on the radio.")
 
 
 @app.command("check")
-def check(
-    texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="As it stands on the label.")],
-    *,
-    make: Make = None,
-    model: ModelId = None,
-    as_json: Json = False,
-) -> None:
+@click.argument("texts", metavar="TEXT...", nargs=-1, required=True, help="As it stands on the label.")
+@make_option
+@model_option
+@json_option
+def check(*, texts: tuple[str, ...], make: str | None, model: str | None, as_json: bool) -> None:
     """Say which serial number each TEXT holds, and which characters to look at again."""
     kinds = kinds_of(model)
     rows: list[dict[str, Any]] = []

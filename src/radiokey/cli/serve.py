@@ -1,55 +1,70 @@
 """`radiokey serve`: the site."""
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Literal
 
-import typer
+import click
 
 from radiokey.base.limits import Limits
 from radiokey.base.location import parse_location
-from radiokey.cli.options import Database
+from radiokey.cli.options import database_option
 from radiokey.errors import UsageError
 
 
-class LogForm(StrEnum):
-    """How a line per request is written, if at all."""
-
-    NONE = "none"
-    JSON = "json"
-
-
+@click.command("serve")
+@click.option(
+    "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="The address to listen on."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    default=8000,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
+@click.option(
+    "--proxy",
+    "proxies",
+    metavar="ADDRESS",
+    multiple=True,
+    help="A proxy that is believed who asks; as often as needed.",
+)
+@click.option(
+    "--log",
+    type=click.Choice(["none", "json"]),
+    default="none",
+    show_default=True,
+    help="A line on standard error for each request.",
+)
+@click.option(
+    "--verify-hours",
+    type=click.FloatRange(0.01),
+    metavar="HOURS",
+    default=24,
+    show_default=True,
+    help="How often the whole log is recomputed.",
+)
+@click.option(
+    "--limit", "limits", metavar="NAME=N/SPAN", multiple=True, help="Another limit, like account=500/day."
+)
+@click.option("--smtp", metavar="URL", help="The server that takes mails, like smtp://mail.example.org.")
+@click.option("--mail-from", metavar="ADDRESS", help="The address that mails come from.")
+@click.option("--site", metavar="URL", help="How people open the site, like https://codes.example.org.")
+@click.option("--demo", is_flag=True, help="A base to try things on, with made-up radios; not your own.")
+@database_option
 def serve(
     *,
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")
-    ] = 8000,
-    proxy: Annotated[
-        list[str] | None,
-        typer.Option("--proxy", help="A proxy that is believed who asks; as often as needed."),
-    ] = None,
-    log: Annotated[
-        LogForm, typer.Option("--log", help="A line on standard error for each request.")
-    ] = LogForm.NONE,
-    verify_hours: Annotated[
-        float, typer.Option("--verify-hours", min=0.01, help="How often the whole log is recomputed.")
-    ] = 24,
-    limit: Annotated[
-        list[str] | None, typer.Option("--limit", help="Another limit, like account=500/day.")
-    ] = None,
-    smtp: Annotated[
-        str | None, typer.Option("--smtp", help="The server that takes mails, like smtp://mail.example.org.")
-    ] = None,
-    mail_from: Annotated[
-        str | None, typer.Option("--mail-from", help="The address that mails come from.")
-    ] = None,
-    site: Annotated[
-        str | None, typer.Option("--site", help="How people open the site, like https://codes.example.org.")
-    ] = None,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="A base to try things on, with made-up radios; not your own.")
-    ] = False,
-    database: Database = None,
+    host: str,
+    port: int,
+    proxies: tuple[str, ...],
+    log: Literal["none", "json"],
+    verify_hours: float,
+    limits: tuple[str, ...],
+    smtp: str | None,
+    mail_from: str | None,
+    site: str | None,
+    demo: bool,
+    database: str | None,
 ) -> None:
     """Serve the owner's pages and the API."""
     from radiokey.web.http.links import origin  # noqa: PLC0415 - the web is heavy
@@ -73,10 +88,10 @@ def serve(
         host,
         port,
         location,
-        proxies=proxy or (),
+        proxies=proxies,
         verify_hours=verify_hours,
-        json_log=log is LogForm.JSON,
-        limits=Limits().with_changes(limit) if limit else None,
+        json_log=log == "json",
+        limits=Limits().with_changes(limits) if limits else None,
         mail=mail,
         site=site,
         invitation=invitation,

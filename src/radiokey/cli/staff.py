@@ -4,37 +4,48 @@ A one-time link is written to standard output, once.
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from radiokey.base.bootstrap import Base, open_base
 from radiokey.base.identity.roles import Role
 from radiokey.base.identity.staff import LINK_MS, OPERATOR, Person
 from radiokey.base.ports.identity import StaffCard
 from radiokey.cli import say
-from radiokey.cli.options import Database, Json
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import database_option, json_option
 from radiokey.clock import DAY_MS
 from radiokey.errors import UsageError
 
-app = typer.Typer(help="Who works at the desk.", no_args_is_help=True)
+app = Noun("staff", help="Who works at the desk.")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Of the account: theirs for ever.")]
+name_argument = click.argument("name", metavar="NAME", help="Of the account: theirs for ever.")
 
 
 @app.command("invite")
+@name_argument
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Exactly one.")
+@click.option("--display", metavar="TEXT", default="", help="What the person is called.")
+@click.option("--organisation", metavar="ID", help="For whom they act; by default the house itself.")
+@click.option(
+    "--site",
+    metavar="URL",
+    default="http://localhost:8000",
+    show_default=True,
+    help="How people open the site.",
+)
+@database_option
+@json_option
 def invite(
-    name: Name,
     *,
-    role: Annotated[Role | None, typer.Option("--role", help="Exactly one.")] = None,
-    display: Annotated[str, typer.Option("--display", help="What the person is called.")] = "",
-    organisation: Annotated[
-        str | None,
-        typer.Option("--organisation", help="For whom they act; by default the house itself."),
-    ] = None,
-    site: Annotated[str, typer.Option("--site", help="How people open the site.")] = "http://localhost:8000",
-    database: Database = None,
-    as_json: Json = False,
+    name: str,
+    role: str | None,
+    display: str,
+    organisation: str | None,
+    site: str,
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """Print a one-time link for a new account, or for one that needs a new passkey."""
     with open_base(database) as base:
@@ -49,7 +60,9 @@ def invite(
         elif role is None or not display:
             raise UsageError("a new account takes --role and --display", hint="like --role registrar")
         else:
-            person = Person(name, role, organisation or base.staff.office_of(house, by=OPERATOR), display)
+            person = Person(
+                name, Role(role), organisation or base.staff.office_of(house, by=OPERATOR), display
+            )
             link = base.staff.invite(person, by=OPERATOR)
     address = f"{site.rstrip('/')}/enrol/{link.reveal()}"
     if as_json:
@@ -60,7 +73,9 @@ def invite(
 
 
 @app.command("list")
-def listed(*, database: Database = None, as_json: Json = False) -> None:
+@database_option
+@json_option
+def listed(*, database: str | None, as_json: bool) -> None:
     """List the staff, those who ended too."""
     with open_base(database) as base:
         _hosted(base)
@@ -72,7 +87,10 @@ def listed(*, database: Database = None, as_json: Json = False) -> None:
 
 
 @app.command("end")
-def end(name: Name, *, database: Database = None, as_json: Json = False) -> None:
+@name_argument
+@database_option
+@json_option
+def end(*, name: str, database: str | None, as_json: bool) -> None:
     """End an account for ever, and whatever it is signed in with, at once."""
     with open_base(database) as base:
         _hosted(base)

@@ -1,34 +1,55 @@
 """`radiokey base tokens`: who may use the API of a base. A token is written to standard output, once."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from radiokey.base.bootstrap import open_base
 from radiokey.base.identity.roles import permissions
 from radiokey.base.identity.tokens import DAYS_MAX
 from radiokey.base.ports.store import TokenCard
 from radiokey.cli import say
-from radiokey.cli.options import BY, Database, Json
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import BY, database_option, json_option
 
-app = typer.Typer(help="Tokens of the API.", no_args_is_help=True)
+app = Noun("tokens", help="Tokens of the API.")
 
 
 @app.command("add")
+@click.option("--account", metavar="NAME", required=True, help="Whose it is: a name for the audit.")
+@click.option("--organisation", metavar="ID", required=True, help="For whom they act.")
+@click.option(
+    "--scope",
+    "scopes",
+    metavar="SCOPE",
+    multiple=True,
+    required=True,
+    help="What it may do; as often as needed.",
+)
+@click.option(
+    "--days",
+    type=int,
+    metavar="N",
+    default=90,
+    show_default=True,
+    help=f"How long it holds, up to {DAYS_MAX}.",
+)
+@database_option
+@json_option
 def add(
     *,
-    account: Annotated[str, typer.Option("--account", help="Whose it is: a name for the audit.")],
-    organisation: Annotated[str, typer.Option("--organisation", help="For whom they act.")],
-    scope: Annotated[list[str], typer.Option("--scope", help="What it may do; as often as needed.")],
-    days: Annotated[int, typer.Option("--days", help=f"How long it holds, up to {DAYS_MAX}.")] = 90,
-    database: Database = None,
-    as_json: Json = False,
+    account: str,
+    organisation: str,
+    scopes: tuple[str, ...],
+    days: int,
+    database: str | None,
+    as_json: bool,
 ) -> None:
     """Make a token and print it. It is never shown again."""
-    scopes = permissions(scope)
+    allowed = permissions(scopes)
     with open_base(database) as base:
-        token, card = base.tokens.make(account, organisation, scopes, days=days, by=BY)
+        token, card = base.tokens.make(account, organisation, allowed, days=days, by=BY)
     if as_json:
         say.document({**_as_json(card), "token": token.reveal()})
         return
@@ -37,7 +58,9 @@ def add(
 
 
 @app.command("list")
-def listed(*, database: Database = None, as_json: Json = False) -> None:
+@database_option
+@json_option
+def listed(*, database: str | None, as_json: bool) -> None:
     """List the tokens that nobody ended."""
     with open_base(database) as base:
         cards = base.tokens.list()
@@ -51,12 +74,10 @@ def listed(*, database: Database = None, as_json: Json = False) -> None:
 
 
 @app.command("end")
-def end(
-    token_id: Annotated[str, typer.Argument(metavar="ID", help="As 'list' shows it.")],
-    *,
-    database: Database = None,
-    as_json: Json = False,
-) -> None:
+@click.argument("token_id", metavar="ID", help="As 'list' shows it.")
+@database_option
+@json_option
+def end(*, token_id: str, database: str | None, as_json: bool) -> None:
     """End a token, for ever and at once."""
     with open_base(database) as base:
         card = base.tokens.end(token_id, by=BY)

@@ -1,21 +1,18 @@
 """`radiokey wait`: how long a radio waits, and what must stay on."""
 
-from typing import Annotated
-
-import typer
+import click
 
 from radiokey.catalogue.fact import HOW_SURE
 from radiokey.cli import say
-from radiokey.cli.options import Json, load
+from radiokey.cli.options import json_option, load, model_argument
 from radiokey.guide.waiting import wait_answer
 
 
-def wait(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="Which radio; ids from 'radiokey models'.")],
-    *,
-    errors: Annotated[int | None, typer.Option("--errors", min=0, max=99, help="Wrong codes so far.")] = None,
-    as_json: Json = False,
-) -> None:
+@click.command("wait")
+@model_argument
+@click.option("--errors", type=click.IntRange(0, 99), metavar="N", help="Wrong codes so far.")
+@json_option
+def wait(*, model: str, errors: int | None, as_json: bool) -> None:
     """Say how long this radio waits after that many wrong codes, and under which condition the clock runs."""
     answer = wait_answer(load(model), errors)
     if as_json:

@@ -3,9 +3,9 @@
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-import typer
+import click
 
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.witnessed import Post
@@ -15,23 +15,38 @@ _ANSWER_BYTES_MAX: Final = 65_536
 _PATIENCE_S: Final = 30.0
 
 
-def serve(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name for ever, like witness.example/w1.")],
-    *,
-    log: Annotated[list[str], typer.Option("--log", help="The verifier key of a log; repeatable.")],
-    state: Annotated[Path, typer.Option("--state", help="The folder of its key and its memory.")],
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")
-    ] = 8001,
-) -> None:
+@click.command("witness")
+@click.argument("name", metavar="NAME", help="Its name for ever, like witness.example/w1.")
+@click.option(
+    "--log",
+    "keys",
+    metavar="KEY",
+    multiple=True,
+    required=True,
+    help="The verifier key of a log; repeatable.",
+)
+@click.option(
+    "--state", type=Path, metavar="DIR", required=True, help="The folder of its key and its memory."
+)
+@click.option(
+    "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="The address to listen on."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    default=8001,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
+def serve(*, name: str, keys: tuple[str, ...], state: Path, host: str, port: int) -> None:
     """Sign the checkpoints of logs that continue what was signed before (C2SP tlog-witness)."""
     from radiokey.web.operations.witness import open_witness  # noqa: PLC0415 - the same
     from radiokey.web.serve import serve_witness  # noqa: PLC0415 - the web is heavy
 
-    logs = [VerifierKey.parse(text) for text in log]
+    logs = [VerifierKey.parse(text) for text in keys]
     witness = open_witness(name, logs, state)
-    typer.echo(str(witness.key))
+    click.echo(str(witness.key))
     serve_witness(host, port, witness)
 
 

@@ -1,0 +1,33 @@
+"""A noun of the command line: a group of commands, some of which are imported when they are run or listed.
+
+A start must stay quick: a command waits for no other command's imports. (Click's own pages describe this way
+for large programs.)
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+
+class Noun(click.Group):
+    """A group of commands: those put on it, then those of `elsewhere`, each a function that imports it."""
+
+    def __init__(
+        self,
+        name: str,
+        elsewhere: Mapping[str, Callable[[], click.Command]] | None = None,
+        **settings: Any,  # noqa: ANN401 - those of Click's group
+    ) -> None:
+        super().__init__(name, no_args_is_help=True, **settings)
+        self._elsewhere = dict(elsewhere or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - Click's signature
+        """Return the names in the order of the help."""
+        return [*self.commands, *self._elsewhere]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported if need be; `None` where there is none of that name."""
+        if cmd_name in self._elsewhere:
+            return self._elsewhere[cmd_name]()
+        return super().get_command(ctx, cmd_name)
