@@ -10,10 +10,10 @@ import tomllib
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, TypeVar
 
+from radiokey.catalogue.index import cards
 from radiokey.catalogue.model import Model
 from radiokey.errors import InputError
 from radiokey.guide.model import (
@@ -47,7 +47,7 @@ _SPECIAL = {"model", "to", "shows", "says"}
 @cache
 def load_guide(lang: str = "en") -> Guide:
     """Return the guide that ships with the program; raise `InputError` for a language it does not speak."""
-    home = files("radiokey.guide")
+    home = Path(__file__).parent
     texts = home / "text" / lang
     if not re.fullmatch(r"[a-z]{2}", lang) or not texts.is_dir():
         raise InputError(f"the guide does not speak {lang[:8]!r}", hint="it speaks: en", lang=lang[:8])
@@ -121,7 +121,7 @@ def parse_text(name: str, text: str) -> StepText:
     return StepText(title, "\n".join(body).strip(), do, dont, "\n".join(more).strip(), choices)
 
 
-def _texts(folder: Traversable) -> dict[str, str]:
+def _texts(folder: Path) -> dict[str, str]:
     return {
         file.name.removesuffix(".md"): file.read_text(encoding="utf-8")
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
@@ -228,6 +228,4 @@ def _model_of(name: str) -> Model:
 
 @cache
 def _models() -> tuple[tuple[str, str], ...]:
-    from radiokey.catalogue.load import load_catalogue  # noqa: PLC0415 - as above
-
-    return tuple((model.id, model.name) for model in load_catalogue().models.values() if not model.default)
+    return tuple((card.id, card.name) for card in cards().values() if not card.default)

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from radiokey.catalogue.fact import Confidence, Fact
@@ -234,7 +234,7 @@ class _Route:
 
 @cache
 def _routes() -> tuple[_Route, ...]:
-    table = tomllib.loads((files("radiokey.guide") / "ways.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(Path(__file__).with_name("ways.toml").read_text(encoding="utf-8"))
     return tuple(_route(row) for row in table["route"])
 
 
