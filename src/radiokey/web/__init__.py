@@ -1,1 +1,1 @@
-"""The owner's pages: phone first, forms that work without JavaScript, a code never in a URL or a cookie."""
+"""Site and API: phone first, forms that work without JavaScript, a code never in a URL or a cookie."""
