@@ -15,11 +15,27 @@ from typing import Final
 from radiokey.errors import UsageError
 
 SECRETS_VARIABLE: Final = "RADIOKEY_SECRETS"
+_FILE_HINT: Final = "name a file or a folder; where that is the name of one, write ./ before it"
+_DATABASE_HINT: Final = "a server is postgresql://USER@HOST/DATABASE; anything else is the path of a file"
 _SERVERS: Final = ("postgresql://", "postgres://")
-_FORM: Final = "a server is postgresql://USER@HOST/DATABASE; anything else is the path of a file"
+_HOST: Final = r"([\w.%-]*|\[[0-9A-Fa-f:.]+\])(:\d*)?"
+# A part of what libpq reads. A password that is not escaped would be taken for a host or a port, and libpq
+# repeats those in its errors.
+_SERVER: Final = re.compile(
+    r"postgres(ql)?://"
+    r"(([^\s@/?#%]|%[0-9A-Fa-f]{2})*@)?"  # a user, perhaps with a password
+    rf"{_HOST}(,{_HOST})*"
+    r"(/([^\s@/?#%]|%[0-9A-Fa-f]{2})*)?"  # a database
+    r"(\?\w+=([^\s@?#&%]|%[0-9A-Fa-f]{2})*(&\w+=([^\s@?#&%]|%[0-9A-Fa-f]{2})*)*)?"
+)
 # A scheme has two letters at least: one letter and a colon is a drive. The keywords are libpq's.
 _LIKE_ADDRESS: Final = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]+:|.*://|.*\b(host|hostaddr|port|dbname|user|password|service|sslmode)\s*=",
+    r"[A-Za-z][A-Za-z0-9+.-]+:"
+    r"|.*://"
+    r"|((\d+\.){3}\d+|\[[0-9A-Fa-f:.]+\]):\d"
+    r"|(//)?[^/]*:[^/]*@"
+    r"|(host|hostaddr|port|dbname|user|password|passfile|service|sslmode|options)\s*="
+    r"|\w+\s*=.*\s\w+\s*=",
     re.DOTALL,
 )
 
@@ -62,11 +78,17 @@ def parse_location(given: DatabaseLocation | Path | str | None = None) -> Databa
     if isinstance(given, (FileDatabase, ServerDatabase)):
         return given
     if isinstance(given, str) and given.startswith(_SERVERS):
+        if not _SERVER.fullmatch(given):
+            raise UsageError(
+                "the address of the server is not well formed",
+                hint="postgresql://USER:PASSWORD@HOST:PORT/DATABASE; a sign like @ or / in a password is "
+                "written %40 or %2F",
+            )
         return ServerDatabase(given, _secrets_of_servers())
-    return FileDatabase(default_database() if given is None else file_path(given))
+    return FileDatabase(default_database() if given is None else file_path(given, _DATABASE_HINT))
 
 
-def file_path(given: Path | str) -> Path:
+def file_path(given: Path | str, hint: str = _FILE_HINT) -> Path:
     """Return the path of a file or folder; raise `UsageError` where it looks like an address, or is empty.
 
     >>> file_path("postgresql:/ann:secret@host/base")
@@ -75,11 +97,11 @@ def file_path(given: Path | str) -> Path:
     """
     text = os.fspath(given)
     if not text.strip():
-        raise UsageError("the name of a file is empty", hint=_FORM)
+        raise UsageError("the name of a file is empty", hint=hint)
     if text != text.strip():
-        raise UsageError("the name of a file begins or ends with a space", hint=_FORM)
+        raise UsageError("the name of a file begins or ends with a space", hint=hint)
     if looks_like_address(text):
-        raise UsageError("this looks like an address, and a file is wanted here", hint=_FORM)
+        raise UsageError("this looks like an address, and a file is wanted here", hint=hint)
     return Path(given)
 
 
