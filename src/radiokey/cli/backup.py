@@ -5,14 +5,14 @@ from pathlib import Path
 import click
 
 from radiokey.base.bootstrap import SystemClock
-from radiokey.base.location import parse_location
+from radiokey.base.location import DatabaseLocation, parse_location
 from radiokey.cli import say
-from radiokey.cli.options import database_option, json_option
+from radiokey.cli.options import database_option, json_option, parse_path
 
-file_argument = click.argument("file", type=Path, metavar="FILE", help="The backup.")
+file_argument = click.argument("file", type=parse_path, metavar="FILE", help="The backup.")
 programs_option = click.option(
     "--programs",
-    type=Path,
+    type=parse_path,
     metavar="DIR",
     help="The folder of pg_dump and pg_restore, for a base on a server.",
 )
@@ -23,7 +23,7 @@ programs_option = click.option(
 @programs_option
 @database_option
 @json_option
-def back_up(*, file: Path, programs: Path | None, database: str | None, as_json: bool) -> None:
+def back_up(*, file: Path, programs: Path | None, database: DatabaseLocation | None, as_json: bool) -> None:
     """Write one state of the base to a new file, while releases go on. The keys are not in it."""
     from radiokey.base.sql import backup  # noqa: PLC0415 - only where it is needed
     from radiokey.base.sql.dump import Programs  # noqa: PLC0415 - the same
@@ -61,7 +61,7 @@ def back_up(*, file: Path, programs: Path | None, database: str | None, as_json:
 @database_option
 @json_option
 def restore(
-    *, file: Path, accept_lost: int, programs: Path | None, database: str | None, as_json: bool
+    *, file: Path, accept_lost: int, programs: Path | None, database: DatabaseLocation | None, as_json: bool
 ) -> None:
     """Restore a backup where nothing is, and verify its whole log before it is served."""
     from radiokey.base.sql import backup  # noqa: PLC0415 - only where it is needed

@@ -3,6 +3,7 @@
 import click
 
 from radiokey.base.bootstrap import init_base
+from radiokey.base.location import DatabaseLocation
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import database_option, json_option
@@ -88,7 +89,7 @@ app = Noun(
 )
 @database_option
 @json_option
-def init(*, organisation: str, database: str | None, as_json: bool) -> None:
+def init(*, organisation: str, database: DatabaseLocation | None, as_json: bool) -> None:
     """Make a hosted base, or bring one up to date: schema, keys, and the name of its log."""
     with init_base(database, organisation) as base:
         key = str(base.log.key)

@@ -7,7 +7,7 @@ import click
 
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
-from radiokey.cli.options import json_option
+from radiokey.cli.options import json_option, parse_path
 from radiokey.errors import InputError, OurFaultError, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def list_(*, as_json: bool) -> None:
 
 @app.command("run")
 @click.argument("scenario", metavar="SCENARIO", help="An id from 'radiokey bench list', or a file of yours.")
-@click.option("--picture", type=Path, metavar="FILE", help="Draw it too, as SVG, into FILE.")
+@click.option("--picture", type=parse_path, metavar="FILE", help="Draw it too, as SVG, into FILE.")
 @json_option
 def run(*, scenario: str, picture: Path | None, as_json: bool) -> None:
     """Run a scenario and show each thing that happens."""
@@ -72,7 +72,7 @@ def _found(name: str) -> "Scenario":
     )
 
     if name.endswith(SUFFIX):
-        file = Path(name)
+        file = parse_path(name)
         try:
             data = file.read_bytes()
         except OSError as error:

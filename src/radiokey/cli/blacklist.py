@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from radiokey.base.bootstrap import open_base
+from radiokey.base.location import DatabaseLocation
 from radiokey.base.ports.store import Mark
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
@@ -44,7 +45,7 @@ def add(
     label: str,
     model: str | None,
     make: str | None,
-    database: str | None,
+    database: DatabaseLocation | None,
     as_json: bool,
 ) -> None:
     """Report a radio stolen. A number that many radios share needs the label or the car too."""
@@ -74,7 +75,7 @@ def clear(
     label: str,
     model: str | None,
     make: str | None,
-    database: str | None,
+    database: DatabaseLocation | None,
     as_json: bool,
 ) -> None:
     """Clear the report of the same car and label; the history stays."""
@@ -90,7 +91,7 @@ def clear(
 @app.command("list")
 @database_option
 @json_option
-def listed(*, database: str | None, as_json: bool) -> None:
+def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """List the reports that stand."""
     with open_base(database) as base:
         reports = base.blacklist.list()

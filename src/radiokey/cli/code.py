@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from radiokey.base.bootstrap import SystemClock, open_base
+from radiokey.base.location import DatabaseLocation
 from radiokey.base.release.service import Released, ReleaseRequest
 from radiokey.catalogue.index import Card, cards, models_with
 from radiokey.cli import say
@@ -24,6 +25,7 @@ from radiokey.cli.options import (
     load,
     make_option,
     model_option,
+    parse_path,
     press_as_json,
     serial_argument,
 )
@@ -44,7 +46,7 @@ CLIENT = "local"
 @click.option("--i-own-this-radio", "owns", is_flag=True, help="State that it is yours.")
 @database_option
 @click.option("--base", metavar="URL", help="Ask this base; its token: RADIOKEY_TOKEN.")
-@click.option("--token-file", type=Path, metavar="FILE", help="The file with the token for --base.")
+@click.option("--token-file", type=parse_path, metavar="FILE", help="The file with the token for --base.")
 @click.option("--key", metavar="KEY", help="The verifier key of that base's log that you trust.")
 @json_option
 def code(
@@ -54,7 +56,7 @@ def code(
     make: str | None,
     vin: str | None,
     owns: bool,
-    database: str | None,
+    database: DatabaseLocation | None,
     base: str | None,
     token_file: Path | None,
     key: str | None,
@@ -98,7 +100,11 @@ def code(
 
 
 def _from(
-    address: str, database: str | None, token_file: Path | None, key: str | None, request: ReleaseRequest
+    address: str,
+    database: DatabaseLocation | None,
+    token_file: Path | None,
+    key: str | None,
+    request: ReleaseRequest,
 ) -> Released:
     """Return what another base releases."""
     from radiokey.cli.remote import remote  # noqa: PLC0415 - TLS takes a while to load

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from radiokey.cli.options import json_option, model_option
+from radiokey.cli.options import json_option, model_option, parse_path
 from radiokey.headunit.device import COUNTER_MAX
 
 
 @click.command("explain")
-@click.argument("record", type=Path, metavar="RECORD", help="The file; - reads it from standard input.")
+@click.argument("record", type=parse_path, metavar="RECORD", help="The file; - reads it from standard input.")
 @click.option(
-    "--key-file", type=Path, metavar="FILE", help="The device's key: 32 bytes, or as hexadecimal text."
+    "--key-file", type=parse_path, metavar="FILE", help="The device's key: 32 bytes, or as hexadecimal text."
 )
 @click.option(
     "--counter", type=click.IntRange(0, COUNTER_MAX), metavar="N", help="What the device's counter reads."

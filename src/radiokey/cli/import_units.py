@@ -11,19 +11,22 @@ import click
 
 from radiokey.base.bootstrap import Base, open_base
 from radiokey.base.keys.keyring import KeyRing
+from radiokey.base.location import DatabaseLocation
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
-from radiokey.cli.options import BY, database_option, json_option
+from radiokey.cli.options import BY, database_option, json_option, parse_path
 
 if TYPE_CHECKING:
     from radiokey.base.units.csv_reader import Refusal, UnitFile
 
 
 @click.command("import")
-@click.argument("file", type=Path, metavar="FILE", help="CSV: serial,model,market,vin,code")
+@click.argument("file", type=parse_path, metavar="FILE", help="CSV: serial,model,market,vin,code")
 @click.option("--preview", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--strict", is_flag=True, help="Leave out a batch with a refused line.")
-@click.option("--report", type=Path, metavar="FILE", help="Write the refused lines, and why, to this file.")
+@click.option(
+    "--report", type=parse_path, metavar="FILE", help="Write the refused lines, and why, to this file."
+)
 @database_option
 @json_option
 def import_units(
@@ -32,7 +35,7 @@ def import_units(
     preview: bool,
     strict: bool,
     report: Path | None,
-    database: str | None,
+    database: DatabaseLocation | None,
     as_json: bool,
 ) -> None:
     """Bring units into the ledger, batch by batch; run again, it goes on where it was cut off."""

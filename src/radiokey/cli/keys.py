@@ -9,6 +9,7 @@ from radiokey.base.bootstrap import Base, open_base
 from radiokey.base.keys.keyring import KeyRing, KeyStatus
 from radiokey.base.keys.rotation import Rotation
 from radiokey.base.keys.seal import SEALS_MAX
+from radiokey.base.location import DatabaseLocation
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
@@ -24,7 +25,7 @@ MISSING: Final = "missing"
 @app.command("list")
 @database_option
 @json_option
-def listed(*, database: str | None, as_json: bool) -> None:
+def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """List the keys of the ring, and how many codes and papers each seals."""
     with open_base(database) as base:
         ring = _ring(base)
@@ -77,7 +78,7 @@ def listed(*, database: str | None, as_json: bool) -> None:
 @app.command("add")
 @database_option
 @json_option
-def add(*, database: str | None, as_json: bool) -> None:
+def add(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """Add a key for the next rotation; where there is no key ring, make one of one key."""
     with open_base(database) as base:
         path = base.location.secret("keys")
@@ -107,7 +108,7 @@ def add(*, database: str | None, as_json: bool) -> None:
 @click.option("--retire", is_flag=True, help="Take out the old keys that seal nothing then.")
 @database_option
 @json_option
-def rotate(*, retire: bool, database: str | None, as_json: bool) -> None:
+def rotate(*, retire: bool, database: DatabaseLocation | None, as_json: bool) -> None:
     """Seal every code with the next key; cut off, it goes on where it was when it is run again."""
     with open_base(database) as base:
         done = _rotation(base).rotate(retire=retire)

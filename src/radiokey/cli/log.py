@@ -15,7 +15,7 @@ from radiokey.base.log.witnessed import ask_witness
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
-from radiokey.cli.options import database_option, json_option
+from radiokey.cli.options import database_option, json_option, parse_path
 from radiokey.errors import ReceiptError, UsageError
 
 app = Noun("log", help="The log of releases.")
@@ -25,7 +25,7 @@ _JSON: Final = b"{"
 
 @app.command("verify")
 @click.argument(
-    "what", type=Path, metavar="FILE", required=False, help="A receipt, or the folder of an export."
+    "what", type=parse_path, metavar="FILE", required=False, help="A receipt, or the folder of an export."
 )
 @click.option("--key", metavar="KEY", help="The verifier key you trust.")
 @click.option(
@@ -43,7 +43,7 @@ _JSON: Final = b"{"
 )
 @click.option(
     "--seen",
-    type=Path,
+    type=parse_path,
     metavar="FILE",
     multiple=True,
     help="A checkpoint or receipt of this log that you hold; repeatable.",
@@ -57,7 +57,7 @@ def verify_what(
     witnesses: tuple[str, ...],
     quorum: int | None,
     seen: tuple[Path, ...],
-    database: str | None,
+    database: DatabaseLocation | None,
     as_json: bool,
 ) -> None:
     """Check a receipt or an export offline; without FILE, recompute the whole log of one's own base."""
@@ -76,10 +76,10 @@ def verify_what(
 
 
 @app.command("export")
-@click.argument("folder", type=Path, metavar="DIR", help="Made where there is none.")
+@click.argument("folder", type=parse_path, metavar="DIR", help="Made where there is none.")
 @database_option
 @json_option
-def export(*, folder: Path, database: str | None, as_json: bool) -> None:
+def export(*, folder: Path, database: DatabaseLocation | None, as_json: bool) -> None:
     """Write the log as files for any file server (C2SP tlog-tiles), once all of it verifies."""
     with open_base(database) as base, base.log.snapshot() as transaction:
         checkpoint = write_export(transaction, folder, base.log.key)
@@ -95,7 +95,7 @@ def export(*, folder: Path, database: str | None, as_json: bool) -> None:
 @click.option("--witness", metavar="KEY", required=True, help="The witness's verifier key.")
 @database_option
 @json_option
-def cosign(*, url: str, witness: str, database: str | None, as_json: bool) -> None:
+def cosign(*, url: str, witness: str, database: DatabaseLocation | None, as_json: bool) -> None:
     """Have a witness sign the log's last checkpoint, and keep its signature."""
     from radiokey.cli.witness import posting  # noqa: PLC0415 - what speaks HTTP takes a while to load
 
@@ -110,9 +110,9 @@ def cosign(*, url: str, witness: str, database: str | None, as_json: bool) -> No
 
 
 @app.command("receipt")
-@click.argument("file", type=Path, metavar="FILE", help="A receipt of this base.")
+@click.argument("file", type=parse_path, metavar="FILE", help="A receipt of this base.")
 @database_option
-def receipt(*, file: Path, database: str | None) -> None:
+def receipt(*, file: Path, database: DatabaseLocation | None) -> None:
     """Print a receipt again, under the log's last checkpoint and with the signatures of its witnesses."""
     old = parse_receipt(_text(file))
     with open_base(database) as base, base.log.snapshot() as transaction:
@@ -120,7 +120,7 @@ def receipt(*, file: Path, database: str | None) -> None:
         say.out(renewed(old, transaction, base.log.key).encode().decode().rstrip("\n"))
 
 
-def _own(database: DatabaseLocation | Path | str | None, *, as_json: bool) -> None:
+def _own(database: DatabaseLocation | None, *, as_json: bool) -> None:
     with open_base(database) as base:
         checkpoint = base.log.verify()
         verifier = str(base.log.key)

@@ -9,13 +9,34 @@ from radiokey.code.value import Press
 from radiokey.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from radiokey.base.location import DatabaseLocation
     from radiokey.catalogue.model import Model
+
+
+def parse_path(text: str) -> "Path":
+    """Return the file or folder named by an option or an argument; raise `UsageError` for an address."""
+    from radiokey.base.location import file_path  # noqa: PLC0415 - only where a file is named
+
+    return file_path(text)
+
+
+def parse_database(text: str) -> "DatabaseLocation":
+    """Return where the base is that is named, a file or a server; raise `UsageError`."""
+    from radiokey.base.location import parse_location  # noqa: PLC0415 - only where a base is named
+
+    return parse_location(text)
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 model_option = click.option("--model", metavar="ID", help="Which radio; ids from 'radiokey models'.")
 make_option = click.option("--make", metavar="MAKE", help="The make of the car.")
 database_option = click.option(
-    "--database", metavar="FILE", help="Another base than this user's own: a file or postgresql://..."
+    "--database",
+    type=parse_database,
+    metavar="FILE",
+    help="Another base than this user's own: a file or postgresql://...",
 )
 model_argument = click.argument("model", metavar="MODEL", help="Which radio; ids from 'radiokey models'.")
 serial_argument = click.argument("serial", metavar="SERIAL", help="As it stands on the label.")

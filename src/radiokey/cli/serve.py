@@ -5,7 +5,7 @@ from typing import Literal
 import click
 
 from radiokey.base.limits import Limits
-from radiokey.base.location import parse_location
+from radiokey.base.location import DatabaseLocation, parse_location
 from radiokey.cli.options import database_option
 from radiokey.errors import UsageError
 
@@ -64,7 +64,7 @@ def serve(
     mail_from: str | None,
     site: str | None,
     demo: bool,
-    database: str | None,
+    database: DatabaseLocation | None,
 ) -> None:
     """Serve the owner's pages and the API."""
     from radiokey.web.http.links import origin  # noqa: PLC0415 - the web is heavy

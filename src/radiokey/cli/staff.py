@@ -11,6 +11,7 @@ import click
 from radiokey.base.bootstrap import Base, open_base
 from radiokey.base.identity.roles import Role
 from radiokey.base.identity.staff import LINK_MS, OPERATOR, Person
+from radiokey.base.location import DatabaseLocation
 from radiokey.base.ports.identity import StaffCard
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
@@ -44,7 +45,7 @@ def invite(
     display: str,
     organisation: str | None,
     site: str,
-    database: str | None,
+    database: DatabaseLocation | None,
     as_json: bool,
 ) -> None:
     """Print a one-time link for a new account, or for one that needs a new passkey."""
@@ -75,7 +76,7 @@ def invite(
 @app.command("list")
 @database_option
 @json_option
-def listed(*, database: str | None, as_json: bool) -> None:
+def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """List the staff, those who ended too."""
     with open_base(database) as base:
         _hosted(base)
@@ -90,7 +91,7 @@ def listed(*, database: str | None, as_json: bool) -> None:
 @name_argument
 @database_option
 @json_option
-def end(*, name: str, database: str | None, as_json: bool) -> None:
+def end(*, name: str, database: DatabaseLocation | None, as_json: bool) -> None:
     """End an account for ever, and whatever it is signed in with, at once."""
     with open_base(database) as base:
         _hosted(base)

@@ -8,6 +8,7 @@ import click
 from radiokey.base.bootstrap import open_base
 from radiokey.base.identity.roles import permissions
 from radiokey.base.identity.tokens import DAYS_MAX
+from radiokey.base.location import DatabaseLocation
 from radiokey.base.ports.store import TokenCard
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
@@ -43,7 +44,7 @@ def add(
     organisation: str,
     scopes: tuple[str, ...],
     days: int,
-    database: str | None,
+    database: DatabaseLocation | None,
     as_json: bool,
 ) -> None:
     """Make a token and print it. It is never shown again."""
@@ -60,7 +61,7 @@ def add(
 @app.command("list")
 @database_option
 @json_option
-def listed(*, database: str | None, as_json: bool) -> None:
+def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """List the tokens that nobody ended."""
     with open_base(database) as base:
         cards = base.tokens.list()
@@ -77,7 +78,7 @@ def listed(*, database: str | None, as_json: bool) -> None:
 @click.argument("token_id", metavar="ID", help="As 'list' shows it.")
 @database_option
 @json_option
-def end(*, token_id: str, database: str | None, as_json: bool) -> None:
+def end(*, token_id: str, database: DatabaseLocation | None, as_json: bool) -> None:
     """End a token, for ever and at once."""
     with open_base(database) as base:
         card = base.tokens.end(token_id, by=BY)

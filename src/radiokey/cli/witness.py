@@ -9,6 +9,7 @@ import click
 
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.witnessed import Post
+from radiokey.cli.options import parse_path
 from radiokey.errors import StoreError, UsageError
 
 _ANSWER_BYTES_MAX: Final = 65_536
@@ -26,7 +27,7 @@ _PATIENCE_S: Final = 30.0
     help="The verifier key of a log; repeatable.",
 )
 @click.option(
-    "--state", type=Path, metavar="DIR", required=True, help="The folder of its key and its memory."
+    "--state", type=parse_path, metavar="DIR", required=True, help="The folder of its key and its memory."
 )
 @click.option(
     "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="The address to listen on."
