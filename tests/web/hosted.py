@@ -13,7 +13,7 @@ from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql.principals import Principal
 from radiokey.code.value import Code
 from radiokey.serial.number import parse
-from radiokey.web.app import create_app
+from radiokey.web.app import HEADERS, create_app
 
 HOST = "codes.example.org"
 ADDRESS = "203.0.113.7"
@@ -22,6 +22,19 @@ CAR, OTHER_CAR = "VSKJVWR51U0123456", "VSKJVWR51U0123457"
 BP = "BP538761234567"
 BP_MODEL = "nissan_blaupunkt_bp"
 CANARY = "QZXJKVWYQZXJKVWY"
+
+
+def problem(answer, status, slug):
+    """Assert what every problem has and return it."""
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    told = answer.json()
+    assert (told["type"], told["status"]) == (f"/api/problems#{slug}", status)
+    assert told["title"]
+    assert told["detail"]
+    assert told["hint"]
+    assert answer.headers["cache-control"] == "no-store"
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    return told
 
 
 class From:

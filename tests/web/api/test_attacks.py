@@ -10,8 +10,7 @@ import sys
 import threading
 
 import pytest
-from hosted import CANARY
-from test_api import problem
+from hosted import CANARY, problem
 
 from radiokey.base.bootstrap import init_base
 from radiokey.web.app import BODY_BYTES_MAX

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hosted import ADDRESS, BP, BP_MODEL, CANARY, CAR, OTHER_CAR
+from hosted import ADDRESS, BP, BP_MODEL, CANARY, CAR, OTHER_CAR, problem
 
 from radiokey.base.identity.roles import EVERY, Permission
 from radiokey.base.limits import Limit, Limits
@@ -12,19 +12,6 @@ from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.web.app import HEADERS
 
 DUSTER, CODE = "281155216RT V212", "4786"
-
-
-def problem(answer, status, slug):
-    """Assert what every problem has and return it."""
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-    told = answer.json()
-    assert (told["type"], told["status"]) == (f"/api/problems#{slug}", status)
-    assert told["title"]
-    assert told["detail"]
-    assert told["hint"]
-    assert answer.headers["cache-control"] == "no-store"
-    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
-    return told
 
 
 # --- a code -----------------------------------------------------------------------------------------------

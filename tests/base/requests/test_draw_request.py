@@ -8,7 +8,7 @@ from pathlib import Path
 from radiokey.base.requests.reasons import WORDS, Reason
 from radiokey.base.requests.request import TRANSITIONS, Check, Objection, State
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "request.md").read_text(encoding="utf-8")
 PICTURE = PAGE.split("```mermaid\n")[1].split("```")[0]
 

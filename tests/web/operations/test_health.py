@@ -10,8 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hosted import BP, BP_MODEL, CANARY, CAR, OTHER_CAR
-from test_api import problem
+from hosted import BP, BP_MODEL, CANARY, CAR, OTHER_CAR, problem
 
 from radiokey.base.identity.roles import Permission
 from radiokey.errors import LogError, StoreError
@@ -204,7 +203,7 @@ def test_a_request_is_one_line_with_its_route_and_never_its_address(api):
 
 
 def test_every_field_of_a_line_and_every_metric_is_documented(api):
-    page = (Path(__file__).parents[2] / "docs" / "how-to" / "operate.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "operate.md").read_text("utf-8")
     api.release(api.token())
     assert all(f"`{name}`" in page for name in json.loads(api.lines[0]))
     api.at.address = OURS

@@ -7,8 +7,7 @@ from contextlib import closing
 from hashlib import sha256
 
 import pytest
-from hosted import BP, BP_MODEL, CANARY, CAR
-from test_api import problem
+from hosted import BP, BP_MODEL, CANARY, CAR, problem
 
 from radiokey.base.identity.roles import OPERATOR_GIVES, Permission
 from radiokey.base.identity.tokens import Token

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from radiokey.base.identity.roles import INVITABLE, OPERATOR_GIVES, ROLES, Permission, Role
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CHANGES = {
     "approve",
     "check",
