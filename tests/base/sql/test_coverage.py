@@ -4,12 +4,17 @@ import pytest
 
 from radiokey.base.ports.store import Covered, ImportStep
 from radiokey.base.sql.principals import Principal
-from radiokey.base.units.coverage import about, coverage
+from radiokey.base.units.coverage import about
 from radiokey.errors import StoreError
 
 
 def step(offset: int, at_ms: int) -> ImportStep:
     return ImportStep("f" * 64, 2, offset, 1, 0, at_ms, "reg")
+
+
+def coverage(store):
+    with store.snapshot() as seen:
+        return seen.coverage()
 
 
 def test_batches_add_up_by_model_with_the_newest_moment(both):
