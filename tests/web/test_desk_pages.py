@@ -79,7 +79,7 @@ def test_the_three_figures_are_those_of_the_desk(counter, page_of, clock):
     clock.ms += 90 * MINUTE_MS
     counter.desk.refuse(one, 2, "cle", Reason.NAME_DIFFERS)
     words = page_of(counter.get("/desk", "aud").text).words
-    assert "0 for a clerk, 0 for an approver, 1 for whoever asked" in words
+    assert "0 for a clerk, 0 for an approver, 1 for the requester" in words
     assert "1 h 30 min" in words
     assert "1 name differs" in words
 

@@ -28,7 +28,7 @@ MEANS: Final[Mapping[State, str]] = {
     State.EXPIRED: "The owner's time is over. A new request is free.",
 }
 TURN_NAMES: Final[Mapping[Turn, str]] = {
-    Turn.OWNER: "whoever asked",
+    Turn.OWNER: "the requester",
     Turn.CLERK: "a clerk",
     Turn.APPROVER: "an approver",
     Turn.NOBODY: "nobody",
