@@ -31,9 +31,8 @@ def table(head: str) -> list[list[str]]:
 
 def shown_by(head: str) -> dict[str, list[str]]:
     """Return the list below the table called `head`: the number of a row -> its tests."""
-    found = re.search(
-        rf"^### Tests of the {head}s\n\n((?:- .*\n(?:  - `tests/.*`\n)+)+)(?:\n#|\Z)", PAGE, re.MULTILINE
-    )
+    entry = r"- .*\n(?:  - `tests/.*`\n)+"
+    found = re.search(rf"^### Tests of the {head}s\n\n((?:{entry})+)(?:\n#|\Z)", PAGE, re.MULTILINE)
     assert found, head
     lists: dict[str, list[str]] = {}
     for line in found[1].splitlines():
@@ -106,6 +105,29 @@ def test_a_name_that_is_not_there_is_found():
     ]
     assert not any(map(is_there, [*wrong, "tests/test_story.py", "tests/test_story.py::table"]))
     assert is_there("tests/test_story.py::test_a_name_that_is_not_there_is_found")
+
+
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.stem)
+def test_every_module_that_a_page_names_exists(page):
+    text = page.read_text(encoding="utf-8")
+    full = re.findall(r"`radiokey\.([a-z_.]+)`", text)
+    assert [name for name in full if not (is_there(name) or is_there(name.rpartition(".")[0]))] == []
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.stem)
+def test_every_module_that_a_page_gives_as_its_code_exists(page):
+    """`Code: radiokey.a.b`, then names of modules beside it."""
+    for _, code in re.findall(r"(^|[ \n])Code: ((?:.+\n)+)", page.read_text(encoding="utf-8")):
+        first, *others = re.findall(r"`([a-z_.]+)`", code)
+        package = first.removeprefix("radiokey.")
+        assert is_there(package), first
+        if (ROOT / "src" / "radiokey" / package.replace(".", "/")).with_suffix(".py").is_file():
+            package = package.rpartition(".")[0]
+        beside = [name for name in others if not name.startswith("radiokey.")]
+        assert [name for name in beside if not is_there(f"{package}.{name}")] == []
 
 
 @pytest.mark.parametrize("cells", table("row"), ids=lambda cells: cells[0])

@@ -21,10 +21,10 @@ MEANS: Final[Mapping[State, str]] = {
     State.PAPERS: "The desk waits for papers, the first or others than those it has.",
     State.REVIEW: "A clerk compares papers, number, name and car.",
     State.SECOND: "Everything is ticked. Somebody else looks once more.",
-    State.RELEASING: "It is approved, and the door is asked; after a crash once more, for the same release.",
-    State.RELEASED: "The code left by the door and is in the log.",
+    State.RELEASING: "It is approved and being released; after a crash once more, for the same release.",
+    State.RELEASED: "The code was released and is in the log.",
     State.REFUSED: "The answer is no, with a reason.",
-    State.WITHDRAWN: "Whoever asked does not want it any more.",
+    State.WITHDRAWN: "The requester does not want it any more.",
     State.EXPIRED: "The owner's time is over. A new request is free.",
 }
 TURN_NAMES: Final[Mapping[Turn, str]] = {
@@ -51,7 +51,7 @@ DONE: Final[Mapping[str, str]] = {
     "sent-back": "sent it back to a clerk",
     "approved": "approved it",
     "released": "released the code",
-    "door-refused": "was refused by the door",
+    "door-refused": "was refused at the release",
     "refused": "refused it",
     "withdrawn": "withdrew it",
     "reminded": "reminded the owner",
