@@ -23,10 +23,10 @@ from radiokey.clock import DAY_MS, HOUR_MS
 OBJECTS: Final = {
     Objection.ANOTHER_CAR: "The VIN that was seen at the car is not the request's.",
     Objection.NOT_NOW: "The state does not list it.",
-    Objection.NOT_YOURS: "Only whoever asked does that.",
-    Objection.OWN_CHECK: "Whoever checked, or saw the car, does not approve.",
-    Objection.OWN_REQUEST: "Whoever asked does not decide.",
-    Objection.REGISTRAR: "Whoever keeps the ledger, or had this radio on the stolen list, does not approve.",
+    Objection.NOT_YOURS: "Only the requester does that.",
+    Objection.OWN_CHECK: "Someone who checked, or saw the car, does not approve.",
+    Objection.OWN_REQUEST: "The requester does not decide.",
+    Objection.REGISTRAR: "A registrar, or someone who had this radio on the stolen list, does not approve.",
     Objection.TOO_EARLY: "The owner's time is not over.",
     Objection.TOO_MANY_PAPERS: "More papers than a desk can look at.",
     Objection.UNTICKED: "Something on the check list is not ticked.",
@@ -102,8 +102,8 @@ A test fails when it is stale. Write it anew with
 
     python tools/draw_request.py > docs/request.md
 
-An owner asks; a clerk compares papers and car; somebody else approves; the one door releases. How this is
-stored, and how the database keeps the three apart, is in [spec/request.md](spec/request.md).
+An owner asks; a clerk compares papers and car; somebody else approves; the release service releases. How this
+is stored, and how the database keeps the three apart, is in [spec/request.md](spec/request.md).
 
 ```mermaid
 {picture}

@@ -55,7 +55,7 @@ in [api.md](api.md).
 |---|---|---|
 {people}
 
-The operator is whoever runs the base: on its own command line, and nowhere on the site. An owner has no
+The operator runs the base: on its own command line, and nowhere on the site. An owner has no
 account: a signed link shows one request. A machine is a token and may what its scopes say. A token made
 through the API has scopes of its maker's own; what would make one person two of the people that a clearing or
 a code takes is given to a token by the operator alone.

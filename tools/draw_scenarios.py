@@ -161,7 +161,7 @@ words. `expect`, after an act and at the end, may ask for `state`, `errors`, `di
 {acts}
 
 A radio whose panel nobody described stands behind our own number keys, with its own lock and words. The maker
-who grants chips here is the bench's own; whoever else signs, the log is the same.
+who grants chips here is the bench's own; no matter who signs, the log is the same.
 
 What `[car]` may change, with what every car has. Sourced are only `lost_below_mv` (a maker's bulletin) and
 the band for an entry; all others are assumptions, typical for a small car.

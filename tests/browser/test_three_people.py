@@ -205,7 +205,7 @@ def test_a_stolen_radio_is_refused_until_two_registrars_saw_the_receipt_of_the_p
     csrf = registrar.locator("input[name=csrf]").first.get_attribute("value")
     answer = registrar.request.post(there, form={"csrf": csrf})
     assert answer.status == 403
-    assert "Whoever proposed a clearing does not carry it out." in answer.text()
+    assert "Who proposed a clearing does not carry it out." in answer.text()
 
     rita.goto("/registrar/stolen")
     rita.locator("table.queue a[data-row]").first.click()

@@ -224,7 +224,7 @@ def test_a_chip_put_back_is_called_an_older_image(cli, tmp_path):
     unit = HeadUnit.made(design, Code("1234"), device=device, chip=chip)
     copy = bytes(chip.cells)
     for happening in (SupplyLost(), TimeWent(60_000), SupplyRestored()):
-        unit.happen(happening)
+        unit.handle(happening)
     file = tmp_path / "chip"
     file.write_bytes(copy)
     key = tmp_path / "key"

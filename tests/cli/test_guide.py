@@ -231,7 +231,7 @@ def test_every_step_is_told_whole_and_fits_the_window(step, model, capsys, monke
         assert " ".join(part.split()) in told
     for text in (here.body, here.more):
         assert all(word in told for word in text.split())
-    for one in here.told:
+    for one in here.known:
         sure = f" ({HOW_SURE[one.confidence]})" if one.confidence else ""
         assert f"{' '.join(one.text.split())}{sure}" in told
 

@@ -183,12 +183,12 @@ class Runner:
 
     def boot(self, node: Node) -> None:
         """Give the supply back to a unit with this node's chip and counter."""
-        self.unit.happen(SupplyLost())
+        self.unit.handle(SupplyLost())
         self.chip.reset(node.image)
         self.chip.lies, self.chip.deaf = ({}, frozenset()) if node.before else (self.how.lies, self.how.deaf)
         self.counter.value = node.counter
         self.unit.around = self.around
-        self.unit.happen(SupplyRestored())
+        self.unit.handle(SupplyRestored())
 
     def here(self, position: int = 0) -> Node:
         """Return the unit as it is now, as a node that owes what it shows."""

@@ -77,7 +77,7 @@ def keys(code: UnitCode) -> Callable[[Any], None]:
 
     def press(unit: Any) -> None:
         for happening in presses:
-            unit.happen(happening)
+            unit.handle(happening)
 
     return press
 
@@ -95,7 +95,7 @@ def right(**more: Any) -> Act:
 
 
 def happens(name: str, happening: Any, *events: Any) -> Act:
-    return Act(name, lambda unit: unit.happen(happening), events)
+    return Act(name, lambda unit: unit.handle(happening), events)
 
 
 NOTHING: Final = Act("nothing", lambda _unit: None, ())
@@ -110,7 +110,7 @@ MENDED: Final = happens("the bus is mended", SomethingMended(), FaultMended())
 def cycled(unit: Any) -> None:
     """Turn the ignition off and on again."""
     for ignition in (Ignition.OFF, Ignition.ON):
-        unit.happen(IgnitionTurned(ignition))
+        unit.handle(IgnitionTurned(ignition))
 
 
 CYCLED: Final = Act("ignition off and on", cycled, (IgnitionCycled(),))
@@ -127,7 +127,7 @@ def granted(unit: Any) -> None:
     """Hand the unit the grant for its chip, made out just now."""
     digest = records.digest(KEY, RIGHT.reveal())
     grant = Grant(SERIAL, unit.chip.id, unit.device.counter.value, digest)
-    unit.happen(ChipGranted(grant.signed_by(Signer())))
+    unit.handle(ChipGranted(grant.signed_by(Signer())))
 
 
 GRANT: Final = Act("a grant", granted, (ChipProvisioned(),), forgives=True)
@@ -144,11 +144,11 @@ def qualify(unit: Any) -> None:
     """Bring about what this unit needs for a waiting second to count."""
     match unit.design.policy.clock_needs:
         case ClockNeeds.ENGINE:
-            unit.happen(EngineRan(running=True))
+            unit.handle(EngineRan(running=True))
         case ClockNeeds.IGNITION_OFF:
-            unit.happen(IgnitionTurned(Ignition.OFF))
+            unit.handle(IgnitionTurned(Ignition.OFF))
         case _:
-            unit.happen(RadioSwitched(on=True))
+            unit.handle(RadioSwitched(on=True))
 
 
 def asking(errors: int = 0) -> Callable[[Any], None]:
@@ -156,7 +156,7 @@ def asking(errors: int = 0) -> Callable[[Any], None]:
 
     def setting(unit: Any) -> None:
         for happening in (SupplyLost(), TimeWent(HOUR_MS), SupplyRestored()):
-            unit.happen(happening)
+            unit.handle(happening)
         for number in range(errors):
             keys(CODES[30 - number])(unit)
             serve(unit)
@@ -170,13 +170,13 @@ def serve(unit: Any) -> None:
     """Bring about what ends the wait or the stop that this unit is in."""
     qualify(unit)
     if unit.status.wait_left_ms:
-        unit.happen(TimeWent(unit.status.wait_left_ms))
+        unit.handle(TimeWent(unit.status.wait_left_ms))
     if unit.status.state is State.LOCKED:
         cycled(unit)
-        unit.happen(ServiceAllowed())
+        unit.handle(ServiceAllowed())
     if unit.status.state is State.LOCKED:
         for happening in (SupplyLost(), TimeWent(HOUR_MS), SupplyRestored()):
-            unit.happen(happening)
+            unit.handle(happening)
 
 
 def punished(errors: int = 1, served_ms: int = 20 * SECOND_MS) -> Callable[[Any], None]:
@@ -186,7 +186,7 @@ def punished(errors: int = 1, served_ms: int = 20 * SECOND_MS) -> Callable[[Any]
         asking(errors - 1)(unit)
         keys(CODES[31])(unit)
         qualify(unit)
-        unit.happen(TimeWent(served_ms))
+        unit.handle(TimeWent(served_ms))
         assert unit.status.errors == errors
 
     return setting

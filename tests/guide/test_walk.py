@@ -203,20 +203,20 @@ def test_a_step_text_that_lacks_a_part_is_refused(text):
 
 def test_a_step_tells_what_is_known_of_this_radio_and_how_sure():
     known = walk.view(GUIDE, walk.position("keys-combination", Facts(model="renault_86a")))
-    assert "1 and 6" in known.told[0].text
-    assert known.told[0].sources
+    assert "1 and 6" in known.known[0].text
+    assert known.known[0].sources
     waiting = walk.view(GUIDE, walk.position("waiting", Facts(model="renault_86a", errors=6)))
-    assert "32 minutes" in waiting.told[0].text
-    assert waiting.told[0].confidence is Confidence.OFFICIAL
+    assert "32 minutes" in waiting.known[0].text
+    assert waiting.known[0].confidence is Confidence.OFFICIAL
     unknown = walk.view(GUIDE, walk.position("waiting", Facts(model="", errors=1)))
-    assert unknown.told[0].confidence is None
-    assert "not known" in unknown.told[0].text
+    assert unknown.known[0].confidence is None
+    assert "not known" in unknown.known[0].text
 
 
 def test_after_a_refusal_the_longer_pause_is_told():
     """Conflict C-C."""
     facts = Facts(model="renault_86a", errors=1, refused=1)
-    told = walk.view(GUIDE, walk.position("waiting", facts)).told
+    told = walk.view(GUIDE, walk.position("waiting", facts)).known
     assert any("15 minutes" in line.text for line in told)
 
 
@@ -234,7 +234,7 @@ def test_a_word_that_the_radio_explains_is_not_asked_about_again():
     """LOCKED 10 on a Ford, SAFE on a Gamma: the make and the number are known by then."""
     ford = go("locked", "ford_6000cd", at="what-does-it-show")
     assert (ford.step, ford.facts.model) == ("no-wait", "ford_6000cd")
-    assert any("LOCKED 13" in one.text for one in ford.told)
+    assert any("LOCKED 13" in one.text for one in ford.known)
     gamma = go("safe", "vw_premium_gamma", at="what-does-it-show")
     assert gamma.step == "same-word"
     assert go("yes", at=gamma.position).step == "how-many-wrong"

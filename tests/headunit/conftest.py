@@ -74,7 +74,7 @@ class Owner:
 
     def do(self, *happenings: object) -> None:
         for happening in happenings:
-            self.unit.happen(happening)
+            self.unit.handle(happening)
 
     def wait(self, ms: int) -> None:
         self.do(TimeWent(ms))
@@ -136,7 +136,7 @@ class Owner:
         """The unit as it comes up with `chip` in place of its own, after an hour without supply."""
         around = replace(self.unit.around, supply=False, dark_for_ms=HOUR_MS)
         unit = HeadUnit(self.design, chip, self.device_now(), around)
-        unit.happen(SupplyRestored())
+        unit.handle(SupplyRestored())
         return unit
 
 

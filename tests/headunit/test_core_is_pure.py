@@ -86,13 +86,13 @@ for design in designs:
     unit = HeadUnit.made(design, list(design.shape.all())[7], device=Device(bytes(32)))
     for _ in range(4):
         for happening in (h.SupplyLost(), h.TimeWent(90_000), h.SupplyRestored()):
-            unit.happen(happening)
+            unit.handle(happening)
         for press in presses_for(design.panel, design.shape, wrong):
             for _ in range(press.times):
-                unit.happen(h.KeyPressed(press.key, press.hold_ms))
-        unit.happen(h.IgnitionTurned(h.Ignition.OFF))
-        unit.happen(h.EngineRan(running=True))
-        unit.happen(h.TimeWent(7_200_000))
+                unit.handle(h.KeyPressed(press.key, press.hold_ms))
+        unit.handle(h.IgnitionTurned(h.Ignition.OFF))
+        unit.handle(h.EngineRan(running=True))
+        unit.handle(h.TimeWent(7_200_000))
         unit.status, unit.screen
         unit = HeadUnit.from_image(design, unit.image(), key=bytes(32))
     for happening in (
@@ -100,9 +100,9 @@ for design in designs:
         h.SomethingBroke(Fault.BUS), h.SomethingMended(), h.ServiceAllowed(),
         h.ChipGranted(bytes(200)),
     ):
-        unit.happen(happening)
+        unit.handle(happening)
     unit.chip.broken = True
-    unit.happen(h.SomethingBroke(Fault.TAMPERED))
+    unit.handle(h.SomethingBroke(Fault.TAMPERED))
     try:
         HeadUnit.from_image(design, b"nonsense", key=bytes(32))
     except InputError:

@@ -85,7 +85,7 @@ def unit_with(chip, design, counter, dark_ms=None) -> HeadUnit:
     unit = HeadUnit(design, copy, device)
     if dark_ms is not None:
         for happening in (SupplyLost(), TimeWent(dark_ms), SupplyRestored()):
-            unit.happen(happening)
+            unit.handle(happening)
     return unit
 
 

@@ -123,8 +123,8 @@ def test_a_unit_comes_back_from_its_image_as_it_was_and_goes_on_alike(owner_unde
         SupplyRestored(),
         ServiceAllowed(),
     ):
-        copy.happen(happening)
-        before.happen(happening)
+        copy.handle(happening)
+        before.handle(happening)
         assert (copy.status, copy.screen) == (before.status, before.screen), happening
 
 

@@ -286,9 +286,9 @@ def test_a_unit_out_of_its_image_begins_to_read_anew(owner_under):
     owner = waiting(owner_under())
     owner.do(TicksRead(0), TicksRead(10_000))
     copy = HeadUnit.from_image(owner.design, owner.unit.image(), key=owner.device.key)
-    copy.happen(TicksRead(50_000))
+    copy.handle(TicksRead(50_000))
     assert copy.status.wait_left_ms == left(owner)
-    copy.happen(TicksRead(60_000))
+    copy.handle(TicksRead(60_000))
     assert copy.status.wait_left_ms == left(owner) - 10_000
 
 

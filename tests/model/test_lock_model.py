@@ -204,10 +204,10 @@ def keyed(policy: LockPolicy, entry: str, log: list[str]) -> list[str]:
     device = Device(bytes(range(32)), counter=RecordedCounter(unit.device.counter.value, log))
     unit = HeadUnit(unit.design, Recorded(bytes(unit.chip.cells), log), device)
     for happening in (SupplyLost(), TimeWent(3_600_000), SupplyRestored()):
-        unit.happen(happening)
+        unit.handle(happening)
     log.clear()
     for digit in entry:
-        unit.happen(KeyPressed(digit))
+        unit.handle(KeyPressed(digit))
     return log
 
 

@@ -29,13 +29,13 @@ class Radio:
     def cut_supply(self, ms: int = 3_600_000) -> None:
         """Take the supply away for `ms`."""
         for happening in (SupplyLost(), TimeWent(ms), SupplyRestored()):
-            self.unit.happen(happening)
+            self.unit.handle(happening)
 
     def wait(self, ms: int) -> None:
-        self.unit.happen(TimeWent(ms))
+        self.unit.handle(TimeWent(ms))
 
     def press(self, key: str, held_ms: int = 0) -> None:
-        self.unit.happen(KeyPressed(key, held_ms))
+        self.unit.handle(KeyPressed(key, held_ms))
 
     def enter(self, code: str, held_ms: int | None = None) -> None:
         """Key `code` in and confirm it; `held_ms` instead of the hold that the panel wants, if given."""

@@ -17,20 +17,20 @@ def test_a_failed_update_or_a_fault_of_the_bus_is_a_state_of_its_own_and_can_be_
     unit = radio(ARTICLE)
     unit.enter("9999")
     before = unit.unit.status
-    unit.unit.happen(SomethingBroke(fault))
+    unit.unit.handle(SomethingBroke(fault))
     assert (unit.state, unit.unit.status.fault, unit.errors) == ("fault", fault, 1)
     unit.enter("1234")
     unit.cut_supply()
     assert (unit.state, unit.errors) == ("fault", 1)
-    unit.unit.happen(SomethingMended())
+    unit.unit.handle(SomethingMended())
     assert unit.unit.status == before
 
 
 def test_tampering_is_not_mended_by_anything_that_happens_to_the_unit(radio):
     """Claim 69."""
     unit = radio(ARTICLE)
-    unit.unit.happen(SomethingBroke(Fault.TAMPERED))
-    unit.unit.happen(SomethingMended())
+    unit.unit.handle(SomethingBroke(Fault.TAMPERED))
+    unit.unit.handle(SomethingMended())
     unit.cut_supply()
     assert (unit.state, unit.unit.status.fault) == ("fault", Fault.TAMPERED)
 
@@ -38,11 +38,11 @@ def test_tampering_is_not_mended_by_anything_that_happens_to_the_unit(radio):
 def test_a_unit_the_car_does_not_know_is_protected_and_takes_no_code(radio):
     """Claim 62: PROTECTED is not CODE; no count changes, and the car's answer ends it."""
     unit = radio(ARTICLE)
-    unit.unit.happen(CarAnswered(knows=False))
+    unit.unit.handle(CarAnswered(knows=False))
     unit.enter("1234")
     unit.enter("9999")
     assert (unit.state, unit.errors) == ("protected", 0)
-    unit.unit.happen(CarAnswered(knows=True))
+    unit.unit.handle(CarAnswered(knows=True))
     assert unit.state == "code"
 
 

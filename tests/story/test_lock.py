@@ -104,7 +104,7 @@ def test_the_articles_own_clock_runs_with_the_ignition_off_and_only_there(radio)
     unit.enter("9999")
     unit.wait(HOUR_MS)
     assert unit.unit.status.wait_left_ms == HALF_HOUR
-    unit.unit.happen(IgnitionTurned(Ignition.OFF))
+    unit.unit.handle(IgnitionTurned(Ignition.OFF))
     unit.wait(HALF_HOUR)
     assert unit.state == "code"
     assert load_model(ARTICLE).clock_needs.confidence.value == "doubtful"
@@ -117,7 +117,7 @@ def test_the_waits_of_the_article_grow_and_the_third_error_is_the_end(radio):
     assert [rung.penalty.ms for rung in schedule[:2]] == ranges
     assert isinstance(schedule[2].penalty, Dead)
     unit = radio(ARTICLE)
-    unit.unit.happen(IgnitionTurned(Ignition.OFF))
+    unit.unit.handle(IgnitionTurned(Ignition.OFF))
     for wrong, wait in (("9999", HALF_HOUR), ("9998", 2 * HOUR_MS)):
         unit.enter(wrong)
         unit.wait(wait - 1)
@@ -131,7 +131,7 @@ def test_the_waits_of_the_article_grow_and_the_third_error_is_the_end(radio):
 def test_permanent_is_final_whatever_is_done(radio):
     """Claims 75 and 76, conflict C-B: no time, no supply cut and no right code ends it."""
     unit = radio(ARTICLE)
-    unit.unit.happen(IgnitionTurned(Ignition.OFF))
+    unit.unit.handle(IgnitionTurned(Ignition.OFF))
     for wrong in ("9999", "9998", "9997"):
         unit.enter(wrong)
         unit.wait(2 * HOUR_MS)

@@ -56,9 +56,9 @@ class Listening:
     def __init__(self, unit, told):
         self._unit, self._told = unit, told
 
-    def happen(self, happening):
+    def handle(self, happening):
         self._told.append(happening)
-        self._unit.happen(happening)
+        self._unit.handle(happening)
 
     def __getattr__(self, name):
         return getattr(self._unit, name)

@@ -296,13 +296,13 @@ class Model:
 
     def _wordless(self) -> tuple[Shows, ...]:
         """Return the states of the lock that no known word of this model tells."""
-        told = {word.shows for word in self.words.value or ()}
+        shown = {word.shows for word in self.words.value or ()}
         ends = any(isinstance(rung.penalty, Dead) for rung in self.policy().schedule)
-        waits = told & {Shows.WAIT, Shows.LOCKED, Shows.ARMED_OR_WAIT}
+        waits = shown & {Shows.WAIT, Shows.LOCKED, Shows.ARMED_OR_WAIT}
         wanted = (
-            (Shows.CODE, Shows.CODE not in told),
+            (Shows.CODE, Shows.CODE not in shown),
             (Shows.WAIT, not waits),
-            (Shows.PERMANENT, ends and Shows.PERMANENT not in told),
+            (Shows.PERMANENT, ends and Shows.PERMANENT not in shown),
         )
         return tuple(shows for shows, missing in wanted if missing)
 

@@ -1,4 +1,4 @@
-"""Reading TOML so that every mistake is told with its file and its field.
+"""Reading TOML so that every mistake names its file and its field.
 
 A `Table` gives each key out once; what is left at the end is misspelt or does not belong there. Checks say
 what was expected and what came; a person fixes the file with that sentence alone.

@@ -66,7 +66,7 @@ def document(here: View) -> dict[str, Any]:
         "more": here.more,
         "told": [
             {"text": one.text, "confidence": one.confidence.value if one.confidence else None}
-            for one in here.told
+            for one in here.known
         ],
         "warnings": [{"level": warning.level.value, "text": warning.text} for warning in here.warnings],
         "command": command(here.act, here.facts) if here.act else None,
@@ -112,12 +112,12 @@ def _tell(road: Guide, here: View) -> None:
 
 def _told(road: Guide, here: View) -> None:
     """Say what the catalogue knows of this very radio, each fact with how sure it is."""
-    if not here.told:
+    if not here.known:
         return
     name = road.model_of(here.facts.model).name if here.facts.model else "Your radio"
     say.listed(
         name,
-        (f"{one.text} ({HOW_SURE[one.confidence]})" if one.confidence else one.text for one in here.told),
+        (f"{one.text} ({HOW_SURE[one.confidence]})" if one.confidence else one.text for one in here.known),
     )
 
 

@@ -133,19 +133,19 @@ def _digits(model: Model, panel: Panel, shape: CodeShape, code: Code) -> tuple[C
         presses = presses[:-1]
     match panel.entry:
         case Direct():
-            told = _direct(presses, panel, code)
+            steps = _direct(presses, panel, code)
         case Cycle():
-            told = _cycle(panel.entry, presses, panel, code, _counted(model, panel.entry, shape))
+            steps = _cycle(panel.entry, presses, panel, code, _counted(model, panel.entry, shape))
         case Knob():
-            told = _knob(panel.entry, presses, panel, code)
+            steps = _knob(panel.entry, presses, panel, code)
         case Groups():
-            told = _groups(panel.entry, presses, panel, shape, code)
+            steps = _groups(panel.entry, presses, panel, shape, code)
         case _:
             assert_never(panel.entry)
-    displays = _displays(panel, shape, [step.presses for step in told])
+    displays = _displays(panel, shape, [step.presses for step in steps])
     if not model.entry_start.known:
-        return told
-    return tuple(replace(step, display=shown) for step, shown in zip(told, displays, strict=True))
+        return steps
+    return tuple(replace(step, display=shown) for step, shown in zip(steps, displays, strict=True))
 
 
 def _displays(panel: Panel, shape: CodeShape, steps: list[tuple[Press, ...]]) -> list[str]:

@@ -1,9 +1,9 @@
 """A countdown that counts only the time an owner confirms the radio was powered.
 
-Pure: it is told the time. Time between two looks is *pending* until the owner says that the radio was on all
-of it; only then it counts. A clock that goes backwards never makes the wait shorter: what was seen last stays
-the mark, and the time up to it does not count twice. It travels as a short signed link, so it survives
-closing the browser; the link holds no code and no serial number.
+Pure: the caller passes the time. Time between two checks is *pending* until the owner says that the radio was
+on all of it; only then it counts. A clock that goes backwards never makes the wait shorter: what was seen
+last stays the mark, and the time up to it does not count twice. It travels as a short signed link, so it
+survives closing the browser; the link holds no code and no serial number.
 """
 
 import base64

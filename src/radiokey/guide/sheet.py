@@ -40,7 +40,7 @@ _NORTH_AMERICA: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the owner told of the case, for the letter: number as typed, VIN, display, wrong codes."""
+    """What the owner said about the case, for the letter: number as typed, VIN, display, wrong codes."""
 
     serial: str | None = None
     vin: Vin | None = None

@@ -95,7 +95,7 @@ class WaitAnswer:
     needs: str
     traps: tuple[str, ...]
     power_cut: str
-    told: str | None
+    schedule_text: str | None
     sentences: tuple[str, ...]
 
     @property
@@ -115,7 +115,7 @@ def wait_answer(model: Model | None, errors: int | None, *, holds_code: bool = F
     `errors=None`: the owner does not know how many; then the range spans the waits after 1 to 10 wrong codes,
     and the longer end is the one to go by. `model=None`, or a model without a known schedule, gives the
     cautious reading and says so. `holds_code` states that the owner has the right code in hand; only then may
-    the effect of a power cut be told.
+    the effect of a power cut be shown.
     """
     schedule = _schedule(model)
     known = schedule.value is not None
@@ -141,7 +141,7 @@ def wait_answer(model: Model | None, errors: int | None, *, holds_code: bool = F
         needs=NEEDS[clock.needs],
         traps=(*clock.notes, *_traps(model)),
         power_cut=_power_cut(model, holds_code=holds_code),
-        told=model.schedule_text.value if model is not None else None,
+        schedule_text=model.schedule_text.value if model is not None else None,
         sentences=(),
     )
     return replace(answer, sentences=_sentences(answer, _next_wait(policy, errors)))

@@ -63,7 +63,7 @@ class View:
     """A step as an owner sees it: where am I, the one thing to do, what must I not do.
 
     `body` says what happens, `more` may be read or skipped; both are Markdown. `facts` is what a page that
-    the step's `act` names needs to know, `told` what the catalogue knows of this very radio.
+    the step's `act` names needs to know, `known` what the catalogue knows of this radio.
     """
 
     position: str
@@ -80,11 +80,11 @@ class View:
     asks: Asks | None
     end: bool
     facts: Facts
-    told: tuple[StepFact, ...] = ()
+    known: tuple[StepFact, ...] = ()
 
 
 def start(guide: Guide, *, display: str | None = None, model: str | None = None) -> View:
-    """Return the first step; with what the display says or the model's id told, the step after those."""
+    """Return the first step; where what the display says or the model's id is given, the step after those."""
     here = position(guide.start, Facts(model=None if model is None else _known(guide, model)))
     return view(guide, here if display is None else heard(guide, here, display))
 
@@ -153,7 +153,7 @@ def view(guide: Guide, text: str) -> View:
         asks=step.asks,
         end=step.end,
         facts=facts,
-        told=step_facts(step.tells, guide.model_of(facts.model) if facts.model else None, facts),
+        known=step_facts(step.tells, guide.model_of(facts.model) if facts.model else None, facts),
     )
 
 

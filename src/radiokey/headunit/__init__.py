@@ -1,1 +1,1 @@
-"""The thing in the dash: a pure core that is told the time and never asks. No I/O, no randomness."""
+"""The thing in the dash: a pure core that is given the time. No clock, no I/O, no randomness."""

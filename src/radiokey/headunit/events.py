@@ -1,4 +1,22 @@
-"""What happens to a head unit, named as facts: fingers, supply, ignition, time, the car, the workshop."""
+"""What happens to a head unit: presses, supply, ignition, time, the car, the workshop.
+
+A `UnitEvent` is what the world does to the unit. An `Event` of the lock (`headunit.lock`) is what the unit
+concludes from it. `HeadUnit.handle` maps the one to the other:
+
+| `UnitEvent` | `Event` |
+|---|---|
+| `SupplyLost` | none: the unit stops |
+| `SupplyRestored` | `SupplyReturned`, with the time without supply |
+| `IgnitionTurned` | `IgnitionCycled`, where the ignition was off and no longer is |
+| `EngineRan` | none of its own; starting an engine turns the ignition on |
+| `RadioSwitched` | `EntryDropped`, where it is switched off |
+| `TimeWent`, `TicksRead` | `TimePassed`, with the part of it that counts towards a wait |
+| `KeyPressed` | `DigitKeyed`; or `EntryConfirmed`, then `RightCode` or `WrongCode` |
+| `CarAnswered` | `VehicleAccepted` or `VehicleRefused` |
+| `SomethingBroke`, `SomethingMended` | `FaultFound`, `FaultMended` |
+| `ServiceAllowed` | `TriesGranted` |
+| `ChipGranted` | `ChipProvisioned`, where the grant is for this unit and its chip |
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,14 +76,14 @@ class RadioSwitched:
 
 @dataclass(frozen=True, slots=True)
 class TimeWent:
-    """`ms` milliseconds went by, told from outside, with or without supply: in a simulation."""
+    """`ms` milliseconds went by, with or without supply; a simulation says so from outside."""
 
     ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class TicksRead:
-    """The unit read its own counter of milliseconds (`headunit.ticks`): how it tells time in a car."""
+    """The unit read its own counter of milliseconds (`headunit.ticks`): how it measures time in a car."""
 
     ticks: int
 

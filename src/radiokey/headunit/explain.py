@@ -307,7 +307,7 @@ def why(lock: Lock) -> Why:
 
 
 def _told(reason: Why, rules: Rules | None) -> Why:
-    """Return `reason` as it may be told: that a cut ends a maker's lock is not."""
+    """Return `reason` as it may be shown: that a cut ends a maker's lock is withheld."""
     return Why.LOCKED if reason is Why.UNTIL_POWER_CUT and not (rules and rules.cuts_told) else reason
 
 

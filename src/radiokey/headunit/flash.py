@@ -10,7 +10,7 @@ ERASED = 0xFF
 
 
 class ChipError(Exception):
-    """The chip did not do what it was told: the caller must not go on as if it had."""
+    """The chip did not do what was asked: the caller must not go on as if it had."""
 
 
 class PowerCutError(Exception):

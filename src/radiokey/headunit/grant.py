@@ -1,8 +1,8 @@
 """The grant by which a new memory chip becomes this unit's own: the only way out of a permanent lock.
 
-It is signed by whoever the device trusts, and it is bound to three things: the unit's serial number, the id
-of the chip, and the counter of the device. The chip forgets, the counter does not: once a chip is provisioned
-it has gone on, and the same grant is worth nothing. Every byte is in docs/spec/record.md.
+It is signed by a signer that the device trusts, and it is bound to three things: the unit's serial number,
+the id of the chip, and the counter of the device. The chip forgets, the counter does not: once a chip is
+provisioned it has gone on, and the same grant is worth nothing. Every byte is in docs/spec/record.md.
 
 The grant carries the digest of the code under the device's key, which the maker keeps from the factory; the
 code itself is not in it.

@@ -1,8 +1,8 @@
 """What a unit stores, as bytes, taken apart: a record, a chip, a whole unit; and what each slot of it holds.
 
-For whoever looks at a stored thing from outside. A unit itself reads with `store.decode`, to which everything
-but its own sound record is the same nothing; here damaged, foreign and forged are told apart, and without the
-device's key a record is read by what its CRC alone vouches for.
+For a reader who looks at a stored thing from outside. A unit itself reads with `store.decode`, to which
+everything but its own sound record is the same nothing; here damaged, foreign and forged are distinguished,
+and without the device's key a record is read by what its CRC alone vouches for.
 """
 
 import hmac

@@ -10,7 +10,7 @@ first reading after the supply came back is no time either: the counter may have
 
 So every doubt is decided the same way: the wait grows longer, never shorter.
 
-How long it was without supply a unit cannot read here, since the counter stops with it. That is told from
+How long it was without supply a unit cannot read here, since the counter stops with it. It learns that from
 outside (`TimeWent` in the dark); how a real unit knows, by a charge that leaks away or otherwise, is its
 maker's affair.
 """
@@ -29,7 +29,7 @@ class Ticks:
     """What a unit makes of the readings of its counter.
 
     Time qualifies only where the condition of the wait held the whole way from one reading to the next;
-    whoever sees it broken in between says so in `held`.
+    a caller that sees it broken in between says so in `held`.
     """
 
     __slots__ = ("_at", "held")

@@ -1,4 +1,4 @@
-"""The head unit: lock, panel, display and record under one supply. Pure: it is told what happens.
+"""The head unit: lock, panel, display and record under one supply. Pure: the caller says what happens.
 
 What happens to a unit is one of the `UnitEvent` classes. The unit decides from them which events of the lock
 take place, judges whether a second qualifies, and keeps the order that makes the lock worth its name: the
@@ -192,17 +192,17 @@ class HeadUnit:
 
     # --- what happens -------------------------------------------------------------------------------------
 
-    def happen(self, happening: UnitEvent) -> None:
-        """Let something happen to the unit. A cut in the middle of a write leaves it without supply."""
+    def handle(self, event: UnitEvent) -> None:
+        """Apply an event to the unit. A cut in the middle of a write leaves it without supply."""
         try:
-            self._happen(happening)
+            self._handle(event)
         except PowerCutError:
             self._lose_supply()
         if self._ticks.held and self._lacks():
             self._ticks.held = False
 
-    def _happen(self, happening: UnitEvent) -> None:
-        match happening:
+    def _handle(self, event: UnitEvent) -> None:
+        match event:
             case SupplyLost():
                 self._lose_supply()
             case SupplyRestored():
@@ -269,7 +269,7 @@ class HeadUnit:
         if not self.around.supply:
             self.around = replace(self.around, dark_for_ms=self.around.dark_for_ms + ms)
             return
-        self._ticks.restart()  # told from outside, this stretch is not to be read a second time
+        self._ticks.restart()  # counted from outside: this stretch is not to be read a second time
         self._decide(TimePassed(ms, 0 if self._lacks() else ms))
 
     def _read(self, ticks: int) -> None:

@@ -1,1 +1,1 @@
-"""The car around the radio: battery, generator, starter, key, and a clock that is only told."""
+"""The car around the radio: battery, generator, starter, key, and a clock that the caller moves."""

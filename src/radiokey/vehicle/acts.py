@@ -1,4 +1,4 @@
-"""What people, the road and bad luck do to a car and its radio: one frozen class per kind of act."""
+"""What people and the road do to a car and its radio: one frozen class per kind of act."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -152,7 +152,7 @@ class Waited:
 
 
 RadioAct = RadioSwitched | SomethingBroke | SomethingMended | CarAnswered | ServiceAllowed
-"""What is done to the radio itself: the unit's own happenings."""
+"""What is done to the radio itself: the events of the unit itself."""
 
 ChipAct = ChipCopied | ChipPutBack | ChipErased | NewChipFitted | OldChipFitted | Granted | GrantedAgain
 """What is done to the radio's memory chip, by its maker or by somebody else."""

@@ -68,7 +68,7 @@ PRESS_MS: Final = 400
 SERIAL: Final = "BENCH 0001"
 """The number of the radio in the car: there is only this one."""
 VOLTS_TOLD_MV: Final = 400
-"""A change of the volts smaller than this is not told by itself."""
+"""A smaller change of the volts is not reported on its own."""
 
 _SEEN_BY_ITSELF: Final = frozenset({State.WAIT, State.DARK, State.SCRAMBLED})
 """The states that time alone can end."""
@@ -89,7 +89,7 @@ Observer = Callable[[str], None]
 
 
 class Car:
-    """A car with a radio in it. `observe` is told each thing that happens, after the unit acted on it."""
+    """A car with a radio in it. `observe` is called with each event, after the unit acted on it."""
 
     __slots__ = (
         "_chips_fitted",
@@ -149,8 +149,8 @@ class Car:
         self._cut_dark_ms: int | None = None
         self._cut_said = ""
         self._told_mv = supply.radio_mv
-        unit.happen(RadioSwitched(on=False))
-        unit.happen(IgnitionTurned(Ignition.OFF))
+        unit.handle(RadioSwitched(on=False))
+        unit.handle(IgnitionTurned(Ignition.OFF))
         self.status = unit.status
 
     # --- time ---------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ class Car:
             self._look()
 
     def _pass(self, ms: int) -> None:
-        self._tell(TimeWent(ms))
+        self._pass_on(TimeWent(ms))
         self.supply.pass_time(ms)
         self.watch.pass_time(ms)
         self.now_ms += ms
@@ -187,7 +187,7 @@ class Car:
         if supply.engine and supply.mv < supply.parts.stalls_below_mv:
             supply.engine = False
             supply.settle()
-            self._tell(EngineRan(running=False))
+            self._pass_on(EngineRan(running=False))
             self.observe("engine stalls")
         mv = supply.radio_mv
         for noticed in self.watch.see(mv):
@@ -204,22 +204,22 @@ class Car:
                 self.observe("surge")
             case Interrupted(mv=mv):
                 self._told_mv = mv
-                self._tell(SupplyLost())
+                self._pass_on(SupplyLost())
                 self.observe("supply lost")
             case Restored(mv=mv):
                 self._told_mv = mv
-                self._tell(SupplyRestored())
+                self._pass_on(SupplyRestored())
                 self.observe("supply back")
             case unknown:
                 assert_never(unknown)
 
-    def _tell(self, happening: UnitEvent) -> None:
+    def _pass_on(self, event: UnitEvent) -> None:
         """Tell the unit; if the supply broke off in the middle of its work, let it come back later."""
         was = self.status
-        self.unit.happen(happening)
-        if was.state is not State.PLAYING or type(happening) is not TimeWent:
+        self.unit.handle(event)
+        if was.state is not State.PLAYING or type(event) is not TimeWent:
             self.status = self.unit.status  # time does nothing to a radio that plays
-        self._judge(was, happening)
+        self._judge(was, event)
         dark_ms = self._cut_dark_ms
         cut = 0 in {self.chip.cut_after, self.counter.cut_after}
         if dark_ms is None or self.unit.around.supply or not cut or self.watch.out:
@@ -227,10 +227,10 @@ class Car:
         self.spare()
         self.observe(self._cut_said)
         self._pass(dark_ms)
-        self._tell(SupplyRestored())
+        self._pass_on(SupplyRestored())
         self.observe("supply back")
 
-    def _judge(self, was: Status, happening: UnitEvent) -> None:
+    def _judge(self, was: Status, event: UnitEvent) -> None:
         """Look at what the unit made of it. A car as such has no opinion."""
 
     # --- acts ---------------------------------------------------------------------------------------------
@@ -302,11 +302,11 @@ class Car:
                 what = "the chip from before put in"
             case Granted():
                 self._granted = self._grant()
-                self._tell(ChipGranted(self._granted))
+                self._pass_on(ChipGranted(self._granted))
                 what = "the maker grants this chip"
             case GrantedAgain():
                 assert self._granted is not None, "a chip was granted before"
-                self._tell(ChipGranted(self._granted))
+                self._pass_on(ChipGranted(self._granted))
                 what = "the same grant again"
             case unknown:
                 assert_never(unknown)
@@ -330,7 +330,7 @@ class Car:
 
     def _do_to_radio(self, act: RadioAct, note: str) -> None:
         """Do what is done to the radio itself."""
-        self._tell(act)
+        self._pass_on(act)
         match act:
             case RadioSwitched(on=on):
                 self.radio_wanted = on
@@ -385,11 +385,11 @@ class Car:
             self.supply.ignition_on = position is Position.ON
             if self.supply.engine and position is not Position.ON:
                 self.supply.engine = False
-                self._tell(EngineRan(running=False))
-            self._tell(IgnitionTurned(seen_by_radio(position)))
+                self._pass_on(EngineRan(running=False))
+            self._pass_on(IgnitionTurned(seen_by_radio(position)))
             wants = self.radio_wanted and position is not Position.OFF
             if self.unit.around.radio_on is not wants:
-                self._tell(RadioSwitched(on=wants))
+                self._pass_on(RadioSwitched(on=wants))
             self._done(note if note and position is to else f"key {position.value}")
 
     def _crank(self, note: str) -> None:
@@ -406,7 +406,7 @@ class Car:
         self.position = Position.ON
         if caught:
             supply.engine = True
-            self._tell(EngineRan(running=True))
+            self._pass_on(EngineRan(running=True))
         self._done("engine runs" if caught else "engine does not catch")
 
     def _enter(self, act: Entered, note: str) -> None:
@@ -434,7 +434,7 @@ class Car:
     def _press(self, key: str, held_ms: int, times: int, note: str) -> None:
         for _ in range(times):
             self.wait(PRESS_MS + held_ms)
-            self._tell(KeyPressed(key, held_ms))
+            self._pass_on(KeyPressed(key, held_ms))
         again = f" x{times}" if times > 1 else ""
         held = f" held {_spoken(held_ms)}" if held_ms else ""
         self._done(note or f"press {key}{again}{held}")

@@ -1,4 +1,4 @@
-"""Owners and their years: seeded lives of cars, the lock's promises checked after every happening.
+"""Owners and their years: seeded lives of cars, the lock's promises checked after every event.
 
 A life is what a car goes through: two or three trips a week, and now and then a battery swapped with and
 without a memory saver, a fuse drawn, a contact that breaks for a moment, a battery that hardly turns the
@@ -37,7 +37,7 @@ _TAKES: Final = frozenset({State.CODE, State.SCRAMBLED, State.ENTRY})
 
 
 class BrokenPromiseError(AssertionError):
-    """A promise of the lock was broken: our mistake, told with the seed and the moment that replay it."""
+    """A promise of the lock was broken: our mistake. Names the seed and the moment that replay it."""
 
 
 class JudgedCar(Car):
@@ -67,20 +67,20 @@ class JudgedCar(Car):
 
         super().__init__(design, Chance(seed), Supply(), Watch(), observe)
 
-    def _judge(self, was: Status, happening: UnitEvent) -> None:
+    def _judge(self, was: Status, event: UnitEvent) -> None:
         now = self.status
-        if type(happening) is TimeWent:
+        if type(event) is TimeWent:
             if was.state is State.PLAYING:
                 return
             if was.state is State.WAIT and was.clock_runs:
-                self._served_ms += happening.ms
+                self._served_ms += event.ms
         else:
             self.events += 1
         whole = now.state not in _TAKES or not self.unit.around.supply
-        if type(happening) is KeyPressed and was.state in _TAKES and whole:
+        if type(event) is KeyPressed and was.state in _TAKES and whole:
             self._right_taken = self._keyed == self.code
             self._owes_code = self._owes_code and not self._right_taken
-        self._judge_supply(happening)
+        self._judge_supply(event)
         if now.errors < was.errors and (now.errors or not self._right_taken):
             self._broken(f"the count fell from {was.errors} to {now.errors}")
         if not self.unit.around.supply:
@@ -99,12 +99,12 @@ class JudgedCar(Car):
                 self._broken(f"a wait of {self._must_serve_ms} ms ended after {self._served_ms} ms")
             self._must_serve_ms = 0
 
-    def _judge_supply(self, happening: UnitEvent) -> None:
+    def _judge_supply(self, event: UnitEvent) -> None:
         if not self.unit.around.supply:
             if self._lost_at_ms is None:
                 self._lost_at_ms = self.now_ms
                 self._cuts += 1
-        elif type(happening) is SupplyRestored and self._lost_at_ms is not None:
+        elif type(event) is SupplyRestored and self._lost_at_ms is not None:
             gap_ms = self.now_ms - self._lost_at_ms
             self._lost_at_ms = None
             self._owes_code = self._owes_code or gap_ms >= self.unit.design.policy.power_gap_ms_min

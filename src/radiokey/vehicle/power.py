@@ -9,8 +9,9 @@ supply below 5 V; an entry wants 12.4 to 14.8 V. Every other number here is an a
 it stands, and can be set otherwise by a scenario.
 
 A dip, a surge and an interruption are three things. A *dip* is low and over before the radio's own reserve is
-used up: the radio does not notice. A *surge* is too high (claim 17): it is told, and changes nothing, unless
-this radio is one that shuts itself off. An *interruption* is what a radio's lock calls a loss of supply.
+used up: the radio does not notice. A *surge* is too high (claim 17): it is reported, and changes nothing,
+unless this radio is one that shuts itself off. An *interruption* is what a radio's lock calls a loss of
+supply.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """What a radio's own supply makes of the volts: dips, surges and interruptions, each with its hysteresis.
 
 A radio holds its memory up for a moment out of a reserve of its own. Low for less than that is a *dip*,
-told when it is over; low for longer is an *interruption*. Too high is a *surge*. A threshold is left only
+reported when it is over; low for longer is an *interruption*. Too high is a *surge*. A threshold is left only
 at its other edge, so that volts that tremble around it are one event and not many.
 """
 

@@ -34,12 +34,12 @@ LOOPBACK = "localhost"
 """The one name of this machine that a passkey can be bound to: an address is none."""
 SWITCH_S = 0.001
 """Whoever has the turn at the database lets the interpreter go at every statement. With Python's 5 ms they
-would wait that long for whoever computes meanwhile, some thirty times in a release."""
+would wait that long for a thread that computes meanwhile, some thirty times in a release."""
 THREADS = 64
 """How many requests wait for the database at once: as many as the door answers in one commit."""
 
 
-def serve(  # noqa: PLR0913 - what a site can be told when it starts
+def serve(  # noqa: PLR0913 - the options of a site
     host: str,
     port: int,
     database: DatabaseLocation | Path | str | None,
@@ -82,8 +82,8 @@ def serve(  # noqa: PLR0913 - what a site can be told when it starts
         mail=mail,
         address=site,
     )
-    told = f"Its first registrar enrols once at {site}/enrol/{invitation.reveal()}\n" if invitation else ""
-    _run(app, host, port, "Radiokey", told)
+    notice = f"Its first registrar enrols once at {site}/enrol/{invitation.reveal()}\n" if invitation else ""
+    _run(app, host, port, "Radiokey", notice)
 
 
 def serve_witness(host: str, port: int, witness: Witness) -> None:
@@ -91,13 +91,13 @@ def serve_witness(host: str, port: int, witness: Witness) -> None:
     _run(create_witness(witness), host, _port(host, port), f"The witness {witness.key.name}")
 
 
-def _run(app: Litestar, host: str, port: int, name: str, told: str = "") -> None:
+def _run(app: Litestar, host: str, port: int, name: str, notice: str = "") -> None:
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
-    asyncio.run(_until_told(server, host, port, name, told))
+    asyncio.run(_serve_until_ended(server, host, port, name, notice))
 
 
-async def _until_told(server: Server, host: str, port: int, name: str, told: str = "") -> None:
-    """Serve until interrupted or told to end; what is under way is answered first and the base is closed."""
+async def _serve_until_ended(server: Server, host: str, port: int, name: str, notice: str = "") -> None:
+    """Serve until interrupted or stopped; requests under way are answered first and the base is closed."""
     sys.setswitchinterval(SWITCH_S)
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, "radiokey"))
@@ -112,7 +112,7 @@ async def _until_told(server: Server, host: str, port: int, name: str, told: str
             await asyncio.sleep(LOOK_AGAIN_S)
         else:
             writer.close()
-            sys.stdout.write(f"{name} is on http://{_in_address(host)}:{port}\n{told}")
+            sys.stdout.write(f"{name} is on http://{_in_address(host)}:{port}\n{notice}")
             sys.stdout.flush()
             break
     await serving

@@ -228,7 +228,7 @@ def test_hostile_text_is_text(counter, page_of):
 def test_a_request_for_a_customer_is_a_whole_one(counter, fields, status):
     answer = counter.post("/desk/requests/new", "cle", **{"request_id": "0" * 32} | fields)
     assert answer.status_code == status
-    assert "0 for a clerk, 0 for an approver, 0 for whoever asked" in " ".join(
+    assert "0 for a clerk, 0 for an approver, 0 for the requester" in " ".join(
         counter.get("/desk", "cle").text.split()
     )
 

@@ -79,7 +79,7 @@ def test_the_three_figures_are_those_of_the_desk(counter, page_of, clock):
     clock.ms += 90 * MINUTE_MS
     counter.desk.refuse(one, 2, "cle", Reason.NAME_DIFFERS)
     words = page_of(counter.get("/desk", "aud").text).words
-    assert "0 for a clerk, 0 for an approver, 1 for whoever asked" in words
+    assert "0 for a clerk, 0 for an approver, 1 for the requester" in words
     assert "1 h 30 min" in words
     assert "1 name differs" in words
 
@@ -230,7 +230,7 @@ def test_a_refusal_of_the_door_is_said_and_ends_the_request(counter, page_of, ap
     assert answer.status_code == 403
     words = page_of(answer.text).words
     assert "This radio is reported stolen." in words
-    assert f"app was refused by the door: {WORDS[Reason.STOLEN]}" in words
+    assert f"app was refused at the release: {WORDS[Reason.STOLEN]}" in words
     assert counter.view(one).request.state is State.REFUSED
 
 

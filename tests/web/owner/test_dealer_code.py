@@ -5,7 +5,7 @@ import json
 import pytest
 
 from radiokey.serial.number import parse
-from radiokey.web.http.forms import ToldForm
+from radiokey.web.http.forms import DealerCodeForm
 
 HONDA, NUMBER, CODE = "honda_audio5", "22000505", "31415"
 ANSWER = {"text": NUMBER, "model": HONDA, "code": CODE, "owns": "yes", "request_id": "one"}
@@ -105,7 +105,7 @@ def test_another_radio_takes_another_form(sent, page_of, entries):
 
 
 def test_a_form_with_a_code_hides_it():
-    assert CODE not in repr(ToldForm(code=CODE))
+    assert CODE not in repr(DealerCodeForm(code=CODE))
 
 
 def test_a_radio_that_takes_no_code_is_offered_no_such_page(client):

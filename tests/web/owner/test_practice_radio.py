@@ -10,7 +10,7 @@ from radiokey.clock import HOUR_MS
 from radiokey.code.value import Code
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.policy import Dead, Wait
-from radiokey.web.owner.practice_radio import HAPPENINGS_MAX, practice_code
+from radiokey.web.owner.practice_radio import EVENTS_MAX, practice_code
 
 MODELS = load_catalogue().models
 KEYED = sorted(model.id for model in MODELS.values() if model.design() is not None)
@@ -47,8 +47,8 @@ class Radio:
         self.told: dict[str, object] = {}
 
     def did(self, *acts: dict[str, object]) -> dict[str, object]:
-        for at in range(0, len(acts), HAPPENINGS_MAX):
-            sent = {"image": self.image, "did": list(acts[at : at + HAPPENINGS_MAX])}
+        for at in range(0, len(acts), EVENTS_MAX):
+            sent = {"image": self.image, "did": list(acts[at : at + EVENTS_MAX])}
             answer = self._client.post(f"{self._address}/did", json=sent)
             assert answer.status_code == 200, answer.text
             assert answer.headers["cache-control"] == "no-store"

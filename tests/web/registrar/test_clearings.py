@@ -76,7 +76,7 @@ def test_a_report_stands_until_somebody_else_saw_the_paper_and_cleared_it(report
     assert path not in [one.action for one in mine.forms]
     refused_own = counter.post(path, "reg")
     assert refused_own.status_code == 403
-    assert "Whoever proposed a clearing does not carry it out." in page_of(refused_own.text).words
+    assert "Who proposed a clearing does not carry it out." in page_of(refused_own.text).words
     assert len(api.base.blacklist.list()) == 1
 
     listed = page_of(counter.get(LIST, "rita").text)

@@ -153,7 +153,7 @@ class Blacklist:
             clearing = waiting(transaction, clearing_id)
             if clearing.by == by:
                 raise RefusedError(
-                    "whoever proposed a clearing does not carry it out",
+                    "who proposed a clearing does not carry it out",
                     hint="somebody else has to look at the papers",
                 )
             mark = Mark(

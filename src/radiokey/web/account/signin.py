@@ -1,8 +1,8 @@
 """Signing in and out, the page of a one-time link, recovery, and one's own: passkeys, sessions, codes.
 
-Nobody types a name to sign in, and no page tells who there is. A form of whoever is not signed in yet has no
-secret to carry; it can only come from this site (`radiokey.web.http.origins`), and its answer of a passkey is
-bound to it. What is one's own is found by who is signed in, never by what a request names.
+Nobody types a name to sign in, and no page says which accounts exist. A form of a person who is not signed in
+yet has no secret to carry; it can only come from this site (`radiokey.web.http.origins`), and its answer of a
+passkey is bound to it. What is one's own is found by who is signed in, never by what a request names.
 """
 
 from typing import Any, Final
@@ -39,7 +39,7 @@ from radiokey.web.http.forms import Answer, Form, Short, Text, WebRequest, read
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, fields, run_in_thread, show
+from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, run_in_thread, show_page
 
 HOMES: Final = (
     (Permission.REQUEST_READ, "/desk"),
@@ -75,7 +75,7 @@ class RecoveryForm(Form, frozen=True, kw_only=True):
 
 
 class OwnForm(StaffForm, frozen=True, kw_only=True):
-    """A passkey that was made by whoever is signed in; empty where the form only asks for something."""
+    """A passkey made by the person who is signed in; empty where the form only asks for something."""
 
     passkey: Answer = ""
     label: Text = ""
@@ -98,7 +98,7 @@ def home(who: SignedIn) -> str:
 
 
 def signed_out(request: Request[Any, Any, State], error: SignedOutError) -> Response[Any]:
-    """Answer whoever is not signed in: lead those who only wanted to read to the page of signing in."""
+    """Answer a caller who is not signed in: send those who only wanted to read to the sign-in page."""
     site: Site = request.app.state.site
     path = request.url.path
     if site.authentication is None:
@@ -211,17 +211,17 @@ def _open(
 
 
 @get(OWN, sync_to_thread=True, opt={SESSION: True})
-def own(site: NamedDependency[Site], request: Asking) -> Response[str]:
+def own(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     """Show one's passkeys, sessions and how many recovery codes are left."""
     return _own(site, request)
 
 
-def _own(site: Site, request: Asking, problem: RadiokeyError | None = None) -> Response[str]:
+def _own(site: Site, request: StaffRequest, problem: RadiokeyError | None = None) -> Response[str]:
     authentication, who = authentication_of(site), _who(request)
     mine = authentication.mine(who)
     passkeys = [(written(one.id), one) for one in mine.passkeys]
     sessions = [(one.hashed.hex(), one) for one in mine.sessions]
-    return show(
+    return show_page(
         site,
         request,
         "staff/own.html",
@@ -235,9 +235,9 @@ def _own(site: Site, request: Asking, problem: RadiokeyError | None = None) -> R
 
 
 @post("/me/passkeys", opt={SESSION: True})
-async def add_passkey(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def add_passkey(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Register one more passkey."""
-    form = await fields(request, OwnForm)
+    form = await read_form(request, OwnForm)
     return await _done(
         site, request, lambda who: authentication_of(site).add_passkey(who, form.label, form.passkey)
     )
@@ -245,7 +245,7 @@ async def add_passkey(site: NamedDependency[Site], request: Asking) -> Response[
 
 @post("/me/passkeys/{passkey_id:str}/remove", opt={SESSION: True})
 async def remove_passkey(
-    site: NamedDependency[Site], request: Asking, passkey_id: FromPath[str]
+    site: NamedDependency[Site], request: StaffRequest, passkey_id: FromPath[str]
 ) -> Response[Any]:
     """End a passkey of one's own."""
     return await _done(site, request, lambda who: authentication_of(site).remove_passkey(who, passkey_id))
@@ -253,14 +253,14 @@ async def remove_passkey(
 
 @post("/me/sessions/{session_id:str}/end", opt={SESSION: True})
 async def end_session(
-    site: NamedDependency[Site], request: Asking, session_id: FromPath[str]
+    site: NamedDependency[Site], request: StaffRequest, session_id: FromPath[str]
 ) -> Response[Any]:
     """End a session of one's own."""
     return await _done(site, request, lambda who: authentication_of(site).end_session(who, session_id))
 
 
 @post("/me/sessions/end", opt={SESSION: True})
-async def end_all(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def end_all(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """End all of one's sessions, this one too."""
     authentication = authentication_of(site)
     await site.in_thread(authentication.sign_out_everywhere, _who(request))
@@ -268,7 +268,7 @@ async def end_all(site: NamedDependency[Site], request: Asking) -> Response[Any]
 
 
 @post("/me/codes", opt={SESSION: True})
-async def new_codes(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def new_codes(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Make ten new recovery codes and show them, this once."""
 
     def make() -> Response[str]:
@@ -283,14 +283,14 @@ async def new_codes(site: NamedDependency[Site], request: Asking) -> Response[An
 
 
 @post("/sign-out", opt={SESSION: True})
-async def sign_out(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def sign_out(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """End this session."""
     authentication = authentication_of(site)
     await site.in_thread(authentication.sign_out, _who(request))
     return clear_session_cookie(Redirect(SIGN_IN, status_code=303), authentication)
 
 
-async def _done(site: Site, request: Asking, work: Any) -> Response[Any]:  # noqa: ANN401 - a call on who it is
+async def _done(site: Site, request: StaffRequest, work: Any) -> Response[Any]:  # noqa: ANN401 - a call on who it is
     """Do something with one's own and show what there is now, or what was wrong."""
 
     def answer() -> Response[Any]:
@@ -303,7 +303,7 @@ async def _done(site: Site, request: Asking, work: Any) -> Response[Any]:  # noq
     return await run_in_thread(site, answer)
 
 
-def _who(request: Asking) -> SignedIn:
+def _who(request: StaffRequest) -> SignedIn:
     """Return who is signed in; the guard let nobody else in."""
     who = request.auth.who
     assert who is not None

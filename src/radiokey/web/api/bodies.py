@@ -94,12 +94,12 @@ class ApiRequest(Request[Any, Caller, State]):
 def decoded(body: bytes, kind: type[Any]) -> Any:  # noqa: ANN401 - an instance of `kind`
     """Return a body as an instance of `kind`; raise `ClientException`."""
     try:
-        told = json.loads(
+        value = json.loads(
             body.decode(), object_pairs_hook=_each_once, parse_constant=_no_constant, parse_float=_number
         )
         if b"\\u" in body:
-            json.dumps(told, ensure_ascii=False).encode()  # half of a pair of UTF-16 is no character
-        return msgspec.convert(told, kind)
+            json.dumps(value, ensure_ascii=False).encode()  # half of a pair of UTF-16 is no character
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise ClientException(extra=[{"message": plain(str(error))}]) from None
     except (ValueError, RecursionError):

@@ -17,7 +17,7 @@ from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 from radiokey.web.staff.stolen_reports import StolenReport, propose_clearing, report_stolen
 
-Asking = Request[None, Caller, State]
+StaffRequest = Request[None, Caller, State]
 
 
 class MarkAnswer(msgspec.Struct, frozen=True):
@@ -90,7 +90,7 @@ def propose(site: NamedDependency[Site], request: ApiRequest, data: JSONBody[Cle
     responses=problems_of(400, 401, 403, 404, 503),
     tags=["stolen list"],
 )
-def carry_out(site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]) -> MarksAnswer:
+def carry_out(site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]) -> MarksAnswer:
     """Carry out a proposal of somebody else."""
     ended = site.base.blacklist.carry_out(clearing_id, by=request.auth.by)
     return MarksAnswer([_mark(one) for one in ended])

@@ -18,7 +18,7 @@ from radiokey.web.site import Site
 from radiokey.web.staff import token_requests
 from radiokey.web.staff.token_requests import TokenRequest
 
-Asking = Request[None, Caller, State]
+StaffRequest = Request[None, Caller, State]
 
 
 class TokensAnswer(msgspec.Struct, frozen=True):
@@ -74,7 +74,9 @@ def make_token(
     responses=problems_of(400, 401, 403, 404, 503),
     tags=["tokens"],
 )
-def end_token(site: NamedDependency[Site], request: Asking, token_id: FromPath[str]) -> Response[TokenCard]:
+def end_token(
+    site: NamedDependency[Site], request: StaffRequest, token_id: FromPath[str]
+) -> Response[TokenCard]:
     """End a token for ever."""
     return Response(site.base.tokens.end(token_id, by=request.auth.by), headers=NO_STORE)
 

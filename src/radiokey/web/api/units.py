@@ -16,7 +16,7 @@ from radiokey.web.auth.callers import PERMISSION, Caller
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 
-Asking = Request[None, Caller, State]
+StaffRequest = Request[None, Caller, State]
 
 
 class SlipAnswer(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class HitsAnswer(msgspec.Struct, frozen=True):
 )
 def units(
     site: NamedDependency[Site],
-    request: Asking,
+    request: StaffRequest,
     number: Annotated[str, QueryParameter(min_length=1, max_length=64, pattern=CLEAN)],
 ) -> Response[HitsAnswer]:
     """Look a unit up by its number; one typing error is forgiven. The search is in the audit first."""

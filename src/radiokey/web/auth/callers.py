@@ -83,7 +83,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 async def _person(site: Site, connection: Connection) -> Caller:
-    """Return whoever is signed in."""
+    """Return the account that is signed in."""
     try:
         who = await sync_to_thread(signed_in, site, connection)
         await check_form(site, connection, who)

@@ -1,7 +1,7 @@
-"""The session of whoever is signed in: its cookie, who it is, the secret of its forms (docs/spec/staff.md).
+"""The session of a signed-in account: its cookie, its account, the secret of its forms (docs/spec/staff.md).
 
 Only routes that say so (`SESSION`) look at the cookie; the API never does. A request that does more than read
-has to carry the secret of this session's forms, so that no other page acts for whoever is signed in.
+has to carry the secret of this session's forms, so that no other page acts for the signed-in account.
 """
 
 import hmac

@@ -1,4 +1,4 @@
-"""The forms on a request at the desk, read into what they tell."""
+"""The forms on a request at the desk, read into typed values."""
 
 import re
 from typing import Annotated, Final
@@ -32,7 +32,7 @@ class SeenForm(StaffForm, frozen=True, kw_only=True):
 
 
 class WordsForm(SeenForm, frozen=True, kw_only=True):
-    """Words: for whoever asked, or for the clerk who is to look again."""
+    """A text: for the requester, or for the clerk who is to check again."""
 
     text: _Message = ""
 
@@ -79,7 +79,7 @@ class RefuseForm(SeenForm, frozen=True, kw_only=True):
     reason: Short = ""
 
     @property
-    def told(self) -> Reason:
+    def chosen(self) -> Reason:
         """That reason; raise `UsageError` where none was chosen."""
         try:
             return Reason(self.reason)

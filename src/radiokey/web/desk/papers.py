@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from radiokey.base.identity.roles import Permission
 from radiokey.base.requests.desk import Desk
 from radiokey.web.desk.forms import SeenForm
-from radiokey.web.desk.request import At, done
+from radiokey.web.desk.request import DeskAction, perform
 from radiokey.web.http.uploads import (
     PAPER_HEADERS,
     UPLOAD_BYTES_MAX,
@@ -19,7 +19,7 @@ from radiokey.web.http.uploads import (
     uploads_of,
 )
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, desk_of, requires, run_in_thread, view_for
+from radiokey.web.staff.page import StaffRequest, desk_of, requires, run_in_thread, view_for
 
 
 @get(
@@ -29,11 +29,11 @@ from radiokey.web.staff.page import Asking, desk_of, requires, run_in_thread, vi
 )
 def paper(
     site: NamedDependency[Site],
-    request: Asking,
+    request: StaffRequest,
     request_id: FromPath[str],
     paper_id: FromPath[str],
 ) -> Response[bytes]:
-    """Return a paper as it is kept; whoever looked is in the audit."""
+    """Return a paper as it is kept; the audit names who looked."""
     view_for(site, request.auth, request_id)
     found = desk_of(site).paper(request_id, paper_id, request.auth.by)
     return Response(found.content, media_type=found.media, headers=PAPER_HEADERS)
@@ -44,8 +44,10 @@ def paper(
     request_max_body_size=UPLOAD_BYTES_MAX,
     opt=requires(Permission.REQUEST_OPEN),
 )
-async def send(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Take the papers that a customer brought to the counter, from whoever opened the request for them."""
+async def send(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
+    """Take the papers that a customer brought, from the person who opened the request for them."""
     caller = request.auth
     with site.uploads.take():
         seen, uploads = await uploads_of(request)
@@ -55,9 +57,9 @@ async def send(site: NamedDependency[Site], request: Asking, request_id: FromPat
             hand_in(desk, request_id, seen, caller.by, uploads)
 
         form = SeenForm(seen=str(seen))
-        at = At(site, request, request_id)
+        at = DeskAction(site, request, request_id)
         return await run_in_thread(
-            site, lambda: done(at, form, do, lambda view, _: same_files(view, uploads))
+            site, lambda: perform(at, form, do, lambda view, _: same_files(view, uploads))
         )
 
 

@@ -26,15 +26,15 @@ from radiokey.web.http.forms import Short, Text, convert, opened_another
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 from radiokey.web.staff.page import (
-    Asking,
     StaffForm,
+    StaffRequest,
     desk_of,
-    fields,
     organisations_seen,
-    radios,
+    radio_choices,
+    read_form,
     requires,
     run_in_thread,
-    show,
+    show_page,
     visible_organisations,
 )
 
@@ -71,13 +71,13 @@ class NewForm(StaffForm, frozen=True, kw_only=True):
 
 @get("/desk", sync_to_thread=True, opt=requires(Permission.REQUEST_READ))
 def queue(
-    site: NamedDependency[Site], request: Asking, turn: FromQuery[str] = "", after: FromQuery[str] = ""
+    site: NamedDependency[Site], request: StaffRequest, turn: FromQuery[str] = "", after: FromQuery[str] = ""
 ) -> Response[str]:
     """Show whose turn it is and how long, one's own turn first, and the three figures."""
     desk, caller = desk_of(site), request.auth
     turns, behind = _page_of(convert({"turn": turn, "after": after}, QueueForm), turns_of(caller))
     seen, now_ms = organisations_seen(site, caller), site.clock.now_ms()
-    return show(
+    return show_page(
         site,
         request,
         "desk/queue.html",
@@ -137,7 +137,7 @@ def _seen(site: Site, caller: Caller, lines: Sequence[RequestLine]) -> list[Requ
 
 
 @get("/desk/search", sync_to_thread=True, opt=requires(Permission.UNIT_SEARCH))
-def search(site: NamedDependency[Site], request: Asking, number: FromQuery[str] = "") -> Response[str]:
+def search(site: NamedDependency[Site], request: StaffRequest, number: FromQuery[str] = "") -> Response[str]:
     """Show the units and the requests that a number leads to; one typing error is forgiven."""
     desk_of(site)
     caller, found = request.auth, None
@@ -151,7 +151,7 @@ def search(site: NamedDependency[Site], request: Asking, number: FromQuery[str] 
     lines = _seen(site, caller, found.requests) if found else []
     if Permission.REQUEST_READ not in caller.scopes:
         lines = []
-    return show(
+    return show_page(
         site,
         request,
         "desk/search.html",
@@ -167,20 +167,20 @@ def search(site: NamedDependency[Site], request: Asking, number: FromQuery[str] 
 
 
 @get("/desk/requests/new", sync_to_thread=False, opt=requires(Permission.REQUEST_OPEN))
-def new(site: NamedDependency[Site], request: Asking) -> Response[str]:
+def new(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     """Ask for the radio and the car of a customer."""
     desk_of(site)
     return _new_page(site, request, NewForm(request_id=uuid.uuid4().hex))
 
 
 @post("/desk/requests/new", opt=requires(Permission.REQUEST_OPEN))
-async def open_new(site: NamedDependency[Site], request: Asking) -> Response[str] | Redirect:
-    """Open a request for a customer; whoever opens it is who asks, and somebody else checks it."""
-    form = await fields(request, NewForm)
+async def open_new(site: NamedDependency[Site], request: StaffRequest) -> Response[str] | Redirect:
+    """Open a request for a customer; who opens it is its requester, and somebody else checks it."""
+    form = await read_form(request, NewForm)
     return await run_in_thread(site, lambda: _opened(site, request, form))
 
 
-def _opened(site: Site, request: Asking, form: NewForm) -> Response[str] | Redirect:
+def _opened(site: Site, request: StaffRequest, form: NewForm) -> Response[str] | Redirect:
     desk, caller = desk_of(site), request.auth
     try:
         model = site.model(form.model)
@@ -202,9 +202,9 @@ def _opened(site: Site, request: Asking, form: NewForm) -> Response[str] | Redir
 
 
 def _new_page(
-    site: Site, request: Asking, form: NewForm, problem: RadiokeyError | None = None
+    site: Site, request: StaffRequest, form: NewForm, problem: RadiokeyError | None = None
 ) -> Response[str]:
-    return show(site, request, "desk/new.html", problem=problem, form=form, **radios(site))
+    return show_page(site, request, "desk/new.html", problem=problem, form=form, **radio_choices(site))
 
 
 HANDLERS: Final = (queue, search, new, open_new)

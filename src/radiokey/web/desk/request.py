@@ -1,8 +1,8 @@
 """A request at the desk: what was asked, what is known, what may be done now, and what was done.
 
-Each form carries the number of the act that its page showed. Whoever acts on a page that is not true any
-more changes nothing and is told what happened meanwhile, with what they typed kept. The same form sent twice
-by the same person is one act.
+Each form carries the number of the act that its page showed. A form from a page that is out of date changes
+nothing; the answer shows what happened in the meantime and keeps what was typed. The same form sent twice by
+the same person is one act.
 """
 
 from collections import defaultdict
@@ -45,7 +45,15 @@ from radiokey.web.desk.queue import words
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 from radiokey.web.staff.confirm import approval, ask, confirm
-from radiokey.web.staff.page import Asking, desk_of, fields, requires, run_in_thread, show, view_for
+from radiokey.web.staff.page import (
+    StaffRequest,
+    desk_of,
+    read_form,
+    requires,
+    run_in_thread,
+    show_page,
+    view_for,
+)
 
 FIRST: Final = (PaperKind.REGISTRATION, PaperKind.LABEL_PHOTO, PaperKind.VIN_PHOTO, PaperKind.PURCHASE)
 """The papers that a customer brings to the counter, in this order."""
@@ -59,7 +67,7 @@ S = TypeVar("S", bound=SeenForm)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the history: when, who, what, and what was told with it."""
+    """A line of the history: when, who, what, and the details of it."""
 
     number: int
     at_ms: int
@@ -69,14 +77,14 @@ class Line:
 
 
 @get("/desk/requests/{request_id:str}", sync_to_thread=True, opt=requires(Permission.REQUEST_READ))
-def page(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[str]:
+def page(site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]) -> Response[str]:
     """Show a request."""
     return _page(site, request, view_for(site, request.auth, request_id))
 
 
 def _page(
     site: Site,
-    request: Asking,
+    request: StaffRequest,
     view: View,
     *,
     problem: RadiokeyError | None = None,
@@ -87,7 +95,7 @@ def _page(
     own = view.request.requester == caller.by
     checks = Permission.REQUEST_CHECK in caller.scopes and not own
     approves = Permission.REQUEST_APPROVE in caller.scopes and not own and caller.by not in view.request.hands
-    return show(
+    return show_page(
         site,
         request,
         "desk/request.html",
@@ -124,7 +132,7 @@ def _history(view: View) -> list[Line]:
 
 
 def _detail(act: RequestAct) -> str:
-    """Return what was told with an act."""
+    """Return the details of an act as text."""
     match event_of(act):
         case CarSeen(vin=vin):
             return vin
@@ -144,17 +152,17 @@ def _detail(act: RequestAct) -> str:
 
 # --- how an act is done -----------------------------------------------------------------------------------
 
-Do = Callable[[Desk, S], Any]
-Again = Callable[[View, S], bool]
-"""Tells whether the act after the one that was seen is this very form, sent before."""
+Operation = Callable[[Desk, S], Any]
+IsRepeat = Callable[[View, S], bool]
+"""Whether the act after the one that the page showed is this very form, sent before."""
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class DeskAction:
     """Who acts on which request."""
 
     site: Site
-    request: Asking
+    request: StaffRequest
     request_id: str
 
     def view(self) -> View:
@@ -162,38 +170,42 @@ class At:
         return view_for(self.site, self.request.auth, self.request_id)
 
 
-async def _act(at: At, kind: type[S], do: Do[S], again: Again[S]) -> Response[Any]:
-    form = await fields(at.request, kind)
-    return await run_in_thread(at.site, lambda: done(at, form, do, again))
+async def _handle_form(
+    action: DeskAction, kind: type[S], do: Operation[S], is_repeat: IsRepeat[S]
+) -> Response[Any]:
+    form = await read_form(action.request, kind)
+    return await run_in_thread(action.site, lambda: perform(action, form, do, is_repeat))
 
 
-def done(at: At, form: S, do: Do[S], again: Again[S]) -> Response[Any]:
-    """Do it and lead back to the request; where it does not hold, say why with what was typed kept."""
-    view, by, seen = at.view(), at.request.auth.by, form.act
+def perform(action: DeskAction, form: S, do: Operation[S], is_repeat: IsRepeat[S]) -> Response[Any]:
+    """Operation it and lead back to the request; where it does not hold, say why with what was typed kept."""
+    view, by, seen = action.view(), action.request.auth.by, form.act
     try:
-        do(desk_of(at.site), form)
+        do(desk_of(action.site), form)
     except ChangedMeanwhileError as problem:
-        view = at.view()
-        if not (seen < view.act and view.history[seen].by == by and again(view, form)):
-            return _meanwhile(at.site, at.request, view, form, problem)
+        view = action.view()
+        if not (seen < view.act and view.history[seen].by == by and is_repeat(view, form)):
+            return _show_changes(action.site, action.request, view, form, problem)
     except RadiokeyError as problem:
-        return _page(at.site, at.request, at.view(), problem=problem, kept=_typed(form))
+        return _page(action.site, action.request, action.view(), problem=problem, kept=_typed(form))
     return Redirect(f"/desk/requests/{view.stored.id}", status_code=303, headers=NO_STORE)
 
 
 def _typed(form: SeenForm) -> dict[str, str]:
-    told: dict[str, str] = msgspec.to_builtins(form)
-    return {name: value for name, value in told.items() if value and name not in {"csrf", "passkey", "seen"}}
+    fields: dict[str, str] = msgspec.to_builtins(form)
+    return {
+        name: value for name, value in fields.items() if value and name not in {"csrf", "passkey", "seen"}
+    }
 
 
-def _meanwhile(
-    site: Site, request: Asking, view: View, form: SeenForm, problem: RadiokeyError
+def _show_changes(
+    site: Site, request: StaffRequest, view: View, form: SeenForm, problem: RadiokeyError
 ) -> Response[Any]:
-    """Say what happened since the page was shown, and keep what was typed."""
-    return show(
+    """Show what happened since the page was shown, and keep what was typed."""
+    return show_page(
         site,
         request,
-        "desk/meanwhile.html",
+        "desk/changed.html",
         problem=problem,
         view=view,
         asked=view.stored,
@@ -202,40 +214,45 @@ def _meanwhile(
         kept=defaultdict(str, _typed(form)),
         typed=list(_typed(form).values()),
         action=request.url.path,
-        logged=_still(view, request.url.path.rpartition("/")[2]),
+        logged=_audit_act(view, request.url.path.rpartition("/")[2]),
         **words(site),
     )
 
 
-def _still(view: View, act: str) -> str:
-    """Return the audit's name of an act that words go with, where it can still be done; else nothing."""
+def _audit_act(view: View, act: str) -> str:
+    """Return the audit's name of an act with a text where the act is still possible, else an empty text."""
     if act == "message":
         return "" if view.request.turn is Turn.NOBODY else "request:message"
-    event = _SAID.get(act)
+    event = _EVENTS_WITH_TEXT.get(act)
     return KINDS[event].audit if event is not None and event in TRANSITIONS[view.request.state] else ""
 
 
-_SAID: Final[Mapping[str, type[PapersAsked | SentBack]]] = {"ask-papers": PapersAsked, "send-back": SentBack}
+_EVENTS_WITH_TEXT: Final[Mapping[str, type[PapersAsked | SentBack]]] = {
+    "ask-papers": PapersAsked,
+    "send-back": SentBack,
+}
 
 
-def _follows(act: str, told: Callable[[S], Mapping[str, object]] = lambda _: {}) -> Again[S]:
-    """Return what tells whether the next act is `act` and says what the form says."""
+def _repeats(act: str, details: Callable[[S], Mapping[str, object]] = lambda _: {}) -> IsRepeat[S]:
+    """Return a check: whether the next act is `act` with the details of the form."""
 
-    def again(view: View, form: S) -> bool:
+    def is_repeat(view: View, form: S) -> bool:
         row = view.history[form.act]
         detail: dict[str, object] = msgspec.json.decode(row.detail, type=dict)
-        wanted = msgspec.to_builtins(told(form))
+        wanted = msgspec.to_builtins(details(form))
         return row.act == act and all(detail.get(name) == value for name, value in wanted.items())
 
-    return again
+    return is_repeat
 
 
 # --- what a clerk does ------------------------------------------------------------------------------------
 
 
 @post("/desk/requests/{request_id:str}/message", opt=requires(Permission.REQUEST_CHECK))
-async def message(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Write to whoever asked."""
+async def message(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
+    """Write to the requester."""
 
     def do(desk: Desk, form: WordsForm) -> None:
         if desk.view(request_id).act != form.act:
@@ -245,12 +262,12 @@ async def message(site: NamedDependency[Site], request: Asking, request_id: From
             )
         desk.post_message(request_id, request.auth.by, form.text)
 
-    return await _act(At(site, request, request_id), WordsForm, do, lambda _, __: False)
+    return await _handle_form(DeskAction(site, request, request_id), WordsForm, do, lambda _, __: False)
 
 
 @post("/desk/requests/{request_id:str}/ask-papers", opt=requires(Permission.REQUEST_CHECK))
 async def ask_papers(
-    site: NamedDependency[Site], request: Asking, request_id: FromPath[str]
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
 ) -> Response[Any]:
     """Ask for papers, and say which."""
 
@@ -259,159 +276,179 @@ async def ask_papers(
             raise UsageError("nobody knows which papers are meant", hint="say which, in a sentence")
         desk.ask_papers(request_id, form.act, request.auth.by, form.text)
 
-    def again(view: View, form: WordsForm) -> bool:
+    def is_repeat(view: View, form: WordsForm) -> bool:
         row, said = view.history[form.act], plain_text(form.text)
-        told = {(one.by, one.at_ms, one.text) for one in view.messages}
-        return row.act == "papers-asked" and (row.by, row.at_ms, said) in told
+        sent = {(one.by, one.at_ms, one.text) for one in view.messages}
+        return row.act == "papers-asked" and (row.by, row.at_ms, said) in sent
 
-    return await _act(At(site, request, request_id), WordsForm, do, again)
+    return await _handle_form(DeskAction(site, request, request_id), WordsForm, do, is_repeat)
 
 
 @post("/desk/requests/{request_id:str}/see-car", opt=requires(Permission.REQUEST_CHECK))
-async def see_car(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+async def see_car(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
     """Record the VIN that was read at the car."""
 
     def do(desk: Desk, form: VinForm) -> None:
         desk.record_vin(request_id, form.act, request.auth.by, Vin.parse(form.vin))
 
-    again: Again[VinForm] = _follows("car-seen", lambda form: {"vin": Vin.parse(form.vin).text})
-    return await _act(At(site, request, request_id), VinForm, do, again)
+    is_repeat: IsRepeat[VinForm] = _repeats("car-seen", lambda form: {"vin": Vin.parse(form.vin).text})
+    return await _handle_form(DeskAction(site, request, request_id), VinForm, do, is_repeat)
 
 
 @post("/desk/requests/{request_id:str}/fee", opt=requires(Permission.REQUEST_CHECK))
 async def record_fee(
-    site: NamedDependency[Site], request: Asking, request_id: FromPath[str]
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
 ) -> Response[Any]:
     """Record what it costs."""
 
     def do(desk: Desk, form: FeeForm) -> None:
         desk.record_fee(request_id, form.act, request.auth.by, form.fee)
 
-    again: Again[FeeForm] = _follows("fee-recorded", lambda form: {"fee": form.fee})
-    return await _act(At(site, request, request_id), FeeForm, do, again)
+    is_repeat: IsRepeat[FeeForm] = _repeats("fee-recorded", lambda form: {"fee": form.fee})
+    return await _handle_form(DeskAction(site, request, request_id), FeeForm, do, is_repeat)
 
 
 @post("/desk/requests/{request_id:str}/warranty", opt=requires(Permission.REQUEST_CHECK))
 async def record_warranty(
-    site: NamedDependency[Site], request: Asking, request_id: FromPath[str]
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
 ) -> Response[Any]:
     """Record that it costs nothing: under warranty."""
 
     def do(desk: Desk, form: SeenForm) -> None:
         desk.record_fee(request_id, form.act, request.auth.by, None)
 
-    return await _act(At(site, request, request_id), SeenForm, do, _follows("warranty-recorded"))
+    return await _handle_form(
+        DeskAction(site, request, request_id), SeenForm, do, _repeats("warranty-recorded")
+    )
 
 
 @post("/desk/requests/{request_id:str}/check", opt=requires(Permission.REQUEST_CHECK))
-async def check(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Hand it over with the whole check list ticked."""
+async def check(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
+    """Hand it to an approver with the whole check list ticked."""
 
     def do(desk: Desk, form: CheckForm) -> None:
         desk.check(request_id, form.act, request.auth.by, form.ticks)
 
-    return await _act(At(site, request, request_id), CheckForm, do, _follows("checked"))
+    return await _handle_form(DeskAction(site, request, request_id), CheckForm, do, _repeats("checked"))
 
 
 @post("/desk/requests/{request_id:str}/refuse", opt=requires(Permission.REQUEST_CHECK))
-async def refuse(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Say no, as a clerk."""
+async def refuse(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
+    """Refuse it, as a clerk."""
 
     def do(desk: Desk, form: RefuseForm) -> None:
-        desk.refuse(request_id, form.act, request.auth.by, form.told)
+        desk.refuse(request_id, form.act, request.auth.by, form.chosen)
 
-    return await _act(At(site, request, request_id), RefuseForm, do, _REFUSED)
+    return await _handle_form(DeskAction(site, request, request_id), RefuseForm, do, _REFUSED)
 
 
-_REFUSED: Final[Again[RefuseForm]] = _follows("refused", lambda form: {"reason": form.told.value})
+_REFUSED: Final[IsRepeat[RefuseForm]] = _repeats("refused", lambda form: {"reason": form.chosen.value})
 
 
 # --- what an approver does --------------------------------------------------------------------------------
 
 
 @post("/desk/requests/{request_id:str}/approve", opt=requires(Permission.REQUEST_APPROVE))
-async def approve(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Approve, and have the door release the code. The page shows none: it is for whoever asked."""
+async def approve(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
+    """Approve, and release the code. The page does not show it: it is for the requester."""
 
     def do(desk: Desk, form: SeenForm) -> None:
         if desk.view(request_id).act == form.act:  # else it was done, or something else was
             confirm(site, request, approval(request_id, form.act), form.passkey)
         desk.approve(request_id, form.act, request.auth.by)
 
-    return await _act(At(site, request, request_id), SeenForm, do, _follows("approved"))
+    return await _handle_form(DeskAction(site, request, request_id), SeenForm, do, _repeats("approved"))
 
 
 @post("/desk/requests/{request_id:str}/send-back", opt=requires(Permission.REQUEST_APPROVE))
-async def send_back(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Have a clerk look again, and say at what."""
+async def send_back(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
+    """Send it back to a clerk, and say what to check again."""
 
     def do(desk: Desk, form: WordsForm) -> None:
         if not form.text.strip():
             raise UsageError("the clerk does not know what to look at", hint="say it in a sentence")
         desk.send_back(request_id, form.act, request.auth.by, form.text)
 
-    again: Again[WordsForm] = _follows("sent-back", lambda form: {"why": plain_text(form.text)})
-    return await _act(At(site, request, request_id), WordsForm, do, again)
+    is_repeat: IsRepeat[WordsForm] = _repeats("sent-back", lambda form: {"why": plain_text(form.text)})
+    return await _handle_form(DeskAction(site, request, request_id), WordsForm, do, is_repeat)
 
 
 @post("/desk/requests/{request_id:str}/say-no", opt=requires(Permission.REQUEST_APPROVE))
-async def say_no(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Say no, as the second pair of eyes."""
+async def refuse_as_approver(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
+    """Refuse it, as the second pair of eyes."""
 
     def do(desk: Desk, form: RefuseForm) -> None:
         view = desk.view(request_id)
         if request.auth.by in view.request.hands:
             raise AnotherPersonError(
-                "whoever checked a request does not decide as the second pair of eyes",
+                "who checked a request does not decide as the second pair of eyes",
                 hint="leave it to a colleague",
             )
-        desk.refuse(request_id, form.act, request.auth.by, form.told, second=True)
+        desk.refuse(request_id, form.act, request.auth.by, form.chosen, second=True)
 
-    return await _act(At(site, request, request_id), RefuseForm, do, _REFUSED)
+    return await _handle_form(DeskAction(site, request, request_id), RefuseForm, do, _REFUSED)
 
 
-# --- what whoever opened it for a customer does -----------------------------------------------------------
+# --- what the person who opened it for a customer does ----------------------------------------------------
 
 
 @post("/desk/requests/{request_id:str}/submit", opt=requires(Permission.REQUEST_OPEN))
-async def submit(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
+async def submit(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
     """Say that the customer's papers follow."""
 
     def do(desk: Desk, form: SeenForm) -> None:
         desk.submit(request_id, form.act, request.auth.by)
 
-    return await _act(At(site, request, request_id), SeenForm, do, _follows("submitted"))
+    return await _handle_form(DeskAction(site, request, request_id), SeenForm, do, _repeats("submitted"))
 
 
 @post("/desk/requests/{request_id:str}/withdraw", opt=requires(Permission.REQUEST_OPEN))
-async def withdraw(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Not want it any more."""
+async def withdraw(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
+    """Withdraw the request."""
 
     def do(desk: Desk, form: SeenForm) -> None:
         desk.withdraw(request_id, form.act, request.auth.by)
 
-    return await _act(At(site, request, request_id), SeenForm, do, _follows("withdrawn"))
+    return await _handle_form(DeskAction(site, request, request_id), SeenForm, do, _repeats("withdrawn"))
 
 
 @post("/desk/requests/{request_id:str}/code", status_code=200, opt=requires(Permission.REQUEST_OPEN))
-async def code(site: NamedDependency[Site], request: Asking, request_id: FromPath[str]) -> Response[Any]:
-    """Show the code to whoever opened the request for a customer; the door is asked again."""
-    await fields(request, SeenForm)
+async def code(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[Any]:
+    """Show the code to the person who opened the request for a customer; it is released again."""
+    await read_form(request, SeenForm)
     return await run_in_thread(site, lambda: _code(site, request, request_id))
 
 
-def _code(site: Site, request: Asking, request_id: str) -> Response[str]:
+def _code(site: Site, request: StaffRequest, request_id: str) -> Response[str]:
     view = view_for(site, request.auth, request_id)
     if view.request.requester != request.auth.by:
         raise AnotherPersonError(
-            "the code is shown to whoever asked for it, and to nobody else",
+            "the code is shown to the person who asked for it, and to nobody else",
             hint="the owner has the link to it",
         )
     try:
         released = desk_of(site).code_for(request_id)
     except RadiokeyError as problem:
         return _page(site, request, view, problem=problem)
-    return show(site, request, "desk/code.html", view=view, asked=view.stored, code=released.code)
+    return show_page(site, request, "desk/code.html", view=view, asked=view.stored, code=released.code)
 
 
 HANDLERS: Final = (
@@ -425,7 +462,7 @@ HANDLERS: Final = (
     refuse,
     approve,
     send_back,
-    say_no,
+    refuse_as_approver,
     submit,
     withdraw,
     code,

@@ -2,7 +2,7 @@
 
 The geometry is that of a character cell of 60 by 100 units. Unlit segments stay faintly visible, as they do
 on the real thing. The picture is only as wide as its text; the page scales it. Its title says what it shows,
-for whoever cannot see it.
+for people who cannot see it.
 """
 
 from html import escape

@@ -1,1 +1,1 @@
-"""What every answer needs whoever asks: forms, pages, problems, addresses, logs, metrics."""
+"""What every answer needs: forms, pages, problems, addresses, logs, metrics."""

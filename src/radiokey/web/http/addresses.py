@@ -76,12 +76,12 @@ class BehindProxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on as the proxy's client sent it."""
         if scope["type"] == ScopeType.HTTP and self._is_proxy((scope["client"] or ("", 0))[0]):
-            told = dict(scope["headers"])
-            hops = told.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+            headers = dict(scope["headers"])
+            hops = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
             asks = next((hop.strip() for hop in reversed(hops) if not self._is_proxy(hop.strip())), "")
             scope["client"] = (asks, 0)
             cast("dict[str, Any]", scope)["scheme"] = (
-                "https" if told.get(b"x-forwarded-proto") == b"https" else "http"
+                "https" if headers.get(b"x-forwarded-proto") == b"https" else "http"
             )
             scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in FORWARDED]
         await self._app(scope, receive, send)

@@ -71,7 +71,7 @@ class LookForm(Form, frozen=True, kw_only=True):
     minutes: Short = ""
 
 
-class ToldForm(Form, frozen=True, kw_only=True):
+class DealerCodeForm(Form, frozen=True, kw_only=True):
     """A code that the dealer gave, and the radio it is for."""
 
     text: Text = ""
@@ -84,7 +84,7 @@ class ToldForm(Form, frozen=True, kw_only=True):
     code: Annotated[str, msgspec.Meta(max_length=32)] = ""
 
     def __repr__(self) -> str:
-        return f"ToldForm(model={self.model!r}, code=****)"
+        return f"DealerCodeForm(model={self.model!r}, code=****)"
 
 
 class RequestForm(Form, frozen=True, kw_only=True):

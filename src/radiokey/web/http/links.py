@@ -1,4 +1,4 @@
-"""The link to a request: whoever has it may follow the request, without an account.
+"""The link to a request: who has it may follow the request, without an account.
 
 It stands in the address of a page, so that page sends no referrer and the log of requests never has it
 (`radiokey.web.http.logs`). Every page and every mail gives a fresh one; it holds for a year.

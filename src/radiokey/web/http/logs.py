@@ -90,9 +90,9 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a line without its end; what a record says in `facts` stands in fields of its own."""
-        told = {"at": _now(), "level": record.levelname, "from": record.name, "says": record.getMessage()}
-        told |= getattr(record, "facts", {})
-        return msgspec.json.encode(told).decode()
+        line = {"at": _now(), "level": record.levelname, "from": record.name, "says": record.getMessage()}
+        line |= getattr(record, "facts", {})
+        return msgspec.json.encode(line).decode()
 
 
 def to_stderr(line: bytes) -> None:

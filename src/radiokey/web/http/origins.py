@@ -34,7 +34,7 @@ class SameSite:
     """Refuses a form that another site sent.
 
     The site sets no cookies, so a foreign form could not act for anybody; but a site on one's own machine
-    answers to whoever reaches it, and a foreign page could spend its owner's releases. Browsers say where a
+    answers anybody who reaches it, and a foreign page could spend its owner's releases. Browsers say where a
     form comes from: in `Sec-Fetch-Site`, or older ones and those without TLS in `Origin` alone, for which the
     referrer policy has to leave them their own origin. A program that says nothing is no browser and passes.
     """
@@ -51,7 +51,7 @@ class SameSite:
                 foreign = site not in {b"same-origin", b"none"}
             else:
                 foreign = origin is not None and origin.partition(b"://")[2] != headers.get(b"host", b"")
-            # A page without a referrer says `null`; only whoever holds its link knows where its forms go.
+            # A page without a referrer says `null`; only who holds its link knows where its forms go.
             unsaid = site is None and origin == b"null" and scope["route_handler"].opt.get(BY_LINK)
             if foreign and not unsaid:
                 raise PermissionDeniedException

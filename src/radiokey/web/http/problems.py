@@ -196,17 +196,17 @@ def _headers_of(request: Request[Any, Any, State], error: RadiokeyError) -> dict
 
 def _detail(error: HTTPException) -> str:
     """Say what was wrong with a request, from what was written for it and nothing that was sent."""
-    told = error.extra if isinstance(error.extra, list) else []
-    return "; ".join(_plain(one) for one in told if isinstance(one, dict))
+    failures = error.extra if isinstance(error.extra, list) else []
+    return "; ".join(_plain(one) for one in failures if isinstance(one, dict))
 
 
-def _plain(told: dict[str, Any]) -> str:
-    message = str(told.get("message", ""))
+def _plain(failure: dict[str, Any]) -> str:
+    message = str(failure.get("message", ""))
     if "unknown field" in message:
         message = "it has a field that is none of its own"
     message = message.replace("`", "").replace("Object", "it")
-    where = told.get("source")
-    return f"{told['key']}: {message}" if where in {"header", "query"} and "key" in told else message
+    where = failure.get("source")
+    return f"{failure['key']}: {message}" if where in {"header", "query"} and "key" in failure else message
 
 
 def _title(kind: type[RadiokeyError]) -> str:

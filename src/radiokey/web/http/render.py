@@ -19,7 +19,13 @@ from radiokey.guide.waiting import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.serial.makes import spoken
 from radiokey.web.draw import display_svg, panel_svg
-from radiokey.web.http.time_format import day, moment, span, when, who
+from radiokey.web.http.time_format import (
+    format_actor,
+    format_day,
+    format_duration,
+    format_owner_time,
+    format_time,
+)
 
 ROAD: Final = {stage.value: name for stage, name in STAGE_NAMES.items() if stage is not Stage.ASIDE}
 NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -71,11 +77,11 @@ class Pages:
             capitalised=lambda text: text[:1].upper() + text[1:],
             make=spoken,
             minutes=spoken_minutes,
-            moment=moment,
-            span=span,
-            who=who,
-            when=when,
-            day=day,
+            format_time=format_time,
+            format_duration=format_duration,
+            format_actor=format_actor,
+            format_owner_time=format_owner_time,
+            format_day=format_day,
             kept_for=lambda kind: kept_span(PaperKind(kind)),
         )
 
@@ -112,7 +118,7 @@ class Pages:
 
 
 def counted(count: int) -> str:
-    """Return a count as it is said: what is more than what is counted is not told to the last one.
+    """Return a count as it is said: a count above the limit of counting is not exact.
 
     >>> counted(3120), counted(COUNTED_MAX), counted(COUNTED_MAX + 1)
     ('3,120', '10,000', 'more than 10,000')

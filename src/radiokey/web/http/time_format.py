@@ -11,10 +11,10 @@ from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 _OWNER: Final = "owner:"
 
 
-def moment(at_ms: int) -> Markup:
+def format_time(at_ms: int) -> Markup:
     """Return a moment, for people and for programs.
 
-    >>> moment(1_700_000_000_000)
+    >>> format_time(1_700_000_000_000)
     Markup('<time datetime="2023-11-14T22:13Z">14 Nov 2023, 22:13</time>')
     """
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
@@ -22,10 +22,10 @@ def moment(at_ms: int) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m-%dT%H:%MZ}", said)
 
 
-def span(ms: int) -> str:
+def format_duration(ms: int) -> str:
     """Return how long something takes, to two units.
 
-    >>> span(30_000), span(61 * 60_000), span(50 * 3_600_000)
+    >>> format_duration(30_000), format_duration(61 * 60_000), format_duration(50 * 3_600_000)
     ('less than a minute', '1 h 1 min', '2 days 2 h')
     """
     days, rest = divmod(max(ms, 0), DAY_MS)
@@ -37,10 +37,10 @@ def span(ms: int) -> str:
     return f"{minutes} min" if minutes else "less than a minute"
 
 
-def who(by: str) -> str:
+def format_actor(by: str) -> str:
     """Return who did something: an account by its name, the owner and the clock by what they are.
 
-    >>> who("owner:12ab"), who("clock"), who("ann")
+    >>> format_actor("owner:12ab"), format_actor("clock"), format_actor("ann")
     ('the owner', 'the clock', 'ann')
     """
     if by.startswith(_OWNER):
@@ -48,20 +48,20 @@ def who(by: str) -> str:
     return "the clock" if by == CLOCK else by
 
 
-def day(at_ms: int) -> str:
+def format_day(at_ms: int) -> str:
     """Return a day of the calendar, in UTC.
 
-    >>> day(1_700_000_000_000)
+    >>> format_day(1_700_000_000_000)
     '14 November 2023'
     """
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
     return f"{at.day} {at:%B %Y}"
 
 
-def when(at_ms: int) -> str:
-    """Return a moment as an owner reads it, who is not told anywhere else that it is UTC.
+def format_owner_time(at_ms: int) -> str:
+    """Return a moment as an owner reads it; the text says that it is UTC, as nothing else on the page does.
 
-    >>> when(1_700_000_000_000)
+    >>> format_owner_time(1_700_000_000_000)
     '14 November 2023, 22:13 UTC'
     """
-    return f"{day(at_ms)}, {datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M} UTC"
+    return f"{format_day(at_ms)}, {datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M} UTC"

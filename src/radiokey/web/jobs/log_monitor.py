@@ -51,7 +51,7 @@ class LogMonitor:
         if self.last is not None and self.last.problem is not None:
             raise LogError(
                 "the log of this base does not verify; nothing is released until it does",
-                hint="whoever runs this base has to restore it",
+                hint="the operator of this base has to restore it",
             )
 
     def ready(self) -> None:

@@ -208,8 +208,8 @@ class Mailer:
 
     def _name_of(self, mail: Mail) -> str:
         """Return the name of a mail; its digest tells it from one of that number in a base restored."""
-        told = hmac.digest(self._key, f"{mail.id} {mail.request} {mail.number}".encode(), "sha256")
-        return f"<outbox.{mail.id}.{told.hex()[:16]}@{self._server.sender.partition('@')[2]}>"
+        digest = hmac.digest(self._key, f"{mail.id} {mail.request} {mail.number}".encode(), "sha256")
+        return f"<outbox.{mail.id}.{digest.hex()[:16]}@{self._server.sender.partition('@')[2]}>"
 
 
 def template(name: str) -> tuple[str, Template]:

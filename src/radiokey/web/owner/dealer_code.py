@@ -1,7 +1,7 @@
-"""A code that the dealer told the owner: through the same door as every other, with a receipt and its keys.
+"""A code that the dealer gave the owner: released like every other, with a receipt and its keys.
 
-The door compares it with what the radio can take and with the stolen list, and logs that there was an answer,
-never which. What cannot be read as a code of this radio is not repeated.
+The release service compares it with what the radio can take and with the stolen list, and logs that there was
+an answer, never which. What cannot be read as a code of this radio is not repeated.
 """
 
 import uuid
@@ -15,7 +15,7 @@ from radiokey.base.release.service import ReleaseRequest
 from radiokey.code.value import Code
 from radiokey.errors import InputError, RadiokeyError, RequestReusedError, UsageError
 from radiokey.serial.vin import Vin
-from radiokey.web.http.forms import CodeForm, ToldForm, WebRequest, convert, count, read
+from radiokey.web.http.forms import CodeForm, DealerCodeForm, WebRequest, convert, count, read
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.owner.road import code_page, makes_of
@@ -23,27 +23,27 @@ from radiokey.web.site import Site
 
 
 @get("/told", sync_to_thread=False)
-def told(
+def ask_dealer_code(
     site: NamedDependency[Site],
     model: FromQuery[str] = "",
     make: FromQuery[str] = "",
     errors: FromQuery[str] = "",
 ) -> Response[str]:
     """Ask for the code that the dealer gave."""
-    return _page(site, convert({"model": model, "make": make, "errors": errors}, ToldForm))
+    return _page(site, convert({"model": model, "make": make, "errors": errors}, DealerCodeForm))
 
 
 @post("/told/new", status_code=200)
-async def told_for(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
+async def ask_dealer_code_for_number(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Ask the same for a number that is known already, which travels in no address."""
-    return _page(site, await read(request, ToldForm))
+    return _page(site, await read(request, DealerCodeForm))
 
 
-def _page(site: Site, form: ToldForm, problem: RadiokeyError | None = None) -> Response[str]:
+def _page(site: Site, form: DealerCodeForm, problem: RadiokeyError | None = None) -> Response[str]:
     # An id that was no id, or another radio's, would be refused for ever.
     spent = not form.request_id or type(problem) in {UsageError, RequestReusedError}
     return site.pages.show(
-        "owner/told.html",
+        "owner/dealer_code.html",
         status=status_of(problem) if problem else 200,
         headers=NO_STORE,
         form=form,
@@ -56,9 +56,9 @@ def _page(site: Site, form: ToldForm, problem: RadiokeyError | None = None) -> R
 
 
 @post("/told", status_code=200)
-async def answered(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
-    """Pass the answer through the door and show it with its keys; a reload is the same request."""
-    form = await read(request, ToldForm)
+async def release_dealer_code(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
+    """Release the answer and show it with its keys; a reload is the same request."""
+    form = await read(request, DealerCodeForm)
     try:
         count(form.errors)  # whatever is wrong is said before anything is logged
         reading, model = site.radio(form.text, form.make, form.model)
@@ -80,4 +80,4 @@ async def answered(site: NamedDependency[Site], request: WebRequest) -> Response
     return code_page(site, CodeForm(**shown), model, released)
 
 
-HANDLERS: Final = (told, told_for, answered)
+HANDLERS: Final = (ask_dealer_code, ask_dealer_code_for_number, release_dealer_code)

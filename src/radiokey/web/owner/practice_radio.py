@@ -1,12 +1,12 @@
-"""The practice radio: a real `HeadUnit`, with supply, ignition and time under the owner's hand.
+"""The practice radio: a real `HeadUnit`, whose supply, ignition and time the owner controls.
 
 The server keeps no practice radio. Its whole state, the unit's image, travels with every request, sealed
 with a key of the site: the page holds it, cannot read it, and cannot change it. A radio thrown away is gone.
-The browser only sends what the fingers did and draws what it is told; which state the lock is in, and how
+The browser only sends what the owner pressed and draws the answer; which state the lock is in, and how
 long it waits, is decided here.
 
-A practice radio opens with a practice code, which the page says. Who comes from the coach practises with the
-own code; it comes in the body of a form and leaves only inside the sealed image.
+A practice radio opens with a practice code, which the page shows. An owner who comes from the coach practises
+with their own code; it comes in the body of a form and leaves only inside the sealed image.
 """
 
 import base64
@@ -52,10 +52,10 @@ NONCE_SIZE: Final = 12
 SKIPS: Final = {"minute": MINUTE_MS, "ten": 10 * MINUTE_MS, "hour": HOUR_MS}
 HELD_MS_MAX: Final = 60_000
 WENT_MS_MAX: Final = HOUR_MS
-HAPPENINGS_MAX: Final = 64
+EVENTS_MAX: Final = 64
 
 
-class Did(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class OwnerAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing the owner did: `what` names it; `key` and `ms` where it has them."""
 
     what: Annotated[str, msgspec.Meta(max_length=16)]
@@ -63,11 +63,11 @@ class Did(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ms: Annotated[int, msgspec.Meta(ge=0, le=WENT_MS_MAX)] = 0
 
 
-class Acts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class OwnerActions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the owner did since the last answer, and the sealed radio it was done to."""
 
     image: Annotated[str, msgspec.Meta(max_length=16_384)]
-    did: Annotated[list[Did], msgspec.Meta(max_length=HAPPENINGS_MAX)]
+    did: Annotated[list[OwnerAction], msgspec.Meta(max_length=EVENTS_MAX)]
 
 
 def design_of(model: Model) -> Design:
@@ -110,31 +110,31 @@ def unseal(site: Site, model_id: str, text: str) -> bytes:
     return opened
 
 
-def happening(did: Did) -> list[UnitEvent]:
-    """Return what happened to the unit when the owner did this; raise `InputError` for what nobody can do."""
-    match did.what:
+def unit_events(action: OwnerAction) -> list[UnitEvent]:
+    """Return the events of the unit for this action; raise `InputError` for one that does not exist."""
+    match action.what:
         case "press":
-            return [TimeWent(did.ms), KeyPressed(did.key, min(did.ms, HELD_MS_MAX))]
+            return [TimeWent(action.ms), KeyPressed(action.key, min(action.ms, HELD_MS_MAX))]
         case "time":
-            return [TimeWent(did.ms)]
-        case "skip" if did.key in SKIPS:
-            return [TimeWent(SKIPS[did.key])]
+            return [TimeWent(action.ms)]
+        case "skip" if action.key in SKIPS:
+            return [TimeWent(SKIPS[action.key])]
         case "cut":
             return [SupplyLost()]
         case "supply":
             return [SupplyRestored()]
-        case "ignition" if did.key in set(Ignition):
-            return [IgnitionTurned(Ignition(did.key))]
+        case "ignition" if action.key in set(Ignition):
+            return [IgnitionTurned(Ignition(action.key))]
         case "engine":
-            return [EngineRan(did.key == "on")]
+            return [EngineRan(action.key == "on")]
         case "radio":
-            return [RadioSwitched(did.key == "on")]
+            return [RadioSwitched(action.key == "on")]
         case _:
             raise InputError("that is nothing one can do with a radio", hint="use the buttons of the page")
 
 
-def told(site: Site, model: Model, unit: HeadUnit) -> dict[str, Any]:
-    """Return what the page is told: pictures, sentences, the sealed image. It draws nothing else."""
+def page_state(site: Site, model: Model, unit: HeadUnit) -> dict[str, Any]:
+    """Return what the page shows: pictures, sentences, the sealed image. It draws nothing else."""
     screen, status = unit.screen, unit.status
     around = unit.around
     return {
@@ -158,20 +158,20 @@ def new_unit(site: Site, model: Model, code: Code) -> HeadUnit:
     """Return a unit that was without supply overnight and now asks for its code."""
     design = design_of(model)
     unit = HeadUnit.made(design, code, device=Device(site.purpose_key(DEVICE)))
-    for happened in (SupplyLost(), TimeWent(HOUR_MS), SupplyRestored()):
-        unit.happen(happened)
+    for event in (SupplyLost(), TimeWent(HOUR_MS), SupplyRestored()):
+        unit.handle(event)
     return unit
 
 
 @get("/practice", sync_to_thread=False)
-def choose(site: NamedDependency[Site]) -> Response[str]:
+def list_radios(site: NamedDependency[Site]) -> Response[str]:
     """List the radios that can be practised on."""
     models = [model for model in site.catalogue.models.values() if model.panel is not None]
     return site.pages.show("owner/practice.html", models=sorted(models, key=lambda one: one.name.casefold()))
 
 
 @get("/practice/{model_id:str}", sync_to_thread=False)
-def practise(site: NamedDependency[Site], model_id: FromPath[str]) -> Response[str]:
+def show_practice(site: NamedDependency[Site], model_id: FromPath[str]) -> Response[str]:
     """Show a practice radio with a practice code."""
     model = site.model(model_id)
     assert model is not None
@@ -179,7 +179,7 @@ def practise(site: NamedDependency[Site], model_id: FromPath[str]) -> Response[s
 
 
 @post("/practice/{model_id:str}", status_code=200)
-async def practise_own(
+async def show_practice_with_own_code(
     site: NamedDependency[Site], model_id: FromPath[str], request: WebRequest
 ) -> Response[str]:
     """Show a practice radio with the owner's own code, which came in the form's body."""
@@ -195,7 +195,7 @@ def _page(site: Site, model: Model, code: Code, *, own: bool) -> Response[str]:
         "radio.html",
         headers=NO_STORE,
         model=model,
-        told=told(site, model, unit),
+        shown=page_state(site, model, unit),
         code="" if own else code.reveal(),
         panel_columns=max(key.at[0] for key in unit.design.panel.keys) + 1,
         keys=unit.design.panel.keys,
@@ -206,26 +206,26 @@ def _page(site: Site, model: Model, code: Code, *, own: bool) -> Response[str]:
 
 
 @post("/practice/{model_id:str}/did", status_code=200)
-async def did(
+async def handle_actions(
     site: NamedDependency[Site], model_id: FromPath[str], request: Request[None, None, State]
 ) -> Response[dict[str, Any]]:
-    """Let what the owner did happen to the sealed radio, and tell what it shows now."""
+    """Apply the owner's actions to the sealed radio, and return what it shows now."""
     try:
-        acts = msgspec.json.decode(await request.body(), type=Acts)
+        actions = msgspec.json.decode(await request.body(), type=OwnerActions)
         model = site.model(model_id)
         assert model is not None
         unit = HeadUnit.from_image(
-            design_of(model), unseal(site, model_id, acts.image), key=site.purpose_key(DEVICE)
+            design_of(model), unseal(site, model_id, actions.image), key=site.purpose_key(DEVICE)
         )
-        for one in acts.did:
-            for happened in happening(one):
-                unit.happen(happened)
+        for one in actions.did:
+            for event in unit_events(one):
+                unit.handle(event)
     except (msgspec.DecodeError, UnicodeDecodeError):
         problem: RadiokeyError = InputError("this is not what the page sends", hint="begin with a new radio")
         return _refused(problem)
     except RadiokeyError as problem:
         return _refused(problem)
-    return Response(told(site, model, unit), headers=dict(NO_STORE))
+    return Response(page_state(site, model, unit), headers=dict(NO_STORE))
 
 
 def _refused(problem: RadiokeyError) -> Response[dict[str, Any]]:
@@ -233,4 +233,4 @@ def _refused(problem: RadiokeyError) -> Response[dict[str, Any]]:
     return Response(content, status_code=status_of(problem), headers=dict(NO_STORE))
 
 
-HANDLERS: Final = (choose, practise, practise_own, did)
+HANDLERS: Final = (list_radios, show_practice, show_practice_with_own_code, handle_actions)

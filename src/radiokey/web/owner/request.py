@@ -1,6 +1,6 @@
 """The owner's request to the desk: opened with what they know, followed by its signed link, no account.
 
-Whoever has the link is whoever asked, so it is treated like a key: its pages send no referrer, are stored
+Who has the link counts as the requester, so it is treated like a key: its pages send no referrer, are stored
 nowhere, and a link that somebody merely opens (a mail scanner does) changes nothing and shows no code.
 Whatever the owner sends is read here, at the edge; only the page of papers takes more than a form holds.
 """
@@ -207,7 +207,7 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
 
 
 def _together(papers: Iterable[Sent]) -> list[tuple[list[str], Sent]]:
-    """Return the names of the papers of which the same is told, each with one of those papers."""
+    """Group the papers with the same facts: their names, each group with one of its papers."""
     lines: dict[object, tuple[list[str], Sent]] = {}
     for paper in papers:
         told = (paper.at_ms, paper.kept, paper.delete_ms, KEPT_DAYS[paper.kind])
@@ -216,7 +216,7 @@ def _together(papers: Iterable[Sent]) -> list[tuple[list[str], Sent]]:
 
 
 def _owner_of(request_id: str) -> str:
-    """Return who acts by the link: whoever opened the request themselves, and nobody of the desk."""
+    """Return who acts by the link: the person who opened the request, and nobody of the desk."""
     return f"owner:{request_id}"
 
 

@@ -109,12 +109,12 @@ def _act(site: Site, here: View) -> tuple[str, str] | None:
     if here.act is Act.PRACTICE:
         known = site.catalogue.models.get(model or "")
         return (f"{page}/{known.id}" if known is not None and known.panel else page), says
-    # A second refusal is told from a first wherever the code is fetched and keyed in between.
+    # A second refusal is distinguished from a first even where the code is fetched and keyed in between.
     refused = f"{here.facts.refused or ''}"
     if here.act is Act.WAITING and here.facts.evidence:
         refused += "e"
-    told = {"model": model, "errors": errors, "refused": "" if here.act is Act.SHEET else refused}
-    query = urlencode({name: value for name, value in told.items() if value not in {None, ""}})
+    values = {"model": model, "errors": errors, "refused": "" if here.act is Act.SHEET else refused}
+    query = urlencode({name: value for name, value in values.items() if value not in {None, ""}})
     return (f"{page}?{query}" if query else page), says
 
 
@@ -130,8 +130,8 @@ def number(
     refused: FromQuery[str] = "",
 ) -> Response[str]:
     """Ask for the number, and say where it is."""
-    told = {"model": model, "errors": errors, "make": make, "refused": refused}
-    return _number_page(site, convert(told, NumberForm))
+    values = {"model": model, "errors": errors, "make": make, "refused": refused}
+    return _number_page(site, convert(values, NumberForm))
 
 
 @post("/number", status_code=200)

@@ -91,7 +91,7 @@ def running(site: NamedDependency[Site], token: FromPath[str], refused: FromQuer
     countdown = _countdown(site, token)
     now_ms = site.clock.now_ms()
     model = site.catalogue.models.get(countdown.model)
-    told = wait_answer(model, countdown.errors or None)
+    waits = wait_answer(model, countdown.errors or None)
     done = countdown.confirmed_ms + countdown.pending_ms(now_ms)
     before, evidence = _refused(refused)
     over = Facts(
@@ -111,7 +111,7 @@ def running(site: NamedDependency[Site], token: FromPath[str], refused: FromQuer
         share=min(1.0, done / countdown.needed_ms),
         asks=countdown.asks(now_ms),
         due_ms=countdown.due_ms(),
-        answer=told,
+        answer=waits,
         model=model,
         checks=CHECKS_AT_THE_END,
         next_page=f"/guide/{answer(site.guide, position('wait-over', over), 'all-three')}",

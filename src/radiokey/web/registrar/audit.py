@@ -11,7 +11,7 @@ from radiokey.base.identity.roles import Permission
 from radiokey.errors import UsageError
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, requires, show
+from radiokey.web.staff.page import StaffForm, StaffRequest, requires, show_page
 
 PAGE: Final = 100
 """Entries of the audit on a page."""
@@ -27,7 +27,7 @@ class AuditForm(StaffForm, frozen=True, kw_only=True):
 @get("/registrar/audit", sync_to_thread=True, opt=requires(Permission.AUDIT_READ))
 def audit(
     site: NamedDependency[Site],
-    request: Asking,
+    request: StaffRequest,
     subject: FromQuery[str] = "",
     before: FromQuery[str] = "",
 ) -> Response[str]:
@@ -37,7 +37,7 @@ def audit(
         raise UsageError("the audit has no such page", hint="begin with the newest")
     named = form.subject.strip()
     lines = site.base.audit().page(int(form.before or BEYOND), PAGE + 1, named)
-    return show(
+    return show_page(
         site,
         request,
         "registrar/audit.html",

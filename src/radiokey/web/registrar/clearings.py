@@ -22,7 +22,7 @@ from radiokey.web.http.uploads import PAPER_HEADERS
 from radiokey.web.registrar import stolen as registrar
 from radiokey.web.site import Site
 from radiokey.web.staff.confirm import ask, confirm
-from radiokey.web.staff.page import Asking, StaffForm, fields, requires, run_in_thread, show
+from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, requires, run_in_thread, show_page
 
 BODY_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
 
@@ -61,7 +61,7 @@ def _act(clearing_id: str) -> str:
     request_max_body_size=BODY_BYTES_MAX,
     opt=requires(Permission.STOLEN_PROPOSE),
 )
-async def propose(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def propose(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Propose to clear a report, with the paper; the same form again, while it waits, is one proposal."""
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > BODY_BYTES_MAX:
@@ -96,17 +96,21 @@ async def propose(site: NamedDependency[Site], request: Asking) -> Response[Any]
     sync_to_thread=True,
     opt=requires(Permission.STOLEN_CLEAR),
 )
-def look(site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]) -> Response[str]:
+def look(site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]) -> Response[str]:
     """Show a proposal: the reports that it would end, its paper, and what may be done with it."""
     return _page(site, request, clearing_id)
 
 
 def _page(
-    site: Site, request: Asking, clearing_id: str, problem: RadiokeyError | None = None, reason: str = ""
+    site: Site,
+    request: StaffRequest,
+    clearing_id: str,
+    problem: RadiokeyError | None = None,
+    reason: str = "",
 ) -> Response[str]:
     looked = clearings_of(site).look(clearing_id)
     own = looked.clearing.by == request.auth.by
-    return show(
+    return show_page(
         site,
         request,
         "registrar/clearing.html",
@@ -126,18 +130,18 @@ def _page(
     sync_to_thread=True,
     opt=requires(Permission.STOLEN_CLEAR),
 )
-def paper(site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]) -> Response[bytes]:
-    """Return the paper of a proposal as it is kept; whoever looked is in the audit."""
+def paper(site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]) -> Response[bytes]:
+    """Return the paper of a proposal as it is kept; the audit names who looked."""
     found = clearings_of(site).paper(clearing_id, request.auth.by)
     return Response(found.content, media_type=found.media, headers=PAPER_HEADERS)
 
 
 @post("/registrar/stolen/clearings/{clearing_id:str}", opt=requires(Permission.STOLEN_CLEAR))
 async def carry_out(
-    site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]
+    site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]
 ) -> Response[Any]:
     """Carry out a proposal of somebody else, who is asked for a passkey of theirs."""
-    form = await fields(request, CarryOutForm)
+    form = await read_form(request, CarryOutForm)
 
     def work() -> Response[Any]:
         by = request.auth.by
@@ -151,7 +155,7 @@ async def carry_out(
         try:
             if clearing.by == by:
                 raise AnotherPersonError(
-                    "whoever proposed a clearing does not carry it out",
+                    "who proposed a clearing does not carry it out",
                     hint="another registrar looks at the receipt and decides",
                 )
             confirm(site, request, _act(clearing_id), form.passkey)
@@ -165,10 +169,10 @@ async def carry_out(
 
 @post("/registrar/stolen/clearings/{clearing_id:str}/aside", opt=requires(Permission.STOLEN_CLEAR))
 async def lay_aside(
-    site: NamedDependency[Site], request: Asking, clearing_id: FromPath[str]
+    site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]
 ) -> Response[Any]:
     """Say that a proposal is not carried out, and why."""
-    form = await fields(request, AsideForm)
+    form = await read_form(request, AsideForm)
 
     def work() -> Response[Any]:
         try:

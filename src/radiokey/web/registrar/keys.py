@@ -11,21 +11,21 @@ from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.errors import RadiokeyError
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, fields, requires, run_in_thread, show
+from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, requires, run_in_thread, show_page
 
 
 @get("/registrar/keys", sync_to_thread=True, opt=requires(Permission.KEY_LIST))
-def keys(site: NamedDependency[Site], request: Asking) -> Response[str]:
+def keys(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     """Show the keys of the ring by their ids, what each seals, and how far a turn is."""
     return _keys_page(site, request)
 
 
-def _keys_page(site: Site, request: Asking, problem: RadiokeyError | None = None) -> Response[str]:
+def _keys_page(site: Site, request: StaffRequest, problem: RadiokeyError | None = None) -> Response[str]:
     path = site.base.location.secret("keys")
     cards = site.base.key_ring().cards() if path.exists() else ()
     usage = site.base.key_usage()
     missing = sorted({*usage.codes, *usage.papers} - {card.id for card in cards})
-    return show(
+    return show_page(
         site,
         request,
         "registrar/keys.html",
@@ -40,9 +40,9 @@ def _keys_page(site: Site, request: Asking, problem: RadiokeyError | None = None
 
 
 @post("/registrar/keys/turn", opt=requires(Permission.KEY_TURN))
-async def turn(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def turn(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Begin to seal every code with the next key, or go on with it."""
-    await fields(request, StaffForm)
+    await read_form(request, StaffForm)
 
     def work() -> Response[Any]:
         try:

@@ -8,16 +8,16 @@ from litestar.di import NamedDependency
 from radiokey.base.identity.roles import Permission
 from radiokey.base.log.note import Checkpoint, split_note
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, requires, show
+from radiokey.web.staff.page import StaffRequest, requires, show_page
 
 
 @get("/registrar/log", sync_to_thread=True, opt=requires(Permission.METRICS_READ))
-def log(site: NamedDependency[Site], request: Asking) -> Response[str]:
+def log(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     """Show how large the log is, what was signed last and by whom, and when all of it was last recomputed."""
     note = site.base.log.note()
     text, lines = split_note(note) if note is not None else ("", [])
     ours = site.base.log.key
-    return show(
+    return show_page(
         site,
         request,
         "registrar/log.html",

@@ -17,7 +17,7 @@ from radiokey.errors import NotThereError, RadiokeyError, UsageError
 from radiokey.web.http.forms import Short
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, fields, requires, run_in_thread, show
+from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, requires, run_in_thread, show_page
 
 PATH: Final = "/registrar/staff"
 Line = Annotated[str, msgspec.Meta(max_length=300)]
@@ -64,14 +64,14 @@ def staff_of(site: Site) -> Staff:
 
 
 @get(PATH, sync_to_thread=True, opt=requires(Permission.STAFF_LIST))
-def staff(site: NamedDependency[Site], request: Asking) -> Response[str]:
+def staff(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     """Show everybody there is and was, and the organisations."""
     return _page(site, request)
 
 
 def _page(
     site: Site,
-    request: Asking,
+    request: StaffRequest,
     problem: RadiokeyError | None = None,
     *,
     invited: InviteForm | None = None,
@@ -79,7 +79,7 @@ def _page(
 ) -> Response[str]:
     base = staff_of(site)
     people = base.people()
-    return show(
+    return show_page(
         site,
         request,
         "staff/people.html",
@@ -97,9 +97,9 @@ def _page(
 
 
 @post(f"{PATH}/invite", opt=requires(Permission.STAFF_INVITE))
-async def invite(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def invite(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Invite somebody, and show their one-time link, this once."""
-    form = await fields(request, InviteForm)
+    form = await read_form(request, InviteForm)
 
     def work() -> Response[Any]:
         try:
@@ -117,7 +117,9 @@ async def invite(site: NamedDependency[Site], request: Asking) -> Response[Any]:
 
 
 @post(f"{PATH}/{{name:str}}/invite", opt=requires(Permission.STAFF_INVITE))
-async def invite_again(site: NamedDependency[Site], request: Asking, name: FromPath[str]) -> Response[Any]:
+async def invite_again(
+    site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]
+) -> Response[Any]:
     """Make another link for somebody who never used theirs."""
 
     def work() -> Response[Any]:
@@ -130,32 +132,34 @@ async def invite_again(site: NamedDependency[Site], request: Asking, name: FromP
     return await run_in_thread(site, work)
 
 
-def _invited(site: Site, request: Asking, name: str, link: Secret) -> Response[str]:
+def _invited(site: Site, request: StaffRequest, name: str, link: Secret) -> Response[str]:
     origin = (
         site.authentication.passkeys.party.origin
         if site.authentication
         else str(request.base_url).rstrip("/")
     )
     address = f"{origin}/enrol/{link.reveal()}"
-    return show(site, request, "staff/invited.html", name=name, address=address, days=LINK_MS // DAY_MS)
+    return show_page(site, request, "staff/invited.html", name=name, address=address, days=LINK_MS // DAY_MS)
 
 
 @post(f"{PATH}/{{name:str}}/end", opt=requires(Permission.STAFF_END))
-async def end(site: NamedDependency[Site], request: Asking, name: FromPath[str]) -> Response[Any]:
+async def end(site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]) -> Response[Any]:
     """End an account for ever."""
     return await _changed(site, request, lambda base: base.end(name, by=_by(request)))
 
 
 @post(f"{PATH}/{{name:str}}/sign-out", opt=requires(Permission.STAFF_END))
-async def end_sessions(site: NamedDependency[Site], request: Asking, name: FromPath[str]) -> Response[Any]:
+async def end_sessions(
+    site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]
+) -> Response[Any]:
     """Sign somebody out everywhere."""
     return await _changed(site, request, lambda base: base.end_sessions(name, by=_by(request)))
 
 
 @post(f"{PATH}/organisations", opt=requires(Permission.STAFF_INVITE))
-async def add_organisation(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def add_organisation(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Make an organisation."""
-    form = await fields(request, OrganisationForm)
+    form = await read_form(request, OrganisationForm)
 
     def add(base: Staff) -> None:
         base.add_organisation(
@@ -166,16 +170,19 @@ async def add_organisation(site: NamedDependency[Site], request: Asking) -> Resp
 
 
 @post(f"{PATH}/organisations/shown", opt=requires(Permission.STAFF_INVITE))
-async def show_organisation(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def show_organisation(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Record what an organisation shows from now on."""
-    form = await fields(request, OrganisationForm)
+    form = await read_form(request, OrganisationForm)
     return await _changed(
         site, request, lambda base: base.show(form.organisation, form.shows, by=_by(request))
     )
 
 
 async def _changed(
-    site: Site, request: Asking, change: Callable[[Staff], object], added: OrganisationForm | None = None
+    site: Site,
+    request: StaffRequest,
+    change: Callable[[Staff], object],
+    added: OrganisationForm | None = None,
 ) -> Response[Any]:
     def work() -> Response[Any]:
         try:
@@ -187,7 +194,7 @@ async def _changed(
     return await run_in_thread(site, work)
 
 
-def _by(request: Asking) -> str:
+def _by(request: StaffRequest) -> str:
     """Return who it is; nobody passes for the operator on a page."""
     by = request.auth.by
     if by == OPERATOR:

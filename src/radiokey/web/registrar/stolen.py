@@ -15,7 +15,15 @@ from radiokey.errors import RadiokeyError, UsageError
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, fields, radios, requires, run_in_thread, show
+from radiokey.web.staff.page import (
+    StaffForm,
+    StaffRequest,
+    radio_choices,
+    read_form,
+    requires,
+    run_in_thread,
+    show_page,
+)
 from radiokey.web.staff.stolen_reports import StolenReport, report_stolen
 
 
@@ -65,7 +73,7 @@ class Entry:
 @get("/registrar/stolen", sync_to_thread=True, opt=requires(Permission.STOLEN_LIST))
 def stolen(
     site: NamedDependency[Site],
-    request: Asking,
+    request: StaffRequest,
     number: FromQuery[str] = "",
     model: FromQuery[str] = "",
     before: FromQuery[str] = "",
@@ -76,7 +84,7 @@ def stolen(
 
 def page(  # noqa: PLR0913 - what the page of the list can show
     site: Site,
-    request: Asking,
+    request: StaffRequest,
     look: LookForm = LookForm(),  # noqa: B008 - frozen
     *,
     problem: RadiokeyError | None = None,
@@ -98,7 +106,7 @@ def page(  # noqa: PLR0913 - what the page of the list can show
             problem = wrong
     cars = [entry.mark.vin for entry in entries if entry.stands] if number else []
     found = ReportForm(serial="" if problem else number, vin=cars[0] if cars else "", model=look.model)
-    return show(
+    return show_page(
         site,
         request,
         "registrar/stolen.html",
@@ -114,7 +122,7 @@ def page(  # noqa: PLR0913 - what the page of the list can show
         reported=reported or ReportForm(serial=found.serial, model=found.model),
         proposed=proposed or found,
         cleared=MarkAct.CLEARED,
-        **radios(site),
+        **radio_choices(site),
     )
 
 
@@ -133,9 +141,9 @@ def back() -> Redirect:
 
 
 @post("/registrar/stolen", opt=requires(Permission.STOLEN_REPORT))
-async def report(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def report(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Report a radio stolen; the same report again, while it stands, is one."""
-    form = await fields(request, ReportForm)
+    form = await read_form(request, ReportForm)
 
     def work() -> Response[Any]:
         radio, by = form.radio, request.auth.by

@@ -17,7 +17,7 @@ from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 from radiokey.web.staff import token_requests
-from radiokey.web.staff.page import Asking, StaffForm, fields, requires, run_in_thread, show
+from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, requires, run_in_thread, show_page
 from radiokey.web.staff.token_requests import TokenRequest, givable
 
 
@@ -38,7 +38,7 @@ class EndedForm(StaffForm, frozen=True, kw_only=True):
 
 
 @get("/registrar/tokens", sync_to_thread=True, opt=requires(Permission.TOKEN_LIST))
-def tokens(site: NamedDependency[Site], request: Asking, ended: FromQuery[str] = "") -> Response[str]:
+def tokens(site: NamedDependency[Site], request: StaffRequest, ended: FromQuery[str] = "") -> Response[str]:
     """Show the tokens that nobody ended."""
     form = convert({"ended": ended}, EndedForm)
     return _tokens_page(site, request, ended=form.ended if site.base.tokens.ended(form.ended) else "")
@@ -46,13 +46,13 @@ def tokens(site: NamedDependency[Site], request: Asking, ended: FromQuery[str] =
 
 def _tokens_page(
     site: Site,
-    request: Asking,
+    request: StaffRequest,
     problem: RadiokeyError | None = None,
     kept: TokenForm | None = None,
     ended: str = "",
 ) -> Response[str]:
     cards = site.base.tokens.list()
-    return show(
+    return show_page(
         site,
         request,
         "registrar/tokens.html",
@@ -72,9 +72,9 @@ def _listed(cards: Sequence[TokenCard]) -> str:
 
 
 @post("/registrar/tokens", status_code=200, opt=requires(Permission.TOKEN_MAKE))
-async def make_token(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def make_token(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Make a token and show it, this once; the same form again makes no second one."""
-    form = await fields(request, TokenForm)
+    form = await read_form(request, TokenForm)
 
     def work() -> Response[Any]:
         try:
@@ -92,15 +92,17 @@ async def make_token(site: NamedDependency[Site], request: Asking) -> Response[A
             token, card = token_requests.make_token(site, request.auth, wanted)
         except RadiokeyError as problem:
             return _tokens_page(site, request, problem, form)
-        return show(site, request, "registrar/token.html", card=card, token=token)
+        return show_page(site, request, "registrar/token.html", card=card, token=token)
 
     return await run_in_thread(site, work)
 
 
 @post("/registrar/tokens/{token_id:str}/end", opt=requires(Permission.TOKEN_END))
-async def end_token(site: NamedDependency[Site], request: Asking, token_id: FromPath[str]) -> Response[Any]:
+async def end_token(
+    site: NamedDependency[Site], request: StaffRequest, token_id: FromPath[str]
+) -> Response[Any]:
     """End a token for ever; one that was ended already, by whomever, stays so and nothing is said twice."""
-    await fields(request, StaffForm)
+    await read_form(request, StaffForm)
 
     def work() -> Response[Any]:
         try:

@@ -1,6 +1,6 @@
 """The registrar's import: a file of modest size is looked at first, and what was looked at can then enter.
 
-Nothing of the file is kept between the two: whoever imports sends it again, and only the very file that was
+Nothing of the file is kept between the two: the registrar sends it again, and only the very file that was
 looked at enters. It is never written to disk here, for its codes are in clear.
 """
 
@@ -21,7 +21,7 @@ from radiokey.errors import ChangedMeanwhileError, InputError, RadiokeyError, Us
 from radiokey.web.http.forms import FIELDS_MAX, Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import Asking, StaffForm, requires, run_in_thread, show
+from radiokey.web.staff.page import StaffForm, StaffRequest, requires, run_in_thread, show_page
 
 FILE_BYTES_MAX: Final = 1_000_000
 """About 20,000 units. A larger upload would be put on disk on its way here."""
@@ -42,7 +42,7 @@ class DoneForm(StaffForm, frozen=True, kw_only=True):
 
 
 @get("/registrar/import", sync_to_thread=True, opt=requires(Permission.UNIT_IMPORT))
-def page(site: NamedDependency[Site], request: Asking, done: FromQuery[str] = "") -> Response[str]:
+def page(site: NamedDependency[Site], request: StaffRequest, done: FromQuery[str] = "") -> Response[str]:
     """Ask for a file; or show how far the import of one came."""
     form = convert({"done": done}, DoneForm)
     step = None
@@ -54,7 +54,7 @@ def page(site: NamedDependency[Site], request: Asking, done: FromQuery[str] = ""
 
 def _page(  # noqa: PLR0913 - what a page of the import can show
     site: Site,
-    request: Asking,
+    request: StaffRequest,
     *,
     problem: RadiokeyError | None = None,
     step: ImportStep | None = None,
@@ -62,7 +62,7 @@ def _page(  # noqa: PLR0913 - what a page of the import can show
     refused: list[Refusal] | None = None,
     sha256: str = "",
 ) -> Response[str]:
-    return show(
+    return show_page(
         site,
         request,
         "registrar/import.html",
@@ -79,7 +79,7 @@ def _page(  # noqa: PLR0913 - what a page of the import can show
 
 
 @post("/registrar/import", request_max_body_size=BODY_BYTES_MAX, opt=requires(Permission.UNIT_IMPORT))
-async def bring(site: NamedDependency[Site], request: Asking) -> Response[Any]:
+async def bring(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Look at a file, or import the one that was looked at."""
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > BODY_BYTES_MAX:
@@ -92,7 +92,7 @@ async def bring(site: NamedDependency[Site], request: Asking) -> Response[Any]:
     return await run_in_thread(site, lambda: _brought(site, request, form, data))
 
 
-def _brought(site: Site, request: Asking, form: ImportForm, data: bytes) -> Response[Any]:
+def _brought(site: Site, request: StaffRequest, form: ImportForm, data: bytes) -> Response[Any]:
     digest = hashlib.sha256(data).hexdigest()
     refused: list[Refusal] = []
     try:

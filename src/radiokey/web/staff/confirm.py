@@ -1,4 +1,4 @@
-"""The step-up: whoever is about to have a code released is asked once more who they are.
+"""The step-up: a person who is about to have a code released confirms once more who they are.
 
 One place, asked by every page before such an act. A person answers with a passkey of theirs, for this act as
 the page showed it, once; a bearer token proves with the request itself who it is.
@@ -11,7 +11,7 @@ from radiokey.errors import NotAllowedError
 from radiokey.web.auth.callers import Caller
 from radiokey.web.site import Site
 
-Asking = Request[None, Caller, State]
+StaffRequest = Request[None, Caller, State]
 
 
 def approval(request_id: str, seen: int) -> str:
@@ -19,7 +19,7 @@ def approval(request_id: str, seen: int) -> str:
     return f"request:approve {request_id} {seen}"
 
 
-def ask(site: Site, request: Asking, act: str) -> str:
+def ask(site: Site, request: StaffRequest, act: str) -> str:
     """Return what the page asks the browser (JSON) before `act`; nothing for a token."""
     who = request.auth.who
     return (
@@ -27,7 +27,7 @@ def ask(site: Site, request: Asking, act: str) -> str:
     )
 
 
-def confirm(site: Site, request: Asking, act: str, answer: str) -> None:
+def confirm(site: Site, request: StaffRequest, act: str, answer: str) -> None:
     """Raise `NotAllowedError` unless the caller is somebody, `SignInError` unless their passkey says so."""
     caller = request.auth
     if not caller.account:

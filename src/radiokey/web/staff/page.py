@@ -21,9 +21,9 @@ from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 
-Asking = Request[None, Caller, State]
+StaffRequest = Request[None, Caller, State]
 
-WAYS: Final = (
+NAVIGATION: Final = (
     ("/desk", "Queue", Permission.REQUEST_READ),
     ("/desk/requests/new", "New request", Permission.REQUEST_OPEN),
     ("/registrar/stolen", "Stolen list", Permission.STOLEN_LIST),
@@ -94,15 +94,15 @@ def view_for(site: Site, caller: Caller, request_id: str) -> View:
     return view
 
 
-def radios(site: Site) -> dict[str, Any]:
+def radio_choices(site: Site) -> dict[str, Any]:
     """Return what the forms for a radio offer: every radio and every make, each in the order of its name."""
     models = sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold())
     return {"radios": models, "makes": sorted({make for model in models for make in model.makes})}
 
 
-def show(
+def show_page(
     site: Site,
-    request: Asking,
+    request: StaffRequest,
     template: str,
     *,
     problem: RadiokeyError | None = None,
@@ -118,7 +118,11 @@ def show(
         me=caller,
         account=caller.by,
         may=caller.scopes,
-        ways=[(to, name, to == path) for to, name, takes in WAYS if takes is None or takes in caller.scopes],
+        ways=[
+            (to, name, to == path)
+            for to, name, takes in NAVIGATION
+            if takes is None or takes in caller.scopes
+        ],
         csrf=csrf_of(request),
         now_ms=site.clock.now_ms(),
         problem=problem,
@@ -126,7 +130,7 @@ def show(
     )
 
 
-async def fields(request: Asking, kind: type[F]) -> F:
+async def read_form(request: StaffRequest, kind: type[F]) -> F:
     """Return the form of a POST; raise `UsageError` where it is not this form."""
     sent = await request.form()
     return convert({name: value for name, value in sent.items() if isinstance(value, str)}, kind, len(sent))

@@ -33,7 +33,7 @@ def make_token(site: Site, caller: Caller, wanted: TokenRequest) -> tuple[Token,
     if not wanted.scopes <= givable(caller):
         raise NotAllowedError(
             "a token made here has only scopes of its maker's, and none that make tokens or clear reports",
-            hint="whoever runs this base makes the others: radiokey base tokens add",
+            hint="the operator of this base makes the others: radiokey base tokens add",
         )
     if caller.organisation not in {"", wanted.organisation}:
         raise NotAllowedError(

@@ -17,7 +17,7 @@ const ask = async (options) => {
 };
 
 const PARTS = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
-const told = (answer) => {
+const encoded = (answer) => {
   const parts = PARTS.filter((part) => answer.response[part]).map((part) => [part, written(answer.response[part])]);
   return JSON.stringify({
     id: answer.id, rawId: written(answer.rawId), type: answer.type, response: Object.fromEntries(parts),
@@ -45,7 +45,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     say("");
     button.disabled = true;
     try {
-      form.elements.passkey.value = told(await ask(JSON.parse(form.dataset.passkey)));
+      form.elements.passkey.value = encoded(await ask(JSON.parse(form.dataset.passkey)));
     } catch (error) {
       say(WHY[error.name] ?? "The browser could not ask for a passkey. Open the page again.");
       button.disabled = false;

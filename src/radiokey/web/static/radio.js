@@ -1,4 +1,4 @@
-// The practice radio's fingers and eyes: it sends what was done and draws what it is told. It decides nothing.
+// The practice radio's fingers and eyes: it sends what was done and draws the answer. It decides nothing.
 const radio = document.getElementById("radio");
 const display = document.getElementById("display");
 const says = document.getElementById("says");
@@ -27,18 +27,18 @@ async function flush() {
   flush();
 }
 
-function draw(told) {
-  if (told.problem) {
-    says.textContent = `${told.problem}. ${told.hint}.`;
+function draw(shown) {
+  if (shown.problem) {
+    says.textContent = `${shown.problem}. ${shown.hint}.`;
     return;
   }
-  image = told.image;
-  display.innerHTML = told.display;
-  says.innerHTML = told.says;
+  image = shown.image;
+  display.innerHTML = shown.display;
+  says.innerHTML = shown.says;
   for (const button of hand.querySelectorAll("[aria-pressed]")) {
-    button.setAttribute("aria-pressed", String(told.pressed[button.dataset.what]));
+    button.setAttribute("aria-pressed", String(shown.pressed[button.dataset.what]));
   }
-  listen(told.again_ms);
+  listen(shown.again_ms);
 }
 
 // Real time passes too: ask again when the server said that something changes, and now and then before that.
