@@ -37,7 +37,7 @@ def test_every_example_of_the_module_is_true(name):
 def test_the_formats_of_numbers_and_the_code_are_documented_by_examples():
     """STYLE, example 5: the doctest is the documentation."""
     found = {name for name in MODULES if examples(importlib.import_module(name))}
-    assert {"radiokey.serial.number", "radiokey.code.value", "radiokey.guide.words"} <= found
+    assert {"radiokey.serial.number", "radiokey.code.value", "radiokey.guide.display_text"} <= found
 
 
 def test_an_example_that_is_not_true_is_seen():

@@ -15,6 +15,21 @@ Every word that the catalogue has of a radio's display, and what it tells there;
 [guide](guide.md). `{errors}`, `{left}` and `{wait}` stand for numbers. One word can tell different things on
 different radios, so a word is only ever read together with its radio.
 
+What an owner types is read as it is meant: case, spaces, full-width characters and Cyrillic look-alikes do
+not matter, nor whether word and number are glued (`LOCK10`), nor how many dashes there are; "blinking" or
+"steady" may be added. Then the first line that fits decides:
+
+| the text | what decides |
+|---|---|
+| is one of the radio's own words | that word; where it tells two things, the question which |
+| WAIT, LOCK or LOCKED with a time (`Lock 3000`, `WAIT 29:59`) | a wait that counts down |
+| a number at or above a listed one (`LOCKED 12`; 10 and 13 are listed) | the highest listed that it reaches |
+| is a word of the general table in the [guide](guide.md) | its row |
+| a lock with something beside it (`CODE ERROR E`) | the longest lock in it; of equals the more cautious |
+| anything else | it is a word we do not know |
+
+So only a text that is exactly a word of asking leads to an entry.
+
 This page is drawn from the catalogue; a test fails when it is stale. Write it anew with
 
     python tools/display_words.py > docs/display-words.md
@@ -43,7 +58,8 @@ def _row(fact: Fact[DisplayWord]) -> str:
     assert word is not None, "a word is a fact with a value"
     sure = HOW_SURE[fact.confidence] + (", disputed" if fact.disputed else "")
     tells = f"{word.shows.value}: {_cell(word.meaning)}"
-    return f"| `{_cell(word.text)}` | {tells} | {sure} |"
+    blinks = {None: "", True: " blinking", False: " standing still"}[word.blinks]
+    return f"| `{_cell(word.text)}`{blinks} | {tells} | {sure} |"
 
 
 def _cell(text: str) -> str:

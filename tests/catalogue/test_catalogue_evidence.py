@@ -46,7 +46,7 @@ def test_every_label_is_in_the_table_and_no_entry_is_unused():
     table = {(model_id, label) for model_id, labels in load_labels().items() for label in labels}
     assert used == table
     real = {pair for pair in used if pair[0] not in {"unknown", "fiat_vp", "toyota_erc_legacy"}}
-    assert len(real) == 220
+    assert len(real) == 223
 
 
 @each_model
@@ -66,8 +66,8 @@ def test_every_source_is_described_once(model):
 
 def test_all_sources_of_the_facts_are_there():
     """187 of the collected facts, and five for the two families that come from code."""
-    assert len(load_sources()) == 192
-    assert len({source.title for source in load_sources().values()}) == 192
+    assert len(load_sources()) == 196
+    assert len({source.title for source in load_sources().values()}) == 196
 
 
 def test_only_official_and_support_pages_are_links():

@@ -18,6 +18,7 @@ OPTIONAL = {
     "every",
     "doubles",
     "removal",
+    "blinks",
     "control",
     "default",
     "stand_in",

@@ -11,7 +11,7 @@ from radiokey.catalogue.model import CountsShown, Model
 from radiokey.guide import walk
 from radiokey.guide.model import Act, Choice, Condition, Facts, Guide, Special, Stage, Step, StepText
 from radiokey.guide.proof import arrows, faults, reached
-from radiokey.guide.words import errors_shown, keys, leads, row_of, words_of
+from radiokey.guide.words import errors_shown, leads, row_of, words_of
 from radiokey.headunit.display import DisplayWord, Shows
 
 
@@ -101,6 +101,14 @@ def test_a_display_word_that_the_table_does_not_know_is_found(guide, radio: Call
     )
 
 
+def test_a_radio_that_asks_with_a_word_of_a_lock_is_found(guide, radio: Callable[..., Model]):
+    """Whoever typed WAIT and then named that radio would be led to the entry."""
+    model = radio("new_radio", words=(DisplayWord("WAIT", Shows.CODE, "It wants the code."),))
+    assert faults(guide, (model,)) == (
+        "new_radio: asks with 'WAIT', but the row 'wait' is a lock and not whole",
+    )
+
+
 def test_a_spelling_in_two_rows_is_found(guide):
     twice = replace(guide.words[1], says=(*guide.words[1].says, "CODE"))
     found = faults(replace(guide, words=(guide.words[0], twice, *guide.words[2:])))
@@ -163,15 +171,12 @@ def test_an_unknown_word_leads_to_the_table_and_never_to_a_guess(guide):
         ("7 ----", "code"), ("WAIT 29:59", "wait"), ("wait 30", "wait"), ("2 SAFE", "number"), ("SAFE 2", "number"),
         ("{errors} SAFE", "number"), ("SAFE", "safe"), ("LOCKED", "locked"), ("LOCKED 10", "locked"),
         ("LOCKED 13", "end"), ("LOC", "loc"), ("LOCK", "locked"), ("ErrE", "locked"), ("ErrA", "number"),
-        ("HELP", "end"), ("OFF", "off"), ("PROTECT", "protected"), ("SEC", "sec"), ("0000", "code"), ("----", "wait"),
+        ("HELP", "end"), ("OFF", "off"), ("PROTECT", "protected"), ("SEC", "sec"), ("0000", "code"), ("----", "dashes"),
+        ("ERR2", "number"), ("LOCK13", "end"), ("5SAFE", "number"), ("CANCHECK", "protected"),
     ],
 )  # fmt: skip
 def test_the_display_table_reads_words_as_the_facts_do(guide, text, row):
     assert row_of(guide.words, text).id == row
-
-
-def test_keys_of_a_word_go_from_exact_to_general():
-    assert keys("Unit Locked For {wait}") == ("UNIT LOCKED FOR #", "UNIT")
 
 
 def test_every_step_of_the_road_is_reached_and_the_entry_only_through_its_checklist(guide):

@@ -234,7 +234,9 @@ def words(table: Table, key: str) -> tuple[DisplayWord, ...]:
             bare = bare.replace(counter, "")
         if "{" in bare or "}" in bare:
             inner.wrong("text", "no counter but " + ", ".join(COUNTERS), text)
-        found.append(DisplayWord(text, inner.choice("shows", Shows), inner.text("meaning", longest=200)))
+        shows, meaning = inner.choice("shows", Shows), inner.text("meaning", longest=200)
+        blinks = inner.flag("blinks") if inner.has("blinks") else None
+        found.append(DisplayWord(text, shows, meaning, blinks))
         inner.done()
     if not found or len({(word.text, word.shows) for word in found}) != len(found):
         table.wrong(key, "at least one word, and none twice with one meaning", [word.text for word in found])

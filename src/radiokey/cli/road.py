@@ -6,7 +6,6 @@ what the display shows, a make, a part of a radio's name.
 """
 
 import sys
-from collections.abc import Iterable
 from typing import Any, Final
 
 from radiokey.catalogue.fact import HOW_SURE
@@ -15,8 +14,7 @@ from radiokey.cli import say
 from radiokey.errors import UsageError
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
-from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, start, view
-from radiokey.guide.words import row_of, said_by
+from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, heard, start, view
 
 _LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
 _ASKS: Final = {
@@ -47,7 +45,7 @@ def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) ->
         if chosen is _BACK:
             here = walked.pop()
             continue
-        following = view(road, answer(road, here.position, chosen.id))
+        following = view(road, chosen)
         # A refusal stays a refusal: nobody walks back to before it and enters again.
         walked = [*walked, here] if following.facts.refused == here.facts.refused else []
         here = following
@@ -147,8 +145,9 @@ def command(act: Act, facts: Facts) -> str:
 # --- what the owner answers -------------------------------------------------------------------------------
 
 
-_LEAVE: Final = Offer("leave", "")
-_BACK: Final = Offer("back", "")
+_LEAVE: Final = ""
+_BACK: Final = "<"
+"""No positions of the guide."""
 
 
 def _labelled(here: View) -> dict[str, Offer]:
@@ -159,8 +158,8 @@ def _labelled(here: View) -> dict[str, Offer]:
     return {str(at): offer for at, offer in enumerate(offers, start=1)}
 
 
-def _ask(road: Guide, here: View, *, back: bool) -> Offer:
-    """Return the answer a person chose, `_BACK` or `_LEAVE`; piped input works the same and ends as `q`."""
+def _ask(road: Guide, here: View, *, back: bool) -> str:
+    """Return where an answer leads, `_BACK` or `_LEAVE`; piped input works the same and ends as `q`."""
     labelled = _labelled(here)
     ways = f"{_ASKS[here.asks]}; {'b goes back, ' if back else ''}q leaves"
     say.prompt(f"{ways}: ")
@@ -173,10 +172,13 @@ def _ask(road: Guide, here: View, *, back: bool) -> Offer:
             return _LEAVE
         if text.casefold() == "b" and back:
             return _BACK
-        found = _meant(road, here, text)
+        found = _meant(here, text)
         alike = _alike(here, text)
         if len(found) == 1 and not alike:
-            return found[0]
+            return answer(road, here.position, found[0].id)
+        shown = heard(road, here.position, text) if here.asks is Asks.DISPLAY and text else here.position
+        if view(road, shown).asks is not here.asks:
+            return shown
         if found or alike:
             say.note("that may be one of these; which one?")
             for model_id, question in alike.items():
@@ -191,7 +193,7 @@ def _ask(road: Guide, here: View, *, back: bool) -> Offer:
         say.prompt(f"{ways}: ")
 
 
-def _meant(road: Guide, here: View, text: str) -> list[Offer]:
+def _meant(here: View, text: str) -> list[Offer]:
     """Return the answers that `text` can mean: one by its number, or those its words fit."""
     labelled = _labelled(here)
     typed = text.casefold()
@@ -200,8 +202,8 @@ def _meant(road: Guide, here: View, text: str) -> list[Offer]:
     match here.asks:
         case Asks.ERRORS if typed.isascii() and typed.isdigit() and len(typed) <= len(str(ERRORS_MAX)):
             return [Offer(str(int(typed)), typed)]
-        case Asks.DISPLAY if text:
-            return _showing(road, here, labelled.values(), text)
+        case Asks.DISPLAY:
+            return []  # what a display says is decided by the guide
         case Asks.MODEL if text:
             words = typed.split()
             return [offer for offer in labelled.values() if all(word in _names(offer) for word in words)]
@@ -222,16 +224,6 @@ def _alike(here: View, text: str) -> dict[str, str]:
         for rule in card.stand_in
         if named & set(rule.cars)
     }
-
-
-def _showing(road: Guide, here: View, offers: Iterable[Offer], text: str) -> list[Offer]:
-    """Return the answers for a display that shows `text`: the radio's own words first."""
-    model = road.model_of(here.facts.model) if here.facts.model else None
-    own = said_by(model, text) if model is not None else ()
-    if own:
-        return [offer for offer in offers if offer.word in own]
-    row = row_of(road.words, text)
-    return [offer for offer in offers if row is not None and offer.id == row.id]
 
 
 def _names(offer: Offer) -> str:

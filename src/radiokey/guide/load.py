@@ -40,7 +40,7 @@ _ENTRY = re.compile(r"^## ([a-z0-9-]+)$", re.MULTILINE)
 _TOP = {"start", "shows", "levels", "word", "special", "steps"}
 _STEP = {"stage", "ways", "warnings", "act", "asks", "then", "end", "tells"}
 _WAY = {"id", "to", "when", "effect"}
-_WORD = {"id", "says", "to", "shows", "asks_model", "unsure"}
+_WORD = {"id", "says", "to", "shows", "asks_model", "unsure", "whole"}
 _SPECIAL = {"model", "to", "shows", "says"}
 
 
@@ -171,6 +171,7 @@ def _word(row: Any) -> Word:  # noqa: ANN401 - as above
         shows=_enum(Shows, row["shows"], f"word {name}") if "shows" in row else None,
         asks_model=bool(row.get("asks_model", True)),
         unsure=_text(row, "unsure", f"word {name}") if "unsure" in row else None,
+        whole=bool(row.get("whole", False)),
     )
 
 

@@ -143,7 +143,8 @@ class Word:
 
     `says` are spellings as radios show them; a `#` stands for any number. A row without `says` is something
     the radio does rather than shows. `asks_model` says that the meaning depends on the radio. `unsure` is the
-    question for a radio that uses one text for several states.
+    question for a radio that uses one text for several states. `whole` says that some radio asks for its code
+    with these words: they are not looked for inside a longer text.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Word:
     shows: Shows | None = None
     asks_model: bool = True
     unsure: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from radiokey.catalogue.model import Model
+from radiokey.guide.display_text import read_display
 from radiokey.guide.model import Asks, Guide, Step
 from radiokey.guide.walk import UNKNOWN
-from radiokey.guide.words import alternatives, leads, row_of
+from radiokey.guide.words import entry_shut, leads, row_of
 from radiokey.headunit.display import Shows
 
 
@@ -124,15 +125,18 @@ def _without_words(guide: Guide) -> Iterator[str]:
 
 def _unheard(guide: Guide, models: Iterable[Model]) -> Iterator[str]:
     yield from (f"the state {shows.value!r} has no step" for shows in Shows if shows not in guide.shows)
-    rows: dict[str, str] = {}
+    rows: dict[tuple[str, ...], str] = {}
     for row in guide.words:
         for says in row.says:
-            if rows.setdefault(says, row.id) != row.id:
-                yield f"{says!r} stands in two rows: {rows[says]!r} and {row.id!r}"
+            other = rows.setdefault(read_display(says).key, row.id)
+            if other != row.id:
+                yield f"{says!r} stands in two rows: {other!r} and {row.id!r}"
     for model in models:
         for word in model.words.value or ():
             if leads(guide, model, word) not in guide.steps:
                 yield f"{model.id}: {word.text!r} leads to no step"
-            for part in alternatives(word.text):
-                if row_of(guide.words, part) is None:
-                    yield f"{model.id}: {part!r} is in no row of the table, for who does not know the radio"
+            known = row_of(guide.words, word.text)
+            if known is None:
+                yield f"{model.id}: {word.text!r} is in no row of the table, for who does not know the radio"
+            elif entry_shut(known.shows) and word.shows is Shows.CODE and not known.whole:
+                yield f"{model.id}: asks with {word.text!r}, but the row {known.id!r} is a lock and not whole"

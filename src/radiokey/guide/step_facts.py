@@ -38,6 +38,8 @@ def step_facts(tells: Tells | None, model: Model | None, facts: Facts) -> tuple[
             return ()
         case Tells.PAPERS | Tells.KEYS | Tells.STICKER:
             return tuple(_places(model, tells.value))
+        case Tells.END:
+            return (*_tries_left(model, facts.errors), *_said(iter([model.final_text])))
         case _:
             return tuple(_said(getattr(model, name) for name in _NAMES[tells]))
 
@@ -45,7 +47,6 @@ def step_facts(tells: Tells | None, model: Model | None, facts: Facts) -> tuple[
 _NAMES: Final = {
     Tells.CODE: ("code_origin", "binding_text"),
     Tells.ENTRY: ("entry_text", "confirm_text"),
-    Tells.END: ("final_text",),
 }
 
 
@@ -57,6 +58,18 @@ def _wait(model: Model | None, facts: Facts) -> Iterator[StepFact]:
     if facts.refused and answer.retry_ms > answer.wait_ms:
         yield StepFact(
             "A code was refused: leave at least 15 minutes before the next one, whatever it shows."
+        )
+
+
+def _tries_left(model: Model, errors: int | None) -> Iterator[StepFact]:
+    """Say how many wrong codes are left, where the display or the owner counted them."""
+    answer = wait_answer(model, errors)
+    if errors and answer.tries_left:
+        more = "one more" if answer.tries_left == 1 else f"{answer.tries_left} more"
+        yield StepFact(
+            f"{errors} wrong codes are counted: {more} and it is locked for good. Enter nothing.",
+            answer.confidence,
+            answer.sources,
         )
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from radiokey.catalogue.model import Binding, Model
 from radiokey.errors import InputError, RadiokeyError
+from radiokey.guide.display_text import read_display
 from radiokey.guide.model import (
     SHOWN_SHUT,
     Act,
@@ -28,7 +29,7 @@ from radiokey.guide.model import (
 )
 from radiokey.guide.step_facts import StepFact, step_facts
 from radiokey.guide.waiting import wait_answer
-from radiokey.guide.words import entry_shut, errors_shown, leads, row_of, said_by, words_of
+from radiokey.guide.words import decide, entry_shut, errors_shown, leads, most_cautious, row_of, words_of
 from radiokey.headunit.display import DisplayWord, Shows
 
 ERRORS_MAX: Final = 99
@@ -303,15 +304,16 @@ def _number(text: str, most: int) -> int | None:
 
 def _heard(guide: Guide, facts: Facts, display: str) -> tuple[str, Facts] | None:
     """Return where a typed display word leads."""
-    if facts.model:
-        model = guide.model_of(facts.model)
+    model = guide.model_of(facts.model) if facts.model else None
+    found = decide(guide, model, read_display(display))
+    if found is None:
+        return None
+    if model is not None:
         shown = errors_shown(model, display)
         facts = replace(facts, errors=facts.errors if shown is None else shown)
-        words = said_by(model, display)
-        if words:
-            return _meant(guide, facts, model, words)
-    row = row_of(guide.words, display)
-    return None if row is None else _row(guide, facts, row)
+        if found.words:
+            return _meant(guide, facts, model, found.words)
+    return None if found.row is None else _row(guide, facts, found.row)
 
 
 def _row(guide: Guide, facts: Facts, row: Word) -> tuple[str, Facts]:
@@ -340,7 +342,8 @@ def _meant(guide: Guide, facts: Facts, model: Model, words: tuple[DisplayWord, .
     facts = replace(facts, word=row.id if row else None)
     found = {leads(guide, model, word) for word in words}
     if len(found) > 1 and row is not None:
-        return row.unsure or row.to, replace(facts, shows=None)
+        # The question decides; a step that asks nothing goes by the more cautious state.
+        return row.unsure or row.to, replace(facts, shows=None if row.unsure else most_cautious(words))
     to = leads(guide, model, words[0])
     assert to is not None, "the proof finds a state without a step"
     return to, replace(facts, shows=words[0].shows)

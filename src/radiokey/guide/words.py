@@ -1,88 +1,164 @@
-"""From what a display says to a row of the table and to a state: spelling is no concern of the owner's.
+"""From what a display says to a row of the table, to the model's own words and to a state.
 
-Catalogue and owners write the same word in many ways (`2 SAFE`, `{errors} SAFE`, `1 SAFE / 2 SAFE`,
-`WAIT 29:59`), so a word is compared by its keys: its spelling as it stands, then with every number replaced
-by `#`, then without what stands in brackets, then its first word.
+Everything that is typed goes one way: `read_display` makes tokens of it, `decide` says what they mean.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from radiokey.catalogue.model import CountsShown, Model
+from radiokey.guide.display_text import COUNT_HOLE, DisplayText, fits, read_display
 from radiokey.guide.model import Guide, Special, Word
 from radiokey.headunit.display import DisplayWord, Shows
 
-_HOLE = re.compile(r"\{[a-z_]+\}")
-_NUMBER = re.compile(r"(?<![A-Z0-9])(?:\d+(?::\d\d)?|N)(?![A-Z0-9])")
-_COUNT = re.compile(r"(?<![A-Za-z0-9])\d{1,2}(?![A-Za-z0-9])")
-_BRACKET = re.compile(r"\s*\([^)]*\)")
-_ALTERNATIVE = re.compile(r"\s+/\s+|,\s+|\s+\.\.\s+")
+PART_WORDS_MAX: Final = 4
+"""A text of more words is a sentence, not a display: nothing is found inside it."""
+
+_CAUTION: Final = (
+    Shows.PERMANENT, Shows.LOCKED, Shows.WAIT, Shows.ARMED_OR_WAIT, Shows.PROTECTED, Shows.SERVER_ERROR,
+    Shows.SERVER,
+)  # fmt: skip
+"""States that shut the entry, the most cautious first."""
+_TIMED: Final = frozenset({"WAIT", "LOCK", "LOCKED"})
+"""Words beside which a time is a countdown."""
 
 
-@lru_cache(maxsize=2048)  # the table's own spellings are asked for again with every word
-def keys(text: str) -> tuple[str, ...]:
-    """Return the keys of a display word, the most exact first.
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a text means: the model's own `words` it can be, or where there are none a `row` of the table."""
 
-    >>> keys("WAIT 29:59")
-    ('WAIT 29:59', 'WAIT #', 'WAIT')
-    >>> keys("{errors} SAFE")
-    ('# SAFE',)
+    words: tuple[DisplayWord, ...] = ()
+    row: Word | None = None
+
+
+def decide(guide: Guide, model: Model | None, text: DisplayText) -> Decision | None:
+    """Return what `text` means on this model, `None` where nobody knows.
+
+    The first line of this table that fits decides; "whole" means every token of the text.
+
+    | the text | what decides |
+    |---|---|
+    | whole, one of the model's own words (its counts filled in) | that word; two states: the question which |
+    | WAIT, LOCK or LOCKED with a time (`Lock 3000`, `WAIT 29:59`) | a wait that counts down |
+    | own shut word, a count at or above a listed one (`LOCKED 12`) | the highest listed word not above it |
+    | whole, a spelling of the general table | its row |
+    | a shut word of the model or of the table with something beside it | the longest; of two, the cautious |
+    | anything else | nothing: an unknown word is never taken for the nearest |
+
+    So only a whole match can lead to an entry. A last lock is never read out of a part of the general table.
     """
-    plain = " ".join(_HOLE.sub("#", text).upper().replace("\u2026", "...").split())
-    bare = _BRACKET.sub("", plain).rstrip(" .")
-    found = [plain, bare, _NUMBER.sub("#", plain), _NUMBER.sub("#", bare)]
-    first = bare.split(" ")[0] if bare else ""
-    if first.isalpha() and len(first) > 1:
-        found.append(first)
-    return tuple(dict.fromkeys(key for key in found if key))
+    if not text.tokens:
+        return None
+    own = () if model is None else tuple(model.words.value or ())
+    whole = _whole(own, text)
+    if whole:
+        return Decision(words=whole)
+    if _counts_down(text):
+        return Decision(row=row_of(guide.words, "WAIT"))
+    level = _level(own, text)
+    if level is not None:
+        return Decision(words=(level,))
+    row = _row_of(guide.words, text)
+    return Decision(row=row) if row is not None else _part(guide, own, text)
 
 
-def alternatives(text: str) -> tuple[str, ...]:
-    """Return the words that one catalogue entry lists together: `"1 SAFE / 2 SAFE"` is two."""
-    parts = tuple(part.strip() for part in _ALTERNATIVE.split(text) if part.strip())
-    return parts if all(len(part) <= len("CODE ----") + 7 for part in parts) else (text,)
+def _counts_down(text: DisplayText) -> bool:
+    return text.has_time and not _TIMED.isdisjoint(text.words)
 
 
 def row_of(words: Iterable[Word], text: str) -> Word | None:
-    """Return the row that `text` belongs to, `None` where the table does not know it."""
-    table = {key: row for row in words for says in row.says for key in keys(says)[:1]}
-    for part in (text, *alternatives(text)):
-        for key in keys(part):
-            if key in table:
-                return table[key]
-    return None
+    """Return the row that has `text` as a whole, `None` where the table does not know it."""
+    return _row_of(tuple(words), read_display(text))
+
+
+@lru_cache(maxsize=4096)
+def _row_of(words: tuple[Word, ...], text: DisplayText) -> Word | None:
+    fitting = ((read_display(says), row) for row in words for says in row.says)
+    found = [(_holes(says), row) for says, row in fitting if _is(says, text)]
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _is(spelling: DisplayText, text: DisplayText) -> bool:
+    """Say whether `text` is as a whole what `spelling` stands for."""
+    return len(spelling.key) == len(text.key) and all(map(fits, text.key, spelling.key))
+
+
+def _holes(spelling: DisplayText) -> int:
+    """Return how many numbers a spelling leaves open; the fewer, the more exact."""
+    return sum(token.startswith("#") for token in spelling.key)
+
+
+def _whole(own: tuple[DisplayWord, ...], text: DisplayText) -> tuple[DisplayWord, ...]:
+    """Return the model's own words that `text` is, by the most exact spelling."""
+    found = [(_holes(read_display(word.text)), word) for word in own if _is(read_display(word.text), text)]
+    least = min((count for count, _ in found), default=0)
+    exact = tuple(word for count, word in found if count == least)
+    if text.blinks is None:
+        return exact
+    return tuple(word for word in exact if word.blinks in {None, text.blinks})
+
+
+def _level(own: tuple[DisplayWord, ...], text: DisplayText) -> DisplayWord | None:
+    """Return the own word with the highest number that is not above the one in `text`."""
+    levels = [
+        (spelling.count, word)
+        for word in own
+        if entry_shut(word.shows) and (spelling := read_display(word.text)).count is not None
+        if _template(spelling) == _template(text)
+    ]
+    reached = [(count, word) for count, word in levels if text.count is not None and count <= text.count]
+    return max(reached, key=lambda one: one[0])[1] if reached else None
+
+
+def _template(text: DisplayText) -> tuple[str, ...]:
+    """Return the key with every count made a hole, in one order: `2 SAFE` and `SAFE 2` are the same."""
+    return tuple(sorted(COUNT_HOLE if fits(token, COUNT_HOLE) else token for token in text.key))
+
+
+def _part(guide: Guide, own: tuple[DisplayWord, ...], text: DisplayText) -> Decision | None:
+    """Return the longest shut word inside `text`, of two as long the more cautious one."""
+    if len(text.words) > PART_WORDS_MAX:
+        return None
+    found: list[tuple[int, int, Decision]] = []
+    for run in _runs(text):
+        length = sum(map(len, run.tokens))
+        found.extend(
+            (-length, _CAUTION.index(word.shows), Decision(words=(word,)))
+            for word in _whole(own, run)
+            if word.shows in _CAUTION
+        )
+        row = _row_of(guide.words, run)
+        if row is not None and row.shows in _CAUTION and row.shows is not Shows.PERMANENT and not row.whole:
+            found.append((-length, _CAUTION.index(row.shows), Decision(row=row)))
+    return min(found, key=lambda one: one[:2])[2] if found else None
+
+
+def _runs(text: DisplayText) -> Iterator[DisplayText]:
+    """Yield every run of neighbouring tokens that holds a word or dashes."""
+    for first in range(len(text.tokens)):
+        for last in range(first + 1, len(text.tokens) + 1):
+            run = DisplayText(text.tokens[first:last], text.blinks)
+            if len(run.numbers) < len(run.tokens):
+                yield run
 
 
 def words_of(model: Model, row: Word, words: tuple[Word, ...]) -> tuple[DisplayWord, ...]:
     """Return the model's own words that belong to `row`; one text can tell several states."""
-    return tuple(word for word in model.words.value or () if row_of(words, word.text) is row)
-
-
-def said_by(model: Model, text: str) -> tuple[DisplayWord, ...]:
-    """Return the model's own words that `text` can be, by the most exact match."""
-    own = model.words.value or ()
-    for key in keys(text):
-        found = tuple(
-            word
-            for word in own
-            if any(key == other for part in (word.text, *alternatives(word.text)) for other in keys(part)[:3])
-        )
-        if found:
-            return found
-    return ()
+    return tuple(word for word in model.words.value or () if row_of(words, word.text) == row)
 
 
 def errors_shown(model: Model, text: str) -> int | None:
     """Return how many codes were wrong by the number in a display word, `None` where it does not tell.
 
     What the number counts is the model's own (`counts_shown`): Hyundai names the try, Opel what is left. A
-    number of more than two digits is an open entry, and one beside WAIT is a time.
+    number of more than two digits is an open entry or a time, and one beside WAIT is a time.
     """
-    number = _COUNT.search(text)
-    if number is None or "WAIT" in text.upper() or ":" in text:
+    said = read_display(text)
+    if said.count is None or "WAIT" in said.words or _counts_down(said):
         return None
-    shown, total = int(number[0]), model.attempts_total.value
+    shown, total = said.count, model.attempts_total.value
     match model.counts_shown.value:
         case CountsShown.ERRORS:
             return shown
@@ -97,25 +173,23 @@ def errors_shown(model: Model, text: str) -> int | None:
 def leads(guide: Guide, model: Model, word: DisplayWord) -> str | None:
     """Return the step a model's own word leads to; `None` where its state has no step."""
     for special in guide.specials:
-        if special.model == model.id and _is(special, word):
+        if special.model == model.id and _is_special(special, word):
             return special.to
     return guide.shows.get(word.shows)
 
 
-def _is(special: Special, word: DisplayWord) -> bool:
+def _is_special(special: Special, word: DisplayWord) -> bool:
     if special.says is not None:
-        return keys(special.says)[0] in keys(word.text)[:2]
+        return read_display(special.says).key == read_display(word.text).key
     return special.shows is None or special.shows is word.shows
 
 
 def entry_shut(shows: Shows | None) -> bool:
     """Say whether what the display shows forbids an entry: it would not count, or make it worse."""
-    return shows in {
-        Shows.WAIT,
-        Shows.LOCKED,
-        Shows.PERMANENT,
-        Shows.PROTECTED,
-        Shows.SERVER,
-        Shows.SERVER_ERROR,
-        Shows.ARMED_OR_WAIT,
-    }
+    return shows in _CAUTION
+
+
+def most_cautious(words: Iterable[DisplayWord]) -> Shows:
+    """Return the most cautious of the states that these words tell."""
+    states = [word.shows for word in words]
+    return min(states, key=lambda one: _CAUTION.index(one) if one in _CAUTION else len(_CAUTION))

@@ -55,12 +55,14 @@ class Colour(StrEnum):
 class DisplayWord:
     """A word the display shows, what it tells, and its meaning in our words.
 
-    `text` may hold a counter: `{errors}` or `{left}` stand for a number, `{wait}` for minutes left.
+    `text` may hold a counter: `{errors}` or `{left}` stand for a number, `{wait}` for minutes left. `blinks`
+    is set where a radio shows the text both blinking and still, and it tells different things.
     """
 
     text: str
     shows: Shows
     meaning: str
+    blinks: bool | None = None
 
     @property
     def example(self) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 TEXT_LENGTH_MAX: Final = 500
 """Longer texts are no sticker; whoever reads a photo passes line by line or label by label."""
 
-_CYRILLIC: Final = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")  # noqa: RUF001 -- this is the table of look-alikes
+_LOOK_ALIKES: Final = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")  # noqa: RUF001 -- this is the table of look-alikes
 _ABBREVIATION: Final = re.compile(r"\b(?:[SP] ?/ ?N|SN)\b")
 _WORD: Final = re.compile(r"(?:[^\W_]|(?<=[0-9])\?(?=[0-9]))+")
 _LATIN: Final = re.compile(r"[A-Z0-9?]+", re.ASCII)
@@ -59,12 +59,22 @@ class Spelled:
         return "".join(word.text for word in self.words if word is not None)
 
 
+def latinise(text: str) -> str:
+    """Return `text` in upper case, with single spaces, look-alikes made the Latin letters they look like.
+
+    A Cyrillic letter that is drawn like no Latin one stays as it is.
+
+    >>> latinise("\u0441\u043ede  Wait")
+    'CODE WAIT'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).upper().translate(_LOOK_ALIKES).split())
+
+
 def spell(text: str) -> Spelled:
     """Return `text` as this package reads it; texts beyond `TEXT_LENGTH_MAX` have no words."""
     if len(text) > TEXT_LENGTH_MAX:
         return Spelled("", (), cut=True)
-    plain = unicodedata.normalize("NFKC", text).upper().translate(_CYRILLIC)
-    plain = " ".join(plain.split())
+    plain = latinise(text)
     # "S/N", "SN" and "P/N" announce a number; their letters are not part of it.
     searched = _ABBREVIATION.sub(lambda match: " " * len(match[0]), plain)
     return Spelled(plain, tuple(_word(match) for match in _WORD.finditer(searched)))

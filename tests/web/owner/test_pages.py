@@ -11,17 +11,11 @@ from radiokey.catalogue.load import load_catalogue
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Facts
 from radiokey.guide.walk import position
-from radiokey.guide.words import alternatives
 
 MODELS = sorted(load_catalogue().models)
 MAKES = sorted({make for model in load_catalogue().models.values() for make in model.makes})
 WORDS = sorted(
-    {
-        (part, model.id)
-        for model in load_catalogue().models.values()
-        for word in model.words.value or ()
-        for part in alternatives(word.text)
-    }
+    {(word.text, model.id) for model in load_catalogue().models.values() for word in model.words.value or ()}
 )
 OUTSIDE = {"#main"} | {source.url for source in load_catalogue().sources.values() if source.url}
 """The only other addresses a page may lead to: the makers' own, as the catalogue names them."""

@@ -71,7 +71,7 @@ def step(site: NamedDependency[Site], at: FromPath[str]) -> Response[str]:
 def shows(site: NamedDependency[Site], say: FromQuery[str] = "", at: FromQuery[str] = "") -> Redirect:
     """Lead from what the display says, typed by hand, to the step after it; `at` is where it was typed."""
     at = at or position(site.guide.start)
-    to = heard(site.guide, at, say[:80].strip())
+    to = heard(site.guide, at, say)
     if say.strip() and view(site.guide, to).asks is Asks.DISPLAY:
         to = answer(site.guide, to, "something-else")  # the same page again would look like no answer at all
     return Redirect(f"/guide/{to}", status_code=303)
