@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from radiokey.base.limits import Asker, Buckets, Left, Limits
+from radiokey.base.limits import Asker, Left, Limits, RateLimiter
 from radiokey.base.log.append import append_many, begin
 from radiokey.base.log.head import Head
 from radiokey.base.log.leaf import (
@@ -190,7 +190,7 @@ class _Decision:
 class _Snapshot:
     """What the database says of requests that are decided together, read in a statement for each table."""
 
-    __slots__ = ("_marks", "_transaction", "_units", "buckets", "releases")
+    __slots__ = ("_marks", "_transaction", "_units", "limiter", "releases")
 
     def __init__(self, transaction: Transaction, limits: Limits, requests: Sequence[ReleaseRequest]) -> None:
         serials = [request.serial.serial for request in requests]
@@ -202,7 +202,8 @@ class _Snapshot:
             self._marks.setdefault((mark.kind, mark.number), []).append(mark)
         units = transaction.units_of(kinds, numbers)
         self._units = {(unit.kind, unit.number): unit for unit in units}
-        self.buckets = Buckets(transaction, limits, [request.asker for request in requests])
+        buckets = (bucket for request in requests for bucket in request.asker.buckets())
+        self.limiter = RateLimiter(transaction, limits, buckets)
         self._transaction = transaction
 
     def marks(self, kind: str, number: str) -> list[Mark]:
@@ -318,7 +319,7 @@ class ReleaseService:
             outcomes = [self._outcome(known, request, now_ms) for request in requests]
             fresh = [found for found in outcomes if isinstance(found, _Decision) and found.seen is None]
             receipts = iter(self._record(transaction, fresh, now_ms) if fresh else ())
-            known.buckets.write()
+            known.limiter.write()
             answers: list[Released | Exception] = []
             for outcome in outcomes:
                 if isinstance(outcome, _Decision):
@@ -331,7 +332,7 @@ class ReleaseService:
                             outcome.family,
                             receipt,
                             repeated=old is not None,
-                            left=known.buckets.left(outcome.request.asker, now_ms),
+                            left=known.limiter.left(outcome.request.asker, now_ms),
                         )
                     )
                 else:
@@ -351,7 +352,7 @@ class ReleaseService:
             raise
         except RadiokeyError as refusal:
             if isinstance(refusal, NotReleasedError):
-                known.buckets.take(request.asker.misses(), now_ms)
+                known.limiter.take(request.asker.misses(), now_ms)
             return refusal
 
     def _decide(self, known: _Snapshot, request: ReleaseRequest, now_ms: int) -> _Decision:
@@ -362,10 +363,10 @@ class ReleaseService:
             )
         blacklist.check(known, request.serial, request.vin)
         if seen is None:
-            known.buckets.check(request.asker, now_ms)
+            known.limiter.check(request.asker.buckets(), now_ms)
         code, source, family = self._code_of(known, request)
         if seen is None:
-            known.buckets.take(request.asker.releases(), now_ms)
+            known.limiter.take(request.asker.releases(), now_ms)
         return _Decision(request, code, source, family, seen)
 
     def _code_of(self, known: _Snapshot, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
