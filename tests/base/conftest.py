@@ -7,7 +7,7 @@ import pytest
 from house import House
 
 from radiokey.base.bootstrap import Base, open_base
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.serial.number import parse
 
 

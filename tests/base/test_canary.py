@@ -21,7 +21,7 @@ from postgres import Server, running
 from radiokey.base.bootstrap import Base, init_base, open_base
 from radiokey.base.keys.seal import NONCE_SIZE
 from radiokey.base.ports.store import StoredAct, StoredUnit
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code

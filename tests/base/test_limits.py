@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radiokey.base.limits import Asker, Buckets, Limit, Limits, reached
+from radiokey.base.limits import Asker, Limit, Limits, RateLimiter, reached
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.errors import LimitReachedError, UsageError
 
@@ -42,22 +42,22 @@ def rows():
 
 
 def release(rows, asker, now_ms, limits=LIMITS):
-    buckets = Buckets(rows, limits, [asker])
-    buckets.check(asker, now_ms)
-    buckets.take(asker.releases(), now_ms)
-    buckets.write()
+    limiter = RateLimiter(rows, limits, asker.buckets())
+    limiter.check(asker.buckets(), now_ms)
+    limiter.take(asker.releases(), now_ms)
+    limiter.write()
 
 
 def miss(rows, asker, now_ms):
-    buckets = Buckets(rows, LIMITS, [asker])
-    buckets.check(asker, now_ms)
-    buckets.take(asker.misses(), now_ms)
-    buckets.write()
+    limiter = RateLimiter(rows, LIMITS, asker.buckets())
+    limiter.check(asker.buckets(), now_ms)
+    limiter.take(asker.misses(), now_ms)
+    limiter.write()
 
 
 def refused(rows, asker, now_ms, limit):
     with pytest.raises(LimitReachedError) as caught:
-        Buckets(rows, LIMITS, [asker]).check(asker, now_ms)
+        RateLimiter(rows, LIMITS, asker.buckets()).check(asker.buckets(), now_ms)
     assert caught.value.facts["limit"] == limit
     assert caught.value.hint
     return caught.value.facts["retry_after_s"]
@@ -119,17 +119,17 @@ def test_misses_have_buckets_of_their_own(rows):
 
 def test_a_check_takes_nothing(rows):
     for _ in range(20):
-        Buckets(rows, LIMITS, [ME]).check(ME, 1_000)
+        RateLimiter(rows, LIMITS, ME.buckets()).check(ME.buckets(), 1_000)
     assert rows.stored == {}
 
 
 def test_the_buckets_are_read_at_once_and_each_is_written_once(rows):
     """Fifty releases of one commit share most of their buckets."""
-    buckets = Buckets(rows, Limits(), [ME])
+    limiter = RateLimiter(rows, Limits(), ME.buckets())
     for _ in range(20):
-        buckets.check(ME, 1_000)
-        buckets.take(ME.releases(), 1_000)
-    buckets.write()
+        limiter.check(ME.buckets(), 1_000)
+        limiter.take(ME.releases(), 1_000)
+    limiter.write()
     assert (rows.reads, rows.writes) == (1, 2)
 
 
@@ -229,12 +229,33 @@ def test_whoever_asks_is_told_what_is_left_of_their_own(rows):
     """To the second, rounded so that nobody is promised more than there is."""
     told = []
     for _ in range(4):
-        buckets = Buckets(rows, LIMITS, [ME])
-        left = buckets.left(ME, 1_000)
+        limiter = RateLimiter(rows, LIMITS, ME.buckets())
+        left = limiter.left(ME, 1_000)
         told.append((left.name, left.releases, left.full_in_s))
-        buckets.take(ME.releases(), 1_000)
-        buckets.write()
+        limiter.take(ME.releases(), 1_000)
+        limiter.write()
     assert told == [("client", 3, 0), ("client", 2, 1), ("client", 1, 1), ("client", 0, 1)]
-    assert Buckets(rows, LIMITS, [ME]).left(ME, 1_000).releases == 0, "never less than nothing"
-    assert Buckets(rows, LIMITS, [ME]).left(ME, 10_000).releases == 3
-    assert Buckets(rows, Limits({}), [ME]).left(ME, 1_000) is None
+    assert RateLimiter(rows, LIMITS, ME.buckets()).left(ME, 1_000).releases == 0, "never less than nothing"
+    assert RateLimiter(rows, LIMITS, ME.buckets()).left(ME, 10_000).releases == 3
+    assert RateLimiter(rows, Limits({}), ME.buckets()).left(ME, 1_000) is None
+
+
+TWO = (("client", "papers:me"), ("number", "papers:net"))
+
+
+def test_several_at_once_are_taken_from_each_bucket_or_from_none(rows):
+    """The second bucket holds two: three papers leave the first one full."""
+    with pytest.raises(LimitReachedError) as caught:
+        RateLimiter(rows, LIMITS, TWO).use(TWO, 1_000, 3)
+    assert (caught.value.facts["limit"], rows.stored) == ("number", {})
+    RateLimiter(rows, LIMITS, TWO).use(TWO, 1_000, 2)
+    assert rows.stored == {"papers:me": 1_200, "papers:net": 1_200}
+    with pytest.raises(LimitReachedError) as caught:
+        RateLimiter(rows, LIMITS, TWO).use(TWO, 1_000, 2)
+    assert caught.value.facts["limit"] == "client", "the first that is too empty says so"
+
+
+def test_none_at_all_takes_nothing_from_an_empty_bucket(rows):
+    RateLimiter(rows, LIMITS, TWO).use(TWO, 1_000, 2)
+    RateLimiter(rows, LIMITS, TWO).use(TWO, 1_000, 0)
+    assert rows.writes == 2

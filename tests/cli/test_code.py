@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.catalogue.index import cards
 from radiokey.cli.code import of_today
 from radiokey.clock import DAY_MS

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from radiokey.base.bootstrap import Base, open_base
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code
 from radiokey.guide.load import load_guide

@@ -106,6 +106,11 @@ class Asker:
         for name, value in self._named(("client", "number")):
             yield f"{name}-misses", f"misses:{value}"
 
+    def buckets(self) -> Iterator[tuple[str, str]]:
+        """Yield the limit and the bucket of each that can refuse a release."""
+        yield from self.releases()
+        yield from self.misses()
+
     def _named(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         for name in names:
             value: str = getattr(self, name)
@@ -113,24 +118,31 @@ class Asker:
                 yield name, f"{name}:{value}"
 
 
-class Buckets:
-    """The buckets of those who ask in one transaction: read in one statement, each written once."""
+class RateLimiter:
+    """The buckets of one transaction: read in one statement, each written once.
+
+    A bucket is named with its limit: `("client", "client:ann")`. A limit that is missing refuses nothing.
+    """
 
     __slots__ = ("_changed", "_full_at_ms", "_limits", "_transaction")
 
-    def __init__(self, transaction: Transaction, limits: Limits, askers: Iterable[Asker]) -> None:
+    def __init__(self, transaction: Transaction, limits: Limits, buckets: Iterable[tuple[str, str]]) -> None:
         self._transaction = transaction
         self._limits = limits
-        named = {bucket for asker in askers for _, bucket in (*asker.releases(), *asker.misses())}
-        self._full_at_ms = transaction.buckets(named)
+        self._full_at_ms = transaction.buckets({bucket for _, bucket in buckets})
         self._changed: set[str] = set()
 
-    def check(self, asker: Asker, now_ms: int) -> None:
-        """Raise `LimitReachedError` where one of the buckets of `asker` is empty; take nothing."""
-        for name, bucket in (*asker.releases(), *asker.misses()):
+    def check(self, buckets: Iterable[tuple[str, str]], now_ms: int, count: int = 1) -> None:
+        """Raise `LimitReachedError` for the first of `buckets` that does not hold `count`; take nothing."""
+        for name, bucket in buckets:
             limit = self._limits.of.get(name)
-            if limit is not None and (wait_ms := limit.wait_ms(self._full_at_ms.get(bucket), now_ms)):
-                raise reached(name, limit, wait_ms)
+            if limit is None:
+                continue
+            full_at_ms = self._full_at_ms.get(bucket)
+            for _ in range(count):
+                if wait_ms := limit.wait_ms(full_at_ms, now_ms):
+                    raise reached(name, limit, wait_ms)
+                full_at_ms = limit.after(full_at_ms, now_ms)
 
     def left(self, asker: Asker, now_ms: int) -> "Left | None":
         """Return what is left of the limit that is theirs alone; what others use is not told."""
@@ -142,13 +154,21 @@ class Buckets:
         left = (limit.most * limit.cost_ms - full_in_ms) // limit.cost_ms
         return Left(asker.own, limit, max(0, left), -(-full_in_ms // 1000))
 
-    def take(self, taken: Iterable[tuple[str, str]], now_ms: int) -> None:
-        """Take one from each of these buckets, as `Asker.releases` or `Asker.misses` names them."""
-        for name, bucket in taken:
+    def take(self, buckets: Iterable[tuple[str, str]], now_ms: int, count: int = 1) -> None:
+        """Take `count` from each of `buckets`."""
+        for name, bucket in buckets:
             limit = self._limits.of.get(name)
             if limit is not None:
-                self._full_at_ms[bucket] = limit.after(self._full_at_ms.get(bucket), now_ms)
-                self._changed.add(bucket)
+                for _ in range(count):
+                    self._full_at_ms[bucket] = limit.after(self._full_at_ms.get(bucket), now_ms)
+                    self._changed.add(bucket)
+
+    def use(self, buckets: Iterable[tuple[str, str]], now_ms: int, count: int = 1) -> None:
+        """Take `count` from each of `buckets` and write it, or raise `LimitReachedError` and take nothing."""
+        buckets = tuple(buckets)
+        self.check(buckets, now_ms, count)
+        self.take(buckets, now_ms, count)
+        self.write()
 
     def write(self) -> None:
         """Write what was taken."""

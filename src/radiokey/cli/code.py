@@ -14,7 +14,7 @@ import click
 
 from radiokey.base.bootstrap import SystemClock, open_base
 from radiokey.base.location import DatabaseLocation
-from radiokey.base.release.service import Released, ReleaseRequest
+from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.catalogue.index import Card, cards, models_with
 from radiokey.cli import say
 from radiokey.cli.options import (

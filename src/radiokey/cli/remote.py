@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import parse_receipt, verify
-from radiokey.base.release.service import Released, ReleaseRequest, Source
+from radiokey.base.release.request import Released, ReleaseRequest, Source
 from radiokey.code.family import FAMILIES
 from radiokey.code.value import Code
 from radiokey.errors import (

@@ -99,9 +99,9 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
     if address is not None and base.organisation is not None:
         site.authentication = base.authentication(address, site.purpose_key("passkeys"))
-    rounds = None
+    scheduler = None
     if site.desk is not None:
-        rounds = Scheduler(
+        scheduler = Scheduler(
             site.desk, site.metrics, None if mail is None else make_mailer(site, site.desk, mail)
         )
     app = Litestar(
@@ -114,12 +114,12 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
             HTTPException: problems.handle_http_error,
             Exception: problems.handle_unexpected,
         },
-        lifespan=[_lives(site, rounds, verify_every_s, scheduler_every_s)],
+        lifespan=[_lives(site, scheduler, verify_every_s, scheduler_every_s)],
         before_send=[with_headers],
         middleware=[DefineMiddleware(KnownHosts, hosts=hosts), SameSite],
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         request_max_body_size=BODY_BYTES_MAX,
-        state=State({"pages": pages, "static": static, "site": site, "rounds": rounds}),
+        state=State({"pages": pages, "static": static, "site": site, "scheduler": scheduler}),
         openapi_config=openapi.config(),
     )
     # Around everything, also what is answered before a route is found.
@@ -137,23 +137,23 @@ def make_mailer(site: Site, desk: Desk, mailing: Mailing) -> Mailer:
 
 
 def _lives(
-    site: Site, rounds: Scheduler | None, verify_every_s: float | None, scheduler_every_s: float | None
+    site: Site, scheduler: Scheduler | None, verify_every_s: float | None, scheduler_every_s: float | None
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """Return what happens around the life of the site: what runs beside it, and that the base is closed."""
 
     @asynccontextmanager
     async def opened(_app: Litestar) -> AsyncIterator[None]:
         if verify_every_s is not None:
-            site.log_monitor.begin(verify_every_s)
-        if rounds is not None and scheduler_every_s is not None:
-            rounds.begin(scheduler_every_s)
+            site.log_monitor.start(verify_every_s)
+        if scheduler is not None and scheduler_every_s is not None:
+            scheduler.start(scheduler_every_s)
         try:
             yield
         finally:
-            if rounds is not None:
-                rounds.end()
-            site.log_monitor.end()
-            site.key_rotation.wait()
+            if scheduler is not None:
+                scheduler.stop()
+            site.log_monitor.stop()
+            site.key_rotation.stop()
             site.base.close()
 
     return opened

@@ -8,7 +8,7 @@ from litestar.concurrency import sync_to_thread
 
 from radiokey.base.bootstrap import Base
 from radiokey.base.demo import ORGANISATION
-from radiokey.base.release.service import Released, ReleaseRequest
+from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError, UsageError

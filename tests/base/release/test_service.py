@@ -1,7 +1,7 @@
 import pytest
 
 from radiokey.base.limits import Limits
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.catalogue.load import load_model
 from radiokey.clock import DAY_MS
 from radiokey.errors import (

@@ -15,7 +15,8 @@ from radiokey.base.limits import Limits
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.ports.store import Store, StoredUnit
-from radiokey.base.release.service import ReleaseRequest, ReleaseService
+from radiokey.base.release.request import ReleaseRequest
+from radiokey.base.release.service import ReleaseService
 from radiokey.base.sql.postgresql import PostgresStore, Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.stolen.blacklist import Blacklist

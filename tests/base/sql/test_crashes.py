@@ -14,7 +14,7 @@ import pytest
 from wire import AFTER, BEFORE, wired
 
 from radiokey.base.release.batcher import _Ticket
-from radiokey.base.release.service import Released
+from radiokey.base.release.request import Released
 from radiokey.errors import OurFaultError, StoreError
 
 
@@ -175,7 +175,7 @@ def test_one_of_many_that_meet_an_error_does_not_take_the_others_with_it(desk):
 
     with wired(door._store, Cut(7, BEFORE, fail)):
         tickets = [_Ticket(desk.ask(f"r{one}", one)) for one in range(3)]
-        door._combiner._answer(tickets)
+        door._batcher._answer(tickets)
     assert all(isinstance(ticket.answer, Released) for ticket in tickets)
     assert desk.agrees() == 3
 

@@ -22,7 +22,7 @@ from desks import (
 
 from radiokey.base.log.leaf import People, hidden_person, parse_leaf
 from radiokey.base.ports.store import StoredToken
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.base.requests.desk import Application
 from radiokey.base.requests.event_log import KINDS, replay
 from radiokey.base.requests.reasons import Reason

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from radiokey.base.bootstrap import open_base
-from radiokey.base.limits import Buckets
+from radiokey.base.limits import RateLimiter
 from radiokey.base.stolen import blacklist
 from radiokey.errors import LogError, OurFaultError, StoreError
 
@@ -144,7 +144,7 @@ def test_a_lost_answer_to_the_commit_is_no_code_now_and_the_same_answer_later(tm
         assert base.verify().size == 1
 
 
-@pytest.mark.parametrize(("part", "verb"), [(blacklist, "check"), (Buckets, "check")])
+@pytest.mark.parametrize(("part", "verb"), [(blacklist, "check"), (RateLimiter, "check")])
 def test_when_the_list_or_the_limiter_cannot_answer_the_answer_is_no(base, ask, monkeypatch, part, verb):
     def broken(*_args):
         raise StoreError("cannot answer", hint="later")

@@ -4,7 +4,7 @@ import pytest
 
 from radiokey.base.bootstrap import Base, Stores, init_base, open_base
 from radiokey.base.location import parse_location
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.base.requests.contact import Address, ContactKey
 from radiokey.base.requests.desk import Application
 from radiokey.base.sql.principals import Principal

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from wire import AFTER, unwire, wire
 
-from radiokey.base.release.service import Released
+from radiokey.base.release.request import Released
 from radiokey.base.sql.statements import statements_for
 from radiokey.errors import RadiokeyError, StolenError
 

@@ -8,7 +8,8 @@ from radiokey.base.log import verify_receipt_file
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.ports.store import StoredUnit
-from radiokey.base.release.service import ReleaseRequest, ReleaseService
+from radiokey.base.release.request import ReleaseRequest
+from radiokey.base.release.service import ReleaseService
 from radiokey.base.sql.postgresql import Principal
 from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import Ledger

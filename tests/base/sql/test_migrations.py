@@ -25,7 +25,8 @@ from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.papers.sealed import PapersKey
 from radiokey.base.ports.requests import FIRST
-from radiokey.base.release.service import ReleaseRequest, ReleaseService
+from radiokey.base.release.request import ReleaseRequest
+from radiokey.base.release.service import ReleaseService
 from radiokey.base.requests.event_log import replay
 from radiokey.base.requests.request import State
 from radiokey.base.sql import postgresql, sqlite

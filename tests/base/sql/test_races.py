@@ -12,7 +12,7 @@ from radiokey.serial.number import parse
 
 PROGRAM = """
 import sys
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.base.bootstrap import init_base, open_base
 from radiokey.serial.number import parse
 class Clock:

@@ -10,7 +10,7 @@ import pytest
 from postgres import running
 
 from radiokey.base.bootstrap import init_base, open_base
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.errors import LogError
 from radiokey.serial.number import parse
 

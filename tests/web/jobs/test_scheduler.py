@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from threading import Event
 
 import pytest
 from hosted import CANARY
@@ -16,41 +15,37 @@ from radiokey.web.operations.health import status_of
 
 
 def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
-    """A round comes at once; `end` waits for it."""
+    """A round comes at once, and the next one much later."""
     desk, rounds = api.app.state.site.desk, []
 
     class Counting:
         def sweep(self):
             rounds.append(desk.sweep())
-            running.set()
             return rounds[-1]
 
-    running = Event()
     one = Scheduler(Counting(), Metrics())
-    one.begin(3_600)
-    assert running.wait()
-    one.end()
+    one.start(3_600)
+    one.loop.wait_for_runs(1)
+    one.stop()
     assert len(rounds) == 1
-    assert not one._thread.is_alive()
 
 
 @pytest.mark.parametrize("wrong", [StoreError("the database says: no"), KeyError(CANARY)])
 def test_a_round_that_fails_is_said_in_the_log_without_what_it_held_and_the_next_one_comes(caplog, wrong):
     """The thread is an entry point: a stranger must not stop the clock of a desk for ever."""
-    again, rounds = Event(), []
+    rounds = []
 
     class Failing:
         def sweep(self):
             rounds.append(1)
             if len(rounds) == 1:
                 raise wrong
-            again.set()
             return Swept(0, 0, 0, 0, {})
 
     one = Scheduler(Failing(), Metrics())
-    one.begin(0)
-    assert again.wait()
-    one.end()
+    one.start(0)
+    one.loop.wait_for_runs(2)
+    one.stop()
     assert "the next one looks again" in caplog.text
     assert CANARY not in caplog.text
 

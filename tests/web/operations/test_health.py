@@ -83,15 +83,14 @@ def test_the_whole_log_is_recomputed_before_a_site_is_ready(make_api):
         go_on.wait()
         return verify()
 
-    watch.end()  # the one of the start has nothing to do
+    watch.stop()  # the one of the start has nothing to do
     watch.last, api.base.verify = None, slowly
-    watch._ended.clear()
-    watch.begin(3600)
+    watch.start(3600)
     begun.wait()
     problem(api.client.get("/ready"), 503, "store")
     assert api.release(api.token()).status_code == 200
     go_on.set()
-    watch.end()
+    watch.loop.wait_for_runs(1)
     assert watch.last is not None
     assert watch.last.problem is None
     assert api.client.get("/ready").status_code == 200
@@ -101,21 +100,19 @@ def test_it_is_recomputed_again_and_again(make_api):
     """A database that does not answer once ends nothing."""
     api = make_api()
     watch = api.app.state.site.log_monitor
-    looks, enough = [], threading.Event()
+    looks = []
     verify = api.base.verify
 
     def counted():
         looks.append(1)
         if len(looks) == 2:
             raise StoreError("the database does not answer")
-        if len(looks) == 4:
-            enough.set()
         return verify()
 
     api.base.verify = counted
-    watch.begin(0.0001)
-    enough.wait()
-    watch.end()
+    watch.start(0.0001)
+    watch.loop.wait_for_runs(4)
+    watch.stop()
     assert len(looks) >= 4
 
 

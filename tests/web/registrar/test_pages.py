@@ -171,7 +171,7 @@ def test_the_keys_are_turned_and_no_page_shows_one(counter, page_of, api):
     (old,) = api.base.ring.cards()
     assert "1 codes, 0 papers" in page_of(counter.get("/registrar/keys", "reg").text).words
     assert led_to(counter.post("/registrar/keys/turn", "reg"), "/registrar/keys")
-    api.app.state.site.key_rotation.wait()
+    api.app.state.site.key_rotation.loop.wait_for_runs(1)
     page = page_of(counter.get("/registrar/keys", "aud").text)
     new = next(card.id for card in api.base.ring.cards() if card.id != old.id)
     assert f"It is done: 1 codes are sealed with {new}" in page.words
@@ -189,9 +189,9 @@ def test_the_keys_are_turned_and_no_page_shows_one(counter, page_of, api):
 
 def test_one_turn_is_under_way_at_a_time(counter, page_of, api):
     turning = api.app.state.site.key_rotation
-    turning.begin("reg")
-    turning.wait()
-    turning._become(ended_ms=0)
+    turning.start("reg")
+    turning.loop.wait_for_runs(1)
+    turning._update(ended_ms=0)
     answer = counter.post("/registrar/keys/turn", "rita")
     assert answer.status_code == 409
     page = page_of(answer.text)
@@ -202,7 +202,7 @@ def test_one_turn_is_under_way_at_a_time(counter, page_of, api):
 def test_a_turn_that_stops_says_why(counter, page_of, api):
     api.base.location.secret("keys").unlink()
     counter.post("/registrar/keys/turn", "reg")
-    api.app.state.site.key_rotation.wait()
+    api.app.state.site.key_rotation.loop.wait_for_runs(1)
     page = page_of(counter.get("/registrar/keys", "reg").text)
     assert "It stopped:" in page.words
     assert "Keys that seal something are not in the ring" in page.words

@@ -17,7 +17,7 @@ from radiokey.base.identity.roles import ROLES, Permission, Role
 from radiokey.base.identity.secret_values import RecoveryCode, Secret
 from radiokey.base.identity.staff import AGAIN, LINK
 from radiokey.base.identity.tokens import ACCOUNT
-from radiokey.base.limits import Limits, reached
+from radiokey.base.limits import Limits, RateLimiter
 from radiokey.base.ports.identity import StoredAccount, StoredEnrolment, StoredPasskey, StoredSession
 from radiokey.base.ports.store import Randomness, Store, StoredAct, Transaction
 from radiokey.clock import HOUR_MS, MINUTE_MS, Clock
@@ -215,13 +215,7 @@ class Authentication:
         """Take one try, durably and before anything is compared; raise `LimitReachedError`."""
         tries = (("recovery", f"recovery:client:{client}"), ("recovery-account", f"recovery:account:{name}"))
         with self._gate.intake() as transaction:
-            full_at_ms, now_ms = transaction.buckets([bucket for _, bucket in tries]), self._clock.now_ms()
-            for limit_name, bucket in tries:
-                limit = self._limits.of.get(limit_name)
-                if limit is not None:
-                    if wait_ms := limit.wait_ms(full_at_ms.get(bucket), now_ms):
-                        raise reached(limit_name, limit, wait_ms)
-                    transaction.set_bucket(bucket, limit.after(full_at_ms.get(bucket), now_ms))
+            RateLimiter(transaction, self._limits, tries).use(tries, self._clock.now_ms())
 
     # --- staying in, going out
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from radiokey.base.limits import Limits, reached
+from radiokey.base.limits import Limits, RateLimiter
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
 from radiokey.base.ports.store import Store, StoredRelease
@@ -81,15 +81,9 @@ class ReleaseHistory:
 
     def _count(self, client: str) -> None:
         """Take one question from those that `client` has."""
-        limit = self._limits.of.get("asked")
-        if limit is None:
-            return
-        bucket = f"asked:{client}"
+        buckets = [("asked", f"asked:{client}")]
         with self._store.transaction() as transaction:
-            full_at_ms, now_ms = transaction.buckets([bucket]).get(bucket), self._clock.now_ms()
-            if wait_ms := limit.wait_ms(full_at_ms, now_ms):
-                raise reached("asked", limit, wait_ms)
-            transaction.set_bucket(bucket, limit.after(full_at_ms, now_ms))
+            RateLimiter(transaction, self._limits, buckets).use(buckets, self._clock.now_ms())
 
 
 def _answers(releases: Iterable[StoredRelease]) -> tuple[Answer, ...]:

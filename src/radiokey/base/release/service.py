@@ -16,16 +16,13 @@ returns the receipt of the first time.
 """
 
 import base64
-import hashlib
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from radiokey.base.limits import Asker, Buckets, Left, Limits
+from radiokey.base.limits import Limits, RateLimiter
 from radiokey.base.log.append import append_many, begin
 from radiokey.base.log.head import Head
 from radiokey.base.log.leaf import (
@@ -33,7 +30,6 @@ from radiokey.base.log.leaf import (
     NONCE_SIZE,
     SALT_SIZE,
     Leaf,
-    People,
     hidden_number,
     of_desk,
 )
@@ -41,6 +37,7 @@ from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
 from radiokey.base.ports.store import Mark, Randomness, Store, StoredRelease, StoredUnit, Transaction
 from radiokey.base.release.batcher import Batcher
+from radiokey.base.release.request import Released, ReleaseRequest, Source
 from radiokey.base.stolen import blacklist
 from radiokey.base.units.ledger import Ledger, not_released
 from radiokey.clock import Clock
@@ -57,123 +54,15 @@ from radiokey.errors import (
     ReceiptError,
     RequestReusedError,
     StoreError,
-    UsageError,
 )
 from radiokey.serial.makes import spoken
 from radiokey.serial.number import Identity, Reading
-from radiokey.serial.vin import Vin
 
 if TYPE_CHECKING:
     from radiokey.catalogue.index import Card
     from radiokey.catalogue.model import Model
 
-NAME_LENGTH_MAX: Final = 200
 _CHANGED: Final = "the receipt of this request was changed in the database"
-DESK_PREFIX: Final = "desk-"
-"""How the ids of the desk's releases begin: the database takes them only with an approval."""
-
-_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-_CAUTION: Final = "Compare the number once more with the label before you key the code in."
-
-
-class Source(StrEnum):
-    """What a code is known from; the word that the log keeps."""
-
-    DERIVATION = "derivation"
-    LEDGER = "ledger"
-    DEALER = "dealer"
-
-
-_CHECKED: Final = {
-    Source.LEDGER: "number, car and model agree with the ledger of this base",
-    Source.DEALER: "a dealer's answer, as it was given to you",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseRequest:
-    """One person's request for one code.
-
-    `request_id` is minted by whoever shows the form: the same id is the same request, however often it comes.
-    `client` names who asks, for the limit (never a person's name), `network` where from, `account` whose
-    token it was; the last two are empty where there is none. `serial` is the number as it was read, with the
-    label around it. `model` is the catalogue's, whole or as its card, which is quicker to read. `make` is the
-    car's, where it was said: it only ever narrows what is released. `owns` is the statement of ownership.
-    `answer` is the code that a dealer gave the owner, to be kept with a receipt. `people` are those who acted
-    on it at a desk.
-    """
-
-    request_id: str
-    client: str
-    serial: Reading
-    model: "Model | Card | None"
-    vin: Vin | None
-    owns: bool = False
-    make: str = ""
-    network: str = ""
-    account: str = ""
-    answer: Code | None = None
-    people: People | None = None
-
-    def __post_init__(self) -> None:
-        if not _ID.fullmatch(self.request_id):
-            raise UsageError(
-                "a request id has 1 to 64 letters, digits, dashes and underscores", hint="open the form again"
-            )
-        of_desk = self.request_id.startswith(DESK_PREFIX)
-        if of_desk is not (self.people is not None) or (self.people and self.people.approver != self.account):
-            raise UsageError("a request id of one's own does not begin so", hint="open the form again")
-        named = (self.client, self.client + self.network, self.client + self.account)
-        if not self.client or max(map(len, named)) > NAME_LENGTH_MAX:
-            raise UsageError("whoever asks has a name of 1 to 200 characters", hint="open the form again")
-
-    @property
-    def asker(self) -> Asker:
-        """Whose limits it meets."""
-        serial = self.serial.serial
-        own = f"{serial.kind}:{serial.key}" if serial.identity is Identity.UNIT else ""
-        return Asker(self.client, self.account, self.network, own)
-
-    def fingerprint(self) -> bytes:
-        """Return what tells this request from another one of the same id."""
-        serial = self.serial.serial
-        parts: tuple[str, ...] = (
-            self.client,
-            serial.kind,
-            serial.text,
-            self.model.id if self.model else "",
-            self.vin.text if self.vin else "",
-        )
-        if self.answer is not None:  # never the answer itself: ten thousand codes are quickly tried
-            parts = (*parts, Source.DEALER.value)
-        return hashlib.sha256(msgspec.json.encode(parts)).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """A code that may leave, what it is known from, and the receipt of its log entry.
-
-    `family` is the public derivation, where it was that; `left` is what is left of the asker's own limit.
-    """
-
-    code: Code
-    source: Source
-    family: Family | None
-    receipt: Receipt
-    repeated: bool
-    left: Left | None = None
-
-    @property
-    def checked(self) -> str:
-        """What the code was compared with."""
-        return self.family.checked if self.family else _CHECKED[self.source]
-
-    @property
-    def caution(self) -> str:
-        """What to know before keying it in."""
-        return self.family.caution if self.family else _CAUTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +79,7 @@ class _Decision:
 class _Snapshot:
     """What the database says of requests that are decided together, read in a statement for each table."""
 
-    __slots__ = ("_marks", "_transaction", "_units", "buckets", "releases")
+    __slots__ = ("_marks", "_transaction", "_units", "limiter", "releases")
 
     def __init__(self, transaction: Transaction, limits: Limits, requests: Sequence[ReleaseRequest]) -> None:
         serials = [request.serial.serial for request in requests]
@@ -202,7 +91,8 @@ class _Snapshot:
             self._marks.setdefault((mark.kind, mark.number), []).append(mark)
         units = transaction.units_of(kinds, numbers)
         self._units = {(unit.kind, unit.number): unit for unit in units}
-        self.buckets = Buckets(transaction, limits, [request.asker for request in requests])
+        buckets = (bucket for request in requests for bucket in request.asker.buckets())
+        self.limiter = RateLimiter(transaction, limits, buckets)
         self._transaction = transaction
 
     def marks(self, kind: str, number: str) -> list[Mark]:
@@ -259,9 +149,9 @@ class ReleaseService:
     """
 
     __slots__ = (
+        "_batcher",
         "_begun",
         "_clock",
-        "_combiner",
         "_head",
         "_ledger",
         "_limits",
@@ -289,8 +179,8 @@ class ReleaseService:
         self._signer = signer
         self._limits = limits or Limits()
         self._ledger = ledger or Ledger()
-        self.on_batch: Callable[[int], None] = _untold
-        self._combiner = Batcher(self._serve, key=lambda request: request.request_id)
+        self.on_batch: Callable[[int], None] = _ignore
+        self._batcher = Batcher(self._serve, key=lambda request: request.request_id)
 
     def release(self, request: ReleaseRequest) -> Released:
         """Return the code of `request` with its receipt, or raise the reason why not.
@@ -305,37 +195,19 @@ class ReleaseService:
                 "a code is only given to the owner of the radio",
                 hint="say that it is yours: --i-own-this-radio, or the box on the form",
             )
-        return self._combiner.ask(request)
+        return self._batcher.ask(request)
 
     def _serve(self, requests: Sequence[ReleaseRequest]) -> list[Released | Exception]:
-        """Answer requests with different ids in one transaction."""
+        """Decide, record and answer requests with different ids in one transaction."""
         if self._head is not None and not self._begun:
             begin(self._store, self._signer, self._head)
             self._begun = True
         with self._store.transaction() as transaction:
             now_ms = self._clock.now_ms()
             known = _Snapshot(transaction, self._limits, requests)
-            outcomes = [self._outcome(known, request, now_ms) for request in requests]
-            fresh = [found for found in outcomes if isinstance(found, _Decision) and found.seen is None]
-            receipts = iter(self._record(transaction, fresh, now_ms) if fresh else ())
-            known.buckets.write()
-            answers: list[Released | Exception] = []
-            for outcome in outcomes:
-                if isinstance(outcome, _Decision):
-                    old = outcome.seen
-                    receipt = next(receipts) if old is None else self._receipt_of(old, outcome.request)
-                    answers.append(
-                        Released(
-                            outcome.code,
-                            outcome.source,
-                            outcome.family,
-                            receipt,
-                            repeated=old is not None,
-                            left=known.buckets.left(outcome.request.asker, now_ms),
-                        )
-                    )
-                else:
-                    answers.append(outcome)
+            outcomes = [self._decide(known, request, now_ms) for request in requests]
+            receipts = self._record(transaction, known, outcomes, now_ms)
+            answers = [self._answer(known, outcome, receipts, now_ms) for outcome in outcomes]
         # Committed: every entry is durable. Once it is remembered outside, the codes may leave.
         released = [answer.receipt for answer in answers if isinstance(answer, Released)]
         if self._head is not None and released:
@@ -343,18 +215,21 @@ class ReleaseService:
         self.on_batch(len(requests))
         return answers
 
-    def _outcome(self, known: _Snapshot, request: ReleaseRequest, now_ms: int) -> _Decision | RadiokeyError:
+    # --- decide
+
+    def _decide(self, known: _Snapshot, request: ReleaseRequest, now_ms: int) -> _Decision | RadiokeyError:
         """Decide one request. What it is refused for is its own; a failing store or log is everybody's."""
         try:
-            return self._decide(known, request, now_ms)
+            return self._allow(known, request, now_ms)
         except (StoreError, LogError):
             raise
         except RadiokeyError as refusal:
             if isinstance(refusal, NotReleasedError):
-                known.buckets.take(request.asker.misses(), now_ms)
+                known.limiter.take(request.asker.misses(), now_ms)
             return refusal
 
-    def _decide(self, known: _Snapshot, request: ReleaseRequest, now_ms: int) -> _Decision:
+    def _allow(self, known: _Snapshot, request: ReleaseRequest, now_ms: int) -> _Decision:
+        """Return the code that may leave, or raise the first reason why not, in the order of the rules."""
         seen = known.releases.get(request.request_id)
         if seen is not None and seen.fingerprint != request.fingerprint():
             raise RequestReusedError(
@@ -362,10 +237,10 @@ class ReleaseService:
             )
         blacklist.check(known, request.serial, request.vin)
         if seen is None:
-            known.buckets.check(request.asker, now_ms)
+            known.limiter.check(request.asker.buckets(), now_ms)
         code, source, family = self._code_of(known, request)
         if seen is None:
-            known.buckets.take(request.asker.releases(), now_ms)
+            known.limiter.take(request.asker.releases(), now_ms)
         return _Decision(request, code, source, family, seen)
 
     def _code_of(self, known: _Snapshot, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
@@ -387,8 +262,23 @@ class ReleaseService:
             raise
         return derive(family.id, request.serial.serial), Source.DERIVATION, family
 
-    def _record(self, transaction: Transaction, fresh: Sequence[_Decision], now_ms: int) -> list[Receipt]:
-        """Log the releases under one signature and return their receipts."""
+    # --- record
+
+    def _record(
+        self,
+        transaction: Transaction,
+        known: _Snapshot,
+        outcomes: Sequence[_Decision | RadiokeyError],
+        now_ms: int,
+    ) -> dict[str, Receipt]:
+        """Log what is released for the first time and write what was taken; return receipts by request id."""
+        fresh = [found for found in outcomes if isinstance(found, _Decision) and found.seen is None]
+        receipts = self._log(transaction, fresh, now_ms) if fresh else {}
+        known.limiter.write()
+        return receipts
+
+    def _log(self, transaction: Transaction, fresh: Sequence[_Decision], now_ms: int) -> dict[str, Receipt]:
+        """Log releases under one signature, each with its row."""
         nonces = [self._randomness.bytes(NONCE_SIZE) for _ in fresh]
         salts = [self._randomness.bytes(SALT_SIZE) if found.request.people else b"" for found in fresh]
         leaves = [
@@ -396,7 +286,7 @@ class ReleaseService:
             for found, nonce, salt in zip(fresh, nonces, salts, strict=True)
         ]
         appended = append_many(transaction, leaves, self._signer, self._head)
-        receipts = []
+        receipts = {}
         for place, found in enumerate(fresh):
             serial = found.request.serial.serial
             receipt = Receipt(
@@ -412,8 +302,30 @@ class ReleaseService:
                 key=str(self._signer.verifier),
             )
             transaction.add_release(_stored(found, receipt, now_ms, salts[place]))
-            receipts.append(receipt)
+            receipts[found.request.request_id] = receipt
         return receipts
+
+    # --- answer
+
+    def _answer(
+        self,
+        known: _Snapshot,
+        outcome: _Decision | RadiokeyError,
+        receipts: Mapping[str, Receipt],
+        now_ms: int,
+    ) -> Released | Exception:
+        """Return the answer to one request: its refusal, or its code with the receipt."""
+        if not isinstance(outcome, _Decision):
+            return outcome
+        request, old = outcome.request, outcome.seen
+        return Released(
+            outcome.code,
+            outcome.source,
+            outcome.family,
+            receipts[request.request_id] if old is None else self._receipt_of(old, request),
+            repeated=old is not None,
+            left=known.limiter.left(request.asker, now_ms),
+        )
 
     def _receipt_of(self, seen: StoredRelease, request: ReleaseRequest) -> Receipt:
         """Return the receipt of an answered request; one that was changed is never shown."""
@@ -427,7 +339,7 @@ class ReleaseService:
         return receipt
 
 
-def _untold(_: int) -> None:
+def _ignore(_: int) -> None:
     """Nobody wants to know."""
 
 

@@ -21,8 +21,9 @@ from radiokey.base.log.leaf import People
 from radiokey.base.papers.archive import OpenedPaper, PaperArchive, Upload, no_such_paper
 from radiokey.base.ports.requests import FIRST, Due, RequestAct, StoredMessage, StoredRequest
 from radiokey.base.ports.store import CLOCK, Randomness, Store, StoredAct, Transaction
-from radiokey.base.release.service import DESK_PREFIX, ReleaseRequest, ReleaseService
-from radiokey.base.release.service import Released as ReleasedCode
+from radiokey.base.release.request import DESK_PREFIX, ReleaseRequest
+from radiokey.base.release.request import Released as ReleasedCode
+from radiokey.base.release.service import ReleaseService
 from radiokey.base.requests.contact import NONCE_SIZE, Address, ContactKey
 from radiokey.base.requests.errors import refusal
 from radiokey.base.requests.event_log import KINDS, damaged, opening, replay, row_of

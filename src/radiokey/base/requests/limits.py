@@ -4,7 +4,7 @@ Counted by who asks and by their network, in the same buckets as releases (`radi
 taken stays taken, also where what was asked is refused afterwards: the work was done.
 """
 
-from radiokey.base.limits import Limits, reached
+from radiokey.base.limits import Limits, RateLimiter
 from radiokey.base.ports.store import Store
 from radiokey.clock import Clock
 
@@ -24,18 +24,8 @@ class DeskLimits:
 
         Where one of the two has not enough left nothing is taken. An empty `network` has no limit.
         """
-        wanted = {f"{name}:{client}": name, f"{name}-network:{network}": f"{name}-network"}
-        if not network:
-            del wanted[f"{name}-network:"]
+        buckets = [(name, f"{name}:{client}")]
+        if network:
+            buckets.append((f"{name}-network", f"{name}-network:{network}"))
         with self._store.transaction() as transaction:
-            full_at_ms, now_ms = transaction.buckets(wanted), self._clock.now_ms()
-            for bucket, limit_name in wanted.items():
-                limit = self._limits.of.get(limit_name)
-                if limit is None:
-                    continue
-                full_ms = full_at_ms.get(bucket)
-                for _ in range(count):
-                    if wait_ms := limit.wait_ms(full_ms, now_ms):
-                        raise reached(limit_name, limit, wait_ms)
-                    full_ms = limit.after(full_ms, now_ms)
-                transaction.set_bucket(bucket, full_ms or now_ms)
+            RateLimiter(transaction, self._limits, buckets).use(buckets, self._clock.now_ms(), count)

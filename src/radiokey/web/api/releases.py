@@ -15,7 +15,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 from radiokey.base.identity.roles import Permission
 from radiokey.base.limits import Left
 from radiokey.base.log.receipt import Receipt, parse_receipt
-from radiokey.base.release.service import Released, ReleaseRequest
+from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.code.value import Code
 from radiokey.errors import UsageError
 from radiokey.serial.vin import Vin

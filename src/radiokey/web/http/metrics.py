@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from radiokey.errors import RadiokeyError
 
 if TYPE_CHECKING:
-    from radiokey.base.release.service import Released
+    from radiokey.base.release.request import Released
     from radiokey.base.requests.outbox import Waiting
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

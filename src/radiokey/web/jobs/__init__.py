@@ -1,1 +1,1 @@
-"""What runs beside the site: the scheduler, mails, the log monitor, key rotation."""
+"""What runs beside the site in a background loop: scheduler with mails, log monitor, key rotation."""

@@ -5,13 +5,11 @@ One at a time. It can be cut off anywhere, by the end of the process too, and go
 
 import threading
 from dataclasses import dataclass, replace
-from typing import Final
 
 from radiokey.base.bootstrap import Base
 from radiokey.clock import Clock
 from radiokey.errors import ChangedMeanwhileError, RadiokeyError
-
-JOIN_S: Final = 5
+from radiokey.web.jobs.background import BackgroundLoop
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class KeyRotationJob:
         self._base = base
         self._clock = clock
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self.loop = BackgroundLoop("a turn of the keys", self._rotate)
         self.last: RotationRun | None = None
 
     @property
@@ -42,32 +40,31 @@ class KeyRotationJob:
         """Tell whether a turn is under way."""
         return self.last is not None and not self.last.ended_ms
 
-    def begin(self, by: str) -> None:
+    def start(self, by: str) -> None:
         """Begin a turn, or go on with one; raise `ChangedMeanwhileError` where one is under way."""
         with self._lock:
             if self.under_way:
                 raise ChangedMeanwhileError("a turn of the keys is under way", hint="see how far it is")
             self.last = RotationRun(by, self._clock.now_ms())
-            self._thread = threading.Thread(target=self._turn, args=(by,), daemon=True)
-            self._thread.start()
+            self.loop.start(None)
 
-    def _turn(self, by: str) -> None:
+    def stop(self) -> None:
+        """Wait a while for the turn that is under way, then leave it behind: the next one goes on with it."""
+        self.loop.stop()
+
+    def _rotate(self) -> None:
+        assert self.last is not None
         try:
-            rotation = self._base.key_rotation(self._base.key_ring(), by)
-            done = rotation.rotate(told=self._told)
-            self._become(key=done.key, resealed=done.resealed, damaged=done.damaged)
+            rotation = self._base.key_rotation(self._base.key_ring(), self.last.by)
+            done = rotation.rotate(told=self._count)
+            self._update(key=done.key, resealed=done.resealed, damaged=done.damaged)
         except RadiokeyError as problem:
-            self._become(problem=problem)
-        self._become(ended_ms=self._clock.now_ms())
+            self._update(problem=problem)
+        self._update(ended_ms=self._clock.now_ms())
 
-    def _told(self, resealed: int) -> None:
-        self._become(resealed=resealed)
+    def _count(self, resealed: int) -> None:
+        self._update(resealed=resealed)
 
-    def _become(self, **what: object) -> None:
+    def _update(self, **what: object) -> None:
         assert self.last is not None
         self.last = replace(self.last, **what)  # type: ignore[arg-type]  # fields of a turn, each by its name
-
-    def wait(self, seconds: float = JOIN_S) -> None:
-        """Wait for the turn that is under way, at most so long: the end of the site leaves it behind."""
-        if self._thread is not None:
-            self._thread.join(seconds)

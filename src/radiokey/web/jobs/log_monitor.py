@@ -3,15 +3,13 @@
 Each release checks the right edge of the log by itself. What lies deeper is found by recomputing all of it.
 """
 
-import threading
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
 from radiokey.base.bootstrap import Base
 from radiokey.clock import Clock
 from radiokey.errors import LogError, RadiokeyError, StoreError
-
-JOIN_S: Final = 5
+from radiokey.web.jobs.background import BackgroundLoop
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +22,12 @@ class LogCheck:
 
 
 class LogMonitor:
-    """The watch over one base's log. Without `begin` it looks only when it is told to."""
+    """The watch over one base's log. Without `start` it looks only when `check` is called."""
 
     def __init__(self, base: Base, clock: Clock) -> None:
         self._base = base
         self._clock = clock
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
+        self.loop = BackgroundLoop("a check of the log", self._check_again)
         self.last: LogCheck | None = None
 
     def check(self) -> LogCheck:
@@ -58,26 +55,17 @@ class LogMonitor:
         """Raise `LogError` or `StoreError` unless the base answers and its log holds as far as is known."""
         self.require()
         self._base.log.checkpoint()
-        if self._thread is not None and self.last is None:
+        if self.loop.started and self.last is None:
             raise StoreError("the log is still being recomputed", hint="ask again in a while")
 
-    def begin(self, every_s: float) -> None:
-        """LogCheck now and every `every_s` seconds, beside everything else."""
-        self._thread = threading.Thread(target=self._keep_checking, args=(every_s,), daemon=True)
-        self._thread.start()
+    def start(self, every_s: float) -> None:
+        """Check now and every `every_s` seconds, beside everything else."""
+        self.loop.start(every_s)
 
-    def _keep_checking(self, every_s: float) -> None:
-        while True:
-            try:
-                self.check()
-            except StoreError:
-                if self._ended.is_set():
-                    return
-            if self._ended.wait(every_s):
-                return
+    def stop(self) -> None:
+        """Stop; a check that is under way is waited for a while, then left behind."""
+        self.loop.stop()
 
-    def end(self) -> None:
-        """Stop; a look that is under way is left behind."""
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join(JOIN_S)
+    def _check_again(self) -> None:
+        with suppress(StoreError):  # it says nothing of the log, and `ready` names it by itself
+            self.check()

@@ -5,30 +5,28 @@ at again in the next.
 """
 
 import logging
-import threading
 from collections.abc import Mapping
 from typing import Final
 
 from radiokey.base.requests.desk import Desk
 from radiokey.errors import RadiokeyError
 from radiokey.web.http.metrics import Metrics
+from radiokey.web.jobs.background import BackgroundLoop
 from radiokey.web.jobs.mail import Mailer
 
 LOG: Final = logging.getLogger(__name__)
-JOIN_S: Final = 5
 EVERY_S: Final = 20.0
 
 
 class Scheduler:
-    """The rounds over one desk. Without `begin` there is one only when it is told to."""
+    """The rounds over one desk. Without `start` there is one only when `round` is called."""
 
     def __init__(self, desk: Desk, metrics: Metrics, mailer: Mailer | None = None) -> None:
         self._desk = desk
         self._metrics = metrics
         self._named: Mapping[str, str] = {}
         self._mailer = mailer
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
+        self.loop = BackgroundLoop("a round", self.round)
 
     def round(self) -> None:
         """Do what is due. A sweep that fails keeps no mail from going out."""
@@ -55,21 +53,10 @@ class Scheduler:
         self._named = stuck
         self._metrics.stuck(len(stuck))
 
-    def begin(self, every_s: float) -> None:
+    def start(self, every_s: float) -> None:
         """Do a round now and every `every_s` seconds, beside everything else."""
-        self._thread = threading.Thread(target=self._keep_going, args=(every_s,), daemon=True)
-        self._thread.start()
+        self.loop.start(every_s)
 
-    def _keep_going(self, every_s: float) -> None:
-        while not self._ended.is_set():
-            try:
-                self.round()
-            except Exception as stranger:  # noqa: BLE001 - the entry point of its thread: nothing may stop the clock
-                LOG.warning("a round failed (%s); the next one looks again", type(stranger).__name__)
-            self._ended.wait(every_s)
-
-    def end(self) -> None:
+    def stop(self) -> None:
         """Stop; a round that is under way is waited for a while, then left behind."""
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join(JOIN_S)
+        self.loop.stop()

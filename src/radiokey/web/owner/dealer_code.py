@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from radiokey.base.release.service import ReleaseRequest
+from radiokey.base.release.request import ReleaseRequest
 from radiokey.code.value import Code
 from radiokey.errors import InputError, RadiokeyError, RequestReusedError, UsageError
 from radiokey.serial.vin import Vin

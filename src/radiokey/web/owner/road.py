@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.release.service import Released, ReleaseRequest
+from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.catalogue.index import models_with, panel_suggestions
 from radiokey.catalogue.model import Model
 from radiokey.code.family import FAMILIES, families_of

@@ -46,7 +46,7 @@ async def turn(site: NamedDependency[Site], request: StaffRequest) -> Response[A
 
     def work() -> Response[Any]:
         try:
-            site.key_rotation.begin(request.auth.by)
+            site.key_rotation.start(request.auth.by)
         except RadiokeyError as problem:
             return _keys_page(site, request, problem)
         return Redirect("/registrar/keys", status_code=303, headers=NO_STORE)

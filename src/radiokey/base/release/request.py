@@ -1,0 +1,127 @@
+"""A request for one code, and the code that may leave with its receipt."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from radiokey.base.limits import Asker, Left
+from radiokey.base.log.leaf import People
+from radiokey.base.log.receipt import Receipt
+from radiokey.code.family import Family
+from radiokey.code.value import Code
+from radiokey.errors import UsageError
+from radiokey.serial.number import Identity, Reading
+from radiokey.serial.vin import Vin
+
+if TYPE_CHECKING:
+    from radiokey.catalogue.index import Card
+    from radiokey.catalogue.model import Model
+
+NAME_LENGTH_MAX: Final = 200
+DESK_PREFIX: Final = "desk-"
+"""How the ids of the desk's releases begin: the database takes them only with an approval."""
+
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CAUTION: Final = "Compare the number once more with the label before you key the code in."
+
+
+class Source(StrEnum):
+    """What a code is known from; the word that the log keeps."""
+
+    DERIVATION = "derivation"
+    LEDGER = "ledger"
+    DEALER = "dealer"
+
+
+_CHECKED: Final = {
+    Source.LEDGER: "number, car and model agree with the ledger of this base",
+    Source.DEALER: "a dealer's answer, as it was given to you",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRequest:
+    """One person's request for one code.
+
+    `request_id` is minted by whoever shows the form: the same id is the same request, however often it comes.
+    `client` names who asks, for the limit (never a person's name), `network` where from, `account` whose
+    token it was; the last two are empty where there is none. `serial` is the number as it was read, with the
+    label around it. `model` is the catalogue's, whole or as its card, which is quicker to read. `make` is the
+    car's, where it was said: it only ever narrows what is released. `owns` is the statement of ownership.
+    `answer` is the code that a dealer gave the owner, to be kept with a receipt. `people` are those who acted
+    on it at a desk.
+    """
+
+    request_id: str
+    client: str
+    serial: Reading
+    model: "Model | Card | None"
+    vin: Vin | None
+    owns: bool = False
+    make: str = ""
+    network: str = ""
+    account: str = ""
+    answer: Code | None = None
+    people: People | None = None
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.request_id):
+            raise UsageError(
+                "a request id has 1 to 64 letters, digits, dashes and underscores", hint="open the form again"
+            )
+        of_desk = self.request_id.startswith(DESK_PREFIX)
+        if of_desk is not (self.people is not None) or (self.people and self.people.approver != self.account):
+            raise UsageError("a request id of one's own does not begin so", hint="open the form again")
+        named = (self.client, self.client + self.network, self.client + self.account)
+        if not self.client or max(map(len, named)) > NAME_LENGTH_MAX:
+            raise UsageError("whoever asks has a name of 1 to 200 characters", hint="open the form again")
+
+    @property
+    def asker(self) -> Asker:
+        """Whose limits it meets."""
+        serial = self.serial.serial
+        own = f"{serial.kind}:{serial.key}" if serial.identity is Identity.UNIT else ""
+        return Asker(self.client, self.account, self.network, own)
+
+    def fingerprint(self) -> bytes:
+        """Return what tells this request from another one of the same id."""
+        serial = self.serial.serial
+        parts: tuple[str, ...] = (
+            self.client,
+            serial.kind,
+            serial.text,
+            self.model.id if self.model else "",
+            self.vin.text if self.vin else "",
+        )
+        if self.answer is not None:  # never the answer itself: ten thousand codes are quickly tried
+            parts = (*parts, Source.DEALER.value)
+        return hashlib.sha256(msgspec.json.encode(parts)).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A code that may leave, what it is known from, and the receipt of its log entry.
+
+    `family` is the public derivation, where it was that; `left` is what is left of the asker's own limit.
+    """
+
+    code: Code
+    source: Source
+    family: Family | None
+    receipt: Receipt
+    repeated: bool
+    left: Left | None = None
+
+    @property
+    def checked(self) -> str:
+        """What the code was compared with."""
+        return self.family.checked if self.family else _CHECKED[self.source]
+
+    @property
+    def caution(self) -> str:
+        """What to know before keying it in."""
+        return self.family.caution if self.family else _CAUTION
