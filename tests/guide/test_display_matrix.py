@@ -55,7 +55,12 @@ def plain(text: str) -> str:
 @cache
 def pattern(text: str) -> re.Pattern[str]:
     """What a spelling of the catalogue or of the table stands for."""
-    marked = text.replace("{errors}", "\u0001").replace("{left}", "\u0001").replace("{wait}", "\u0002")
+    marked = (
+        text.replace("#:##", "{wait}")
+        .replace("{errors}", "\u0001")
+        .replace("{left}", "\u0001")
+        .replace("{wait}", "\u0002")
+    )
     marked = re.sub("#+", lambda run: "\u0001" if len(run[0]) == 1 else "\u0003" * len(run[0]), marked)
     parts = re.split("([\u0001\u0002\u0003])", marked)
     holes = {"\u0001": r"\d{1,2}", "\u0002": r"[\d:]+", "\u0003": r"\d"}

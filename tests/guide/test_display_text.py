@@ -89,9 +89,9 @@ def test_a_number_on_the_display_decides_by_the_radios_own_levels(model, text, s
 
 def test_between_two_levels_the_tries_left_are_said():
     seen = start(GUIDE, display="LOCKED 12", model="ford_6000cd")
-    assert "one more and it is locked for good" in seen.told[0].text
+    assert "one more and it is locked for good" in seen.known[0].text
     assert not any(
-        "locked for good" in one.text for one in start(GUIDE, display="LOCKED", model="ford_6000cd").told
+        "locked for good" in one.text for one in start(GUIDE, display="LOCKED", model="ford_6000cd").known
     )
 
 

@@ -23,7 +23,7 @@ def compared(row, seen: View) -> dict[str, str]:
         "shows": facts.shows.value if facts.shows else "",
         "errors": str(facts.errors),
     }
-    if any(row.right.get("says", "") in one.text for one in seen.told):
+    if any(row.right.get("says", "") in one.text for one in seen.known):
         found["says"] = row.right.get("says", "")
     return {name: found[name] for name in row.right if name in found}
 

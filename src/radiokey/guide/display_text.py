@@ -20,7 +20,7 @@ DASHES: Final = "--"
 """The token for dashes, however many."""
 COUNT_HOLE: Final = "#"
 """Stands for a count of one or two digits."""
-TIME_HOLE: Final = "#:"
+TIME_HOLE: Final = "#:##"
 """Stands for a time left, in any unit: `29:59`, `30`, `1800`."""
 _COUNT_DIGITS: Final = 2
 
@@ -34,7 +34,7 @@ _TOKEN: Final = re.compile(
       (?P<dashes>{_DASH}(?:[ ]?{_DASH})+|[\u2014\u2015]|(?<![^ ]){_DASH}(?![^ ]))
     | (?P<clock>[0-9]{{1,3}}:[0-9]{{2}}(?::[0-9]{{2}})?(?![0-9]))
     | (?P<digits>[0-9]+)
-    | (?P<hole>\#:|\#+)
+    | (?P<hole>\#:\#\#|\#+)
     | (?P<letters>[A-Z]+)
     | (?P<sign>\*+|\+)
     | (?P<between>[\s.,:;!?"'`()\[\]/=|<>\u00ab\u00bb\u2018-\u201f]|{_DASH})
@@ -93,7 +93,7 @@ class DisplayText:
 def fits(token: str, hole: str) -> bool:
     """Say whether `token` is what the token `hole` of a spelling stands for.
 
-    `#` is a count of one or two digits, `#:` any time, a longer run of `#` a number of that many digits.
+    `#` is a count of one or two digits, `#:##` any time, a longer run of `#` a number of that many digits.
     """
     if token == hole:
         return True
