@@ -149,7 +149,7 @@ def _digits(model: Model, panel: Panel, shape: CodeShape, code: Code) -> tuple[C
 
 
 def _displays(panel: Panel, shape: CodeShape, steps: list[tuple[Press, ...]]) -> list[str]:
-    """Return what the display shows after each step, by pressing the keys on a panel of paper."""
+    """Return what the display shows after each step, by pressing the keys of a simulated panel."""
     keying: Keying | Code = begin(panel, shape)
     for opening in panel.opening:
         assert isinstance(keying, Keying)

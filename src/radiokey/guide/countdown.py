@@ -51,7 +51,7 @@ class Countdown:
 
     @classmethod
     def begin(cls, model: str, errors: int, needed_ms: int, now_ms: int) -> Self:
-        """Return a countdown of `needed_ms` that begins now, the radio being on.
+        """Return a countdown of `needed_ms` that starts now, with the radio on.
 
         Raises `UsageError` where there is nothing to count: no wait, or one of more than 30 days (a schedule
         that doubles without end gets there), which nobody should sit out.
@@ -61,7 +61,7 @@ class Countdown:
         return countdown
 
     def pending_ms(self, now_ms: int) -> int:
-        """Return the time since the last look: it counts once the owner confirms it."""
+        """Return the time since the last check: it counts once the owner confirms it."""
         return max(0, now_ms - self.seen_ms)
 
     def remaining_ms(self) -> int:
@@ -69,11 +69,11 @@ class Countdown:
         return max(0, self.needed_ms - self.confirmed_ms)
 
     def left_if_on_ms(self, now_ms: int) -> int:
-        """Return what is left if the radio has been on all the time since the last look."""
+        """Return what is left if the radio has been on all the time since the last check."""
         return max(0, self.remaining_ms() - self.pending_ms(now_ms))
 
     def due_ms(self) -> int:
-        """Return the moment it is over if the radio is on without a break from the last look on."""
+        """Return the moment it is over if the radio is on without a break from the last check on."""
         return self.seen_ms + self.remaining_ms()
 
     def asks(self, now_ms: int) -> bool:
@@ -92,7 +92,7 @@ class Countdown:
         """Return it after the owner said "no".
 
         `on_ms`: for how long of the pending time it *was* on, where the owner knows; then only that counts.
-        `None` (not known, or its supply was cut) begins again: nobody knows what the radio made of it.
+        `None` (not known, or its supply was cut) starts again: nobody knows what the radio made of it.
         """
         if on_ms is None:
             return self._settled(now_ms, 0)

@@ -41,7 +41,7 @@ STAGE_NAMES: Final = {
     Stage.AFTER: "Afterwards",
     Stage.ASIDE: "Beside the road",
 }
-"""What the stages are called to people."""
+"""What the stages are called on pages."""
 
 
 class Act(StrEnum):
@@ -64,7 +64,7 @@ class Asks(StrEnum):
 
 
 class Tells(StrEnum):
-    """What a step tells of this very radio, from the catalogue, beside its own words."""
+    """What a step says about this radio, from the catalogue, beside its own words."""
 
     WAIT = "wait"
     PAPERS = "papers"

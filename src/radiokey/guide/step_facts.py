@@ -1,4 +1,4 @@
-"""What a step tells of this very radio: facts of the catalogue, each with how sure it is."""
+"""What a step says about this radio: facts of the catalogue, each with how sure it is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """Walking the guide: where am I, what may I answer, where does that lead.
 
 A position is a short string fit for a URL: the step and the facts gathered, separated by dots, e.g.
-`hold-the-code.renault_86a.code.code.1.0`. It never holds a code or a serial number. Whoever edits one only
-changes what they say of their own radio; the guards are judged again on every view.
+`hold-the-code.renault_86a.code.code.1.0`. It never holds a code or a serial number. An owner who edits
+one only changes what they say about their own radio; the guards are judged again on every view.
 """
 
 import re

@@ -150,7 +150,7 @@ def words_of(model: Model, row: Word, words: tuple[Word, ...]) -> tuple[DisplayW
 
 
 def errors_shown(model: Model, text: str) -> int | None:
-    """Return how many codes were wrong by the number in a display word, `None` where it does not tell.
+    """Return how many codes were wrong by the number in a display word, `None` where it does not say.
 
     What the number counts is the model's own (`counts_shown`): Hyundai names the try, Opel what is left. A
     number of more than two digits is an open entry or a time, and one beside WAIT is a time.

@@ -2,7 +2,7 @@
 
 The thief of this arithmetic knows the lock and not the code. He keys a different code each time, `entry_ms`
 apart, serves every wait to its *shorter* end under the condition that counts, cuts the supply or turns
-the key at once where that helps him, and has nobody at the maker's who grants more tries. All codes of the
+the key at once where that helps him, and gets no more tries from the maker. All codes of the
 space are equally likely; where a maker's codes are not, his chance is larger.
 
 This judges a kind of lock, never a product: nothing of it is shown to an owner of a radio (docs/budget.md).

@@ -1,6 +1,6 @@
 """What is in the unit and not on its memory chip: the key, the serial number, the counter, whom it trusts.
 
-Whoever changes, copies or restores the chip does not reach these; that is what they are for.
+Somebody who changes, copies or restores the chip does not reach these; that is what they are for.
 """
 
 from collections.abc import Callable

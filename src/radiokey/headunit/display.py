@@ -15,7 +15,7 @@ from radiokey.headunit.lock import State
 
 
 class Shows(StrEnum):
-    """What a display word tells about the lock (units.yaml `field_values.state`)."""
+    """What a display word says about the lock (units.yaml `field_values.state`)."""
 
     CODE = "code"
     WAIT = "wait"
@@ -53,7 +53,7 @@ class Colour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DisplayWord:
-    """A word the display shows, what it tells, and its meaning in our words.
+    """A word the display shows, the state it shows, and its meaning in our words.
 
     `text` may hold a counter: `{errors}` or `{left}` stand for a number, `{wait}` for minutes left. `blinks`
     is set where a radio shows the text both blinking and still, and it tells different things.

@@ -287,8 +287,8 @@ def explain(
         sequence=newest.sequence if newest else None,
         counter=counter,
         lock=lock,
-        why=_told(why(lock), rules),
-        behind=_told(behind, rules) if behind else None,
+        why=_shown_reason(why(lock), rules),
+        behind=_shown_reason(behind, rules) if behind else None,
         clock_needs=policy.clock_needs if policy and _real(lock) is State.WAIT else None,
         tries_left=policy.tries_until_stop(lock.errors) if policy else None,
         cut=_cut(lock, policy, stored.unsaved_ms) if policy and not withheld else None,
@@ -306,7 +306,7 @@ def why(lock: Lock) -> Why:
     return _AT.get(lock.state, Why.INTERRUPTED if lock.pending else Why.ASKS)
 
 
-def _told(reason: Why, rules: Rules | None) -> Why:
+def _shown_reason(reason: Why, rules: Rules | None) -> Why:
     """Return `reason` as it may be shown: that a cut ends a maker's lock is withheld."""
     return Why.LOCKED if reason is Why.UNTIL_POWER_CUT and not (rules and rules.cuts_told) else reason
 

@@ -25,7 +25,7 @@ _MAGIC: Final = b"RKG1"
 
 
 class Signer(Protocol):
-    """Whoever may grant chips: the maker, later the central base. It signs and keeps its key to itself."""
+    """A signer that may grant chips: the maker, later the central base. Its key stays with it."""
 
     def sign(self, message: bytes) -> bytes:
         """Return the signature of `message`, `SIGNATURE_SIZE` bytes."""

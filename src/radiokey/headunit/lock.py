@@ -109,7 +109,7 @@ class IgnitionCycled:
 
 @dataclass(frozen=True, slots=True)
 class DigitKeyed:
-    """The entry on the panel has begun or grown."""
+    """The entry on the panel was started or got longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +380,7 @@ def _time_passed(lock: Lock, event: TimePassed, _policy: LockPolicy) -> Lock:
 
 
 def _vehicle_refused(lock: Lock, _event: VehicleRefused, _policy: LockPolicy) -> Lock:
-    return _aside(lock, State.PROTECTED)
+    return _suspend(lock, State.PROTECTED)
 
 
 def _vehicle_accepted(lock: Lock, _event: VehicleAccepted, _policy: LockPolicy) -> Lock:
@@ -390,7 +390,7 @@ def _vehicle_accepted(lock: Lock, _event: VehicleAccepted, _policy: LockPolicy) 
 def _fault_found(lock: Lock, event: FaultFound, _policy: LockPolicy) -> Lock:
     if lock.state in {State.PROTECTED, State.FAULT} and event.fault not in _LASTING:
         return lock  # mending it must not let a unit out that the car refuses, or that was tampered with
-    return replace(_aside(lock, State.FAULT), fault=event.fault)
+    return replace(_suspend(lock, State.FAULT), fault=event.fault)
 
 
 def _fault_mended(lock: Lock, _event: FaultMended, _policy: LockPolicy) -> Lock:
@@ -405,8 +405,8 @@ def _chip_provisioned(lock: Lock, _event: ChipProvisioned, _policy: LockPolicy) 
     return Lock(State.CODE)
 
 
-def _aside(lock: Lock, state: State) -> Lock:
-    """Step aside into `state`, keeping the count and the wait; a half-keyed entry is dropped."""
+def _suspend(lock: Lock, state: State) -> Lock:
+    """Suspend the lock in `state`, keeping the count and the wait; a half-keyed entry is dropped."""
     if lock.state in {State.PROTECTED, State.FAULT}:
         return replace(lock, state=state)
     before = {State.ENTRY: State.CODE, State.DARK: State.PLAYING}.get(lock.state, lock.state)

@@ -191,7 +191,7 @@ class Store:
         self._put(remembered)
 
     def _put(self, lock: Lock) -> None:
-        """Write both banks, then count: the order that makes an older image tell-tale."""
+        """Write both banks, then count: the order by which an older image is recognised."""
         if self._record.sequence == COUNTER_MAX:
             raise ChipError("the counter is used up")
         record = Record(self._record.sequence + 1, lock, self._record.code_digest)

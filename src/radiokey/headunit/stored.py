@@ -146,7 +146,7 @@ def look(data: bytes, key: bytes | None) -> tuple[Reads, Record | None]:
 def _unsigned(body: bytes) -> Record | None:
     """Return the record whose MAC is not looked at; `None` where a field says what no unit writes.
 
-    It is signed anew under a key that is nobody's, so that there is one reader of records and not two.
+    It is signed anew under a key that no device has, so that there is one reader of records and not two.
     """
     signed = body + hmac.digest(_NO_KEY, b"record\n" + body, "sha256")[:DIGEST_SIZE]
     record = decode(signed + _CRC.pack(zlib.crc32(signed)), _NO_KEY)

@@ -39,7 +39,7 @@ class Ticks:
         self.held = False
 
     def restart(self) -> None:
-        """Forget the last reading: the next one begins anew."""
+        """Forget the last reading: the next one starts again."""
         self._at, self.held = None, False
 
     def read(self, ticks: int, *, holds: bool) -> tuple[int, int]:

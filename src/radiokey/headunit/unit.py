@@ -121,7 +121,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a unit can tell of the car, its own switch, and how long it has been without supply."""
+    """What a unit knows of the car, its own switch, and how long it has been without supply."""
 
     supply: bool = True
     ignition: Ignition = Ignition.ON

@@ -1,8 +1,8 @@
 """One car: its electrics, its key, a real `HeadUnit`, and one clock that only ever goes forward.
 
-The car turns volts into what the radio notices and tells it to the unit; it decides nothing about the lock.
-Time goes in stretches in which nothing changes by itself, so that an hour in a car park costs no more than
-a second, and the moment at which a wait ends is met exactly.
+The car turns volts into what the radio notices and passes it on to the unit; it decides nothing about the
+lock. Time goes in stretches in which nothing changes by itself, so that an hour in a car park costs no more
+than a second, and the moment at which a wait ends is met exactly.
 """
 
 from collections.abc import Callable
@@ -67,7 +67,7 @@ PRESS_MS: Final = 400
 """How long a finger takes from one key to the next: an assumption."""
 SERIAL: Final = "BENCH 0001"
 """The number of the radio in the car: there is only this one."""
-VOLTS_TOLD_MV: Final = 400
+VOLTS_REPORTED_MV: Final = 400
 """A smaller change of the volts is not reported on its own."""
 
 _SEEN_BY_ITSELF: Final = frozenset({State.WAIT, State.DARK, State.SCRAMBLED})
@@ -182,7 +182,7 @@ class Car:
         self._look()
 
     def _look(self) -> None:
-        """Let the radio meet the volts as they are now."""
+        """Let the radio see the volts as they are now."""
         supply = self.supply
         if supply.engine and supply.mv < supply.parts.stalls_below_mv:
             supply.engine = False
@@ -192,7 +192,7 @@ class Car:
         mv = supply.radio_mv
         for noticed in self.watch.see(mv):
             self._notice(noticed)
-        if abs(mv - self._told_mv) >= VOLTS_TOLD_MV:
+        if abs(mv - self._told_mv) >= VOLTS_REPORTED_MV:
             self._told_mv = mv
             self.observe("the volts change")
 
@@ -214,7 +214,7 @@ class Car:
                 assert_never(unknown)
 
     def _pass_on(self, event: UnitEvent) -> None:
-        """Tell the unit; if the supply broke off in the middle of its work, let it come back later."""
+        """Pass an event to the unit; if the supply broke off in the middle of it, let it come back later."""
         was = self.status
         self.unit.handle(event)
         if was.state is not State.PLAYING or type(event) is not TimeWent:
@@ -231,7 +231,7 @@ class Car:
         self.observe("supply back")
 
     def _judge(self, was: Status, event: UnitEvent) -> None:
-        """Look at what the unit made of it. A car as such has no opinion."""
+        """Check what the unit made of it. A plain car checks nothing; a subclass may."""
 
     # --- acts ---------------------------------------------------------------------------------------------
 
@@ -440,7 +440,7 @@ class Car:
         self._done(note or f"press {key}{again}{held}")
 
     def spare(self) -> None:
-        """Take back a break of the supply that was to come and did not."""
+        """Cancel a break of the supply that has not come."""
         self.chip.cut_after = self.counter.cut_after = self._cut_dark_ms = None
 
     def wait_for_code(self, at_most_ms: int) -> bool:

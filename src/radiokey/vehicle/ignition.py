@@ -37,5 +37,5 @@ def passed(start: Position, to: Position) -> tuple[Position, ...]:
 
 
 def seen_by_radio(position: Position) -> Ignition:
-    """Return what the radio's wires tell of it: START is ON to them (an assumption: some cars drop ACC)."""
+    """Return what the radio's wires show of it: START is ON to them (an assumption: some cars drop ACC)."""
     return _SEEN[position]

@@ -1,9 +1,9 @@
-"""Whoever made the radio, as far as a car on the bench meets him: he grants a new memory chip.
+"""The maker of the radio, as far as the bench needs one: it grants a new memory chip.
 
-`Maker` is the port. The bench brings a maker of its own, so that a run needs nothing from outside: he signs
-with a MAC, which is the same everywhere and wants no chance. Whoever can check a MAC can also make one, so he
-is for the bench alone; a maker with two keys (Ed25519, as in docs/spec/record.md) fits the same port, and no
-log of a run tells the two apart.
+`Maker` is the port. The bench brings a maker of its own, so that a run needs nothing from outside: it signs
+with a MAC, which is the same everywhere and needs no randomness. Anybody who can check a MAC can also make
+one, so it is for the bench alone; a maker with two keys (Ed25519, as in docs/spec/record.md) fits the same
+port, and no log of a run tells the two apart.
 """
 
 import hmac
@@ -13,15 +13,15 @@ from radiokey.headunit.grant import Signer
 
 
 class Maker(Signer, Protocol):
-    """Signs grants, and is known to his radios by `verify`."""
+    """Signs grants; its radios check them with `verify`."""
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Say whether `signature` is his, of `message`."""
+        """Say whether `signature` is the maker's signature of `message`."""
         ...
 
 
 class BenchMaker:
-    """The maker of every radio on the bench; `key` is any secret of his."""
+    """The maker of every radio on the bench; `key` is any secret."""
 
     __slots__ = ("_key",)
 

@@ -10,7 +10,7 @@ Checked, whatever happens (ARCHITECTURE, "Promises the code must keep"):
 - the count never falls but by the right code, keyed in while the radio asked for it;
 - after a gap it never plays before the right code;
 - no wait ends before its whole time was served under supply, and a cut costs at most a minute of it;
-- who keys in the right code hears the radio play, and an honest owner never meets the permanent lock.
+- after the right code the radio plays, and an honest owner never meets the permanent lock.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ from radiokey.vehicle.watch import Watch
 DAYS_A_YEAR: Final = 365
 MISTAKES_MAX: Final = 2
 _DRIVES: Final = frozenset({1, 4, 7, 9, 12})
-"""The days of a fortnight on which this car is driven: 131 in a year, with eight happenings each."""
+"""The days of a fortnight on which this car is driven: 131 in a year, with eight events each."""
 _PLAYS: Final = frozenset({State.PLAYING, State.DARK})
 _TAKES: Final = frozenset({State.CODE, State.SCRAMBLED, State.ENTRY})
 
@@ -164,7 +164,7 @@ class Life:
         car.do(Turned(Position.OFF))
 
     def _trouble(self, which: int) -> None:
-        """Let one of the things happen that owners tell of (claims 16 to 20)."""
+        """Apply one of the troubles that owners report (claims 16 to 20)."""
         car, chance = self.car, self.car.chance
         away_ms = chance.between(1, 40) * MINUTE_MS
         match which:

@@ -134,7 +134,7 @@ class Supply:
         return self._charge * 100 // self._full
 
     def settle(self) -> int:
-        """Work out the volts anew, and return those at the radio; the network's are never below 0."""
+        """Work out the volts again, and return those at the radio; the network's are never below 0."""
         self.mv, self._taken_ma = self._millman()
         self.radio_mv = self.mv if self.fused and self.plugged else 0
         return self.radio_mv

@@ -63,7 +63,7 @@ _KINDS: Final = {
 
 
 def clock(ms: int) -> str:
-    """Say a moment of a run: hours, minutes, seconds and tenths; from a day on days, hours and minutes.
+    """Format a moment of a run: hours, minutes, seconds and tenths; from a day on days, hours and minutes.
 
     >>> clock(3_723_400), clock(90_000_000)
     ('1:02:03.4', '1 d 1:00')
@@ -77,7 +77,7 @@ def clock(ms: int) -> str:
 
 
 def span(ms: int) -> str:
-    """Say a stretch of time in its two largest units.
+    """Format a stretch of time in its two largest units.
 
     >>> span(5_400_000), span(90_000), span(172_800_000)
     ('1 h 30 min', '1 min 30 s', '2 d')

@@ -128,7 +128,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
 
 
 def make_mailer(site: Site, desk: Desk, mailing: Mailing) -> Mailer:
-    """Return what sends the mails of a site's desk."""
+    """Return the mailer of a site's desk."""
 
     def link_of(request_id: str) -> str:
         return f"{mailing.origin}{site.link_to(request_id)}"
@@ -139,7 +139,7 @@ def make_mailer(site: Site, desk: Desk, mailing: Mailing) -> Mailer:
 def _lives(
     site: Site, scheduler: Scheduler | None, verify_every_s: float | None, scheduler_every_s: float | None
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    """Return what happens around the life of the site: what runs beside it, and that the base is closed."""
+    """Return the lifespan of the site: start the jobs that run beside it, and close the base at the end."""
 
     @asynccontextmanager
     async def opened(_app: Litestar) -> AsyncIterator[None]:

@@ -28,15 +28,15 @@ from radiokey.web.jobs.mail import Mailing
 from radiokey.web.jobs.scheduler import EVERY_S
 from radiokey.web.operations.witness import create_witness
 
-LOOK_AGAIN_S = 0.01
+POLL_S = 0.01
 VERIFY_HOURS = 24.0
 LOOPBACK = "localhost"
 """The one name of this machine that a passkey can be bound to: an address is none."""
 SWITCH_S = 0.001
-"""Whoever has the turn at the database lets the interpreter go at every statement. With Python's 5 ms they
+"""The thread at the database releases the interpreter at every statement. With Python's 5 ms it
 would wait that long for a thread that computes meanwhile, some thirty times in a release."""
 THREADS = 64
-"""How many requests wait for the database at once: as many as the door answers in one commit."""
+"""How many requests wait for the database at once: as many as the release service answers in one commit."""
 
 
 def serve(  # noqa: PLR0913 - the options of a site
@@ -109,7 +109,7 @@ async def _serve_until_ended(server: Server, host: str, port: int, name: str, no
         try:
             _, writer = await asyncio.open_connection(host, port)
         except OSError:
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await asyncio.sleep(POLL_S)
         else:
             writer.close()
             sys.stdout.write(f"{name} is on http://{_in_address(host)}:{port}\n{notice}")
@@ -139,7 +139,7 @@ def _hosts(host: str, port: int) -> list[str] | None:
 def _own_name(site: str) -> str:
     """Return the name of a site of this machine alone, with its port, which a tunnel may have changed.
 
-    Under any other name strangers would come, all of them from this machine: whatever forwards them is not
+    Under any other name other people would come, all of them from this machine: whatever forwards them is not
     named. So that raises `UsageError`.
     """
     parts = urlsplit(site)

@@ -88,7 +88,7 @@ class Site:
         return await sync_to_thread(work, argument)
 
     def release(self, request: ReleaseRequest) -> Released:
-        """Return the code of `request`; raise what the door raises, and count it."""
+        """Return the code of `request`; raise what the release service raises, and count it."""
         self.log_monitor.require()
         try:
             released = self.base.releases.release(request)

@@ -1,1 +1,1 @@
-"""Signing in, and what a person of the staff has of their own."""
+"""Signing in, and the account page of a staff member."""

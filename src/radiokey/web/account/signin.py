@@ -1,8 +1,9 @@
-"""Signing in and out, the page of a one-time link, recovery, and one's own: passkeys, sessions, codes.
+"""Signing in and out, the page of a one-time link, recovery, and the account page: passkeys, sessions, codes.
 
 Nobody types a name to sign in, and no page says which accounts exist. A form of a person who is not signed in
 yet has no secret to carry; it can only come from this site (`radiokey.web.http.origins`), and its answer of a
-passkey is bound to it. What is one's own is found by who is signed in, never by what a request names.
+passkey is bound to it. An account page shows what belongs to the signed-in account, never what a request
+names.
 """
 
 from typing import Any, Final
@@ -82,7 +83,7 @@ class OwnForm(StaffForm, frozen=True, kw_only=True):
 
 
 def authentication_of(site: Site) -> Authentication:
-    """Return where the staff come in; raise `NotThereError` where nobody does."""
+    """Return the authentication of the staff; raise `NotThereError` where the base has none."""
     if site.authentication is None:
         raise NotThereError(
             "nobody signs in here",
@@ -92,7 +93,7 @@ def authentication_of(site: Site) -> Authentication:
 
 
 def home(who: SignedIn) -> str:
-    """Return the page that somebody begins on."""
+    """Return the first page of an account."""
     may = ROLES[who.role]
     return next((to for takes, to in HOMES if takes in may), OWN)
 
@@ -111,7 +112,7 @@ def signed_out(request: Request[Any, Any, State], error: SignedOutError) -> Resp
 
 
 def not_of_this_session(request: Request[Any, Any, State], error: FormError) -> Response[Any]:
-    """Answer a form that another session gave out: signed in anew in another window, most of the time."""
+    """Answer a form that another session gave out: usually after signing in again in another window."""
     return problems.page(
         request, error, "staff/kept.html", to=page_of(request.url.path), words=words_of(request)
     )
@@ -128,7 +129,7 @@ def sign_in_page(site: NamedDependency[Site], to: FromQuery[str] = "") -> Respon
 
 @post(SIGN_IN)
 async def sign_in(site: NamedDependency[Site], request: WebRequest) -> Response[Any]:
-    """Take the answer, and begin a session under a new id."""
+    """Check the answer, and start a session under a new id."""
     form, authentication = await read(request, SignInForm), authentication_of(site)
     try:
         session, who = await site.in_thread(authentication.sign_in, form.passkey)
@@ -202,17 +203,17 @@ def _open(
     problem: RadiokeyError | None = None,
     **context: Any,  # noqa: ANN401 - whatever the template names
 ) -> Response[str]:
-    """Return a page that takes no session; nobody keeps it."""
+    """Return a page that needs no session; no cache stores it."""
     status = status_of(problem) if problem else 200
     return site.pages.show(template, status=status, headers=NO_STORE, problem=problem, **context)
 
 
-# --- one's own --------------------------------------------------------------------------------------------
+# --- the account page -------------------------------------------------------------------------------------
 
 
 @get(OWN, sync_to_thread=True, opt={SESSION: True})
 def own(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
-    """Show one's passkeys, sessions and how many recovery codes are left."""
+    """Show the account's passkeys, sessions and how many recovery codes are left."""
     return _own(site, request)
 
 
@@ -247,7 +248,7 @@ async def add_passkey(site: NamedDependency[Site], request: StaffRequest) -> Res
 async def remove_passkey(
     site: NamedDependency[Site], request: StaffRequest, passkey_id: FromPath[str]
 ) -> Response[Any]:
-    """End a passkey of one's own."""
+    """End a passkey of the account."""
     return await _done(site, request, lambda who: authentication_of(site).remove_passkey(who, passkey_id))
 
 
@@ -255,13 +256,13 @@ async def remove_passkey(
 async def end_session(
     site: NamedDependency[Site], request: StaffRequest, session_id: FromPath[str]
 ) -> Response[Any]:
-    """End a session of one's own."""
+    """End a session of the account."""
     return await _done(site, request, lambda who: authentication_of(site).end_session(who, session_id))
 
 
 @post("/me/sessions/end", opt={SESSION: True})
 async def end_all(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
-    """End all of one's sessions, this one too."""
+    """End all sessions of the account, this one too."""
     authentication = authentication_of(site)
     await site.in_thread(authentication.sign_out_everywhere, _who(request))
     return clear_session_cookie(Redirect(SIGN_IN, status_code=303), authentication)
@@ -291,7 +292,7 @@ async def sign_out(site: NamedDependency[Site], request: StaffRequest) -> Respon
 
 
 async def _done(site: Site, request: StaffRequest, work: Any) -> Response[Any]:  # noqa: ANN401 - a call on who it is
-    """Do something with one's own and show what there is now, or what was wrong."""
+    """Change the account and show it as it is now, or say what was wrong."""
 
     def answer() -> Response[Any]:
         try:
@@ -304,7 +305,7 @@ async def _done(site: Site, request: StaffRequest, work: Any) -> Response[Any]: 
 
 
 def _who(request: StaffRequest) -> SignedIn:
-    """Return who is signed in; the guard let nobody else in."""
+    """Return the signed-in account; the guard lets nobody else in."""
     who = request.auth.who
     assert who is not None
     return who

@@ -71,7 +71,7 @@ class _Unserved(Router):
     """Litestar's own pages about an API would each be a route that nobody asked for."""
 
     def register(self, value: ControllerRouterHandler) -> list[BaseRoute]:
-        """Take nothing."""
+        """Register no routes."""
         del value
         return []
 
@@ -86,7 +86,7 @@ def description(request: Request[None, None, State]) -> Response[bytes]:
 
 
 def _completed(schema: OpenAPI) -> OpenAPI:
-    """Return the description with what only we know: no other fields, and an example of each body."""
+    """Return the description with its additions: no other fields allowed, and an example of each body."""
     for name, body in (schema.components.schemas or {}).items():
         if name.endswith(BODY):
             body.additional_properties = False

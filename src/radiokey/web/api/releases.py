@@ -1,4 +1,4 @@
-"""The API for programs: a code through the one door, its receipt, and what was ever released.
+"""The API for programs: releasing a code, its receipt, and what was ever released.
 
 Specified in docs/spec/api.md. One serial number per request; the desk's routes are in `api_desk`.
 """
@@ -88,7 +88,7 @@ class ProblemsAnswer(msgspec.Struct, frozen=True):
 
 
 def named_by(caller: Caller, key: str) -> str:
-    """Return the id of a request: nobody meets the requests of anybody else by the keys they choose."""
+    """Return the id of a request: the keys that one caller chooses never meet the requests of another."""
     text = f"radiokey api request\n{caller.client}\n{key.strip(chr(34))}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -169,7 +169,7 @@ def _limits(left: Left | None) -> dict[str, str]:
 def receipt(
     site: NamedDependency[Site], request: Request[None, Caller, State], key: FromPath[str]
 ) -> Response[Receipt]:
-    """Return the receipt of a request of one's own."""
+    """Return the receipt of a request of the caller."""
     caller = request.auth
     return Response(site.base.release_history.receipt(named_by(caller, key), caller.client), headers=NO_STORE)
 
@@ -184,7 +184,7 @@ def receipt(
 def asked(
     site: NamedDependency[Site], request: ApiRequest, data: JSONBody[AskedBody]
 ) -> Response[AskedAnswer]:
-    """Say whether the code of one's own radio was ever released."""
+    """Say whether the code of the caller's radio was ever released."""
     client, base = request.auth.client, site.base.release_history
     if data.receipt is not None and not (data.serial or data.vin or data.make):
         found = base.of_receipt(parse_receipt(msgspec.json.encode(data.receipt)), client)

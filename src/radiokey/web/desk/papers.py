@@ -1,4 +1,4 @@
-"""Papers at the desk: one as somebody looks at it, and those a customer brought to the counter."""
+"""Papers at the desk: one as staff see it, and those that a customer brought to the counter."""
 
 from typing import Any, Final
 

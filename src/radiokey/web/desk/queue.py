@@ -73,7 +73,7 @@ class NewForm(StaffForm, frozen=True, kw_only=True):
 def queue(
     site: NamedDependency[Site], request: StaffRequest, turn: FromQuery[str] = "", after: FromQuery[str] = ""
 ) -> Response[str]:
-    """Show whose turn it is and how long, one's own turn first, and the three figures."""
+    """Show who acts next and how long it has waited, the caller's own turn first, and the statistics."""
     desk, caller = desk_of(site), request.auth
     turns, behind = _page_of(convert({"turn": turn, "after": after}, QueueForm), turns_of(caller))
     seen, now_ms = organisations_seen(site, caller), site.clock.now_ms()
@@ -92,7 +92,7 @@ def queue(
 
 
 def _page_of(form: QueueForm, turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], Due]:
-    """Return the turns that a page shows, and the place that it begins behind; raise `UsageError`."""
+    """Return the turns that a page shows, and the place that it starts behind; raise `UsageError`."""
     if not form.turn and not form.after:
         return turns, FIRST
     place = _PLACE.fullmatch(form.after)
@@ -115,7 +115,7 @@ def _mine(caller: Caller) -> Turn | None:
 
 
 def words(site: Site) -> dict[str, Any]:
-    """Return what names the things in a line of the queue."""
+    """Return the display names of states, turns and reasons, and the models."""
     return {
         "names": {state.value: name for state, name in NAMES.items()},
         "turn_names": TURN_NAMES,

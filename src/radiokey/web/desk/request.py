@@ -178,7 +178,7 @@ async def _handle_form(
 
 
 def perform(action: DeskAction, form: S, do: Operation[S], is_repeat: IsRepeat[S]) -> Response[Any]:
-    """Operation it and lead back to the request; where it does not hold, say why with what was typed kept."""
+    """Do it and redirect to the request; where it is refused, say why and keep what was typed."""
     view, by, seen = action.view(), action.request.auth.by, form.act
     try:
         do(desk_of(action.site), form)

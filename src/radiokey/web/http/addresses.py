@@ -1,8 +1,8 @@
 """Where a request comes from: an address, as the connection or a configured proxy says.
 
 An address is what the connection says. Behind a proxy it is what the proxy says, and only where that proxy
-was configured: anybody can send a header. A request that an unknown proxy forwarded is from nobody's own
-machine.
+was configured: anybody can send a header. A request that an unknown proxy forwarded does not
+count as made on this machine.
 """
 
 import hmac

@@ -1,7 +1,7 @@
 """What is seen of each request from outside: its name, its route, how long it took, how it ended.
 
 Never an address, a query, a head or a body: they hold numbers of radios, and a code. The route is that of our
-own table, the method one of the known ones, so that nothing a stranger sends can stand in a line of the log.
+own table, the method one of the known ones, so that nothing a caller sends can stand in a line of the log.
 """
 
 import logging

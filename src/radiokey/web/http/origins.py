@@ -33,7 +33,7 @@ class KnownHosts:
 class SameSite:
     """Refuses a form that another site sent.
 
-    The site sets no cookies, so a foreign form could not act for anybody; but a site on one's own machine
+    The site sets no cookies, so a foreign form could not act for anybody; but a local site
     answers anybody who reaches it, and a foreign page could spend its owner's releases. Browsers say where a
     form comes from: in `Sec-Fetch-Site`, or older ones and those without TLS in `Origin` alone, for which the
     referrer policy has to leave them their own origin. A program that says nothing is no browser and passes.

@@ -1,4 +1,4 @@
-"""What an error means to a browser: one table of statuses, one page; a stranger is a 500 and says nothing.
+"""Errors as HTTP answers: one table of statuses, one page; an unexpected error is a 500 without details.
 
 Under /api the same is a problem of RFC 9457 (docs/spec/api.md). A problem says what was wrong and what to do,
 and repeats nothing of what was sent.
@@ -133,7 +133,7 @@ def page(
 def handle_http_error(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
     """Answer an error of HTTP itself: no such page, too large, a wrong method."""
     if error.detail == HUNG_UP:
-        error = ClientException()  # nobody hears it, but it is no fault of ours in the log
+        error = ClientException()  # the client is gone; the log must not count it as a fault of the program
     if _wants_problem(request):
         slug, title, hint = _HTTP_API.get(error.status_code, _HTTP_API[400])
         seen_of(request.scope).slug = slug
@@ -153,7 +153,7 @@ def handle_http_error(request: Request[Any, Any, State], error: HTTPException) -
 
 
 def handle_unexpected(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
-    """Answer whatever else went wrong, saying nothing; the log learns what and where, never with what."""
+    """Answer an unexpected error with a 500 without details; the log says what and where, never any data."""
     frames = traceback.extract_tb(error.__traceback__)
     LOG.error("%s in %s", type(error).__name__, " < ".join(f"{f.name}:{f.lineno}" for f in frames[:-6:-1]))
     slug, title, hint = _HTTP_API[UNKNOWN]

@@ -86,7 +86,7 @@ class Pages:
         )
 
     def globals(self, **values: object) -> None:
-        """Say something to every page from now on."""
+        """Give every page these values from now on."""
         self._environment.globals.update(values)
 
     def _block(self, text: str) -> Markup:
@@ -118,7 +118,7 @@ class Pages:
 
 
 def counted(count: int) -> str:
-    """Return a count as it is said: a count above the limit of counting is not exact.
+    """Return a count as text: a count above the limit of counting is not exact.
 
     >>> counted(3120), counted(COUNTED_MAX), counted(COUNTED_MAX + 1)
     ('3,120', '10,000', 'more than 10,000')

@@ -1,4 +1,4 @@
-"""For those who run a base: does it live, may it be asked, what does it count. See docs/how-to/operate.md."""
+"""For those who run a base: is it alive, is it ready, what does it count. See docs/how-to/operate.md."""
 
 from contextlib import suppress
 from typing import Final
@@ -24,7 +24,7 @@ async def allowed(connection: Connection, handler: BaseRouteHandler) -> None:
 
 @get("/health", sync_to_thread=False)
 def health() -> dict[str, str]:
-    """Say that the process lives."""
+    """Say that the process is alive."""
     return {"status": "ok"}
 
 

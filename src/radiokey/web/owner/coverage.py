@@ -32,7 +32,7 @@ def page(site: NamedDependency[Site]) -> Response[str]:
 
 
 def _others(site: Site) -> list[tuple[StoredOrganisation, StoredProfile]]:
-    """Return the dealers and specialists who act here, with what they show; the house itself is above."""
+    """Return the dealers and specialists of this base, with what they show; without the operator."""
     shown = site.base.staff.shown()
     return [
         (one, shown[one.id])

@@ -214,7 +214,7 @@ def _reading_page(
 
 @post("/code", status_code=200)
 async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
-    """Release the code through the door and show it; a reload is the same request and logs nothing new."""
+    """Release the code and show it; a reload is the same request and logs nothing new."""
     form = await read(request, CodeForm)
     for number in (form.errors, form.refused):  # whatever is wrong is said before anything is logged
         count(number)
@@ -242,7 +242,7 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Response[str
             raise
         return _sheet_page(
             site, model, form, reading, problem
-        )  # papers decide, and there is who looks at them
+        )  # papers decide, and this base has a desk that checks them
     except (InputError, UsageError) as problem:
         # An id that was no id, or another radio's, would be refused for ever.
         spent = type(problem) in {UsageError, RequestReusedError}
@@ -360,7 +360,7 @@ async def coach_step(site: NamedDependency[Site], request: WebRequest) -> Respon
 def _after(model: Model, errors: int | None, refused: int | None) -> dict[str, str]:
     """Return what can have happened at the entry, and the address of the step for each."""
     before = refused or 0
-    # Whoever enters again after a refusal has found its reason (`Condition.MAY_ENTER`).
+    # An owner who enters again after a refusal has found its reason (`Condition.MAY_ENTER`).
     facts = Facts(model=model.id, errors=errors, refused=before, evidence=before > 0)
     tried = Facts(model=model.id, errors=None if errors is None else errors + 1, refused=min(before + 1, 9))
     steps = {

@@ -1,7 +1,7 @@
 """The registrar's pages: a clearing of the stolen list, its paper, and the two people it takes.
 
 One hands in the receipt and proposes; somebody else sees its picture beside the reports that it would end,
-and carries it out with a passkey of theirs, or lays it aside.
+and carries it out with a passkey of theirs, or rejects it.
 """
 
 from typing import Any, Final
@@ -33,18 +33,16 @@ class CarryOutForm(StaffForm, frozen=True, kw_only=True):
     passkey: Answer = ""
 
 
-class AsideForm(StaffForm, frozen=True, kw_only=True):
+class RejectForm(StaffForm, frozen=True, kw_only=True):
     """Why a proposal is not carried out."""
 
     reason: Text = ""
 
 
 def clearings_of(site: Site) -> Clearings:
-    """Return the clearings of a hosted base; raise `NotThereError` on one's own, which has one person."""
+    """Return the clearings of a hosted base; raise `NotThereError` on a local base, which has one person."""
     if site.clearings is None:
-        raise NotThereError(
-            "a base of one's own has no second person", hint="radiokey base blacklist clear SERIAL"
-        )
+        raise NotThereError("a local base has no second person", hint="radiokey base blacklist clear SERIAL")
     return site.clearings
 
 
@@ -168,11 +166,11 @@ async def carry_out(
 
 
 @post("/registrar/stolen/clearings/{clearing_id:str}/aside", opt=requires(Permission.STOLEN_CLEAR))
-async def lay_aside(
+async def reject(
     site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]
 ) -> Response[Any]:
     """Say that a proposal is not carried out, and why."""
-    form = await read_form(request, AsideForm)
+    form = await read_form(request, RejectForm)
 
     def work() -> Response[Any]:
         try:
@@ -186,4 +184,4 @@ async def lay_aside(
     return await run_in_thread(site, work)
 
 
-HANDLERS: Final = (propose, look, paper, carry_out, lay_aside)
+HANDLERS: Final = (propose, look, paper, carry_out, reject)

@@ -16,7 +16,7 @@ from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, requires
 
 @get("/registrar/keys", sync_to_thread=True, opt=requires(Permission.KEY_LIST))
 def keys(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
-    """Show the keys of the ring by their ids, what each seals, and how far a turn is."""
+    """Show the keys of the ring by their ids, what each seals, and how far a rotation is."""
     return _keys_page(site, request)
 
 
@@ -40,8 +40,8 @@ def _keys_page(site: Site, request: StaffRequest, problem: RadiokeyError | None 
 
 
 @post("/registrar/keys/turn", opt=requires(Permission.KEY_TURN))
-async def turn(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
-    """Begin to seal every code with the next key, or go on with it."""
+async def rotate_keys(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
+    """Start to seal every code with the next key, or go on with it."""
     await read_form(request, StaffForm)
 
     def work() -> Response[Any]:
@@ -54,4 +54,4 @@ async def turn(site: NamedDependency[Site], request: StaffRequest) -> Response[A
     return await run_in_thread(site, work)
 
 
-HANDLERS: Final = (keys, turn)
+HANDLERS: Final = (keys, rotate_keys)

@@ -24,7 +24,7 @@ Line = Annotated[str, msgspec.Meta(max_length=300)]
 
 
 class InviteForm(StaffForm, frozen=True, kw_only=True):
-    """Whoever is invited."""
+    """A person to invite."""
 
     name: Short = ""
     display: Line = ""
@@ -57,9 +57,9 @@ class OrganisationForm(StaffForm, frozen=True, kw_only=True):
 
 
 def staff_of(site: Site) -> Staff:
-    """Return the staff of a hosted base; raise `NotThereError` on one's own."""
+    """Return the staff of a hosted base; raise `NotThereError` on a local base."""
     if site.base.organisation is None:
-        raise NotThereError("this is a base of one's own, and that has no staff", hint="radiokey base init")
+        raise NotThereError("this is a local base, and a local base has no staff", hint="radiokey base init")
     return site.base.staff
 
 

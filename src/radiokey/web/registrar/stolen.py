@@ -1,4 +1,4 @@
-"""The registrar's pages, first part: the stolen list."""
+"""The registrar's page of the stolen list."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -36,7 +36,7 @@ class LookForm(StaffForm, frozen=True, kw_only=True):
 
     @property
     def entry(self) -> int:
-        """Before which entry the page begins; raise `UsageError`."""
+        """Before which entry the page starts; raise `UsageError`."""
         if self.before and not (
             self.before.isascii() and self.before.isdecimal() and int(self.before) < BEYOND
         ):

@@ -101,7 +101,7 @@ async def make_token(site: NamedDependency[Site], request: StaffRequest) -> Resp
 async def end_token(
     site: NamedDependency[Site], request: StaffRequest, token_id: FromPath[str]
 ) -> Response[Any]:
-    """End a token for ever; one that was ended already, by whomever, stays so and nothing is said twice."""
+    """End a token for ever; for one that was ended already nothing changes."""
     await read_form(request, StaffForm)
 
     def work() -> Response[Any]:

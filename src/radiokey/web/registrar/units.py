@@ -1,4 +1,4 @@
-"""The registrar's import: a file of modest size is looked at first, and what was looked at can then enter.
+"""The registrar's import: a file of modest size is checked first, and can then be imported.
 
 Nothing of the file is kept between the two: the registrar sends it again, and only the very file that was
 looked at enters. It is never written to disk here, for its codes are in clear.
@@ -79,7 +79,7 @@ def _page(  # noqa: PLR0913 - what a page of the import can show
 
 
 @post("/registrar/import", request_max_body_size=BODY_BYTES_MAX, opt=requires(Permission.UNIT_IMPORT))
-async def bring(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
+async def import_units(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Look at a file, or import the one that was looked at."""
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > BODY_BYTES_MAX:
@@ -89,10 +89,10 @@ async def bring(site: NamedDependency[Site], request: StaffRequest) -> Response[
     data = await file.read() if isinstance(file, UploadFile) else b""
     texts = {name: value for name, value in sent.items() if isinstance(value, str)}
     form = convert(texts, ImportForm, min(len(sent), FIELDS_MAX + 1))
-    return await run_in_thread(site, lambda: _brought(site, request, form, data))
+    return await run_in_thread(site, lambda: _import(site, request, form, data))
 
 
-def _brought(site: Site, request: StaffRequest, form: ImportForm, data: bytes) -> Response[Any]:
+def _import(site: Site, request: StaffRequest, form: ImportForm, data: bytes) -> Response[Any]:
     digest = hashlib.sha256(data).hexdigest()
     refused: list[Refusal] = []
     try:
@@ -122,4 +122,4 @@ def _too_large() -> UsageError:
     )
 
 
-HANDLERS: Final = (page, bring)
+HANDLERS: Final = (page, import_units)

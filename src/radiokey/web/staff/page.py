@@ -1,7 +1,7 @@
-"""What every page that staff work in has: who asks, where they may go, the secret of its forms.
+"""What every page for staff has: the caller, the navigation, the secret of its forms.
 
-A route says which permission it takes; `admit` has let nobody else in. A page that has to do with a request
-says no more of one that is another organisation's than of one that is not there.
+A route names the permission it needs; `admit` lets nobody else in. For a request of another organisation a
+page says the same as for one that does not exist.
 """
 
 from collections.abc import Callable, Iterable
@@ -36,7 +36,7 @@ NAVIGATION: Final = (
     ("/registrar/staff", "Staff", Permission.STAFF_LIST),
     ("/me", "My passkeys", None),
 )
-"""The ways about, each with what it takes: address, name, permission."""
+"""The pages of the navigation: address, name, and the permission each needs."""
 
 
 class StaffForm(Form, frozen=True, kw_only=True):
@@ -46,23 +46,23 @@ class StaffForm(Form, frozen=True, kw_only=True):
 
 
 def requires(permission: Permission) -> dict[str, object]:
-    """Return what a route of staff says of itself."""
+    """Return the options of a route for staff."""
     return {PERMISSION: permission, SESSION: True}
 
 
 def desk_of(site: Site) -> Desk:
-    """Return the desk; raise `NotThereError` on a base of one's own."""
+    """Return the desk; raise `NotThereError` on a local base."""
     if site.desk is None:
         raise NotThereError(
-            "this is a base of one's own, and that has no desk", hint="a desk takes a hosted base"
+            "this is a local base, and a local base has no desk", hint="a desk needs a hosted base"
         )
     return site.desk
 
 
 def is_operator_staff(site: Site, caller: Caller) -> bool:
-    """Tell whether a caller is of the house: of the organisation that runs the base, or an office of it.
+    """Tell whether a caller belongs to the operator: the organisation that runs the base, or an office of it.
 
-    Auditors are: they look at everything.
+    Auditors do: they see everything.
     """
     if caller.organisation in {"", site.base.organisation} or Permission.AUDIT_READ in caller.scopes:
         return True
@@ -74,15 +74,15 @@ def is_operator_staff(site: Site, caller: Caller) -> bool:
 def visible_organisations(site: Site, caller: Caller, organisations: Iterable[str]) -> frozenset[str]:
     """Return those of `organisations` whose requests a caller sees.
 
-    What owners asked by themselves is everybody's at the desk; what a dealer opened is that dealer's, and of
-    the house.
+    Requests that owners opened are for everybody at the desk; one that a dealer opened is for that dealer and
+    the operator.
     """
     named, seen = frozenset(organisations), organisations_seen(site, caller)
     return named if seen is None else named & seen
 
 
 def organisations_seen(site: Site, caller: Caller) -> frozenset[str] | None:
-    """Return the organisations whose requests a caller sees, `None` for all of them; see `sees`."""
+    """Return the organisations whose requests a caller sees, `None` for all of them."""
     return None if is_operator_staff(site, caller) else frozenset({"", caller.organisation})
 
 
@@ -109,7 +109,7 @@ def show_page(
     status: int = 200,
     **context: Any,  # noqa: ANN401 - whatever the template names
 ) -> Response[str]:
-    """Return a page of staff; nobody keeps it. `problem` is what was wrong with the form that led here."""
+    """Return a page for staff; no cache stores it. `problem` is what was wrong with the form sent before."""
     caller, path = request.auth, request.url.path
     return site.pages.show(
         template,

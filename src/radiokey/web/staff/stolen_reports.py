@@ -1,6 +1,6 @@
-"""Reports on the stolen list and proposals to clear one, as pages and API make them alike.
+"""Reports on the stolen list and proposals to clear one, for the pages and the API.
 
-The caller was let in with the permission; what may not be done all the same is refused here, once.
+The caller has the permission; this module refuses what is still not allowed.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""API tokens, as pages and API make them alike.
+"""API tokens, for the pages and the API.
 
-The caller was let in with the permission; what may not be done all the same is refused here, once.
+The caller has the permission; this module refuses what is still not allowed.
 """
 
 from dataclasses import dataclass
