@@ -37,8 +37,8 @@ class Fact(Generic[T_co]):
     """A value, how sure it is, and where it stands. `value is None` exactly when `UNKNOWN`.
 
     `sources` are ids of `sources.toml`, the surest first; a filled fact without sources is background
-    knowledge and `doubtful`. `disputed` says that another source contradicts it; the contradiction is told in
-    the model's `conflicts`.
+    knowledge and `doubtful`. `disputed` says that another source contradicts it; the contradiction is
+    described in the model's `conflicts`.
     """
 
     value: T_co | None

@@ -230,7 +230,7 @@ def test_a_refusal_of_the_door_is_said_and_ends_the_request(counter, page_of, ap
     assert answer.status_code == 403
     words = page_of(answer.text).words
     assert "This radio is reported stolen." in words
-    assert f"app was refused at the release: {WORDS[Reason.STOLEN]}" in words
+    assert f"app was refused by the release: {WORDS[Reason.STOLEN]}" in words
     assert counter.view(one).request.state is State.REFUSED
 
 

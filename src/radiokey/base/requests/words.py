@@ -17,11 +17,11 @@ NAMES: Final[Mapping[State, str]] = {
     State.EXPIRED: "expired",
 }
 MEANS: Final[Mapping[State, str]] = {
-    State.DRAFT: "Number, model and car are told. The rest can come later.",
+    State.DRAFT: "Number, model and car are given. The rest can come later.",
     State.PAPERS: "The desk waits for papers, the first or others than those it has.",
     State.REVIEW: "A clerk compares papers, number, name and car.",
     State.SECOND: "Everything is ticked. Somebody else looks once more.",
-    State.RELEASING: "It is approved and being released; after a crash once more, for the same release.",
+    State.RELEASING: "It is approved, and the release is made; after a crash once more, for the same release.",
     State.RELEASED: "The code was released and is in the log.",
     State.REFUSED: "The answer is no, with a reason.",
     State.WITHDRAWN: "The requester does not want it any more.",
@@ -51,7 +51,7 @@ DONE: Final[Mapping[str, str]] = {
     "sent-back": "sent it back to a clerk",
     "approved": "approved it",
     "released": "released the code",
-    "door-refused": "was refused at the release",
+    "door-refused": "was refused by the release",
     "refused": "refused it",
     "withdrawn": "withdrew it",
     "reminded": "reminded the owner",

@@ -112,7 +112,7 @@ def _form(site: Site, form: RequestForm, problem: RadiokeyError | None = None) -
 
 
 @post("/requests")
-async def opened(site: NamedDependency[Site], request: WebRequest) -> Response[str] | Redirect:
+async def open_request(site: NamedDependency[Site], request: WebRequest) -> Response[str] | Redirect:
     """Open a request; the same form sent again opens the same one."""
     desk, form = _desk(site), await read(request, RequestForm)
     client, network = site.client(request), site.network(request)
@@ -194,7 +194,7 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
         late=asked.overdue(now_ms),
         reason=WORDS[asked.reason] if asked.reason else "",
         refused_mail=desk.outbox.reach(request_id) is ContactStatus.REFUSED,
-        papers=_together(desk.papers(request_id)),
+        papers=_group_papers(desk.papers(request_id)),
         kinds=_kinds(),
         left=PAPERS_MAX - len(asked.papers),
         files_max=FILES_MAX,
@@ -206,12 +206,12 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
     )
 
 
-def _together(papers: Iterable[Sent]) -> list[tuple[list[str], Sent]]:
+def _group_papers(papers: Iterable[Sent]) -> list[tuple[list[str], Sent]]:
     """Group the papers with the same facts: their names, each group with one of its papers."""
     lines: dict[object, tuple[list[str], Sent]] = {}
     for paper in papers:
-        told = (paper.at_ms, paper.kept, paper.delete_ms, KEPT_DAYS[paper.kind])
-        lines.setdefault(told, ([], paper))[0].append(NAMES[paper.kind])
+        facts = (paper.at_ms, paper.kept, paper.delete_ms, KEPT_DAYS[paper.kind])
+        lines.setdefault(facts, ([], paper))[0].append(NAMES[paper.kind])
     return list(lines.values())
 
 
@@ -221,7 +221,7 @@ def _owner_of(request_id: str) -> str:
 
 
 @post("/requests/{link:str}/messages", opt={BY_LINK: True})
-async def say(
+async def send_message(
     site: NamedDependency[Site], request: WebRequest, link: FromPath[str]
 ) -> Response[str] | Redirect:
     """Write to the desk."""
@@ -240,7 +240,7 @@ async def say(
         site.base.desk_limits.take("messages", client, network)
         desk.post_message(request_id, by, text)
 
-    return await _acted(site, request_id, work)
+    return await _act(site, request_id, work)
 
 
 @get("/requests/{link:str}/withdraw", sync_to_thread=True)
@@ -269,10 +269,10 @@ async def withdraw(
         if desk.view(request_id).request.state is not Status.WITHDRAWN:
             desk.withdraw(request_id, seen, _owner_of(request_id))
 
-    return await _acted(site, request_id, work)
+    return await _act(site, request_id, work)
 
 
-async def _acted(site: Site, request_id: str, work: Callable[[None], object]) -> Response[str] | Redirect:
+async def _act(site: Site, request_id: str, work: Callable[[None], object]) -> Response[str] | Redirect:
     """Do something, then show the request as it is now, with what was wrong if anything was."""
     try:
         await site.in_thread(work, None)
@@ -287,7 +287,7 @@ async def _acted(site: Site, request_id: str, work: Callable[[None], object]) ->
 
 
 @post("/requests/{link:str}/papers", request_max_body_size=UPLOAD_BYTES_MAX, opt={BY_LINK: True})
-async def send(
+async def send_papers(
     site: NamedDependency[Site], request: WebRequest, link: FromPath[str]
 ) -> Response[str] | Redirect:
     """Take papers: all of them, or none and why."""
@@ -306,7 +306,7 @@ async def send(
             count_papers(site.base.desk_limits, client, network, uploads)
             hand_in(desk, request_id, seen, _owner_of(request_id), uploads)
 
-        return await _acted(site, request_id, work)
+        return await _act(site, request_id, work)
 
 
 # --- the code ---------------------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ async def send(
 
 @post("/requests/{link:str}/code", status_code=200, opt={BY_LINK: True})
 async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str]:
-    """Show the code of a released request, as the road does; the door is asked again and logs nothing."""
+    """Show the code of a released request; it is released again, which logs nothing new."""
     desk, request_id = _desk(site), site.request_of(link)
     try:
         view = await site.in_thread(desk.view, request_id)
@@ -327,4 +327,14 @@ async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str
     return page
 
 
-HANDLERS: Final = (new, new_for, opened, follow, say, withdraw_ask, withdraw, send, code)
+HANDLERS: Final = (
+    new,
+    new_for,
+    open_request,
+    follow,
+    send_message,
+    withdraw_ask,
+    withdraw,
+    send_papers,
+    code,
+)
