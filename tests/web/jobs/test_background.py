@@ -92,6 +92,6 @@ def test_a_run_that_fails_is_named_without_what_it_held_and_the_next_one_comes(c
     loop.wait_for_runs(2)
     loop.stop()
     assert caplog.messages == [
-        f"a look at the clock failed ({type(problem).__name__}); the next one looks again"
+        f"a look at the clock failed ({type(problem).__name__}); the next run tries again"
     ]
     assert "sesame" not in caplog.text

@@ -32,8 +32,8 @@ def test_each_turn_of_the_owner_brings_its_mail_once_and_nothing_twice(post):
     ]
     for step in (lambda: None, *steps):
         step()
-        post.rounds.round()
-        post.rounds.round()
+        post.scheduler.run_due()
+        post.scheduler.run_due()
         arrived.append(post.arrived())
     assert arrived == [
         ["opened"],
@@ -50,11 +50,11 @@ def test_the_other_ends_bring_theirs(post):
     gone, refused, late = post.ask(), post.ask(), post.ask()
     post.desk.withdraw(gone, 2, post.by(gone))
     post.desk.refuse(refused, 2, "cle", Reason.PAPERS_UNREADABLE)
-    post.rounds.round()
+    post.scheduler.run_due()
     assert sorted(post.arrived()) == ["opened", "opened", "opened", "refused", "withdrawn"]
     for before in (7 * DAY_MS, DAY_MS, 0):
         post.clock.ms = post.desk.view(late).request.due_ms - before
-        post.rounds.round()
+        post.scheduler.run_due()
     assert post.arrived() == ["reminder", "reminder", "expired"]
     assert TIMES.reminders_ms == (7 * DAY_MS, DAY_MS)
 
@@ -78,7 +78,7 @@ def test_every_template_is_sent_by_the_tests_above_and_is_plain():
 
 def test_a_mail_leads_to_its_request_and_says_who_it_is_from(post):
     one = post.ask()
-    post.rounds.round()
+    post.scheduler.run_due()
     (mail,) = post.box.mails
     (link,) = re.findall(rf"https://{HOST}/requests/(\S+)", mail.get_content())
     assert read(post.site.purpose_key(PURPOSE), PURPOSE, link, post.clock.ms + LASTS_MS - 1) == one
@@ -100,7 +100,7 @@ def test_no_mail_holds_a_code_a_number_a_name_or_a_car(post):
     post.desk.post_message(one, "cle", "ZANZIBAR is what I wrote.")
     post.desk.check(one, 3, "cle", CHECK_LIST)
     assert post.desk.approve(one, 4, "app").code.reveal() == CANARY
-    post.rounds.round()
+    post.scheduler.run_due()
     everything = b"\n".join(post.box.raw).decode() + "".join(
         str(mail.get_content()) for mail in post.box.mails
     )
@@ -115,7 +115,7 @@ def test_an_address_that_is_refused_for_good_is_asked_once(post):
     post.papers(one)
     other = post.ask("other@example.org")
     for _ in range(3):
-        post.rounds.round()
+        post.scheduler.run_due()
         post.clock.ms += HOUR_MS
     assert post.arrived() == ["opened"]
     assert (post.refuses(one), post.refuses(other)) == (True, False)
@@ -123,13 +123,13 @@ def test_an_address_that_is_refused_for_good_is_asked_once(post):
     post.restart()
     post.desk.post_message(one, "cle", "Are you there?")
     sessions = post.box.sessions
-    post.rounds.round()
+    post.scheduler.run_due()
     assert (post.arrived(), post.box.sessions) == ([], sessions)
 
 
 def test_whoever_gave_no_address_gets_no_mail_and_nobody_is_called_for_nothing(post):
     post.papers(post.ask(None))
-    post.rounds.round()
+    post.scheduler.run_due()
     assert (post.box.raw, post.box.sessions) == ([], 0)
 
 
@@ -137,7 +137,7 @@ def test_more_mails_than_are_read_at_once_all_go_out_in_one_session(post, monkey
     monkeypatch.setattr("radiokey.web.jobs.mail.AT_ONCE", 2)
     for number in range(5):
         post.ask(f"owner{number}@example.org")
-    post.rounds.round()
+    post.scheduler.run_due()
     assert [to for _, (to,), _ in post.box.envelopes] == [f"owner{number}@example.org" for number in range(5)]
     assert post.box.sessions == 1
 
@@ -147,7 +147,7 @@ def test_an_address_whose_seal_does_not_open_keeps_no_other_mail_back(post):
     with post.desk._stores.front.transaction() as transaction:
         transaction._statements._run("DELETE FROM contact WHERE request = :id", {"id": broken})
         transaction.add_contact(broken, b"x" * 40)
-    post.rounds.round()
+    post.scheduler.run_due()
     assert [envelope[1] for envelope in post.box.envelopes] == [["other@example.org"]]
 
 
@@ -173,7 +173,7 @@ def test_where_tls_is_offered_it_is_taken_and_credentials_go_over_it(api, clock,
     with mailbox(certificate) as box:
         post = Post(api, clock, box, user="desk", password="right")  # noqa: S106 - of the server above
         post.ask()
-        post.rounds.round()
+        post.scheduler.run_due()
         assert (box.users, box.envelopes) == ([("desk", "right", True)], [(DESK, [OWNER], True)])
 
 
@@ -183,7 +183,7 @@ def test_a_wrong_password_waits_like_any_failure_and_is_in_no_line_of_the_log(
     with mailbox(certificate) as box:
         post = Post(api, clock, box, user="desk", password=CANARY)
         post.ask()
-        post.rounds.round()
+        post.scheduler.run_due()
         assert (box.raw, post.again_ms) == ([], clock.ms + MINUTE_MS)
     assert "SMTPAuthenticationError" in caplog.text
     assert CANARY not in caplog.text + repr(post.server)
@@ -193,7 +193,7 @@ def test_to_another_machine_nothing_goes_without_tls(post, monkeypatch):
     """The same server, taken for one elsewhere: it offers no TLS, so not even the address is said."""
     monkeypatch.setattr(MailServer, "here", False)
     post.ask()
-    post.rounds.round()
+    post.scheduler.run_due()
     assert (post.box.raw, post.again_ms) == ([], post.clock.ms + MINUTE_MS)
 
 
@@ -202,7 +202,7 @@ def test_another_machine_has_to_show_a_certificate_that_holds(api, clock, certif
         post = Post(api, clock, box, user="desk", password="right")  # noqa: S106 - of the server above
         monkeypatch.setattr(MailServer, "here", False)
         post.ask()
-        post.rounds.round()
+        post.scheduler.run_due()
         assert (box.raw, box.users) == ([], [])
 
 

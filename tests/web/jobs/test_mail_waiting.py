@@ -25,15 +25,15 @@ def test_a_crash_between_handing_over_and_writing_down_sends_twice_under_one_nam
     sent, post.desk.outbox.__class__.sent = post.desk.outbox.__class__.sent, lambda _self, mail: crash(mail)
     try:
         with pytest.raises(Crashed):
-            post.rounds.round()
+            post.scheduler.run_due()
     finally:
         post.desk.outbox.__class__.sent = sent
     post.restart()
-    post.rounds.round()
+    post.scheduler.run_due()
     assert len(post.box.raw) == 1, "whoever took it may be sending it"
     post.clock.ms += HELD_MS
-    post.rounds.round()
-    post.rounds.round()
+    post.scheduler.run_due()
+    post.scheduler.run_due()
     names = [mail["Message-ID"] for mail in post.box.mails]
     assert len(names) == 2
     assert len(set(names)) == 1
@@ -50,21 +50,21 @@ def test_a_server_that_fails_costs_nothing_and_is_tried_again_ever_later(post):
         waits = []
         for _ in range(9):
             post.restart()  # how long it rests is no matter of one process
-            post.rounds.round()
+            post.scheduler.run_due()
             waits.append((post.again_ms - post.clock.ms) // MINUTE_MS)
             post.clock.ms = post.again_ms
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     post.papers(one)
     post.mailer._server = working
     post.clock.ms -= 1
-    post.rounds.round()
+    post.scheduler.run_due()
     assert post.arrived() == []
     post.clock.ms += 1
-    post.rounds.round()
+    post.scheduler.run_due()
     assert post.arrived() == ["opened", "received"]
     post.mailer._server = post.server
     post.desk.post_message(one, "cle", "Another one.")
-    post.rounds.round()
+    post.scheduler.run_due()
     assert post.again_ms - post.clock.ms == MINUTE_MS
 
 
@@ -73,14 +73,14 @@ def test_a_mail_that_is_taken_later_waits_alone(post):
     post.box.at_rcpt = lambda address: "450 come again" if address == OWNER else None
     post.ask()
     post.ask("other@example.org")
-    post.rounds.round()
+    post.scheduler.run_due()
     assert [envelope[1] for envelope in post.box.envelopes] == [["other@example.org"]]
     post.box.at_rcpt = lambda _: None
     post.restart()
-    post.rounds.round()
+    post.scheduler.run_due()
     assert len(post.box.raw) == 1
     post.clock.ms += MINUTE_MS
-    post.rounds.round()
+    post.scheduler.run_due()
     assert len(post.box.raw) == 2
 
 
@@ -92,7 +92,7 @@ def test_a_mail_that_nobody_takes_is_given_up_after_four_days_shown_to_staff_and
     for _ in range(TRIES_MAX):
         assert post.desk.outbox.waiting() == Waiting(1, post.clock.ms - begun_ms, 0)
         post.restart()
-        post.rounds.round()
+        post.scheduler.run_due()
         due_ms = post.next_ms()
         waits.append(due_ms - post.clock.ms)
         post.clock.ms = max(post.clock.ms, due_ms)
@@ -108,7 +108,7 @@ def test_a_mail_that_nobody_takes_is_given_up_after_four_days_shown_to_staff_and
     assert said in page_of(post.api.ask("GET", f"/desk/requests/{one}", clerk).text).words
     post.box.at_rcpt = lambda _: None
     post.papers(one)
-    post.rounds.round()
+    post.scheduler.run_due()
     assert post.arrived() == ["received"]
 
 
@@ -156,21 +156,21 @@ def test_a_mail_over_which_the_server_fails_does_not_stand_before_all_others(pos
     post.ask()
     post.ask("other@example.org")
     post.box.at_rcpt = lambda address: "421 go away" if address == OWNER else None
-    post.rounds.round()
+    post.scheduler.run_due()
     assert (post.box.raw, post.again_ms) == ([], post.clock.ms + MINUTE_MS)
     post.clock.ms += MINUTE_MS
-    post.rounds.round()
+    post.scheduler.run_due()
     post.clock.ms += 2 * MINUTE_MS
-    post.rounds.round()
+    post.scheduler.run_due()
     assert [envelope[1] for envelope in post.box.envelopes] == [["other@example.org"]]
 
 
 def test_a_mail_that_is_not_taken_as_it_is_waits_and_is_no_reason_to_give_the_address_up(post):
     post.box.at_data = lambda: "554 looks odd"
     one = post.ask()
-    post.rounds.round()
+    post.scheduler.run_due()
     assert (post.count("outbox_refused"), post.refuses(one)) == (0, False)
     post.box.at_data = lambda: None
     post.clock.ms += HOUR_MS
-    post.rounds.round()
+    post.scheduler.run_due()
     assert post.arrived() == ["opened"]

@@ -46,7 +46,7 @@ def test_a_round_that_fails_is_said_in_the_log_without_what_it_held_and_the_next
     one.start(0)
     one.loop.wait_for_runs(2)
     one.stop()
-    assert "the next one looks again" in caplog.text
+    assert "the next run tries again" in caplog.text
     assert CANARY not in caplog.text
 
 
@@ -59,7 +59,7 @@ def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_lo
         file.execute("UPDATE request_act SET detail = '{' WHERE number = 2")
     file.close()
     for _ in range(2):
-        post.rounds.round()
+        post.scheduler.run_due()
     assert b"radiokey_requests_stuck 1.0" in metrics.text(status_of(post.site))
     (record,) = [record for record in caplog.records if one in record.getMessage()]
     line = json.loads(JsonFormatter().format(record))
@@ -67,7 +67,7 @@ def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_lo
     with sqlite3.connect(post.site.base.location.path) as file:
         file.execute("UPDATE request_act SET detail = '{}' WHERE number = 2")
     file.close()
-    post.rounds.round()
+    post.scheduler.run_due()
     assert b"radiokey_requests_stuck 0.0" in metrics.text(status_of(post.site))
 
 
@@ -78,5 +78,5 @@ def test_a_sweep_that_fails_keeps_no_mail_from_going_out(post, monkeypatch):
         raise StoreError("the database says: no")
 
     monkeypatch.setattr(post.desk, "sweep", fails)
-    post.rounds.round()
+    post.scheduler.run_due()
     assert post.arrived() == ["opened"]

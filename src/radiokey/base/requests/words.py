@@ -21,7 +21,7 @@ MEANS: Final[Mapping[State, str]] = {
     State.PAPERS: "The desk waits for papers, the first or others than those it has.",
     State.REVIEW: "A clerk compares papers, number, name and car.",
     State.SECOND: "Everything is ticked. Somebody else looks once more.",
-    State.RELEASING: "It is approved, and the release is made; after a crash once more, for the same release.",
+    State.RELEASING: "It is approved and being released; after a crash once more, for the same release.",
     State.RELEASED: "The code was released and is in the log.",
     State.REFUSED: "The answer is no, with a reason.",
     State.WITHDRAWN: "The requester does not want it any more.",

@@ -38,7 +38,7 @@ class BackgroundLoop:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let no other run begin, and wait up to `JOIN_S` seconds for the one that is under way."""
+        """Start no other run, and wait up to `JOIN_S` seconds for the one that is under way."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join(JOIN_S)
@@ -53,7 +53,7 @@ class BackgroundLoop:
             try:
                 self._run()
             except Exception as problem:  # noqa: BLE001 - the entry point of its thread: nothing may end the loop
-                LOG.warning("%s failed (%s); the next one looks again", self._name, type(problem).__name__)
+                LOG.warning("%s failed (%s); the next run tries again", self._name, type(problem).__name__)
             with self._run_ended:
                 self._runs += 1
                 self._run_ended.notify_all()

@@ -1,6 +1,7 @@
-"""The turn of the keys, beside everything else: it takes as long as the ledger is large.
+"""Key rotation in the background: the larger the ledger, the longer it takes.
 
-One at a time. It can be cut off anywhere, by the end of the process too, and goes on when it is begun again.
+One at a time. It can be cut off anywhere, by the end of the process too, and goes on when it is started
+again.
 """
 
 import threading
@@ -14,7 +15,7 @@ from radiokey.web.jobs.background import BackgroundLoop
 
 @dataclass(frozen=True, slots=True)
 class RotationRun:
-    """How far a turn is: codes resealed so far; `key` is set where it is done, `problem` where it stopped."""
+    """How far a rotation is: codes resealed so far; `key` is set at the end, `problem` where it failed."""
 
     by: str
     begun_ms: int
@@ -26,30 +27,30 @@ class RotationRun:
 
 
 class KeyRotationJob:
-    """Turns the keys of one base; `last` is the turn of this process that is under way or ended last."""
+    """Rotates the keys of one base; `last` is the rotation of this process that runs or ended last."""
 
     def __init__(self, base: Base, clock: Clock) -> None:
         self._base = base
         self._clock = clock
         self._lock = threading.Lock()
-        self.loop = BackgroundLoop("a turn of the keys", self._rotate)
+        self.loop = BackgroundLoop("a rotation of the keys", self._rotate)
         self.last: RotationRun | None = None
 
     @property
     def under_way(self) -> bool:
-        """Tell whether a turn is under way."""
+        """Tell whether a rotation is under way."""
         return self.last is not None and not self.last.ended_ms
 
     def start(self, by: str) -> None:
-        """Begin a turn, or go on with one; raise `ChangedMeanwhileError` where one is under way."""
+        """Start a rotation, or go on with one; raise `ChangedMeanwhileError` where one is under way."""
         with self._lock:
             if self.under_way:
-                raise ChangedMeanwhileError("a turn of the keys is under way", hint="see how far it is")
+                raise ChangedMeanwhileError("a rotation of the keys is under way", hint="see how far it is")
             self.last = RotationRun(by, self._clock.now_ms())
             self.loop.start(None)
 
     def stop(self) -> None:
-        """Wait a while for the turn that is under way, then leave it behind: the next one goes on with it."""
+        """Wait a while for the rotation under way, then leave it: the next one goes on with it."""
         self.loop.stop()
 
     def _rotate(self) -> None:
@@ -67,4 +68,4 @@ class KeyRotationJob:
 
     def _update(self, **what: object) -> None:
         assert self.last is not None
-        self.last = replace(self.last, **what)  # type: ignore[arg-type]  # fields of a turn, each by its name
+        self.last = replace(self.last, **what)  # type: ignore[arg-type]  # fields of `RotationRun` by name

@@ -1,4 +1,4 @@
-"""Looks at the whole log again, at start and every so often; where it does not verify nothing is released.
+"""Verifies the whole log at start and at intervals; while it does not verify, nothing is released.
 
 Each release checks the right edge of the log by itself. What lies deeper is found by recomputing all of it.
 """
@@ -22,7 +22,7 @@ class LogCheck:
 
 
 class LogMonitor:
-    """The watch over one base's log. Without `start` it looks only when `check` is called."""
+    """Monitors one base's log. Without `start` it checks only when `check` is called."""
 
     def __init__(self, base: Base, clock: Clock) -> None:
         self._base = base
@@ -31,10 +31,10 @@ class LogMonitor:
         self.last: LogCheck | None = None
 
     def check(self) -> LogCheck:
-        """Recompute the whole log and remember what came of it.
+        """Recompute the whole log and keep the result.
 
         A log that was found wrong stays so until it is found right; a database that does not answer says
-        nothing of the log, and the next look will tell.
+        nothing about the log, and the next check decides.
         """
         try:
             size, problem = self._base.verify().size, None
@@ -44,7 +44,7 @@ class LogMonitor:
         return self.last
 
     def require(self) -> None:
-        """Raise `LogError` where the last look found the log wrong."""
+        """Raise `LogError` where the last check found the log wrong."""
         if self.last is not None and self.last.problem is not None:
             raise LogError(
                 "the log of this base does not verify; nothing is released until it does",
@@ -59,7 +59,7 @@ class LogMonitor:
             raise StoreError("the log is still being recomputed", hint="ask again in a while")
 
     def start(self, every_s: float) -> None:
-        """Check now and every `every_s` seconds, beside everything else."""
+        """Check now and every `every_s` seconds, in the background."""
         self.loop.start(every_s)
 
     def stop(self) -> None:

@@ -2,7 +2,7 @@
 
 A mail holds the signed link to its request and nothing else of it: no code, no number of a radio, no name, no
 VIN. Each is text from a file of `templates/mail`, into which only the link enters. The server is spoken to
-over TLS, but for one on this very machine; the credentials come from the environment alone.
+over TLS, except for one on this machine; the credentials come from the environment alone.
 
 A server that fails costs nothing: everything waits, a minute first and an hour at most. A mail that it takes
 later (a reply of 400 to 499) waits by itself. An address that it refuses for good gets no other mail. What
@@ -78,7 +78,7 @@ class MailServer:
 
     @property
     def here(self) -> bool:
-        """Whether it runs on this very machine."""
+        """Whether it runs on this machine."""
         try:
             return ip_address(self.host).is_loopback
         except ValueError:

@@ -1,7 +1,7 @@
-"""The desk's clock: reminders, expiries, approvals that were cut off, deletions, and mails, beside the site.
+"""The scheduler of the desk: reminders, expiries, interrupted approvals, deletions, and mails.
 
-A round does all that is due and can be repeated at any time. What fails in one is said in the log and looked
-at again in the next.
+A run does all that is due and can be repeated at any time. What fails in one run is logged and tried again in
+the next.
 """
 
 import logging
@@ -19,28 +19,28 @@ EVERY_S: Final = 20.0
 
 
 class Scheduler:
-    """The rounds over one desk. Without `start` there is one only when `round` is called."""
+    """Does what is due at one desk. Without `start` it works only when `run_due` is called."""
 
     def __init__(self, desk: Desk, metrics: Metrics, mailer: Mailer | None = None) -> None:
         self._desk = desk
         self._metrics = metrics
         self._named: Mapping[str, str] = {}
         self._mailer = mailer
-        self.loop = BackgroundLoop("a round", self.round)
+        self.loop = BackgroundLoop("a run of the scheduler", self.run_due)
 
-    def round(self) -> None:
-        """Do what is due. A sweep that fails keeps no mail from going out."""
+    def run_due(self) -> None:
+        """Do what is due. Mails go out even where a sweep fails."""
         try:
-            self._tell(self._desk.sweep().stuck)
+            self._report_stuck(self._desk.sweep().stuck)
         except RadiokeyError as problem:
-            LOG.warning("a round of the desk failed (%s); the next one looks again", problem.slug)
+            LOG.warning("a sweep of the desk failed (%s); the next run tries again", problem.slug)
         if self._mailer is not None:
             try:
                 self._mailer.send()
             except RadiokeyError as problem:
-                LOG.warning("mails could not be sent (%s); the next round looks again", problem.slug)
+                LOG.warning("mails could not be sent (%s); the next run tries again", problem.slug)
 
-    def _tell(self, stuck: Mapping[str, str]) -> None:
+    def _report_stuck(self, stuck: Mapping[str, str]) -> None:
         """Count the requests that could not be carried on, and name each once for as long as it is one."""
         for request_id, slug in stuck.items():
             if self._named.get(request_id) != slug:
@@ -54,9 +54,9 @@ class Scheduler:
         self._metrics.stuck(len(stuck))
 
     def start(self, every_s: float) -> None:
-        """Do a round now and every `every_s` seconds, beside everything else."""
+        """Do what is due now and every `every_s` seconds, in the background."""
         self.loop.start(every_s)
 
     def stop(self) -> None:
-        """Stop; a round that is under way is waited for a while, then left behind."""
+        """Stop; wait a while for a run that is under way, then leave it."""
         self.loop.stop()
