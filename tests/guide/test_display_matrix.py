@@ -13,7 +13,7 @@ from radiokey.catalogue.model import Model
 from radiokey.guide.display_text import TEXT_LENGTH_MAX
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Facts
-from radiokey.guide.walk import answer, heard, position, start, where
+from radiokey.guide.walk import answer, answer_display, position, start, where
 from radiokey.headunit.display import Shows
 
 GUIDE = load_guide()
@@ -97,7 +97,7 @@ def test_no_word_of_any_radio_leads_to_an_entry_that_is_not_exactly_a_word_of_as
         asked = position("what-does-it-show", Facts(model=model.id))
         for (way, change), word in product(WAYS.items(), WORDS):
             typed = change(word)
-            at = heard(GUIDE, asked, typed)
+            at = answer_display(GUIDE, asked, typed)
             if enters(at) and not asks(model, typed):
                 wrong.append((model.id, way, typed, at))
     assert wrong == []
@@ -107,7 +107,7 @@ def test_naming_the_radio_afterwards_opens_no_entry_either():
     """Typed before the radio is known: the row is all that is kept of the word."""
     texts_at: dict[str, list[str]] = defaultdict(list)
     for change, word in product(WAYS.values(), WORDS):
-        texts_at[heard(GUIDE, "what-does-it-show", change(word))].append(change(word))
+        texts_at[answer_display(GUIDE, "what-does-it-show", change(word))].append(change(word))
     wrong = []
     for at, texts in texts_at.items():
         if where(GUIDE, at)[0].id != "which-radio":
@@ -137,7 +137,7 @@ def test_every_exact_word_of_asking_still_leads_on():
                 if (
                     word.shows is Shows.CODE
                     and same == {Shows.CODE}
-                    and not enters(heard(GUIDE, asked, typed))
+                    and not enters(answer_display(GUIDE, asked, typed))
                 ):
                     shut.append((model.id, typed))
     assert shut == []
@@ -156,7 +156,7 @@ PASTED = st.one_of(
 @given(PASTED, st.sampled_from([None, *MODELS]))
 def test_pasted_text_never_breaks_and_opens_no_entry_by_accident(typed, model_id):
     asked = position("what-does-it-show", Facts(model=model_id))
-    at = heard(GUIDE, asked, typed)
+    at = answer_display(GUIDE, asked, typed)
     assert where(GUIDE, at)
     if model_id is not None and enters(at):
         assert len(typed.strip()) <= 4 * TEXT_LENGTH_MAX
@@ -165,7 +165,7 @@ def test_pasted_text_never_breaks_and_opens_no_entry_by_accident(typed, model_id
 
 @given(st.text(alphabet="ЖШЩЮЯФЦЧЪЫЬЭГДЗИЛПжшщюяфцчъыьэгдзилп ", min_size=1, max_size=40))
 def test_what_is_no_latin_word_stays_unknown(typed):
-    assert heard(GUIDE, "what-does-it-show", typed) == "what-does-it-show"
+    assert answer_display(GUIDE, "what-does-it-show", typed) == "what-does-it-show"
 
 
 def test_a_word_inside_a_sentence_or_beyond_the_length_of_a_display_is_not_found():

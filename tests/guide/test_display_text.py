@@ -5,7 +5,7 @@ import pytest
 from radiokey.guide.display_text import TEXT_LENGTH_MAX, read_display
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Facts
-from radiokey.guide.walk import answer, heard, position, start, view
+from radiokey.guide.walk import answer, answer_display, position, start, view
 from radiokey.headunit.display import Shows
 
 GUIDE = load_guide()
@@ -13,7 +13,7 @@ GUIDE = load_guide()
 
 def typed(text, model):
     """Return the step and the facts that the text leads to on this radio."""
-    seen = view(GUIDE, heard(GUIDE, position("what-does-it-show", Facts(model=model)), text))
+    seen = view(GUIDE, answer_display(GUIDE, position("what-does-it-show", Facts(model=model)), text))
     return seen.step, seen.facts
 
 
@@ -116,7 +116,7 @@ def test_dashes_that_blink_are_told_from_dashes_that_stand_still(text, step, sho
     [("still", "how-many-wrong"), ("unknown", "how-many-wrong"), ("ford", "cause"), ("by-itself", "cause")],
 )
 def test_the_question_about_dashes_has_a_safe_answer_for_who_does_not_know(choice, step):
-    at = heard(GUIDE, position("what-does-it-show", Facts(model="")), "----")
+    at = answer_display(GUIDE, position("what-does-it-show", Facts(model="")), "----")
     assert view(GUIDE, at).step == "dashes"
     assert view(GUIDE, answer(GUIDE, at, choice)).step == step
 

@@ -28,7 +28,7 @@ from radiokey.headunit.store import (
     Store,
     encode,
 )
-from radiokey.headunit.stored import Form, Reads, Stored, look
+from radiokey.headunit.stored import Form, Reads, Stored, read_slot
 from radiokey.headunit.unit import IMAGE_VERSION, HeadUnit
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
@@ -178,7 +178,7 @@ def test_no_single_flipped_bit_is_taken_for_a_record(key):
     for at, bit in product(range(RECORD_SIZE), range(8)):
         flipped = bytearray(data)
         flipped[at] ^= 1 << bit
-        reads, record = look(bytes(flipped), key)
+        reads, record = read_slot(bytes(flipped), key)
         assert (reads, record) == (Reads.OTHER if at < 4 else Reads.DAMAGED, None)
 
 

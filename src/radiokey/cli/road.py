@@ -14,7 +14,7 @@ from radiokey.cli import say
 from radiokey.errors import UsageError
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
-from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, heard, start, view
+from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, start, view
 
 _LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
 _ASKS: Final = {
@@ -176,7 +176,9 @@ def _ask(road: Guide, here: View, *, back: bool) -> str:
         alike = _alike(here, text)
         if len(found) == 1 and not alike:
             return answer(road, here.position, found[0].id)
-        shown = heard(road, here.position, text) if here.asks is Asks.DISPLAY and text else here.position
+        shown = (
+            answer_display(road, here.position, text) if here.asks is Asks.DISPLAY and text else here.position
+        )
         if view(road, shown).asks is not here.asks:
             return shown
         if found or alike:

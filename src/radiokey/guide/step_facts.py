@@ -39,9 +39,9 @@ def step_facts(tells: Tells | None, model: Model | None, facts: Facts) -> tuple[
         case Tells.PAPERS | Tells.KEYS | Tells.STICKER:
             return tuple(_places(model, tells.value))
         case Tells.END:
-            return (*_tries_left(model, facts.errors), *_said(iter([model.final_text])))
+            return (*_tries_left(model, facts.errors), *_known_facts(iter([model.final_text])))
         case _:
-            return tuple(_said(getattr(model, name) for name in _NAMES[tells]))
+            return tuple(_known_facts(getattr(model, name) for name in _NAMES[tells]))
 
 
 _NAMES: Final = {
@@ -79,7 +79,7 @@ def _places(model: Model, kind: str) -> Iterator[StepFact]:
             yield StepFact(fact.value.how, fact.confidence, fact.sources)
 
 
-def _said(facts: Iterator[Fact[str]]) -> Iterator[StepFact]:
+def _known_facts(facts: Iterator[Fact[str]]) -> Iterator[StepFact]:
     for fact in facts:
         if fact.value is not None:
             yield StepFact(fact.value, fact.confidence, fact.sources)

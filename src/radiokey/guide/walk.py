@@ -87,16 +87,16 @@ class View:
 def start(guide: Guide, *, display: str | None = None, model: str | None = None) -> View:
     """Return the first step; where what the display says or the model's id is given, the step after those."""
     here = position(guide.start, Facts(model=None if model is None else _known(guide, model)))
-    return view(guide, here if display is None else heard(guide, here, display))
+    return view(guide, here if display is None else answer_display(guide, here, display))
 
 
-def heard(guide: Guide, text: str, display: str) -> str:
+def answer_display(guide: Guide, text: str, display: str) -> str:
     """Return the position after typing what the display says at the position `text`, whose facts are kept.
 
     A display word that nobody knows leads to the table of words, never to a guess.
     """
     _, facts = where(guide, text)
-    return position(*(_heard(guide, facts, display) or (_asking(guide, Asks.DISPLAY), facts)))
+    return position(*(_find_display_step(guide, facts, display) or (_asking(guide, Asks.DISPLAY), facts)))
 
 
 def position(step: str, facts: Facts | None = None) -> str:
@@ -166,7 +166,7 @@ def answer(guide: Guide, text: str, choice: str) -> str:
             return position(way.to, _after(way.effect, facts))
     if any(way.id == choice and way.when in SHOWN_SHUT for way in step.ways):
         raise InputError(_why_shut(guide, facts), hint="the step says what comes first", step=step.id)
-    given = _given(guide, step, facts, choice)
+    given = _resolve_offer(guide, step, facts, choice)
     if given is None:
         raise InputError(
             "that is not one of the answers here",
@@ -221,10 +221,10 @@ def _offers(guide: Guide, step: Step, facts: Facts) -> tuple[Offer, ...]:
                 offers[way.id] = Offer(way.id, words[way.id])
         elif way.when in SHOWN_SHUT:
             offers.setdefault(way.id, Offer(way.id, words[way.id], shut=_why_shut(guide, facts)))
-    return (*_asked(guide, step, facts), *offers.values())
+    return (*_catalogue_offers(guide, step, facts), *offers.values())
 
 
-def _asked(guide: Guide, step: Step, facts: Facts) -> tuple[Offer, ...]:
+def _catalogue_offers(guide: Guide, step: Step, facts: Facts) -> tuple[Offer, ...]:
     """Return the answers that the catalogue or a number gives."""
     match step.asks:
         case Asks.DISPLAY:
@@ -246,7 +246,7 @@ def _display_offers(guide: Guide, facts: Facts) -> tuple[Offer, ...]:
     own = () if model is None else tuple(model.words.value or ())
     covered = {row.id for word in own if (row := row_of(guide.words, word.text)) is not None}
     return (
-        *(Offer(f"{_OWN}{at}", _said(word, own), word=word) for at, word in enumerate(own)),
+        *(Offer(f"{_OWN}{at}", _label(word, own), word=word) for at, word in enumerate(own)),
         *(
             Offer(row.id, guide.sayings[row.id], says=row.says)
             for row in guide.words
@@ -255,13 +255,13 @@ def _display_offers(guide: Guide, facts: Facts) -> tuple[Offer, ...]:
     )
 
 
-def _said(word: DisplayWord, own: tuple[DisplayWord, ...]) -> str:
+def _label(word: DisplayWord, own: tuple[DisplayWord, ...]) -> str:
     """Return a word as an answer; with its meaning where the radio uses the same text for two states."""
     twice = sum(other.text == word.text for other in own) > 1
     return f"{word.example}: {word.meaning}" if twice else word.example
 
 
-def _given(guide: Guide, step: Step, facts: Facts, choice: str) -> tuple[str, Facts] | None:
+def _resolve_offer(guide: Guide, step: Step, facts: Facts, choice: str) -> tuple[str, Facts] | None:
     """Return where an answer leads that the catalogue or a number gives; `None` where it is not on offer."""
     match step.asks:
         case Asks.ERRORS:
@@ -290,7 +290,7 @@ def _display_given(guide: Guide, facts: Facts, choice: str) -> tuple[str, Facts]
         model = guide.model_of(facts.model)
         own = model.words.value or ()
         at = _number(choice.removeprefix(_OWN), len(own) - 1)
-        return None if at is None else _meant(guide, facts, model, (own[at],))
+        return None if at is None else _step_of_words(guide, facts, model, (own[at],))
     row = next((row for row in guide.words if row.id == choice), None)
     return None if row is None else _row(guide, facts, row)
 
@@ -302,7 +302,7 @@ def _number(text: str, most: int) -> int | None:
     return int(text) if int(text) <= most else None
 
 
-def _heard(guide: Guide, facts: Facts, display: str) -> tuple[str, Facts] | None:
+def _find_display_step(guide: Guide, facts: Facts, display: str) -> tuple[str, Facts] | None:
     """Return where a typed display word leads."""
     model = guide.model_of(facts.model) if facts.model else None
     found = decide(guide, model, read_display(display))
@@ -312,7 +312,7 @@ def _heard(guide: Guide, facts: Facts, display: str) -> tuple[str, Facts] | None
         shown = errors_shown(model, display)
         facts = replace(facts, errors=facts.errors if shown is None else shown)
         if found.words:
-            return _meant(guide, facts, model, found.words)
+            return _step_of_words(guide, facts, model, found.words)
     return None if found.row is None else _row(guide, facts, found.row)
 
 
@@ -332,11 +332,13 @@ def _resolved(guide: Guide, facts: Facts) -> tuple[str, Facts]:
         model = guide.model_of(facts.model)
         words = words_of(model, row, guide.words)
         if words:
-            return _meant(guide, facts, model, words)
+            return _step_of_words(guide, facts, model, words)
     return row.to, replace(facts, shows=row.shows)
 
 
-def _meant(guide: Guide, facts: Facts, model: Model, words: tuple[DisplayWord, ...]) -> tuple[str, Facts]:
+def _step_of_words(
+    guide: Guide, facts: Facts, model: Model, words: tuple[DisplayWord, ...]
+) -> tuple[str, Facts]:
     """Return where the model's own word leads; where one text tells several states, to the question which."""
     row = row_of(guide.words, words[0].text)
     facts = replace(facts, word=row.id if row else None)

@@ -208,7 +208,7 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Reading:
     """A stored thing as it was read, and beside what."""
 
     stored: Stored
@@ -274,8 +274,8 @@ def explain(
     """
     stored = Stored.parse(data)
     counter = counter if stored.counter is None else stored.counter
-    slots = stored.looked(key)
-    seen = _Look(stored, slots, counter, checked=key is not None)
+    slots = stored.read_slots(key)
+    seen = _Reading(stored, slots, counter, checked=key is not None)
     lock, newest = seen.lock, seen.newest
     behind = why(replace(lock, state=_real(lock))) if _real(lock) is not lock.state else None
     policy = rules.policy if rules else None

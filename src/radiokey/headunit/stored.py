@@ -91,11 +91,11 @@ class Stored:
         size = "1 byte" if len(data) == 1 else f"{len(data)} bytes"
         raise InputError(f"this is no record: {size}", hint=WHAT)
 
-    def looked(self, key: bytes | None) -> tuple[tuple[Reads, Record | None], ...]:
+    def read_slots(self, key: bytes | None) -> tuple[tuple[Reads, Record | None], ...]:
         """Return what each slot holds, and the record that can be read in it, under `key` if there is one."""
         found = []
         for at, slot in enumerate(self.slots):
-            reads, record = look(slot, key)
+            reads, record = read_slot(slot, key)
             if record and self.form is not Form.RECORD and record.sequence % SLOTS != at % SLOTS:
                 reads = Reads.MISPLACED  # no commit put it there, so no unit takes it
             found.append((reads, record))
@@ -126,7 +126,7 @@ def _slots(chip: bytes) -> tuple[bytes, ...]:
     return tuple(chip[at : at + RECORD_SIZE] for at in range(0, CHIP_SIZE, SECTOR_SIZE))
 
 
-def look(data: bytes, key: bytes | None) -> tuple[Reads, Record | None]:
+def read_slot(data: bytes, key: bytes | None) -> tuple[Reads, Record | None]:
     """Return what one slot holds, and the record that can be read in it."""
     if data.count(ERASED) == len(data):
         return Reads.EMPTY, None

@@ -142,7 +142,7 @@ async def sign_in(site: NamedDependency[Site], request: WebRequest) -> Response[
 
 def _sign_in(site: Site, to: str, problem: RadiokeyError | None = None) -> Response[str]:
     ask = authentication_of(site).ask()
-    return _open(site, "staff/sign_in.html", problem, ask=ask, to=to)
+    return _public_page(site, "staff/sign_in.html", problem, ask=ask, to=to)
 
 
 @get("/enrol/{secret:str}", sync_to_thread=True)
@@ -165,19 +165,19 @@ def _enrolled(site: Site, link: Secret, form: EnrolForm) -> Response[str]:
         codes = authentication.enrol(link, form.label, form.passkey)
     except (SignInError, UsageError) as problem:
         return _link(site, link, problem)
-    return _open(site, "staff/codes.html", account=welcome.account, codes=codes, next_page=SIGN_IN)
+    return _public_page(site, "staff/codes.html", account=welcome.account, codes=codes, next_page=SIGN_IN)
 
 
 def _link(site: Site, link: Secret, problem: RadiokeyError | None = None) -> Response[str]:
     welcome = authentication_of(site).welcome(link)
-    return _open(site, "staff/enrol.html", problem, welcome=welcome, link=link.reveal())
+    return _public_page(site, "staff/enrol.html", problem, welcome=welcome, link=link.reveal())
 
 
 @get("/recovery", sync_to_thread=False)
 def recovery_page(site: NamedDependency[Site]) -> Response[str]:
     """Ask for a recovery code."""
     authentication_of(site)
-    return _open(site, "staff/recovery.html", account="")
+    return _public_page(site, "staff/recovery.html", account="")
 
 
 @post("/recovery")
@@ -193,11 +193,11 @@ def _recovered(site: Site, form: RecoveryForm, client: str) -> Response[Any]:
     try:
         link = authentication_of(site).recover(name, RecoveryCode.read(form.code), client)
     except SignInError as problem:
-        return _open(site, "staff/recovery.html", problem, account=name)
+        return _public_page(site, "staff/recovery.html", problem, account=name)
     return Redirect(f"/enrol/{link.reveal()}", status_code=303, headers=dict(NO_STORE))
 
 
-def _open(
+def _public_page(
     site: Site,
     template: str,
     problem: RadiokeyError | None = None,
@@ -218,7 +218,7 @@ def own(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
 
 
 def _own(site: Site, request: StaffRequest, problem: RadiokeyError | None = None) -> Response[str]:
-    authentication, who = authentication_of(site), _who(request)
+    authentication, who = authentication_of(site), _signed_in(request)
     mine = authentication.mine(who)
     passkeys = [(written(one.id), one) for one in mine.passkeys]
     sessions = [(one.hashed.hex(), one) for one in mine.sessions]
@@ -239,7 +239,7 @@ def _own(site: Site, request: StaffRequest, problem: RadiokeyError | None = None
 async def add_passkey(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Register one more passkey."""
     form = await read_form(request, OwnForm)
-    return await _done(
+    return await _change_account(
         site, request, lambda who: authentication_of(site).add_passkey(who, form.label, form.passkey)
     )
 
@@ -249,7 +249,9 @@ async def remove_passkey(
     site: NamedDependency[Site], request: StaffRequest, passkey_id: FromPath[str]
 ) -> Response[Any]:
     """End a passkey of the account."""
-    return await _done(site, request, lambda who: authentication_of(site).remove_passkey(who, passkey_id))
+    return await _change_account(
+        site, request, lambda who: authentication_of(site).remove_passkey(who, passkey_id)
+    )
 
 
 @post("/me/sessions/{session_id:str}/end", opt={SESSION: True})
@@ -257,14 +259,16 @@ async def end_session(
     site: NamedDependency[Site], request: StaffRequest, session_id: FromPath[str]
 ) -> Response[Any]:
     """End a session of the account."""
-    return await _done(site, request, lambda who: authentication_of(site).end_session(who, session_id))
+    return await _change_account(
+        site, request, lambda who: authentication_of(site).end_session(who, session_id)
+    )
 
 
 @post("/me/sessions/end", opt={SESSION: True})
 async def end_all(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """End all sessions of the account, this one too."""
     authentication = authentication_of(site)
-    await site.in_thread(authentication.sign_out_everywhere, _who(request))
+    await site.in_thread(authentication.sign_out_everywhere, _signed_in(request))
     return clear_session_cookie(Redirect(SIGN_IN, status_code=303), authentication)
 
 
@@ -273,12 +277,12 @@ async def new_codes(site: NamedDependency[Site], request: StaffRequest) -> Respo
     """Make ten new recovery codes and show them, this once."""
 
     def make() -> Response[str]:
-        who = _who(request)
+        who = _signed_in(request)
         try:
             codes = authentication_of(site).renew_codes(who)
         except SignedOutError as problem:
             return _own(site, request, problem)
-        return _open(site, "staff/codes.html", account=who, codes=codes, next_page=OWN)
+        return _public_page(site, "staff/codes.html", account=who, codes=codes, next_page=OWN)
 
     return await run_in_thread(site, make)
 
@@ -287,16 +291,16 @@ async def new_codes(site: NamedDependency[Site], request: StaffRequest) -> Respo
 async def sign_out(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """End this session."""
     authentication = authentication_of(site)
-    await site.in_thread(authentication.sign_out, _who(request))
+    await site.in_thread(authentication.sign_out, _signed_in(request))
     return clear_session_cookie(Redirect(SIGN_IN, status_code=303), authentication)
 
 
-async def _done(site: Site, request: StaffRequest, work: Any) -> Response[Any]:  # noqa: ANN401 - a call on who it is
+async def _change_account(site: Site, request: StaffRequest, work: Any) -> Response[Any]:  # noqa: ANN401 - a call on who it is
     """Change the account and show it as it is now, or say what was wrong."""
 
     def answer() -> Response[Any]:
         try:
-            work(_who(request))
+            work(_signed_in(request))
         except RadiokeyError as problem:
             return _own(site, request, problem)
         return Redirect(OWN, status_code=303, headers=dict(NO_STORE))
@@ -304,7 +308,7 @@ async def _done(site: Site, request: StaffRequest, work: Any) -> Response[Any]: 
     return await run_in_thread(site, answer)
 
 
-def _who(request: StaffRequest) -> SignedIn:
+def _signed_in(request: StaffRequest) -> SignedIn:
     """Return the signed-in account; the guard lets nobody else in."""
     who = request.auth.who
     assert who is not None

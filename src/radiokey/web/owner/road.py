@@ -29,7 +29,7 @@ from radiokey.guide.checklist import checklist
 from radiokey.guide.coach import coach
 from radiokey.guide.model import Act, Asks, Facts
 from radiokey.guide.sheet import Case, sheet
-from radiokey.guide.walk import View, answer, heard, position, start, view
+from radiokey.guide.walk import View, answer, answer_display, position, start, view
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, makes_to_ask
 from radiokey.serial.places import COPYING, PLACES
@@ -71,7 +71,7 @@ def step(site: NamedDependency[Site], at: FromPath[str]) -> Response[str]:
 def shows(site: NamedDependency[Site], say: FromQuery[str] = "", at: FromQuery[str] = "") -> Redirect:
     """Lead from what the display says, typed by hand, to the step after it; `at` is where it was typed."""
     at = at or position(site.guide.start)
-    to = heard(site.guide, at, say)
+    to = answer_display(site.guide, at, say)
     if say.strip() and view(site.guide, to).asks is Asks.DISPLAY:
         to = answer(site.guide, to, "something-else")  # the same page again would look like no answer at all
     return Redirect(f"/guide/{to}", status_code=303)

@@ -111,7 +111,7 @@ async def invite(site: NamedDependency[Site], request: StaffRequest) -> Response
             link = staff_of(site).invite(person, by=_by(request))
         except RadiokeyError as problem:
             return _page(site, request, problem, invited=form)
-        return _invited(site, request, person.name, link)
+        return _invitation_page(site, request, person.name, link)
 
     return await run_in_thread(site, work)
 
@@ -127,12 +127,12 @@ async def invite_again(
             link = staff_of(site).invite_again(name, by=_by(request))
         except RadiokeyError as problem:
             return _page(site, request, problem)
-        return _invited(site, request, name, link)
+        return _invitation_page(site, request, name, link)
 
     return await run_in_thread(site, work)
 
 
-def _invited(site: Site, request: StaffRequest, name: str, link: Secret) -> Response[str]:
+def _invitation_page(site: Site, request: StaffRequest, name: str, link: Secret) -> Response[str]:
     origin = (
         site.authentication.passkeys.party.origin
         if site.authentication
@@ -145,7 +145,7 @@ def _invited(site: Site, request: StaffRequest, name: str, link: Secret) -> Resp
 @post(f"{PATH}/{{name:str}}/end", opt=requires(Permission.STAFF_END))
 async def end(site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]) -> Response[Any]:
     """End an account for ever."""
-    return await _changed(site, request, lambda base: base.end(name, by=_by(request)))
+    return await _change_staff(site, request, lambda base: base.end(name, by=_by(request)))
 
 
 @post(f"{PATH}/{{name:str}}/sign-out", opt=requires(Permission.STAFF_END))
@@ -153,7 +153,7 @@ async def end_sessions(
     site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]
 ) -> Response[Any]:
     """Sign somebody out everywhere."""
-    return await _changed(site, request, lambda base: base.end_sessions(name, by=_by(request)))
+    return await _change_staff(site, request, lambda base: base.end_sessions(name, by=_by(request)))
 
 
 @post(f"{PATH}/organisations", opt=requires(Permission.STAFF_INVITE))
@@ -166,19 +166,19 @@ async def add_organisation(site: NamedDependency[Site], request: StaffRequest) -
             form.organisation.strip(), form.name.strip(), form.kind, form.shows, by=_by(request)
         )
 
-    return await _changed(site, request, add, added=form)
+    return await _change_staff(site, request, add, added=form)
 
 
 @post(f"{PATH}/organisations/shown", opt=requires(Permission.STAFF_INVITE))
 async def show_organisation(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
     """Record what an organisation shows from now on."""
     form = await read_form(request, OrganisationForm)
-    return await _changed(
+    return await _change_staff(
         site, request, lambda base: base.show(form.organisation, form.shows, by=_by(request))
     )
 
 
-async def _changed(
+async def _change_staff(
     site: Site,
     request: StaffRequest,
     change: Callable[[Staff], object],
