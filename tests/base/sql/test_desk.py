@@ -34,6 +34,7 @@ from radiokey.code.value import Code
 from radiokey.errors import (
     AnotherPersonError,
     ChangedMeanwhileError,
+    NotThereError,
     RadiokeyError,
     StoreError,
     UsageError,
@@ -392,5 +393,31 @@ def test_with_an_account_nobody_gets_round_the_approval(place, desk):
     usual = {"client": "app", "account": "app", "serial": READ, "model": HONDA, "vin": VIN, "owns": True}
     people = People("own", {"cle"}, "app", set())
     with pytest.raises(StoreError):
-        desk._door.release(ReleaseRequest(f"desk-{one}", **usual, people=people))
+        desk._releases.release(ReleaseRequest(f"desk-{one}", **usual, people=people))
     assert place.released() == (0, 0)
+
+
+def test_a_request_is_opened_and_its_papers_announced_in_one_transaction(desk, monkeypatch):
+    """Where the second act cannot be written the first one is not there either; the form sent again does both."""
+    one, add = "5" * 32, desk._record
+
+    def broken(*_):
+        raise StoreError("the disk is full", hint="later")
+
+    monkeypatch.setattr(desk, "_record", broken)
+    with pytest.raises(StoreError):
+        desk.open(Application(READ, VIN, HONDA), request_id=one, submit=True)
+    with pytest.raises(NotThereError):
+        desk.view(one)
+    monkeypatch.setattr(desk, "_record", add)
+    for _ in range(2):
+        assert desk.open(Application(READ, VIN, HONDA), request_id=one, submit=True) == one
+    view = desk.view(one)
+    assert (view.request.state, view.act) == (State.PAPERS, 2)
+
+
+def test_a_draft_that_was_left_open_is_submitted_by_its_form_sent_again(desk):
+    one = desk.open(Application(READ, VIN, HONDA), request_id="6" * 32)
+    assert desk.view(one).request.state is State.DRAFT
+    desk.open(Application(READ, VIN, HONDA), request_id=one, submit=True)
+    assert desk.view(one).request.state is State.PAPERS

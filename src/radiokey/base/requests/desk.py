@@ -155,7 +155,7 @@ class Desk:
     def __init__(  # noqa: PLR0913 - everything it needs from outside, once
         self,
         stores: DeskStores,
-        door: ReleaseService,
+        releases: ReleaseService,
         clock: Clock,
         randomness: Randomness,
         *,
@@ -165,7 +165,7 @@ class Desk:
         times: Times = TIMES,
     ) -> None:
         self._stores = stores
-        self._door = door
+        self._releases = releases
         self._clock = clock
         self._randomness = randomness
         self._contacts = contacts
@@ -177,44 +177,56 @@ class Desk:
 
     # --- what an owner does
 
-    def open(self, asked: Application, requester: str = "", request_id: str = "") -> str:
+    def open(
+        self,
+        application: Application,
+        requester: str = "",
+        request_id: str = "",
+        *,
+        submit: bool = False,
+    ) -> str:
         """Open a request and return its id; `requester` is whoever opens it for a customer, by account.
 
         A form that is sent twice brings the same fresh `request_id` (32 hex digits) and opens one request.
+        `submit` also says that the papers follow, in the same transaction.
         Raises `RequestReusedError` for another one of that id.
         """
         request_id = request_id or self._randomness.bytes(_ID_SIZE).hex()
         if not _ID.fullmatch(request_id):
             raise UsageError("this form does not say which request it opens", hint="open the page again")
         requester = requester or f"owner:{request_id}"
-        now_ms, serial = self._clock.now_ms(), asked.serial.serial
+        now_ms, serial = self._clock.now_ms(), application.serial.serial
         stored = StoredRequest(
             id=request_id,
-            organisation=asked.organisation,
+            organisation=application.organisation,
             requester=requester,
             kind=serial.kind,
             number=serial.key,
             serial=serial.text,
-            label=asked.serial.label,
-            model=asked.model.id if asked.model else "",
-            make=asked.make,
-            vin=asked.vin.text,
-            language=asked.language,
+            label=application.serial.label,
+            model=application.model.id if application.model else "",
+            make=application.make,
+            vin=application.vin.text,
+            language=application.language,
             at_ms=now_ms,
         )
         opened = CodeRequest.opened(request_id, requester, stored.vin, now_ms, self._times)
         with self._stores.front.transaction() as transaction:
-            if (was := transaction.request(request_id)) is not None:
-                if was != msgspec.structs.replace(stored, at_ms=was.at_ms):
-                    raise RequestReusedError("this form opened another request", hint="open the form again")
-                return request_id
-            transaction.add_request(stored)
-            transaction.add_request_act(opening(opened))
-            transaction.add_act(StoredAct(now_ms, requester, "request:open", request_id, ""))
-            if asked.address is not None:
-                nonce = self._randomness.bytes(NONCE_SIZE)
-                sealed = self._contacts.seal(asked.address, request_id, nonce)
-                transaction.add_contact(request_id, sealed)
+            was = transaction.request(request_id)
+            if was is None:
+                transaction.add_request(stored)
+                transaction.add_request_act(opening(opened))
+                transaction.add_act(StoredAct(now_ms, requester, "request:open", request_id, ""))
+                if application.address is not None:
+                    nonce = self._randomness.bytes(NONCE_SIZE)
+                    sealed = self._contacts.seal(application.address, request_id, nonce)
+                    transaction.add_contact(request_id, sealed)
+            elif was != msgspec.structs.replace(stored, at_ms=was.at_ms):
+                raise RequestReusedError("this form opened another request", hint="open the form again")
+            if submit:
+                view = _view(transaction, request_id)
+                if view.request.state is State.DRAFT:
+                    self._record(transaction, view, view.act, Submitted(requester, now_ms))
         return request_id
 
     def submit(self, request_id: str, seen: int, by: str) -> CodeRequest:
@@ -247,7 +259,7 @@ class Desk:
         view = self.view(request_id)
         if view.request.state is not State.RELEASED:
             raise refusal(Objection.NOT_NOW)
-        return self._door.release(self._release_of(view))
+        return self._releases.release(self._release_of(view))
 
     # --- what a clerk does
 
@@ -308,7 +320,7 @@ class Desk:
         if view.request.state not in {State.RELEASING, State.RELEASED}:
             raise refusal(Objection.NOT_NOW)
         try:
-            code = self._door.release(self._release_of(view))
+            code = self._releases.release(self._release_of(view))
         except tuple(_FINAL) as no:
             reason = next(_FINAL[kind] for kind in type(no).__mro__ if kind in _FINAL)
             self._answered(request_id, DoorRefused(view.request.approver, self._clock.now_ms(), reason))

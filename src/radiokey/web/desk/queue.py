@@ -184,7 +184,7 @@ def _opened(site: Site, request: StaffRequest, form: NewForm) -> Response[str] |
     desk, caller = desk_of(site), request.auth
     try:
         model = site.model(form.model)
-        asked = Application(
+        application = Application(
             serial=site.reading(form.text, form.make, model),
             vin=Vin.parse(form.vin),
             model=model,
@@ -192,7 +192,7 @@ def _opened(site: Site, request: StaffRequest, form: NewForm) -> Response[str] |
             address=Address.parse(form.address) if form.address.strip() else None,
             organisation=caller.organisation,
         )
-        request_id = desk.open(asked, caller.by, form.request_id)
+        request_id = desk.open(application, caller.by, form.request_id)
     except RequestReusedError:
         fresh = msgspec.structs.replace(form, request_id=uuid.uuid4().hex)
         return _new_page(site, request, fresh, opened_another())

@@ -119,14 +119,11 @@ async def open_request(site: NamedDependency[Site], request: WebRequest) -> Resp
 
     def work(_: None) -> str:
         once = read_link(site.purpose_key(FORM), FORM, form.once, site.clock.now_ms())
-        asked = _application(site, form)
+        application = _application(site, form)
         request_id = hmac.digest(site.purpose_key("request id"), once.encode(), "sha256").hex()[:32]
         if not _is_there(desk, request_id):
             site.base.desk_limits.take("requests", client, network)
-        desk.open(asked, request_id=request_id)
-        view = desk.view(request_id)
-        if view.request.state is Status.DRAFT:
-            desk.submit(request_id, view.act, view.stored.requester)
+        desk.open(application, request_id=request_id, submit=True)
         return request_id
 
     try:
