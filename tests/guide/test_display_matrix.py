@@ -1,11 +1,12 @@
 """Every word of every radio, typed on every radio in every way: a lock is never taken for an invitation."""
 
 import re
+import unicodedata
 from collections import defaultdict
 from functools import cache
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radiokey.catalogue.load import load_catalogue
@@ -153,14 +154,17 @@ PASTED = st.one_of(
 )
 
 
+@settings(max_examples=400)
 @given(PASTED, st.sampled_from([None, *MODELS]))
-def test_pasted_text_never_breaks_and_opens_no_entry_by_accident(typed, model_id):
+def test_pasted_text_never_crashes_and_opens_no_entry_by_accident(typed, model_id):
     asked = position("what-does-it-show", Facts(model=model_id))
     at = answer_display(GUIDE, asked, typed)
     assert where(GUIDE, at)
     if model_id is not None and enters(at):
-        assert len(typed.strip()) <= 4 * TEXT_LENGTH_MAX
-        assert re.search(r"[A-Z0-9*-]", plain(typed)) or re.search(r"[-\u2010-\u2015_]", typed)
+        said = re.sub(r"#|\{[a-z]+\}", "2", unicodedata.normalize("NFKC", typed))
+        said = re.sub(r"[\u2010-\u2015_]", "-", said)
+        model = MODELS[model_id]
+        assert asks(model, said) or asks(model, said.strip("- "))
 
 
 @given(st.text(alphabet="ЖШЩЮЯФЦЧЪЫЬЭГДЗИЛПжшщюяфцчъыьэгдзилп ", min_size=1, max_size=40))

@@ -58,6 +58,7 @@ def test_blinking_is_read_where_it_stands_beside_a_word(text, blinks):
 def test_a_text_longer_than_any_display_is_none():
     assert read_display("CODE" * (TEXT_LENGTH_MAX // 4)).tokens
     assert read_display("CODE" * (TEXT_LENGTH_MAX // 4) + "X").tokens == ()
+    assert read_display("CODE" + " " * 5 * TEXT_LENGTH_MAX).tokens == ()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_between_two_levels_the_tries_left_are_said():
         ("CODE ----", "cause", Shows.CODE),
     ],
 )
-def test_dashes_that_blink_are_told_from_dashes_that_stand_still(text, step, shows):
+def test_blinking_dashes_and_still_dashes_lead_to_different_steps(text, step, shows):
     """On an older Ford still dashes are the wait and blinking ones the entry."""
     here, facts = typed(text, "ford_6000cd")
     assert (here, facts.shows) == (step, shows)

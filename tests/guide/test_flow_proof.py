@@ -102,7 +102,7 @@ def test_a_display_word_that_the_table_does_not_know_is_found(guide, radio: Call
 
 
 def test_a_radio_that_asks_with_a_word_of_a_lock_is_found(guide, radio: Callable[..., Model]):
-    """Whoever typed WAIT and then named that radio would be led to the entry."""
+    """An owner who typed WAIT and then named that radio would be led to the entry."""
     model = radio("new_radio", words=(DisplayWord("WAIT", Shows.CODE, "It wants the code."),))
     assert faults(guide, (model,)) == (
         "new_radio: asks with 'WAIT', but the row 'wait' is a lock and not whole",

@@ -15,6 +15,8 @@ from radiokey.serial.spelling import latinise
 
 TEXT_LENGTH_MAX: Final = 80
 """Longer texts are no display."""
+_TYPED_LENGTH_MAX: Final = 4 * TEXT_LENGTH_MAX
+"""With the spaces that somebody typed."""
 
 DASHES: Final = "--"
 """The token for dashes, however many."""
@@ -112,7 +114,6 @@ def _is_number(token: str) -> bool:
     return token[0] in "0123456789"
 
 
-@lru_cache(maxsize=4096)  # the table's own spellings are compared with every text
 def read_display(text: str) -> DisplayText:
     """Return what `text` says a display shows; without tokens where it is too long for one.
 
@@ -121,6 +122,13 @@ def read_display(text: str) -> DisplayText:
     >>> read_display("---- blinking")
     DisplayText(tokens=('--',), blinks=True)
     """
+    if len(text) > _TYPED_LENGTH_MAX:  # before anything of it is kept
+        return DisplayText(())
+    return _read(text)
+
+
+@lru_cache(maxsize=4096)  # the table's own spellings are compared with every text
+def _read(text: str) -> DisplayText:
     plain = latinise(text)
     if len(plain) > TEXT_LENGTH_MAX:
         return DisplayText(())
