@@ -155,6 +155,10 @@ class Word:
     unsure: str | None = None
     whole: bool = False
 
+    def __hash__(self) -> int:
+        """Hash the id alone: the table is part of a key at every look at a display."""
+        return hash(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Special:
