@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from radiokey.base.identity.staff import Staff
     from radiokey.base.identity.tokens import Tokens
     from radiokey.base.keys.keyring import KeyRing
-    from radiokey.base.keys.rotation import Rotation
+    from radiokey.base.keys.rotation import KeyRotation
     from radiokey.base.papers.archive import PaperArchive
     from radiokey.base.release.history import ReleaseHistory
     from radiokey.base.requests.checks import Checks
@@ -172,11 +172,11 @@ class Base:
         with self.stores.of(Principal.KEEPER).snapshot() as seen:
             return KeyUsage(seen.sealed_with(), seen.papers_sealed_with())
 
-    def key_rotation(self, ring: "KeyRing", by: str) -> "Rotation":
+    def key_rotation(self, ring: "KeyRing", by: str) -> "KeyRotation":
         """Return what seals every code with the next key of `ring`."""
-        from radiokey.base.keys.rotation import Rotation  # noqa: PLC0415 - only where keys are turned
+        from radiokey.base.keys.rotation import KeyRotation  # noqa: PLC0415 - only where keys are turned
 
-        return Rotation(self.stores.of(Principal.KEEPER), ring, self.clock, self.randomness, by)
+        return KeyRotation(self.stores.of(Principal.KEEPER), ring, self.clock, self.randomness, by)
 
     def key_ring(self) -> "KeyRing":
         """Return the key ring as its file is now; raise `SealError`."""
@@ -331,7 +331,7 @@ def init_base(
     else:
         from radiokey.base.sql import postgresql  # noqa: PLC0415 - its driver takes a while to load
 
-        with postgresql.owned(location.url) as transaction:
+        with postgresql.owner_transaction(location.url) as transaction:
             _host(transaction, organisation, clock.now_ms())
     if not location.secret("keys").exists():
         from radiokey.base.keys.keyring import KeyRing  # noqa: PLC0415 - a base of one's own seals nothing

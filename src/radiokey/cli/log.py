@@ -10,8 +10,8 @@ from radiokey.base.bootstrap import open_base
 from radiokey.base.location import DatabaseLocation
 from radiokey.base.log.export import verify_export, write_export
 from radiokey.base.log.note import Algorithm, Checkpoint, VerifierKey, open_note
-from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, Verified, parse_receipt, renewed, verify
-from radiokey.base.log.witnessed import ask_witness
+from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, Verified, parse_receipt, renew_receipt, verify
+from radiokey.base.log.witness_client import ask_witness
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
@@ -117,7 +117,7 @@ def receipt(*, file: Path, database: DatabaseLocation | None) -> None:
     old = parse_receipt(_text(file))
     with open_base(database) as base, base.log.snapshot() as transaction:
         verify(old, base.log.key)
-        say.out(renewed(old, transaction, base.log.key).encode().decode().rstrip("\n"))
+        say.out(renew_receipt(old, transaction, base.log.key).encode().decode().rstrip("\n"))
 
 
 def _own(database: DatabaseLocation | None, *, as_json: bool) -> None:

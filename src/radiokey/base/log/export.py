@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from radiokey.base.log.append import check_whole
-from radiokey.base.log.kept import keep_folder
+from radiokey.base.log.durable_text import keep_folder
 from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
 from radiokey.base.log.tiles import LEVELS_PER_TILE, WIDTH, TilePath, bundle, unbundle
 from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash, perfect_parts, root_at

@@ -46,7 +46,7 @@ KEPT_DAYS: Final[Mapping[PaperKind, int]] = {
 }
 """Days from the end of the request to the deletion."""
 
-ASIDE_KEPT_DAYS: Final = 30
+REJECTED_KEPT_DAYS: Final = 30
 """Days that the paper of a clearing is kept after it was laid aside; `KEPT_DAYS` after it was carried out."""
 
 

@@ -30,14 +30,14 @@ from radiokey.base.requests.event_log import KINDS, damaged, opening, replay, ro
 from radiokey.base.requests.message import message_text
 from radiokey.base.requests.outbox import Outbox
 from radiokey.base.requests.papers import (
-    Sent,
+    PaperRecord,
+    list_papers,
     name_papers,
     open_paper,
     seal_papers,
-    sent,
     with_sums,
 )
-from radiokey.base.requests.queue import PAGE, Part, part
+from radiokey.base.requests.queue import PAGE, QueuePage, read_page
 from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import (
     TIMES,
@@ -67,8 +67,8 @@ from radiokey.base.requests.request import (
     objection,
     step,
 )
-from radiokey.base.requests.statistics import DeskStatistics, figures
-from radiokey.base.requests.sweep import Sweep, Swept
+from radiokey.base.requests.statistics import DeskStatistics, compute_statistics
+from radiokey.base.requests.sweep import Sweep, SweepResult
 from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.code.value import CodeShape
@@ -357,13 +357,13 @@ class Desk:
 
     # --- what everybody does
 
-    def papers(self, request_id: str) -> tuple[Sent, ...]:
+    def papers(self, request_id: str) -> tuple[PaperRecord, ...]:
         """Return what is told of the papers of a request: which, from when, until when."""
         with self._stores.front.snapshot() as seen:
             view = _view(seen, request_id)
             kept = seen.papers_kept(request_id)
         ended_ms = view.history[-1].at_ms if view.request.turn is Turn.NOBODY else None
-        return sent(view.history, ended_ms, kept)
+        return list_papers(view.history, ended_ms, kept)
 
     def post_message(self, request_id: str, by: str, text: str) -> None:
         """Write a message: from whoever asked to the desk, or from the desk to them.
@@ -388,23 +388,23 @@ class Desk:
 
     def queue(
         self, turn: Turn, organisations: Collection[str] | None = None, after: Due = FIRST, limit: int = PAGE
-    ) -> Part:
-        """Return a page of the requests that are whose turn, see `radiokey.base.requests.queue.part`."""
+    ) -> QueuePage:
+        """Return a page of the requests that are whose turn, see `radiokey.base.requests.queue.read_page`."""
         with self._stores.front.snapshot() as seen:
-            return part(seen, turn, organisations, after, limit)
+            return read_page(seen, turn, organisations, after, limit)
 
-    def figures(self, since_ms: int) -> DeskStatistics:
+    def compute_statistics(self, since_ms: int) -> DeskStatistics:
         """Return the three figures; answers and noes are those since `since_ms`."""
         with self._stores.front.snapshot() as seen:
-            return figures(seen, since_ms)
+            return compute_statistics(seen, since_ms)
 
     # --- what the clock does
 
-    def sweep(self) -> Swept:
+    def sweep(self) -> SweepResult:
         """Do all that is due, see `radiokey.base.requests.sweep`; at any time."""
         return self._sweep.sweep(self._clock.now_ms())
 
-    def overtake(self, request_id: str, now_ms: int) -> State | None:
+    def remind_or_expire(self, request_id: str, now_ms: int) -> State | None:
         """Remind the owner of a request, or let it expire, whichever is due; return the state after it."""
         with self._stores.front.transaction() as transaction:
             view = _view(transaction, request_id)
@@ -415,7 +415,7 @@ class Desk:
                 return None
             return self._record(transaction, view, view.act, event).state
 
-    def settle(self, request_id: str) -> None:
+    def resume_approval(self, request_id: str) -> None:
         """Go on with an approval that was cut off; a no that is for good ends it as well as a yes."""
         with suppress(*_FINAL):
             self.finish(request_id)

@@ -6,7 +6,7 @@ from typing import Final
 from radiokey.base.requests.request import PAPERS_MAX, Objection
 from radiokey.errors import AnotherPersonError, ChangedMeanwhileError, RadiokeyError, UsageError
 
-_SAID: Final[Mapping[Objection, tuple[type[RadiokeyError], str, str]]] = {
+_SENTENCES: Final[Mapping[Objection, tuple[type[RadiokeyError], str, str]]] = {
     Objection.ANOTHER_CAR: (
         UsageError,
         "the VIN that was seen at the car is not the request's",
@@ -53,5 +53,5 @@ _SAID: Final[Mapping[Objection, tuple[type[RadiokeyError], str, str]]] = {
 
 def refusal(objection: Objection) -> RadiokeyError:
     """Return the error of a broken rule."""
-    kind, sentence, hint = _SAID[objection]
+    kind, sentence, hint = _SENTENCES[objection]
     return kind(sentence, hint=hint, objection=objection.value)

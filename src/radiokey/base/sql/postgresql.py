@@ -78,7 +78,7 @@ class PostgresStore:
                 raise
 
     @contextmanager
-    def intake(self) -> Iterator["PostgresTransaction"]:
+    def concurrent_transaction(self) -> Iterator["PostgresTransaction"]:
         """See `radiokey.base.ports.store.Store`."""
         with _named_errors(), self._borrowed() as connection:
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
@@ -187,7 +187,7 @@ def migrate(url: str, last: int | None = None) -> None:
 
 
 @contextmanager
-def owned(url: str) -> Iterator[PostgresTransaction]:
+def owner_transaction(url: str) -> Iterator[PostgresTransaction]:
     """Bring the schema up to date and begin a transaction as the owner of the database."""
     migrate(url)
     with _named_errors(), connect(url) as connection:
@@ -208,7 +208,7 @@ def shared_snapshot(url: str) -> Iterator[tuple[PostgresTransaction, str, int]]:
 
 
 @contextmanager
-def filling(url: str, schema: int) -> Iterator[Callable[[], PostgresTransaction]]:
+def load_schema(url: str, schema: int) -> Iterator[Callable[[], PostgresTransaction]]:
     """Make the schema of that number in an empty database and have somebody fill it, as its owner.
 
     Until the end it says that it has no schema, so that nobody serves it; our triggers are at rest: what is

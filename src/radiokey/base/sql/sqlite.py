@@ -64,7 +64,7 @@ class SqliteStore:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    intake = transaction
+    concurrent_transaction = transaction
     """SQLite has one writer: whoever adds units takes the same turn as everybody."""
 
     @contextmanager

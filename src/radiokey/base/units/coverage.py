@@ -9,10 +9,10 @@ from typing import Final
 FEW: Final = 10
 
 
-def about(units: int) -> int:
+def round_count(units: int) -> int:
     """Return a number of units as it may be told: 0 for fewer than ten, otherwise rounded down.
 
-    >>> about(9), about(14), about(1_299), about(10_123_456)
+    >>> round_count(9), round_count(14), round_count(1_299), round_count(10_123_456)
     (0, 14, 1200, 10000000)
     """
     if units < FEW:

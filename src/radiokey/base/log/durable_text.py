@@ -17,7 +17,7 @@ if sys.platform != "win32":
     import fcntl
 
 
-class KeptText:
+class DurableText:
     """The text in the file at `path`; only its owner reads it."""
 
     __slots__ = ("path",)

@@ -1,0 +1,173 @@
+"""Many callers, one answer each: nobody is lost, nobody answered twice, nobody's error is another's."""
+
+import os
+import threading
+
+import pytest
+
+from radiokey.base.release.batcher import TOGETHER_MAX, Batcher, _Ticket
+from radiokey.errors import StoreError, UsageError
+
+
+def ask_at_once(combiner, questions):
+    """Ask from a thread each; return the answers and the errors by question."""
+    answers = {}
+
+    def one(question):
+        try:
+            answers[question] = combiner.ask(question)
+        except Exception as error:  # noqa: BLE001 - told to the main thread
+            answers[question] = error
+
+    threads = [threading.Thread(target=one, args=(question,)) for question in questions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+class Served:
+    """Answers with the question doubled; holds the first call until `others` questions wait."""
+
+    def __init__(self, others=0, fails=()):
+        self.calls, self.others, self.fails = [], others, fails
+        self.combiner = Batcher(self, key=str)
+
+    def __call__(self, questions):
+        first = not self.calls
+        self.calls.append(list(questions))
+        while first and len(self.combiner._queue) < self.others:
+            os.sched_yield()
+        if set(questions) & set(self.fails):
+            raise StoreError("no", hint="")
+        return [UsageError("odd", hint="") if question % 2 else question * 2 for question in questions]
+
+
+def test_one_caller_is_a_plain_call():
+    served = Served()
+    assert served.combiner.ask(4) == 8
+    assert served.calls == [[4]]
+
+
+def test_those_who_wait_are_answered_together_and_each_gets_its_own():
+    served = Served(others=39)
+    answers = ask_at_once(served.combiner, range(40))
+    assert len(served.calls) == 2
+    assert sorted(question for call in served.calls for question in call) == list(range(40))
+    for question, answer in answers.items():
+        assert isinstance(answer, UsageError) if question % 2 else answer == question * 2
+
+
+def test_no_more_than_so_many_are_answered_at_once():
+    served = Served(others=2 * TOGETHER_MAX)
+    ask_at_once(served.combiner, range(2 * TOGETHER_MAX + 1))
+    assert max(map(len, served.calls)) == TOGETHER_MAX
+    assert sum(map(len, served.calls)) == 2 * TOGETHER_MAX + 1
+
+
+def test_the_same_key_is_never_twice_in_one_call():
+    """A repeat has to see what the first one left."""
+    calls = []
+
+    def serve(questions):
+        calls.append([question.partition("-")[0] for question in questions])
+        return ["answered" for _ in questions]
+
+    combiner = Batcher(serve, key=lambda question: question.partition("-")[0])
+    answers = ask_at_once(combiner, [f"same-{number}" for number in range(9)])
+    assert set(answers.values()) == {"answered"}
+    assert calls == [["same"]] * 9
+
+
+def test_one_that_cannot_be_answered_does_not_take_the_others_with_it():
+    served = Served(others=8, fails=(4,))
+    answers = ask_at_once(served.combiner, range(0, 18, 2))
+    assert isinstance(answers.pop(4), StoreError)
+    assert answers == {question: question * 2 for question in (0, 2, 6, 8, 10, 12, 14, 16)}
+
+
+def test_whoever_was_taken_by_one_who_was_stopped_is_answered_all_the_same():
+    """A signal in the thread that answers is no answer to the others."""
+    calls = []
+
+    def serve(questions):
+        calls.append(list(questions))
+        if len(calls) == 1:
+            while len(combiner._queue) < 2:
+                os.sched_yield()
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return [question * 2 for question in questions]
+
+    combiner = Batcher(serve, key=str)
+    answers = {}
+
+    def one(question):
+        try:
+            answers[question] = combiner.ask(question)
+        except KeyboardInterrupt:
+            answers[question] = "stopped"
+
+    threads = [threading.Thread(target=one, args=(question,)) for question in (1, 2, 3)]
+    threads[0].start()
+    while not calls:
+        os.sched_yield()
+    for thread in threads[1:]:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert calls[1] == [2, 3]
+    assert sorted(map(str, answers.values())) in (["2", "4", "stopped"], ["2", "6", "stopped"])
+    assert combiner._queue == []
+
+
+def test_the_turn_goes_on_past_one_who_was_stopped_while_they_waited():
+    """Whoever is no longer there is neither asked for nor given the turn."""
+    began, calls, answers = threading.Event(), [], {}
+
+    def serve(questions):
+        calls.append(list(questions))
+        if len(calls) == 1:
+            gone = _Ticket(2)
+            combiner._queue.append(gone)
+            began.set()
+            while len(combiner._queue) < 2:
+                os.sched_yield()
+            combiner._leave(gone)
+        return [question * 2 for question in questions]
+
+    combiner = Batcher(serve, key=str)
+    threads = [
+        threading.Thread(target=lambda: answers.update({1: combiner.ask(1)})),
+        threading.Thread(target=lambda: answers.update({3: combiner.ask(3)})),
+    ]
+    threads[0].start()
+    began.wait()
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    assert calls == [[1], [3]]
+    assert answers == {1: 2, 3: 6}
+
+
+def test_two_who_are_stopped_leave_nothing_behind():
+    """One was stopped while another, stopped as well, was answering for them: the next one is answered."""
+    calls = []
+
+    def serve(questions):
+        calls.append(list(questions))
+        if len(calls) == 1:
+            gone = _Ticket(2)
+            combiner._put_back([gone])
+            combiner._queue.remove(gone)
+            combiner._leave(gone)
+            combiner._put_back([gone])
+            raise KeyboardInterrupt
+        return [question * 2 for question in questions]
+
+    combiner = Batcher(serve, key=str)
+    with pytest.raises(KeyboardInterrupt):
+        combiner.ask(1)
+    assert combiner.ask(3) == 6
+    assert calls == [[1], [3]]
