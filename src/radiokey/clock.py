@@ -1,6 +1,6 @@
-"""Time as the rest is told it: whole milliseconds, and a protocol for whoever may ask.
+"""Time in whole milliseconds, and the protocol of a clock.
 
-Nothing below `base` ever asks for the time; it is told. The clock that reads the machine belongs to the
+Nothing below `base` reads a clock; the time is an argument. The clock that reads the machine belongs to the
 wiring (`cli`, `web`), so that every test and every simulated car sets its own.
 """
 

@@ -79,7 +79,7 @@ def _preview(base: Base, file: "UnitFile", report: Path | None, *, strict: bool,
 
     listed: list[Refusal] = []
     with ExitStack() as ends:
-        # Said at the end, when nothing can fail any more; ten million lines do not fit into memory.
+        # Written at the end, when nothing can fail any more; ten million lines do not fit into memory.
         told_later = ends.enter_context(SpooledTemporaryFile(1_000_000, "w+", encoding="utf-8"))
         refuse: Callable[[Sequence[Refusal]], None] = (
             listed.extend if as_json else lambda more: told_later.writelines(map(_sentence, more))
@@ -135,7 +135,7 @@ def _refused(count: int) -> str:
 
 @contextmanager
 def _bar(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """Lend what is told the bytes done and the bytes there are; drawn on stderr, for a person only."""
+    """Lend a progress callback (bytes done, bytes in all); drawn on stderr, for a person only."""
     if not shown:
         yield lambda _, __: None
         return

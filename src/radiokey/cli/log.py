@@ -1,4 +1,4 @@
-"""`radiokey base log`: check a receipt, a copy of a log, or the whole log of one's own base; export it."""
+"""`radiokey base log`: check a receipt, a copy of a log, or the whole log of a local base; export it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,7 +60,7 @@ def verify_what(
     database: DatabaseLocation | None,
     as_json: bool,
 ) -> None:
-    """Check a receipt or an export offline; without FILE, recompute the whole log of one's own base."""
+    """Check a receipt or an export offline; without FILE, recompute the whole log of a local base."""
     trusted = VerifierKey.parse(key) if key else None
     if (witnesses or quorum) and (what is None or what.is_dir()):
         raise UsageError("--witness and --quorum are for a receipt", hint="name the file of one")
@@ -134,7 +134,7 @@ def _export(folder: Path, trusted: VerifierKey | None, seen: Sequence[Path], *, 
     if trusted is None:
         raise UsageError(
             "an export is checked against its log's key",
-            hint="--key KEY; whoever runs the log says it",
+            hint="--key KEY; the operator of the log publishes it",
         )
     checkpoint = verify_export(folder, trusted, [_seen(file, trusted) for file in seen])
     if as_json:

@@ -261,8 +261,8 @@ def _makes(found: list[_Decision]) -> tuple[str, ...]:
 def _ranked(text: str, said: _Said) -> list[_Decision]:
     """Return what was found, best first: one entry per number and format, none inside a better one.
 
-    The work grows with the text and not with its square: whoever sends 500 characters that fit everywhere
-    waits no longer for each than for a label.
+    The work grows with the text and not with its square: 500 characters that fit everywhere
+    take no longer for each than a label.
     """
     spelled = spell(text)
     masked, digits = _words_of_other_things(spelled), _words_with_digits(spelled)

@@ -145,7 +145,7 @@ def check_whole(transaction: Transaction, key: VerifierKey) -> Checkpoint:
 
 
 class Log:
-    """The log of one base, for reading: only the door appends."""
+    """The log of one base, for reading: only the ReleaseService appends."""
 
     __slots__ = ("_head", "_signer", "_store")
 

@@ -6,7 +6,7 @@ canonical text. Who holds the receipt holds the nonce and can open the leaf; nob
 Renault pre-code has only 25,900 values.
 
 A desk's leaf, version 2, also says which people acted, each hidden by a salt that the base keeps. All of one
-leaf share the salt: whoever reads the log cannot tell who they are and sees that none is two of them.
+leaf share the salt: a reader of the log cannot identify them, and can see that no person acts twice.
 """
 
 import hashlib
@@ -122,7 +122,7 @@ def _check_people(leaf: DeskLeaf) -> None:
     if not _are_separate(leaf.requester, set(leaf.checkers), leaf.approver, set(leaf.registrars)):
         raise ReceiptError(
             "the entry in the log does not name three people",
-            hint="this code left its desk against the rules: tell whoever runs it",
+            hint="this code left its desk against the rules: tell its operator",
         )
 
 

@@ -99,7 +99,7 @@ def verify(
 ) -> Verified:
     """Check a receipt against `trusted`, or against the key it brings; raise `ReceiptError` if it fails.
 
-    With no `trusted` key the receipt is only shown to be whole: whoever made it could have made another. Of
+    With no `trusted` key the receipt is only shown to be whole: its maker could have made another. Of
     the keys of `witnesses` at least `quorum` must have signed its checkpoint, by default all.
     """
     key = VerifierKey.parse(receipt.key)
@@ -175,7 +175,7 @@ def _witnessed(
     found = cosignatures(receipt.checkpoint, keys)
     if len(found) < needed:
         raise ReceiptError(
-            f"{len(found)} of these witnesses signed the checkpoint; {needed} are asked for",
+            f"{len(found)} of these witnesses signed the checkpoint; {needed} are needed",
             hint="ask the log for this receipt again, once its witnesses have signed",
         )
     return tuple(found)
@@ -190,7 +190,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _printable(text: str) -> str:
-    """Return `text` without what would command a terminal: it may repeat a stranger's words."""
+    """Return `text` without what would command a terminal: it may repeat foreign text."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

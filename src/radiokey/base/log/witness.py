@@ -1,7 +1,7 @@
 """A witness (C2SP tlog-witness): it signs a checkpoint only if the log continues the last one it signed.
 
 So a log that shows one history to one person and another to the next needs every witness as an accomplice.
-The rules stand in `decide`, which is told everything; `Witness` reads, decides, and persists before it
+The rules are in `decide`, a pure function; `Witness` reads, decides, and persists before it
 answers. Reading the last checkpoint and replacing it is one step: else two requests could cross, and a
 witness that signed N + K would remember N.
 """

@@ -52,7 +52,8 @@ class Cleaner:
     def clean(self, data: bytes) -> CleanPaper:
         """Return the paper as it is kept; raise `PaperError` for a file that is not taken.
 
-        Raises `OurFaultError` where the worker does not start or answers what none of ours would.
+        Raises `OurFaultError` where the worker does not start or answers in a form that no correct worker
+        writes.
         """
         recognise(data)  # most refusals cost no process
         with self._turn:

@@ -47,7 +47,7 @@ KEPT_DAYS: Final[Mapping[PaperKind, int]] = {
 """Days from the end of the request to the deletion."""
 
 REJECTED_KEPT_DAYS: Final = 30
-"""Days that the paper of a clearing is kept after it was laid aside; `KEPT_DAYS` after it was carried out."""
+"""Days that the paper of a clearing is kept after it was rejected; `KEPT_DAYS` after it was carried out."""
 
 
 def delete_after_ms(kind: PaperKind, ended_at_ms: int) -> int:

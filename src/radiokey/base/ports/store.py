@@ -5,7 +5,7 @@ against every other one, so that a stolen mark that is committed first always wi
 `Store.concurrent_transaction()` waits for no other transaction; `Store.snapshot()` reads one state and blocks
 nothing.
 
-Rows are only ever added, except for what is no history: how full a bucket is, with which key a code is
+Rows are only ever added, except for state that is not history: how full a bucket is, with which key a code is
 sealed, how far an import has come, what a passkey counted, when a session was last seen.
 """
 
@@ -333,7 +333,7 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         ...
 
     def hosting(self) -> str | None:
-        """Return whose base this is; `None` for one's own on one's own machine."""
+        """Return whose base this is; `None` for a local base."""
         ...
 
     def add_hosting(self, organisation: str, at_ms: int) -> None:
@@ -349,11 +349,11 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         ...
 
     def open_clearings(self) -> list[Clearing]:
-        """Return the proposals that nobody carried out or laid aside, oldest first."""
+        """Return the proposals that nobody carried out or rejected, oldest first."""
         ...
 
     def end_clearing(self, clearing_id: str, at_ms: int, by: str, reason: str) -> None:
-        """Lay a proposal aside; the database refuses one that was carried out or laid aside."""
+        """Reject a proposal; the database refuses one that was carried out or rejected."""
         ...
 
     def late_clearings(self, before_ms: int) -> list[str]:
@@ -464,7 +464,7 @@ class Store(Protocol):
         ...
 
     def concurrent_transaction(self) -> AbstractContextManager[Transaction]:
-        """Begin a transaction that waits for no release: for rows that no decision of the door races with."""
+        """Begin a transaction that waits for no other: for rows that no release decision depends on."""
         ...
 
     def snapshot(self) -> AbstractContextManager[Transaction]:

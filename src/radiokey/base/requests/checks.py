@@ -1,4 +1,4 @@
-"""What the base knows about a request, as answers: yes, no, not known. For whoever ticks the check list.
+"""What the base knows about a request, as answers: yes, no, not known. For the clerk's check list.
 
 No answer shows what the ledger holds: not the car of a unit that is in another one, and not whose report
 stands on the stolen list.
@@ -26,7 +26,7 @@ class Answer(StrEnum):
 
 
 class StolenStatus(StrEnum):
-    """What the stolen list says: nothing, that the door refuses, that it asks for papers."""
+    """What the stolen list says: no report, a refusal, or a need for papers."""
 
     CLEAR = "clear"
     PAPERS = "papers"

@@ -1,11 +1,11 @@
-"""The desk: what owners, clerks, approvers and the clock do with requests, over a store and the one door.
+"""The desk: what owners, clerks, approvers and the clock do with requests.
 
-Every act is one transaction: the act, its entry in the audit, and the mail that tells the owner. Whoever acts
-says which act they saw last; if another came in between, nothing is done. What the rules forbid is refused
+Every act is one transaction: the act, its entry in the audit, and the mail that tells the owner. A caller
+names the act they saw last; if another came in between, nothing is done. What the rules forbid is refused
 here with a sentence, and by the database once more (docs/spec/request.md).
 
-An approval is committed before the door is asked, and the door's answer after it left. Each of these steps
-can be the last one before a crash: `approve` and `finish` go on from wherever it was, and the door logs the
+An approval is committed before the release, and its result after it. Each of these steps
+can be the last one before a crash: `approve` and `finish` continue from any of them, and the service logs the
 release once, because its id is that of the request.
 """
 
@@ -109,12 +109,12 @@ _FINAL: Final[Mapping[type[RadiokeyError], Reason]] = {
     NoCodeHereError: Reason.NO_CODE_HERE,
     ModelNeededError: Reason.NO_CODE_HERE,
 }
-"""What of the door's refusals ends a request; for anything else the door is asked again later."""
+"""Refusals of the ReleaseService that end a request; after any other the release is tried again later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What an owner tells: the number with its label, the model, the car; where to write, if anywhere."""
+    """What an owner states: the number with its label, the model, the car; where to write, if anywhere."""
 
     serial: Reading
     vin: Vin
@@ -145,7 +145,7 @@ class View:
 
     @property
     def act(self) -> int:
-        """What whoever acts on this view has seen."""
+        """The number of the last act that this view shows."""
         return len(self.history)
 
 
@@ -178,7 +178,7 @@ class Desk:
     # --- what an owner does
 
     def open(self, asked: Application, requester: str = "", request_id: str = "") -> str:
-        """Open a request and return its id; `requester` is whoever opens it for a customer, by account.
+        """Open a request and return its id; `requester` is the account that opens it for a customer.
 
         A form that is sent twice brings the same fresh `request_id` (32 hex digits) and opens one request.
         Raises `RequestReusedError` for another one of that id.
@@ -243,7 +243,7 @@ class Desk:
         return self._act(self._stores.front, request_id, seen, Withdrawn(by, self._clock.now_ms()))
 
     def code_for(self, request_id: str) -> ReleasedCode:
-        """Return the code of a released request; the door is asked again, and meets the stolen list again."""
+        """Return the code of a released request; the release runs again, and checks the stolen list again."""
         view = self.view(request_id)
         if view.request.state is not State.RELEASED:
             raise refusal(Objection.NOT_NOW)
@@ -289,7 +289,7 @@ class Desk:
         return self._act(self._stores.approver, request_id, seen, event)
 
     def approve(self, request_id: str, seen: int, by: str) -> ReleasedCode:
-        """Approve, and thereby release through the one door; to do it again gives the same release.
+        """Approve and release; doing it again gives the same release.
 
         Raises what `ReleaseService.release` raises; where that is final, the request is refused.
         """
@@ -318,7 +318,7 @@ class Desk:
         return code
 
     def _answered(self, request_id: str, event: Released | DoorRefused) -> None:
-        """Record the door's answer, once."""
+        """Record the result of the release, once."""
         with self._stores.approver.transaction() as transaction:
             view = _view(transaction, request_id)
             if view.request.state is State.RELEASING:
@@ -358,7 +358,7 @@ class Desk:
     # --- what everybody does
 
     def papers(self, request_id: str) -> tuple[PaperRecord, ...]:
-        """Return what is told of the papers of a request: which, from when, until when."""
+        """Return the records of the papers of a request: which, from when, until when."""
         with self._stores.front.snapshot() as seen:
             view = _view(seen, request_id)
             kept = seen.papers_kept(request_id)
@@ -366,7 +366,7 @@ class Desk:
         return list_papers(view.history, ended_ms, kept)
 
     def post_message(self, request_id: str, by: str, text: str) -> None:
-        """Write a message: from whoever asked to the desk, or from the desk to them.
+        """Write a message: from the requester to the desk, or from the desk to them.
 
         The last message once more, by the same person, is a form that was sent twice: nothing is written.
         """
@@ -389,7 +389,7 @@ class Desk:
     def queue(
         self, turn: Turn, organisations: Collection[str] | None = None, after: Due = FIRST, limit: int = PAGE
     ) -> QueuePage:
-        """Return a page of the requests that are whose turn, see `radiokey.base.requests.queue.read_page`."""
+        """Return a page of the requests whose turn it is, see `radiokey.base.requests.queue.read_page`."""
         with self._stores.front.snapshot() as seen:
             return read_page(seen, turn, organisations, after, limit)
 

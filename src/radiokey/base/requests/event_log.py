@@ -56,8 +56,8 @@ def opening(request: CodeRequest) -> RequestAct:
 
 def row_of(event: Event, after: CodeRequest, number: int) -> RequestAct:
     """Return `event` as the act of that number; `after` is the request that it left."""
-    told = msgspec.to_builtins(event, order="deterministic")
-    detail = {name: value for name, value in told.items() if name not in {"by", "at_ms"}}
+    fields = msgspec.to_builtins(event, order="deterministic")
+    detail = {name: value for name, value in fields.items() if name not in {"by", "at_ms"}}
     text = msgspec.json.encode(detail).decode()
     act, state = KINDS[type(event)].act, after.state.value
     return RequestAct(after.id, number, act, event.by, event.at_ms, state, after.due_ms, text)
@@ -66,8 +66,8 @@ def row_of(event: Event, after: CodeRequest, number: int) -> RequestAct:
 def event_of(row: RequestAct) -> Event:
     """Return the event of an act; raise `DamagedRequestError` for one that is none."""
     try:
-        told = {**msgspec.json.decode(row.detail, type=dict), "by": row.by, "at_ms": row.at_ms}
-        return msgspec.convert(told, _NAMED[row.act])
+        fields = {**msgspec.json.decode(row.detail, type=dict), "by": row.by, "at_ms": row.at_ms}
+        return msgspec.convert(fields, _NAMED[row.act])
     except (msgspec.MsgspecError, KeyError, UsageError) as error:
         raise damaged() from error
 

@@ -1,7 +1,7 @@
 """The outbox: mails that are to be sent, to addresses that only the sender of mails opens.
 
-Whoever sends mails takes some first, for `HELD_MS`: nobody else does meanwhile. One that was handed over is
-written down after it was; a crash in between sends it once more when that time is over, and never not at all.
+A sender takes some mails first, for `HELD_MS`; no other sender takes these meanwhile. A delivery is recorded
+after it was made; a crash in between sends the mail once more when that time is over. No mail is lost.
 How often each was tried, and when it is again, lies in the database and survives a restart. After `TRIES_MAX`
 tries a mail is given up. An address that was refused for good gets no other mail (docs/spec/request.md).
 """
@@ -21,7 +21,7 @@ TRIES_MAX: Final = 100
 """After so many tries of its own, which take four days, a mail is given up."""
 
 HELD_MS: Final = 15 * MINUTE_MS
-"""How long mails are held by whoever took them."""
+"""How long a sender holds the mails it took."""
 
 WAIT_MS_MAX: Final = HOUR_MS
 
@@ -36,7 +36,7 @@ class ContactStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldMails:
-    """Mails that are held by whoever took them, until then."""
+    """Mails that a sender holds, and until when."""
 
     mails: tuple[Mail, ...]
     until_ms: int
@@ -52,7 +52,7 @@ class MailBacklog:
 
 
 class Outbox:
-    """The mails of a desk. `store` is that of whoever sends them."""
+    """The mails of a desk. `store` is the sender's."""
 
     __slots__ = ("_clock", "_contacts", "_store")
 

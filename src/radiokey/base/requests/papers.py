@@ -21,7 +21,7 @@ from radiokey.clock import DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class PaperRecord:
-    """What is told of a paper that was sent: when, what it is, and when it is deleted.
+    """The record of a paper that was sent: when, what it is, and when it is deleted.
 
     The sums are SHA-256 in hex, of the file as received and of what is kept. `delete_ms` is 0 as long as the
     request is open, for the time runs from its end. `media` is the type of what is kept, empty once deleted.
@@ -91,7 +91,7 @@ def with_sums(named: Sequence[Paper], clean: Sequence[CleanPaper]) -> tuple[Pape
 def list_papers(
     history: Sequence[RequestAct], ended_ms: int | None, kept: Mapping[str, str]
 ) -> tuple[PaperRecord, ...]:
-    """Return what is told of the papers of a request, in the order they came.
+    """Return the records of the papers of a request, in the order they came.
 
     `ended_ms` is when the request ended, `None` while it is open. Papers that another program keeps are left
     out: nothing is known of them here.

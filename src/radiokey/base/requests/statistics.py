@@ -36,15 +36,15 @@ def compute_statistics(seen: Transaction, since_ms: int) -> DeskStatistics:
 
 
 def count_waiting(seen: Transaction, turn: Turn, organisation: str | None = None) -> int:
-    """Return how many requests wait for whose turn it is, `COUNTED_MAX` + 1 where they are more."""
+    """Return how many requests wait in that turn, `COUNTED_MAX` + 1 where they are more."""
     most = COUNTED_MAX + 1
     return min(most, sum(seen.queue_length(state, most, organisation) for state in states_of(turn)))
 
 
-def _count_refusals(told: Mapping[str, int]) -> dict[Reason, int]:
-    """Return the noes by reason; one whose reason is damaged is none that could be named."""
+def _count_refusals(details: Mapping[str, int]) -> dict[Reason, int]:
+    """Return the refusals by reason; one with a damaged reason is left out."""
     counted: dict[Reason, int] = {}
-    for detail, count in told.items():
+    for detail, count in details.items():
         try:
             reason = reason_of(detail)
         except DamagedRequestError:

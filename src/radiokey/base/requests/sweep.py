@@ -32,7 +32,7 @@ CONTACT_KEPT_MS: Final = 30 * DAY_MS
 """How long after the end of a request the owner's address is kept."""
 
 _AT_ONCE: Final = 500
-"""Papers and addresses that one transaction deletes: whoever writes waits for it."""
+"""Papers and addresses that one transaction deletes: other writers wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Desk(Protocol):
 
 
 class Sweep:
-    """The sweeps of one desk. `store` is that of whoever does what the clock does."""
+    """The sweeps of one desk. `store` is that of the clock's principal."""
 
     __slots__ = ("_desk", "_purged_ms", "_store", "_times")
 
@@ -71,7 +71,7 @@ class Sweep:
 
     def sweep(self, now_ms: int) -> SweepResult:
         """Do what is due; raise `StoreError`, `LogError` where nothing can be done at all."""
-        # First: whatever else cannot be done, what was promised to be gone is gone.
+        # First: data with a promised deletion date is deleted even if the rest fails.
         deleted = self._purge(now_ms)
         stuck: dict[str, str] = {}
         states, finished = [], 0

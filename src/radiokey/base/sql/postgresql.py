@@ -8,7 +8,7 @@ Transactions are serialised by one advisory lock, taken first. They read what is
 under REPEATABLE READ the state would be that of before the lock was given, and a stolen mark committed while
 we waited would not be seen. Statements that return nothing are sent in a pipeline, without waiting for each;
 an error of one surfaces at the next that returns something, at the latest at the commit. The lock is one of
-them: whoever has read nothing yet may still be waiting for their turn.
+them: a transaction that has read nothing yet may still be waiting for the lock.
 """
 
 import itertools
@@ -156,7 +156,7 @@ class PostgresTransaction(SqlTransaction):
 
 
 def connect(url: str) -> Connection:
-    """Connect as whoever `url` says; every statement is its own transaction until one is begun."""
+    """Connect as the role that `url` names; every statement is its own transaction until one is begun."""
     return psycopg.connect(
         url,
         autocommit=True,

@@ -65,7 +65,7 @@ class SqliteStore:
                 raise
 
     concurrent_transaction = transaction
-    """SQLite has one writer: whoever adds units takes the same turn as everybody."""
+    """SQLite has one writer: this transaction waits like every other one."""
 
     @contextmanager
     def snapshot(self) -> Iterator["SqliteTransaction"]:

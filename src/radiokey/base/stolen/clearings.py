@@ -1,8 +1,8 @@
 """Clearings of a hosted base with their papers: proposed with the receipt itself, looked at, decided.
 
-Whoever proposes hands in the file; its picture is cleaned, sealed and kept like every paper, and the proposal
+The proposer hands in the file; its picture is cleaned, sealed and kept like every paper, and the proposal
 names the sum of what was handed in (docs/spec/papers.md). A proposal waits for somebody else, who sees that
-picture, for `WAITS_DAYS`; then, or when a person says so, it is laid aside. A program proposes with the sum
+picture, for `WAITS_DAYS`; then, or when a person says so, it is rejected. A program proposes with the sum
 alone, and then there is nothing here to look at.
 """
 
@@ -42,7 +42,7 @@ class ClearingView:
 
 
 class Clearings:
-    """The clearings of one base. Whoever holds it may do all of it: rights are the caller's matter."""
+    """The clearings of one base. It checks no rights: that is the caller's matter."""
 
     __slots__ = ("_blacklist", "_clock", "_papers", "_store")
 
@@ -115,12 +115,12 @@ class Clearings:
         return OpenedPaper(stored.media, content)
 
     def reject(self, clearing_id: str, reason: str, *, by: str) -> None:
-        """Say that a proposal is not carried out, and why: one's own, or somebody else's.
+        """Reject a proposal, with a reason; the proposer may do this too.
 
         Raises `UsageError`, `NotThereError`, `StoreError`.
         """
         if not reason.strip():
-            raise UsageError("a proposal is laid aside for a reason", hint="say what is wrong with it")
+            raise UsageError("a proposal is rejected for a reason", hint="say what is wrong with it")
         if len(reason) > TEXT_LENGTH_MAX:
             raise UsageError(f"a reason has at most {TEXT_LENGTH_MAX} characters", hint="say it shorter")
         now_ms = self._clock.now_ms()
@@ -136,7 +136,7 @@ def due(seen: Transaction, now_ms: int) -> bool:
 
 
 def purge_papers(transaction: Transaction, now_ms: int) -> int:
-    """Lay aside what waited too long, delete the papers whose time is over; return how many papers."""
+    """Reject proposals that waited too long, delete the papers whose time is over; return how many papers."""
     reason = f"nobody carried it out in {WAITS_DAYS} days"
     for clearing_id in _find_late(transaction, now_ms):
         transaction.end_clearing(clearing_id, now_ms, CLOCK, reason)
@@ -156,7 +156,7 @@ def _find_expired_papers(seen: Transaction, now_ms: int) -> list[str]:
     return seen.clearing_papers_due(now_ms - kept_ms, now_ms - aside_ms)
 
 
-def _record_act(  # noqa: PLR0913, PLR0917 - an entry of the audit, told once
+def _record_act(  # noqa: PLR0913, PLR0917 - an entry of the audit
     transaction: Transaction, clearing: Clearing, at_ms: int, by: str, act: str, detail: str
 ) -> None:
     transaction.add_act(StoredAct(at_ms, by, act, f"{clearing.kind}:{clearing.number}", detail))

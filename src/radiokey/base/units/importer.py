@@ -2,7 +2,7 @@
 
 A batch's units, the step that says how far the file has come, and one act in the audit are one transaction;
 so whatever ends an import, the next one goes on after the last batch that is durable, and every unit enters
-once (docs/spec/ledger.md). What is refused is told on disk before its batch is committed.
+once (docs/spec/ledger.md). The refused lines of a batch are on disk before the batch is committed.
 """
 
 import csv
@@ -30,7 +30,7 @@ _HEADER_LINES: Final = 1
 
 Refuse = Callable[[Sequence[Refusal]], None]
 OnProgress = Callable[[int, int], None]
-"""Told the bytes that are done, and the bytes of the file."""
+"""Called with the bytes that are done and the bytes of the file."""
 
 
 @dataclass(frozen=True, slots=True)
