@@ -57,7 +57,7 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Welcome:
+class EnrolmentOffer:
     """What the page of a one-time link shows, and what it asks the browser (JSON)."""
 
     account: StoredAccount
@@ -66,7 +66,7 @@ class Welcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class AccountOverview:
     """What somebody sees of their own: passkeys, sessions, how many recovery codes are left."""
 
     passkeys: tuple[StoredPasskey, ...]
@@ -88,14 +88,14 @@ class Authentication:
 
     # --- a one-time link
 
-    def welcome(self, link: Secret) -> Welcome:
+    def welcome(self, link: Secret) -> EnrolmentOffer:
         """Return what the page of a link shows; raise `LinkError` where it holds no more, `StoreError`."""
         hashed = link.hashed(LINK)
         with self._gate.snapshot() as seen:
             enrolment, account = self._enrolment(seen, hashed)
             known = () if enrolment.kind == AGAIN else tuple(one.id for one in seen.passkeys(account.name))
         ask = self.passkeys.ask_new(_enrols(hashed), account.name, account.display, account.handle, known)
-        return Welcome(account, enrolment.kind, ask)
+        return EnrolmentOffer(account, enrolment.kind, ask)
 
     def enrol(self, link: Secret, label: str, text: str) -> tuple[RecoveryCode, ...]:
         """Register the passkey that a browser made for a link; return the recovery codes, this once.
@@ -258,10 +258,10 @@ class Authentication:
 
     # --- one's own
 
-    def mine(self, who: SignedIn) -> Mine:
+    def mine(self, who: SignedIn) -> AccountOverview:
         """Return what somebody sees of their own; raise `StoreError`."""
         with self._gate.snapshot() as seen:
-            return Mine(
+            return AccountOverview(
                 tuple(seen.passkeys(who.account)),
                 tuple(seen.sessions(who.account, self._clock.now_ms())),
                 seen.recovery_codes(who.account),

@@ -1,4 +1,4 @@
-"""What a base covers, for anybody: models, and how many units of each, said so that no single one shows.
+"""The coverage of a base, for anybody: models, and how many units of each, said so that no single one shows.
 
 A number is rounded down to its first two digits, and below ten it is only "fewer than ten": a reader who
 looks before and after an import of one unit hardly ever sees a difference.
