@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from radiokey.base.log.note import VerifierKey
-from radiokey.base.log.witnessed import Post
+from radiokey.base.log.witness_client import Post
 from radiokey.cli.options import parse_path
 from radiokey.errors import StoreError, UsageError
 

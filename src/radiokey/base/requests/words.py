@@ -17,7 +17,7 @@ NAMES: Final[Mapping[State, str]] = {
     State.EXPIRED: "expired",
 }
 MEANS: Final[Mapping[State, str]] = {
-    State.DRAFT: "Number, model and car are told. The rest can come later.",
+    State.DRAFT: "Number, model and car are given. The rest can come later.",
     State.PAPERS: "The desk waits for papers, the first or others than those it has.",
     State.REVIEW: "A clerk compares papers, number, name and car.",
     State.SECOND: "Everything is ticked. Somebody else looks once more.",

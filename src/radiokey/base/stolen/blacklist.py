@@ -57,7 +57,7 @@ class ReportPage:
 
 
 class Blacklist:
-    """The stolen list of one base. Whoever holds it may report and clear: rights are the caller's matter."""
+    """The stolen list of one base. It checks no rights: that is the caller's matter."""
 
     __slots__ = ("_clock", "_store")
 
@@ -103,7 +103,7 @@ class Blacklist:
             transaction.add_mark(mark)
         return ended
 
-    def propose_clearing(  # noqa: PLR0913 - a proposal is told once, whole
+    def propose_clearing(  # noqa: PLR0913 - a proposal is given as a whole
         self,
         reading: Reading,
         *,
@@ -147,7 +147,8 @@ class Blacklist:
     def carry_out(self, clearing_id: str, *, by: str) -> tuple[Mark, ...]:
         """Carry out a proposal of somebody else and return the reports that it ended.
 
-        Raises `NotThereError` where there is none, `RefusedError` where it is one's own, `StoreError`.
+        Raises `NotThereError` where there is none, `RefusedError` where the same person proposed it,
+        `StoreError`.
         """
         with self._store.transaction() as transaction:
             clearing = open_clearing(transaction, clearing_id)
@@ -223,7 +224,7 @@ class Blacklist:
             )
         return mark
 
-    def _mark(  # noqa: PLR0913, PLR0917 - one row of the list, told once
+    def _mark(  # noqa: PLR0913, PLR0917 - one row of the list
         self, act: MarkAct, reading: Reading, vin: Vin | None, label: str, reason: str, by: str
     ) -> Mark:
         if not reason.strip():
@@ -260,7 +261,7 @@ def find_active_reports(marks: list[Mark]) -> list[Mark]:
 
 
 def open_clearing(transaction: Transaction, clearing_id: str) -> Clearing:
-    """Return a proposal that nobody carried out or laid aside; raise `NotThereError`."""
+    """Return a proposal that nobody carried out or rejected; raise `NotThereError`."""
     for one in transaction.open_clearings():
         if one.id == clearing_id:
             return one
