@@ -47,7 +47,7 @@ _CHECKED: Final = {
 class ReleaseRequest:
     """One person's request for one code.
 
-    `request_id` is made by the caller that shows the form: the same id is the same request, however often it comes.
+    `request_id` is made by the caller: the same id is the same request, however often it comes.
     `client` names who asks, for the limit (never a person's name), `network` where from, `account` whose
     token it was; the last two are empty where there is none. `serial` is the number as it was read, with the
     label around it. `model` is the catalogue's, whole or as its card, which is quicker to read. `make` is the
