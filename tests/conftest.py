@@ -30,7 +30,7 @@ ONCE = tuple(
         "base/log/test_export.py",
         "base/log/test_head.py",
         "base/log/test_receipt.py",
-        "base/log/test_whole.py",
+        "base/log/test_recompute.py",
         "base/log/test_witness.py",
         "base/papers",
         "base/sql",

@@ -2,7 +2,7 @@
 
 Each error carries a `slug` (a stable name for machines, documented in `docs/errors.md`), a sentence, a hint
 that says what to do next, and the facts it speaks of. What an error means to a shell (exit code) or to a
-browser (HTTP status) is decided in one table each, in `cli` and `web`; a stranger to those tables is our
+browser (HTTP status) is decided in one table each, in `cli` and `web`; an error that is in no table is our
 fault and says nothing.
 
 `assert` is for our own mistakes; these are for the world's.
@@ -209,7 +209,7 @@ class PapersNeededError(RefusedError):
 
 
 class NotReleasedError(RefusedError):
-    """Number, car and model do not belong together, or this base does not know them; it tells neither."""
+    """Number, car and model do not belong together, or are not known here; the error does not say which."""
 
     slug = "not-released"
 
@@ -227,7 +227,7 @@ class TokenInClearError(RefusedError):
 
 
 class NotAllowedError(RefusedError):
-    """Whoever asks may not do this."""
+    """The caller may not do this."""
 
     slug = "not-allowed"
 
@@ -239,7 +239,7 @@ class AnotherPersonError(RefusedError):
 
 
 class SignInError(RefusedError):
-    """A passkey or a recovery code did not sign anybody in; it tells nobody why."""
+    """A passkey or a recovery code did not sign anybody in; it does not say why."""
 
     slug = "sign-in"
 

@@ -86,7 +86,7 @@ class Nest:
                 nonce = base.randomness.bytes(NONCE_SIZE)
                 sealed = key.seal(one.kind, one.key, HONDA, Code(code), nonce)
                 units.append(StoredUnit(one.kind, one.key, one.text, HONDA, "EU", VIN.text, key.id, sealed))
-            with base.stores.of(Principal.REGISTRAR).intake() as transaction:
+            with base.stores.of(Principal.REGISTRAR).concurrent_transaction() as transaction:
                 transaction.add_units(units)
 
     def fly(self, base: Base) -> list[str]:

@@ -78,7 +78,7 @@ def seed(base: Base, clock: ToldClock) -> dict[str, dict[str, str] | str]:
         nonce = base.randomness.bytes(NONCE_SIZE)
         sealed = key.seal(serial.kind, serial.key, BP_MODEL, Code("1234"), nonce)
     unit = StoredUnit(serial.kind, serial.key, serial.text, BP_MODEL, "EU", CAR, key.id, sealed)
-    with base.stores.of(Principal.REGISTRAR).intake() as transaction:
+    with base.stores.of(Principal.REGISTRAR).concurrent_transaction() as transaction:
         transaction.add_units([unit])
     return {
         "tokens": tokens,

@@ -93,7 +93,7 @@ class Cuts:
 class _Cut:
     def __init__(self, store, cuts):
         self._store, self._cuts = store, cuts
-        self.snapshot, self.intake = store.snapshot, store.intake
+        self.snapshot, self.concurrent_transaction = store.snapshot, store.concurrent_transaction
 
     @contextmanager
     def transaction(self):
@@ -114,7 +114,7 @@ class Place:
         self.both, self.clock, self.randomness = both, clock, Counted()
         self.signer = NoteSigner("radiokey.test/desk", bytes(32))
         unit = StoredUnit(NUMBER.kind, NUMBER.key, NUMBER.text, HONDA.id, "eu", VIN.text, "k", CODE.encode())
-        with both.store(Principal.REGISTRAR).intake() as transaction:
+        with both.store(Principal.REGISTRAR).concurrent_transaction() as transaction:
             transaction.add_units([unit])
 
     def desk(self, cuts=None, limits=None, times=TIMES, cleaner=None):

@@ -74,7 +74,7 @@ def plain(text, said):
 @pytest.mark.parametrize("make", MAKES)
 @pytest.mark.parametrize("kinds", KINDS, ids=["any", "every", "one", "erc"])
 def test_what_is_found_is_what_the_rules_say_word_by_word(make, kinds):
-    chance, said, found = random.Random(f"{make} {kinds}"), number._Said(make, kinds), 0  # noqa: S311 - seeded
+    chance, said, found = random.Random(f"{make} {kinds}"), number._Hints(make, kinds), 0  # noqa: S311 - seeded
     for _ in range(60):
         text = " ".join(chance.choices(PIECES, k=chance.randrange(1, 9)))
         expected = plain(text, said)
@@ -85,7 +85,7 @@ def test_what_is_found_is_what_the_rules_say_word_by_word(make, kinds):
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_what_is_found_in_a_hostile_text_is_what_the_rules_say(piece):
-    said = number._Said(None, None)
+    said = number._Hints(None, None)
     text = (piece * 40)[:100]
     assert number._ranked(text, said) == plain(text, said)
 

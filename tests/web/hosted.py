@@ -88,7 +88,7 @@ class Api:
         with self.base.ring.sealing() as key:
             sealed = key.seal(serial.kind, serial.key, model, Code(code), nonce)
         unit = StoredUnit(serial.kind, serial.key, serial.text, model, "eu", vin, key.id, sealed)
-        with self.base.stores.of(Principal.REGISTRAR).intake() as transaction:
+        with self.base.stores.of(Principal.REGISTRAR).concurrent_transaction() as transaction:
             transaction.add_units([unit])
 
     def entries(self) -> int:

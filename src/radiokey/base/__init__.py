@@ -1,1 +1,1 @@
-"""Who may have the code: the one door it leaves by, the stolen list, the limits and the log."""
+"""Who may have the code: the one service that releases it, the stolen list, the limits and the log."""

@@ -1,6 +1,6 @@
-"""Opening a base: one's own in a file on one's own machine, or a hosted one in a file or on a server.
+"""Opening a base: a local one in a file on this machine, or a hosted one in a file or on a server.
 
-One's own is honest about itself: its owner can delete it, so its log is a diary and its receipts are
+A local base makes no false promise: its owner can delete it, so its log is a diary and its receipts are
 self-signed. A hosted one has an organisation that answers for it. The keys lie outside the database, so that
 a copied database can neither sign nor open a code.
 """
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from radiokey.base.identity.staff import Staff
     from radiokey.base.identity.tokens import Tokens
     from radiokey.base.keys.keyring import KeyRing
-    from radiokey.base.keys.rotation import Rotation
+    from radiokey.base.keys.rotation import KeyRotation
     from radiokey.base.papers.archive import PaperArchive
     from radiokey.base.release.history import ReleaseHistory
     from radiokey.base.requests.checks import Checks
@@ -69,7 +69,7 @@ class SystemRandomness:
 
 
 class Stores:
-    """The stores of a base by who the database is to take us for; each is opened when it is first needed."""
+    """The stores of a base by database principal; each is opened when it is first needed."""
 
     def __init__(self, location: DatabaseLocation) -> None:
         self._location = location
@@ -111,7 +111,7 @@ class Base:
     """An open base: `releases`, `blacklist` (the stolen list), `log`. Close it, or use it in a `with`.
 
     What a release does not need is imported when it is first used: the command line starts sooner.
-    `organisation` is whose it is, `None` for one's own on one's own machine.
+    `organisation` runs it, `None` for a local base.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Base:
         self.stores = Stores(location)
         self._papers: PaperArchive | None = None
         try:
-            gate = self.stores.of(Principal.GATE)  # first: beside what is no base no key is made
+            gate = self.stores.of(Principal.GATE)  # first: no key is made beside a file that is not a base
             with gate.snapshot() as seen:
                 self.organisation = seen.hosting()
             key = secret_file(location.secret("key"), _KEY_SIZE, randomness)
@@ -172,15 +172,15 @@ class Base:
         with self.stores.of(Principal.KEEPER).snapshot() as seen:
             return KeyUsage(seen.sealed_with(), seen.papers_sealed_with())
 
-    def key_rotation(self, ring: "KeyRing", by: str) -> "Rotation":
+    def key_rotation(self, ring: "KeyRing", by: str) -> "KeyRotation":
         """Return what seals every code with the next key of `ring`."""
-        from radiokey.base.keys.rotation import Rotation  # noqa: PLC0415 - only where keys are turned
+        from radiokey.base.keys.rotation import KeyRotation  # noqa: PLC0415 - only where keys are turned
 
-        return Rotation(self.stores.of(Principal.KEEPER), ring, self.clock, self.randomness, by)
+        return KeyRotation(self.stores.of(Principal.KEEPER), ring, self.clock, self.randomness, by)
 
     def key_ring(self) -> "KeyRing":
         """Return the key ring as its file is now; raise `SealError`."""
-        from radiokey.base.keys.keyring import KeyRing  # noqa: PLC0415 - a base of one's own has none
+        from radiokey.base.keys.keyring import KeyRing  # noqa: PLC0415 - a local base has none
 
         return KeyRing(self.location.secret("keys"))
 
@@ -201,7 +201,7 @@ class Base:
     @cached_property
     def staff(self) -> "Staff":
         """The accounts of those who work at the desk."""
-        from radiokey.base.identity.staff import Staff  # noqa: PLC0415 - a base of one's own has no staff
+        from radiokey.base.identity.staff import Staff  # noqa: PLC0415 - a local base has no staff
 
         return Staff(self.stores.of(Principal.REGISTRAR), self.clock, self.randomness)
 
@@ -242,7 +242,7 @@ class Base:
 
         if self.organisation is None:
             raise UsageError(
-                "a base of one's own has no desk: three people are not one", hint="radiokey base init"
+                "a local base has no desk: a request takes three people", hint="radiokey base init"
             )
         secret = secret_file(self.location.secret("contacts"), _KEY_SIZE, self.randomness)
         writers = (Principal.DESK, Principal.CLERK, Principal.APPROVER)
@@ -259,16 +259,16 @@ class Base:
         )
 
     def authentication(self, address: str, key: bytes) -> "Authentication":
-        """Return how the staff of a hosted base come in at the site that people open by `address`.
+        """Return the sign-in of the staff of a hosted base, for the site at `address`.
 
         `key` (32 bytes) signs what browsers are asked.
         Raises `UsageError`.
         """
-        from radiokey.base.identity.authentication import Authentication  # noqa: PLC0415 - the terminal has no staff to let in
+        from radiokey.base.identity.authentication import Authentication  # noqa: PLC0415 - the terminal has no staff
         from radiokey.base.identity.passkeys import Party, Passkeys  # noqa: PLC0415 - the same
 
         if self.organisation is None:
-            raise UsageError("a base of one's own has no staff", hint="radiokey base init")
+            raise UsageError("a local base has no staff", hint="radiokey base init")
         passkeys = Passkeys(Party.at(address), key, self.clock, self.randomness)
         gate = self.stores.of(Principal.GATE)
         return Authentication(gate, passkeys, self.clock, self.randomness, self.limits)
@@ -311,8 +311,8 @@ def init_base(
 ) -> Base:
     """Make a hosted base, or bring one up to date, and open it.
 
-    `organisation` names it and its log for ever: a domain of one's own, perhaps with a path. On a server this
-    needs the owner of the database. Raises `UsageError`, `StoreError`, `SealError`.
+    `organisation` names it and its log for ever: a domain of the operator, perhaps with a path. On a server
+    this needs the owner of the database. Raises `UsageError`, `StoreError`, `SealError`.
     """
     if not _ORGANISATION.fullmatch(organisation):
         raise UsageError(
@@ -331,10 +331,10 @@ def init_base(
     else:
         from radiokey.base.sql import postgresql  # noqa: PLC0415 - its driver takes a while to load
 
-        with postgresql.owned(location.url) as transaction:
+        with postgresql.owner_transaction(location.url) as transaction:
             _host(transaction, organisation, clock.now_ms())
     if not location.secret("keys").exists():
-        from radiokey.base.keys.keyring import KeyRing  # noqa: PLC0415 - a base of one's own seals nothing
+        from radiokey.base.keys.keyring import KeyRing  # noqa: PLC0415 - a local base seals nothing
 
         KeyRing.make(location.secret("keys"), randomness, clock.now_ms())
     return Base(location, clock, randomness)

@@ -63,7 +63,7 @@ def fill(
     """
     readings = {unit: unit.reading(models) for unit in UNITS}
     serials = [reading.serial for reading in readings.values()]
-    with ring.sealing() as key, store.intake() as transaction:
+    with ring.sealing() as key, store.concurrent_transaction() as transaction:
         cards = transaction.unit_cards({one.kind for one in serials}, {one.key for one in serials})
         there = {(card.kind, card.number) for card in cards}
         fresh = [unit for unit in UNITS if _of(readings[unit]) not in there]

@@ -2,11 +2,11 @@
 
 A limit is a bucket that holds `most` releases and fills evenly over `period_ms`; an empty one refuses. What
 is stored is one number, when the bucket is full again, so that time alone fills it and a clock set back frees
-nobody. A release takes one from the bucket of whoever asks (of their account, where they have one), of their
+nobody. A release takes one from the bucket of the client (or of the account, where there is one), of the
 network, of everybody, and, where the number names one unit, of that number; never from that of a number that
 a million radios share.
-Repeats and refusals are free, but for one: whoever names a number, a car and a model that do not belong
-together may have a few such misses, by number and by who asks, and then waits.
+Repeats and refusals are free, with one exception: a number, a car and a model that do not belong together
+are a miss. A few misses are allowed, counted by number and by client; then the client waits.
 """
 
 import re
@@ -145,7 +145,7 @@ class RateLimiter:
                 full_at_ms = limit.after(full_at_ms, now_ms)
 
     def left(self, asker: Asker, now_ms: int) -> "Left | None":
-        """Return what is left of the limit that is theirs alone; what others use is not told."""
+        """Return what is left of the limit that is theirs alone; the use of others is not shown."""
         limit = self._limits.of.get(asker.own)
         if limit is None:
             return None
@@ -214,9 +214,9 @@ _SENTENCES: Final = {
     "requests": "{most} requests were opened from here within {period}",
     "requests-network": "{most} requests were opened from this network within {period}",
 }
-_MORE: Final = "whoever needs more than that needs an account of a dealer"
+_MORE: Final = "for more, use an account of a dealer"
 _COMPARE: Final = "until then compare number, VIN and model with the papers"
-_REGISTRAR: Final = "whoever runs this base can make a new link"
+_REGISTRAR: Final = "the operator of this base can make a new link"
 _KEPT: Final = "what the desk has is not lost, and its time costs you nothing"
 _HINTS: Final = {
     "everybody": "it has nothing to do with you",

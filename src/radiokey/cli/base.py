@@ -1,4 +1,4 @@
-"""`radiokey base`: one's own base, or a hosted one: what it is made of and who works with it."""
+"""`radiokey base`: a local base or a hosted one: what it is made of and who works with it."""
 
 import click
 

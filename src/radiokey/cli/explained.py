@@ -293,8 +293,8 @@ _NO_RULES: Final = (
     "What it would do differs from radio to radio, and this one was not named. Leave it connected."
 )
 _WITHHELD: Final = (
-    "Withheld: what a cut does to the lock of a maker's radio helps a thief more than an owner. It is told "
-    "only to whoever holds the right code, and only where the maker's manual says it. Leave it connected."
+    "Withheld: what a cut does to the lock of a maker's radio helps a thief more than an owner. It is shown "
+    "only to a person who has the right code, and only where the maker's manual says it. Leave it connected."
 )
 
 

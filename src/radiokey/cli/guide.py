@@ -15,6 +15,6 @@ def guide(*, display: str | None, model: str | None, lang: str, as_json: bool) -
 
     b goes back, q leaves. With --json the first step is one document, and nothing is asked.
     """
-    from radiokey.cli.road import walk  # noqa: PLC0415 - the road is long; only whoever walks it waits for it
+    from radiokey.cli.road import walk  # noqa: PLC0415 - the road is long; loaded only for this command
 
     walk(lang, display, known_model(model) if model else None, as_json=as_json)

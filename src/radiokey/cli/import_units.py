@@ -52,11 +52,11 @@ def _run(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_
     from radiokey.base.units.importer import Report, UnitImporter  # noqa: PLC0415 - only where a file is read
 
     ring = KeyRing(base.location.secret("keys"))
-    intake = UnitImporter(base.stores.of(Principal.REGISTRAR), ring, base.clock, base.randomness, BY)
+    importer = UnitImporter(base.stores.of(Principal.REGISTRAR), ring, base.clock, base.randomness, BY)
     with ExitStack() as ends:
         rows = ends.enter_context(Report(report)) if report else None
-        told = ends.enter_context(_bar(shown=sys.stderr.isatty()))
-        done = intake.run(file, strict=strict, report=rows, told=told)
+        on_progress = ends.enter_context(_bar(shown=sys.stderr.isatty()))
+        done = importer.run(file, strict=strict, report=rows, on_progress=on_progress)
     if as_json:
         say.document(
             {
@@ -79,17 +79,19 @@ def _preview(base: Base, file: "UnitFile", report: Path | None, *, strict: bool,
 
     listed: list[Refusal] = []
     with ExitStack() as ends:
-        # Said at the end, when nothing can fail any more; ten million lines do not fit into memory.
+        # Written at the end, when nothing can fail any more; ten million lines do not fit into memory.
         told_later = ends.enter_context(SpooledTemporaryFile(1_000_000, "w+", encoding="utf-8"))
         refuse: Callable[[Sequence[Refusal]], None] = (
             listed.extend if as_json else lambda more: told_later.writelines(map(_sentence, more))
         )
         if report:
             rows = ends.enter_context(Report(report))
-            rows.go_on(0)
+            rows.resume(0)
             refuse = rows.append
-        told = ends.enter_context(_bar(shown=sys.stderr.isatty()))
-        found = preview(base.stores.of(Principal.REGISTRAR), file, strict=strict, refuse=refuse, told=told)
+        on_progress = ends.enter_context(_bar(shown=sys.stderr.isatty()))
+        found = preview(
+            base.stores.of(Principal.REGISTRAR), file, strict=strict, refuse=refuse, on_progress=on_progress
+        )
         told_later.seek(0)
         for line in told_later:
             say.out(line.rstrip("\n"))
@@ -133,7 +135,7 @@ def _refused(count: int) -> str:
 
 @contextmanager
 def _bar(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """Lend what is told the bytes done and the bytes there are; drawn on stderr, for a person only."""
+    """Lend a progress callback (bytes done, bytes in all); drawn on stderr, for a person only."""
     if not shown:
         yield lambda _, __: None
         return

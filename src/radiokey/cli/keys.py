@@ -7,7 +7,7 @@ import click
 
 from radiokey.base.bootstrap import Base, open_base
 from radiokey.base.keys.keyring import KeyRing, KeyStatus
-from radiokey.base.keys.rotation import Rotation
+from radiokey.base.keys.rotation import KeyRotation
 from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.base.location import DatabaseLocation
 from radiokey.base.sql.principals import Principal
@@ -133,8 +133,8 @@ def _ring(base: Base) -> KeyRing:
     return KeyRing(base.location.secret("keys"))
 
 
-def _rotation(base: Base) -> Rotation:
-    return Rotation(base.stores.of(Principal.KEEPER), _ring(base), base.clock, base.randomness, BY)
+def _rotation(base: Base) -> KeyRotation:
+    return KeyRotation(base.stores.of(Principal.KEEPER), _ring(base), base.clock, base.randomness, BY)
 
 
 def _day(made_at_ms: int | None) -> str:

@@ -1,4 +1,4 @@
-"""`radiokey base log`: check a receipt, a copy of a log, or the whole log of one's own base; export it."""
+"""`radiokey base log`: check a receipt, a copy of a log, or the whole log of a local base; export it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +10,8 @@ from radiokey.base.bootstrap import open_base
 from radiokey.base.location import DatabaseLocation
 from radiokey.base.log.export import verify_export, write_export
 from radiokey.base.log.note import Algorithm, Checkpoint, VerifierKey, open_note
-from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, Verified, parse_receipt, renewed, verify
-from radiokey.base.log.witnessed import ask_witness
+from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, Verified, parse_receipt, renew_receipt, verify
+from radiokey.base.log.witness_client import ask_witness
 from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
@@ -60,7 +60,7 @@ def verify_what(
     database: DatabaseLocation | None,
     as_json: bool,
 ) -> None:
-    """Check a receipt or an export offline; without FILE, recompute the whole log of one's own base."""
+    """Check a receipt or an export offline; without FILE, recompute the whole log of a local base."""
     trusted = VerifierKey.parse(key) if key else None
     if (witnesses or quorum) and (what is None or what.is_dir()):
         raise UsageError("--witness and --quorum are for a receipt", hint="name the file of one")
@@ -117,7 +117,7 @@ def receipt(*, file: Path, database: DatabaseLocation | None) -> None:
     old = parse_receipt(_text(file))
     with open_base(database) as base, base.log.snapshot() as transaction:
         verify(old, base.log.key)
-        say.out(renewed(old, transaction, base.log.key).encode().decode().rstrip("\n"))
+        say.out(renew_receipt(old, transaction, base.log.key).encode().decode().rstrip("\n"))
 
 
 def _own(database: DatabaseLocation | None, *, as_json: bool) -> None:
@@ -134,7 +134,7 @@ def _export(folder: Path, trusted: VerifierKey | None, seen: Sequence[Path], *, 
     if trusted is None:
         raise UsageError(
             "an export is checked against its log's key",
-            hint="--key KEY; whoever runs the log says it",
+            hint="--key KEY; the operator of the log publishes it",
         )
     checkpoint = verify_export(folder, trusted, [_seen(file, trusted) for file in seen])
     if as_json:

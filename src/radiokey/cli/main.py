@@ -68,7 +68,7 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        return 0  # whoever read has enough
+        return 0  # the reader closed the pipe
     except Exception as error:  # noqa: BLE001 - the entry point: a stranger's words are not for the user
         say.error(
             f"something went wrong here that is not your doing ({type(error).__name__})",

@@ -50,7 +50,7 @@ class Remote:
         return f"Remote({self.address!r}, ****)"
 
     def release(self, request: ReleaseRequest) -> Released:
-        """Return the code with its receipt, checked; raise what the door of that base raises.
+        """Return the code with its receipt, checked; raise what the release of that base raises.
 
         Raises `TryLaterError` where it cannot be reached, `ReceiptError` where the receipt does not hold.
         """
@@ -73,10 +73,10 @@ class Remote:
         )
         status, answer = _asked(sent)
         try:
-            told = json.loads(answer)
+            document = json.loads(answer)
             if status != 200:  # noqa: PLR2004 - HTTP's own
-                raise _problem(status, told)
-            return self._released(told, request)
+                raise _problem(status, document)
+            return self._released(document, request)
         except (ValueError, KeyError, TypeError) as error:
             raise OurFaultError(
                 "what answered is no base of Radiokey, or one of another version",
@@ -84,21 +84,21 @@ class Remote:
                 status=status,
             ) from error
 
-    def _released(self, told: dict[str, Any], request: ReleaseRequest) -> Released:
+    def _released(self, document: dict[str, Any], request: ReleaseRequest) -> Released:
         """Return what was released, if the receipt is about this radio."""
-        receipt = parse_receipt(json.dumps(told["receipt"]))
+        receipt = parse_receipt(json.dumps(document["receipt"]))
         verified = verify(receipt, self.key)
-        source, family = Source(told["source"]), told["family"]
+        source, family = Source(document["source"]), document["family"]
         if verified.serial != request.serial.serial or (verified.leaf.source, verified.leaf.family) != (
             source.value,
             family,
         ):
             raise ReceiptError(
                 "the receipt that came with the code is about something else",
-                hint="do not key this code in; tell whoever runs that base",
+                hint="do not key this code in; tell the operator of that base",
             )
         return Released(
-            code=Code(told["code"]),
+            code=Code(document["code"]),
             source=source,
             family=FAMILIES[family] if family else None,
             receipt=receipt,
@@ -124,7 +124,7 @@ def remote(address: str, token_file: Path | None, key: str | None) -> Remote:
 
 
 def _token(file: Path | None) -> str:
-    """Return the token, empty where there is none: one's own base on one's own machine takes none."""
+    """Return the token, empty where there is none: a local base takes none."""
     if file is None:
         token = os.environ.get("RADIOKEY_TOKEN", "")
     else:
@@ -187,10 +187,10 @@ def _whole(body: bytes) -> bytes:
     return body if len(body) <= ANSWER_SIZE_MAX else b""
 
 
-def _problem(status: int, told: dict[str, Any]) -> RadiokeyError:
+def _problem(status: int, document: dict[str, Any]) -> RadiokeyError:
     """Return the error that a problem speaks of, in that base's words."""
-    slug = told["type"].rpartition("#")[2]
-    sentence, hint = _printable(told["detail"]), _printable(told["hint"])
+    slug = document["type"].rpartition("#")[2]
+    sentence, hint = _printable(document["detail"]), _printable(document["hint"])
     kind = next((kind for kind in _tree(RadiokeyError) if kind.slug == slug), None)
     if kind is None:
         server = 500

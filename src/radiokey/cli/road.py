@@ -87,7 +87,7 @@ def _tell(road: Guide, here: View) -> None:
         say.item("Now", here.do)
     if here.dont:
         say.item("Careful", here.dont)
-    _told(road, here)
+    _print_facts(road, here)
     if here.warnings:
         say.out()
         for warning in here.warnings:
@@ -108,7 +108,7 @@ def _tell(road: Guide, here: View) -> None:
             say.item(" - ", f"{offer.text}: {offer.shut}", colon="")
 
 
-def _told(road: Guide, here: View) -> None:
+def _print_facts(road: Guide, here: View) -> None:
     """Say what the catalogue knows of this very radio, each fact with how sure it is."""
     if not here.known:
         return

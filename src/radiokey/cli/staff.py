@@ -28,7 +28,9 @@ name_argument = click.argument("name", metavar="NAME", help="Of the account: the
 @name_argument
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="Exactly one.")
 @click.option("--display", metavar="TEXT", default="", help="What the person is called.")
-@click.option("--organisation", metavar="ID", help="For whom they act; by default the house itself.")
+@click.option(
+    "--organisation", metavar="ID", help="For whom they act; by default the organisation that runs the base."
+)
 @click.option(
     "--site",
     metavar="URL",
@@ -104,7 +106,7 @@ def end(*, name: str, database: DatabaseLocation | None, as_json: bool) -> None:
 
 def _hosted(base: Base) -> str:
     if base.organisation is None:
-        raise UsageError("a base of one's own has no staff", hint="radiokey base init makes a hosted one")
+        raise UsageError("a local base has no staff", hint="radiokey base init makes a hosted one")
     return base.organisation
 
 

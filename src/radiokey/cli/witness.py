@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from radiokey.base.log.note import VerifierKey
-from radiokey.base.log.witnessed import Post
+from radiokey.base.log.witness_client import Post
 from radiokey.cli.options import parse_path
 from radiokey.errors import StoreError, UsageError
 
@@ -63,15 +63,19 @@ def posting(url: str) -> Post:
         request.add_header("Content-Type", "text/plain; charset=utf-8")
         try:
             with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310 - the same
-                return _told(answer.status, answer.headers["Content-Type"], answer.read(_ANSWER_BYTES_MAX))
+                return _read_answer(
+                    answer.status, answer.headers["Content-Type"], answer.read(_ANSWER_BYTES_MAX)
+                )
         except urllib.error.HTTPError as refused:
             with refused:
-                return _told(refused.code, refused.headers["Content-Type"], refused.read(_ANSWER_BYTES_MAX))
+                return _read_answer(
+                    refused.code, refused.headers["Content-Type"], refused.read(_ANSWER_BYTES_MAX)
+                )
         except OSError as error:
             raise StoreError("the witness cannot be reached", hint="try later; the log goes on") from error
 
     return post
 
 
-def _told(status: int, kind: str | None, body: bytes) -> tuple[int, str, str]:
+def _read_answer(status: int, kind: str | None, body: bytes) -> tuple[int, str, str]:
     return status, kind or "", body.decode(errors="replace")

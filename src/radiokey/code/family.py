@@ -1,4 +1,4 @@
-"""What others must know of a family of codes; only the derivation itself is behind the door.
+"""The public facts of a family of codes; the derivation itself is reached only by the ReleaseService.
 
 A family is a set of serial numbers whose codes follow one public derivation. Trust in it counts
 *lineages*: sources that do not copy each other. Ten copies of one program are one lineage.

@@ -106,7 +106,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Hints:
     """What has been said about the radio: the car's make, the formats it can have."""
 
     make: str | None
@@ -150,17 +150,17 @@ class _Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Evidence:
     """What numbers found in some words tell: the strongest there, and the formats without a fixed length."""
 
     strength: Strength | None = None
     open_ended: frozenset[str] = frozenset()
 
-    def and_(self, other: "_Told") -> "_Told":
+    def and_(self, other: "_Evidence") -> "_Evidence":
         strengths = [one.strength for one in (self, other) if one.strength is not None]
-        return _Told(max(strengths, default=None), self.open_ended | other.open_ended)
+        return _Evidence(max(strengths, default=None), self.open_ended | other.open_ended)
 
-    def tells_more_than(self, entry: _Decision) -> bool:
+    def says_more_than(self, entry: _Decision) -> bool:
         """Tell whether a number in more words than those of `entry` makes it a mere part.
 
         Two numbers that tell as much are both kept, for a person to settle: in `M012345 6` the last digit
@@ -170,7 +170,7 @@ class _Told:
         return stronger or (entry.is_open_ended and entry.format.id in self.open_ended)
 
 
-_NOTHING = _Told()
+_NOTHING = _Evidence()
 
 
 def parse(text: str, *, make: str | None = None, kinds: Collection[str] | None = None) -> Reading:
@@ -184,9 +184,9 @@ def parse(text: str, *, make: str | None = None, kinds: Collection[str] | None =
     was expected, what came, and where to look. No error repeats the text: it might be the code.
     """
     make, kinds = make or None, kinds or None
-    found = _ranked(text, _Said(make, kinds))
+    found = _ranked(text, _Hints(make, kinds))
     if not found:
-        fits_others = bool(_ranked(text, _Said(make, None)) or _ranked(text, _Said(None, None)))
+        fits_others = bool(_ranked(text, _Hints(make, None)) or _ranked(text, _Hints(None, None)))
         raise refusal.why(spell(text), make=make, kinds=kinds, of_another_kind=fits_others)
     best = [entry for entry in found if entry.rank == found[0].rank]
     texts = {entry.fit.text for entry in best}
@@ -215,7 +215,7 @@ def readings(
     Takes what `parse` takes. Never raises for a `str`.
     """
     make, kinds = make or None, kinds or None
-    found = _ranked(text, _Said(make, kinds))
+    found = _ranked(text, _Hints(make, kinds))
     best = [entry for entry in found if entry.rank == found[0].rank]
     return tuple(_reading(entry, spell(text), best, make) for entry in found)
 
@@ -228,7 +228,7 @@ def makes_to_ask(text: str, *, kinds: Collection[str] | None = None) -> tuple[st
     >>> makes_to_ask("V212")
     ()
     """
-    found = _ranked(text, _Said(None, kinds or None))
+    found = _ranked(text, _Hints(None, kinds or None))
     if not found:
         return refusal.makes_of_digits(spell(text))
     best = [entry for entry in found if entry.rank == found[0].rank]
@@ -258,11 +258,11 @@ def _makes(found: list[_Decision]) -> tuple[str, ...]:
     return tuple(sorted({make for entry in found for make in entry.format.makes}))
 
 
-def _ranked(text: str, said: _Said) -> list[_Decision]:
+def _ranked(text: str, hints: _Hints) -> list[_Decision]:
     """Return what was found, best first: one entry per number and format, none inside a better one.
 
-    The work grows with the text and not with its square: whoever sends 500 characters that fit everywhere
-    waits no longer for each than for a label.
+    The work grows with the text and not with its square: 500 characters that fit everywhere
+    take no longer for each than a label.
     """
     spelled = spell(text)
     masked, digits = _words_of_other_things(spelled), _words_with_digits(spelled)
@@ -271,7 +271,7 @@ def _ranked(text: str, said: _Said) -> list[_Decision]:
         crowded = len(window) <= _SHORT and digits[first] + digits[-1] - digits[last] > 0
         found[first, last] = [
             entry
-            for entry in _fits(window, said, first, last, alone=_alone(spelled, first, last, masked))
+            for entry in _fits(window, hints, first, last, alone=_alone(spelled, first, last, masked))
             if entry.strength is not Strength.WEAK or not crowded
         ]
     whole = sorted(_wholes(found), key=lambda entry: entry.rank, reverse=True)
@@ -293,16 +293,16 @@ def _wholes(found: Mapping[tuple[int, int], list[_Decision]]) -> list[_Decision]
     The words of a run lie in one word more before it, or after it; so what lies around it is known from its
     two neighbours, the longest runs first.
     """
-    within: dict[tuple[int, int], _Told] = {}
-    around: dict[tuple[int, int], _Told] = {}
+    within: dict[tuple[int, int], _Evidence] = {}
+    around: dict[tuple[int, int], _Evidence] = {}
     for first, last in sorted(found, key=lambda run: run[0] - run[1]):
         wider = within.get((first - 1, last), _NOTHING).and_(within.get((first, last + 1), _NOTHING))
         around[first, last] = within[first, last] = wider
         for entry in found[first, last]:
             own = frozenset({entry.format.id}) if entry.is_open_ended else frozenset[str]()
-            within[first, last] = within[first, last].and_(_Told(entry.strength, own))
+            within[first, last] = within[first, last].and_(_Evidence(entry.strength, own))
     return [
-        entry for run, entries in found.items() for entry in entries if not around[run].tells_more_than(entry)
+        entry for run, entries in found.items() for entry in entries if not around[run].says_more_than(entry)
     ]
 
 
@@ -331,18 +331,18 @@ def _alone(spelled: Spelled, first: int, last: int, masked: frozenset[int]) -> b
     return last - first == 1 or (first == 0 and last == len(spelled.words))
 
 
-def _fits(window: str, said: _Said, first: int, last: int, *, alone: bool) -> Iterator[_Decision]:
+def _fits(window: str, hints: _Hints, first: int, last: int, *, alone: bool) -> Iterator[_Decision]:
     """Yield every number that the whole of `window`, the words `first` to `last`, is."""
     for entry, shapes in _shapes_for(len(window), window[0]):
-        if said.rules_out(entry):
+        if hints.rules_out(entry):
             continue
-        of_the_make = said.is_of_the_make(entry)
-        known = of_the_make or said.names(entry)
-        foreign = said.make is not None and not known
+        of_the_make = hints.is_of_the_make(entry)
+        known = of_the_make or hints.names(entry)
+        foreign = hints.make is not None and not known
         for shape in shapes:
             if (shape.is_loose and not alone) or (shape.strength <= Strength.BARE and foreign):
                 continue
-            if shape.strength is Strength.WEAK and not said.is_enough_for(entry):
+            if shape.strength is Strength.WEAK and not hints.is_enough_for(entry):
                 continue
             fit = shape.fit(window, repair_letters=known or shape.strength > Strength.BARE)
             if fit is not None:
@@ -350,6 +350,6 @@ def _fits(window: str, said: _Said, first: int, last: int, *, alone: bool) -> It
                 break
     number = barcode.blaupunkt_number(window)
     entry = FORMATS["bp12"]
-    if number is not None and not said.rules_out(entry):
-        of_the_make = said.is_of_the_make(entry)
+    if number is not None and not hints.rules_out(entry):
+        of_the_make = hints.is_of_the_make(entry)
         yield _Decision(Fit(number, ()), entry, Strength.LABELLED, of_the_make, first, last)

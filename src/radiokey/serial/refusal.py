@@ -122,17 +122,18 @@ def _wanted(kinds: Collection[str] | None) -> tuple[SerialFormat, ...]:
 def _another_kind(wanted: tuple[SerialFormat, ...], make: str | None) -> SerialError:
     if wanted:
         return SerialError(
-            f"this is not the number of such a radio, which has {_said(wanted)}",
+            f"this is not the number of such a radio, which has {_describe_formats(wanted)}",
             hint="compare the number with the label, or choose another radio",
         )
     own = tuple(entry for entry in FORMATS.values() if make is not None and among(make, entry.makes))
     return SerialError(
-        "this has the form of another make's number" + (f"; yours has {_said(own)}" if own else ""),
+        "this has the form of another make's number"
+        + (f"; yours has {_describe_formats(own)}" if own else ""),
         hint="compare the number with the label; if it is right, say which make the radio itself is",
     )
 
 
-def _said(entries: tuple[SerialFormat, ...]) -> str:
+def _describe_formats(entries: tuple[SerialFormat, ...]) -> str:
     """Say what formats are called; how they look only where they are few."""
     few = len(entries) <= 2  # noqa: PLR2004 -- more make a sentence nobody reads
     *others, last = dict.fromkeys(f"{entry.name} ({entry.looks})" if few else entry.name for entry in entries)
@@ -160,7 +161,7 @@ def _unknown(compact: str, wanted: tuple[SerialFormat, ...]) -> SerialError:
         return _wrong_length(wanted[0], len(compact))
     if wanted:
         return SerialError(
-            f"this radio has {_said(wanted)}; {len(compact)} characters that fit none came",
+            f"this radio has {_describe_formats(wanted)}; {len(compact)} characters that fit none came",
             hint=wanted[0].where,
             given=len(compact),
         )

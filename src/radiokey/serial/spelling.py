@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 TEXT_LENGTH_MAX: Final = 500
-"""Longer texts are no sticker; whoever reads a photo passes line by line or label by label."""
+"""Longer texts are no sticker; a reader of photos passes single lines or labels."""
 
 _LOOK_ALIKES: Final = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")  # noqa: RUF001 -- this is the table of look-alikes
 _ABBREVIATION: Final = re.compile(r"\b(?:[SP] ?/ ?N|SN)\b")

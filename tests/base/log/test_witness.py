@@ -14,7 +14,7 @@ from radiokey.base.log.cosignature import Cosigner, cosignatures
 from radiokey.base.log.note import Algorithm, Checkpoint, NoteSigner, SignatureLine, VerifierKey
 from radiokey.base.log.tree import EMPTY_ROOT, completed_by, consistency_proof, leaf_hash, root_at
 from radiokey.base.log.witness import SIZE_TYPE, Answer, Witness, WitnessFolder, decide, parse_request
-from radiokey.base.log.witnessed import ask_witness, request_body
+from radiokey.base.log.witness_client import ask_witness, request_body
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.errors import LogError, ReceiptError, StoreError, UsageError
 

@@ -142,7 +142,7 @@ class Desk:
             serial = self.read(number).serial
             sealed = code.encode()
             units.append(StoredUnit(serial.kind, serial.key, serial.text, HONDA, "EU", VIN.text, "k", sealed))
-        with self._both.store(Principal.REGISTRAR).intake() as transaction:
+        with self._both.store(Principal.REGISTRAR).concurrent_transaction() as transaction:
             transaction.add_units(units)
 
     def read(self, number: int) -> Reading:

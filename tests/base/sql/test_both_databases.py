@@ -98,7 +98,7 @@ def test_leaves_and_hashes_can_be_read_side_by_side(store):
 def test_witnesses_signatures_stand_under_their_checkpoint(both, store):
     with store.transaction() as transaction:
         transaction.add_checkpoint(StoredCheckpoint(4, "four"))
-    with both.store(Principal.PUBLISHER).intake() as transaction:
+    with both.store(Principal.PUBLISHER).concurrent_transaction() as transaction:
         transaction.add_cosignature(4, "w2", "line 2")
         transaction.add_cosignature(4, "w1", "line 1")
         assert transaction.cosignatures(4) == ["line 1", "line 2"]
@@ -117,11 +117,11 @@ def test_a_bucket_says_when_it_is_full(store):
 
 
 def test_units_are_added_all_or_none(store, registrar):
-    with registrar.intake() as transaction:
+    with registrar.concurrent_transaction() as transaction:
         transaction.add_units([unit(), unit("BP5387?0000002")])
     with (
         pytest.raises(UnitExistsError) as caught,
-        registrar.intake() as transaction,
+        registrar.concurrent_transaction() as transaction,
     ):
         transaction.add_units([unit("BP5387?0000003"), unit()])
     assert "BP5387" not in f"{caught.value.sentence}{caught.value.facts}"
@@ -132,22 +132,22 @@ def test_units_are_added_all_or_none(store, registrar):
 
 def test_after_a_unit_that_exists_nothing_more_of_the_batch_is_kept(registrar):
     """Even where the error is caught in the middle."""
-    with registrar.intake() as transaction:
+    with registrar.concurrent_transaction() as transaction:
         transaction.add_units([unit()])
 
     def caught_in_the_middle():
-        with registrar.intake() as transaction, suppress(UnitExistsError):
+        with registrar.concurrent_transaction() as transaction, suppress(UnitExistsError):
             transaction.add_units([unit("BP5387?0000003"), unit()])
 
     with pytest.raises(StoreError):
         caught_in_the_middle()
-    with registrar.intake() as transaction:
+    with registrar.concurrent_transaction() as transaction:
         assert transaction.unit_cards(["bp12"], ["BP5387?0000003"]) == []
 
 
 def test_cards_are_found_by_many_numbers_at_once(both, registrar):
     units = [unit(f"BP5387?{number:07}") for number in range(20)]
-    with registrar.intake() as transaction:
+    with registrar.concurrent_transaction() as transaction:
         transaction.add_units([*units, unit("BP5387?0000001", kind="other")])
     with both.store(Principal.DESK).snapshot() as seen:
         wanted = [units[3].number, units[1].number, "BP5387?9999999", 'x"\\', "%"]
@@ -160,7 +160,7 @@ def test_cards_are_found_by_many_numbers_at_once(both, registrar):
 
 def test_an_import_says_how_far_it_came(registrar):
     step = ImportStep("file", 10, 100, 9, 1, 5, "reg")
-    with registrar.intake() as transaction:
+    with registrar.concurrent_transaction() as transaction:
         assert transaction.import_step("file") is None
         transaction.add_import_step(step)
         transaction.add_import_step(ImportStep("file", 20, 200, 19, 1, 6, "reg"))
@@ -169,11 +169,11 @@ def test_an_import_says_how_far_it_came(registrar):
 
 
 def test_a_seal_changes_only_where_the_key_is_still_that_one(both, registrar):
-    with registrar.intake() as transaction:
+    with registrar.concurrent_transaction() as transaction:
         transaction.add_units(
             [unit("BP5387?0000001"), unit("BP5387?0000002"), unit("BP5387?0000003", key="k2")]
         )
-    with both.store(Principal.KEEPER).intake() as keeper:
+    with both.store(Principal.KEEPER).concurrent_transaction() as keeper:
         old = keeper.units_not_sealed_with("k2", ("", ""), 10)
         assert [one.number for one in old] == ["BP5387?0000001", "BP5387?0000002"]
         assert keeper.units_not_sealed_with("k2", ("BP5387?0000001", "bp12"), 10) == old[1:]
@@ -374,6 +374,6 @@ def test_a_store_that_was_closed_answers_nothing(both):
     with store.snapshot() as seen:
         assert seen.last_checkpoint() is None
     store.close()
-    for begin in (store.transaction, store.intake, store.snapshot):
+    for begin in (store.transaction, store.concurrent_transaction, store.snapshot):
         with pytest.raises(StoreError), begin():
             pass

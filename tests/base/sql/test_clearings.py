@@ -5,9 +5,9 @@ import hashlib
 import pytest
 from desks import READ, VIN, AsSent, Counted, OneKey, Place
 
-from radiokey.base.keys.rotation import Rotation
+from radiokey.base.keys.rotation import KeyRotation
 from radiokey.base.papers.archive import PaperArchive
-from radiokey.base.papers.kind import ASIDE_KEPT_DAYS
+from radiokey.base.papers.kind import REJECTED_KEPT_DAYS
 from radiokey.base.ports.store import CLOCK
 from radiokey.base.sql.principals import Principal
 from radiokey.base.stolen.blacklist import Blacklist
@@ -45,7 +45,7 @@ def office(both, clock):
 def test_the_second_person_sees_what_the_first_handed_in(office):
     one = office.propose()
     assert office.propose() == one  # a form that is sent twice
-    looked = office.clearings.look(one.id)
+    looked = office.clearings.view_clearing(one.id)
     assert [report.reason for report in looked.reports] == ["stolen"]
     opened = office.clearings.paper(one.id, "rita")
     assert (opened.media, opened.content) == ("image/jpeg", CANARY + b", cleaned")
@@ -134,7 +134,7 @@ def test_papers_of_clearings_go_on_their_day_and_the_clock_alone_lays_aside_what
     assert office.desk.sweep().papers_deleted == 0
     assert office.blacklist.proposals() == ()
     assert office.both.behind("SELECT by FROM clearing_end") == [(CLOCK,)]
-    office.clock.ms += ASIDE_KEPT_DAYS * DAY_MS
+    office.clock.ms += REJECTED_KEPT_DAYS * DAY_MS
     assert office.desk.sweep().papers_deleted == 1
     assert office.papers() == []
     assert office.desk.sweep().papers_deleted == 0
@@ -152,6 +152,6 @@ def test_who_keeps_the_time_says_no_to_nothing_and_nobody_says_that_the_time_ran
 
 def test_a_key_that_seals_the_paper_of_a_clearing_is_in_use(office):
     office.propose()
-    keeper = Rotation(office.both.store(Principal.KEEPER), None, office.clock, Counted(), "ann")
+    keeper = KeyRotation(office.both.store(Principal.KEEPER), None, office.clock, Counted(), "ann")
     (key,) = {key for (key,) in office.both.behind("SELECT key FROM clearing_paper")}
     assert keeper.in_use() == {"k": 1, key: 1}

@@ -19,9 +19,9 @@ def coverage(store):
 
 def test_batches_add_up_by_model_with_the_newest_moment(both):
     store = both.store(Principal.REGISTRAR)
-    with store.intake() as transaction:
+    with store.concurrent_transaction() as transaction:
         transaction.add_coverage(step(10, 5), {"honda_audio5": 3, "ford_6000cd": 1})
-    with store.intake() as transaction:
+    with store.concurrent_transaction() as transaction:
         transaction.add_coverage(step(20, 9), {"honda_audio5": 4})
     assert coverage(both.store(Principal.DESK)) == [
         Covered("ford_6000cd", 1, 5),
@@ -31,9 +31,9 @@ def test_batches_add_up_by_model_with_the_newest_moment(both):
 
 def test_a_batch_is_counted_once(both):
     store = both.store(Principal.REGISTRAR)
-    with store.intake() as transaction:
+    with store.concurrent_transaction() as transaction:
         transaction.add_coverage(step(10, 5), {"honda_audio5": 3})
-    with pytest.raises(StoreError), store.intake() as transaction:
+    with pytest.raises(StoreError), store.concurrent_transaction() as transaction:
         transaction.add_coverage(step(10, 6), {"honda_audio5": 3})
     assert coverage(both.store(Principal.DESK)) == [Covered("honda_audio5", 3, 5)]
 

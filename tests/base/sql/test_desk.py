@@ -290,11 +290,11 @@ def test_the_three_figures(place, desk):
         desk.refuse(one, 2, "cle", reason)
     ask(desk)
     checked(desk)
-    figures = desk.figures(begun_ms)
+    figures = desk.compute_statistics(begun_ms)
     assert figures.waiting == {Turn.OWNER: 1, Turn.CLERK: 0, Turn.APPROVER: 1}
     assert figures.answer_ms == 3 * HOUR_MS
     assert figures.refused == {Reason.NAME_DIFFERS: 1, Reason.STOLEN: 2}
-    assert desk.figures(place.clock.ms + 1).answer_ms is None
+    assert desk.compute_statistics(place.clock.ms + 1).answer_ms is None
 
 
 def test_a_message_that_could_hold_the_code_is_refused_with_all_that_belongs_to_it(place, desk):

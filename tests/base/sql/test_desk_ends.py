@@ -17,7 +17,7 @@ from desks import (
 from radiokey.base.limits import Limit, Limits
 from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import TIMES, State, Times, Turn
-from radiokey.base.requests.sweep import CONTACT_KEPT_MS, Swept
+from radiokey.base.requests.sweep import CONTACT_KEPT_MS, SweepResult
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.code.value import Code
@@ -30,7 +30,7 @@ from radiokey.errors import (
 )
 from radiokey.serial.number import parse
 
-NOTHING = Swept(0, 0, 0, 0, {})
+NOTHING = SweepResult(0, 0, 0, 0, {})
 
 
 @pytest.fixture

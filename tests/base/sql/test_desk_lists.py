@@ -12,7 +12,7 @@ def test_a_number_leads_to_its_requests_the_newest_first(both, clock):
     older = ask(desk)
     clock.ms += 1
     newer = ask(desk)
-    found = Search(both.store(Principal.DESK), clock).everything(SERIAL, "cle")
+    found = Search(both.store(Principal.DESK), clock).find_all(SERIAL, "cle")
     assert [line.id for line in found.requests] == [newer, older]
     assert [hit.card.serial for hit in found.units] == [SERIAL]
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from desks import PAPERS, AsSent, Crashed, Cuts, ask, checked, mails, own
 
-from radiokey.base.keys.rotation import Rotation
+from radiokey.base.keys.rotation import KeyRotation
 from radiokey.base.papers.archive import Upload
 from radiokey.base.papers.kind import KEPT_DAYS, PaperKind
-from radiokey.base.papers.refusal import Refusal, refused
+from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import State
 from radiokey.base.sql.principals import Principal
@@ -40,12 +40,12 @@ class Fussy(AsSent):
     """Takes no film, and counts what it was asked."""
 
     def __init__(self):
-        self.release_history = 0
+        self.asked = 0
 
     def clean(self, data):
-        self.release_history += 1
+        self.asked += 1
         if data == b"a film":
-            raise refused(Refusal.FILM)
+            raise paper_error(Refusal.FILM)
         return super().clean(data)
 
 
@@ -208,6 +208,6 @@ def test_an_act_and_its_papers_refuse_what_no_paper_is(place, desk):
 def test_a_key_that_seals_a_paper_is_in_use(place, desk):
     """Retired, it would take the papers with it."""
     assert desk.view(checked(desk)).request.state is State.SECOND
-    keeper = Rotation(place.both.store(Principal.KEEPER), None, place.clock, place.randomness, "ann")
+    keeper = KeyRotation(place.both.store(Principal.KEEPER), None, place.clock, place.randomness, "ann")
     (key,) = {key for (key,) in place.both.behind("SELECT key FROM paper")}
     assert keeper.in_use() == {"k": 1, key: 2}

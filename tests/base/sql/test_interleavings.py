@@ -40,7 +40,7 @@ class Runner:
         self._thread.start()
         _, self.next = self.events.get()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         self._may.release()
 
     def join(self) -> None:
@@ -98,7 +98,7 @@ class Schedule:
     def _go_on(self, runner: Runner) -> None:
         statement = runner.next
         self.trace.append((runner.name, statement))
-        runner.go_on()
+        runner.resume()
         self._settle(runner)
         if statement in ENDS:
             for other in self._runners:
@@ -108,7 +108,7 @@ class Schedule:
     def _unblock(self, runner: Runner) -> None:
         runner.blocked = False
         if runner.pid is None:
-            runner.go_on()
+            runner.resume()
         self._settle(runner)
         assert not runner.blocked, "the turn was not given on"
 

@@ -62,7 +62,7 @@ def base(both, clock):
     store, signer = both.store(), NoteSigner("radiokey.test/ledger", bytes(32))
 
     def make(*units, hosted=True, limits=NONE):
-        with both.store(Principal.REGISTRAR).intake() as transaction:
+        with both.store(Principal.REGISTRAR).concurrent_transaction() as transaction:
             transaction.add_units(units)
         door = ReleaseService(
             store, clock, SystemRandomness(), signer, limits, Ledger(Opened(), hosted=hosted)

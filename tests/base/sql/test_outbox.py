@@ -3,7 +3,14 @@
 import pytest
 from desks import ADDRESS, CONTACTS, PAPERS, ask, own
 
-from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, ContactStatus, Outbox, Waiting, waited_ms
+from radiokey.base.requests.outbox import (
+    HELD_MS,
+    TRIES_MAX,
+    ContactStatus,
+    MailBacklog,
+    Outbox,
+    retry_delay_ms,
+)
 from radiokey.base.requests.sweep import CONTACT_KEPT_MS
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import MINUTE_MS
@@ -57,7 +64,7 @@ def test_whoever_lost_a_mail_to_another_changes_nothing_of_it(place, desk, proce
     quick.sent(mine)
     slow.sent(lost[0])  # it went out twice, and is written down once
     assert place.both.behind("SELECT id FROM outbox_sent") == [(1,)]
-    assert quick.waiting() == Waiting(0, 0, 0)
+    assert quick.waiting() == MailBacklog(0, 0, 0)
 
 
 def test_a_mail_waits_longer_after_each_try_and_is_given_up_after_the_last(place, desk, processes):
@@ -66,14 +73,14 @@ def test_a_mail_waits_longer_after_each_try_and_is_given_up_after_the_last(place
         (mail,) = outbox.take(9).mails
         assert mail.tries == tries
         assert outbox.wait(mail)
-        place.clock.ms += waited_ms(tries) - 1
+        place.clock.ms += retry_delay_ms(tries) - 1
         assert outbox.take(9).mails == ()
         place.clock.ms += 1
     (mail,) = outbox.take(9).mails
     assert outbox.reach(one) is ContactStatus.REACHES
     assert not outbox.wait(mail)
     assert outbox.reach(one) is ContactStatus.GIVEN_UP
-    assert outbox.waiting() == Waiting(0, 0, 1)
+    assert outbox.waiting() == MailBacklog(0, 0, 1)
     assert place.both.behind("SELECT id, tries FROM outbox_given_up") == [(1, TRIES_MAX)]
 
 
@@ -89,7 +96,7 @@ def test_a_server_that_failed_rests_for_all_processes_longer_each_time(place, de
     submitted(desk)
     for failures in (1, 2, 3):
         first.server_failed()
-        place.clock.ms += waited_ms(failures) - 1
+        place.clock.ms += retry_delay_ms(failures) - 1
         assert second.take(9).mails == ()
         place.clock.ms += 1
     held = second.take(9).mails

@@ -10,7 +10,7 @@ from desks import PAPERS, Crashed, Cuts, ask, checked, own
 
 from radiokey.base.ports.requests import FIRST
 from radiokey.base.ports.store import Clearing, Mark, MarkAct
-from radiokey.base.requests import statistics as figures
+from radiokey.base.requests import statistics
 from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import State, Turn
 from radiokey.base.requests.sweep import CONTACT_KEPT_MS
@@ -94,22 +94,22 @@ def test_a_request_that_moves_on_while_one_turns_the_page_keeps_nobody_out(place
 
 
 def test_what_waits_is_counted_up_to_a_limit_and_one_more_says_that_they_are_more(desk, monkeypatch):
-    monkeypatch.setattr(figures, "COUNTED_MAX", 2)
+    monkeypatch.setattr(statistics, "COUNTED_MAX", 2)
     for _ in range(2):
         ask(desk)
-    assert desk.figures(0).waiting[Turn.OWNER] == 2
+    assert desk.compute_statistics(0).waiting[Turn.OWNER] == 2
     for _ in range(2):
         ask(desk)
-    assert desk.figures(0).waiting[Turn.OWNER] == 3
+    assert desk.compute_statistics(0).waiting[Turn.OWNER] == 3
 
 
 def test_the_figures_are_those_of_the_newest_answers(place, desk, monkeypatch):
-    monkeypatch.setattr(figures, "COUNTED_MAX", 2)
+    monkeypatch.setattr(statistics, "COUNTED_MAX", 2)
     for hours, reason in ((9, Reason.STOLEN), (1, Reason.NAME_DIFFERS), (2, Reason.NAME_DIFFERS)):
         one = review(desk)
         place.clock.ms += hours * HOUR_MS
         desk.refuse(one, 2, "cle", reason)
-    told = desk.figures(0)
+    told = desk.compute_statistics(0)
     assert (told.answer_ms, told.refused) == (2 * HOUR_MS, {Reason.NAME_DIFFERS: 2})
 
 
@@ -179,11 +179,11 @@ LISTS = {
     "contacts_due": {"since_ms": 1, "before_ms": 9},
     "papers_due": {"kind": "purchase", "since_ms": 1, "until_ms": 9},
     "papers_overdue": {"kind": "purchase", "until_ms": 9},
-    "standing_before": {"before": 9, "count": 9},
+    "active_reports_before": {"before": 9, "count": 9},
 }
 
 
-PAGED = {"queue", "queue_of", "to_remind", "standing_before"}
+PAGED = {"queue", "queue_of", "to_remind", "active_reports_before"}
 
 
 def test_no_list_reads_a_whole_table(both):
@@ -236,7 +236,7 @@ def test_a_damaged_history_stops_no_other_and_nothing_is_done_with_it(place, des
     with pytest.raises(DamagedRequestError):
         desk.withdraw(hurt, 2, own_of(place, hurt))
     assert [line.id for line in desk.queue(Turn.OWNER).lines] == [hurt]
-    assert desk.figures(0).waiting[Turn.OWNER] == 1
+    assert desk.compute_statistics(0).waiting[Turn.OWNER] == 1
     assert len(place.both.behind(f"SELECT 1 FROM request_act WHERE request = '{hurt}'")) == 2  # noqa: S608
 
 
@@ -280,7 +280,7 @@ def test_a_database_that_does_not_answer_ends_the_sweep(place, desk, monkeypatch
         raise StoreError("the database says: no")
 
     place.desk_store = desk._stores.front._store
-    monkeypatch.setattr(desk, "overtake", gone)
+    monkeypatch.setattr(desk, "remind_or_expire", gone)
     with pytest.raises(StoreError):
         desk.sweep()
     assert tried == late[:1]
@@ -293,7 +293,7 @@ def test_what_concerns_one_request_alone_is_told_by_its_problem(place, desk, mon
     def unreadable(_request_id, _now_ms):
         raise StoreError("the database says: no such text")
 
-    monkeypatch.setattr(desk, "overtake", unreadable)
+    monkeypatch.setattr(desk, "remind_or_expire", unreadable)
     assert dict(desk.sweep().stuck) == dict.fromkeys(late, "store")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from radiokey.base.keys import rotation
 from radiokey.base.keys.keyring import KeyRing, KeyStatus
-from radiokey.base.keys.rotation import Rotation
+from radiokey.base.keys.rotation import KeyRotation
 from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql.postgresql import Principal
 from radiokey.base.units.factory import Factory
@@ -42,14 +42,14 @@ def ring(tmp_path, chance) -> KeyRing:
 
 
 @pytest.fixture
-def keeper(both, ring, clock, chance) -> Rotation:
-    return Rotation(both.store(Principal.KEEPER), ring, clock, chance, "ann")
+def keeper(both, ring, clock, chance) -> KeyRotation:
+    return KeyRotation(both.store(Principal.KEEPER), ring, clock, chance, "ann")
 
 
 @pytest.fixture
 def add(registrar, ring, chance):
     def adds(first: int, count: int = UNITS, ring: KeyRing = ring) -> None:
-        with ring.sealing() as key, registrar.intake() as transaction:
+        with ring.sealing() as key, registrar.concurrent_transaction() as transaction:
             factory = Factory(key, chance)
             transaction.add_units(
                 [
@@ -79,7 +79,7 @@ def test_every_code_goes_over_and_opens_as_before(keeper, ring, add, codes, both
     add(0)
     before, first = codes(), ring.cards()[0].id
     told = []
-    done = keeper.rotate(told=told.append)
+    done = keeper.rotate(on_progress=told.append)
     assert (done.begun, done.resealed, done.damaged, done.retired) == (True, UNITS, 0, ())
     assert done.key != first
     assert codes() == before
@@ -101,7 +101,7 @@ def test_a_rotation_that_was_stopped_goes_on_with_the_same_key(keeper, ring, add
             raise Stopped
 
     with pytest.raises(Stopped):
-        keeper.rotate(told=stop)
+        keeper.rotate(on_progress=stop)
     assert sorted(keeper.in_use().values()) == [8, UNITS - 8]
     assert codes() == before
     again = keeper.rotate()
@@ -122,7 +122,7 @@ def test_an_import_and_a_release_go_on_meanwhile(keeper, add, codes, tmp_path):
             add(number, 1, importer)
         assert codes() == before
 
-    done = keeper.rotate(retire=True, told=meanwhile)
+    done = keeper.rotate(retire=True, on_progress=meanwhile)
     assert len(done.retired) == 1
     added = next(rest) - UNITS
     assert added > UNITS / 4
@@ -135,7 +135,7 @@ def test_what_somebody_else_resealed_meanwhile_is_let_be(keeper, add, ring, both
     with both.store().snapshot() as snapshot:
         (before,) = snapshot.units_of(["honda-8"], ["22000000"])
     keeper.rotate()
-    with both.store(Principal.KEEPER).intake() as transaction:
+    with both.store(Principal.KEEPER).concurrent_transaction() as transaction:
         late = StoredUnit(**{name: getattr(before, name) for name in StoredUnit.__struct_fields__})
         assert not transaction.reseal(late, before.key)
     with both.store().snapshot() as snapshot:
@@ -175,7 +175,7 @@ def test_where_the_audit_cannot_be_written_nothing_is_done(both, ring, clock, ch
     if both.kind == "sqlite":
         both.behind("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE (ABORT, 'full'); END")
     before = ring.cards()
-    keeper = Rotation(both.store(Principal.DOOR), ring, clock, chance, "ann")
+    keeper = KeyRotation(both.store(Principal.DOOR), ring, clock, chance, "ann")
     for act in (keeper.add, keeper.rotate):
         with pytest.raises(StoreError):
             act()
@@ -185,7 +185,7 @@ def test_where_the_audit_cannot_be_written_nothing_is_done(both, ring, clock, ch
 def test_who_adds_units_never_opens_one(both, ring, clock, chance, add):
     """On PostgreSQL the registrar's account cannot read a sealed code; one's own base has one account."""
     add(0, 1)
-    registrars = Rotation(both.store(Principal.REGISTRAR), ring, clock, chance, "ann")
+    registrars = KeyRotation(both.store(Principal.REGISTRAR), ring, clock, chance, "ann")
     if both.kind == "sqlite":
         assert registrars.rotate().resealed == 1
         return

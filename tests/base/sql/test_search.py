@@ -27,7 +27,7 @@ UNITS = [
 
 @pytest.fixture
 def search(both, registrar, clock) -> Search:
-    with registrar.intake() as transaction:
+    with registrar.concurrent_transaction() as transaction:
         transaction.add_units(UNITS)
     return Search(both.store(Principal.DESK), clock)
 
@@ -107,7 +107,7 @@ def test_what_no_unit_can_be_called_is_not_looked_up_and_not_written_down(search
 
 def test_a_search_is_one_statement_after_its_audit(both, registrar, clock, monkeypatch):
     """However many numbers a typed one can mean: the answer is one state of the ledger."""
-    with registrar.intake() as transaction:
+    with registrar.concurrent_transaction() as transaction:
         transaction.add_units(UNITS)
     store = both.store(Principal.DESK)
     ran = []

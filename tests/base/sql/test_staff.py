@@ -133,7 +133,7 @@ def test_the_database_takes_no_link_that_would_make_somebody_else_of_whoever_has
         (house.gate, StoredEnrolment(b"3" * 32, "ann", "recovered", 1, 2, "rita")),
     ]
     for store, link in refused:
-        with pytest.raises(StoreError), store.intake() as transaction:
+        with pytest.raises(StoreError), store.concurrent_transaction() as transaction:
             transaction.add_enrolment(link)
 
 
@@ -144,7 +144,10 @@ def test_the_gate_invites_nobody_and_the_registrar_recovers_nobody(house, both):
         return
     house.staff.invite(Person("bob", Role.CLERK, "office", "Bob"), by="local")
     for store, kind, by in ((house.gate, "invited", "local"), (house.registrar, "recovered", "bob")):
-        with pytest.raises(StoreError, match="row-level security"), store.intake() as transaction:
+        with (
+            pytest.raises(StoreError, match="row-level security"),
+            store.concurrent_transaction() as transaction,
+        ):
             transaction.add_enrolment(StoredEnrolment(b"1" * 32, "bob", kind, 1, 2, by))
 
 
@@ -217,7 +220,10 @@ def test_what_somebody_is_and_what_ended_stays(house, both, statement):
         with pytest.raises(Exception, match=r"append-only|only |counts up"):
             both.behind(statement)
     else:
-        with pytest.raises(StoreError, match="permission denied"), house.gate.intake() as transaction:
+        with (
+            pytest.raises(StoreError, match="permission denied"),
+            house.gate.concurrent_transaction() as transaction,
+        ):
             transaction._statements._run(statement, {})
     with pytest.raises(SignedOutError):
         house.authentication.who(session)

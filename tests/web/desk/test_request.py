@@ -298,7 +298,9 @@ def test_nobody_approves_what_they_checked_and_the_page_says_why(counter, page_o
     assert f"/desk/requests/{one}/approve" not in [form.action for form in page.forms]
     answer = api.ask("POST", f"/desk/requests/{one}/approve", both, data={"seen": "3"})
     assert answer.status_code == 403
-    assert "Whoever checked a request or saw its car does not approve it." in page_of(answer.text).words
+    assert (
+        "The person who checked a request or saw its car does not approve it." in page_of(answer.text).words
+    )
     refused = api.ask("POST", f"/desk/requests/{one}/say-no", both, data={"seen": "3", "reason": "stolen"})
     assert refused.status_code == 403
     assert counter.view(one).act == 3
@@ -350,7 +352,7 @@ def test_whoever_opened_a_request_for_a_customer_does_not_check_it_and_sees_the_
     assert [form.action for form in page.forms] == [f"{path}/papers", f"{path}/withdraw"]
     denied = counter.post(f"{path}/check", "cle", seen="2", **TICKS)
     assert denied.status_code == 403
-    assert "Whoever asked decides nothing about the request." in page_of(denied.text).words
+    assert "The requester decides nothing about the request." in page_of(denied.text).words
     assert counter.post(f"{path}/code", "cle", seen="2").status_code == 409
     counter.desk.check(one, 2, "cora", counter.all_ticks)
     counter.desk.approve(one, 3, "app")

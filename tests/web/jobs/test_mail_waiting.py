@@ -7,7 +7,7 @@ from hosted import HOST
 from post import DESK, OWNER
 
 from radiokey.base.identity.roles import ROLES, Role
-from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, ContactStatus, Waiting
+from radiokey.base.requests.outbox import HELD_MS, TRIES_MAX, ContactStatus, MailBacklog
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.web.app import make_mailer
 from radiokey.web.jobs.mail import Mailing, MailServer
@@ -90,7 +90,7 @@ def test_a_mail_that_nobody_takes_is_given_up_after_four_days_shown_to_staff_and
     one = post.ask()
     begun_ms, waits = post.clock.ms, []
     for _ in range(TRIES_MAX):
-        assert post.desk.outbox.waiting() == Waiting(1, post.clock.ms - begun_ms, 0)
+        assert post.desk.outbox.waiting() == MailBacklog(1, post.clock.ms - begun_ms, 0)
         post.restart()
         post.scheduler.run_due()
         due_ms = post.next_ms()
@@ -98,7 +98,7 @@ def test_a_mail_that_nobody_takes_is_given_up_after_four_days_shown_to_staff_and
         post.clock.ms = max(post.clock.ms, due_ms)
     assert [wait // MINUTE_MS for wait in waits[:8]] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert 3.9 < (post.clock.ms - begun_ms) / DAY_MS < 4.1
-    assert post.desk.outbox.waiting() == Waiting(0, 0, 1)
+    assert post.desk.outbox.waiting() == MailBacklog(0, 0, 1)
     assert post.desk.outbox.reach(one) is ContactStatus.GIVEN_UP
     told = post.site.metrics.text(status_of(post.site))
     assert b"radiokey_mails_given_up 1.0" in told

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 from hosted import CANARY
 
-from radiokey.base.requests.sweep import Swept
+from radiokey.base.requests.sweep import SweepResult
 from radiokey.errors import StoreError
 from radiokey.web.http.logs import JsonFormatter
 from radiokey.web.http.metrics import Metrics
@@ -40,7 +40,7 @@ def test_a_round_that_fails_is_said_in_the_log_without_what_it_held_and_the_next
             rounds.append(1)
             if len(rounds) == 1:
                 raise wrong
-            return Swept(0, 0, 0, 0, {})
+            return SweepResult(0, 0, 0, 0, {})
 
     one = Scheduler(Failing(), Metrics())
     one.start(0)

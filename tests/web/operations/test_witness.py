@@ -15,7 +15,7 @@ import pytest
 from radiokey.base.log.append import append_many
 from radiokey.base.log.cosignature import cosignatures
 from radiokey.base.log.note import Algorithm, NoteSigner, VerifierKey
-from radiokey.base.log.witnessed import ask_witness, request_body
+from radiokey.base.log.witness_client import ask_witness, request_body
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.cli.witness import posting
 from radiokey.errors import LogError, StoreError, UsageError

@@ -6,7 +6,7 @@ from radiokey.base.sql.principals import Principal
 
 def bring(api, clock, units, offset=1):
     step = ImportStep("f" * 64, 2, offset, 1, 0, clock.ms, "reg")
-    with api.base.stores.of(Principal.REGISTRAR).intake() as transaction:
+    with api.base.stores.of(Principal.REGISTRAR).concurrent_transaction() as transaction:
         transaction.add_coverage(step, units)
 
 

@@ -12,8 +12,8 @@ from visitors import ORIGIN
 
 from radiokey.base.identity.roles import Role
 from radiokey.base.papers.content import BYTES_MAX
-from radiokey.base.papers.kind import ASIDE_KEPT_DAYS, KEPT_DAYS, PaperKind
-from radiokey.base.papers.refusal import WORDS, Refusal, refused
+from radiokey.base.papers.kind import KEPT_DAYS, REJECTED_KEPT_DAYS, PaperKind
+from radiokey.base.papers.refusal import WORDS, Refusal, paper_error
 from radiokey.base.stolen.clearings import WAITS_DAYS
 from radiokey.clock import DAY_MS
 
@@ -125,7 +125,7 @@ class Fussy(AsSent):
 
     def clean(self, data):
         if data == b"a film":
-            raise refused(Refusal.FILM)
+            raise paper_error(Refusal.FILM)
         return super().clean(data)
 
 
@@ -197,7 +197,7 @@ def test_papers_of_clearings_go_in_time_and_a_proposal_waits_no_longer_than_it_s
     clock.ms += 1
     assert desk.sweep().papers_deleted == 0
     assert reported.get(path, "rita").status_code == 404
-    clock.ms += ASIDE_KEPT_DAYS * DAY_MS - 1
+    clock.ms += REJECTED_KEPT_DAYS * DAY_MS - 1
     assert desk.sweep().papers_deleted == 0
     clock.ms += 1
     assert desk.sweep().papers_deleted == 1

@@ -1,4 +1,4 @@
-"""The entrance: how people of the staff come in, stay in and go out. Specified in docs/spec/staff.md.
+"""Authentication of the staff: enrolment, sign-in, sessions, recovery. Specified in docs/spec/staff.md.
 
 Enrolling takes a one-time link and leaves a passkey and ten recovery codes; signing in takes a passkey and
 leaves a session under a new id; a recovery code leads to a new link and to nothing else. A session ends after
@@ -28,7 +28,7 @@ WHOLE_MS: Final = 12 * HOUR_MS
 RECENT_MS: Final = 10 * MINUTE_MS
 """How long after signing in somebody may change what they sign in with."""
 SEEN_MS: Final = MINUTE_MS
-"""How old what is known of a session's last request may become before it is written anew."""
+"""How old the stored time of a session's last request may become before it is written again."""
 RECOVERED_MS: Final = 15 * MINUTE_MS
 RECOVERY_CODES: Final = 10
 PASSKEYS_MAX: Final = 10
@@ -57,7 +57,7 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Welcome:
+class EnrolmentOffer:
     """What the page of a one-time link shows, and what it asks the browser (JSON)."""
 
     account: StoredAccount
@@ -66,7 +66,7 @@ class Welcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class AccountOverview:
     """What somebody sees of their own: passkeys, sessions, how many recovery codes are left."""
 
     passkeys: tuple[StoredPasskey, ...]
@@ -75,7 +75,7 @@ class Mine:
 
 
 class Authentication:
-    """Lets the staff of one base in and out; `gate` is its store."""
+    """Signs the staff of one base in and out; `gate` is its store."""
 
     def __init__(
         self, gate: Store, passkeys: Passkeys, clock: Clock, randomness: Randomness, limits: Limits
@@ -88,24 +88,24 @@ class Authentication:
 
     # --- a one-time link
 
-    def welcome(self, link: Secret) -> Welcome:
+    def welcome(self, link: Secret) -> EnrolmentOffer:
         """Return what the page of a link shows; raise `LinkError` where it holds no more, `StoreError`."""
         hashed = link.hashed(LINK)
         with self._gate.snapshot() as seen:
             enrolment, account = self._enrolment(seen, hashed)
             known = () if enrolment.kind == AGAIN else tuple(one.id for one in seen.passkeys(account.name))
         ask = self.passkeys.ask_new(_enrols(hashed), account.name, account.display, account.handle, known)
-        return Welcome(account, enrolment.kind, ask)
+        return EnrolmentOffer(account, enrolment.kind, ask)
 
     def enrol(self, link: Secret, label: str, text: str) -> tuple[RecoveryCode, ...]:
         """Register the passkey that a browser made for a link; return the recovery codes, this once.
 
-        Whoever came with a recovery code keeps those they have, and gets none. Raises `LinkError`,
+        A person who used a recovery code keeps the codes they have, and gets no new ones. Raises `LinkError`,
         `SignInError`, `UsageError`, `StoreError`.
         """
         label, hashed = _label(label), link.hashed(LINK)
         made = self.passkeys.registered(_enrols(hashed), text)
-        with self._gate.intake() as transaction:
+        with self._gate.concurrent_transaction() as transaction:
             enrolment, account = self._enrolment(transaction, hashed)
             now_ms = self._clock.now_ms()
             if enrolment.kind == AGAIN:
@@ -122,14 +122,14 @@ class Authentication:
         if enrolment is None or account is None:
             raise LinkError(
                 "this link was used, its time is over, or it is none",
-                hint="ask whoever sent it for a new one",
+                hint="ask the sender for a new one",
             )
         return enrolment, account
 
-    # --- coming in
+    # --- sign-in
 
     def ask(self) -> str:
-        """Return what to ask the browser of whoever wants to come in."""
+        """Return the sign-in question for a browser (WebAuthn options as JSON)."""
         return self.passkeys.ask(_SIGN_IN)
 
     def sign_in(self, text: str) -> tuple[Secret, SignedIn]:
@@ -139,7 +139,7 @@ class Authentication:
             passkey = seen.passkey(answer.id)
         counter = self.passkeys.counted(answer, passkey.public_key if passkey else None)
         session = Secret.random(self._randomness)
-        with self._gate.intake() as transaction:
+        with self._gate.concurrent_transaction() as transaction:
             account = self._counted(transaction, answer.id, answer.challenge, counter)
             if account is None or account.handle != answer.handle:
                 stored = None
@@ -185,14 +185,14 @@ class Authentication:
         return account if transaction.count_passkey(passkey.id, passkey.counter, counter, now_ms) else None
 
     def recover(self, name: str, code: RecoveryCode, client: str) -> Secret:
-        """Return the secret of a link for whoever shows a recovery code; it is used up.
+        """Use up a recovery code and return the secret of a new link.
 
         Raises `SignInError`, `LimitReachedError`, `StoreError`.
         """
         name = name if ACCOUNT.fullmatch(name) else "-"
         self._count_try(name, client)
         link, hashed = Secret.random(self._randomness), code.hashed(f"recovery code of {name}")
-        with self._gate.intake() as transaction:
+        with self._gate.concurrent_transaction() as transaction:
             account = transaction.account(transaction.recovery_code(hashed) or "")
             if account is None:
                 raise not_signed_in()
@@ -214,10 +214,10 @@ class Authentication:
     def _count_try(self, name: str, client: str) -> None:
         """Take one try, durably and before anything is compared; raise `LimitReachedError`."""
         tries = (("recovery", f"recovery:client:{client}"), ("recovery-account", f"recovery:account:{name}"))
-        with self._gate.intake() as transaction:
+        with self._gate.concurrent_transaction() as transaction:
             RateLimiter(transaction, self._limits, tries).use(tries, self._clock.now_ms())
 
-    # --- staying in, going out
+    # --- sessions
 
     def who(self, session: Secret) -> SignedIn:
         """Return who is signed in by the session of that id; raise `SignedOutError`, `StoreError`."""
@@ -230,7 +230,7 @@ class Authentication:
                 "you are not signed in, or not any more", hint="sign in; the page comes back"
             )
         if now_ms - stored.seen_ms >= SEEN_MS:
-            with self._gate.intake() as transaction:
+            with self._gate.concurrent_transaction() as transaction:
                 transaction.see_session(hashed, now_ms)
         return _signed_in(account, stored)
 
@@ -239,8 +239,8 @@ class Authentication:
         self.end_session(who, who.session)
 
     def end_session(self, who: SignedIn, session: str) -> None:
-        """End a session of one's own, named by its digest; raise `NotThereError`, `StoreError`."""
-        with self._gate.intake() as transaction:
+        """End one of the caller's sessions, named by its digest; raise `NotThereError`, `StoreError`."""
+        with self._gate.concurrent_transaction() as transaction:
             now_ms = self._clock.now_ms()
             found = [one for one in transaction.sessions(who.account, now_ms) if one.hashed.hex() == session]
             if not found:
@@ -250,18 +250,18 @@ class Authentication:
 
     def sign_out_everywhere(self, who: SignedIn) -> int:
         """End all of somebody's sessions, this one too; return how many."""
-        with self._gate.intake() as transaction:
+        with self._gate.concurrent_transaction() as transaction:
             now_ms = self._clock.now_ms()
             ended = transaction.end_sessions(who.account, now_ms, who.account)
             transaction.add_act(StoredAct(now_ms, who.account, "session:end-all", who.account, str(ended)))
         return ended
 
-    # --- one's own
+    # --- the account of the person who is signed in
 
-    def mine(self, who: SignedIn) -> Mine:
+    def mine(self, who: SignedIn) -> AccountOverview:
         """Return what somebody sees of their own; raise `StoreError`."""
         with self._gate.snapshot() as seen:
-            return Mine(
+            return AccountOverview(
                 tuple(seen.passkeys(who.account)),
                 tuple(seen.sessions(who.account, self._clock.now_ms())),
                 seen.recovery_codes(who.account),
@@ -282,18 +282,18 @@ class Authentication:
         """
         self._require_recent(who)
         label, made = _label(label), self.passkeys.registered(_adds(who), text)
-        with self._gate.intake() as transaction:
+        with self._gate.concurrent_transaction() as transaction:
             if len(transaction.passkeys(who.account)) >= PASSKEYS_MAX:
                 raise UsageError(f"a person has up to {PASSKEYS_MAX} passkeys", hint="remove one first")
             self._add_passkey(transaction, who.account, label, made)
 
     def remove_passkey(self, who: SignedIn, passkey_id: str) -> None:
-        """End a passkey of one's own, and what it signed in. Never the last one.
+        """End one of the caller's passkeys and the sessions that it opened. Never the last passkey.
 
         Raises `SignedOutError`, `NotThereError`, `NotAllowedError`, `StoreError`.
         """
         self._require_recent(who)
-        with self._gate.intake() as transaction:
+        with self._gate.concurrent_transaction() as transaction:
             own = transaction.passkeys(who.account)
             found = [one for one in own if written(one.id) == passkey_id]
             if not found:
@@ -307,7 +307,7 @@ class Authentication:
     def renew_codes(self, who: SignedIn) -> tuple[RecoveryCode, ...]:
         """Return ten new recovery codes, this once; the old end. Raises `SignedOutError`, `StoreError`."""
         self._require_recent(who)
-        with self._gate.intake() as transaction:
+        with self._gate.concurrent_transaction() as transaction:
             return self._new_codes(transaction, who.account)
 
     # --- confirming an act
@@ -325,7 +325,7 @@ class Authentication:
             passkey = seen.passkey(answer.id)
         own = passkey is not None and passkey.account == who.account
         counter = self.passkeys.counted(answer, passkey.public_key if passkey and own else None)
-        with self._gate.intake() as transaction:
+        with self._gate.concurrent_transaction() as transaction:
             account = self._counted(transaction, answer.id, answer.challenge, counter)
             if account is not None:
                 now_ms = self._clock.now_ms()

@@ -1,9 +1,9 @@
 """Passkeys (WebAuthn level 3, by py_webauthn): what a browser is asked, and whether its answer holds.
 
-A passkey is bound to the host of the site, so that an answer given to another site is none here; the person
-has to be verified by the authenticator (a finger, a PIN), every time. A challenge is signed for one purpose
-and five minutes and needs no store; that an answer counts once is kept by whoever records it (its digest is
-unique there). Whatever is wrong with an answer is one error, after the same work.
+A passkey is bound to the host of the site, so that an answer given to another site does not verify here; the
+person has to be verified by the authenticator (a finger, a PIN), every time. A challenge is signed for one
+purpose and five minutes and needs no store; the caller records the digest of each answer, so that it counts
+once. Whatever is wrong with an answer is one error, after the same work.
 """
 
 import hashlib
@@ -53,7 +53,7 @@ _BROKEN: Final = (
     ArithmeticError,
     RecursionError,
 )
-"""What py_webauthn and its CBOR reader raise for what is no answer at all."""
+"""What py_webauthn and its CBOR reader raise for input that is not an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Party:
         if not (plain and safe and not rest):
             raise UsageError(
                 "the address of a site with passkeys is https:// and a name",
-                hint="like https://codes.example.org; on one's own machine http://localhost:8000",
+                hint="like https://codes.example.org; on this machine http://localhost:8000",
             )
         return cls(origin, host)
 
@@ -194,7 +194,7 @@ class Passkeys:
                 expected_rp_id=self.party.host,
                 expected_origin=self.party.origin,
                 credential_public_key=public_key or _NOBODYS,
-                credential_current_sign_count=0,  # compared by whoever knows it, and says so (copied)
+                credential_current_sign_count=0,  # the caller compares the stored counter
                 require_user_verification=True,
             )
         except _BROKEN as error:
@@ -209,7 +209,7 @@ class Passkeys:
         return link.sign(self._key, f"passkey {purpose}", nonce, until_ms).encode()
 
     def _read(self, purpose: str, challenge: bytes) -> bytes:
-        """Return the digest of a challenge of ours for this purpose; raise `SignInError`."""
+        """Return the digest of a challenge that this site signed for this purpose; raise `SignInError`."""
         try:
             link.read(self._key, f"passkey {purpose}", challenge.decode("ascii"), self._clock.now_ms())
         except (LinkError, UnicodeDecodeError) as error:

@@ -116,7 +116,7 @@ OPERATOR_GIVES: Final = frozenset(
 )
 """What only the operator's own command line gives a token.
 
-Whoever makes tokens could otherwise be both of the two people that a clearing takes, or two of the three
+A person who makes tokens could otherwise be both of the two people that a clearing takes, or two of the three
 that a code of the desk takes.
 """
 

@@ -1,8 +1,9 @@
 """The staff: organisations, who is invited, who is ended. Specified in docs/spec/staff.md.
 
 A registrar invites clerks, approvers and auditors; another registrar is invited by the operator alone, on the
-command line. A link works once. Whoever ever had a passkey is given a new link by the operator alone: whoever
-invites could otherwise become whom they please. A name is a person's for ever, and never that of a token.
+command line. A link works once. Only the operator gives a new link to a person who ever had a passkey:
+otherwise a registrar could take over any account. A name stays with one person for ever and is never a
+token's.
 """
 
 import re
@@ -54,7 +55,7 @@ class PublicProfile:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever is invited: the name of the account, their role, for whom they act, what they are called."""
+    """A person to invite: the name of the account, their role, for whom they act, what they are called."""
 
     name: str
     role: Role
@@ -122,8 +123,8 @@ class Staff:
             ever = transaction.ever_enrolled(name)
             if ever and by != OPERATOR:
                 raise NotAllowedError(
-                    "whoever had a passkey is given a new link by the operator alone",
-                    hint="a recovery code helps; else whoever runs this base: radiokey base staff invite",
+                    "only the operator gives a new link to a person who had a passkey",
+                    hint="a recovery code helps; otherwise ask the operator: radiokey base staff invite",
                 )
             now_ms = self._clock.now_ms()
             transaction.add_act(StoredAct(now_ms, by, "staff:invite-again", name, ""))
@@ -209,7 +210,7 @@ class Staff:
                 self._show(transaction, organisation_id, 1, shows, by)
 
     def office_of(self, house: str, *, by: str) -> str:
-        """Return the id of the office of the house that runs the base, made with its first person.
+        """Return the id of the office of the operator; it is made with its first person.
 
         Raises `UsageError`, `StoreError`.
         """
@@ -254,16 +255,14 @@ def _check_person(person: Person) -> None:
             hint=f"not {' or '.join(sorted(OURSELVES))}",
         )
     if not (0 < len(person.display) <= _NAME_MAX and person.display.isprintable()):
-        raise UsageError(
-            f"a person is called by 1 to {_NAME_MAX} characters", hint="first and last name, as on the door"
-        )
+        raise UsageError(f"a person is called by 1 to {_NAME_MAX} characters", hint="first and last name")
 
 
 def _check_invites(role: Role, by: str) -> None:
     if role not in INVITABLE and by != OPERATOR:
         raise NotAllowedError(
             "a registrar is invited by the operator alone",
-            hint="whoever runs this base: radiokey base staff invite NAME --role registrar",
+            hint="ask the operator of this base: radiokey base staff invite NAME --role registrar",
         )
 
 
@@ -271,7 +270,7 @@ def _check_ends(card: StaffCard, by: str) -> None:
     if Role(card.role) not in INVITABLE and by not in {OPERATOR, card.name}:
         raise NotAllowedError(
             "a registrar is ended by the operator alone",
-            hint="whoever runs this base: radiokey base staff end",
+            hint="ask the operator of this base: radiokey base staff end",
         )
 
 
@@ -284,7 +283,7 @@ def _check_shown(shows: PublicProfile, kind: str) -> None:
     if kind == "specialist" and not all(said):
         raise UsageError(
             "a specialist shows address, register, the radios covered, how new the data is, and the price",
-            hint="whoever does not say so before anybody pays is not listed here",
+            hint="a specialist who does not show this before payment is not listed here",
         )
     if shows.data_until and not _MONTH.fullmatch(shows.data_until):
         raise UsageError("how new the data is reads like 2026-03", hint="year and month of its newest radio")

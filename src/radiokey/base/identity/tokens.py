@@ -1,9 +1,9 @@
 """API tokens: whose they are, what they may do, until when. Specified in docs/spec/api.md.
 
 A token is shown once, when it is made; the base keeps the SHA-256 of its secret half alone. It ends by itself
-after at most 400 days, or when somebody ends it, and then for ever. Whoever brings one that does not hold is
-told the same in the same time, whatever is wrong with it: it is malformed, unknown, ended, expired, or its
-secret is another's.
+after at most 400 days, or when somebody ends it, and then for ever. A token that is not
+valid gets one answer in one time, whatever is wrong with it: malformed, unknown, ended, expired, or the wrong
+secret.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ _NOBODY: Final = "-"
 _NO_HASH: Final = bytes(32)
 
 OURSELVES: Final = frozenset({"local", "owner"})
-"""Who acts on the command line and on one's own base; no account has these names."""
+"""The actors on the command line and on a local base; no account has these names."""
 
 
 class Token:
@@ -64,7 +64,7 @@ class Token:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a token; raise `TokenError` where it is none: its check characters tell a mistyped one."""
+        """Read a token; raise `TokenError` where it is none: its check characters reveal a typing error."""
         parts = _WRITTEN.fullmatch(text)
         if parts is None or not hmac.compare_digest(_check(parts[1], parts[2]), parts[3]):
             raise not_held()
@@ -202,7 +202,7 @@ def not_held() -> TokenError:
     """Return the one error for every token that does not hold."""
     return TokenError(
         "a token is needed here, and this is none that holds",
-        hint="send it as 'Authorization: Bearer ...'; whoever runs this base makes tokens",
+        hint="send it as 'Authorization: Bearer ...'; the operator of this base makes tokens",
     )
 
 

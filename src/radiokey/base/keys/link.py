@@ -1,7 +1,7 @@
 """A link that stands for an account: it names one thing for one purpose until a time, and is signed.
 
-Pure: it is told the time. A link says nothing of why it does not hold but that its time is over, and that
-only to somebody whose link is ours (docs/spec/request.md).
+Pure: the time is an argument. The only reason given for a bad link is that its time is over, and only where
+this site signed it (docs/spec/request.md).
 """
 
 import base64
@@ -30,13 +30,13 @@ def sign(key: bytes, purpose: str, subject: str, until_ms: int) -> str:
 
 
 def read(key: bytes, purpose: str, text: str, now_ms: int) -> str:
-    """Return the subject of a link; raise `LinkError` if it is none of ours or its time is over."""
+    """Return the subject of a link; raise `LinkError` if this site did not sign it or its time is over."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError as error:
         raise _broken() from error
     body, mac = raw[:-_MAC_SIZE], raw[-_MAC_SIZE:]
-    # The last character of base64 carries spare bits: only one spelling of a link is ours.
+    # The last character of base64 carries spare bits: only one spelling of a link is accepted.
     if (
         _text(raw) != text
         or len(body) <= _HEAD.size

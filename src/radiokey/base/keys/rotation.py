@@ -22,7 +22,7 @@ _START: Final = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Rotated:
+class RotationResult:
     """What a rotation did: the key that seals now, whether it is new, and how many codes went over to it.
 
     `damaged` counts the codes that do not open with the key they name; `retired` are the ids of the keys that
@@ -36,7 +36,7 @@ class Rotated:
     retired: tuple[str, ...]
 
 
-class Rotation:
+class KeyRotation:
     """Rotates the keys of a ledger."""
 
     __slots__ = ("_by", "_clock", "_randomness", "_ring", "_store")
@@ -55,29 +55,31 @@ class Rotation:
 
     def add(self) -> str:
         """Add a key that waits for the next rotation; return its id."""
-        self._write_down("keys:add", "")
+        self._record_act("keys:add", "")
         return self._ring.add(self._randomness, self._clock.now_ms())
 
-    def rotate(self, *, retire: bool = False, told: Callable[[int], None] = lambda _: None) -> Rotated:
+    def rotate(
+        self, *, retire: bool = False, on_progress: Callable[[int], None] = lambda _: None
+    ) -> RotationResult:
         """Go on with a rotation, or begin one; with `retire`, take out the old keys that seal nothing then.
 
-        `told` is called with the number of codes resealed so far. Raises `SealError`, `StoreError`.
+        `on_progress` is called with the number of codes resealed so far. Raises `SealError`, `StoreError`.
         """
-        self._write_down("keys:rotate", "")
-        resealed, damaged = self._reseal(told)
+        self._record_act("keys:rotate", "")
+        resealed, damaged = self._reseal(on_progress)
         begun = not resealed
         if begun:
             self._ring.advance(self._randomness, self._clock.now_ms())
-            resealed, damaged = self._reseal(told)
+            resealed, damaged = self._reseal(on_progress)
         retired: tuple[str, ...] = ()
         if retire:
-            self._write_down("keys:retire", "")
+            self._record_act("keys:retire", "")
             retired = self._ring.retire(self.in_use, self._randomness)
         current = next(card.id for card in self._ring.cards() if card.standing is KeyStatus.CURRENT)
-        self._write_down("keys:rotated", current, f"resealed {resealed}, damaged {damaged}")
-        return Rotated(current, begun, resealed, damaged, retired)
+        self._record_act("keys:rotated", current, f"resealed {resealed}, damaged {damaged}")
+        return RotationResult(current, begun, resealed, damaged, retired)
 
-    def _reseal(self, told: Callable[[int], None]) -> tuple[int, int]:
+    def _reseal(self, on_progress: Callable[[int], None]) -> tuple[int, int]:
         """Bring every code over to the current key; return how many, and how many do not open."""
         resealed, damaged = 0, 0
         after: tuple[str, str] | None = _START
@@ -85,13 +87,13 @@ class Rotation:
             done, broken, after = self._batch(after)
             resealed += done
             damaged += broken
-            told(resealed)
+            on_progress(resealed)
         return resealed, damaged
 
     def _batch(self, after: tuple[str, str]) -> tuple[int, int, tuple[str, str] | None]:
         """Reseal the next codes; return how many, how many do not open, and where to go on."""
         done = broken = 0
-        with self._ring.sealing() as key, self._store.intake() as transaction:
+        with self._ring.sealing() as key, self._store.concurrent_transaction() as transaction:
             units = transaction.units_not_sealed_with(key.id, after, BATCH)
             for unit in units:
                 try:
@@ -105,7 +107,7 @@ class Rotation:
                 done += transaction.reseal(resealed, unit.key)
         return done, broken, (units[-1].number, units[-1].kind) if units else None
 
-    def _write_down(self, act: str, subject: str, detail: str = "") -> None:
+    def _record_act(self, act: str, subject: str, detail: str = "") -> None:
         """Write to the audit, durably; if it cannot, nothing is done."""
-        with self._store.intake() as transaction:
+        with self._store.concurrent_transaction() as transaction:
             transaction.add_act(StoredAct(self._clock.now_ms(), self._by, act, subject, detail))

@@ -31,7 +31,7 @@ _HINT: Final = "the unit was changed in the database, or its key is another one:
 
 
 class SealKey:
-    """A key that seals codes. `id` names it without telling anything of it."""
+    """A key that seals codes. `id` names it and reveals nothing about it."""
 
     __slots__ = ("_aead", "_secret", "id")
 

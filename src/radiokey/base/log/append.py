@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from radiokey.base.log.head import Head, check_continues
 from radiokey.base.log.note import Checkpoint, NoteSigner, VerifierKey, open_note
+from radiokey.base.log.recompute import HINT, check_entries
 from radiokey.base.log.tree import (
     EMPTY_ROOT,
     Edge,
@@ -22,13 +23,12 @@ from radiokey.base.log.tree import (
     perfect_parts,
     root_at,
 )
-from radiokey.base.log.whole import HINT, check_entries
 from radiokey.base.ports.store import Node, Store, StoredCheckpoint, StoredEntry, Transaction
 from radiokey.errors import LogError, ReceiptError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class Appended:
+class AppendResult:
     """Leaves that were appended together: the first one's index, the signed note, a proof for each."""
 
     first: int
@@ -43,7 +43,7 @@ class Appended:
 
 def append_many(
     transaction: Transaction, leaves: Sequence[bytes], signer: NoteSigner, head: Head | None = None
-) -> Appended:
+) -> AppendResult:
     """Append `leaves`, at least one, under one new signed checkpoint.
 
     `head` is what was signed last; after the commit it is to be advanced to the note, before anything leaves.
@@ -69,7 +69,7 @@ def append_many(
     note = signer.sign(Checkpoint(signer.verifier.name, size, root).text())
     transaction.add_checkpoint(StoredCheckpoint(size=size, note=note))
     proofs = tuple(tuple(inclusion_proof(index, size, known.__getitem__)) for index in range(tree.size, size))
-    return Appended(tree.size, note, proofs)
+    return AppendResult(tree.size, note, proofs)
 
 
 def _add(
@@ -145,7 +145,7 @@ def check_whole(transaction: Transaction, key: VerifierKey) -> Checkpoint:
 
 
 class Log:
-    """The log of one base, for reading: only the door appends."""
+    """The log of one base, for reading: only the ReleaseService appends."""
 
     __slots__ = ("_head", "_signer", "_store")
 

@@ -1,7 +1,7 @@
 """The log as a folder that any file server can serve, and the check of such a folder from its entries alone.
 
 What is exported was verified first, in the same snapshot. Files are durable one by one and the checkpoint
-is the last, so that whoever reads it finds everything it speaks of. An export may be written over an older
+is the last, so that a reader of it finds everything it covers. An export may be written over an older
 one of the same log, whose partial tiles stay: they are beginnings of what is there now.
 
 The check trusts nothing but the log's key and what the reader remembers: it recomputes every hash from the
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from radiokey.base.log.append import check_whole
-from radiokey.base.log.kept import keep_folder
+from radiokey.base.log.durable_text import keep_folder
 from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
 from radiokey.base.log.tiles import LEVELS_PER_TILE, WIDTH, TilePath, bundle, unbundle
 from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash, perfect_parts, root_at
@@ -24,7 +24,7 @@ from radiokey.errors import ExportError, ReceiptError, StoreError, UsageError
 
 CHECKPOINT: Final = "checkpoint"
 _NOTE_SIZE_MAX: Final = 16_384
-_HINT: Final = "ask whoever serves the log; keep this copy and what it was held against"
+_HINT: Final = "ask the operator of the log; keep this copy and what it was held against"
 
 
 def write_export(transaction: Transaction, folder: Path, key: VerifierKey) -> Checkpoint:

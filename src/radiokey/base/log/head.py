@@ -12,7 +12,7 @@ so a database read later continues it.
 from pathlib import Path
 from typing import Final, Protocol
 
-from radiokey.base.log.kept import KeptText
+from radiokey.base.log.durable_text import DurableText
 from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
 from radiokey.base.log.tree import Fetch, consistency_proof, is_prefix
 from radiokey.errors import LogError, ReceiptError
@@ -41,7 +41,7 @@ class HeadFile:
     __slots__ = ("_kept", "_key")
 
     def __init__(self, path: Path, key: VerifierKey) -> None:
-        self._kept = KeptText(path)
+        self._kept = DurableText(path)
         self._key = key
 
     def checkpoint(self) -> Checkpoint | None:

@@ -6,7 +6,7 @@ canonical text. Who holds the receipt holds the nonce and can open the leaf; nob
 Renault pre-code has only 25,900 values.
 
 A desk's leaf, version 2, also says which people acted, each hidden by a salt that the base keeps. All of one
-leaf share the salt: whoever reads the log cannot tell who they are and sees that none is two of them.
+leaf share the salt: a reader of the log cannot identify them, and can see that no person acts twice.
 """
 
 import hashlib
@@ -75,7 +75,7 @@ class People:
     registrars: AbstractSet[str]
 
     def __post_init__(self) -> None:
-        if not _apart(self.requester, self.checkers, self.approver, self.registrars):
+        if not _are_separate(self.requester, self.checkers, self.approver, self.registrars):
             raise AnotherPersonError(
                 "a code of a desk takes three people", hint="somebody else has to check it, or to approve it"
             )
@@ -119,10 +119,10 @@ def _check_people(leaf: DeskLeaf) -> None:
     in_order = all(list(digests) == sorted(set(digests)) for digests in (leaf.checkers, leaf.registrars))
     if not in_order or not all(map(_DIGEST.fullmatch, named)):
         raise _unreadable()
-    if not _apart(leaf.requester, set(leaf.checkers), leaf.approver, set(leaf.registrars)):
+    if not _are_separate(leaf.requester, set(leaf.checkers), leaf.approver, set(leaf.registrars)):
         raise ReceiptError(
             "the entry in the log does not name three people",
-            hint="this code left its desk against the rules: tell whoever runs it",
+            hint="this code left its desk against the rules: tell its operator",
         )
 
 
@@ -137,13 +137,15 @@ def hidden_person(salt: bytes, account: str) -> str:
     return hashlib.sha256(_PERSON_DOMAIN + salt + account.encode()).hexdigest()
 
 
-def opens(leaf: Leaf, nonce: bytes, serial: SerialNumber) -> bool:
+def matches_leaf(leaf: Leaf, nonce: bytes, serial: SerialNumber) -> bool:
     """Tell whether `nonce` and `serial` are those of `leaf`."""
     hidden = hidden_number(nonce, serial).encode()
     return len(nonce) == NONCE_SIZE and hmac.compare_digest(hidden, leaf.number.encode())
 
 
-def _apart(requester: str, checkers: AbstractSet[str], approver: str, registrars: AbstractSet[str]) -> bool:
+def _are_separate(
+    requester: str, checkers: AbstractSet[str], approver: str, registrars: AbstractSet[str]
+) -> bool:
     return (
         bool(checkers) and requester not in checkers and approver not in checkers | registrars | {requester}
     )

@@ -204,5 +204,5 @@ class Checkpoint:
 
 
 def own_log_name(private: bytes) -> str:
-    """Return the name of the log of one's own base: its eight hex digits tell one such log from another."""
+    """Return the name of the log of a local base: eight hex digits distinguish one such log from another."""
     return f"radiokey.local/{NoteSigner('radiokey.local', private).verifier.public[:4].hex()}"

@@ -17,7 +17,7 @@ import msgspec
 
 from radiokey.base.log.append import signed_tree, stored_hashes
 from radiokey.base.log.cosignature import Cosignature, cosignatures
-from radiokey.base.log.leaf import Leaf, opens, parse_leaf
+from radiokey.base.log.leaf import Leaf, matches_leaf, parse_leaf
 from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note
 from radiokey.base.log.tree import HASH_SIZE, inclusion_proof, leaf_hash, root_from_inclusion
 from radiokey.base.ports.store import Transaction
@@ -99,7 +99,7 @@ def verify(
 ) -> Verified:
     """Check a receipt against `trusted`, or against the key it brings; raise `ReceiptError` if it fails.
 
-    With no `trusted` key the receipt is only shown to be whole: whoever made it could have made another. Of
+    With no `trusted` key the receipt is only shown to be whole: its maker could have made another. Of
     the keys of `witnesses` at least `quorum` must have signed its checkpoint, by default all.
     """
     key = VerifierKey.parse(receipt.key)
@@ -130,14 +130,14 @@ def verify(
             "the receipt's entry cannot be read", hint="it was written by another version"
         ) from None
     canonical = re.fullmatch(form.pattern, serial.text) is not None
-    if not canonical or nonce.hex() != receipt.nonce or not opens(leaf, nonce, serial):
+    if not canonical or nonce.hex() != receipt.nonce or not matches_leaf(leaf, nonce, serial):
         raise ReceiptError(
             "the entry in the log is not about this number", hint="the number or the nonce was changed"
         )
     return Verified(leaf, serial, checkpoint, key, _witnessed(receipt, witnesses, quorum))
 
 
-def cosigned(receipt: Receipt, lines: Iterable[str]) -> Receipt:
+def add_cosignatures(receipt: Receipt, lines: Iterable[str]) -> Receipt:
     """Return `receipt` with the signature lines of witnesses, each with its newline, at its checkpoint."""
     note = receipt.checkpoint
     return msgspec.structs.replace(
@@ -145,7 +145,7 @@ def cosigned(receipt: Receipt, lines: Iterable[str]) -> Receipt:
     )
 
 
-def renewed(receipt: Receipt, transaction: Transaction, key: VerifierKey) -> Receipt:
+def renew_receipt(receipt: Receipt, transaction: Transaction, key: VerifierKey) -> Receipt:
     """Return the receipt of the same entry under the log's last checkpoint, with the witnesses' lines.
 
     A witness signs some checkpoints, not every one. Raises `ReceiptError` where the entry is not this log's,
@@ -165,7 +165,7 @@ def renewed(receipt: Receipt, transaction: Transaction, key: VerifierKey) -> Rec
         checkpoint=last.note,
         key=str(key),
     )
-    return cosigned(fresh, transaction.cosignatures(checkpoint.size))
+    return add_cosignatures(fresh, transaction.cosignatures(checkpoint.size))
 
 
 def _witnessed(
@@ -175,7 +175,7 @@ def _witnessed(
     found = cosignatures(receipt.checkpoint, keys)
     if len(found) < needed:
         raise ReceiptError(
-            f"{len(found)} of these witnesses signed the checkpoint; {needed} are asked for",
+            f"{len(found)} of these witnesses signed the checkpoint; {needed} are needed",
             hint="ask the log for this receipt again, once its witnesses have signed",
         )
     return tuple(found)
@@ -190,7 +190,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _printable(text: str) -> str:
-    """Return `text` without what would command a terminal: it may repeat a stranger's words."""
+    """Return `text` without what would command a terminal: it may repeat foreign text."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

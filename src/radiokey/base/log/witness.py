@@ -1,7 +1,7 @@
 """A witness (C2SP tlog-witness): it signs a checkpoint only if the log continues the last one it signed.
 
 So a log that shows one history to one person and another to the next needs every witness as an accomplice.
-The rules stand in `decide`, which is told everything; `Witness` reads, decides, and persists before it
+The rules are in `decide`, a pure function; `Witness` reads, decides, and persists before it
 answers. Reading the last checkpoint and replacing it is one step: else two requests could cross, and a
 witness that signed N + K would remember N.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from radiokey.base.log.cosignature import Cosigner
-from radiokey.base.log.kept import KeptText
+from radiokey.base.log.durable_text import DurableText
 from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note, split_note
 from radiokey.base.log.tree import EMPTY_ROOT, HASH_SIZE, is_prefix
 from radiokey.clock import SECOND_MS, Clock
@@ -35,7 +35,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseHistory:
+class CheckpointRequest:
     """A request that is well formed: the size the log thinks is known here, the proof from it, the note."""
 
     old: int
@@ -45,7 +45,7 @@ class ReleaseHistory:
     checkpoint: Checkpoint
 
 
-def parse_request(body: bytes) -> ReleaseHistory | None:
+def parse_request(body: bytes) -> CheckpointRequest | None:
     """Read the body of `add-checkpoint`; `None` where it is malformed."""
     try:
         first, blank, note = body.decode().partition("\n\n")
@@ -60,20 +60,20 @@ def parse_request(body: bytes) -> ReleaseHistory | None:
         return None
     if any(len(step) != HASH_SIZE for step in proof):
         return None
-    return ReleaseHistory(int(old[1]), proof, note, text, checkpoint)
+    return CheckpointRequest(int(old[1]), proof, note, text, checkpoint)
 
 
-def decide(last: Checkpoint, asked: ReleaseHistory) -> Answer | None:
+def decide(last: Checkpoint, request: CheckpointRequest) -> Answer | None:
     """Return the refusal, `None` where the checkpoint is to be signed; the log's signature holds already.
 
     `last` is the last checkpoint of that log that was signed here; size 0 and the empty root where none was.
     """
-    new = asked.checkpoint
-    if asked.old > new.size:
+    new = request.checkpoint
+    if request.old > new.size:
         return Answer(400)
-    if asked.old != last.size or (new.size == last.size and new.root != last.root):
+    if request.old != last.size or (new.size == last.size and new.root != last.root):
         return Answer(409, f"{last.size}\n", SIZE_TYPE)
-    if not is_prefix(last.size, new.size, last.root, new.root, asked.proof):
+    if not is_prefix(last.size, new.size, last.root, new.root, request.proof):
         return Answer(422)
     return None
 
@@ -100,7 +100,7 @@ class WitnessFolder:
     def change(self, log: str, decide: Callable[[str | None], str | None]) -> None:
         """See `WitnessStore`."""
         name = hashlib.sha256(log.encode()).hexdigest()[:32]  # an origin may hold what no file's name may
-        KeptText(self._folder / f"{name}.checkpoint").change(decide)
+        DurableText(self._folder / f"{name}.checkpoint").change(decide)
 
 
 class Witness:
@@ -125,24 +125,24 @@ class Witness:
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """Answer a request; raise `StoreError` or `LogError` where nothing can be remembered."""
-        asked = parse_request(body)
-        if asked is None:
+        request = parse_request(body)
+        if request is None:
             return Answer(400)
-        origin = asked.checkpoint.origin
+        origin = request.checkpoint.origin
         if origin not in self._keys:
             return Answer(404)
-        if self._opened(asked.note, origin) is None:
+        if self._opened(request.note, origin) is None:
             return Answer(403)
         answers: list[Answer] = []
 
         def replaced(kept: str | None) -> str | None:
-            refusal = decide(self._last(kept, origin), asked)
+            refusal = decide(self._last(kept, origin), request)
             if refusal is not None:
                 answers.append(refusal)
                 return None
-            line = self._cosigner.line(asked.text, self._clock.now_ms() // SECOND_MS)
+            line = self._cosigner.line(request.text, self._clock.now_ms() // SECOND_MS)
             answers.append(Answer(200, line))
-            return asked.note
+            return request.note
 
         self._store.change(origin, replaced)
         return answers[0]  # persisted, where it signs

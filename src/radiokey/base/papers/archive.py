@@ -19,7 +19,7 @@ from radiokey.errors import NotThereError, PaperError
 _ID_SIZE: Final = 16
 
 
-class Cleaning(Protocol):
+class PaperCleaner(Protocol):
     """Makes the stored form of a paper, see `radiokey.base.papers.clean.Cleaner`."""
 
     def clean(self, data: bytes) -> CleanPaper:
@@ -27,7 +27,7 @@ class Cleaning(Protocol):
         ...
 
 
-class Ring(Protocol):
+class KeyProvider(Protocol):
     """Lends keys, see `radiokey.base.keys.keyring.KeyRing`."""
 
     def sealing(self) -> AbstractContextManager[SealKey]:
@@ -68,7 +68,7 @@ class PaperArchive:
 
     __slots__ = ("_cleaner", "_randomness", "ring")
 
-    def __init__(self, ring: Ring, cleaner: Cleaning, randomness: Randomness) -> None:
+    def __init__(self, ring: KeyProvider, cleaner: PaperCleaner, randomness: Randomness) -> None:
         self.ring = ring
         self._cleaner = cleaner
         self._randomness = randomness

@@ -15,7 +15,7 @@ from typing import Final
 
 from radiokey.base.papers.answer import DONE, READY, REFUSED
 from radiokey.base.papers.content import Media, recognise
-from radiokey.base.papers.refusal import Refusal, refused
+from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.papers.stored import STORED_BYTES_MAX, StoredFormError, check
 from radiokey.errors import OurFaultError, PaperError
 
@@ -52,7 +52,8 @@ class Cleaner:
     def clean(self, data: bytes) -> CleanPaper:
         """Return the paper as it is kept; raise `PaperError` for a file that is not taken.
 
-        Raises `OurFaultError` where the worker does not start or answers what none of ours would.
+        Raises `OurFaultError` where the worker does not start or answers in a form that no correct worker
+        writes.
         """
         recognise(data)  # most refusals cost no process
         with self._turn:
@@ -83,14 +84,14 @@ class Cleaner:
             timer = threading.Timer(self._wall_seconds, process.kill)
             timer.start()
             try:
-                answer = _talk(process, data)
+                answer = _exchange(process, data)
             finally:
                 timer.cancel()
                 process.kill()  # one that closed its output and lives on
-        return _judged(answer, process.wait())
+        return _read_answer(answer, process.wait())
 
 
-def _talk(process: subprocess.Popen[bytes], data: bytes) -> bytes:
+def _exchange(process: subprocess.Popen[bytes], data: bytes) -> bytes:
     """Return all the worker says, up to a byte more than any answer has.
 
     It reads everything before it says more than `ready`, so neither waits for the other.
@@ -105,15 +106,15 @@ def _talk(process: subprocess.Popen[bytes], data: bytes) -> bytes:
     return answer
 
 
-def _judged(answer: bytes, status: int) -> bytes:
+def _read_answer(answer: bytes, status: int) -> bytes:
     """Return the stored form out of an answer; raise what its refusal or its end means."""
     if not answer.startswith(READY):
         raise _broken()
     answer = answer.removeprefix(READY)
     if status < 0:
-        raise refused(Refusal.TOO_MUCH_WORK)
+        raise paper_error(Refusal.TOO_MUCH_WORK)
     if status != 0:
-        raise refused(Refusal.DAMAGED)
+        raise paper_error(Refusal.DAMAGED)
     if answer.startswith(DONE):
         return answer.removeprefix(DONE)
     raise _refusal(answer)
@@ -121,7 +122,7 @@ def _judged(answer: bytes, status: int) -> bytes:
 
 def _refusal(answer: bytes) -> PaperError | OurFaultError:
     try:
-        return refused(Refusal(answer.removeprefix(REFUSED).removesuffix(b"\n").decode("ascii")))
+        return paper_error(Refusal(answer.removeprefix(REFUSED).removesuffix(b"\n").decode("ascii")))
     except ValueError:
         return _broken()
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from radiokey.base.papers.refusal import Refusal, refused
+from radiokey.base.papers.refusal import Refusal, paper_error
 
 BYTES_MAX: Final = 10_000_000
 PIXELS_MAX: Final = 40_000_000
@@ -66,16 +66,16 @@ def recognise(data: bytes) -> Media:
     That it can be decoded is not said: a worker finds out (`radiokey.base.papers.clean`).
     """
     if not data:
-        raise refused(Refusal.EMPTY)
+        raise paper_error(Refusal.EMPTY)
     if len(data) > BYTES_MAX:
-        raise refused(Refusal.TOO_LARGE)
+        raise paper_error(Refusal.TOO_LARGE)
     media = _type_of(data)
     if _ends_as_archive(data):
-        raise refused(Refusal.TWO_IN_ONE)
+        raise paper_error(Refusal.TWO_IN_ONE)
     match media:
         case Media.PDF:
             if b"%%EOF" not in data[-_EOF_WITHIN:]:
-                raise refused(Refusal.DAMAGED)
+                raise paper_error(Refusal.DAMAGED)
         case Media.JPEG:
             _measure(*_jpeg_size(data))
         case Media.PNG:
@@ -91,7 +91,7 @@ def _type_of(data: bytes) -> Media:
             return media
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return Media.WEBP
-    raise refused(_other(data))
+    raise paper_error(_other(data))
 
 
 def _other(data: bytes) -> Refusal:
@@ -126,9 +126,9 @@ def _ends_as_archive(data: bytes) -> bool:
 
 def _measure(width: int, height: int) -> None:
     if width < 1 or height < 1:
-        raise refused(Refusal.DAMAGED)
+        raise paper_error(Refusal.DAMAGED)
     if width * height > PIXELS_MAX:
-        raise refused(Refusal.TOO_MANY_PIXELS)
+        raise paper_error(Refusal.TOO_MANY_PIXELS)
 
 
 def jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
@@ -141,10 +141,10 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
         while data[at : at + 2] == b"\xff\xff":  # fill bytes
             at += 1
         if at + 4 > len(data) or data[at] != 0xFF:  # noqa: PLR2004 - a marker begins with FF
-            raise refused(Refusal.DAMAGED)
+            raise paper_error(Refusal.DAMAGED)
         marker, size = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
         if size < 2 or at + 2 + size > len(data):  # noqa: PLR2004 - the size counts its own two bytes
-            raise refused(Refusal.DAMAGED)
+            raise paper_error(Refusal.DAMAGED)
         at += 2 + size
         yield marker, data[at + 2 - size : at], at
         if marker == SCAN:
@@ -160,11 +160,11 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
     for marker, content, _ in jpeg_segments(data):
         if marker in _FRAMES:
             if size is not None or len(content) < 6:  # noqa: PLR2004 - precision, height, width, components
-                raise refused(Refusal.DAMAGED)
+                raise paper_error(Refusal.DAMAGED)
             height, width = struct.unpack_from(">HH", content, 1)
             size = width, height
     if size is None:
-        raise refused(Refusal.DAMAGED)
+        raise paper_error(Refusal.DAMAGED)
     return size
 
 
@@ -176,10 +176,10 @@ def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         size = int.from_bytes(data[at : at + 4], "big")
         end = at + 12 + size
         if end > len(data):
-            raise refused(Refusal.DAMAGED)
+            raise paper_error(Refusal.DAMAGED)
         kind, content = data[at + 4 : at + 8], data[at + 8 : end - 4]
         if zlib.crc32(content, zlib.crc32(kind)) != int.from_bytes(data[end - 4 : end], "big"):
-            raise refused(Refusal.DAMAGED)
+            raise paper_error(Refusal.DAMAGED)
         yield kind, content
         at = end
 
@@ -188,9 +188,9 @@ def _png_size(data: bytes) -> tuple[int, int]:
     size = None
     for kind, content in png_chunks(data):
         if kind == b"acTL":
-            raise refused(Refusal.ANIMATED)
+            raise paper_error(Refusal.ANIMATED)
         if (kind == b"IHDR") is not (size is None) or (kind == b"IHDR" and len(content) != 13):  # noqa: PLR2004 - PNG, 11.2.1
-            raise refused(Refusal.DAMAGED)
+            raise paper_error(Refusal.DAMAGED)
         if kind == b"IHDR":
             size = struct.unpack_from(">II", content)
     assert size is not None
@@ -201,12 +201,12 @@ def webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield the type and the content of each chunk inside the size of the file (RFC 9649)."""
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
-        raise refused(Refusal.DAMAGED)
+        raise paper_error(Refusal.DAMAGED)
     at = 12
     while at < end:
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         if at + 8 + size > end:
-            raise refused(Refusal.DAMAGED)
+            raise paper_error(Refusal.DAMAGED)
         yield data[at : at + 4], data[at + 8 : at + 8 + size]
         at += 8 + size + size % 2
 
@@ -215,10 +215,10 @@ def _webp_size(data: bytes) -> tuple[int, int]:
     sizes = []
     for kind, content in webp_chunks(data):
         if kind in {b"ANIM", b"ANMF"}:
-            raise refused(Refusal.ANIMATED)
+            raise paper_error(Refusal.ANIMATED)
         if kind == b"VP8X" and len(content) >= 10:  # noqa: PLR2004 - flags, then two sizes less one of 24 bits
             if content[0] & 0x02:
-                raise refused(Refusal.ANIMATED)
+                raise paper_error(Refusal.ANIMATED)
             sizes.append(
                 (1 + int.from_bytes(content[4:7], "little"), 1 + int.from_bytes(content[7:10], "little"))
             )
@@ -229,7 +229,7 @@ def _webp_size(data: bytes) -> tuple[int, int]:
             bits = int.from_bytes(content[1:5], "little")
             sizes.append((1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)))
     if not sizes:
-        raise refused(Refusal.DAMAGED)
+        raise paper_error(Refusal.DAMAGED)
     return max(sizes, key=lambda size: size[0] * size[1])
 
 

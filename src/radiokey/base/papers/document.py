@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped] # the same
 
 from radiokey.base.papers.content import BYTES_MAX, PAGES_MAX
 from radiokey.base.papers.image import jpeg
-from radiokey.base.papers.refusal import Refusal, refused
+from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.papers.stored import DOTS_PER_INCH, SIDE_MAX, write_pages
 
 _JPEG_QUALITY: Final = 85
@@ -48,17 +48,17 @@ def redraw(data: bytes) -> bytes:
     present = set(_names(data))
     for name, why in _NOT_TAKEN.items():
         if name in present:
-            raise refused(why)
+            raise paper_error(why)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError:
-        raise refused(Refusal.DAMAGED) from None
+        raise paper_error(Refusal.DAMAGED) from None
     try:
         _ask(document)
         document.init_forms()  # so that what somebody wrote into a form is drawn
         return write_pages([_page(document, place) for place in range(len(document))])
     except pypdfium2.PdfiumError:
-        raise refused(Refusal.DAMAGED) from None
+        raise paper_error(Refusal.DAMAGED) from None
     finally:
         document.close()
 
@@ -66,24 +66,24 @@ def redraw(data: bytes) -> bytes:
 def _ask(document: pypdfium2.PdfDocument) -> None:
     """Refuse what the renderer itself sees in the document."""
     if pdfium.FPDF_GetSecurityHandlerRevision(document) != -1:
-        raise refused(Refusal.ENCRYPTED)
+        raise paper_error(Refusal.ENCRYPTED)
     if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0:
-        raise refused(Refusal.ACTIVE)
+        raise paper_error(Refusal.ACTIVE)
     if pdfium.FPDF_GetFormType(document) in {pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND}:
-        raise refused(Refusal.ACTIVE)
+        raise paper_error(Refusal.ACTIVE)
     if pdfium.FPDFDoc_GetAttachmentCount(document) > 0:
-        raise refused(Refusal.EMBEDDED)
+        raise paper_error(Refusal.EMBEDDED)
     if len(document) > PAGES_MAX:
-        raise refused(Refusal.TOO_MANY_PAGES)
+        raise paper_error(Refusal.TOO_MANY_PAGES)
     if len(document) == 0:
-        raise refused(Refusal.DAMAGED)
+        raise paper_error(Refusal.DAMAGED)
 
 
 def _page(document: pypdfium2.PdfDocument, place: int) -> bytes:
     page = document[place]
     longest = max(page.get_width(), page.get_height())
     if min(page.get_width(), page.get_height()) <= 0:
-        raise refused(Refusal.DAMAGED)
+        raise paper_error(Refusal.DAMAGED)
     # one pixel less, because the renderer rounds up
     scale = min(DOTS_PER_INCH / _POINTS_PER_INCH, (SIDE_MAX - 1) / longest)
     bitmap = page.render(scale=scale, draw_annots=True, rev_byteorder=True)
@@ -126,5 +126,5 @@ def _inflated(packed: bytes, most: int) -> bytes:
     except zlib.error:
         return b""  # another filter, or damage: the renderer judges
     if len(inside) > most:
-        raise refused(Refusal.TOO_MUCH_WORK)
+        raise paper_error(Refusal.TOO_MUCH_WORK)
     return inside

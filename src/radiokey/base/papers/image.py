@@ -10,13 +10,13 @@ from typing import Final
 from PIL import Image, ImageCms, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from radiokey.base.papers.content import PIXELS_MAX, Media, is_lossless, jpeg_segments
-from radiokey.base.papers.refusal import Refusal, refused
+from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.papers.stored import SIDE_MAX
 
 PNG_BYTES_MAX: Final = 8_000_000
 _JPEG_QUALITY: Final = 90
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
-_TOLD: Final = frozenset({*range(0xE0, 0xF0), 0xFE})
+_METADATA_MARKERS: Final = frozenset({*range(0xE0, 0xF0), 0xFE})
 """Markers of segments that applications write, and of comments."""
 
 _ORIENTATION: Final = 0x0112
@@ -48,10 +48,10 @@ def redraw(data: bytes, media: Media) -> bytes:
     """Return the stored form of a picture that `content.recognise` calls `media`."""
     exif = b""
     if media is Media.JPEG:
-        data, exif = bare(data)
+        data, exif = strip_metadata(data)
     with Image.open(io.BytesIO(data), formats=(_READERS[media],)) as image:
         if image.width * image.height > PIXELS_MAX:
-            raise refused(Refusal.TOO_MANY_PIXELS)
+            raise paper_error(Refusal.TOO_MANY_PIXELS)
         if isinstance(image, JpegImagePlugin.JpegImageFile):
             image.draft(image.mode, (SIDE_MAX, SIDE_MAX))
         image.load()
@@ -66,7 +66,7 @@ def redraw(data: bytes, media: Media) -> bytes:
     return jpeg(picture, _JPEG_QUALITY)
 
 
-def bare(data: bytes) -> tuple[bytes, bytes]:
+def strip_metadata(data: bytes) -> tuple[bytes, bytes]:
     """Return a JPEG with what its pixels need, and its Exif data: what else stands in it need not be parsed.
 
     Kept are the tables, JFIF's and Adobe's segment (how colours are stored) and the profile.
@@ -76,7 +76,7 @@ def bare(data: bytes) -> tuple[bytes, bytes]:
         if marker == _APP1 and content.startswith(b"Exif\0\0"):
             exif = exif or content
         profile = marker == _APP2 and content.startswith(b"ICC_PROFILE\0")
-        if marker not in _TOLD or marker in {_APP0, _APP14} or profile:
+        if marker not in _METADATA_MARKERS or marker in {_APP0, _APP14} or profile:
             kept += bytes([0xFF, marker]) + (2 + len(content)).to_bytes(2, "big") + content
     kept += data[behind:]
     return bytes(kept), exif

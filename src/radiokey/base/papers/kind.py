@@ -46,8 +46,8 @@ KEPT_DAYS: Final[Mapping[PaperKind, int]] = {
 }
 """Days from the end of the request to the deletion."""
 
-ASIDE_KEPT_DAYS: Final = 30
-"""Days that the paper of a clearing is kept after it was laid aside; `KEPT_DAYS` after it was carried out."""
+REJECTED_KEPT_DAYS: Final = 30
+"""Days that the paper of a clearing is kept after it was rejected; `KEPT_DAYS` after it was carried out."""
 
 
 def delete_after_ms(kind: PaperKind, ended_at_ms: int) -> int:

@@ -65,7 +65,7 @@ WORDS: Final[Mapping[Refusal, tuple[str, str]]] = {
 """What the owner reads: what it is, then what to do."""
 
 
-def refused(why: Refusal) -> PaperError:
+def paper_error(why: Refusal) -> PaperError:
     """Return the error to raise; its fact `reason` is the key."""
     sentence, hint = WORDS[why]
     return PaperError(sentence, hint=hint, reason=why.value)

@@ -22,7 +22,7 @@ _POINTS_PER_INCH: Final = 72
 _SEGMENTS: Final = frozenset({0xDB, 0xC0, 0xC4, 0xDA})
 _SOF0: Final = 0xC0
 _JFIF: Final = b"JFIF\0\1\1\0\0\1\0\1\0\0"
-"""Version 1.1, square pixels of no size, no thumbnail: what libjpeg writes where it is told nothing."""
+"""Version 1.1, square pixels of no size, no thumbnail: what libjpeg writes by default."""
 
 _PIXELS: Final = re.compile(rb"(?:[^\xff]++|\xff\x00)*+\xff\xd9", re.DOTALL)
 _CHUNKS: Final = frozenset({b"IHDR", b"IDAT", b"IEND"})
@@ -32,7 +32,7 @@ _IMAGE: Final = re.compile(rb"/DCTDecode /Length (\d{1,8})>>\nstream\n")
 
 
 class StoredFormError(Exception):
-    """These bytes are not a stored form: whoever made them is not to be believed."""
+    """These bytes are not a stored form; their maker is not trusted."""
 
 
 @dataclass(frozen=True, slots=True)

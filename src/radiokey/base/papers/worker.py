@@ -11,7 +11,7 @@ from typing import Final
 from radiokey.base.papers import document, image
 from radiokey.base.papers.answer import DONE, READY, REFUSED
 from radiokey.base.papers.content import BYTES_MAX, Media, recognise
-from radiokey.base.papers.refusal import Refusal, refused
+from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.papers.stored import STORED_BYTES_MAX
 from radiokey.errors import PaperError
 
@@ -36,7 +36,7 @@ def stored_form(data: bytes) -> bytes:
     media = recognise(data)
     out = document.redraw(data) if media is Media.PDF else image.redraw(data, media)
     if len(out) > STORED_BYTES_MAX:
-        raise refused(Refusal.TOO_LARGE)
+        raise paper_error(Refusal.TOO_LARGE)
     return out
 
 

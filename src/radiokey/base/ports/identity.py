@@ -150,7 +150,7 @@ class StaffTransaction(Protocol):
         ...
 
     def add_enrolment(self, enrolment: StoredEnrolment) -> None:
-        """Record a link; the database refuses an invitation of whoever ever had a passkey."""
+        """Record a link; the database refuses to invite an account that ever had a passkey."""
         ...
 
     def use_enrolment(self, hashed: bytes, at_ms: int) -> None:

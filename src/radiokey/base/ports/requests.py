@@ -256,7 +256,7 @@ class DeskTransaction(Protocol):
         ...
 
     def add_contact(self, request_id: str, sealed: bytes) -> None:
-        """Keep the sealed address of whoever asked."""
+        """Keep the sealed address of the requester."""
         ...
 
     def contacts_due(self, since_ms: int | None, before_ms: int) -> list[str]:

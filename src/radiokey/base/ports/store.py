@@ -2,9 +2,10 @@
 
 A `Transaction` is one unit of work: either all of it is durable or none. `Store.transaction()` is serialised
 against every other one, so that a stolen mark that is committed first always wins over a release;
-`Store.intake()` adds units and waits for nobody; `Store.snapshot()` reads one state and blocks nobody.
+`Store.concurrent_transaction()` waits for no other transaction; `Store.snapshot()` reads one state and blocks
+nothing.
 
-Rows are only ever added, except for what is no history: how full a bucket is, with which key a code is
+Rows are only ever added, except for state that is not history: how full a bucket is, with which key a code is
 sealed, how far an import has come, what a passkey counted, when a session was last seen.
 """
 
@@ -332,7 +333,7 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         ...
 
     def hosting(self) -> str | None:
-        """Return whose base this is; `None` for one's own on one's own machine."""
+        """Return whose base this is; `None` for a local base."""
         ...
 
     def add_hosting(self, organisation: str, at_ms: int) -> None:
@@ -348,11 +349,11 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         ...
 
     def open_clearings(self) -> list[Clearing]:
-        """Return the proposals that nobody carried out or laid aside, oldest first."""
+        """Return the proposals that nobody carried out or rejected, oldest first."""
         ...
 
     def end_clearing(self, clearing_id: str, at_ms: int, by: str, reason: str) -> None:
-        """Lay a proposal aside; the database refuses one that was carried out or laid aside."""
+        """Reject a proposal; the database refuses one that was carried out or rejected."""
         ...
 
     def late_clearings(self, before_ms: int) -> list[str]:
@@ -371,7 +372,7 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         """Return the media type of the paper of a clearing that is kept, empty where none is."""
         ...
 
-    def clearing_papers_due(self, carried_out_ms: int, laid_aside_ms: int) -> list[str]:
+    def clearing_papers_due(self, carried_out_ms: int, rejected_ms: int) -> list[str]:
         """Return the clearings that came to one of their ends then or before and whose paper is kept."""
         ...
 
@@ -391,11 +392,11 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         """Return the acts on the numbers of that kind with that ending, oldest first."""
         ...
 
-    def standing_before(self, before: int, limit: int) -> list[tuple[int, Mark]]:
+    def active_reports_before(self, before: int, limit: int) -> list[tuple[int, Mark]]:
         """Return up to `limit` reports that stand, each with its entry, older than `before`, newest first."""
         ...
 
-    def standing_count(self, most: int) -> int:
+    def count_active_reports(self, most: int) -> int:
         """Return how many reports stand; `most` where as many do, or more."""
         ...
 
@@ -462,8 +463,8 @@ class Store(Protocol):
         """
         ...
 
-    def intake(self) -> AbstractContextManager[Transaction]:
-        """Begin a transaction that waits for no release: for rows that no decision of the door races with."""
+    def concurrent_transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that waits for no other: for rows that no release decision depends on."""
         ...
 
     def snapshot(self) -> AbstractContextManager[Transaction]:

@@ -1,4 +1,4 @@
-"""Many callers, one durable write: whoever has the turn answers for all who wait (flat combining).
+"""Many callers, one durable write: one caller answers for all who wait (flat combining).
 
 A commit costs the same for one request as for fifty. So a caller leaves its question in a queue and waits for
 the turn; the one that gets it takes every question that is there, answers them in one transaction, and the
@@ -106,7 +106,7 @@ class Batcher(Generic[Q, A]):
                 ticket.woken.release()
 
     def _hand_on(self, ticket: _Ticket[Q, A]) -> None:
-        """Give the turn to whoever waits longest; nobody else need wake for it."""
+        """Give the turn to the caller that waits longest; no other wakes."""
         with self._lock:
             ticket.has_turn = False
             following = self._queue[0] if self._queue else None
@@ -128,7 +128,7 @@ class Batcher(Generic[Q, A]):
     def _answer(self, tickets: Sequence[_Ticket[Q, A]]) -> None:
         try:
             answers = self._serve([ticket.question for ticket in tickets])
-        except Exception as error:  # noqa: BLE001 - handed to whoever asked, in their own thread
+        except Exception as error:  # noqa: BLE001 - raised again in the caller's thread
             if len(tickets) == 1:
                 tickets[0].answer = error
             else:

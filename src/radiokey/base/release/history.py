@@ -1,4 +1,4 @@
-"""Was my radio's code ever released? For whoever has the receipt, or names the car.
+"""Whether a radio's code was ever released: for a person with the receipt, or with number and car.
 
 A number that is not there, one of another car, and a radio whose code was never released get the same answer
 after the same look-ups. Questions are limited, so that nobody finds a car by trying.
@@ -53,7 +53,7 @@ class ReleaseHistory:
     def of_receipt(self, receipt: Receipt, client: str) -> tuple[Answer, ...]:
         """Return the release that a receipt is about, and all of a number that names one unit.
 
-        Raises `ReceiptError` where the receipt is none of this log, `LimitReachedError`, `StoreError`.
+        Raises `ReceiptError` where the receipt is not from this log, `LimitReachedError`, `StoreError`.
         """
         serial = verify(receipt, self._key).serial
         self._count(client)
@@ -63,7 +63,7 @@ class ReleaseHistory:
         return _answers(one for one in releases if unit or one.index == receipt.index)
 
     def receipt(self, request_id: str, client: str) -> Receipt:
-        """Return the receipt of a request of one's own; raise `NotThereError`, `LogError`, `StoreError`."""
+        """Return the receipt of the client's request; raise `NotThereError`, `LogError`, `StoreError`."""
         with self._store.snapshot() as seen:
             stored = seen.release_of(request_id)
         if stored is None or stored.client != client:
@@ -80,7 +80,7 @@ class ReleaseHistory:
         return receipt
 
     def _count(self, client: str) -> None:
-        """Take one question from those that `client` has."""
+        """Count one question against the limit of `client`."""
         buckets = [("asked", f"asked:{client}")]
         with self._store.transaction() as transaction:
             RateLimiter(transaction, self._limits, buckets).use(buckets, self._clock.now_ms())

@@ -47,7 +47,7 @@ _CHECKED: Final = {
 class ReleaseRequest:
     """One person's request for one code.
 
-    `request_id` is minted by whoever shows the form: the same id is the same request, however often it comes.
+    `request_id` is made by the caller: the same id is the same request, however often it comes.
     `client` names who asks, for the limit (never a person's name), `network` where from, `account` whose
     token it was; the last two are empty where there is none. `serial` is the number as it was read, with the
     label around it. `model` is the catalogue's, whole or as its card, which is quicker to read. `make` is the
@@ -75,10 +75,10 @@ class ReleaseRequest:
             )
         of_desk = self.request_id.startswith(DESK_PREFIX)
         if of_desk is not (self.people is not None) or (self.people and self.people.approver != self.account):
-            raise UsageError("a request id of one's own does not begin so", hint="open the form again")
+            raise UsageError("only the desk's request ids begin like this", hint="open the form again")
         named = (self.client, self.client + self.network, self.client + self.account)
         if not self.client or max(map(len, named)) > NAME_LENGTH_MAX:
-            raise UsageError("whoever asks has a name of 1 to 200 characters", hint="open the form again")
+            raise UsageError("the name of a client has 1 to 200 characters", hint="open the form again")
 
     @property
     def asker(self) -> Asker:

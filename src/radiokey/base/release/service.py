@@ -1,15 +1,16 @@
-"""The one door a code leaves by, whatever it is known from.
+"""The one service that releases a code, whatever its source.
 
 Order: the statement of ownership; whether this request was answered before (the same id for another radio is
 refused); the stolen list; the limits; the evidence; the log. Only when the log entry is durable does the code
-leave. Everything the door reads and writes is one serialised transaction, so a stolen mark that was committed
-first always wins - over a repeat too - and a crash leaves either no trace or the whole release. When the
-list, the limiter or the log cannot answer, the answer is no. Requests that come at once share one transaction
-and one signature (`radiokey.base.release.batcher`); each is decided alone.
+leave. Everything the service reads and writes is one serialised transaction, so a stolen mark that was
+committed first always wins - over a repeat too - and a crash leaves either no trace or the whole release.
+When the list, the limiter or the log cannot answer, the answer is no. Requests that come at once share one
+transaction and one signature (`radiokey.base.release.batcher`); each is decided alone.
 
 A code is known from one of three sources. The ledger knows a unit: number, car and model have to belong
-together, and whoever names others learns nothing of what is there. A public derivation knows a family. A
-dealer's answer is what the owner was told; it passes here so that it meets the stolen list and the log.
+together, and a wrong combination reveals nothing of the ledger. A public derivation knows a family. A
+dealer's answer is the code that a dealer gave the owner; it passes here so that the stolen list and the log
+apply.
 
 The code itself is never stored in clear: a repeat of a request (a reload, a lost answer) finds it again and
 returns the receipt of the first time.
@@ -143,7 +144,7 @@ def _listed(makes: tuple[str, ...]) -> str:
 
 
 class ReleaseService:
-    """The door: built from a store, a clock, randomness, the log's signer and head, limits, ledger keys.
+    """Releases codes; built from store, clock, randomness, the log's signer and head, limits, ledger keys.
 
     Safe to use from many threads: they share transactions. `on_batch` is called with the size of each batch.
     """

@@ -1,4 +1,4 @@
-"""What the base knows about a request, as answers: yes, no, not known. For whoever ticks the check list.
+"""What the base knows about a request, as answers: yes, no, not known. For the clerk's check list.
 
 No answer shows what the ledger holds: not the car of a unit that is in another one, and not whose report
 stands on the stolen list.
@@ -17,7 +17,7 @@ from radiokey.serial.number import Reading, SerialNumber
 from radiokey.serial.vin import Vin
 
 
-class Known(StrEnum):
+class Answer(StrEnum):
     """An answer."""
 
     YES = "yes"
@@ -25,8 +25,8 @@ class Known(StrEnum):
     UNKNOWN = "not known"
 
 
-class Listed(StrEnum):
-    """What the stolen list says: nothing, that the door refuses, that it asks for papers."""
+class StolenStatus(StrEnum):
+    """What the stolen list says: no report, a refusal, or a need for papers."""
 
     CLEAR = "clear"
     PAPERS = "papers"
@@ -34,13 +34,13 @@ class Listed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class CheckResult:
     """`unit`: does the ledger know the number; `car`, `model`: are that unit's the request's."""
 
     unit: bool
-    car: Known
-    model: Known
-    listed: Listed
+    car: Answer
+    model: Answer
+    listed: StolenStatus
 
 
 class Checks:
@@ -51,7 +51,7 @@ class Checks:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def compare(self, stored: StoredRequest) -> Compared:
+    def compare(self, stored: StoredRequest) -> CheckResult:
         """Compare a request with ledger and stolen list, as of now; raise `StoreError`."""
         serial = SerialNumber(stored.serial, stored.kind, FORMATS[stored.kind].identity)
         vin = Vin.parse(stored.vin) if stored.vin else None
@@ -59,20 +59,23 @@ class Checks:
             cards = seen.unit_cards({stored.kind}, {stored.number})
             try:
                 blacklist.check(seen, Reading(serial, stored.label), vin)
-                listed = Listed.CLEAR
+                listed = StolenStatus.CLEAR
             except StolenError:
-                listed = Listed.STOLEN
+                listed = StolenStatus.STOLEN
             except PapersNeededError:
-                listed = Listed.PAPERS
+                listed = StolenStatus.PAPERS
         if not cards:
-            return Compared(unit=False, car=Known.UNKNOWN, model=Known.UNKNOWN, listed=listed)
+            return CheckResult(unit=False, car=Answer.UNKNOWN, model=Answer.UNKNOWN, listed=listed)
         (card,) = cards
-        return Compared(
-            unit=True, car=_same(card.vin, stored.vin), model=_same(card.model, stored.model), listed=listed
+        return CheckResult(
+            unit=True,
+            car=_compare(card.vin, stored.vin),
+            model=_compare(card.model, stored.model),
+            listed=listed,
         )
 
 
-def _same(held: str, asked: str) -> Known:
+def _compare(held: str, asked: str) -> Answer:
     if not (held and asked):
-        return Known.UNKNOWN
-    return Known.YES if hmac.compare_digest(held, asked) else Known.NO
+        return Answer.UNKNOWN
+    return Answer.YES if hmac.compare_digest(held, asked) else Answer.NO

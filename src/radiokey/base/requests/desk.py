@@ -1,11 +1,11 @@
-"""The desk: what owners, clerks, approvers and the clock do with requests, over a store and the one door.
+"""The desk: what owners, clerks, approvers and the clock do with requests.
 
-Every act is one transaction: the act, its entry in the audit, and the mail that tells the owner. Whoever acts
-says which act they saw last; if another came in between, nothing is done. What the rules forbid is refused
+Every act is one transaction: the act, its entry in the audit, and the mail that tells the owner. A caller
+names the act they saw last; if another came in between, nothing is done. What the rules forbid is refused
 here with a sentence, and by the database once more (docs/spec/request.md).
 
-An approval is committed before the door is asked, and the door's answer after it left. Each of these steps
-can be the last one before a crash: `approve` and `finish` go on from wherever it was, and the door logs the
+An approval is committed before the release, and its result after it. Each of these steps
+can be the last one before a crash: `approve` and `finish` continue from any of them, and the service logs the
 release once, because its id is that of the request.
 """
 
@@ -30,14 +30,14 @@ from radiokey.base.requests.event_log import KINDS, damaged, opening, replay, ro
 from radiokey.base.requests.message import message_text
 from radiokey.base.requests.outbox import Outbox
 from radiokey.base.requests.papers import (
-    Sent,
+    PaperRecord,
+    list_papers,
     name_papers,
     open_paper,
     seal_papers,
-    sent,
     with_sums,
 )
-from radiokey.base.requests.queue import PAGE, Part, part
+from radiokey.base.requests.queue import PAGE, QueuePage, read_page
 from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import (
     TIMES,
@@ -67,8 +67,8 @@ from radiokey.base.requests.request import (
     objection,
     step,
 )
-from radiokey.base.requests.statistics import DeskStatistics, figures
-from radiokey.base.requests.sweep import Sweep, Swept
+from radiokey.base.requests.statistics import DeskStatistics, compute_statistics
+from radiokey.base.requests.sweep import Sweep, SweepResult
 from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.code.value import CodeShape
@@ -109,12 +109,12 @@ _FINAL: Final[Mapping[type[RadiokeyError], Reason]] = {
     NoCodeHereError: Reason.NO_CODE_HERE,
     ModelNeededError: Reason.NO_CODE_HERE,
 }
-"""What of the door's refusals ends a request; for anything else the door is asked again later."""
+"""Refusals of the ReleaseService that end a request; after any other the release is tried again later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What an owner tells: the number with its label, the model, the car; where to write, if anywhere."""
+    """What an owner states: the number with its label, the model, the car; where to write, if anywhere."""
 
     serial: Reading
     vin: Vin
@@ -145,7 +145,7 @@ class View:
 
     @property
     def act(self) -> int:
-        """What whoever acts on this view has seen."""
+        """The number of the last act that this view shows."""
         return len(self.history)
 
 
@@ -185,7 +185,7 @@ class Desk:
         *,
         submit: bool = False,
     ) -> str:
-        """Open a request and return its id; `requester` is whoever opens it for a customer, by account.
+        """Open a request and return its id; `requester` is the account that opens it for a customer.
 
         A form that is sent twice brings the same fresh `request_id` (32 hex digits) and opens one request.
         `submit` also says that the papers follow, in the same transaction.
@@ -255,7 +255,7 @@ class Desk:
         return self._act(self._stores.front, request_id, seen, Withdrawn(by, self._clock.now_ms()))
 
     def code_for(self, request_id: str) -> ReleasedCode:
-        """Return the code of a released request; the door is asked again, and meets the stolen list again."""
+        """Return the code of a released request; the release runs again, and checks the stolen list again."""
         view = self.view(request_id)
         if view.request.state is not State.RELEASED:
             raise refusal(Objection.NOT_NOW)
@@ -301,7 +301,7 @@ class Desk:
         return self._act(self._stores.approver, request_id, seen, event)
 
     def approve(self, request_id: str, seen: int, by: str) -> ReleasedCode:
-        """Approve, and thereby release through the one door; to do it again gives the same release.
+        """Approve and release; doing it again gives the same release.
 
         Raises what `ReleaseService.release` raises; where that is final, the request is refused.
         """
@@ -330,7 +330,7 @@ class Desk:
         return code
 
     def _answered(self, request_id: str, event: Released | DoorRefused) -> None:
-        """Record the door's answer, once."""
+        """Record the result of the release, once."""
         with self._stores.approver.transaction() as transaction:
             view = _view(transaction, request_id)
             if view.request.state is State.RELEASING:
@@ -369,16 +369,16 @@ class Desk:
 
     # --- what everybody does
 
-    def papers(self, request_id: str) -> tuple[Sent, ...]:
-        """Return what is told of the papers of a request: which, from when, until when."""
+    def papers(self, request_id: str) -> tuple[PaperRecord, ...]:
+        """Return the records of the papers of a request: which, from when, until when."""
         with self._stores.front.snapshot() as seen:
             view = _view(seen, request_id)
             kept = seen.papers_kept(request_id)
         ended_ms = view.history[-1].at_ms if view.request.turn is Turn.NOBODY else None
-        return sent(view.history, ended_ms, kept)
+        return list_papers(view.history, ended_ms, kept)
 
     def post_message(self, request_id: str, by: str, text: str) -> None:
-        """Write a message: from whoever asked to the desk, or from the desk to them.
+        """Write a message: from the requester to the desk, or from the desk to them.
 
         The last message once more, by the same person, is a form that was sent twice: nothing is written.
         """
@@ -400,23 +400,23 @@ class Desk:
 
     def queue(
         self, turn: Turn, organisations: Collection[str] | None = None, after: Due = FIRST, limit: int = PAGE
-    ) -> Part:
-        """Return a page of the requests that are whose turn, see `radiokey.base.requests.queue.part`."""
+    ) -> QueuePage:
+        """Return a page of the requests whose turn it is, see `radiokey.base.requests.queue.read_page`."""
         with self._stores.front.snapshot() as seen:
-            return part(seen, turn, organisations, after, limit)
+            return read_page(seen, turn, organisations, after, limit)
 
-    def figures(self, since_ms: int) -> DeskStatistics:
+    def compute_statistics(self, since_ms: int) -> DeskStatistics:
         """Return the three figures; answers and noes are those since `since_ms`."""
         with self._stores.front.snapshot() as seen:
-            return figures(seen, since_ms)
+            return compute_statistics(seen, since_ms)
 
     # --- what the clock does
 
-    def sweep(self) -> Swept:
+    def sweep(self) -> SweepResult:
         """Do all that is due, see `radiokey.base.requests.sweep`; at any time."""
         return self._sweep.sweep(self._clock.now_ms())
 
-    def overtake(self, request_id: str, now_ms: int) -> State | None:
+    def remind_or_expire(self, request_id: str, now_ms: int) -> State | None:
         """Remind the owner of a request, or let it expire, whichever is due; return the state after it."""
         with self._stores.front.transaction() as transaction:
             view = _view(transaction, request_id)
@@ -427,7 +427,7 @@ class Desk:
                 return None
             return self._record(transaction, view, view.act, event).state
 
-    def settle(self, request_id: str) -> None:
+    def resume_approval(self, request_id: str) -> None:
         """Go on with an approval that was cut off; a no that is for good ends it as well as a yes."""
         with suppress(*_FINAL):
             self.finish(request_id)

@@ -6,7 +6,7 @@ from typing import Final
 from radiokey.base.requests.request import PAPERS_MAX, Objection
 from radiokey.errors import AnotherPersonError, ChangedMeanwhileError, RadiokeyError, UsageError
 
-_SAID: Final[Mapping[Objection, tuple[type[RadiokeyError], str, str]]] = {
+_SENTENCES: Final[Mapping[Objection, tuple[type[RadiokeyError], str, str]]] = {
     Objection.ANOTHER_CAR: (
         UsageError,
         "the VIN that was seen at the car is not the request's",
@@ -19,22 +19,22 @@ _SAID: Final[Mapping[Objection, tuple[type[RadiokeyError], str, str]]] = {
     ),
     Objection.NOT_YOURS: (
         AnotherPersonError,
-        "only whoever asked does this",
+        "only the requester does this",
         "write them a message",
     ),
     Objection.OWN_CHECK: (
         AnotherPersonError,
-        "whoever checked a request or saw its car does not approve it",
+        "the person who checked a request or saw its car does not approve it",
         "leave it to a colleague: the second pair of eyes is somebody else's",
     ),
     Objection.OWN_REQUEST: (
         AnotherPersonError,
-        "whoever asked decides nothing about the request",
+        "the requester decides nothing about the request",
         "leave it to a colleague",
     ),
     Objection.REGISTRAR: (
         AnotherPersonError,
-        "whoever keeps the ledger, or had this radio on the stolen list, does not approve its code",
+        "a registrar of the ledger, or of a report on this radio, does not approve its code",
         "leave it to an approver",
     ),
     Objection.TOO_EARLY: (UsageError, "the owner's time is not over", "wait until it is"),
@@ -53,5 +53,5 @@ _SAID: Final[Mapping[Objection, tuple[type[RadiokeyError], str, str]]] = {
 
 def refusal(objection: Objection) -> RadiokeyError:
     """Return the error of a broken rule."""
-    kind, sentence, hint = _SAID[objection]
+    kind, sentence, hint = _SENTENCES[objection]
     return kind(sentence, hint=hint, objection=objection.value)

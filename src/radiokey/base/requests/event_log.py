@@ -21,29 +21,29 @@ OPENED: Final = "opened"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EventKind:
     """What an event is called: in the history of the request, and in the audit."""
 
     act: str
     audit: str
 
 
-KINDS: Final[Mapping[type[Event], Kind]] = {
-    desk.Submitted: Kind("submitted", "request:submit"),
-    desk.PapersSent: Kind("papers-sent", "request:send-papers"),
-    desk.PapersAsked: Kind("papers-asked", "request:ask-papers"),
-    desk.CarSeen: Kind("car-seen", "request:see-car"),
-    desk.FeeRecorded: Kind("fee-recorded", "request:record-fee"),
-    desk.WarrantyRecorded: Kind("warranty-recorded", "request:record-warranty"),
-    desk.Checked: Kind("checked", "request:check"),
-    desk.SentBack: Kind("sent-back", "request:send-back"),
-    desk.Approved: Kind("approved", "request:approve"),
-    desk.Released: Kind("released", "request:release"),
-    desk.DoorRefused: Kind("door-refused", "request:door-refuse"),
-    desk.Refused: Kind("refused", "request:refuse"),
-    desk.Withdrawn: Kind("withdrawn", "request:withdraw"),
-    desk.Reminded: Kind("reminded", "request:remind"),
-    desk.TimeRanOut: Kind("expired", "request:expire"),
+KINDS: Final[Mapping[type[Event], EventKind]] = {
+    desk.Submitted: EventKind("submitted", "request:submit"),
+    desk.PapersSent: EventKind("papers-sent", "request:send-papers"),
+    desk.PapersAsked: EventKind("papers-asked", "request:ask-papers"),
+    desk.CarSeen: EventKind("car-seen", "request:see-car"),
+    desk.FeeRecorded: EventKind("fee-recorded", "request:record-fee"),
+    desk.WarrantyRecorded: EventKind("warranty-recorded", "request:record-warranty"),
+    desk.Checked: EventKind("checked", "request:check"),
+    desk.SentBack: EventKind("sent-back", "request:send-back"),
+    desk.Approved: EventKind("approved", "request:approve"),
+    desk.Released: EventKind("released", "request:release"),
+    desk.DoorRefused: EventKind("door-refused", "request:door-refuse"),
+    desk.Refused: EventKind("refused", "request:refuse"),
+    desk.Withdrawn: EventKind("withdrawn", "request:withdraw"),
+    desk.Reminded: EventKind("reminded", "request:remind"),
+    desk.TimeRanOut: EventKind("expired", "request:expire"),
 }
 _NAMED: Final = {kind.act: event for event, kind in KINDS.items()}
 
@@ -56,8 +56,8 @@ def opening(request: CodeRequest) -> RequestAct:
 
 def row_of(event: Event, after: CodeRequest, number: int) -> RequestAct:
     """Return `event` as the act of that number; `after` is the request that it left."""
-    told = msgspec.to_builtins(event, order="deterministic")
-    detail = {name: value for name, value in told.items() if name not in {"by", "at_ms"}}
+    fields = msgspec.to_builtins(event, order="deterministic")
+    detail = {name: value for name, value in fields.items() if name not in {"by", "at_ms"}}
     text = msgspec.json.encode(detail).decode()
     act, state = KINDS[type(event)].act, after.state.value
     return RequestAct(after.id, number, act, event.by, event.at_ms, state, after.due_ms, text)
@@ -66,8 +66,8 @@ def row_of(event: Event, after: CodeRequest, number: int) -> RequestAct:
 def event_of(row: RequestAct) -> Event:
     """Return the event of an act; raise `DamagedRequestError` for one that is none."""
     try:
-        told = {**msgspec.json.decode(row.detail, type=dict), "by": row.by, "at_ms": row.at_ms}
-        return msgspec.convert(told, _NAMED[row.act])
+        fields = {**msgspec.json.decode(row.detail, type=dict), "by": row.by, "at_ms": row.at_ms}
+        return msgspec.convert(fields, _NAMED[row.act])
     except (msgspec.MsgspecError, KeyError, UsageError) as error:
         raise damaged() from error
 
@@ -85,16 +85,16 @@ def replay(stored: StoredRequest, rows: Sequence[RequestAct]) -> CodeRequest:
     if not rows or rows[0].act != OPENED or rows[0].by != stored.requester:
         raise damaged()
     request = CodeRequest.opened(stored.id, stored.requester, stored.vin, rows[0].at_ms)
-    request = _as_promised(request, rows[0], 1)
+    request = _with_promised_due(request, rows[0], 1)
     for number, row in enumerate(rows[1:], start=2):
         event = event_of(row)
         if objection(request, event) is not None:
             raise damaged()
-        request = _as_promised(step(request, event), row, number)
+        request = _with_promised_due(step(request, event), row, number)
     return request
 
 
-def _as_promised(request: CodeRequest, row: RequestAct, number: int) -> CodeRequest:
+def _with_promised_due(request: CodeRequest, row: RequestAct, number: int) -> CodeRequest:
     if row.number != number or request.state.value != row.state:
         raise damaged()
     return replace(request, due_ms=row.due_ms)

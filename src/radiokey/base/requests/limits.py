@@ -1,7 +1,7 @@
-"""How much anybody may ask of a desk: enough for an owner and a workshop, too little to bury the clerks.
+"""How much anybody may send to a desk: enough for an owner and a workshop, too little to bury the clerks.
 
 Counted by who asks and by their network, in the same buckets as releases (`radiokey.base.limits`). What is
-taken stays taken, also where what was asked is refused afterwards: the work was done.
+taken stays taken, also where the request is refused afterwards: the work was done.
 """
 
 from radiokey.base.limits import Limits, RateLimiter
@@ -10,7 +10,7 @@ from radiokey.clock import Clock
 
 
 class DeskLimits:
-    """The limits of one desk. `store` is that of whoever keeps the buckets."""
+    """The limits of one desk. `store` is the one that holds the buckets."""
 
     __slots__ = ("_clock", "_limits", "_store")
 

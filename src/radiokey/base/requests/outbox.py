@@ -1,7 +1,7 @@
 """The outbox: mails that are to be sent, to addresses that only the sender of mails opens.
 
-Whoever sends mails takes some first, for `HELD_MS`: nobody else does meanwhile. One that was handed over is
-written down after it was; a crash in between sends it once more when that time is over, and never not at all.
+A sender takes some mails first, for `HELD_MS`; no other sender takes these meanwhile. A delivery is recorded
+after it was made; a crash in between sends the mail once more when that time is over. No mail is lost.
 How often each was tried, and when it is again, lies in the database and survives a restart. After `TRIES_MAX`
 tries a mail is given up. An address that was refused for good gets no other mail (docs/spec/request.md).
 """
@@ -21,7 +21,7 @@ TRIES_MAX: Final = 100
 """After so many tries of its own, which take four days, a mail is given up."""
 
 HELD_MS: Final = 15 * MINUTE_MS
-"""How long mails are held by whoever took them."""
+"""How long a sender holds the mails it took."""
 
 WAIT_MS_MAX: Final = HOUR_MS
 
@@ -35,15 +35,15 @@ class ContactStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Mails that are held by whoever took them, until then."""
+class HeldMails:
+    """Mails that a sender holds, and until when."""
 
     mails: tuple[Mail, ...]
     until_ms: int
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class MailBacklog:
     """How many mails wait, how long the oldest does (ms), and how many were ever given up."""
 
     count: int
@@ -52,7 +52,7 @@ class Waiting:
 
 
 class Outbox:
-    """The mails of a desk. `store` is that of whoever sends them."""
+    """The mails of a desk. `store` is the sender's."""
 
     __slots__ = ("_clock", "_contacts", "_store")
 
@@ -61,7 +61,7 @@ class Outbox:
         self._contacts = contacts
         self._clock = clock
 
-    def take(self, limit: int) -> Held:
+    def take(self, limit: int) -> HeldMails:
         """Take up to `limit` mails that may be tried now, and count the try; none while the server rests."""
         now_ms = self._clock.now_ms()
         until_ms = now_ms + HELD_MS
@@ -70,7 +70,9 @@ class Outbox:
             found = transaction.mails_to_send(limit, now_ms) if next_ms <= now_ms else []
             for mail in found:
                 transaction.hold_mail(mail.id, mail.tries, mail.tries + 1, until_ms)
-        return Held(tuple(msgspec.structs.replace(mail, tries=mail.tries + 1) for mail in found), until_ms)
+        return HeldMails(
+            tuple(msgspec.structs.replace(mail, tries=mail.tries + 1) for mail in found), until_ms
+        )
 
     def address_of(self, mail: Mail) -> Address:
         """Return where a mail goes; raise `SealError` where that does not open."""
@@ -93,7 +95,7 @@ class Outbox:
             if mail.tries >= TRIES_MAX:
                 transaction.add_mail_given_up(mail.id, now_ms, mail.tries)
                 return False
-            transaction.hold_mail(mail.id, mail.tries, mail.tries, now_ms + waited_ms(mail.tries))
+            transaction.hold_mail(mail.id, mail.tries, mail.tries, now_ms + retry_delay_ms(mail.tries))
         return True
 
     def put_back(self, mails: tuple[Mail, ...]) -> None:
@@ -108,7 +110,7 @@ class Outbox:
         """Write down that the server failed: it rests, a minute first and an hour at most."""
         with self._store.transaction() as transaction:
             failures = transaction.mail_server()[0] + 1
-            transaction.set_mail_server(failures, self._clock.now_ms() + waited_ms(failures))
+            transaction.set_mail_server(failures, self._clock.now_ms() + retry_delay_ms(failures))
 
     def server_works(self) -> None:
         """Write down that the server works, where it did not."""
@@ -125,18 +127,18 @@ class Outbox:
                 return ContactStatus.REFUSED
             return ContactStatus.GIVEN_UP if seen.mail_given_up(request_id) else ContactStatus.REACHES
 
-    def waiting(self) -> Waiting:
+    def waiting(self) -> MailBacklog:
         """Count the mails that wait and those that were given up."""
         with self._store.snapshot() as seen:
             count, since_ms = seen.mails_waiting()
             given_up = seen.mails_given_up()
-        return Waiting(count, max(0, self._clock.now_ms() - since_ms) if count else 0, given_up)
+        return MailBacklog(count, max(0, self._clock.now_ms() - since_ms) if count else 0, given_up)
 
 
-def waited_ms(failures: int) -> int:
+def retry_delay_ms(failures: int) -> int:
     """Return how long to wait after that many failures in a row: a minute, doubled, an hour at most.
 
-    >>> [waited_ms(failures) // 60_000 for failures in (1, 2, 3, 7, 99)]
+    >>> [retry_delay_ms(failures) // 60_000 for failures in (1, 2, 3, 7, 99)]
     [1, 2, 4, 60, 60]
     """
     return min(MINUTE_MS << min(failures - 1, 6), WAIT_MS_MAX)

@@ -20,8 +20,8 @@ from radiokey.clock import DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What is told of a paper that was sent: when, what it is, and when it is deleted.
+class PaperRecord:
+    """The record of a paper that was sent: when, what it is, and when it is deleted.
 
     The sums are SHA-256 in hex, of the file as received and of what is kept. `delete_ms` is 0 as long as the
     request is open, for the time runs from its end. `media` is the type of what is kept, empty once deleted.
@@ -88,15 +88,17 @@ def with_sums(named: Sequence[Paper], clean: Sequence[CleanPaper]) -> tuple[Pape
     )
 
 
-def sent(history: Sequence[RequestAct], ended_ms: int | None, kept: Mapping[str, str]) -> tuple[Sent, ...]:
-    """Return what is told of the papers of a request, in the order they came.
+def list_papers(
+    history: Sequence[RequestAct], ended_ms: int | None, kept: Mapping[str, str]
+) -> tuple[PaperRecord, ...]:
+    """Return the records of the papers of a request, in the order they came.
 
     `ended_ms` is when the request ended, `None` while it is open. Papers that another program keeps are left
     out: nothing is known of them here.
     """
     acts = ((row, event_of(row)) for row in history[1:])
     return tuple(
-        Sent(
+        PaperRecord(
             id=paper.id,
             kind=PaperKind(paper.kind),
             at_ms=row.at_ms,

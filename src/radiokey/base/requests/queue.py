@@ -13,14 +13,14 @@ from typing import Final
 from radiokey.base.ports.requests import FIRST, Due, RequestLine
 from radiokey.base.ports.store import COUNTED_MAX, Transaction
 from radiokey.base.requests.request import Turn
-from radiokey.base.requests.statistics import states_of, waiting
+from radiokey.base.requests.statistics import count_waiting, states_of
 
 PAGE: Final = 200
 """Lines of a page: more than a desk does in a day."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QueuePage:
     """A page of one turn: its lines, how many wait in all, and behind which place the next page goes on.
 
     `count` counts up to `COUNTED_MAX` + 1; `more` is `None` on the last page.
@@ -31,13 +31,13 @@ class Part:
     more: Due | None
 
 
-def part(
+def read_page(
     seen: Transaction,
     turn: Turn,
     organisations: Collection[str] | None,
     after: Due = FIRST,
     limit: int = PAGE,
-) -> Part:
+) -> QueuePage:
     """Return the page of a turn that comes after a place; of all requests, or of `organisations` alone."""
     asked = (None,) if organisations is None else tuple(sorted(set(organisations)))
     found = [
@@ -45,13 +45,15 @@ def part(
         for state in states_of(turn)
         for organisation in asked
     ]
-    lines = tuple(islice(heapq.merge(*found, key=place), limit + 1))
-    count = sum(waiting(seen, turn, organisation) for organisation in asked)
-    return Part(
-        lines[:limit], min(count, COUNTED_MAX + 1), place(lines[limit - 1]) if len(lines) > limit else None
+    lines = tuple(islice(heapq.merge(*found, key=position_of), limit + 1))
+    count = sum(count_waiting(seen, turn, organisation) for organisation in asked)
+    return QueuePage(
+        lines[:limit],
+        min(count, COUNTED_MAX + 1),
+        position_of(lines[limit - 1]) if len(lines) > limit else None,
     )
 
 
-def place(line: RequestLine) -> Due:
+def position_of(line: RequestLine) -> Due:
     """Return where a line stands in its queue."""
     return line.due_ms, line.id

@@ -1,6 +1,6 @@
 """Why a desk refuses, as a closed list: a key for machines and statistics, words for the owner.
 
-A reason never says what the ledger holds: whoever tries numbers and cars learns nothing from a refusal.
+A reason never says what the ledger holds: somebody who tries numbers and cars learns nothing from a refusal.
 """
 
 from collections.abc import Mapping

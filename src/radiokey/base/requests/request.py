@@ -5,12 +5,12 @@ Theory
 A request is open as long as it is somebody's turn. The owner's turn ends by itself, after reminders; the
 desk's never does: a clerk or an approver who is late is shown as late, and the owner loses nothing.
 
-Three people stand between a request and its code. Whoever asks does not check, whoever checked does not
-approve, and whoever keeps the ledger or the stolen list does neither for that radio. `objection` names the
-rule that an event breaks; `step` then changes nothing. The database keeps the same rules once more
+Three people stand between a request and its code. The requester does not check, the person who checked does
+not approve, and a registrar of the ledger or of the stolen list does neither for that radio. `objection`
+names the rule that an event breaks; `step` then changes nothing. The database keeps the same rules once more
 (docs/spec/request.md).
 
-An approval is written *before* the door is asked (RELEASING), so that a crash leaves an intent that can be
+An approval is written *before* the release (RELEASING), so that a crash leaves an intent that can be
 carried out again, and never a code without its approval.
 
 Events that a state does not list change nothing. `TRANSITIONS` decides which state follows, and the picture
@@ -177,7 +177,7 @@ class _Act:
 
 @dataclass(frozen=True, slots=True)
 class Submitted(_Act):
-    """Everything but the papers is told; they follow."""
+    """Everything but the papers is given; they follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,14 +238,14 @@ class Approved(_Act):
 
 @dataclass(frozen=True, slots=True)
 class Released(_Act):
-    """The door released the code; `index` is its entry in the log."""
+    """The ReleaseService released the code; `index` is its entry in the log."""
 
     index: int
 
 
 @dataclass(frozen=True, slots=True)
 class DoorRefused(_Act):
-    """The door said no, for good."""
+    """The ReleaseService refused, for good."""
 
     reason: Reason
 
@@ -264,7 +264,7 @@ class Withdrawn(_Act):
 
 @dataclass(frozen=True, slots=True)
 class Reminded(_Act):
-    """The owner was told that their time is running out."""
+    """The owner was reminded that their time is running out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +338,7 @@ class CodeRequest:
         return TURNS[self.state]
 
     def overdue(self, now_ms: int) -> bool:
-        """Tell whether whoever's turn it is had their time."""
+        """Tell whether the time of this turn is over."""
         return self.turn is not Turn.NOBODY and now_ms >= self.due_ms
 
     def reminder_due(self, now_ms: int, times: Times = TIMES) -> bool:
@@ -464,7 +464,7 @@ def step(request: CodeRequest, event: Event, times: Times = TIMES) -> CodeReques
 
 
 def _learned(request: CodeRequest, event: Event) -> CodeRequest:
-    """Return the request with what `event` tells; its state comes from the table."""
+    """Return the request with the data of `event`; its state comes from the table."""
     match event:
         case PapersSent(papers=papers):
             after = replace(request, papers=request.papers + papers)

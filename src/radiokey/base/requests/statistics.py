@@ -26,25 +26,25 @@ class DeskStatistics:
     refused: Mapping[Reason, int]
 
 
-def figures(seen: Transaction, since_ms: int) -> DeskStatistics:
+def compute_statistics(seen: Transaction, since_ms: int) -> DeskStatistics:
     """Return the three figures; answers and noes are those since `since_ms`."""
     return DeskStatistics(
-        {turn: waiting(seen, turn) for turn in Turn if turn is not Turn.NOBODY},
+        {turn: count_waiting(seen, turn) for turn in Turn if turn is not Turn.NOBODY},
         seen.median_answer(since_ms, COUNTED_MAX),
-        _noes(seen.refusals(since_ms, COUNTED_MAX)),
+        _count_refusals(seen.refusals(since_ms, COUNTED_MAX)),
     )
 
 
-def waiting(seen: Transaction, turn: Turn, organisation: str | None = None) -> int:
-    """Return how many requests wait for whose turn it is, `COUNTED_MAX` + 1 where they are more."""
+def count_waiting(seen: Transaction, turn: Turn, organisation: str | None = None) -> int:
+    """Return how many requests wait in that turn, `COUNTED_MAX` + 1 where they are more."""
     most = COUNTED_MAX + 1
     return min(most, sum(seen.queue_length(state, most, organisation) for state in states_of(turn)))
 
 
-def _noes(told: Mapping[str, int]) -> dict[Reason, int]:
-    """Return the noes by reason; one whose reason is damaged is none that could be named."""
+def _count_refusals(details: Mapping[str, int]) -> dict[Reason, int]:
+    """Return the refusals by reason; one with a damaged reason is left out."""
     counted: dict[Reason, int] = {}
-    for detail, count in told.items():
+    for detail, count in details.items():
         try:
             reason = reason_of(detail)
         except DamagedRequestError:

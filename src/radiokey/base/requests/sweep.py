@@ -14,7 +14,7 @@ from radiokey.base.ports.requests import FIRST, Due
 from radiokey.base.ports.store import Store, Transaction
 from radiokey.base.requests.papers import due as papers_due
 from radiokey.base.requests.papers import purge_papers
-from radiokey.base.requests.queue import PAGE, place
+from radiokey.base.requests.queue import PAGE, position_of
 from radiokey.base.requests.request import State, Times, Turn
 from radiokey.base.requests.statistics import states_of
 from radiokey.base.stolen import clearings
@@ -32,11 +32,11 @@ CONTACT_KEPT_MS: Final = 30 * DAY_MS
 """How long after the end of a request the owner's address is kept."""
 
 _AT_ONCE: Final = 500
-"""Papers and addresses that one transaction deletes: whoever writes waits for it."""
+"""Papers and addresses that one transaction deletes: other writers wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class SweepResult:
     """What the clock did; `stuck` are requests that could not be carried on, each with its problem's slug."""
 
     reminded: int
@@ -49,44 +49,44 @@ class Swept:
 class Desk(Protocol):
     """Whose requests these are, see `radiokey.base.requests.desk.Desk`."""
 
-    def overtake(self, request_id: str, now_ms: int) -> State | None:
+    def remind_or_expire(self, request_id: str, now_ms: int) -> State | None:
         """Remind the owner of a request, or let it expire, whichever is due; return the state after it."""
         ...
 
-    def settle(self, request_id: str) -> None:
+    def resume_approval(self, request_id: str) -> None:
         """Go on with an approval that was cut off; a no that is for good ends it as well as a yes."""
         ...
 
 
 class Sweep:
-    """The sweeps of one desk. `store` is that of whoever does what the clock does."""
+    """The sweeps of one desk. `store` is that of the clock's principal."""
 
-    __slots__ = ("_desk", "_let_go_ms", "_store", "_times")
+    __slots__ = ("_desk", "_purged_ms", "_store", "_times")
 
     def __init__(self, desk: Desk, store: Store, times: Times) -> None:
         self._desk = desk
         self._store = store
         self._times = times
-        self._let_go_ms: int | None = None
+        self._purged_ms: int | None = None
 
-    def sweep(self, now_ms: int) -> Swept:
+    def sweep(self, now_ms: int) -> SweepResult:
         """Do what is due; raise `StoreError`, `LogError` where nothing can be done at all."""
-        # First: whatever else cannot be done, what was promised to be gone is gone.
-        deleted = self._let_go(now_ms)
+        # First: data with a promised deletion date is deleted even if the rest fails.
+        deleted = self._purge(now_ms)
         stuck: dict[str, str] = {}
         states, finished = [], 0
-        for request_id in self._late(now_ms):
-            with self._apart(request_id, stuck):
-                states.append(self._desk.overtake(request_id, now_ms))
-        for request_id in self._cut_off():
-            with self._apart(request_id, stuck):
-                self._desk.settle(request_id)
+        for request_id in self._find_late(now_ms):
+            with self._isolate(request_id, stuck):
+                states.append(self._desk.remind_or_expire(request_id, now_ms))
+        for request_id in self._find_interrupted():
+            with self._isolate(request_id, stuck):
+                self._desk.resume_approval(request_id)
                 finished += 1
         expired = states.count(State.EXPIRED)
-        return Swept(len(states) - states.count(None) - expired, expired, finished, deleted, stuck)
+        return SweepResult(len(states) - states.count(None) - expired, expired, finished, deleted, stuck)
 
     @contextmanager
-    def _apart(self, request_id: str, stuck: dict[str, str]) -> Iterator[None]:
+    def _isolate(self, request_id: str, stuck: dict[str, str]) -> Iterator[None]:
         """Keep what is wrong with one request to itself."""
         try:
             yield
@@ -96,20 +96,20 @@ class Sweep:
             pass  # a limit, or somebody was quicker: the next sweep looks again
         except RadiokeyError as problem:
             if isinstance(problem, StoreError) and not isinstance(problem, DamagedRequestError):
-                self._ask()
+                self._check_store()
             stuck[request_id] = problem.slug
 
-    def _ask(self) -> None:
+    def _check_store(self) -> None:
         """Raise `StoreError` unless the database answers: what it said then concerns one request alone."""
         with self._store.snapshot() as seen:
             seen.queue_length(State.DRAFT, 1)
 
-    def _let_go(self, now_ms: int) -> int:
+    def _purge(self, now_ms: int) -> int:
         """Delete the papers and addresses whose time is over, and return how many papers.
 
         What was over long ago went in an earlier sweep; the first one of a process looks at all.
         """
-        since_ms = self._let_go_ms
+        since_ms = self._purged_ms
         with self._store.snapshot() as seen:
             papers = papers_due(seen, since_ms, now_ms)
             ended_ms = None if since_ms is None else since_ms - CONTACT_KEPT_MS
@@ -119,47 +119,49 @@ class Sweep:
         if clears:
             with self._store.transaction() as transaction:
                 deleted += clearings.purge_papers(transaction, now_ms)
-        for some in _together(papers):
+        for some in _batches(papers):
             with self._store.transaction() as transaction:
                 deleted += purge_papers(transaction, some, now_ms)
-        for some in _together(addresses):
+        for some in _batches(addresses):
             with self._store.transaction() as transaction:
                 for request_id in some:
                     transaction.drop_contact(request_id)
-        self._let_go_ms = now_ms - HOUR_MS  # a clock that is put right is not an hour off
+        self._purged_ms = now_ms - HOUR_MS  # a clock that is put right is not an hour off
         return deleted
 
-    def _late(self, now_ms: int) -> list[str]:
+    def _find_late(self, now_ms: int) -> list[str]:
         """Return the requests whose owner is to be reminded, or had their time."""
         found: dict[str, None] = {}
         with self._store.snapshot() as seen:
             for state in states_of(Turn.OWNER):
-                found |= dict.fromkeys(_over(seen, state, now_ms))
+                found |= dict.fromkeys(_find_overdue(seen, state, now_ms))
                 for sent, before_ms in enumerate(self._times.reminders_of(state)):
-                    found |= dict.fromkeys(_to_remind(seen, state, sent, now_ms + before_ms))
+                    found |= dict.fromkeys(_find_to_remind(seen, state, sent, now_ms + before_ms))
         return list(found)
 
-    def _cut_off(self) -> list[str]:
+    def _find_interrupted(self) -> list[str]:
         with self._store.snapshot() as seen:
-            lines = _paged(lambda after: [place(one) for one in seen.queue(State.RELEASING, after, PAGE)])
+            lines = _all_pages(
+                lambda after: [position_of(one) for one in seen.queue(State.RELEASING, after, PAGE)]
+            )
             return list(lines)
 
 
-def _over(seen: Transaction, state: State, now_ms: int) -> Iterator[str]:
+def _find_overdue(seen: Transaction, state: State, now_ms: int) -> Iterator[str]:
     """Yield the requests in a state whose time is over."""
 
     def page(after: Due) -> list[Due]:
-        return [place(line) for line in seen.queue(state, after, PAGE) if line.due_ms <= now_ms]
+        return [position_of(line) for line in seen.queue(state, after, PAGE) if line.due_ms <= now_ms]
 
-    return _paged(page)
+    return _all_pages(page)
 
 
-def _to_remind(seen: Transaction, state: State, sent: int, until_ms: int) -> Iterator[str]:
+def _find_to_remind(seen: Transaction, state: State, sent: int, until_ms: int) -> Iterator[str]:
     """Yield the requests in a state whose time is over by then and whose owner got so many reminders."""
-    return _paged(lambda after: seen.to_remind(state, sent, until_ms, after, PAGE))
+    return _all_pages(lambda after: seen.to_remind(state, sent, until_ms, after, PAGE))
 
 
-def _paged(page: Callable[[Due], list[Due]]) -> Iterator[str]:
+def _all_pages(page: Callable[[Due], list[Due]]) -> Iterator[str]:
     """Yield the requests of every page, each of which begins behind the last one."""
     after = FIRST
     while found := page(after):
@@ -167,6 +169,6 @@ def _paged(page: Callable[[Due], list[Due]]) -> Iterator[str]:
         after = found[-1]
 
 
-def _together(ids: list[str]) -> Iterator[list[str]]:
+def _batches(ids: list[str]) -> Iterator[list[str]]:
     """Yield what one transaction deletes."""
     return (ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE))

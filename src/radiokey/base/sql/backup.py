@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from radiokey.base.location import DatabaseLocation, FileDatabase
 from radiokey.base.log.append import check_whole, stored_hashes
+from radiokey.base.log.durable_text import keep_folder
 from radiokey.base.log.head import HeadFile, check_continues
-from radiokey.base.log.kept import keep_folder
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
 from radiokey.base.ports.store import StoredAct, Transaction
 from radiokey.base.sql import backup_file as backupfile
@@ -32,7 +32,7 @@ _KEY_SIZE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class BackedUp:
+class BackupResult:
     """What was written: the header, how many bytes, their SHA-256 in hex."""
 
     header: BackupHeader
@@ -41,7 +41,7 @@ class BackedUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreResult:
     """What is there now: the log's checkpoint, its verifier key, how many signed entries are lost."""
 
     checkpoint: Checkpoint
@@ -49,7 +49,7 @@ class Restored:
     lost: int
 
 
-def back_up(location: DatabaseLocation, file: Path, clock: Clock, programs: "Programs") -> BackedUp:
+def back_up(location: DatabaseLocation, file: Path, clock: Clock, programs: "Programs") -> BackupResult:
     """Write one state of the base at `location` to `file`; raise `UsageError`, `StoreError`."""
     if file.exists():
         raise UsageError(
@@ -60,7 +60,7 @@ def back_up(location: DatabaseLocation, file: Path, clock: Clock, programs: "Pro
     return _back_up_server(location.url, file, clock, programs)
 
 
-def _back_up_file(database: Path, file: Path, clock: Clock) -> BackedUp:
+def _back_up_file(database: Path, file: Path, clock: Clock) -> BackupResult:
     if not database.is_file():
         raise StoreError("there is no base here to back up", hint="name it: --database FILE")
     copy = file.with_name(f"{file.name}.copy")
@@ -74,19 +74,19 @@ def _back_up_file(database: Path, file: Path, clock: Clock) -> BackedUp:
                 target.isolation_level = None
                 header = _header("sqlite", _version(target), SqliteTransaction(target), clock)
             with copy.open("rb") as opened:
-                return BackedUp(
+                return BackupResult(
                     header, *backupfile.write(file, header, iter(lambda: opened.read(_CHUNK), b""))
                 )
     finally:
         copy.unlink(missing_ok=True)
 
 
-def _back_up_server(url: str, file: Path, clock: Clock, programs: "Programs") -> BackedUp:
+def _back_up_server(url: str, file: Path, clock: Clock, programs: "Programs") -> BackupResult:
     from radiokey.base.sql import postgresql  # noqa: PLC0415 - its driver takes a while to load
 
     with postgresql.shared_snapshot(url) as (transaction, name, schema):
         header = _header("postgresql", schema, transaction, clock)
-        return BackedUp(header, *backupfile.write(file, header, programs.dump(url, name)))
+        return BackupResult(header, *backupfile.write(file, header, programs.dump(url, name)))
 
 
 def _header(database: str, schema: int, transaction: Transaction, clock: Clock) -> BackupHeader:
@@ -105,7 +105,7 @@ def _header(database: str, schema: int, transaction: Transaction, clock: Clock) 
 
 def restore(
     location: DatabaseLocation, file: Path, clock: Clock, programs: "Programs", accept_lost: int = 0
-) -> Restored:
+) -> RestoreResult:
     """Restore a backup where nothing is and verify its whole log; `accept_lost` as in the specification.
 
     Raises `InputError` for a backup that cannot be used, `UsageError`, `LogError`, `StoreError`.
@@ -118,7 +118,7 @@ def restore(
         )
     if header.schema > len(migration_steps(database)):
         raise StoreError("this backup was made by a newer version of Radiokey", hint="update Radiokey")
-    trial = _Trial(location, header, clock, accept_lost)
+    trial = _RestoreCheck(location, header, clock, accept_lost)
     if isinstance(location, FileDatabase):
         _restore_file(location.path, file, trial)
     else:
@@ -126,7 +126,7 @@ def restore(
     return trial.done()
 
 
-def _restore_file(database: Path, file: Path, trial: "_Trial") -> None:
+def _restore_file(database: Path, file: Path, trial: "_RestoreCheck") -> None:
     beside = [database.with_name(f"{database.name}{end}") for end in ("", "-wal", "-shm", "-journal")]
     if any(path.exists() for path in beside):
         raise UsageError(
@@ -144,7 +144,7 @@ def _restore_file(database: Path, file: Path, trial: "_Trial") -> None:
             if _version(found) != trial.header.schema:
                 raise InputError("the backup is not what its header says", hint="use another backup")
         with closing(SqliteStore(fresh)) as store, store.transaction() as transaction:
-            trial.judge(transaction)
+            trial.check(transaction)
         with _named_errors():
             database.hardlink_to(fresh)
     finally:
@@ -154,7 +154,7 @@ def _restore_file(database: Path, file: Path, trial: "_Trial") -> None:
         keep_folder(database.parent)
 
 
-def _restore_server(url: str, file: Path, trial: "_Trial", programs: "Programs") -> None:
+def _restore_server(url: str, file: Path, trial: "_RestoreCheck", programs: "Programs") -> None:
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - only here
 
     from radiokey.base.sql import postgresql  # noqa: PLC0415 - its driver takes a while to load
@@ -162,12 +162,12 @@ def _restore_server(url: str, file: Path, trial: "_Trial", programs: "Programs")
     with TemporaryDirectory(prefix="radiokey") as folder:
         archive = Path(folder) / "archive"
         backupfile.payload_to(file, archive)
-        with postgresql.filling(url, trial.header.schema) as transaction:
+        with postgresql.load_schema(url, trial.header.schema) as transaction:
             programs.load(url, archive, without="schema_version")
-            trial.judge(transaction())
+            trial.check(transaction())
 
 
-class _Trial:
+class _RestoreCheck:
     """Judges what was restored before it is served."""
 
     def __init__(
@@ -186,11 +186,11 @@ class _Trial:
             raise StoreError(
                 "the key that signs the log is damaged", hint="put a good copy of it in its place"
             )
-        self._restored: Restored | None = None
+        self._restored: RestoreResult | None = None
         self._signer: NoteSigner | None = None
         self._note = ""
 
-    def judge(self, transaction: Transaction) -> None:
+    def check(self, transaction: Transaction) -> None:
         """Verify the log and hold it against the header and the head; raise `LogError`, `InputError`."""
         name = transaction.hosting() or own_log_name(self._key)
         self._signer = signer = NoteSigner(name, self._key)
@@ -203,7 +203,7 @@ class _Trial:
             transaction.add_act(StoredAct(self._clock.now_ms(), "owner", "log:lost", name, detail))
         last = transaction.last_checkpoint()
         self._note = last.note if last else ""
-        self._restored = Restored(checkpoint, str(signer.verifier), lost)
+        self._restored = RestoreResult(checkpoint, str(signer.verifier), lost)
 
     def _lost(self, transaction: Transaction, checkpoint: Checkpoint) -> int:
         """Return how many entries the head knows beyond the backup, if exactly that many were accepted."""
@@ -223,7 +223,7 @@ class _Trial:
             check_continues(head, checkpoint, stored_hashes(transaction))
         return lost
 
-    def done(self) -> Restored:
+    def done(self) -> RestoreResult:
         """Move the head to what is there now, keep an old one that knows more, and say what was restored."""
         assert self._restored is not None
         assert self._signer is not None

@@ -98,7 +98,7 @@ class DeskStatements:
 
     def refusals(self, since_ms: int, most: int) -> dict[str, int]:
         found = self._statements.rows("refusals", since_ms=since_ms, most=most)
-        return {rows.text(told): rows.count(count) for told, count in found}
+        return {rows.text(detail): rows.count(count) for detail, count in found}
 
     def registrars_of(self, kind: str, number: str) -> frozenset[str]:
         found = self._statements.rows("registrars_of", kind=kind, number=number)
@@ -119,8 +119,8 @@ class DeskStatements:
         return [rows.typed(StoredMessage, row) for row in found]
 
     def add_mail(self, request_id: str, number: int, template: str, language: str, at_ms: int) -> None:
-        told = {"request": request_id, "template": template, "language": language}
-        self._statements.run("add_mail", **told, number=number, at_ms=at_ms)
+        values = {"request": request_id, "template": template, "language": language}
+        self._statements.run("add_mail", **values, number=number, at_ms=at_ms)
 
     def mails_to_send(self, limit: int, until_ms: int) -> list[Mail]:
         found = self._statements.rows("mails_to_send", count=limit, until_ms=until_ms)

@@ -8,7 +8,7 @@ Transactions are serialised by one advisory lock, taken first. They read what is
 under REPEATABLE READ the state would be that of before the lock was given, and a stolen mark committed while
 we waited would not be seen. Statements that return nothing are sent in a pipeline, without waiting for each;
 an error of one surfaces at the next that returns something, at the latest at the commit. The lock is one of
-them: whoever has read nothing yet may still be waiting for their turn.
+them: a transaction that has read nothing yet may still be waiting for the lock.
 """
 
 import itertools
@@ -78,7 +78,7 @@ class PostgresStore:
                 raise
 
     @contextmanager
-    def intake(self) -> Iterator["PostgresTransaction"]:
+    def concurrent_transaction(self) -> Iterator["PostgresTransaction"]:
         """See `radiokey.base.ports.store.Store`."""
         with _named_errors(), self._borrowed() as connection:
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
@@ -156,7 +156,7 @@ class PostgresTransaction(SqlTransaction):
 
 
 def connect(url: str) -> Connection:
-    """Connect as whoever `url` says; every statement is its own transaction until one is begun."""
+    """Connect as the role that `url` names; every statement is its own transaction until one is begun."""
     return psycopg.connect(
         url,
         autocommit=True,
@@ -187,7 +187,7 @@ def migrate(url: str, last: int | None = None) -> None:
 
 
 @contextmanager
-def owned(url: str) -> Iterator[PostgresTransaction]:
+def owner_transaction(url: str) -> Iterator[PostgresTransaction]:
     """Bring the schema up to date and begin a transaction as the owner of the database."""
     migrate(url)
     with _named_errors(), connect(url) as connection:
@@ -208,7 +208,7 @@ def shared_snapshot(url: str) -> Iterator[tuple[PostgresTransaction, str, int]]:
 
 
 @contextmanager
-def filling(url: str, schema: int) -> Iterator[Callable[[], PostgresTransaction]]:
+def load_schema(url: str, schema: int) -> Iterator[Callable[[], PostgresTransaction]]:
     """Make the schema of that number in an empty database and have somebody fill it, as its owner.
 
     Until the end it says that it has no schema, so that nobody serves it; our triggers are at rest: what is

@@ -64,8 +64,8 @@ class SqliteStore:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    intake = transaction
-    """SQLite has one writer: whoever adds units takes the same turn as everybody."""
+    concurrent_transaction = transaction
+    """SQLite has one writer: this transaction waits like every other one."""
 
     @contextmanager
     def snapshot(self) -> Iterator["SqliteTransaction"]:

@@ -94,12 +94,12 @@ class SqlTransaction(DeskStatements, StaffStatements):
     def all_marks(self) -> list[Mark]:
         return [rows.mark(row) for row in self._statements.rows("all_marks")]
 
-    def standing_before(self, before: int, limit: int) -> list[tuple[int, Mark]]:
-        found = self._statements.rows("standing_before", before=before, count=limit)
+    def active_reports_before(self, before: int, limit: int) -> list[tuple[int, Mark]]:
+        found = self._statements.rows("active_reports_before", before=before, count=limit)
         return [(rows.count(number), rows.mark(tuple(row))) for number, *row in found]
 
-    def standing_count(self, most: int) -> int:
-        return rows.count(self._statements.value("standing_count", most=most))
+    def count_active_reports(self, most: int) -> int:
+        return rows.count(self._statements.value("count_active_reports", most=most))
 
     def add_mark(self, mark: Mark) -> None:
         self._statements.run(
@@ -162,9 +162,9 @@ class SqlTransaction(DeskStatements, StaffStatements):
         value = self._statements.value("clearing_paper_media", clearing=clearing_id)
         return "" if value is None else rows.text(value)
 
-    def clearing_papers_due(self, carried_out_ms: int, laid_aside_ms: int) -> list[str]:
+    def clearing_papers_due(self, carried_out_ms: int, rejected_ms: int) -> list[str]:
         found = self._statements.rows(
-            "clearing_papers_due", carried_out_ms=carried_out_ms, laid_aside_ms=laid_aside_ms
+            "clearing_papers_due", carried_out_ms=carried_out_ms, rejected_ms=rejected_ms
         )
         return [rows.text(clearing) for (clearing,) in found]
 

@@ -57,7 +57,7 @@ class ReportPage:
 
 
 class Blacklist:
-    """The stolen list of one base. Whoever holds it may report and clear: rights are the caller's matter."""
+    """The stolen list of one base. It checks no rights: that is the caller's matter."""
 
     __slots__ = ("_clock", "_store")
 
@@ -103,7 +103,7 @@ class Blacklist:
             transaction.add_mark(mark)
         return ended
 
-    def propose_clearing(  # noqa: PLR0913 - a proposal is told once, whole
+    def propose_clearing(  # noqa: PLR0913 - a proposal is given as a whole
         self,
         reading: Reading,
         *,
@@ -147,10 +147,11 @@ class Blacklist:
     def carry_out(self, clearing_id: str, *, by: str) -> tuple[Mark, ...]:
         """Carry out a proposal of somebody else and return the reports that it ended.
 
-        Raises `NotThereError` where there is none, `RefusedError` where it is one's own, `StoreError`.
+        Raises `NotThereError` where there is none, `RefusedError` where the same person proposed it,
+        `StoreError`.
         """
         with self._store.transaction() as transaction:
-            clearing = waiting(transaction, clearing_id)
+            clearing = open_clearing(transaction, clearing_id)
             if clearing.by == by:
                 raise RefusedError(
                     "who proposed a clearing does not carry it out",
@@ -194,8 +195,8 @@ class Blacklist:
     def page(self, before: int = BEYOND, limit: int = PAGE) -> ReportPage:
         """Return a page of the reports that stand, the newest first: those older than entry `before`."""
         with self._store.snapshot() as seen:
-            found = seen.standing_before(before, limit + 1)
-            count = seen.standing_count(COUNTED_MAX + 1)
+            found = seen.active_reports_before(before, limit + 1)
+            count = seen.count_active_reports(COUNTED_MAX + 1)
         more = found[limit - 1][0] if len(found) > limit else 0
         return ReportPage(tuple(mark for _, mark in found[:limit]), count, more)
 
@@ -207,7 +208,7 @@ class Blacklist:
     def list(self) -> tuple[Mark, ...]:
         """Return the reports that stand, oldest first."""
         with self._store.transaction() as transaction:
-            return tuple(stand(transaction.all_marks()))
+            return tuple(find_active_reports(transaction.all_marks()))
 
     def history(self) -> tuple[Mark, ...]:
         """Return every report and every clearing, oldest first."""
@@ -223,7 +224,7 @@ class Blacklist:
             )
         return mark
 
-    def _mark(  # noqa: PLR0913, PLR0917 - one row of the list, told once
+    def _mark(  # noqa: PLR0913, PLR0917 - one row of the list
         self, act: MarkAct, reading: Reading, vin: Vin | None, label: str, reason: str, by: str
     ) -> Mark:
         if not reason.strip():
@@ -238,14 +239,14 @@ class Blacklist:
             kind=reading.serial.kind,
             number=reading.serial.key,
             vin=vin.text if vin else "",
-            label=shown if _tells_apart(shown, reading) else "",
+            label=shown if _is_distinctive(shown, reading) else "",
             reason=reason.strip(),
             by=by,
             at_ms=self._clock.now_ms(),
         )
 
 
-def stand(marks: list[Mark]) -> list[Mark]:
+def find_active_reports(marks: list[Mark]) -> list[Mark]:
     """Return the reports that still stand after every act of `marks`, which are given oldest first."""
     standing: dict[tuple[str, str], dict[int, Mark]] = {}
     for at, mark in enumerate(marks):
@@ -253,14 +254,14 @@ def stand(marks: list[Mark]) -> list[Mark]:
         if mark.act is MarkAct.REPORTED:
             of_number[at] = mark
         else:
-            for ended in [one for one, report in of_number.items() if meets(mark, report)]:
+            for ended in [one for one, report in of_number.items() if clears_report(mark, report)]:
                 del of_number[ended]
     left = {at: mark for of_number in standing.values() for at, mark in of_number.items()}
     return [left[at] for at in sorted(left)]
 
 
-def waiting(transaction: Transaction, clearing_id: str) -> Clearing:
-    """Return a proposal that nobody carried out or laid aside; raise `NotThereError`."""
+def open_clearing(transaction: Transaction, clearing_id: str) -> Clearing:
+    """Return a proposal that nobody carried out or rejected; raise `NotThereError`."""
     for one in transaction.open_clearings():
         if one.id == clearing_id:
             return one
@@ -269,8 +270,8 @@ def waiting(transaction: Transaction, clearing_id: str) -> Clearing:
 
 def _ended_by(clearing: Mark, transaction: Transaction) -> tuple[Mark, ...]:
     """Return the standing reports that a clearing ends; raise `UsageError` if there are none."""
-    standing = stand(transaction.marks(clearing.kind, clearing.number))
-    ended = tuple(report for report in standing if meets(clearing, report))
+    standing = find_active_reports(transaction.marks(clearing.kind, clearing.number))
+    ended = tuple(report for report in standing if clears_report(clearing, report))
     if not ended:
         raise UsageError(
             "no such radio stands on the stolen list", hint="see the list: radiokey base blacklist list"
@@ -283,7 +284,7 @@ def _act(mark: Mark, act: str, detail: str = "") -> StoredAct:
     return StoredAct(at_ms=mark.at_ms, who=mark.by, act=act, subject=subject, detail=detail or mark.reason)
 
 
-def meets(clearing: Mark | Clearing, report: Mark) -> bool:
+def clears_report(clearing: Mark | Clearing, report: Mark) -> bool:
     """Tell whether a clearing, or a proposal of one, ends that report."""
     return (
         (clearing.kind, clearing.number) == (report.kind, report.number)
@@ -306,14 +307,14 @@ class Marks(Protocol):
 
 def check(transaction: Marks, reading: Reading, vin: Vin | None) -> None:
     """Raise `StolenError` or `PapersNeededError` where a standing report meets this request."""
-    if (whole := ENDS_OF.get(reading.serial.kind)) is not None and stand(
+    if (whole := ENDS_OF.get(reading.serial.kind)) is not None and find_active_reports(
         transaction.marks_ending(whole, reading.serial.key)
     ):
         raise PapersNeededError(
             "a radio whose number ends like this is reported stolen",
             hint="type the whole number, from A2C on: it tells whether it is yours",
         )
-    reports = stand(transaction.marks(reading.serial.kind, reading.serial.key))
+    reports = find_active_reports(transaction.marks(reading.serial.kind, reading.serial.key))
     if not reports:
         return
     if reading.serial.identity is Identity.UNIT:
@@ -326,7 +327,7 @@ def check(transaction: Marks, reading: Reading, vin: Vin | None) -> None:
     for report in reports:
         same_car = vin is not None and report.vin == vin.text
         # One may have copied less of the label than the other.
-        part = _tells_apart(shown, reading) and shown in report.label
+        part = _is_distinctive(shown, reading) and shown in report.label
         if same_car or part or (report.label and report.label in shown):
             raise PapersNeededError(
                 "a radio with this label or from this car is reported stolen",
@@ -334,7 +335,7 @@ def check(transaction: Marks, reading: Reading, vin: Vin | None) -> None:
             )
 
 
-def _tells_apart(shown: str, reading: Reading) -> bool:
+def _is_distinctive(shown: str, reading: Reading) -> bool:
     """Tell whether a compact label shows enough beside the number to tell radios apart."""
     return len(shown) >= len(compact(reading.serial.text)) + LABEL_SURPLUS_MIN
 

@@ -1,8 +1,8 @@
 """Clearings of a hosted base with their papers: proposed with the receipt itself, looked at, decided.
 
-Whoever proposes hands in the file; its picture is cleaned, sealed and kept like every paper, and the proposal
+The proposer hands in the file; its picture is cleaned, sealed and kept like every paper, and the proposal
 names the sum of what was handed in (docs/spec/papers.md). A proposal waits for somebody else, who sees that
-picture, for `WAITS_DAYS`; then, or when a person says so, it is laid aside. A program proposes with the sum
+picture, for `WAITS_DAYS`; then, or when a person says so, it is rejected. A program proposes with the sum
 alone, and then there is nothing here to look at.
 """
 
@@ -11,9 +11,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from radiokey.base.papers.archive import OpenedPaper, PaperArchive, Upload, no_such_paper
-from radiokey.base.papers.kind import ASIDE_KEPT_DAYS, KEPT_DAYS, PaperKind
+from radiokey.base.papers.kind import KEPT_DAYS, REJECTED_KEPT_DAYS, PaperKind
 from radiokey.base.ports.store import CLOCK, Clearing, ClearingPaper, Mark, Store, StoredAct, Transaction
-from radiokey.base.stolen.blacklist import TEXT_LENGTH_MAX, Blacklist, meets, stand, waiting
+from radiokey.base.stolen.blacklist import (
+    TEXT_LENGTH_MAX,
+    Blacklist,
+    clears_report,
+    find_active_reports,
+    open_clearing,
+)
 from radiokey.clock import DAY_MS, Clock
 from radiokey.errors import UsageError
 from radiokey.serial.number import Reading
@@ -27,7 +33,7 @@ _BOUND_TO: Final = "clearing"
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ClearingView:
     """A proposal that waits: the reports it would end, the type of its paper (empty where none is kept)."""
 
     clearing: Clearing
@@ -36,7 +42,7 @@ class Looked:
 
 
 class Clearings:
-    """The clearings of one base. Whoever holds it may do all of it: rights are the caller's matter."""
+    """The clearings of one base. It checks no rights: that is the caller's matter."""
 
     __slots__ = ("_blacklist", "_clock", "_papers", "_store")
 
@@ -79,15 +85,15 @@ class Clearings:
                 reading, clearing_id=clearing_id, vin=vin, reason=reason, papers=digest, paper=paper, by=by
             )
 
-    def look(self, clearing_id: str) -> Looked:
+    def view_clearing(self, clearing_id: str) -> ClearingView:
         """Return a proposal that waits; raise `NotThereError` for any other."""
         with self._store.snapshot() as seen:
-            clearing = waiting(seen, clearing_id)
-            standing = stand(seen.marks(clearing.kind, clearing.number))
+            clearing = open_clearing(seen, clearing_id)
+            standing = find_active_reports(seen.marks(clearing.kind, clearing.number))
             media = seen.clearing_paper_media(clearing_id)
-        return Looked(clearing, tuple(one for one in standing if meets(clearing, one)), media)
+        return ClearingView(clearing, tuple(one for one in standing if clears_report(clearing, one)), media)
 
-    def carried_out(self, clearing_id: str, by: str) -> bool:
+    def was_carried_out(self, clearing_id: str, by: str) -> bool:
         """Tell whether that very person carried a proposal out."""
         with self._store.snapshot() as seen:
             clearing = seen.clearing(clearing_id)
@@ -100,57 +106,57 @@ class Clearings:
         Raises `NotThereError`, `SealError`.
         """
         with self._store.transaction() as transaction:
-            clearing = waiting(transaction, clearing_id)
+            clearing = open_clearing(transaction, clearing_id)
             stored = transaction.clearing_paper(clearing_id)
             if stored is None:
                 raise no_such_paper()
-            _write_down(transaction, clearing, self._clock.now_ms(), by, "stolen:open-paper", clearing_id)
+            _record_act(transaction, clearing, self._clock.now_ms(), by, "stolen:open-paper", clearing_id)
         content = self._papers.open(stored.key, _BOUND_TO, clearing_id, stored.sealed)
         return OpenedPaper(stored.media, content)
 
     def reject(self, clearing_id: str, reason: str, *, by: str) -> None:
-        """Say that a proposal is not carried out, and why: one's own, or somebody else's.
+        """Reject a proposal, with a reason; the proposer may do this too.
 
         Raises `UsageError`, `NotThereError`, `StoreError`.
         """
         if not reason.strip():
-            raise UsageError("a proposal is laid aside for a reason", hint="say what is wrong with it")
+            raise UsageError("a proposal is rejected for a reason", hint="say what is wrong with it")
         if len(reason) > TEXT_LENGTH_MAX:
             raise UsageError(f"a reason has at most {TEXT_LENGTH_MAX} characters", hint="say it shorter")
         now_ms = self._clock.now_ms()
         with self._store.transaction() as transaction:
-            clearing = waiting(transaction, clearing_id)
+            clearing = open_clearing(transaction, clearing_id)
             transaction.end_clearing(clearing_id, now_ms, by, reason.strip())
-            _write_down(transaction, clearing, now_ms, by, "stolen:lay-aside", reason.strip())
+            _record_act(transaction, clearing, now_ms, by, "stolen:lay-aside", reason.strip())
 
 
 def due(seen: Transaction, now_ms: int) -> bool:
     """Tell whether anything waited too long, or the time of any paper is over."""
-    return bool(_late(seen, now_ms) or _over(seen, now_ms))
+    return bool(_find_late(seen, now_ms) or _find_expired_papers(seen, now_ms))
 
 
 def purge_papers(transaction: Transaction, now_ms: int) -> int:
-    """Lay aside what waited too long, delete the papers whose time is over; return how many papers."""
+    """Reject proposals that waited too long, delete the papers whose time is over; return how many papers."""
     reason = f"nobody carried it out in {WAITS_DAYS} days"
-    for clearing_id in _late(transaction, now_ms):
+    for clearing_id in _find_late(transaction, now_ms):
         transaction.end_clearing(clearing_id, now_ms, CLOCK, reason)
         transaction.add_act(StoredAct(now_ms, CLOCK, "stolen:lay-aside", clearing_id, reason))
-    gone = [one for one in _over(transaction, now_ms) if transaction.drop_clearing_paper(one)]
+    gone = [one for one in _find_expired_papers(transaction, now_ms) if transaction.drop_clearing_paper(one)]
     for clearing_id in gone:
         transaction.add_act(StoredAct(now_ms, CLOCK, "stolen:delete-paper", clearing_id, ""))
     return len(gone)
 
 
-def _late(seen: Transaction, now_ms: int) -> list[str]:
+def _find_late(seen: Transaction, now_ms: int) -> list[str]:
     return seen.late_clearings(now_ms - WAITS_DAYS * DAY_MS)
 
 
-def _over(seen: Transaction, now_ms: int) -> list[str]:
-    kept_ms, aside_ms = KEPT_DAYS[PaperKind.POLICE_RECEIPT] * DAY_MS, ASIDE_KEPT_DAYS * DAY_MS
+def _find_expired_papers(seen: Transaction, now_ms: int) -> list[str]:
+    kept_ms, aside_ms = KEPT_DAYS[PaperKind.POLICE_RECEIPT] * DAY_MS, REJECTED_KEPT_DAYS * DAY_MS
     return seen.clearing_papers_due(now_ms - kept_ms, now_ms - aside_ms)
 
 
-def _write_down(  # noqa: PLR0913, PLR0917 - an entry of the audit, told once
+def _record_act(  # noqa: PLR0913, PLR0917 - an entry of the audit
     transaction: Transaction, clearing: Clearing, at_ms: int, by: str, act: str, detail: str
 ) -> None:
     transaction.add_act(StoredAct(at_ms, by, act, f"{clearing.kind}:{clearing.number}", detail))

@@ -1,7 +1,7 @@
-"""What a base covers, for anybody: models, and how many units of each, said so that no single one shows.
+"""The coverage of a base, for anybody: models, and how many units of each, said so that no single one shows.
 
-A number is rounded down to its first two digits, and below ten it is only "fewer than ten": whoever looks
-before and after an import of one unit sees hardly ever that it came.
+A number is rounded down to its first two digits, and below ten it is only "fewer than ten": a reader who
+looks before and after an import of one unit hardly ever sees a difference.
 """
 
 from typing import Final
@@ -9,10 +9,10 @@ from typing import Final
 FEW: Final = 10
 
 
-def about(units: int) -> int:
-    """Return a number of units as it may be told: 0 for fewer than ten, otherwise rounded down.
+def round_count(units: int) -> int:
+    """Return a number of units as it may be shown: 0 for fewer than ten, otherwise rounded down.
 
-    >>> about(9), about(14), about(1_299), about(10_123_456)
+    >>> round_count(9), round_count(14), round_count(1_299), round_count(10_123_456)
     (0, 14, 1200, 10000000)
     """
     if units < FEW:

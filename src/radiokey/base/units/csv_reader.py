@@ -61,7 +61,7 @@ class Refusal:
     reason: Reason
 
 
-class Checked(NamedTuple):
+class CheckedLine(NamedTuple):
     """A line that holds a unit."""
 
     line: int
@@ -221,9 +221,9 @@ class UnitFile:
             yield Batch(line, tuple(lines), offset)
             line += len(lines)
 
-    def check(self, batch: Batch) -> tuple[list[Checked], list[Refusal]]:
+    def check(self, batch: Batch) -> tuple[list[CheckedLine], list[Refusal]]:
         """Return the units of a batch, and what is refused of it; an empty line is neither."""
-        units: list[Checked] = []
+        units: list[CheckedLine] = []
         refused: list[Refusal] = []
         seen: set[tuple[str, str]] = set()
         for line, text in enumerate(batch.lines, start=batch.first):
@@ -239,7 +239,7 @@ class UnitFile:
                 refused.append(Refusal(line, why.column, why.reason))
         return units, refused
 
-    def _unit(self, line: int, raw: bytes | None) -> Checked | None:
+    def _unit(self, line: int, raw: bytes | None) -> CheckedLine | None:
         fields = _fields(raw)
         if fields is None:
             return None
@@ -257,7 +257,7 @@ class UnitFile:
         if rules.code.fullmatch(code) is None:
             raise _RefusedError("code", Reason.CODE)
         number = SerialNumber(serial, kind, Identity.UNIT).key
-        return Checked(line, kind, number, serial, model, market, vin, Code(code))
+        return CheckedLine(line, kind, number, serial, model, market, vin, Code(code))
 
     def _rules_of(self, model_id: str) -> _Rules:
         if model_id not in cards():

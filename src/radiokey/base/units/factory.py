@@ -1,7 +1,7 @@
 """The factory: a unit is made, with a code that only chance knows.
 
 The code is one of exactly those that the radio's panel can key, all equally likely, and nothing of the unit
-goes into it: whoever knows every other unit's code knows nothing of this one's. Where the panel or the shape
+goes into it: the codes of all other units say nothing about this one's. Where the panel or the shape
 of the codes is not known, no unit is made: a code that cannot be keyed in must not exist (B12).
 """
 

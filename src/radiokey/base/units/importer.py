@@ -2,7 +2,7 @@
 
 A batch's units, the step that says how far the file has come, and one act in the audit are one transaction;
 so whatever ends an import, the next one goes on after the last batch that is durable, and every unit enters
-once (docs/spec/ledger.md). What is refused is told on disk before its batch is committed.
+once (docs/spec/ledger.md). The refused lines of a batch are on disk before the batch is committed.
 """
 
 import csv
@@ -20,7 +20,7 @@ from typing import Final, Self
 from radiokey.base.keys.keyring import KeyRing
 from radiokey.base.keys.seal import NONCE_SIZE, SealKey
 from radiokey.base.ports.store import ImportStep, Randomness, Store, StoredAct, StoredUnit
-from radiokey.base.units.csv_reader import Batch, Checked, Reason, Refusal, UnitFile
+from radiokey.base.units.csv_reader import Batch, CheckedLine, Reason, Refusal, UnitFile
 from radiokey.clock import Clock
 from radiokey.errors import InputError, StoreError, UnitExistsError, UsageError
 
@@ -29,12 +29,12 @@ ACT: Final = "unit:import"
 _HEADER_LINES: Final = 1
 
 Refuse = Callable[[Sequence[Refusal]], None]
-Told = Callable[[int, int], None]
-"""Told the bytes that are done, and the bytes of the file."""
+OnProgress = Callable[[int, int], None]
+"""Called with the bytes that are done and the bytes of the file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """How far a file has come, counted from its beginning; this run went on after line `resumed_at`."""
 
     lines: int
@@ -58,7 +58,7 @@ class Report:
     __slots__ = ("_file", "_kept")
 
     def __init__(self, path: Path) -> None:
-        """Open or make it; what stands in it is kept until `go_on` says how much of it holds."""
+        """Open or make it; what stands in it is kept until `resume` says how much of it holds."""
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             self._file = os.fdopen(descriptor, "r+b")
@@ -74,7 +74,7 @@ class Report:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def go_on(self, after: int) -> None:
+    def resume(self, after: int) -> None:
         """Keep the rows of lines up to `after`, and cut off the rest."""
         self._file.seek(0)
         head = self._file.readline(len(_HEAD))
@@ -140,8 +140,8 @@ class UnitImporter:
         *,
         strict: bool = False,
         report: Report | None = None,
-        told: Told = lambda _, __: None,
-    ) -> Imported:
+        on_progress: OnProgress = lambda _, __: None,
+    ) -> ImportResult:
         """Import `file`, going on where an earlier run of it ended.
 
         `strict` leaves a batch with a refused line out whole.
@@ -151,14 +151,14 @@ class UnitImporter:
         """
         step = begun = first_step(self._store, file)
         if report is not None:
-            report.go_on(begun.lines)
-        told(step.offset, file.size)
+            report.resume(begun.lines)
+        on_progress(step.offset, file.size)
         for batch in file.batches(step.lines + 1, step.offset, BATCH_LINES):
-            step = self._enter(file, step, batch, strict=strict, report=report)
-            told(step.offset, file.size)
-        return Imported(step.lines, step.accepted, step.refused, begun.lines)
+            step = self._import_batch(file, step, batch, strict=strict, report=report)
+            on_progress(step.offset, file.size)
+        return ImportResult(step.lines, step.accepted, step.refused, begun.lines)
 
-    def _enter(
+    def _import_batch(
         self, file: UnitFile, before: ImportStep, batch: Batch, *, strict: bool, report: Report | None
     ) -> ImportStep:
         """Bring one batch in; return the step that is durable then."""
@@ -181,7 +181,7 @@ class UnitImporter:
                 with self._ring.sealing() as key:
                     self._commit(file, before, step, _sealed(checked, key, self._randomness))
             except UnitExistsError:
-                checked, known = _without(checked, known_of(self._store, checked))
+                checked, known = _without(checked, find_known(self._store, checked))
                 if not known:
                     raise StoreError(
                         "the database refuses units that it does not hold", hint="check its unique index"
@@ -196,7 +196,7 @@ class UnitImporter:
         self, file: UnitFile, before: ImportStep, step: ImportStep, units: Sequence[StoredUnit]
     ) -> None:
         counts = f"lines {before.lines + 1} to {step.lines}, accepted {len(units)}"
-        with self._store.intake() as transaction:
+        with self._store.concurrent_transaction() as transaction:
             now = transaction.import_step(before.file)
             if (now or before).offset != before.offset:
                 raise UsageError(
@@ -216,7 +216,7 @@ def preview(
     *,
     strict: bool = False,
     refuse: Refuse = lambda _: None,
-    told: Told = lambda _, __: None,
+    on_progress: OnProgress = lambda _, __: None,
 ) -> Preview:
     """Return what an import of `file` would do now; `refuse` gets the refusals, batch by batch."""
     step = first_step(store, file)
@@ -224,7 +224,7 @@ def preview(
     with _seen() as repeated:
         for batch in file.batches(step.lines + 1, step.offset, BATCH_LINES):
             checked, refused = file.check(batch)
-            known = known_of(store, checked) | repeated(checked, add=False)
+            known = find_known(store, checked) | repeated(checked, add=False)
             checked, more = _without(checked, known)
             refused = sorted([*refused, *more], key=lambda one: one.line)
             if strict:
@@ -233,7 +233,7 @@ def preview(
             found.units.update((unit.model, unit.market) for unit in checked)
             found.refused += len(refused)
             refuse(refused)
-            told(batch.offset, file.size)
+            on_progress(batch.offset, file.size)
     return found
 
 
@@ -248,7 +248,7 @@ def first_step(store: Store, file: UnitFile) -> ImportStep:
 Name = tuple[str, str]
 
 
-def known_of(store: Store, checked: Collection[Checked]) -> set[Name]:
+def find_known(store: Store, checked: Collection[CheckedLine]) -> set[Name]:
     """Return the kinds and numbers of those units that the ledger has already."""
     if not checked:
         return set()
@@ -257,14 +257,18 @@ def known_of(store: Store, checked: Collection[Checked]) -> set[Name]:
     return {(card.kind, card.number) for card in cards}
 
 
-def _without(checked: Sequence[Checked], known: Collection[Name]) -> tuple[list[Checked], list[Refusal]]:
+def _without(
+    checked: Sequence[CheckedLine], known: Collection[Name]
+) -> tuple[list[CheckedLine], list[Refusal]]:
     """Take out the units that are known."""
     left = [unit for unit in checked if (unit.kind, unit.number) not in known]
     out = [unit for unit in checked if (unit.kind, unit.number) in known]
     return left, [Refusal(unit.line, "serial", Reason.KNOWN) for unit in out]
 
 
-def _all_or_none(checked: list[Checked], refused: list[Refusal]) -> tuple[list[Checked], list[Refusal]]:
+def _all_or_none(
+    checked: list[CheckedLine], refused: list[Refusal]
+) -> tuple[list[CheckedLine], list[Refusal]]:
     """Leave a batch out whole if a line of it is refused."""
     if not refused:
         return checked, refused
@@ -272,7 +276,7 @@ def _all_or_none(checked: list[Checked], refused: list[Refusal]) -> tuple[list[C
     return [], sorted([*refused, *left_out], key=lambda one: one.line)
 
 
-def _sealed(checked: Sequence[Checked], key: SealKey, randomness: Randomness) -> list[StoredUnit]:
+def _sealed(checked: Sequence[CheckedLine], key: SealKey, randomness: Randomness) -> list[StoredUnit]:
     """Return the units with their codes sealed."""
     nonces = memoryview(randomness.bytes(NONCE_SIZE * len(checked)))
     units = []
@@ -289,7 +293,7 @@ def _seen() -> Iterator[Callable[..., set[Name]]]:
     with closing(sqlite3.connect("")) as table:
         table.execute("CREATE TABLE seen (number TEXT, kind TEXT, PRIMARY KEY (number, kind)) WITHOUT ROWID")
 
-        def seen(checked: Sequence[Checked], *, add: bool) -> set[Name]:
+        def seen(checked: Sequence[CheckedLine], *, add: bool) -> set[Name]:
             names = [(unit.number, unit.kind) for unit in checked]
             if add:
                 table.executemany("INSERT INTO seen VALUES (?, ?)", names)

@@ -1,7 +1,7 @@
 """Codes of single units: what a number, a car and a model have to say together before one is opened.
 
-The three must agree. Whoever names a number that is there with another car or another model is told what
-somebody is told whose number is not there at all. A number mistyped by one character that happens to be
+The three must agree. A number that is there, named with another car or another model, gets the same answer
+as a number that is not there. A number mistyped by one character that happens to be
 another unit's opens nothing, because that unit belongs to another car.
 """
 
@@ -29,7 +29,7 @@ class Opener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The ledger of a base. `hosted`: somebody runs it for others, so that it tells nobody what it lacks."""
+    """The ledger of a base. `hosted`: somebody runs it for others, so it does not reveal what it lacks."""
 
     opener: Opener | None = None
     hosted: bool = False

@@ -35,7 +35,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a number leads to."""
 
     units: tuple[Hit, ...]
@@ -61,10 +61,10 @@ class Search:
         meant = _meant(text)
         if not meant:
             raise _no_number()
-        self._write_down(text, by)
+        self._record_search(text, by)
         return self._units(meant)
 
-    def everything(self, typed: str, by: str) -> Found:
+    def find_all(self, typed: str, by: str) -> SearchResult:
         """Return units and requests that `typed` can mean; raises what `find` raises.
 
         A number with the label around it, or one that many radios share, is looked for among the requests.
@@ -77,15 +77,15 @@ class Search:
             asked.add((serial.kind, serial.key))
         if not asked:
             raise _no_number()
-        self._write_down(text[:_SUBJECT_MAX], by)
+        self._record_search(text[:_SUBJECT_MAX], by)
         kinds, numbers = {kind for kind, _ in asked}, {number for _, number in asked}
         with self._store.snapshot() as snapshot:
             lines = snapshot.requests_about(kinds, numbers)
-        return Found(self._units(meant), tuple(lines))
+        return SearchResult(self._units(meant), tuple(lines))
 
-    def _write_down(self, text: str, by: str) -> None:
+    def _record_search(self, text: str, by: str) -> None:
         """Write the search to the audit, durably: then it may be made."""
-        with self._store.intake() as transaction:
+        with self._store.concurrent_transaction() as transaction:
             transaction.add_act(StoredAct(self._clock.now_ms(), by, Permission.UNIT_SEARCH, text, ""))
 
     def _units(self, meant: Mapping[tuple[str, str], Slip | None]) -> tuple[Hit, ...]:

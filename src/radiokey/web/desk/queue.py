@@ -85,7 +85,7 @@ def queue(
         later=behind != FIRST,
         turns=turns_of(caller),
         mine=_mine(caller),
-        figures=desk.figures(now_ms - FIGURES_DAYS * DAY_MS),
+        figures=desk.compute_statistics(now_ms - FIGURES_DAYS * DAY_MS),
         figures_days=FIGURES_DAYS,
         **words(site),
     )
@@ -145,7 +145,7 @@ def search(site: NamedDependency[Site], request: StaffRequest, number: FromQuery
     form = convert({"number": number}, SearchForm)
     try:
         if form.number.strip():
-            found = site.base.search().everything(form.number, caller.by)
+            found = site.base.search().find_all(form.number, caller.by)
     except RadiokeyError as wrong:
         problem = wrong
     lines = _seen(site, caller, found.requests) if found else []

@@ -9,7 +9,7 @@ from radiokey.errors import RadiokeyError
 
 if TYPE_CHECKING:
     from radiokey.base.release.request import Released
-    from radiokey.base.requests.outbox import Waiting
+    from radiokey.base.requests.outbox import MailBacklog
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -115,4 +115,4 @@ class BaseStatus:
     log_size: int | None = None
     verified_at_ms: int | None = None
     verified: bool = False
-    outbox: "Waiting | None" = None
+    outbox: "MailBacklog | None" = None

@@ -57,7 +57,7 @@ class KeyRotationJob:
         assert self.last is not None
         try:
             rotation = self._base.key_rotation(self._base.key_ring(), self.last.by)
-            done = rotation.rotate(told=self._count)
+            done = rotation.rotate(on_progress=self._count)
             self._update(key=done.key, resealed=done.resealed, damaged=done.damaged)
         except RadiokeyError as problem:
             self._update(problem=problem)

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from radiokey.base.identity.staff import OFFICE
 from radiokey.base.ports.identity import StoredOrganisation, StoredProfile
-from radiokey.base.units.coverage import about
+from radiokey.base.units.coverage import round_count
 from radiokey.web.site import Site
 
 SHORT: Final = {"Cache-Control": "public, max-age=300"}
@@ -17,7 +17,9 @@ SHORT: Final = {"Cache-Control": "public, max-age=300"}
 def page(site: NamedDependency[Site]) -> Response[str]:
     """Show what this base covers, and what an honest specialist shows."""
     models = site.catalogue.models
-    ledger = [(models.get(one.model), one.model, about(one.units), one.at_ms) for one in site.base.coverage()]
+    ledger = [
+        (models.get(one.model), one.model, round_count(one.units), one.at_ms) for one in site.base.coverage()
+    ]
     derived = [model for model in models.values() if model.families and not model.default]
     return site.pages.show(
         "desk/coverage.html",

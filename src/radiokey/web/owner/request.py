@@ -23,7 +23,7 @@ from radiokey.base.requests.contact import Address
 from radiokey.base.requests.desk import Application, Desk
 from radiokey.base.requests.message import plain_text
 from radiokey.base.requests.outbox import ContactStatus
-from radiokey.base.requests.papers import Sent
+from radiokey.base.requests.papers import PaperRecord
 from radiokey.base.requests.reasons import WORDS
 from radiokey.base.requests.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn, Withdrawn
 from radiokey.base.requests.request import State as Status
@@ -203,9 +203,9 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
     )
 
 
-def _group_papers(papers: Iterable[Sent]) -> list[tuple[list[str], Sent]]:
+def _group_papers(papers: Iterable[PaperRecord]) -> list[tuple[list[str], PaperRecord]]:
     """Group the papers with the same facts: their names, each group with one of its papers."""
-    lines: dict[object, tuple[list[str], Sent]] = {}
+    lines: dict[object, tuple[list[str], PaperRecord]] = {}
     for paper in papers:
         facts = (paper.at_ms, paper.kept, paper.delete_ms, KEPT_DAYS[paper.kind])
         lines.setdefault(facts, ([], paper))[0].append(NAMES[paper.kind])

@@ -13,8 +13,8 @@ from litestar.params import FromPath
 
 from radiokey.base.identity.roles import Permission
 from radiokey.base.papers.content import BYTES_MAX
-from radiokey.base.papers.kind import ASIDE_KEPT_DAYS, PaperKind, kept_span
-from radiokey.base.papers.refusal import Refusal, refused
+from radiokey.base.papers.kind import REJECTED_KEPT_DAYS, PaperKind, kept_span
+from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.stolen.clearings import Clearings
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError
 from radiokey.web.http.forms import Answer, Text, convert
@@ -64,7 +64,7 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Respons
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > BODY_BYTES_MAX:
         return await run_in_thread(
-            site, lambda: registrar.page(site, request, problem=refused(Refusal.TOO_LARGE))
+            site, lambda: registrar.page(site, request, problem=paper_error(Refusal.TOO_LARGE))
         )
     with site.uploads.take():
         sent = await request.form()
@@ -106,7 +106,7 @@ def _page(
     problem: RadiokeyError | None = None,
     reason: str = "",
 ) -> Response[str]:
-    looked = clearings_of(site).look(clearing_id)
+    looked = clearings_of(site).view_clearing(clearing_id)
     own = looked.clearing.by == request.auth.by
     return show_page(
         site,
@@ -119,7 +119,7 @@ def _page(
         ask="" if own else ask(site, request, _act(clearing_id)),
         reason=reason,
         kept_span=kept_span(PaperKind.POLICE_RECEIPT),
-        aside_days=ASIDE_KEPT_DAYS,
+        aside_days=REJECTED_KEPT_DAYS,
     )
 
 
@@ -144,10 +144,10 @@ async def carry_out(
     def work() -> Response[Any]:
         by = request.auth.by
         try:
-            clearing = clearings_of(site).look(clearing_id).clearing
+            clearing = clearings_of(site).view_clearing(clearing_id).clearing
         except NotThereError:
             # The same button once more: what it asks for was done by this very person.
-            if clearings_of(site).carried_out(clearing_id, by):
+            if clearings_of(site).was_carried_out(clearing_id, by):
                 return registrar.back()
             raise
         try:

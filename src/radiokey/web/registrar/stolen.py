@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from radiokey.base.identity.roles import Permission
 from radiokey.base.ports.store import Mark, MarkAct
-from radiokey.base.stolen.blacklist import BEYOND, stand
+from radiokey.base.stolen.blacklist import BEYOND, find_active_reports
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
@@ -100,7 +100,7 @@ def page(  # noqa: PLR0913 - what the page of the list can show
         try:
             reading = site.reading(number, model=site.model(look.model))
             history = site.base.blacklist.history_of(reading.serial)
-            standing = stand(history)
+            standing = find_active_reports(history)
             entries = [Entry(mark, mark in standing) for mark in reversed(history)]
         except RadiokeyError as wrong:
             problem = wrong
@@ -149,7 +149,7 @@ async def report(site: NamedDependency[Site], request: StaffRequest) -> Response
         radio, by = form.radio, request.auth.by
         try:
             serial = radio.reading(site).serial
-            standing = stand(site.base.blacklist.history_of(serial))
+            standing = find_active_reports(site.base.blacklist.history_of(serial))
             same = (serial.kind, radio.car.text if radio.car else "", radio.reason.strip(), by)
             if same not in {(mark.kind, mark.vin, mark.reason, mark.by) for mark in standing}:
                 report_stolen(site, request.auth, radio)

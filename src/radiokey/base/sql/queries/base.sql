@@ -24,7 +24,7 @@ WHERE kind = :kind AND number LIKE '%' || :ending ORDER BY id;
 -- name: all_marks()
 SELECT act, kind, number, vin, label, reason, by, at_ms, clearing FROM mark ORDER BY id;
 
--- name: standing_before(before, count)
+-- name: active_reports_before(before, count)
 SELECT report.id, report.act, report.kind, report.number, report.vin, report.label, report.reason, report.by,
     report.at_ms, report.clearing
 FROM mark AS report WHERE report.act = 'reported' AND report.id < :before AND NOT EXISTS (
@@ -33,7 +33,7 @@ FROM mark AS report WHERE report.act = 'reported' AND report.id < :before AND NO
         AND cleared.vin IN ('', report.vin) AND cleared.label IN ('', report.label)
 ) ORDER BY report.id DESC LIMIT :count;
 
--- name: standing_count(most)$
+-- name: count_active_reports(most)$
 SELECT count(*) FROM (
     SELECT 1 FROM mark AS report WHERE report.act = 'reported' AND NOT EXISTS (
         SELECT 1 FROM mark AS cleared WHERE cleared.kind = report.kind AND cleared.number = report.number
@@ -69,12 +69,12 @@ WHERE clearing = :clearing;
 -- name: clearing_paper_media(clearing)$
 SELECT media FROM clearing_paper WHERE clearing = :clearing;
 
--- name: clearing_papers_due(carried_out_ms, laid_aside_ms)
+-- name: clearing_papers_due(carried_out_ms, rejected_ms)
 SELECT clearing FROM clearing_paper
 WHERE EXISTS (SELECT 1 FROM mark WHERE mark.clearing = clearing_paper.clearing AND mark.at_ms <= :carried_out_ms)
     OR EXISTS (
         SELECT 1 FROM clearing_end AS ended
-        WHERE ended.clearing = clearing_paper.clearing AND ended.at_ms <= :laid_aside_ms
+        WHERE ended.clearing = clearing_paper.clearing AND ended.at_ms <= :rejected_ms
     ) ORDER BY clearing;
 
 -- name: drop_clearing_paper(clearing)

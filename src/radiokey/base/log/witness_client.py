@@ -1,6 +1,6 @@
 """The log's side of the witness protocol: ask a witness for its signature of the last checkpoint, keep it.
 
-Nothing that a witness says is believed but a signature of its key. What it refuses is told apart: that it
+Only a signature by its key is believed. Its refusals are distinguished: a witness that
 knows another history of this log, or a longer one, means that this database was forked or rolled back.
 """
 

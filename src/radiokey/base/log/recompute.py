@@ -22,13 +22,13 @@ HINT: Final = "restore the database from a backup; until then no code is release
 def check_entries(transaction: Transaction) -> Edge:
     """Recompute the log from its leaves; return its edge or raise `LogError` naming what is not as it was."""
     edge = Edge()
-    told = _Digests()
+    computed = _Digests()
     for node, run in _completed(transaction, edge):
-        told.add(node, b"".join(run))
+        computed.add(node, b"".join(run))
     stored = _Digests()
     for node, hashed in transaction.nodes():
         stored.add(node, hashed)
-    level = told.first_difference(stored)
+    level = computed.first_difference(stored)
     if level is not None:
         raise _named(transaction, level)
     return edge
@@ -75,9 +75,9 @@ class _Digests:
 
 def _named(transaction: Transaction, level: int) -> LogError:
     """Return the error that names the first subtree of `level` that is not as it should be."""
-    told = (hashed for (at, _), run in _completed(transaction, Edge()) if at == level for hashed in run)
+    computed = (hashed for (at, _), run in _completed(transaction, Edge()) if at == level for hashed in run)
     stored = ((index, hashed) for (at, index), hashed in transaction.nodes() if at == level)
-    for place, (right, found) in enumerate(zip_longest(told, stored)):
+    for place, (right, found) in enumerate(zip_longest(computed, stored)):
         if found is None or (right is not None and found[0] > place):
             return LogError(f"the log has lost the hash of subtree {(level, place)}", hint=HINT)
         if right is None or found[0] != place:

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from radiokey.base.log import whole
+from radiokey.base.log import recompute
 from radiokey.base.log.append import append_many, check_whole
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.sql.sqlite import SqliteStore
@@ -42,7 +42,7 @@ EDGE = {(4, 0), (2, 4), (0, 20)}
 
 @pytest.mark.parametrize("run", [1, 2, 3, 8, 4096])
 def test_a_log_verifies_however_many_leaves_are_held_at_once(database, monkeypatch, run):
-    monkeypatch.setattr(whole, "RUN", run)
+    monkeypatch.setattr(recompute, "RUN", run)
     assert check(database).size == SIZE
 
 
@@ -104,7 +104,7 @@ def test_a_leaf_and_every_hash_over_it_changed_together_do_not_lead_to_the_signe
 
 def test_the_memory_of_a_check_does_not_grow_with_the_log(tmp_path, monkeypatch):
     """Ten million entries have to verify on a small machine."""
-    monkeypatch.setattr(whole, "RUN", 64)
+    monkeypatch.setattr(recompute, "RUN", 64)
     peaks = []
     for size in (512, 8192):
         with closing(SqliteStore(tmp_path / f"{size}.sqlite3")) as store:

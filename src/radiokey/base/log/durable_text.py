@@ -1,7 +1,7 @@
-"""A short text in a file of its own: the old one or the new one, and durable before anybody is told.
+"""A short text in a file of its own: the old one or the new one, durable before `change` returns.
 
-It is written beside, synchronised, renamed over the old one, and the folder synchronised. Whoever changes it
-does so alone, among threads and among processes (a lock file beside it), so that reading, deciding and
+It is written beside, synchronised, renamed over the old one, and the folder synchronised. Only one writer
+changes it at a time, among threads and among processes (a lock file beside it), so that reading, deciding and
 replacing are one step.
 """
 
@@ -17,7 +17,7 @@ if sys.platform != "win32":
     import fcntl
 
 
-class KeptText:
+class DurableText:
     """The text in the file at `path`; only its owner reads it."""
 
     __slots__ = ("path",)

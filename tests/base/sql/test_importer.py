@@ -13,9 +13,9 @@ import pytest
 from radiokey.base.keys.keyring import KeyRing
 from radiokey.base.sql.postgresql import Principal
 from radiokey.base.sql.transaction import SqlTransaction
-from radiokey.base.units import importer as intake
+from radiokey.base.units import importer
 from radiokey.base.units.csv_reader import Reason, UnitFile
-from radiokey.base.units.importer import Imported, Report, UnitImporter, preview
+from radiokey.base.units.importer import ImportResult, Report, UnitImporter, preview
 from radiokey.errors import InputError, OurFaultError, StoreError, UsageError
 
 HEADER = "serial,model,market,vin,code\n"
@@ -38,7 +38,7 @@ class Other(Seeded):
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch):
-    monkeypatch.setattr(intake, "BATCH_LINES", BATCH)
+    monkeypatch.setattr(importer, "BATCH_LINES", BATCH)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ class World:
     path: Path
     clock: Any
 
-    def run(self, path: Path | None = None, *, strict: bool = False) -> Imported:
+    def run(self, path: Path | None = None, *, strict: bool = False) -> ImportResult:
         """Import the file and write the report beside it."""
         store = self.both.store(Principal.REGISTRAR)
         with UnitFile(path or self.path) as file, Report(self.report) as report:
@@ -127,8 +127,8 @@ def test_every_unit_is_in_and_its_code_is_sealed(bring, path, both, ring):
     write(path, map(line, range(12)))
     told = []
     with UnitFile(path) as file:
-        done = bring.run(file, told=lambda at, size: told.append((at, size)))
-    assert done == Imported(lines=13, accepted=12, refused=0, resumed_at=1)
+        done = bring.run(file, on_progress=lambda at, size: told.append((at, size)))
+    assert done == ImportResult(lines=13, accepted=12, refused=0, resumed_at=1)
     assert ledger(both, ring) == expected(12)
     size = path.stat().st_size
     assert [step[0] for step in steps(both)] == [6, 11, 13]
@@ -147,7 +147,7 @@ def test_the_same_file_again_does_nothing(bring, path, both):
     for _ in range(2):
         with UnitFile(path) as file:
             done = bring.run(file)
-    assert done == Imported(lines=13, accepted=12, refused=0, resumed_at=13)
+    assert done == ImportResult(lines=13, accepted=12, refused=0, resumed_at=13)
     assert len(acts(both)) == 3
 
 
@@ -156,7 +156,7 @@ def test_refused_lines_stay_out_and_the_rest_of_their_batch_is_in(bring, path, b
     write(path, lines)
     with UnitFile(path) as file, Report(tmp_path / "report.csv") as report:
         done = bring.run(file, report=report)
-    assert done == Imported(lines=16, accepted=12, refused=3, resumed_at=1)
+    assert done == ImportResult(lines=16, accepted=12, refused=3, resumed_at=1)
     assert ledger(both, ring) == expected(12)
     assert (tmp_path / "report.csv").read_bytes().decode().split("\r\n") == [
         "line,column,reason",
@@ -172,7 +172,7 @@ def test_strictly_a_batch_with_a_refused_line_is_left_out_whole(bring, path, bot
     write(path, [*map(line, range(5)), line(5), line(6, "9"), *map(line, (7, 8, 9)), *map(line, (10, 0, 11))])
     with UnitFile(path) as file, Report(tmp_path / "report.csv") as report:
         done = bring.run(file, strict=True, report=report)
-    assert done == Imported(lines=14, accepted=5, refused=8, resumed_at=1)
+    assert done == ImportResult(lines=14, accepted=5, refused=8, resumed_at=1)
     assert ledger(both, ring) == expected(5)
     rows = (tmp_path / "report.csv").read_text().splitlines()[1:]
     assert [row.partition(",")[0] for row in rows] == ["7", "8", "9", "10", "11", "12", "13", "14"]
@@ -231,7 +231,7 @@ def test_a_cut_at_any_statement_and_going_on_bring_each_unit_in_once(world, monk
     assert len(acts(world.both)) == len(steps(world.both)) == whole
     assert len(world.codes()) == [0, 5, 9][whole]
     done = world.run()
-    assert done == Imported(lines=14, accepted=12, refused=1, resumed_at=[1, 6, 11][whole])
+    assert done == ImportResult(lines=14, accepted=12, refused=1, resumed_at=[1, 6, 11][whole])
     assert world.codes() == expected(12)
     assert covered(world.both) == {"honda_audio5": 12}
     assert world.rows() == [f"9,,{Reason.FIELDS}"]
@@ -264,7 +264,7 @@ def test_a_file_that_changes_while_it_is_read_stops_before_the_commit(bring, pat
                 other.write(line(99))
 
     with pytest.raises(InputError, match="changed while it was read"), UnitFile(path) as file:
-        bring.run(file, told=somebody_writes)
+        bring.run(file, on_progress=somebody_writes)
     assert len(steps(both)) == 1
     assert both.behind("SELECT count(*) FROM unit")[0][0] == 5
 
@@ -282,7 +282,7 @@ def test_two_imports_of_one_file_exclude_each_other(bring, path, both, ring, clo
                 other.run(file)
 
     with pytest.raises(UsageError, match="under way"), UnitFile(path) as file:
-        bring.run(file, told=overtake)
+        bring.run(file, on_progress=overtake)
     assert ledger(both, ring) == expected(12)
     assert [step[-1] for step in steps(both)] == ["ann", "bob", "bob"]
 
@@ -291,7 +291,7 @@ def test_units_that_come_in_between_the_look_and_the_adding_are_known_too(world,
     """Another file's import is quicker by one unit, twice."""
     write(world.path, map(line, range(5)))
     others = iter([3, 1])
-    look = intake.known_of
+    look = importer.find_known
 
     def looks(store, checked):
         known = look(store, checked)
@@ -300,7 +300,7 @@ def test_units_that_come_in_between_the_look_and_the_adding_are_known_too(world,
             single = world.path.with_name(f"{number}.csv")
             write(single, [line(number, "66666")])
             with monkeypatch.context() as patched, UnitFile(single) as file:
-                patched.setattr(intake, "known_of", look)
+                patched.setattr(importer, "find_known", look)
                 registrar = world.both.store(Principal.REGISTRAR)
                 UnitImporter(registrar, world.ring, world.clock, Other(), "bob").run(file)
         return known
@@ -308,7 +308,7 @@ def test_units_that_come_in_between_the_look_and_the_adding_are_known_too(world,
     first = world.path.with_name("first.csv")
     write(first, [line(0, "66666")])
     world.run(first)
-    monkeypatch.setattr(intake, "known_of", looks)
+    monkeypatch.setattr(importer, "find_known", looks)
     done = world.run()
     assert (done.accepted, done.refused) == (2, 3)
     assert world.codes() == {
@@ -322,7 +322,7 @@ def test_an_index_that_refuses_what_is_not_there_is_our_fault(bring, path, monke
     with UnitFile(path) as file:
         bring.run(file)
     write(path, map(line, range(2)))
-    monkeypatch.setattr(intake, "known_of", lambda *_: set())
+    monkeypatch.setattr(importer, "find_known", lambda *_: set())
     with pytest.raises(OurFaultError, match="does not hold"), UnitFile(path) as file:
         bring.run(file)
 
@@ -443,7 +443,7 @@ def test_a_rotation_between_two_batches_is_seen(bring, path, ring, both, tmp_pat
             others.advance(Other(), 2)
 
     with UnitFile(path) as file:
-        bring.run(file, told=rotate)
+        bring.run(file, on_progress=rotate)
     counts = dict(map(tuple, both.behind("SELECT key, count(*) FROM unit GROUP BY key")))
     assert counts == {ring.cards()[0].id: 5, ring.cards()[1].id: 7}
     assert ledger(both, ring) == expected(12)
