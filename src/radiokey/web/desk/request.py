@@ -20,6 +20,7 @@ from radiokey.base.identity.roles import Permission
 from radiokey.base.papers.kind import NAMES as PAPER_NAMES
 from radiokey.base.papers.kind import PaperKind
 from radiokey.base.ports.requests import RequestAct
+from radiokey.base.requests.actions import staff_actions
 from radiokey.base.requests.desk import Desk, View
 from radiokey.base.requests.event_log import KINDS, event_of
 from radiokey.base.requests.message import plain_text
@@ -34,7 +35,6 @@ from radiokey.base.requests.request import (
     Refused,
     Released,
     SentBack,
-    State,
     Turn,
 )
 from radiokey.base.requests.words import DONE, MEANS, TICKED
@@ -91,10 +91,8 @@ def _page(
     kept: Mapping[str, str] | None = None,
 ) -> Response[str]:
     """Show a request; `problem` is what was wrong with a form, `kept` what was typed into it."""
-    caller, state = request.auth, view.request.state
-    own = view.request.requester == caller.by
-    checks = Permission.REQUEST_CHECK in caller.scopes and not own
-    approves = Permission.REQUEST_APPROVE in caller.scopes and not own and caller.by not in view.request.hands
+    caller = request.auth
+    actions = staff_actions(view.request, caller.by, caller.scopes)
     return show_page(
         site,
         request,
@@ -107,19 +105,14 @@ def _page(
         history=_history(view),
         papers=desk_of(site).papers(view.stored.id),
         kinds=[(kind.value, PAPER_NAMES[kind]) for kind in FIRST],
-        sends=own and PapersSent in TRANSITIONS[state],
         paper_names=PAPER_NAMES,
         reach=desk_of(site).outbox.reach(view.stored.id),
         ticked=TICKED,
         means=MEANS,
         kept=defaultdict(str, kept or {}),
         kept_form=request.url.path.rpartition("/")[2],
-        own=own,
-        ask=ask(site, request, approval(view.stored.id, view.act)) if approves else "",
-        checks=checks and state in {State.PAPERS, State.REVIEW},
-        approves=approves and state in {State.SECOND, State.RELEASING},
-        writes=checks and view.request.turn is not Turn.NOBODY,
-        hands=Permission.REQUEST_APPROVE in caller.scopes and caller.by in view.request.hands,
+        actions=actions,
+        ask=ask(site, request, approval(view.stored.id, view.act)) if actions.may_approve else "",
         **words(site),
     )
 

@@ -19,13 +19,14 @@ from litestar.response import Redirect
 from radiokey.base.keys.link import read as read_link
 from radiokey.base.keys.link import sign
 from radiokey.base.papers.kind import KEPT_DAYS, NAMES, WHY, PaperKind, kept_words
+from radiokey.base.requests.actions import owner_actions
 from radiokey.base.requests.contact import Address
 from radiokey.base.requests.desk import Application, Desk
 from radiokey.base.requests.message import plain_text
 from radiokey.base.requests.outbox import ContactStatus
 from radiokey.base.requests.papers import PaperRecord
 from radiokey.base.requests.reasons import WORDS
-from radiokey.base.requests.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn, Withdrawn
+from radiokey.base.requests.request import PAPERS_MAX, TRANSITIONS, PapersSent, Turn
 from radiokey.base.requests.request import State as Status
 from radiokey.clock import DAY_MS
 from radiokey.errors import (
@@ -178,7 +179,6 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
     desk = _desk(site)
     view, now_ms = desk.view(request_id), site.clock.now_ms()
     asked = view.request
-    may = TRANSITIONS[asked.state] if asked.requester == _owner_of(request_id) else {}
     return site.pages.show(
         "owner/request.html",
         status=status_of(problem) if problem else 200,
@@ -195,9 +195,7 @@ def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> 
         kinds=_kinds(),
         left=PAPERS_MAX - len(asked.papers),
         files_max=FILES_MAX,
-        may_send=PapersSent in may and len(asked.papers) < PAPERS_MAX,
-        may_withdraw=Withdrawn in may,
-        may_write=bool(may) and asked.turn is not Turn.NOBODY,
+        actions=owner_actions(asked, _owner_of(request_id)),
         road=ROAD,
         organisation=site.base.organisation,
     )
@@ -250,7 +248,7 @@ def withdraw_ask(site: NamedDependency[Site], link: FromPath[str]) -> Response[s
         headers=PRIVATE,
         here=site.link_to(request_id),
         seen=view.act,
-        may=Withdrawn in TRANSITIONS[view.request.state],
+        may=owner_actions(view.request, _owner_of(request_id)).may_withdraw,
     )
 
 
