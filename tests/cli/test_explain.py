@@ -166,7 +166,7 @@ def test_of_our_own_design_it_is_told_what_a_cut_would_do(say):
 
 @pytest.mark.parametrize("model_id", sorted(load_catalogue().models))
 def test_of_a_makers_radio_it_is_withheld_and_said_why(say, model_id):
-    """STORY, "Not ours": it is told to whoever holds the right code, and nobody here has shown that."""
+    """STORY, "Not ours": shown to a person who has the right code, and nobody here has shown that."""
     for state, hold in ((State.WAIT, Hold.NOTHING), (State.LOCKED, Hold.POWER_CUT)):
         data = record_of(state, hold)
         text, document = (
@@ -175,7 +175,7 @@ def test_of_a_makers_radio_it_is_withheld_and_said_why(say, model_id):
         )
         assert (document["cut"], document["cut_withheld"]) == (None, True)
         assert "Withheld" in text
-        assert "holds the right code" in text
+        assert "has the right code" in text
         assert not re.search(
             r"until its supply is cut|Cut the supply once|power-cut", text + json.dumps(document)
         )
