@@ -1,62 +1,97 @@
 # Radiokey. Two commands matter: `make run` serves it, `make test` proves it.
 
-VENV := .venv
-BIN := $(VENV)/bin
+# The product and no more; and apart from it what tests, checks and measures it.
+RUN := .venv
+DEV := .venv-dev
+BIN := $(DEV)/bin
 UV := $(BIN)/uv
+PIP := $(RUN)/bin/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml README.md LICENSE
+# The port of `make run`; 0 takes a free one.
+RADIOKEY_PORT ?= 8000
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade
 
-.PHONY: help setup run test check bench deep mutants findings lock
+.PHONY: help run install setup test check bench deep mutants findings lock wheels
 .DEFAULT_GOAL := help
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-setup: $(VENV)/.product ## build .venv from the hashed locks and install the product in it
+run: $(RUN)/.product ## serve the whole system, with made-up radios to try it on
+	$(RUN)/bin/radiokey serve --demo --port $(RADIOKEY_PORT)
 
-run: setup ## serve the whole system on http://127.0.0.1:8000, with made-up radios to try it on
-	$(BIN)/radiokey serve --demo
+install: $(RUN)/.product ## put the command `radiokey` into ~/.local/bin
+	@tools/link $(RUN)/bin/radiokey
+
+setup: $(DEV)/.product ## build .venv-dev: the tools of this list, and the product from its wheel
 
 test: setup ## everything CI runs, on every interpreter found
 	$(BIN)/python tools/test.py
 
-check: setup ## the inner loop: format, lint, types, contracts, quick tests
+check: setup ## the inner loop: format, lint, types, contracts, spelling, quick tests
 	$(BIN)/python tools/check.py
 	$(BIN)/python -m pytest -q -n 2 -m "not browser and not deep"
 
-bench: setup $(VENV)/.bench ## measure, with the comparison beside each number
+bench: setup $(DEV)/.bench ## measure, with the comparison beside each number
 	$(BIN)/python bench/run.py
 
-deep: setup ## the long searches, and one break per built row that must turn its test red
+deep: setup ## the long searches, the core on WebAssembly, and one break per built row that must turn its test red
 	$(BIN)/python -m pytest -q -n 2 -m deep
+	$(BIN)/python tools/webassembly.py
 	$(BIN)/python tools/breaks.py
 
 mutants: setup ## change the lock, the policy and the store in every small way; 95 % must turn a test red
 	$(BIN)/python tools/mutants.py
 
-findings: $(VENV)/.venv ## run the surprises of findings/ about other software (installs packages; not in CI)
+findings: $(DEV)/.python ## run the surprises of findings/ about other software (installs packages; not in CI)
 	$(BIN)/python tools/findings.py
 
-lock: $(VENV)/.tools ## make the lock files anew
+lock: $(DEV)/.tools ## make the lock files anew, one version of a part in all of them
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
-	$(COMPILE) --group bench pyproject.toml -o requirements/bench.lock
+	$(COMPILE) -c requirements/dev.lock --group bench pyproject.toml -o requirements/bench.lock
+	$(COMPILE) -c requirements/dev.lock --group pyproject.toml:build -o requirements/build.lock
+	$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/run.lock
+	$(COMPILE) --group pyproject.toml:webassembly -o requirements/webassembly.lock
 
-$(VENV)/.venv:
-	"$$(tools/interpreters | sed -n 1p)" -m venv $(VENV)
+wheels: $(DEV)/.tools ## ask which Pythons the locked parts have builds for, and draw docs/wheels.md
+	$(BIN)/python tools/wheels.py
+
+# --- the product: its locked parts, then the wheel of this checkout, made by the locked backend ------------
+
+$(RUN)/.python:
+	@echo "building $(RUN): the product and its locked parts, 180 MB"
+	@python="$$(tools/interpreters run | sed -n 1p)" && test -n "$$python" && rm -rf $(RUN) && "$$python" -m venv $(RUN)
+	@touch $@
+
+$(RUN)/.parts: $(RUN)/.python requirements/run.lock
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/run.lock || tools/interpreters hint $(RUN)
+	@touch $@
+
+$(RUN)/.product: $(RUN)/.parts requirements/build.lock $(SOURCES)
+	@rm -rf build/backend
+	@$(PIP) install --require-hashes --only-binary :all: --target build/backend -r requirements/build.lock
+	@PYTHONPATH=build/backend $(PIP) install --no-deps --no-build-isolation --force-reinstall .
+	@touch $@
+
+# --- the tools ---------------------------------------------------------------------------------------------
+
+$(DEV)/.python:
+	@echo "building $(DEV): what tests, checks and measures the product, 630 MB"
+	@python="$$(tools/interpreters tools | sed -n 1p)" && test -n "$$python" && rm -rf $(DEV) && "$$python" -m venv $(DEV)
 	$(BIN)/python -m pip install --quiet "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/dev.lock)"
 	@touch $@
 
-$(VENV)/.tools: $(VENV)/.venv requirements/dev.lock
-	$(UV) pip install --quiet --python $(VENV) --compile-bytecode --require-hashes -r requirements/dev.lock
+$(DEV)/.tools: $(DEV)/.python requirements/dev.lock
+	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/dev.lock
 	@touch $@
 
-$(VENV)/.bench: $(VENV)/.tools requirements/bench.lock
-	$(UV) pip install --quiet --python $(VENV) --compile-bytecode --require-hashes -r requirements/bench.lock
+$(DEV)/.bench: $(DEV)/.tools requirements/bench.lock
+	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/bench.lock
 	@touch $@
 
-$(VENV)/.product: $(VENV)/.tools $(SOURCES)
+$(DEV)/.product: $(DEV)/.tools $(SOURCES)
 	rm -rf dist
-	$(BIN)/python -m build --quiet --wheel --no-isolation
-	$(UV) pip install --quiet --python $(VENV) --compile-bytecode --no-deps --reinstall dist/*.whl
+	$(BIN)/python -m hatchling build --target wheel
+	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --no-deps --reinstall dist/*.whl
 	@touch $@

@@ -24,7 +24,6 @@ CLI = (ROOT / "docs" / "cli.md").read_text("utf-8")
 ERRORS = (ROOT / "docs" / "errors.md").read_text("utf-8")
 SITE = (ROOT / "docs" / "site.md").read_text("utf-8")
 API = (ROOT / "docs" / "spec" / "api.md").read_text("utf-8")
-README = (ROOT / "README.md").read_text("utf-8")
 DUSTER = "281155216RT V212"
 
 
@@ -267,14 +266,6 @@ def shell_lines(page: str) -> list[str]:
     blocks = re.findall(r"^```(?:sh|bash|shell|console)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
     return [line.removeprefix("$ ").strip() for line in lines]
-
-
-def test_the_commands_of_the_readme_run(cli, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    for line in shell_lines(README):
-        if re.match(r"(\S+/)?radiokey |(echo|printf) .*\| *(\S+/)?radiokey ", line):
-            ran = run_shell(cli, line)
-            assert ran.code == 0, f"{line}\n{ran.err}"
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -76,7 +76,7 @@ def test_nothing_else_lies_beside_the_findings():
 
 def test_findings_are_run_by_hand_and_not_by_ci():
     recipes = (ROOT / "Makefile").read_text("utf-8")
-    assert "findings: $(VENV)/.venv" in recipes
+    assert "findings: $(DEV)/.python" in recipes
     for file in (".ci/run", "tools/test.py", "tools/check.py"):
         assert "findings" not in (ROOT / file).read_text("utf-8").replace("test_findings", "")
 

@@ -79,6 +79,21 @@ def swallowing(text: str) -> Iterator[int]:
                 yield node.lineno
 
 
+def hidden(text: str) -> Iterator[str]:
+    """Yield the fields of classes that hide a name which an annotation of a field beside them uses."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ClassDef):
+            fields = [
+                one
+                for one in node.body
+                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+            ]
+            used = {
+                name.id for one in fields for name in ast.walk(one.annotation) if isinstance(name, ast.Name)
+            }
+            yield from (one.target.id for one in fields if one.target.id in used)
+
+
 def strange(text: str) -> list[str]:
     return [f"{what}: {found[0]}" for what, pattern in STRANGE.items() if (found := pattern.search(text))]
 
@@ -105,6 +120,11 @@ def test_no_loose_end_is_left_without_an_issue():
 
 def test_no_error_is_swallowed_in_silence():
     assert not {name: lines for name, text in python().items() if (lines := list(swallowing(text)))}
+
+
+def test_no_field_hides_a_name_that_annotations_use():
+    """From Python 3.14 on they are read where the field is already there, and its description fails."""
+    assert not {name: fields for name, text in python().items() if (fields := list(hidden(text)))}
 
 
 def test_no_module_is_a_drawer_for_anything():
@@ -164,10 +184,11 @@ def test_a_harmless_text_is_let_be(text):
     assert not strange(text)
 
 
-def test_a_long_function_a_swallowed_error_and_a_loose_end_are_seen():
+def test_a_long_function_a_swallowed_error_a_hidden_name_and_a_loose_end_are_seen():
     assert list(functions("def f():\n" + "    x\n" * 70)) == [("f", 71)]
     assert list(swallowing("try:\n    x\nexcept OSError:\n    pass\n")) == [3]
     assert not list(swallowing("try:\n    x\nexcept OSError:\n    pass  # it was there already\n"))
+    assert list(hidden("class C:\n    problems: list[problems.Problem]\n    a: int\n")) == ["problems"]
     assert LOOSE.search("# TO" + "DO later")
     assert VAGUE.search("string_utils")
     assert not VAGUE.search("commonwealth")

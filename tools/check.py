@@ -1,4 +1,4 @@
-"""Format, lint, types and import contracts: what can be said of the code without running it."""
+"""Format, lint, spelling, types and import contracts: what can be said of the project without running it."""
 
 import os
 import sys
@@ -10,9 +10,10 @@ BIN = Path(sys.executable).parent
 
 
 def main() -> None:
-    """Run the four, the quickest first."""
+    """Run the five, the quickest first."""
     run("format", BIN / "ruff", "format", "--check", "--quiet", ".")
     run("lint", BIN / "ruff", "check", "--quiet", ".")
+    run("spelling", BIN / "codespell", ".")
     sources = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     run("import contracts", BIN / "lint-imports", "--no-cache", "--no-logo", environment=sources)
     run("types", BIN / "mypy")

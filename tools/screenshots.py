@@ -1,4 +1,4 @@
-"""The pictures of the README, taken from the product itself: `.venv/bin/python tools/screenshots.py`."""
+"""The pictures of the README, taken from the product itself: `.venv-dev/bin/python tools/screenshots.py`."""
 
 import subprocess
 import sys

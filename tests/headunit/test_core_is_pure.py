@@ -67,6 +67,7 @@ def test_the_core_asks_for_nothing_under_another_name():
 
 
 RUN = """
+import copy  # `dataclasses` loads it when it is first used, from Python 3.15 on
 import sys
 from radiokey.catalogue.load import load_catalogue
 from radiokey.code.value import Code

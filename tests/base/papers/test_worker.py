@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -68,6 +69,11 @@ def test_the_same_paper_gives_the_same_bytes_in_another_process():
 # --- what it cannot do --------------------------------------------------------------------------------------
 
 
+def of_libffi(descriptor: Path) -> bool:
+    """Is it libffi's own file, which newer builds of it keep open to read (Debian's 3.5 does)?"""
+    return re.fullmatch(r".*/libffi[\w.-]*\.so[\d.]*", str(descriptor.readlink())) is not None
+
+
 def test_it_has_three_descriptors_no_environment_and_limits_it_cannot_raise():
     """ReleaseHistory of the kernel while it waits for its file, beside a descriptor that every child would inherit."""
     reading, writing = os.pipe()
@@ -79,7 +85,7 @@ def test_it_has_three_descriptors_no_environment_and_limits_it_cannot_raise():
             assert worker.stdout is not None
             assert worker.stdout.readline() == b"ready\n"
             seen = Path(f"/proc/{worker.pid}")
-            open_ones = sorted(entry.name for entry in (seen / "fd").iterdir())
+            open_ones = sorted(entry.name for entry in (seen / "fd").iterdir() if not of_libffi(entry))
             limits = {
                 line[:26].strip(): line[26:].split()[:2]
                 for line in (seen / "limits").read_text().splitlines()

@@ -231,6 +231,12 @@ def test_what_is_no_image_is_refused(visitor, text):
     assert "was not made here" in refused(visitor, text)
 
 
+def test_an_image_in_the_other_alphabet_of_base64_is_refused(visitor, image):
+    spelled = image.translate(str.maketrans("-_", "+/"))
+    assert spelled != image
+    assert "was not made here" in refused(visitor, spelled)
+
+
 def test_the_image_of_another_model_is_refused(visitor, image):
     assert "was not made here" in refused(visitor, image, id_="ford_6000cd")
 

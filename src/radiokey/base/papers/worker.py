@@ -8,6 +8,7 @@ import resource
 import sys
 from typing import Final
 
+import radiokey.base.papers.eager  # noqa: F401 - before all that is loaded below
 from radiokey.base.papers import document, image
 from radiokey.base.papers.answer import DONE, READY, REFUSED
 from radiokey.base.papers.content import BYTES_MAX, Media, recognise

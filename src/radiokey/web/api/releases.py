@@ -22,7 +22,7 @@ from radiokey.serial.vin import Vin
 from radiokey.web.api.bodies import END, ApiRequest, AskedBody, ReleaseBody
 from radiokey.web.api.openapi import problems_of
 from radiokey.web.auth.callers import PERMISSION, Caller
-from radiokey.web.http import problems
+from radiokey.web.http.problems import ProblemType, types
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 
@@ -84,7 +84,7 @@ class AskedAnswer(msgspec.Struct, frozen=True):
 class ProblemsAnswer(msgspec.Struct, frozen=True):
     """Every type of problem."""
 
-    problems: list[problems.ProblemType]
+    problems: list[ProblemType]
 
 
 def named_by(caller: Caller, key: str) -> str:
@@ -202,7 +202,7 @@ def asked(
 @get("/api/problems", sync_to_thread=False, tags=["about"])
 def all_problems() -> ProblemsAnswer:
     """Return every type of problem."""
-    return ProblemsAnswer(problems.types())
+    return ProblemsAnswer(types())
 
 
 HANDLERS: Final = (release, receipt, asked, all_problems)

@@ -100,14 +100,20 @@ def seal(site: Site, model_id: str, image: bytes) -> str:
 
 def unseal(site: Site, model_id: str, text: str) -> bytes:
     """Return the image in `text`; raise `InputError` if it is not this site's, or another model's."""
+    if "+" in text or "/" in text:  # base64's other alphabet: Python reads both
+        raise _made_elsewhere()
     try:
         raw = base64.b64decode(text, altchars=b"-_", validate=True)
         opened = AESGCM(site.purpose_key(PURPOSE)).decrypt(
             raw[:NONCE_SIZE], raw[NONCE_SIZE:], model_id.encode()
         )
     except (binascii.Error, ValueError, InvalidTag) as error:
-        raise InputError("this practice radio was not made here", hint="begin with a new one") from error
+        raise _made_elsewhere() from error
     return opened
+
+
+def _made_elsewhere() -> InputError:
+    return InputError("this practice radio was not made here", hint="begin with a new one")
 
 
 def unit_events(action: OwnerAction) -> list[UnitEvent]:
