@@ -167,7 +167,7 @@ def _tell(released: Released, model: str | None, entry: tuple[Press, ...] | None
         say.prose(f"for {released.receipt.serial} ({released.checked})")
     else:
         probable = "" if family.tier.value == "A" else "probable: "
-        say.prose(f"for {released.receipt.serial}, {family.name} ({probable}{family.checked})")
+        say.prose(f"for {released.receipt.serial}, {family.name} ({probable}{released.checked})")
     say.out()
     say.prose(released.caution)
     say.out()
