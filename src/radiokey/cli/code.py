@@ -86,9 +86,11 @@ def code(
         else:
             released = _from(base, database, token_file, key, request)
     except NoCodeHereError:
-        from radiokey.cli.sheet import on_stderr  # noqa: PLC0415 - only at the end of the road
+        from radiokey.cli import sheet  # noqa: PLC0415 - only at the end of the road
 
-        on_stderr(load(model), make, reading)
+        page = sheet.of(load(model), make, reading)
+        sheet.on_stderr(page)
+        click.get_current_context().meta[say.SHEET] = sheet.document(page)
         raise
     for doubt in reading.doubts if reading.repaired else ():
         say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
