@@ -131,8 +131,9 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
         )
     family = fitting[0]
     if family.needs_model and model is None:
+        makes = reading.ask_makes or family.makes_of(reading.serial)
         raise ModelNeededError(
-            f"numbers like this one stand on radios of {_listed(reading.ask_makes or family.makes)}, "
+            f"numbers like this one stand on radios of {_listed(makes)}, "
             "and only some of them follow a public derivation",
             hint="say which radio it is: --model ID, with an id from 'radiokey models'",
             family=family.id,
