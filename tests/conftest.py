@@ -107,6 +107,7 @@ class Ran:
     code: int
     out: str
     err: str
+    as_json: bool = False
 
     @property
     def document(self) -> Any:
@@ -116,12 +117,23 @@ class Ran:
         return json.loads(self.out)
 
     def refused(self, code: int, says: str = "") -> None:
-        """Assert what every failure has: its exit code, an empty stdout, an error and a hint."""
-        assert (self.code, self.out) == (code, "")
+        """Assert what every failure has: its exit code, an error, a hint; on stdout a document with `--json`."""
+        assert self.code == code
+        self.nothing_but_a_refusal()
         assert "radiokey: error: " in self.err
         assert "radiokey: hint: " in self.err
         assert "Traceback" not in self.err
         assert says in self.err
+
+    def nothing_but_a_refusal(self) -> None:
+        """Assert that stdout has no result: it is empty, or with `--json` the document of the refusal."""
+        if not self.as_json:
+            assert self.out == ""
+            return
+        told = self.document
+        assert set(told) <= {"error", "exit_code", "sentence", "hint", "sheet"}
+        assert told["exit_code"] == self.code
+        assert f"radiokey: error: {told['sentence']}\n" in self.err
 
 
 def run(*arguments: str | Path, stdin: str = "") -> Ran:
@@ -136,7 +148,9 @@ def run(*arguments: str | Path, stdin: str = "") -> Ran:
     ):
         main()
     assert isinstance(ended.value.code, int)
-    return Ran(ended.value.code, out.getvalue(), err.getvalue())
+    texts = [*map(str, arguments), "--"]
+    as_json = "--json" in texts[: texts.index("--")]
+    return Ran(ended.value.code, out.getvalue(), err.getvalue(), as_json)
 
 
 @pytest.fixture(scope="session")

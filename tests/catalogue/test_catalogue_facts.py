@@ -27,7 +27,10 @@ ROWS = list(
 IDS = [row["id"] for row in ROWS]
 MODELS = load_catalogue().models
 STATES = {"SERVER_ERR": "server-error", "UNLOCKED": "playing"}
-CODE_FAMILIES_ONLY = {"fiat_vp", "toyota_erc_legacy"}
+CODE_FAMILIES_ONLY = {
+    *("fiat_vp", "toyota_erc_legacy"),
+    *("blaupunkt_acr4250", "bmw_business_blaupunkt", "mg_rover_blaupunkt"),
+}
 
 each_family = pytest.mark.parametrize("row", ROWS, ids=IDS)
 each_model = pytest.mark.parametrize("model", list(MODELS.values()), ids=list(MODELS))

@@ -213,7 +213,8 @@ def test_a_disk_that_takes_nothing_more_lets_no_code_out(tmp_path, release, data
         check=False,
         cwd=tmp_path,
     )
-    assert (ran.returncode, ran.stdout) == (70, "")
+    assert (ran.returncode, json.loads(ran.stdout)["error"]) == (70, "store")
+    assert "4786" not in ran.stdout
     assert ran.stderr.startswith("radiokey: error: the database says: ")
     assert "Traceback" not in ran.stderr
     assert "4786" not in ran.stderr

@@ -26,15 +26,17 @@ def pairs():
     ]
 
 
-def naming(family):
+def naming(family, serial):
     """The options that name a radio of `family`, where its numbers alone do not."""
-    model = next(card.id for card in cards().values() if family in card.families)
+    gate = FAMILIES[family].gate_of(serial)
+    makes = set(gate.makes if gate else FAMILIES[family].makes)
+    model = next(card.id for card in cards().values() if family in card.families and makes & set(card.makes))
     return ("--model", model) if FAMILIES[family].needs_model else ()
 
 
 @pytest.mark.parametrize(("family", "serial", "code"), pairs())
 def test_every_published_pair_comes_out_of_the_command(release, family, serial, code):
-    ran = release(serial, *naming(family))
+    ran = release(serial, *naming(family, serial))
     assert (ran.code, ran.err) == (0, "")
     assert ran.document["code"] == code
     assert ran.document["family"] == family

@@ -102,7 +102,7 @@ def test_the_version_is_that_of_the_package(cli):
 
 
 def test_a_failing_process_says_why_on_stderr_and_nothing_on_stdout(shell, database):
-    ran = shell("code", DUSTER, "--json", "--database", database)
+    ran = shell("code", DUSTER, "--database", database)
     assert (ran.returncode, ran.stdout) == (64, "")
     lines = ran.stderr.splitlines()
     assert [line.split(": ")[1] for line in lines] == ["error", "hint"]

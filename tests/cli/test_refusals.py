@@ -1,4 +1,4 @@
-"""Whatever `radiokey code` refuses: its exit code, an error, a hint, an empty stdout, and never the code."""
+"""Whatever `radiokey code` refuses: its exit code, an error, a hint, no result, and never the code."""
 
 import click
 import pytest
@@ -59,6 +59,46 @@ def test_a_radio_without_a_public_derivation_ends_with_the_sheet(release):
     ):
         assert part in ran.err
     assert ran.err.index("A letter to take along") < ran.err.index("radiokey: error: ")
+
+
+def test_with_json_a_refusal_is_one_document_with_the_sheet_in_it(release):
+    ran = release("12345678", "--make", "honda")
+    told = ran.document
+    assert list(told) == ["error", "exit_code", "sentence", "hint", "sheet"]
+    assert (told["error"], told["exit_code"]) == ("no-derivation", 69)
+    assert f"radiokey: hint: {told['hint']}\n" in ran.err
+    page = told["sheet"]
+    assert page["title"] == "The code for your Honda radio"
+    assert list(page["ask"][0]) == ["who", "how", "cost", "wait", "confidence", "link"]
+    assert "Serial number on the unit: 12345678" in page["letter"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("command", "slug"),
+    [
+        (("serial", "check", "nothing"), "serial"),
+        (("serial", "check", "V212", "--no-such-option"), "usage"),
+        (("code", "V212"), "ownership-not-stated"),
+        (("entry", "renault_86a", "12"), "code-shape"),
+        (("wait", "no_such_radio"), "usage"),
+        (("guide", "--model", "no_such_radio"), "usage"),
+        (("bench", "run", "no-such-scenario"), "usage"),
+        (("base", "log", "verify", "/nowhere/at/all"), "receipt"),
+        (("no-such-command",), "usage"),
+    ],
+)
+def test_with_json_every_command_refuses_in_one_document_and_without_it_in_none(cli, command, slug):
+    plain = cli(*command)
+    plain.refused(plain.code)
+    ran = cli(*command, "--json")
+    ran.refused(plain.code)
+    assert ran.document["error"] == slug
+    assert ran.err == plain.err
+
+
+def test_json_behind_a_double_dash_is_a_text_and_no_wish(cli):
+    ran = cli("serial", "check", "--", "--json")
+    assert (ran.code, ran.out) == (65, "")
 
 
 def test_a_make_whose_radios_only_carry_such_numbers_ends_with_its_sheet(release):
@@ -144,7 +184,8 @@ def test_an_error_never_repeats_what_may_be_a_code(cli, arguments):
     ran = cli(*arguments)
     assert ran.code in {64, 65, 69}
     assert "4786" not in ran.err
-    assert ran.out == ""
+    ran.nothing_but_a_refusal()
+    assert "4786" not in ran.out
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_family_of_another_make_is_not_named(cli):
         make: cli("serial", "check", "BP538769684801", "--make", make, "--json").document[0]["family"]
         for make in ("nissan", "peugeot")
     }
-    assert families == {"nissan": "nissan-bp", "peugeot": None}
+    assert families == {"nissan": "blaupunkt-bp", "peugeot": None}
 
 
 # --- entry ------------------------------------------------------------------------------------------------

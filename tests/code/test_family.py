@@ -4,12 +4,28 @@ import pytest
 
 from radiokey.code.family import FAMILIES, Tier, families_of
 from radiokey.serial.formats import FORMATS
+from radiokey.serial.number import SerialNumber
+
+
+def serial(number, kind):
+    return SerialNumber(number, kind, FORMATS[kind].identity)
+
 
 ALL = [pytest.param(family, id=family.id) for family in FAMILIES.values()]
 
 
-def test_five_families_ship():
-    assert list(FAMILIES) == ["renault-precode", "ford-m", "nissan-bp", "toyota-erc-legacy", "fiat-vp"]
+def test_seven_families_ship():
+    assert list(FAMILIES) == [
+        *(
+            "renault-precode",
+            "ford-m",
+            "ford-v",
+            "blaupunkt-bp",
+            "opel-gm0203",
+            "toyota-erc-legacy",
+            "fiat-vp",
+        )
+    ]
 
 
 def test_only_two_are_confirmed_by_whole_tables():
@@ -23,7 +39,8 @@ def test_only_two_are_confirmed_by_whole_tables():
 def test_every_kind_of_a_family_is_a_format_and_every_make_is_one_of_its(family):
     for kind in family.kinds:
         assert kind in FORMATS
-        assert family in families_of(kind)
+        numbers = [gate.begins[0] for gate in family.gates] or [FORMATS[kind].number]
+        assert all(family in families_of(serial(number, kind)) for number in numbers)
     assert set(family.makes) <= {make for kind in family.kinds for make in FORMATS[kind].makes}
 
 
@@ -54,7 +71,38 @@ def test_makes_that_share_a_format_make_the_model_needed():
 
 
 @pytest.mark.parametrize(
-    "kind", ["ford-v", "ford-travelpilot", "honda-8", "volkswagen-vwz", "nissan-clarion-cl12", "no-such-kind"]
+    "kind", ["ford-travelpilot", "honda-8", "volkswagen-vwz", "nissan-clarion-cl12", "opel-gm"]
 )
 def test_most_formats_have_no_family(kind):
-    assert families_of(kind) == ()
+    assert families_of(serial(FORMATS[kind].number, kind)) == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "makes"),
+    [
+        ("BP538761234567", "bp12", ["nissan"]),
+        ("BP026301234567", "bp12", ["mg", "Rover", "MG Rover"]),
+        ("BP027300000001", "bp12", ["BMW"]),
+        ("BP5511V0000000", "bp12", ["Blaupunkt"]),
+        ("GM020328268659", "opel-gm", ["Opel", "Vauxhall"]),
+    ],
+)
+def test_a_gate_opens_for_its_own_makes_and_no_other(number, kind, makes):
+    asked = ["nissan", "mg", "Rover", "MG Rover", "BMW", "Blaupunkt", "Opel", "Vauxhall", "Fiat", "Peugeot"]
+    assert [make for make in asked if families_of(serial(number, kind), make)] == makes
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [("BP037822603159", "bp12"), ("BP051155464034", "bp12"), ("GM020411113927", "opel-gm")],
+)
+def test_a_number_that_comes_in_by_no_gate_has_no_family(number, kind):
+    assert families_of(serial(number, kind)) == ()
+
+
+def test_each_gate_says_how_sure_it_is():
+    for family in FAMILIES.values():
+        assert set(family.makes) == {make for gate in family.gates for make in gate.makes} or not family.gates
+        for gate in family.gates:
+            assert {family.checked_for(begin) for begin in gate.begins} == {gate.checked}
+        assert family.checked_for("") == family.checked

@@ -57,7 +57,8 @@ def test_no_sheet_promises_success():
 @pytest.mark.parametrize(
     ("text", "model_id", "error"),
     [
-        ("V012345", "ford_6000cd", NoDerivationError),
+        ("GM020411113927", "opel_car300_siemens", NoDerivationError),
+        ("BP026301234567", "nissan_blaupunkt_bp", NoDerivationError),
         ("A045", "renault_86a", OutsideDomainError),
         ("BP538761234567", "nissan_connect_lcn", NoDerivationError),
         ("V212", "nissan_terrano3_article", NoDerivationError),

@@ -86,9 +86,11 @@ def code(
         else:
             released = _from(base, database, token_file, key, request)
     except NoCodeHereError:
-        from radiokey.cli.sheet import on_stderr  # noqa: PLC0415 - only at the end of the road
+        from radiokey.cli import sheet  # noqa: PLC0415 - only at the end of the road
 
-        on_stderr(load(model), make, reading)
+        page = sheet.of(load(model), make, reading)
+        sheet.on_stderr(page)
+        click.get_current_context().meta[say.SHEET] = sheet.document(page)
         raise
     for doubt in reading.doubts if reading.repaired else ():
         say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
@@ -167,7 +169,7 @@ def _tell(released: Released, model: str | None, entry: tuple[Press, ...] | None
         say.prose(f"for {released.receipt.serial} ({released.checked})")
     else:
         probable = "" if family.tier.value == "A" else "probable: "
-        say.prose(f"for {released.receipt.serial}, {family.name} ({probable}{family.checked})")
+        say.prose(f"for {released.receipt.serial}, {family.name} ({probable}{released.checked})")
     say.out()
     say.prose(released.caution)
     say.out()

@@ -3,7 +3,8 @@
 import io
 import os
 import sys
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
 import click
 from click.exceptions import Exit, NoArgsIsHelpError
@@ -51,31 +52,49 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code. Nothing but a sentence reaches the user."""
+    more: dict[str, Any] = {}
     try:
         with app.make_context("radiokey", list(arguments)) as context:
+            more = context.meta
             app.invoke(context)
     except Exit as ended:
         return ended.exit_code
     except RadiokeyError as error:
-        say.error(error.sentence, error.hint)
-        return exit_code(error)
+        problem = error
     except NoArgsIsHelpError as error:  # a noun without its verb
         sys.stderr.write(f"{error.message}\n")
         return WRONG_USE
     except click.ClickException as error:
-        say.error(wrong_use.sentence(error), wrong_use.hint(error))
-        return WRONG_USE
+        problem = UsageError(wrong_use.sentence(error), hint=wrong_use.hint(error))
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
         return 0  # the reader closed the pipe
     except Exception as error:  # noqa: BLE001 - the entry point: a stranger's words are not for the user
-        say.error(
+        problem = OurFaultError(
             f"something went wrong here that is not your doing ({type(error).__name__})",
-            "try again; if it stays, report it with the command you used, without the code",
+            hint="try again; if it stays, report it with the command you used, without the code",
         )
-        return OUR_FAULT
-    return 0
+    else:
+        return 0
+    return _failed(problem, more.get(say.SHEET), as_json=_wants_json(arguments))
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    """Tell whether a command line asks for JSON: also one that cannot be read any further."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return "--json" in arguments[:end]
+
+
+def _failed(problem: RadiokeyError, sheet: dict[str, Any] | None, *, as_json: bool) -> int:
+    """Say what went wrong, as a document too where one was asked for, and return the exit code."""
+    code = exit_code(problem)
+    say.error(problem.sentence, problem.hint)
+    if as_json:
+        # Where the result could not be written, neither can this.
+        with suppress(OSError, OurFaultError):
+            say.refusal(problem, code, sheet)
+    return code
 
 
 def _written(code: int) -> int:

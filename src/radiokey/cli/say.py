@@ -2,7 +2,8 @@
 
 Results go to stdout, alone; with `--json` they are one JSON document. Everything else goes to stderr, each
 line after the program's name: `error:` says what was expected and what came, `hint:` what to do next. When
-something fails stdout stays empty. A code is shown where it was asked for and nowhere else.
+something fails stdout stays empty, or with `--json` has one document that says the same. A code is shown
+where it was asked for and nowhere else.
 """
 
 import json
@@ -13,7 +14,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from radiokey.catalogue.fact import HOW_SURE, Fact
-from radiokey.errors import OurFaultError
+from radiokey.errors import OurFaultError, RadiokeyError
+
+SHEET: Final = "radiokey.sheet"
+"""Where a command leaves the sheet, in Click's `Context.meta`, for the document of its refusal."""
 
 _WIDTH_MAX: Final = 78
 _WIDTH_MIN: Final = 32
@@ -33,6 +37,17 @@ def out(text: str = "") -> None:
 def document(value: Any) -> None:  # noqa: ANN401 - whatever json takes
     """Write the result as one JSON document, in ASCII, so that every terminal and every pipe can take it."""
     out(json.dumps(value))
+
+
+def refusal(problem: RadiokeyError, exit_code: int, sheet: dict[str, Any] | None) -> None:
+    """Write why there is no result as one JSON document; with the sheet, where the command has one."""
+    told: dict[str, Any] = {
+        "error": problem.slug,
+        "exit_code": exit_code,
+        "sentence": problem.sentence,
+        "hint": problem.hint,
+    }
+    document(told if sheet is None else told | {"sheet": sheet})
 
 
 def not_written(lost: OSError) -> OurFaultError:

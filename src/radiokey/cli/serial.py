@@ -56,7 +56,7 @@ def look_again(at: int, read: str, other: str) -> str:
 
 def _row(text: str, reading: Reading, make: str | None) -> dict[str, Any]:
     serial = reading.serial
-    family = next((family.id for family in families_of(serial.kind, make or "")), None)
+    family = next((family.id for family in families_of(serial, make or "")), None)
     return {
         "input": text,
         "serial": serial.text,

@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import redirect_stdout
+from typing import Any
 
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
@@ -10,17 +11,48 @@ from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading
 
 
-def on_stderr(model: Model | None, make: str | None, reading: Reading | None) -> None:
-    """Write the sheet where a failed command may write: its stdout stays empty."""
+def of(model: Model | None, make: str | None, reading: Reading | None) -> Sheet:
+    """Return the sheet of a number that no code is to be had for here."""
     from radiokey.catalogue.load import load_sources  # noqa: PLC0415 - only at the end of the road
 
     case = Case(serial=reading.serial.text if reading else None)
     makes = FORMATS[reading.serial.kind].makes if reading else ()
     if model is None and make is None and len(makes) == 1:
         make = makes[0]
+    return sheet(model, make, case=case, sources=load_sources())
+
+
+def on_stderr(page: Sheet) -> None:
+    """Write a sheet where a failed command may write text: its stdout is for a document or empty."""
     with redirect_stdout(sys.stderr):
-        tell(sheet(model, make, case=case, sources=load_sources()))
+        tell(page)
         say.out()
+
+
+def document(page: Sheet) -> dict[str, Any]:
+    """Return a sheet as JSON takes it."""
+    return {
+        "title": page.title,
+        "why": page.why,
+        "first_look": page.first_look,
+        "ask": [
+            {
+                "who": contact.who,
+                "how": contact.how,
+                "cost": contact.cost.value,
+                "wait": contact.wait.value,
+                "confidence": contact.confidence.value,
+                "link": contact.link,
+            }
+            for contact in page.ask
+        ],
+        "in_hand": page.in_hand,
+        "honest": page.honest,
+        "red_flags": page.red_flags,
+        "photograph": page.photograph,
+        "notes": page.notes,
+        "letter": {"subject": page.letter.subject, "text": page.letter.text, "blanks": page.letter.blanks},
+    }
 
 
 def tell(page: Sheet) -> None:

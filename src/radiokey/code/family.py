@@ -3,7 +3,7 @@
 A family is a set of serial numbers whose codes follow one public derivation. Trust in it counts
 *lineages*: sources that do not copy each other. Ten copies of one program are one lineage.
 
-Here stands the meaning of a family and the table of the five that ship; the mathematics is in
+Here stands the meaning of a family and the table of the seven that ship; the mathematics is in
 `radiokey.code.families`, which only `radiokey.base.release.service` may import.
 """
 
@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from radiokey.code.value import CodeShape
 from radiokey.serial.makes import among
+
+if TYPE_CHECKING:
+    from radiokey.serial.number import SerialNumber
 
 
 class Tier(StrEnum):
@@ -37,13 +40,27 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """The numbers of a format that a family serves: how they begin, in whose radios, how sure that is.
+
+    `makes` are the makes that a number with one of the beginnings `begins` may come from; `checked` says in
+    one sentence what stands behind just these.
+    """
+
+    begins: tuple[str, ...]
+    makes: tuple[str, ...]
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """What is known about one public derivation.
 
     `kinds` are the serial formats it serves; `makes` the makes it holds for; `needs_model` says that other
     radios carry numbers of the same shape, so that the model must be named before a code is shown;
     `checked` says in one sentence what was compared with what; `caution` what the owner must know before
-    keying the code in.
+    keying the code in. A family with `gates` serves no other numbers than theirs, and each only in radios of
+    its gate's makes.
     """
 
     id: str
@@ -56,6 +73,25 @@ class Family:
     needs_model: bool
     checked: str
     caution: str
+    gates: tuple[Gate, ...] = ()
+
+    def gate_of(self, number: str) -> Gate | None:
+        """Return the gate that a number comes in by, `None` where it has none."""
+        return next((gate for gate in self.gates if number.startswith(gate.begins)), None)
+
+    def makes_of(self, serial: "SerialNumber") -> tuple[str, ...]:
+        """Return the makes whose radios of this number the derivation holds for; none is an empty tuple."""
+        if serial.kind not in self.kinds:
+            return ()
+        if not self.gates:
+            return self.makes
+        gate = self.gate_of(serial.text)
+        return () if gate is None else gate.makes
+
+    def checked_for(self, number: str) -> str:
+        """Return what was compared for this number: its gate's sentence, or the family's."""
+        gate = self.gate_of(number)
+        return self.checked if gate is None else gate.checked
 
 
 DIGITS = "0123456789"
@@ -100,26 +136,90 @@ _ALL = (
         needs_model=False,
         checked="the formula equals two separately stored tables of 1,000,000 rows, without one difference",
         caution=(
-            "Two owners report a radio that refused the code this formula gives: sets are re-coded by "
-            "dealers or swapped. Ten wrong codes lock the radio, thirteen end it. If it refuses once, stop."
+            "Six owners report a radio that refused the code of its number, one until LOCKED 13: dealers "
+            "re-code sets, or sets are swapped. Ten wrong codes lock it, thirteen end it. If it refuses "
+            "once, stop."
         ),
     ),
     Family(
-        id="nissan-bp",
-        name="Nissan Blaupunkt, BP and 12 digits",
+        id="ford-v",
+        name="Ford, serial number beginning with V",
+        kinds=("ford-v",),
+        makes=("ford",),
+        shape=CodeShape.of(4, DIGITS),
+        tier=Tier.B,
+        lineages=(
+            Lineage("table, 2025", "a table of 1,000,000 rows without a formula, from which it was solved"),
+            Lineage("PELock", "the published example of a commercial calculator, two years older"),
+        ),
+        needs_model=True,
+        checked="the formula equals the one published table of 1,000,000 rows, and an older example",
+        caution=(
+            "Probable, not proven: no owner has confirmed it. As with M numbers, dealers re-code sets, or "
+            "sets are swapped. Ten wrong codes lock it, thirteen end it. If it refuses once, stop."
+        ),
+    ),
+    Family(
+        id="blaupunkt-bp",
+        name="Blaupunkt, BP and 12 characters",
         kinds=("bp12",),
-        makes=("nissan",),
+        makes=("nissan", "mg", "rover", "bmw", "blaupunkt"),
         shape=CodeShape.of(4, DIGITS),
         tier=Tier.B,
         lineages=(
             Lineage("program, 2022", "one published program without a name or an explanation"),
-            Lineage("owners' pairs", "four pairs of number and code that owners published elsewhere"),
+            Lineage("owners' pairs", "seven pairs of number and code that were published elsewhere"),
         ),
         needs_model=True,
-        checked="the derivation gives all four codes that owners of Nissans published; there is no table",
+        checked="the derivation gives all seven codes that were published elsewhere; there is no table",
         caution=(
-            "Probable, not proven. It holds for three Blaupunkt models in Nissans only; radios of other "
+            "Probable, not proven. It holds for six Blaupunkt models only, each in one make; radios of other "
             "makes carry numbers of the same shape and other codes. If the radio refuses it once, stop."
+        ),
+        gates=(
+            Gate(
+                ("BP2346", "BP5365", "BP5387"),
+                ("nissan",),
+                "the derivation gives all four codes that owners of Nissans published; there is no table",
+            ),
+            Gate(
+                ("BP0263",),
+                ("mg", "rover"),
+                "one pair is known for this model, and its owner says that the code works",
+            ),
+            Gate(("BP0273",), ("bmw",), "one pair is known for this model; nobody says that the code worked"),
+            Gate(
+                ("BP5511",),
+                ("blaupunkt",),
+                "one pair is known for this model; nobody says that the code worked",
+            ),
+        ),
+    ),
+    Family(
+        id="opel-gm0203",
+        name="Opel and Vauxhall CAR 2003, GM0203 and eight digits",
+        kinds=("opel-gm",),
+        makes=("opel",),
+        shape=CodeShape.of(4, DIGITS),
+        tier=Tier.B,
+        lineages=(
+            Lineage("program, 2022", "the published program of the Blaupunkt function"),
+            Lineage("collected pairs", "three pairs of one collection; two more rows of it were set aside"),
+        ),
+        needs_model=True,
+        checked="the derivation gives three published codes with one constant of a thousand; two rows beside "
+        "them, taken for years, do not fit",
+        caution=(
+            "Probable, not proven: no owner has confirmed it, and the maker of the radio is inferred. Radios "
+            "whose number begins with GM and other digits have other codes. If it refuses once, stop."
+        ),
+        gates=(
+            Gate(
+                ("GM0203",),
+                ("opel",),
+                "the derivation gives three published codes with one constant of a thousand; two rows beside "
+                "them, taken for years, do not fit",
+            ),
         ),
     ),
     Family(
@@ -137,7 +237,7 @@ _ALL = (
             Lineage("owner, 2015", "an owner's pair from a RAV4, confirmed on the unit"),
         ),
         needs_model=True,
-        checked="the formula gives all four known codes; one newer unit is known to have refused its answer",
+        checked="the formula gives all four known codes; two units are known to have refused its answer",
         caution=(
             "Probable, not proven. Units whose model plate names a 68 series (W68, Y68, Z68, X68) use "
             "another scheme and refuse this code. Some units take fewer characters: key in what it asks for."
@@ -157,7 +257,7 @@ _ALL = (
             Lineage("PELock", "the published example of a commercial calculator"),
         ),
         needs_model=True,
-        checked="the derivation gives the one code published outside its own line of programs",
+        checked="the derivation gives the one code published outside its own line of programs, and after it",
         caution=(
             "Probable, not proven: one example from outside confirms it. Peugeots and Citroens carry the "
             "same label and other codes. If the radio refuses it once, stop."
@@ -169,8 +269,8 @@ FAMILIES: Final[Mapping[str, Family]] = MappingProxyType({family.id: family for 
 """The families that ship, by id; surest first."""
 
 
-def families_of(kind: str, make: str = "") -> tuple[Family, ...]:
-    """Return the families that serve a serial format, surest first; none for most formats.
+def families_of(serial: "SerialNumber", make: str = "") -> tuple[Family, ...]:
+    """Return the families that serve a serial number, surest first; none for most.
 
     Where `make` is said, a family that needs the radio named is left out if it holds for other makes only:
     their radios carry numbers of the same shape and other codes. For the rest the number is enough, whatever
@@ -179,5 +279,5 @@ def families_of(kind: str, make: str = "") -> tuple[Family, ...]:
     return tuple(
         family
         for family in _ALL
-        if kind in family.kinds and (not make or not family.needs_model or among(make, family.makes))
+        if (makes := family.makes_of(serial)) and (not make or not family.needs_model or among(make, makes))
     )

@@ -271,6 +271,8 @@ def _notes(model: Model | None, make: str | None) -> tuple[str, ...]:
     notes = [_OLD_RADIO, _NO_PROMISE]
     if model is not None and model.binding.value is Binding.OWNER_CODE:
         notes.append(_OWNER_SET)
+    if make in _FOLK:
+        notes.append(_FOLK[make])
     if make in _NORTH_AMERICA:
         notes.append(_NASTF)
     return tuple(notes)
@@ -323,8 +325,8 @@ _DEALER_WAIT: Final[Fact[str]] = Fact("1 to 3 days", Confidence.DOUBTFUL, ("seed
 _WHY: Final = {
     "number-first": "For some of these radios the code follows from the number on the label, and this "
     "program gives it: type the number before you ask or pay anybody. For the others this is the way.",
-    "no-derivation": "How this radio's code follows from its number is not public, and what websites "
-    "offer as its formula is made up. The maker's records are the way to it.",
+    "no-derivation": "Too little evidence is public of how this radio's code follows from its number: a "
+    "code from it could cost you a try. The maker's records are the way to it.",
     "outside": "For this kind of radio a public way from number to code exists, but not for the number or "
     "unit you have: there it is undefined or in doubt, and a wrong code would cost you a try.",
     "vehicle": "This radio is paired to its car. No code exists that you could key in.",
@@ -375,6 +377,17 @@ PHOTOGRAPH: Final = (
     "The handbook's page about the radio code, if there is one",
 )
 
+# Formulas that circulate and are known to be wrong (tests/code/families/test_deny_list.py), by make.
+_LAST_FOUR: Final = (
+    "One formula that circulates is made up: the last four figures of the number plus a fixed figure. It "
+    "does not give the one pair of number and code that was collected."
+)
+_FOLK: Final = {
+    "ford": "One formula that circulates is made up: sums and differences of the number's digits. It gives "
+    "figures below 0 and above 9, and for M123456 not the code of the known tables.",
+    "hyundai": _LAST_FOUR,
+    "kia": _LAST_FOUR,
+}
 _OLD_RADIO: Final = (
     "The car's number leads to the radio that was fitted first. If yours was replaced, only the number on "
     "the unit counts."

@@ -122,7 +122,7 @@ _ALL: Final = (
         number="V012345",
         makes=("ford",),
         identity=Identity.SHARED,
-        shapes=(Shape("[V######]", TELLING),),
+        shapes=(Shape("[V######]", TELLING), Shape("[V]0[######]", TELLING)),
     ),
     SerialFormat(
         id="ford-travelpilot",
@@ -141,10 +141,11 @@ _ALL: Final = (
         name="a Blaupunkt number",
         looks="BP, twelve digits",
         where="On the strip on the case of the radio, often with spaces; on some with 815 before it. Also on "
-        "the Radiopass card. The barcode leaves its fifth digit out, which then reads as a question mark.",
+        "the Radiopass card. The barcode leaves its fifth digit out, which then reads as a question mark; on "
+        "some radios a letter stands there.",
         example="BP5387 6 1234567",
         number="BP538761234567",
-        makes=("nissan", "alfa romeo", "fiat", "lancia", "peugeot"),
+        makes=("nissan", "alfa romeo", "blaupunkt", "bmw", "fiat", "lancia", "mg", "peugeot", "rover"),
         identity=Identity.UNIT,
         shapes=(
             Shape("815[BP####^#######]", LABELLED),

@@ -7,7 +7,7 @@ with ours over a domain wide enough that an accident could not hide a copy.
 import pytest
 
 from radiokey.code.families import derive
-from radiokey.code.family import FAMILIES
+from radiokey.code.family import FAMILIES, families_of
 from radiokey.errors import OutsideDomainError
 from radiokey.serial.number import parse, readings
 
@@ -84,6 +84,37 @@ def test_a_v_serial_gets_no_m_code():
         derive("ford-m", parse("V123456").serial)
 
 
+def ford_digit_sums(number):
+    """Four sums and differences of single digits (a forum, 2010)."""
+    d1, d2, _, _, d5, d6 = map(int, number)
+    return d1 - d2, d1 - (d2 + d6), d5 - d2, d1 + d6
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "folded", "right"),
+    [
+        ("M123456", (-1, -7, 3, 7), "9337", "2487"),
+        ("M763412", (1, -1, -5, 9), "1959", "9174"),
+        ("M036972", (-3, -5, 4, 2), "7542", "6471"),
+    ],
+)
+def test_ford_is_not_a_sum_of_its_digits(text, wrong, folded, right):
+    assert ford_digit_sums(text[1:]) == wrong
+    assert "".join(str(digit % 10) for digit in wrong) == folded
+    assert ours("ford-m", text) == right
+
+
+@pytest.mark.parametrize("letter", "MV")
+def test_ford_agrees_with_the_sum_of_digits_no_more_often_than_chance(letter):
+    numbers = [f"{number:06d}" for number in range(7, 1_000_000, 997)]
+    agreed = sum(
+        "".join(str(digit % 10) for digit in ford_digit_sums(number))
+        == ours(f"ford-{letter.lower()}", letter + number)
+        for number in numbers
+    )
+    assert agreed <= 4
+
+
 # --- Nissan --------------------------------------------------------------------------------------------
 
 
@@ -100,6 +131,11 @@ def ten_times_plus_three(digits):
     return f"{(int(digits[-4:]) * 10 + 3) % 10_000:04d}"
 
 
+def times_31(digits):
+    """What a generated page gives out as the maker's algorithm: (number * 0x1F) & 0xFFFF, its last four."""
+    return f"{(int(digits) * 0x1F & 0xFFFF) % 10_000:04d}"
+
+
 @pytest.mark.parametrize(
     ("formula", "text", "wrong", "right"),
     [
@@ -109,11 +145,12 @@ def ten_times_plus_three(digits):
         (best_guess, "BP538769684801", "7972", "6543"),
         (ten_times_plus_three, "BP234631991366", "3663", "6367"),
         (ten_times_plus_three, "BP538769684801", "8013", "6543"),
+        (times_31, "BP234631991366", "3610", "6367"),
     ],
 )
 def test_nissan_is_none_of_the_formulas_that_circulate(formula, text, wrong, right):
     assert formula(text[2:]) == wrong
-    assert ours("nissan-bp", text) == right
+    assert ours("blaupunkt-bp", text) == right
 
 
 @pytest.mark.parametrize("formula", [four_digits, best_guess, ten_times_plus_three])
@@ -122,7 +159,7 @@ def test_nissan_agrees_with_them_no_more_often_than_chance(formula):
     agreed = asked = 0
     for text in texts:
         try:
-            agreed += formula(text[2:]) == ours("nissan-bp", text)
+            agreed += formula(text[2:]) == ours("blaupunkt-bp", text)
         except OutsideDomainError:
             continue
         asked += 1
@@ -139,6 +176,56 @@ def test_toyota_is_not_five_digits_in_four_out():
     assert len(ours("toyota-erc-legacy", "10211376AB8E0D25")) == 8
 
 
+# --- makes that no derivation is given for ---------------------------------------------------------------
+
+
+def last_four_plus(digits, constant):
+    """What circulates for Hyundai and Kia: the last four figures and a fixed figure."""
+    return f"{(int(digits[-4:]) + constant) % 10_000:04d}"
+
+
+def peugeot_c7(digits):
+    """Add 1, 2, 3, 4; take 6 off what is above 6."""
+    added = ((int(digit) + place) % 10 for place, digit in enumerate(digits, 1))
+    return "".join(str(digit - 6 if digit > 6 else digit) for digit in added)
+
+
+def daiichi(digits):
+    """The published steps; a first digit of 0 gives five digits."""
+    s1, s2, s3, s4 = map(int, digits)
+    return f"{9 - s4}{9 - s3}{9 - s2}{10 - s1}"
+
+
+def test_the_last_four_figures_and_a_fixed_one_do_not_give_the_one_collected_pair():
+    """M0674077020 has 0210."""
+    assert last_four_plus("0674077020", 1212) == "8232"
+    assert last_four_plus("0674077020", 1222) == "8242"
+
+
+def test_peugeots_sum_gives_digits_that_no_key_has():
+    assert [peugeot_c7(digits) for digits in ("0000", "1234", "9642")] == ["1234", "2462", "0216"]
+
+
+def test_the_steps_for_a_daiichi_give_five_digits_for_a_first_digit_of_zero():
+    assert [daiichi(digits) for digits in ("0000", "6461")] == ["99910", "8354"]
+
+
+@pytest.mark.parametrize(
+    ("text", "make"),
+    [
+        ("M0674077020", "hyundai"),
+        ("7020", "hyundai"),
+        ("7020", "kia"),
+        ("0000", "peugeot"),
+        ("BP2774S7838642", "peugeot"),
+        ("0000", "lancia"),
+        ("6461", "lancia"),
+    ],
+)
+def test_none_of_them_is_ever_answered(text, make):
+    assert not [family for reading in readings(text) for family in families_of(reading.serial, make)]
+
+
 # --- bulk pages ----------------------------------------------------------------------------------------
 
 
@@ -147,7 +234,7 @@ def test_toyota_is_not_five_digits_in_four_out():
     [
         ("renault-precode", "V212"),
         ("ford-m", "M123456"),
-        ("nissan-bp", "BP538769684801"),
+        ("blaupunkt-bp", "BP538769684801"),
         ("fiat-vp", "2063"),
     ],
 )

@@ -119,7 +119,7 @@ class Released:
     @property
     def checked(self) -> str:
         """What the code was compared with."""
-        return self.family.checked if self.family else _CHECKED[self.source]
+        return self.family.checked_for(self.receipt.serial) if self.family else _CHECKED[self.source]
 
     @property
     def caution(self) -> str:

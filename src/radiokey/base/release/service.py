@@ -56,7 +56,7 @@ from radiokey.errors import (
     RequestReusedError,
     StoreError,
 )
-from radiokey.serial.makes import spoken
+from radiokey.serial.makes import among, spoken
 from radiokey.serial.number import Identity, Reading
 
 if TYPE_CHECKING:
@@ -115,11 +115,13 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
     Raises `NoDerivationError` where no public derivation holds for this number or this model, and
     `ModelNeededError` where other radios carry numbers of the same shape and nobody said which it is.
     """
-    such = families_of(reading.serial.kind)
+    such = families_of(reading.serial)
     if model is None:
-        fitting = families_of(reading.serial.kind, make)
+        fitting = families_of(reading.serial, make)
     else:
-        fitting = tuple(family for family in such if family.id in model.families)
+        fitting = tuple(
+            family for family in such if family.id in model.families and _holds(family, reading, model)
+        )
     if not fitting:
         others = ", only for others with such numbers" if such else ""
         raise NoDerivationError(
@@ -129,13 +131,20 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
         )
     family = fitting[0]
     if family.needs_model and model is None:
+        makes = reading.ask_makes or family.makes_of(reading.serial)
         raise ModelNeededError(
-            f"numbers like this one stand on radios of {_listed(reading.ask_makes or family.makes)}, "
+            f"numbers like this one stand on radios of {_listed(makes)}, "
             "and only some of them follow a public derivation",
             hint="say which radio it is: --model ID, with an id from 'radiokey models'",
             family=family.id,
         )
     return family
+
+
+def _holds(family: Family, reading: Reading, model: "Model | Card") -> bool:
+    """Tell whether a family serves this number in a radio of the model's makes."""
+    makes = family.makes_of(reading.serial)
+    return not family.gates or any(among(make, makes) for make in model.makes)
 
 
 def _listed(makes: tuple[str, ...]) -> str:

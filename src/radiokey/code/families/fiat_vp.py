@@ -14,7 +14,9 @@ With the last four digits s1 s2 s3 s4 of the serial number, and ::
 Domain: all 10,000 endings; the radio has six keys, and 1,296 codes occur. That the radio is a VP1 or VP2 of a
 Fiat or an Alfa Romeo is for the caller to settle: Peugeots and Citroens carry the same label.
 
-Checked: one example from outside its line of programs. There is no table of the domain.
+Checked: one example from outside its line of programs. It was published in May 2024, the formula in June
+2022, so the formula cannot have been fitted to it. There is no table of the domain; the SHA-256 of its 10,000
+codes is one of the formula, equal in this statement and in two published programs.
 
 Sources: mark0wnik/VP1-VP2-Toolkit (2022); erdesigns-eu/Delphi-OBD, the commit of April 2024 only (same
 lineage); notesdeath/radio-code-calc; an example of PELock/Radio-Code-Calculator-Python.

@@ -11,13 +11,13 @@ With A the first 32 bits and B the last 32 bits::
 'FE42FAEF'
 
 Domain: all 2^64 numbers; nothing in the digits tells the generations apart. Units of the 68 series (W68, Y68,
-Z68, X68) use another scheme: the caller asks for the model plate and refuses them. One such radio is known to
-have refused the answer: E69A0A0044900656 -> 7EF8F911.
+Z68, X68) use another scheme: the caller asks for the model plate and refuses them. Two radios are known to
+have refused the answer: E69A0A0044900656 -> 7EF8F911 and AA112A00761437DB -> 63FBF85D.
 
 Checked: all four known pairs. There is no table of the domain. Known to be wrong: a "Toyota" calculator that
-takes five decimal digits.
+takes five decimal digits; nine digits, as one port gave before it was mended.
 
-Sources: alexeyfadeev/erc-calculator (2015) and its ports, among them Berks/python_erc (issues 1 and 2);
+Sources: alexeyfadeev/erc-calculator (2015) and its ports, among them Berks/python_erc (issues 1 to 3);
 muftypro/ERC-calculator-for-Toyota-66-68-radios (which generations differ); an example of
 PELock/Radio-Code-Calculator-Python.
 """

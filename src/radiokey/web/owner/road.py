@@ -143,7 +143,7 @@ async def number_read(site: NamedDependency[Site], request: WebRequest) -> Respo
         reading = site.reading(form.text, form.make, model)
     except RadiokeyError as problem:
         return _number_page(site, form, problem)
-    if not families_of(reading.serial.kind, form.make if model is None else ""):
+    if not families_of(reading.serial, form.make if model is None else ""):
         return _sheet_page(site, model, form, reading)
     return _reading_page(site, form, reading)
 
@@ -177,7 +177,7 @@ def _reading_page(
     """Show what was read; `again` is what was wrong with the request of that id, which is made again."""
     problem, request_id = again or (None, uuid.uuid4().hex)
     model = site.model(form.model)
-    families = families_of(reading.serial.kind)
+    families = families_of(reading.serial)
     fitting = (
         site.catalogue.models[id_] for id_ in models_with(kind=reading.serial.kind, make=form.make or None)
     )
