@@ -36,10 +36,8 @@ check: setup ## the inner loop: format, lint, types, contracts, spelling, quick 
 bench: setup $(DEV)/.bench ## measure, with the comparison beside each number
 	$(BIN)/python bench/run.py
 
-deep: setup ## the long searches, the core on WebAssembly, and one break per built row that must turn its test red
-	$(BIN)/python -m pytest -q -n 2 -m deep
-	$(BIN)/python tools/webassembly.py
-	$(BIN)/python tools/breaks.py
+deep: setup ## the long searches, all tests on every interpreter, the core on WebAssembly, and one break per built row
+	$(BIN)/python tools/deep.py
 
 mutants: setup ## change the lock, the policy and the store in every small way; 95 % must turn a test red
 	$(BIN)/python tools/mutants.py

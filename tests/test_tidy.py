@@ -20,6 +20,7 @@ GENERATED = re.compile(
 """Folders that are made, not written."""
 LOOSE = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 VAGUE = re.compile(r"(^|_)(utils?|common|helpers?|misc)(_|$)")
+IMPOSSIBLE = re.compile(r"""[<>:"\\|?*\x00-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)""", re.IGNORECASE)
 STRANGE = {
     "a path of one machine": re.compile(r"(?<![\w.])/(root|work|home/\w+|Users/\w+)/"),
     "an address of a file": re.compile(r"file:" + r"//"),
@@ -59,9 +60,15 @@ def python() -> dict[str, str]:
     return {name: text for name, text in texts().items() if name.endswith(".py") and name.startswith(folders)}
 
 
+@cache
+def nodes(text: str) -> tuple[ast.AST, ...]:
+    """Return all that a source is made of; two tests look at every source of the project."""
+    return tuple(ast.walk(ast.parse(text)))
+
+
 def functions(text: str) -> Iterator[tuple[str, int]]:
     """Yield the name and the length of each function."""
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
             yield node.name, node.end_lineno - node.lineno + 1
 
@@ -69,7 +76,7 @@ def functions(text: str) -> Iterator[tuple[str, int]]:
 def swallowing(text: str) -> Iterator[int]:
     """Yield the lines of handlers that take an error and do nothing, without a word why."""
     lines = text.splitlines()
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         if isinstance(node, ast.ExceptHandler):
             body = node.body[0]
             silent = isinstance(body, ast.Pass) or (
@@ -92,6 +99,11 @@ def hidden(text: str) -> Iterator[str]:
                 name.id for one in fields for name in ast.walk(one.annotation) if isinstance(name, ast.Name)
             }
             yield from (one.target.id for one in fields if one.target.id in used)
+
+
+def impossible(name: str) -> bool:
+    """Say whether Windows can have no file of this name: by a character, a word or how a part of it ends."""
+    return any(IMPOSSIBLE.search(part) for part in name.split("/"))
 
 
 def strange(text: str) -> list[str]:
@@ -147,6 +159,12 @@ def test_no_large_binary_is_kept():
     assert not large
 
 
+def test_every_name_can_be_checked_out_on_any_system():
+    """Such a name was once a base that a test had left, `postgresql:` and its keys in it."""
+    kept = [file.relative_to(ROOT).as_posix() for file in written()]
+    assert not [name for name in kept if impossible(name)]
+
+
 def test_what_is_generated_is_not_kept():
     assert not [name for name in texts() if GENERATED.search(name)]
 
@@ -182,6 +200,13 @@ def test_a_strangers_address_is_seen(text):
 )
 def test_a_harmless_text_is_let_be(text):
     assert not strange(text)
+
+
+@pytest.mark.parametrize(
+    "name", ["postgresql:/x", "docs/who?.md", "a\\b", "docs/what. ", "src/aux.py", "NUL", "a/b\n"]
+)
+def test_a_name_that_some_system_cannot_have_is_seen(name):
+    assert impossible(name)
 
 
 def test_a_long_function_a_swallowed_error_a_hidden_name_and_a_loose_end_are_seen():

@@ -43,7 +43,7 @@ def walk(page: Page) -> None:
 
 def main() -> None:
     """Serve the site on a free port of this machine, walk, and stop it again."""
-    chromium.ensure()
+    chromium.ensure(chromium.WHOLE)
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         database = Path(folder) / "base.sqlite3"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from house import House
+from sqlite_base import fresh
 
 from radiokey.base.bootstrap import Base, open_base
 from radiokey.base.release.request import ReleaseRequest
@@ -37,7 +38,7 @@ def reopen(database: Path, clock: HandClock) -> Iterator[Callable[[], Base]]:
     opened: list[Base] = []
 
     def another() -> Base:
-        opened.append(open_base(database, clock))
+        opened.append(open_base(fresh(database), clock))
         return opened[-1]
 
     yield another

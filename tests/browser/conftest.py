@@ -19,12 +19,14 @@ from served import BEGAN_MS
 from radiokey.base.keys.link import sign
 from radiokey.clock import DAY_MS
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HERE = Path(__file__).parent
+SHELL = ("chromium-headless-shell",)
+WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.path.parent == HERE:
             item.add_marker("browser")
 
 
@@ -125,8 +127,9 @@ def house(chromium, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+def chromium(pytestconfig):
+    names = WHOLE if pytestconfig.getoption("--whole-chromium") else (*SHELL, *WHOLE)
+    found = next((path for name in names if (path := shutil.which(name))), None)
     sandbox = [] if os.name != "posix" or os.geteuid() else ["--no-sandbox"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=sandbox)

@@ -294,14 +294,14 @@ def test_wrong_use_is_told(say, options):
     say(record_of(State.CODE), *options).refused(64)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=700) | st.text("0123456789abcdef \n", max_size=400).map(str.encode))
 def test_junk_is_refused_and_never_our_fault(say, data):
     """The file is written anew for each example; nothing of the last one is left."""
     say(data).refused(65)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     flips=st.lists(
         st.tuples(st.integers(0, 83), st.integers(1, 255)), min_size=1, max_size=6, unique_by=lambda f: f[0]

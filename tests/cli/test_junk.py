@@ -12,7 +12,6 @@ from radiokey.errors import RadiokeyError
 
 TABLE = {0, *EXIT_CODES.values()}
 QUIET = settings(
-    max_examples=80,
     derandomize=True,
     deadline=None,
     database=None,

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from everycut import explore
+import pytest
+from everycut import explore, singles
 from lives import MINUTE, NOTHING, asking, playing, punished, right, runner, wrong
 
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.headunit.lock import State
 
+SLICE_FROM, SLICE_EVERY = 7, 100
 SECOND_WAIT = (State.WAIT, 2, 2 * HOUR_MS)
 
 
@@ -29,6 +31,20 @@ def told(report):
     assert all(f"{count:,}" in PAGE for count in report.images)
 
 
+def test_no_cut_and_no_second_one_opens_the_lock_or_lowers_its_count():
+    """All single cuts, and after every hundredth of them a second one anywhere; `make deep` goes on to closure."""
+    unit = runner(asking(1), page=0)
+    start, story = unit.here(), (wrong(), wrong(cut=False, ends=SECOND_WAIT))
+    explored(unit, story, cuts_max=1)
+    cut_once = singles(unit, start, story)[SLICE_FROM::SLICE_EVERY]
+    assert len(cut_once) > 20
+    for node in cut_once:
+        report = explore(unit, node, story, cuts_max=1)
+        assert not report.broken, report.broken[0]
+        assert report.faults == 0
+
+
+@pytest.mark.deep
 def test_no_cuts_however_many_open_the_lock_or_lower_its_count():
     """Error counted, compared, punished, booted: all single cuts, pairs, triples, and on to closure.
 

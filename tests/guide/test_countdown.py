@@ -52,7 +52,7 @@ def test_the_same_minutes_are_never_counted_twice():
         st.tuples(st.integers(-3 * HOUR_MS, 3 * HOUR_MS), st.sampled_from(["on", "off", "part"])), max_size=12
     )
 )
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings().max_examples, deadline=None, derandomize=True)
 def test_it_never_counts_more_than_the_time_that_passed_however_the_clock_jumps(steps):
     """A clock that goes backwards never shortens a wait."""
     countdown, now, latest = begun(2 * HOUR_MS), START, START
@@ -86,7 +86,7 @@ def test_a_clock_set_back_and_forth_gains_nothing():
     st.integers(0, 2**52),
     st.integers(0, 10**9),
 )
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=settings().max_examples, deadline=None, derandomize=True)
 def test_a_link_holds_all_of_it(model, errors, needed, now, later):
     countdown = Countdown.begin(model, errors, needed, now).was_on(now + later)
     token = countdown.to_token(KEY)
@@ -138,7 +138,7 @@ def test_a_link_of_another_key_is_refused():
 
 
 @given(st.text(max_size=150))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings().max_examples, deadline=None, derandomize=True)
 def test_no_text_breaks_the_reader_of_links(text):
     with pytest.raises(LinkError):
         Countdown.from_token(text, KEY)

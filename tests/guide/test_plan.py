@@ -149,7 +149,7 @@ def cases(draw, *, points: bool):
 
 
 @given(cases(points=True))
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings().max_examples, deadline=None, derandomize=True)
 def test_with_known_chances_the_advice_is_what_brute_force_finds(case):
     chances = [Fraction(candidate.chance[0]) for candidate in case.candidates]
     best = brute(case, chances)
@@ -161,7 +161,7 @@ def test_with_known_chances_the_advice_is_what_brute_force_finds(case):
 
 
 @given(cases(points=False), st.data())
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings().max_examples, deadline=None, derandomize=True)
 def test_with_intervals_whatever_is_best_for_a_chance_inside_is_shown(case, data):
     shown = {first_of(case, act) for act in best_act(case).acts}
     for _ in range(4):
@@ -190,7 +190,7 @@ def first_of(case, act):
 
 
 @given(cases(points=False))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=settings().max_examples, deadline=None, derandomize=True)
 def test_several_acts_are_shown_only_where_each_is_best_somewhere(case):
     advice = best_act(case)
     if len(advice.acts) > 1:

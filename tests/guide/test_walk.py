@@ -100,14 +100,14 @@ def test_a_position_is_short_and_fit_for_a_url():
     ),
     st.sampled_from(sorted(set(GUIDE.steps) - {"enter"})),
 )
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings().max_examples, deadline=None, derandomize=True)
 def test_a_position_holds_step_and_facts_round(facts, step):
     found, back = walk.where(GUIDE, walk.position(step, facts))
     assert (found.id, back) == (step, facts)
 
 
 @given(st.text(max_size=80) | st.from_regex(r"[a-z.0-9_-]{1,60}", fullmatch=True))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=3 * settings().max_examples, deadline=None, derandomize=True)
 def test_a_made_up_position_is_refused_or_viewed_but_never_breaks(text):
     with contextlib.suppress(InputError):
         assert walk.view(GUIDE, text).step in GUIDE.steps

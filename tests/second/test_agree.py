@@ -323,7 +323,7 @@ def sealed_as(body: bytes) -> bytes:
     return data + zlib.crc32(data).to_bytes(4, "little")
 
 
-@settings(max_examples=400, derandomize=True, deadline=None, database=None)
+@settings(max_examples=4 * settings().max_examples, derandomize=True, deadline=None, database=None)
 @given(sealed())
 def test_whoever_has_the_key_is_read_alike_and_is_not_believed_everything(data):
     found, same = decode(data, KEY), second.parse(KEY, data)
@@ -349,7 +349,7 @@ SECTORS = st.one_of(
 )
 
 
-@settings(max_examples=400, derandomize=True, deadline=None, database=None)
+@settings(max_examples=4 * settings().max_examples, derandomize=True, deadline=None, database=None)
 @given(st.tuples(SECTORS, SECTORS, SECTORS, SECTORS), st.integers(4, 8))
 def test_records_in_any_sector_are_read_and_mended_alike(records, count):
     """Two of one number, and one in a sector where no commit put it, too."""
@@ -378,8 +378,9 @@ def agree(examples: int, steps: int, machine: type[Agreement] = Agreement) -> No
     )
 
 
+@pytest.mark.hypothesis
 def test_the_store_and_a_second_implementation_agree_on_every_byte():
-    agree(500, 50)
+    agree(2 * settings().max_examples, 50)
 
 
 DEEP_PARTS, DEEP_EXAMPLES, DEEP_STEPS = 4, 3_900, 80

@@ -373,7 +373,7 @@ def printed(draw):
     return entry.id, draw(st.sampled_from([typed, typed.lower()])), number
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 @given(printed())
 def test_a_number_survives_its_label_spaces_dashes_and_case(case):
     kind, label, number = case
@@ -381,7 +381,7 @@ def test_a_number_survives_its_label_spaces_dashes_and_case(case):
     assert number in numbers, label
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(
     st.text(max_size=60), st.sampled_from([None, "ford", "nissan", "fiat", "dacia", "honda", "no such make"])
 )
@@ -398,7 +398,7 @@ def test_parsing_never_fails_with_anything_but_our_errors(text, make):
         assert reading in found
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(st.text(alphabet="0123456789ABCDEMPRSTVOIUL?- ", max_size=40), st.sampled_from([None, *FORMATS]))
 def test_what_was_read_once_reads_the_same_again(text, kind):
     """Canonical text is a fixed point, and every doubt points into it."""

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,13 +15,14 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from post import Post
 from postbox import Mailbox, mailbox
+from sqlite_base import fresh
 from visitors import ORIGIN, Visitor
 
 from radiokey.base.identity.roles import Role
 from radiokey.base.identity.staff import Person, PublicProfile
 from radiokey.catalogue.load import load_catalogue
 from radiokey.catalogue.model import Model
-from radiokey.web.app import create_app
+from radiokey.web.app import Routing, create_app
 from radiokey.web.site import Site
 
 SECRET = b"x" * 32
@@ -45,19 +46,37 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(scope="session")
-def open_site() -> Callable[..., TestClient[Litestar]]:
+def lent_routing() -> Callable[[], AbstractContextManager[Routing]]:
+    """Return what lends a routing for as long as one site is open; the next site gets the same one."""
+    free: list[Routing] = []
+
+    @contextmanager
+    def lent() -> Iterator[Routing]:
+        routing = free.pop() if free else Routing()
+        yield routing
+        free.append(routing)
+
+    return lent
+
+
+@pytest.fixture(scope="session")
+def open_site(lent_routing) -> Callable[..., AbstractContextManager[TestClient[Litestar]]]:
     """Return what opens a site on a database; used in a `with`."""
 
-    def opened(database: Path, **other) -> TestClient[Litestar]:
-        app = create_app(database, **{"clock": HandClock(), "secret": SECRET} | other)
-        return TestClient(app, raise_server_exceptions=False)
+    @contextmanager
+    def opened(database: Path, **other) -> Iterator[TestClient[Litestar]]:
+        with lent_routing() as routing:
+            usual = {"clock": HandClock(), "secret": SECRET, "routing": routing}
+            app = create_app(fresh(database), **usual | other)
+            with TestClient(app, raise_server_exceptions=False) as client:
+                yield client
 
     return opened
 
 
 @pytest.fixture
 def make_client(
-    tmp_path: Path, clock: HandClock, open_site: Callable[..., TestClient[Litestar]]
+    tmp_path: Path, clock: HandClock, open_site: Callable[..., AbstractContextManager[TestClient[Litestar]]]
 ) -> Iterator[Callable[..., TestClient[Litestar]]]:
     """Start the site, as often as a test likes: the same folder and secret, as after a restart."""
     with ExitStack() as started:
@@ -69,12 +88,13 @@ def make_client(
 
 
 @pytest.fixture
-def make_api(tmp_path: Path, clock: HandClock) -> Iterator[Callable[..., Api]]:
+def make_api(tmp_path: Path, clock: HandClock, lent_routing) -> Iterator[Callable[..., Api]]:
     """Serve a hosted base to programs, as often as a test likes."""
     with ExitStack() as started:
 
         def start(place: Path | str = tmp_path / "hosted.sqlite3", **other) -> Api:
-            api = Api(place, other.pop("clock", clock), **other)
+            routing = started.enter_context(lent_routing())
+            api = Api(place, other.pop("clock", clock), routing=routing, **other)
             started.enter_context(api.client)
             return api
 
@@ -126,7 +146,8 @@ def entries(site: Site) -> Callable[[], int]:
 
 @pytest.fixture(scope="session")
 def visitor(
-    tmp_path_factory: pytest.TempPathFactory, open_site: Callable[..., TestClient[Litestar]]
+    tmp_path_factory: pytest.TempPathFactory,
+    open_site: Callable[..., AbstractContextManager[TestClient[Litestar]]],
 ) -> Iterator[TestClient[Litestar]]:
     """A site that is only looked at; one for all the tests that leave nothing in it."""
     with open_site(tmp_path_factory.mktemp("site") / "base.sqlite3") as client:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from httpx import Response
 from litestar.testing import TestClient
+from sqlite_base import fresh
 
 from radiokey.base.bootstrap import init_base
 from radiokey.base.identity.roles import EVERY, Permission
@@ -53,6 +54,7 @@ class Api:
     """The API of one base and the ways to call it."""
 
     def __init__(self, place: Path | str, clock, *, hosted: bool = True, **other) -> None:
+        fresh(place)
         if hosted:
             init_base(place, HOST, clock).close()
         self.lines: list[bytes] = []

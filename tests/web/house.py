@@ -1,6 +1,7 @@
 """A hosted base with an office, and the ways people of the staff come into it."""
 
 from authenticator import Authenticator
+from sqlite_base import fresh
 
 from radiokey.base.bootstrap import init_base, open_base
 from radiokey.base.identity.roles import Role
@@ -14,7 +15,7 @@ class House:
     """A hosted base with an office, and the ways people come into it."""
 
     def __init__(self, place, clock, limits=None) -> None:
-        init_base(place, SITE, clock).close()
+        init_base(fresh(place), SITE, clock).close()
         self.base = open_base(place, clock, limits=limits)
         self.staff = self.base.staff
         self.authentication = self.base.authentication(ORIGIN, bytes(32))

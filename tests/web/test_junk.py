@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from radiokey.web.app import BODY_BYTES_MAX, HEADERS
 
-FEW = settings(max_examples=40, derandomize=True, deadline=None, database=None)
+FEW = settings(max_examples=settings().max_examples // 2, derandomize=True, deadline=None, database=None)
 LABEL = "281155216RT V212"
 REAL = (
     LABEL, "V212", "renault", "duster", "renault_86a", "unknown", "ford_6000cd", "3", "0", "99", "-1", "yes",

@@ -1,7 +1,7 @@
 """The wiring of site and API: what is opened at start, which routes there are, what every answer carries."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,6 @@ from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
-from litestar.middleware import DefineMiddleware
 from litestar.params import FromPath
 from litestar.types import Message, Scope
 
@@ -38,7 +37,7 @@ from radiokey.web.http import problems
 from radiokey.web.http.addresses import BehindProxy, network
 from radiokey.web.http.logs import Observed
 from radiokey.web.http.origins import KnownHosts, SameSite
-from radiokey.web.http.render import Pages, StaticFiles
+from radiokey.web.http.render import Pages, StaticFiles, load_static
 from radiokey.web.jobs.mail import Mailer, Mailing
 from radiokey.web.jobs.scheduler import Scheduler
 from radiokey.web.operations import demo, health
@@ -77,6 +76,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     write: Callable[[bytes], None] | None = None,
     limits: Limits | None = None,
     address: str | None = None,
+    routing: "Routing | None" = None,
 ) -> Litestar:
     """Return the site on the base at `database`, this user's own by default.
 
@@ -85,18 +85,16 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     addresses or networks that are believed who asks; `verify_every_s` is how often the whole log is
     recomputed, from the start on; `scheduler_every_s` how often the scheduler runs, and `mail` says how its
     mails go out; `write` takes the lines of the log of requests; `limits` are the base's. `address`
-    is how people open the site: the passkeys of the staff are bound to it. Raises `UsageError`, `StoreError`,
-    `SealError`.
+    is how people open the site: the passkeys of the staff are bound to it. `routing` is one that no other
+    open site uses; by default a new one. Raises `UsageError`, `StoreError`, `SealError`.
     """
     for proxy in proxies:
         network(proxy)
     now = clock or SystemClock()
-    static = StaticFiles()
-    pages = Pages(static)
     base = open_base(database, now, limits=limits)
     if secret is None:
         secret = secret_file(base.location.secret("web"), SECRET_SIZE, SystemRandomness())
-    site = Site(pages, base, load_guide(), load_catalogue(), now, secret)
+    site = Site(Pages(), base, load_guide(), load_catalogue(), now, secret)
     if address is not None and base.organisation is not None:
         site.authentication = base.authentication(address, site.purpose_key("passkeys"))
     scheduler = None
@@ -104,27 +102,54 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
         scheduler = Scheduler(
             site.desk, site.metrics, None if mail is None else make_mailer(site, site.desk, mail)
         )
-    app = Litestar(
-        route_handlers=_routers(),
-        dependencies={"site": Provide(lambda: site, sync_to_thread=False)},
-        exception_handlers={
-            RadiokeyError: problems.handle_domain_error,
-            SignedOutError: signin.signed_out,
-            FormError: signin.not_of_this_session,
-            HTTPException: problems.handle_http_error,
-            Exception: problems.handle_unexpected,
-        },
-        lifespan=[_lives(site, scheduler, verify_every_s, scheduler_every_s)],
-        before_send=[with_headers],
-        middleware=[DefineMiddleware(KnownHosts, hosts=hosts), SameSite],
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
-        request_max_body_size=BODY_BYTES_MAX,
-        state=State({"pages": pages, "static": static, "site": site, "scheduler": scheduler}),
-        openapi_config=openapi.config(),
+    routing = routing or Routing()
+    app = routing.app
+    app.state = State(
+        {
+            "pages": site.pages,
+            "static": load_static(),
+            "site": site,
+            "scheduler": scheduler,
+            "hosts": hosts,
+            "verify_every_s": verify_every_s,
+            "scheduler_every_s": scheduler_every_s,
+        }
     )
     # Around everything, also what is answered before a route is found.
-    app.asgi_handler = Observed(BehindProxy(app.asgi_handler, proxies), site.metrics, write)
+    app.asgi_handler = Observed(BehindProxy(routing.handler, proxies), site.metrics, write)
     return app
+
+
+class Routing:
+    """All routes with nothing behind them: an `app` whose state `create_app` fills, and its bare `handler`.
+
+    Litestar takes a tenth of a second to read the signatures of some two hundred functions. A process that
+    opens one site after the other can keep a routing; two sites that are open at once have one each.
+    """
+
+    def __init__(self) -> None:
+        self.app = Litestar(
+            route_handlers=_routers(),
+            dependencies={"site": Provide(self._site, sync_to_thread=False)},
+            exception_handlers={
+                RadiokeyError: problems.handle_domain_error,
+                SignedOutError: signin.signed_out,
+                FormError: signin.not_of_this_session,
+                HTTPException: problems.handle_http_error,
+                Exception: problems.handle_unexpected,
+            },
+            lifespan=[_lives],
+            before_send=[with_headers],
+            middleware=[KnownHosts, SameSite],
+            compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+            request_max_body_size=BODY_BYTES_MAX,
+            openapi_config=openapi.config(),
+        )
+        self.handler = self.app.asgi_handler
+
+    def _site(self) -> Site:
+        site: Site = self.app.state.site
+        return site
 
 
 def make_mailer(site: Site, desk: Desk, mailing: Mailing) -> Mailer:
@@ -136,27 +161,23 @@ def make_mailer(site: Site, desk: Desk, mailing: Mailing) -> Mailer:
     return Mailer(desk.outbox, mailing.server, link_of, site.purpose_key("mail"), site.clock)
 
 
-def _lives(
-    site: Site, scheduler: Scheduler | None, verify_every_s: float | None, scheduler_every_s: float | None
-) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    """Return the lifespan of the site: start the jobs that run beside it, and close the base at the end."""
-
-    @asynccontextmanager
-    async def opened(_app: Litestar) -> AsyncIterator[None]:
-        if verify_every_s is not None:
-            site.log_monitor.start(verify_every_s)
-        if scheduler is not None and scheduler_every_s is not None:
-            scheduler.start(scheduler_every_s)
-        try:
-            yield
-        finally:
-            if scheduler is not None:
-                scheduler.stop()
-            site.log_monitor.stop()
-            site.key_rotation.stop()
-            site.base.close()
-
-    return opened
+@asynccontextmanager
+async def _lives(app: Litestar) -> AsyncIterator[None]:
+    """Start the jobs that run beside the open site, and close its base at the end."""
+    site: Site = app.state.site
+    scheduler: Scheduler | None = app.state.scheduler
+    if app.state.verify_every_s is not None:
+        site.log_monitor.start(app.state.verify_every_s)
+    if scheduler is not None and app.state.scheduler_every_s is not None:
+        scheduler.start(app.state.scheduler_every_s)
+    try:
+        yield
+    finally:
+        if scheduler is not None:
+            scheduler.stop()
+        site.log_monitor.stop()
+        site.key_rotation.stop()
+        site.base.close()
 
 
 def _routers() -> list[Router]:

@@ -85,7 +85,9 @@ def spoilt(answer: str, part: str, at: int, flip: int, *, cut: bool) -> str | No
     return json.dumps(told)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=2 * settings().max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(SPOILT)
 def test_an_answer_with_one_byte_changed_is_refused_and_nothing_worse(shared, change):
     """CBOR, JSON and base64 of strangers: every byte can be anything."""

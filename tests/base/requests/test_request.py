@@ -372,7 +372,7 @@ class Desk(RuleBasedStateMachine):
 
 
 class TestDesk(Desk.TestCase):
-    settings = settings(max_examples=300, stateful_step_count=30)
+    settings = settings(max_examples=3 * settings().max_examples, stateful_step_count=30)
 
 
 def test_three_different_people_are_enough():

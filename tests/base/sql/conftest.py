@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from desks import Place
 from postgres import Server, running
+from sqlite_base import fresh
 
 from radiokey.base.bootstrap import SystemRandomness
 from radiokey.base.limits import Limits
@@ -79,8 +80,7 @@ def mortal() -> Iterator[Server]:
 def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database of each kind, with the schema of today; on the server that may crash only if a test says so."""
     if request.param == "sqlite":
-        place: Path | str = tmp_path / "both.sqlite3"
-        SqliteStore(place).close()
+        place: Path | str = fresh(tmp_path / "both.sqlite3")
     else:
         place = request.getfixturevalue("mortal" if request.param == "mortal" else "postgres").fresh()
     kind = "sqlite" if request.param == "sqlite" else "postgresql"

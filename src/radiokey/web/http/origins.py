@@ -1,11 +1,13 @@
 """Where a request may come from: by a name of this site, and never by a form of another one."""
 
-from collections.abc import Collection
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, PermissionDeniedException
 from litestar.types import ASGIApp, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 BY_LINK: Final = "by_link"
 """Marks a form whose address only the holder of its signed link knows."""
@@ -14,18 +16,19 @@ BY_LINK: Final = "by_link"
 class KnownHosts:
     """Answers only to the names that this site is called by, each with its port; to every name if `None`.
 
-    A foreign page can have its own name point at this machine, and would then pass for this site.
+    A foreign page can have its own name point at this machine, and would then pass for this site. The names
+    stand in the app's state, as `hosts`.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] | None) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if it calls this site by its name."""
-        if scope["type"] == ScopeType.HTTP and self._hosts is not None:
+        if scope["type"] == ScopeType.HTTP:
+            hosts: Collection[str] | None = scope["litestar_app"].state.hosts
             named = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
-            if named not in self._hosts:
+            if hosts is not None and named not in hosts:
                 raise ClientException
         await self._app(scope, receive, send)
 

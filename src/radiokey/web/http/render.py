@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from radiokey.web.http.time_format import (
 ROAD: Final = {stage.value: name for stage, name in STAGE_NAMES.items() if stage is not Stage.ASIDE}
 NO_STORE: Final = {"Cache-Control": "no-store"}
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False})
 
 
 class StaticFiles:
@@ -53,51 +55,57 @@ class StaticFiles:
         return f"/static/{self._names[name]}"
 
 
+@cache
+def load_static() -> StaticFiles:
+    """Return the files of the package, read once."""
+    return StaticFiles()
+
+
+@cache
+def _templates() -> Environment:
+    """Return the templates of the package; each is compiled once, also where several sites are served."""
+    templates = Environment(
+        loader=PackageLoader("radiokey.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    templates.globals.update(
+        static=load_static().address, road=ROAD, display=_display, panel=_panel, word=_word
+    )
+    templates.filters.update(
+        markdown=_block,
+        inline=_inline,
+        how_sure=HOW_SURE.__getitem__,
+        counted=counted,
+        capitalised=lambda text: text[:1].upper() + text[1:],
+        make=spoken,
+        minutes=spoken_minutes,
+        format_time=format_time,
+        format_duration=format_duration,
+        format_actor=format_actor,
+        format_owner_time=format_owner_time,
+        format_day=format_day,
+        kept_for=lambda kind: kept_span(PaperKind(kind)),
+    )
+    return templates
+
+
 class Pages:
     """Renders pages. Undefined names are errors; everything is escaped unless it is our own markup."""
 
-    def __init__(self, static: StaticFiles) -> None:
-        self._markdown = MarkdownIt("commonmark", {"html": False})
-        self._environment = Environment(
-            loader=PackageLoader("radiokey.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.globals.update(
-            static=static.address, road=ROAD, display=_display, panel=_panel, word=_word, demonstration=False
-        )
-        self._environment.filters.update(
-            markdown=self._block,
-            inline=self._inline,
-            how_sure=HOW_SURE.__getitem__,
-            counted=counted,
-            capitalised=lambda text: text[:1].upper() + text[1:],
-            make=spoken,
-            minutes=spoken_minutes,
-            format_time=format_time,
-            format_duration=format_duration,
-            format_actor=format_actor,
-            format_owner_time=format_owner_time,
-            format_day=format_day,
-            kept_for=lambda kind: kept_span(PaperKind(kind)),
-        )
+    def __init__(self) -> None:
+        self._values: dict[str, object] = {"demonstration": False}
 
     def globals(self, **values: object) -> None:
         """Give every page these values from now on."""
-        self._environment.globals.update(values)
-
-    def _block(self, text: str) -> Markup:
-        return Markup(self._markdown.render(text))  # noqa: S704 - Markdown without HTML, from our own files
-
-    def _inline(self, text: str) -> Markup:
-        return Markup(self._markdown.renderInline(text))  # noqa: S704 - as above
+        self._values.update(values)
 
     def render(self, template: str, /, **context: Any) -> str:  # noqa: ANN401 - whatever the template names
         """Return a page as text."""
-        return self._environment.get_template(template).render(**context)
+        return _templates().get_template(template).render(self._values, **context)
 
     def show(
         self,
@@ -124,6 +132,14 @@ def counted(count: int) -> str:
     ('3,120', '10,000', 'more than 10,000')
     """
     return f"more than {COUNTED_MAX:,}" if count > COUNTED_MAX else f"{count:,}"
+
+
+def _block(text: str) -> Markup:
+    return Markup(_MARKDOWN.render(text))  # noqa: S704 - Markdown without HTML, from our own files
+
+
+def _inline(text: str) -> Markup:
+    return Markup(_MARKDOWN.renderInline(text))  # noqa: S704 - as above
 
 
 def _display(text: str, kind: Any = None, *, lit: bool = True, blinking: bool = False) -> Markup:  # noqa: ANN401

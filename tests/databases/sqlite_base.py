@@ -1,0 +1,30 @@
+"""A base in a file with the schema of today, copied from one that this process made once.
+
+What makes the schema has tests of its own (`tests/base/sql/test_migrations.py`, `test_opening.py`).
+"""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from radiokey.base.sql.sqlite import SqliteStore
+
+Place = TypeVar("Place")
+
+
+@cache
+def _schema() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "base.sqlite3")
+        SqliteStore(place).close()
+        return place.read_bytes()
+
+
+def fresh(place: Place) -> Place:
+    """Put an empty base there, where that is a file that is not there yet, and return where it is."""
+    if isinstance(place, Path) and not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch(mode=0o600)
+        place.write_bytes(_schema())
+    return place

@@ -1,0 +1,47 @@
+"""`make deep`: what `make test` has no time for.
+
+The long searches whole; every test on every interpreter; the browser's in the Chromium that people have; the
+core on WebAssembly; and each break of tests/breaks, which has to turn its test red.
+"""
+
+import os
+import sys
+
+import chromium
+import golang
+import spin
+from parts import BROWSER, PYTEST, environment_of, interpreters, parts, preparing, version_of
+from steps import ROOT, run
+from surroundings import surroundings
+from together import AT_ONCE, Command, Together, slowest
+
+
+def main() -> None:
+    """Run all of it, the searches first."""
+    chromium.ensure(chromium.WHOLE)
+    spin.ensure()
+    golang.ensure()
+    newest = version_of(sys.executable)
+    others = {version: python for version, python in interpreters().items() if version != newest}
+    with surroundings() as environment:
+        side_by_side = ("-n", str(os.cpu_count() or 1), "--dist", "worksteal")
+        searches = ("-m", "deep and not browser")
+        run("searches", sys.executable, *PYTEST, *side_by_side, *searches, environment=environment)
+        for version, python in others.items():
+            for command in preparing(version, python):
+                run(f"environment for {version}", *command, environment=environment)
+        with Together(AT_ONCE, environment) as together:
+            whole: Command = (sys.executable, *PYTEST, "--whole-chromium", *BROWSER.paths)
+            together.add("browser, the whole Chromium", whole)
+            for version in others:
+                for part in parts():
+                    all_of_it: Command = (environment_of(version), *PYTEST, "-m", "not deep", *part.paths)
+                    if part is not BROWSER:
+                        together.add(f"{part.title} on {version}", all_of_it)
+        print(f"\nthe slowest:\n{slowest(together.durations)}")
+    run("the core on WebAssembly", sys.executable, ROOT / "tools" / "webassembly.py")
+    run("breaks", sys.executable, ROOT / "tools" / "breaks.py")
+
+
+if __name__ == "__main__":
+    main()
