@@ -41,13 +41,13 @@ def document(value: Any) -> None:  # noqa: ANN401 - whatever json takes
 
 def refusal(problem: RadiokeyError, exit_code: int, sheet: dict[str, Any] | None) -> None:
     """Write why there is no result as one JSON document; with the sheet, where the command has one."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "error": problem.slug,
         "exit_code": exit_code,
         "sentence": problem.sentence,
         "hint": problem.hint,
     }
-    document(told if sheet is None else told | {"sheet": sheet})
+    document(fields if sheet is None else fields | {"sheet": sheet})
 
 
 def not_written(lost: OSError) -> OurFaultError:

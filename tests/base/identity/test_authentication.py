@@ -97,13 +97,32 @@ def test_an_answer_with_one_byte_changed_is_refused_and_nothing_worse(shared, ch
     if text is not None:
         with pytest.raises(SignInError):
             house.authentication.sign_in(text)
-    made = spoilt(key.make(house.ask), part, at, flip, cut=cut)
+    whole = key.make(house.ask)
+    made = spoilt(whole, part, at, flip, cut=cut)
     if made is not None:
-        refused = SignInError if part == "clientDataJSON" else ()
-        with pytest.raises(refused) if refused else contextlib.suppress(SignInError):
-            house.authentication.passkeys.registered(
-                "x", made
-            )  # nothing vouches for the rest of a new passkey
+        # Nothing signs a registration: it has to be refused where what is compared has changed, and only there.
+        refused = client_data(made) != client_data(whole)
+        with pytest.raises(SignInError) if refused else contextlib.suppress(SignInError):
+            house.authentication.passkeys.registered("x", made)
+
+
+@pytest.mark.parametrize(("was", "now"), [('"crossOrigin"', '"crossOrigim"'), (", ", ",\t")])
+def test_a_registration_is_compared_by_type_challenge_and_origin_alone(shared, was, now):
+    house, key = shared
+    made = json.loads(key.make(house.ask))
+    raw = unb64(made["response"]["clientDataJSON"]).decode()
+    assert was in raw
+    made["response"]["clientDataJSON"] = b64(raw.replace(was, now, 1).encode())
+    assert house.authentication.passkeys.registered("x", json.dumps(made)).public_key
+
+
+def client_data(answer):
+    """What a registration says of its type, its challenge and its origin; nothing where it cannot be read."""
+    try:
+        said = json.loads(unb64(json.loads(answer)["response"]["clientDataJSON"]))
+        return said["type"], unb64(said["challenge"]), said["origin"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 
 from radiokey.base.ports.store import Covered, ImportStep
 from radiokey.base.sql.principals import Principal
-from radiokey.base.units.coverage import about
+from radiokey.base.units.coverage import round_count
 from radiokey.errors import StoreError
 
 
@@ -41,6 +41,6 @@ def test_a_batch_is_counted_once(both):
 @pytest.mark.parametrize("units", [10, 99, 100, 1_234, 10_000_000])
 def test_one_unit_more_is_hardly_ever_seen(units):
     """Never single units: below ten nothing is told, above a hundred only two digits."""
-    assert about(9) == about(1) == 0
-    assert about(units) <= units
-    assert len(str(about(units)).rstrip("0")) <= 2
+    assert round_count(9) == round_count(1) == 0
+    assert round_count(units) <= units
+    assert len(str(round_count(units)).rstrip("0")) <= 2
