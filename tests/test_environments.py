@@ -71,7 +71,7 @@ def test_the_only_python_of_a_machine_may_be_new_and_have_the_shortest_name(mach
     assert interpreters(machine, "run")[0] == ["python3"]
 
 
-def test_no_python_an_old_one_and_a_half_one_are_each_told_apart(machine):
+def test_no_python_an_old_one_and_one_without_venv_have_each_their_own_words(machine):
     assert "no Python that fits is here" in interpreters(machine, "run")[1]
     machine("python3", "3.9")
     said = interpreters(machine, "run")[1]
@@ -186,7 +186,7 @@ def link(tmp_path, **environment: str) -> subprocess.CompletedProcess:
     )
 
 
-def test_the_command_is_linked_and_a_shell_that_does_not_look_there_is_told_so(tmp_path):
+def test_the_command_is_linked_and_where_a_shell_does_not_look_there_it_says_so(tmp_path):
     folder = tmp_path / ".local" / "bin"
     first = link(tmp_path)
     assert f'export PATH="{folder}:$PATH"' in first.stdout

@@ -1,6 +1,5 @@
-"""What the README prints is run as it is printed, in a shell with a clean environment; and what is said beside it."""
+"""What the README prints is run as it is printed, in a shell with a clean environment."""
 
-import importlib
 import json
 import os
 import re
@@ -8,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tomllib
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -139,90 +137,3 @@ def test_the_readme_runs_as_printed_from_a_fresh_copy(tmp_path, copy):
     assert ran.returncode == 0, ran.stderr
     assert "4 7 8 6" in ran.stdout
     assert str(home / ".local" / "bin" / "radiokey") in ran.stdout
-
-
-# --- release notes ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def release_notes(monkeypatch):
-    """tools/release_notes.py."""
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    return importlib.import_module("release_notes")
-
-
-def print_notes(*arguments: str) -> subprocess.CompletedProcess:
-    command = (sys.executable, ROOT / "tools" / "release_notes.py", *arguments)
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def test_the_version_of_today_has_release_notes_and_they_are_its_section_of_the_changelog():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    notes = print_notes(version).stdout
-    assert len(notes) > 200
-    assert notes.strip() in (ROOT / "CHANGELOG.md").read_text("utf-8")
-    assert "\n## " not in notes
-
-
-def test_a_version_without_notes_is_refused_with_those_that_have_some():
-    ran = print_notes("7.7.7")
-    assert (ran.returncode, ran.stdout) == (1, "")
-    assert "no notes for 7.7.7; it has: " in ran.stderr
-
-
-def test_each_version_has_its_own_notes_and_their_links_can_be_made_whole(release_notes):
-    changelog = (
-        "# Changelog\n\n## 0.2.0 (unreleased)\n\n- [new](docs/a.md#b)\n- [far](https://example.org/x)\n\n"
-        "## 0.1.1\n\n## 0.1.0 (2027-01-31)\n\n- first, [here](#top)\n"
-    )
-    assert release_notes.notes(changelog, "0.1.0", "https://example.org/r/") == "- first, [here](#top)"
-    assert release_notes.notes(changelog, "0.2.0") == "- [new](docs/a.md#b)\n- [far](https://example.org/x)"
-    whole = release_notes.notes(changelog, "0.2.0", "https://example.org/r/")
-    assert whole == "- [new](https://example.org/r/docs/a.md#b)\n- [far](https://example.org/x)"
-    with pytest.raises(KeyError, match=r"no notes for 0\.1\.1"):
-        release_notes.notes(changelog, "0.1.1")
-
-
-def test_the_changelog_has_a_section_for_each_version_and_each_once(release_notes):
-    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    heads = [head[1] for head in release_notes.HEADING.finditer(changelog)]
-    assert len(heads) == len(set(heads)) == changelog.count("\n## ")
-    assert all(re.fullmatch(r"\d+\.\d+\.\d+", head) for head in heads)
-    assert heads == sorted(heads, key=lambda head: [int(part) for part in head.split(".")], reverse=True)
-
-
-# --- what a contributor's tools read ------------------------------------------------------------------------------
-
-
-def test_the_hooks_before_a_commit_are_tools_of_the_house_and_fetch_nothing(tmp_path):
-    file = ROOT / ".pre-commit-config.yaml"
-    pre_commit = Path(sys.executable).with_name("pre-commit")
-    environment = clean(tmp_path)
-    subprocess.run((pre_commit, "validate-config", file), check=True, env=environment)
-    text = file.read_text("utf-8")
-    assert re.findall(r"^  - repo: (\S+)$", text, re.MULTILINE) == ["local"]
-    assert set(re.findall(r"language: (\S+)", text)) == {"system"}
-    for entry in re.findall(r"entry: (.+)$", text, re.MULTILINE):
-        program, *arguments = entry.split()
-        assert program.startswith(".venv-dev/bin/"), "what `make setup` builds"
-        assert Path(sys.executable).with_name(Path(program).name).exists()
-        assert all((ROOT / one).exists() for one in arguments if "/" in one)
-
-
-def test_the_container_has_what_the_tools_would_install_and_runs_what_make_names(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    chromium, golang, spin, webassembly = map(
-        importlib.import_module, ("chromium", "golang", "spin", "webassembly")
-    )
-    dockerfile = (ROOT / ".devcontainer" / "Dockerfile").read_text("utf-8")
-    packages = set(re.findall(r"^        ([a-z0-9.+-]+) \\$", dockerfile, re.MULTILINE))
-    tools = {chromium.NAMES[0], *golang.PACKAGES, *spin.PACKAGES.values(), *webassembly.PACKAGES.values()}
-    assert tools | {"git", "make", "python3-venv"} <= packages
-    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
-    command = container["postCreateCommand"].split()
-    assert command[0] == "make"
-    makefile = (ROOT / "Makefile").read_text("utf-8")
-    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in command[1:])
-    assert f"RADIOKEY_PORT ?= {container['forwardPorts'][0]}\n" in makefile
-    assert f"useradd --create-home --shell /bin/bash {container['remoteUser']}\n" in dockerfile
-    assert (ROOT / ".devcontainer" / container["build"]["dockerfile"]).is_file()
