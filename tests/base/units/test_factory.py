@@ -13,7 +13,7 @@ from radiokey.base.units.factory import Factory, code_at, keyable, random_code
 from radiokey.catalogue.load import load_catalogue
 from radiokey.code.value import Code, CodeShape
 from radiokey.errors import MissingFactError
-from radiokey.headunit.panel import begin, press, presses_for
+from radiokey.headunit.panel import begin, press_all, presses_for
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 
@@ -43,13 +43,12 @@ def serial(number: int):
 
 def codes_entered(model_id, every):
     """Press every so manieth code that `random_code` can return on the panel of that radio; return what it took."""
-    panel, shape = MODELS[model_id].panel, keyable(MODELS[model_id])
+    panel, shape = MODELS[model_id].panel.settled(), keyable(MODELS[model_id])
     entered = []
     for index in range(0, shape.size(), every):
         keying = begin(panel, shape)
         for line in presses_for(panel, shape, code_at(shape, index)):
-            for _ in range(line.times):
-                keying = press(panel, shape, keying, line.key, line.hold_ms)
+            keying = press_all(panel, shape, keying, line)
         assert isinstance(keying, Code)
         entered.append(keying.reveal())
     assert entered == [code.reveal() for code in islice(shape.all(), 0, None, every)]
