@@ -13,10 +13,10 @@ OLD = {
     word: set(re.findall(r"`([^`]+)`", elsewhere))
     for word, elsewhere in re.findall(r"^\| `(\w+)` \| [^|]+ \|([^|]*)\|$", PAGE, re.MULTILINE)
 }
-PROSE = ("base", "cli", "code", "serial", "clock.py", "errors.py")
-"""Parts of the package whose prose is read; name a folder here once its prose is plain."""
+PROSE = ("",)
+"""Parts of the package whose prose is read: all of it."""
 ODD = re.compile(r"\b(told|whoever|asked of)\b", re.IGNORECASE)
-CONTRACT = re.compile(r'"told": \[|here\.told\b|\btold FROM request_now|told, count|BY told')
+CONTRACT = re.compile(r'"told": \[|here\.told\b|\btold FROM request_now|told, count|BY told|/told\b')
 GONE = re.compile(
     r"radiokey\.base\.(release\.asked|requests\.(acts|figures|compare)|units\.(intake|unitfile)"
     r"|log\.(kept|whole|witnessed)|identity\.(entrance|hidden))\b"

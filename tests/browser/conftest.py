@@ -101,7 +101,7 @@ def demonstration(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def entrance(tmp_path_factory):
+def enrolments(tmp_path_factory):
     """A base whose staff is invited: where people open it, and the secrets of their links."""
     folder = tmp_path_factory.mktemp("staff")
     told = folder / "told"
@@ -200,12 +200,12 @@ def link_of(staffed, key):
 
 
 @pytest.fixture
-def holders(chromium, entrance):
+def holders(chromium, enrolments):
     """Return what gives somebody a phone with an authenticator."""
     made = []
 
     def new(**settings):
-        made.append(Phone(chromium, entrance[0].address, **settings))
+        made.append(Phone(chromium, enrolments[0].address, **settings))
         return Holder(made[-1])
 
     yield new

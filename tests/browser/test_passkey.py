@@ -24,10 +24,10 @@ def sign_in(holder, to=None):
     holder.page.get_by_role("button", name=ASKED).click()
 
 
-def test_from_the_link_to_the_desk_and_out_again(holders, entrance):
+def test_from_the_link_to_the_desk_and_out_again(holders, enrolments):
     """A phone, a thumb, no name and no password."""
     holder = holders()
-    codes = enrol(holder, entrance[1]["kim"])
+    codes = enrol(holder, enrolments[1]["kim"])
     assert len({code for code in codes if re.fullmatch(r"[0-9a-z]{4}(-[0-9a-z]{4}){3}", code)}) == 10
     assert [key["isResidentCredential"] for key in holder.passkeys()] == [True]
     holder.page.get_by_role("link", name="Sign in").click()
@@ -53,13 +53,13 @@ def test_from_the_link_to_the_desk_and_out_again(holders, entrance):
     holder.page.wait_for_url("/sign-in?to=/desk")
     holder.page.get_by_role("button", name=ASKED).click()
     holder.page.wait_for_url("/desk")
-    used = holder.page.goto(f"/enrol/{entrance[1]['kim']}")
+    used = holder.page.goto(f"/enrol/{enrolments[1]['kim']}")
     assert used.status == 404
 
 
-def test_a_wrong_authenticator_a_copy_and_an_unknown_finger_sign_nobody_in(holders, entrance):
+def test_a_wrong_authenticator_a_copy_and_an_unknown_finger_sign_nobody_in(holders, enrolments):
     holder, stranger = holders(), holders()
-    codes = enrol(holder, entrance[1]["ken"])
+    codes = enrol(holder, enrolments[1]["ken"])
     (copy,) = holder.passkeys()
     sign_in(stranger)
     expect(stranger.page.get_by_role("alert")).to_contain_text("No passkey answered")
@@ -105,9 +105,9 @@ def recover(holder, code):
     assert faults(holder.page, "POST /enrol/{secret}") == []
 
 
-def test_a_registrar_invites_and_adds_a_second_passkey(holders, entrance):
+def test_a_registrar_invites_and_adds_a_second_passkey(holders, enrolments):
     holder = holders()
-    enrol(holder, entrance[1]["rita"])
+    enrol(holder, enrolments[1]["rita"])
     sign_in(holder)
     holder.page.wait_for_url("/registrar/staff")
     assert faults(holder.page, "GET /registrar/staff") == []

@@ -88,9 +88,9 @@ def test_a_code_is_on_the_paper_of_whoever_asked_with_what_to_know_first(page):
     assert "Your receipt" not in words
 
 
-def test_recovery_codes_are_printed_all_ten(holders, entrance):
+def test_recovery_codes_are_printed_all_ten(holders, enrolments):
     page = holders(color_scheme="dark").page
-    page.goto(f"/enrol/{entrance[1]['ken']}")
+    page.goto(f"/enrol/{enrolments[1]['ken']}")
     page.get_by_role("button", name="Make my passkey").click()
     page.get_by_role("heading", name="Keep these ten codes").wait_for()
     codes = page.locator("ol.codes li").all_inner_texts()

@@ -43,7 +43,7 @@ def asking(parked):
     return build
 
 
-def happenings(car) -> list[object]:
+def unit_events(car) -> list[object]:
     """Everything the unit is told from now on."""
     told = []
     car.unit = Listening(car.unit, told)
@@ -75,7 +75,7 @@ def test_a_start_passes_every_notch_and_the_key_springs_back(parked):
 
 def test_a_start_on_a_good_battery_is_nothing_to_the_radio(parked):
     made = parked()
-    told = happenings(made.car)
+    told = unit_events(made.car)
     made.do(START)
     assert not [one for one in told if isinstance(one, SupplyLost | SupplyRestored)]
     assert "dip" not in made.told
@@ -85,7 +85,7 @@ def test_a_start_on_a_good_battery_is_nothing_to_the_radio(parked):
 def test_a_starter_that_gulps_for_forty_ms_asks_for_a_reserve_of_as_much(parked, hold_up_ms, lost):
     """The lock is told of an interruption and never of a dip."""
     made = parked(tolerance=Tolerance(hold_up_ms=hold_up_ms), charge_percent=25, battery_mohm=18)
-    told = happenings(made.car)
+    told = unit_events(made.car)
     made.do(START)
     assert sum(isinstance(one, SupplyLost) for one in told) == lost
     assert made.told.count("dip") == 1
@@ -261,7 +261,7 @@ def test_lamps_left_on_empty_the_battery_and_the_radio_asks_afterwards(parked):
 
 def test_time_is_told_to_the_unit_without_a_gap(parked):
     made = parked()
-    told = happenings(made.car)
+    told = unit_events(made.car)
     made.do(START)
     made.car.wait(3 * HOUR_MS)
     made.do(UNPLUG)

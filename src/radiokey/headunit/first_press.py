@@ -41,7 +41,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class FirstUnknown:
-    """Nobody told what the first press shows; `openings` are the ways that are possible, at least one."""
+    """What the first press shows is not known; `openings` are the ways that are possible, at least one."""
 
     openings: tuple[Opening, ...]
 

@@ -278,7 +278,7 @@ async def ask_papers(
 
 
 @post("/desk/requests/{request_id:str}/see-car", opt=requires(Permission.REQUEST_CHECK))
-async def see_car(
+async def record_vin(
     site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
 ) -> Response[Any]:
     """Record the VIN that was read at the car."""
@@ -448,7 +448,7 @@ HANDLERS: Final = (
     page,
     message,
     ask_papers,
-    see_car,
+    record_vin,
     record_fee,
     record_warranty,
     check,
