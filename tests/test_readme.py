@@ -53,7 +53,6 @@ def test_two_blocks_are_printed_and_the_second_is_for_the_terminal():
     assert second.count("\nradiokey ") > 5
 
 
-@pytest.mark.once
 def test_the_commands_for_the_terminal_run_as_printed(tmp_path):
     """The link is that of `make install`; that it comes from a fresh copy is seen below."""
     environment = clean(tmp_path)

@@ -366,7 +366,7 @@ def place(kind, request, tmp_path, monkeypatch):
     return tmp_path / "both.sqlite3" if kind == "sqlite" else request.getfixturevalue("postgres").fresh()
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.once)])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_every_route_has_the_rights_it_needs_in_the_database_and_a_token_its_own(
     kind, make_api, request, tmp_path, monkeypatch
 ):
