@@ -70,7 +70,7 @@ def serving(folder, script, *arguments):
 def _paths():
     """Let a script find what the tests share."""
     tests = Path(__file__).parents[1]
-    shared = [str(tests / folder) for folder in ("browser", "web", "files")]
+    shared = [str(tests / folder) for folder in ("browser", "databases", "web", "files")]
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([*shared, os.environ.get("PYTHONPATH", "")]).rstrip(":"),
