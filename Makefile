@@ -33,8 +33,8 @@ check: setup ## the inner loop: format, lint, types, contracts, spelling, quick 
 	$(BIN)/python tools/check.py
 	$(BIN)/python -m pytest -q -n 2 -m "not browser and not deep"
 
-bench: setup $(DEV)/.bench ## measure, with the comparison beside each number
-	$(BIN)/python bench/run.py
+bench: setup $(DEV)/.bench ## measure, with the comparison beside each number (PARTS=suite: the tests of two builds)
+	$(BIN)/python bench/run.py $(PARTS)
 
 deep: setup ## the long searches, all tests on every interpreter, the core on WebAssembly, and one break per built row
 	$(BIN)/python tools/deep.py

@@ -1,4 +1,7 @@
-"""`make bench`: every measurement in one run, with the machine and the comparison beside it."""
+"""`make bench`: every measurement in one run, with the machine and the comparison beside it.
+
+`make bench PARTS="desk suite"` runs those alone: the names are those of the scripts.
+"""
 
 import subprocess
 import sys
@@ -18,12 +21,25 @@ PARTS = {
     "Releases through the API": "releases.py",
     "Pages over the wire and under load": "pages.py",
 }
+ALONE = {"The tests, beside those of an earlier build": "suite.py"}
+"""What runs only where it is named: it takes a quarter of an hour, and both cores."""
+
+
+def chosen(names: list[str]) -> dict[str, str]:
+    """Return the parts of these names, or all but those that have to be named."""
+    every = PARTS | ALONE
+    unknown = set(names) - {script.removesuffix(".py") for script in every.values()}
+    if unknown:
+        sys.exit(f"no such part: {', '.join(sorted(unknown))}")
+    named = {title: script for title, script in every.items() if script.removesuffix(".py") in names}
+    return named or PARTS
 
 
 def main() -> None:
     """Run the parts one after the other, so that none disturbs another."""
+    parts = chosen(sys.argv[1:])
     print(machine())
-    for title, script in PARTS.items():
+    for title, script in parts.items():
         print(f"\n{title}", flush=True)
         subprocess.run([sys.executable, str(Path(__file__).with_name(script))], check=True)
 

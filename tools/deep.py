@@ -25,7 +25,7 @@ def main() -> None:
     others = {version: python for version, python in interpreters().items() if version != newest}
     with surroundings() as environment:
         side_by_side = ("-n", str(os.cpu_count() or 1), "--dist", "worksteal")
-        searches = ("-m", "deep and not browser")
+        searches = ("-m", "(deep or hypothesis) and not browser", "--hypothesis-profile=deep")
         run("searches", sys.executable, *PYTEST, *side_by_side, *searches, environment=environment)
         for version, python in others.items():
             for command in preparing(version, python):
