@@ -51,17 +51,27 @@ def test_every_family_is_among_the_published_pairs():
 def test_the_document_has_the_fields_that_others_rely_on(release):
     """ARCHITECTURE, "Commands others rely on": a field less is a broken promise, a field more a new one."""
     document = release(DUSTER, "--model", "renault_86a").document
-    assert list(document) == ["serial", "family", "tier", "code", "provenance", "receipt", "entry"]
+    assert list(document) == [
+        "serial",
+        "family",
+        "tier",
+        "code",
+        "provenance",
+        "receipt",
+        "entry",
+        "first_press",
+    ]
     assert (document["serial"], document["code"], document["tier"]) == ("V212", "4786", "A")
     assert list(document["provenance"]) == ["checked", "caution", "lineages"]
     assert all(list(lineage) == ["name", "what"] for lineage in document["provenance"]["lineages"])
     assert document["entry"] == [
-        {"key": "1", "times": 4, "hold_ms": 0},
-        {"key": "2", "times": 7, "hold_ms": 0},
-        {"key": "3", "times": 8, "hold_ms": 0},
-        {"key": "4", "times": 6, "hold_ms": 0},
-        {"key": "6", "times": 1, "hold_ms": 10_000},
+        {"key": "1", "times": 4, "until": None, "hold_ms": 0},
+        {"key": "2", "times": 7, "until": None, "hold_ms": 0},
+        {"key": "3", "times": 8, "until": None, "hold_ms": 0},
+        {"key": "4", "times": 6, "until": None, "hold_ms": 0},
+        {"key": "6", "times": 1, "until": None, "hold_ms": 10_000},
     ]
+    assert document["first_press"] == {"known": True, "confidence": "doubtful", "candidates": ["1111"]}
 
 
 def test_the_receipt_holds_the_log_entry_and_not_the_code(release):

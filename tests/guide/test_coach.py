@@ -6,24 +6,28 @@ import pytest
 
 from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.load import load_catalogue, load_model
-from radiokey.code.value import Code, CodeShape, Press
+from radiokey.code.value import Code, CodeShape, Press, PressUntil
 from radiokey.errors import CodeShapeError, MissingFactError
 from radiokey.guide.coach import Part, coach, missing
+from radiokey.headunit.first_press import CountsOn, FirstUnknown, Opening, ShowsFirst
 from radiokey.headunit.panel import Automatic, ConfirmBy, Cycle, Direct, Key, Knob, presses_for
 
 DIGITS = "0123456789"
+COUNTS_ON = CountsOn()
+DASHES = (Opening("----", ShowsFirst("0")), Opening("----", ShowsFirst("1")))
 KEYS = tuple(Key(digit, digit) for digit in "123456")
 KNOWN = [model for model in load_catalogue().models.values() if not model.missing_for_entry()]
 
 
-def cycle(radio, start="0000", **more):
+def cycle(radio, start="0000", first=COUNTS_ON, **more):
     known = {
         "code": CodeShape.of(4, DIGITS),
         "keys": KEYS,
-        "entry": Cycle(("1", "2", "3", "4"), start),
+        "entry": Cycle(("1", "2", "3", "4"), start, first),
         "confirm": ConfirmBy("6", 10_000),
         "hold_ms": 10_000,
         "entry_start": start,
+        "entry_first": Fact(None, Confidence.UNKNOWN) if isinstance(first, FirstUnknown) else first,
     }
     return radio(**(known | more))
 
@@ -37,21 +41,48 @@ def test_a_cycling_key_is_counted_and_the_display_shown(radio):
     assert [step.presses for step in steps] == [(Press("1", 1),), (), (Press("3", 3),), (Press("4", 4),)]
 
 
-def test_where_the_start_is_a_dash_the_display_decides_and_the_count_only_helps(radio):
-    steps = [step for step in coach(cycle(radio, "----"), Code("3000")) if step.part is Part.DIGIT]
-    assert not any(step.exact for step in steps)
-    assert "Watch the display" in steps[0].sentence
-    unknown = cycle(radio, entry_start=Fact(None, Confidence.UNKNOWN))
-    steps = [step for step in coach(unknown, Code("0100")) if step.part is Part.DIGIT]
-    assert steps[0].sentence.startswith("If the first place shows 0 already")
+def test_where_the_first_press_is_not_known_the_display_decides_and_both_counts_are_said(radio):
+    steps = coach(cycle(radio, "----", FirstUnknown(DASHES)), Code("6032"))
+    digits = [step for step in steps if step.part is Part.DIGIT]
+    assert not any(step.exact for step in digits)
+    assert [step.presses for step in digits] == [
+        (PressUntil(key, digit),) for key, digit in zip("1234", "6032", strict=True)
+    ]
+    assert digits[1].sentence == (
+        "Press key 2 until the second place shows 0; watch the display. "
+        "That is 1 press if the first press shows 0 or 10 presses if the first press shows 1."
+    )
+    assert [step.display for step in digits] == ["6---", "60--", "603-", "6032"]
+
+
+def test_where_the_start_is_not_known_nothing_is_counted_at_all(radio):
+    first = FirstUnknown((*DASHES, Opening("0000", CountsOn())))
+    model = cycle(radio, "----", first, entry_start=Fact(None, Confidence.UNKNOWN))
+    steps = [step for step in coach(model, Code("0100")) if step.part is Part.DIGIT]
+    assert steps[0].sentence == (
+        "If the first place shows 0 already, leave key 1 alone. "
+        "Otherwise press it until it does, and count nothing."
+    )
+    assert not any("presses" in step.sentence for step in steps)
     assert all(step.display is None for step in steps)
 
 
-def test_a_known_first_character_makes_the_count_exact(radio):
-    model = cycle(radio, "----", entry_first="0")
-    steps = [step for step in coach(model, Code("3000")) if step.part is Part.DIGIT]
-    assert all(step.exact for step in steps)
-    assert steps[0].presses == (Press("1", 4),)
+@pytest.mark.parametrize(("first", "times"), [("0", 4), ("1", 3)])
+def test_a_known_first_press_makes_the_count_exact(radio, first, times):
+    steps = coach(cycle(radio, "----", ShowsFirst(first)), Code("3000"))
+    digits = [step for step in steps if step.part is Part.DIGIT]
+    assert all(step.exact for step in digits)
+    assert digits[0].presses == (Press("1", times),)
+
+
+def test_a_first_press_that_no_manual_tells_comes_with_a_warning(radio):
+    said = Fact(ShowsFirst("1"), Confidence.SEVERAL, ("s",))
+    official = Fact(ShowsFirst("1"), Confidence.OFFICIAL, ("s",))
+    warnings = [
+        coach(cycle(radio, "----", ShowsFirst("1"), entry_first=fact), Code("1234"))[0].warnings
+        for fact in (said, official)
+    ]
+    assert [any("not by the count" in one for one in found) for found in warnings] == [True, False]
 
 
 def test_the_entry_has_a_begin_a_reading_a_confirmation_and_an_after(radio):
@@ -130,6 +161,16 @@ def test_no_step_shows_the_code_in_its_repr():
     for step in coach(load_model("renault_86a"), Code("7913")):
         assert "7" not in repr(step)
         assert "****" in repr(step)
+
+
+def test_a_knob_that_opens_nobody_knows_how_is_turned_by_its_display(radio):
+    keys = (Key("right", "right"), Key("left", "left"), Key("1", "1"))
+    entry = Knob("right", "left", "1", None)
+    model = radio(code=CodeShape.of(4, DIGITS), keys=keys, entry=entry, confirm=ConfirmBy("1"))
+    steps = [step for step in coach(model, Code("1900")) if step.part is Part.DIGIT]
+    assert steps[0].presses == (PressUntil("right", "1"), Press("1"))
+    assert "count nothing" in steps[0].sentence
+    assert not any(step.exact for step in steps)
 
 
 def test_weak_evidence_is_said_before_the_first_press(radio):

@@ -6,9 +6,10 @@ from itertools import islice
 import pytest
 
 from radiokey.catalogue.load import load_catalogue
-from radiokey.code.value import Code, CodeShape
-from radiokey.errors import CatalogueError, CodeShapeError
+from radiokey.code.value import Code, CodeShape, Press, PressUntil
+from radiokey.errors import CatalogueError, CodeShapeError, MissingFactError
 from radiokey.headunit.events import KeyPressed
+from radiokey.headunit.first_press import CountsOn, FirstUnknown, Opening, ShowsFirst
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import (
     Automatic,
@@ -23,7 +24,9 @@ from radiokey.headunit.panel import (
     OpeningPress,
     Panel,
     begin,
+    counted_presses,
     press,
+    press_all,
     presses_for,
 )
 
@@ -66,6 +69,11 @@ def pressed(panel, shape, code):
     return path
 
 
+def ways_of(panel):
+    """Return the panel as it is in every way in which its entry may open."""
+    return [panel.settled(way) for way in getattr(panel.entry, "openings", (None,))]
+
+
 def test_these_are_the_models_whose_panel_is_known():
     """Nineteen by name: who learns of another adds it here, and its round trip is proven with it."""
     assert {model.id for model in MODELS.values() if model.panel is not None} == set(KNOWN_PANELS)
@@ -73,18 +81,20 @@ def test_these_are_the_models_whose_panel_is_known():
 
 @pytest.mark.parametrize("model_id", KNOWN_PANELS)
 def test_every_code_of_a_model_is_what_its_presses_enter(model_id):
-    """No domain is above 10,000 codes, so every one is keyed: 152,973 in all."""
+    """No domain is above 10,000 codes, so every one is keyed: 152,973 in all, and in every way it may open."""
     panel, shape = MODELS[model_id].panel, MODELS[model_id].code.value
     keys = {key.id for key in panel.keys}
     codes = 0
     for code in shape.all():
-        keying = begin(panel, shape)
-        for line in presses_for(panel, shape, code):
-            assert line.key in keys
-            for _ in range(line.times):
-                keying = press(panel, shape, keying, line.key, line.hold_ms)
-        assert isinstance(keying, Code)
-        assert keying.reveal() == code.reveal()
+        lines = presses_for(panel, shape, code)
+        assert {line.key for line in lines} <= keys
+        assert panel.counted == all(isinstance(line, Press) for line in lines)
+        for way in ways_of(panel):
+            keying = begin(way, shape)
+            for line in lines:
+                keying = press_all(way, shape, keying, line)
+            assert isinstance(keying, Code)
+            assert keying.reveal() == code.reveal()
         codes += 1
     assert codes == shape.size() == KNOWN_PANELS[model_id]
 
@@ -138,15 +148,17 @@ ONE_TO_FOUR = ("1", "2", "3", "4")
 DIRECT = Direct(tuple((digit, digit) for digit in DIGITS))
 TOUCH = Panel(keys_of(*DIGITS, "OK", control=Control.TOUCH), DIRECT, ConfirmBy("OK"))
 BUTTONS = Panel(keys_of(*DIGITS), DIRECT, Automatic())
-CYCLE = Panel(keys_of(*ONE_TO_FOUR, "5"), Cycle(ONE_TO_FOUR, "----"), ConfirmBy("5"))
-CYCLE_FROM_1000 = Panel(keys_of(*ONE_TO_FOUR, "UP"), Cycle(ONE_TO_FOUR, "1000"), ConfirmBy("UP", 2_000))
+CYCLE = Panel(keys_of(*ONE_TO_FOUR, "5"), Cycle(ONE_TO_FOUR, "----", ShowsFirst("0")), ConfirmBy("5"))
+CYCLE_FROM_1000 = Panel(
+    keys_of(*ONE_TO_FOUR, "UP"), Cycle(ONE_TO_FOUR, "1000", CountsOn()), ConfirmBy("UP", 2_000)
+)
 KNOB = Panel(keys_of("+", "-", "GO", control=Control.KNOB), Knob("+", "-", "GO", "----"), ConfirmBy("GO"))
 KNOB_HELD = Panel(KNOB.keys, KNOB.entry, ConfirmBy("GO", 2_000))
 KNOB_AND_OK = Panel(keys_of("+", "-", "GO", "OK"), Knob("+", "-", "GO", "0000"), ConfirmBy("OK"))
 DELCO = Panel(keys_of("HR", "MN", "AM"), Groups((("HR", 2), ("MN", 2)), "-000"), ConfirmBy("AM"))
 OPENED = Panel(
     keys_of(*ONE_TO_FOUR, "A", "B"),
-    Cycle(ONE_TO_FOUR, "1000"),
+    Cycle(ONE_TO_FOUR, "1000", CountsOn()),
     ConfirmBy("B"),
     (OpeningPress("A", 3_000), OpeningPress("B")),
 )
@@ -264,3 +276,69 @@ def test_only_number_keys_can_confirm_by_themselves():
     for entry in (CYCLE.entry, KNOB.entry, DELCO.entry):
         with pytest.raises(CatalogueError):
             Panel(CYCLE.keys, entry, Automatic())
+
+
+# --- what the first press shows ----------------------------------------------------------------------------------
+
+DASH_OR_ZERO = FirstUnknown((Opening("----", ShowsFirst("0")), Opening("----", ShowsFirst("1"))))
+NOBODY_KNOWS = replace(CYCLE, entry=Cycle(ONE_TO_FOUR, "----", DASH_OR_ZERO))
+
+
+@pytest.mark.parametrize(
+    ("start", "first", "after"),
+    [
+        ("----", ShowsFirst("0"), "0000"),
+        ("----", ShowsFirst("1"), "1111"),
+        ("0000", CountsOn(), "1111"),
+        ("1000", CountsOn(), "2111"),
+        ("9999", CountsOn(), "0000"),
+    ],
+)
+def test_one_press_of_each_key_shows_what_the_opening_says(start, first, after):
+    panel = replace(CYCLE, entry=Cycle(ONE_TO_FOUR, start, first))
+    assert play(panel, *ONE_TO_FOUR) == after
+    assert Opening(start, first).after_one_press(SHAPE) == after
+
+
+def test_where_the_first_press_is_not_known_no_line_has_a_count():
+    *lines, confirm = presses_for(NOBODY_KNOWS, SHAPE, Code("6032"))
+    assert lines == [PressUntil(key, digit) for key, digit in zip(ONE_TO_FOUR, "6032", strict=True)]
+    assert confirm == Press("5")
+    assert not NOBODY_KNOWS.counted
+    with pytest.raises(MissingFactError, match="cannot be counted"):
+        counted_presses(NOBODY_KNOWS, SHAPE, Code("6032"))
+
+
+def test_a_panel_whose_first_press_is_not_known_cannot_be_pressed_before_it_is_settled():
+    with pytest.raises(MissingFactError, match="what the first press shows"):
+        play(NOBODY_KNOWS, "1")
+    assert [play(panel, "1") for panel in ways_of(NOBODY_KNOWS)] == ["0---", "1---"]
+
+
+def test_the_same_code_is_other_presses_in_each_way_of_opening():
+    counts = [
+        [line.times for line in counted_presses(panel, SHAPE, Code("6032"))]
+        for panel in ways_of(NOBODY_KNOWS)
+    ]
+    assert counts == [[7, 1, 4, 3, 1], [6, 10, 3, 2, 1]]
+
+
+def test_a_line_without_a_count_shows_no_digit_in_its_repr():
+    assert repr(PressUntil("1", "6")) == "PressUntil(key='1', until=****)"
+
+
+def test_a_dash_cannot_be_counted_on_from():
+    with pytest.raises(CatalogueError):
+        play(replace(CYCLE, entry=Cycle(ONE_TO_FOUR, "----", CountsOn())), "1")
+
+
+@pytest.mark.parametrize("panel", [KNOB, DELCO], ids=["knob", "groups"])
+def test_turns_and_groups_are_not_counted_from_an_unknown_start(panel):
+    unknown = replace(panel, entry=replace(panel.entry, start=None))
+    lines = presses_for(unknown, SHAPE, Code("1903"))
+    assert any(isinstance(line, PressUntil) for line in lines)
+    keying = begin(unknown, SHAPE)
+    for line in lines:
+        keying = press_all(unknown.settled(), SHAPE, keying, line)
+    assert keying.reveal() == "1903"
+    assert (panel.counted, unknown.counted, unknown.settled().counted) == (True, False, True)

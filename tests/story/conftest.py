@@ -13,6 +13,7 @@ from radiokey.guide.load import load_guide
 from radiokey.guide.model import Guide
 from radiokey.headunit.device import Device
 from radiokey.headunit.events import KeyPressed, SupplyLost, SupplyRestored, TimeWent
+from radiokey.headunit.first_press import Opening
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.unit import HeadUnit
 from radiokey.serial.number import parse
@@ -21,8 +22,8 @@ from radiokey.serial.number import parse
 class Radio:
     """A unit of one model with the code 1234, and what an owner does to it."""
 
-    def __init__(self, model_id: str, code: str = "1234") -> None:
-        design = load_model(model_id).design()
+    def __init__(self, model_id: str, code: str = "1234", opening: Opening | None = None) -> None:
+        design = load_model(model_id).design(opening)
         assert design is not None
         self.unit = HeadUnit.made(design, Code(code), device=Device(b"a device key of these tests only!"))
 
@@ -45,6 +46,11 @@ class Radio:
             for _ in range(press.times):
                 self.press(press.key, held)
 
+    def place(self, at: int | None) -> str:
+        """Return what one place of the entry shows; without a number the place that a knob is at."""
+        keying = self.unit._keying
+        return keying.shown[keying.at if at is None else at]
+
     @property
     def state(self) -> str:
         return self.unit.status.state.value
@@ -62,8 +68,8 @@ class Radio:
 def radio() -> Callable[..., Radio]:
     """Make a unit of a model that was without supply overnight, and now asks for its code."""
 
-    def locked(model_id: str, code: str = "1234") -> Radio:
-        made = Radio(model_id, code)
+    def locked(model_id: str, code: str = "1234", opening: Opening | None = None) -> Radio:
+        made = Radio(model_id, code, opening)
         made.cut_supply()
         return made
 

@@ -34,10 +34,10 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test that takes a `display` every row of that kind."""
-    if "display" in metafunc.fixturenames:
-        found = [row for row in rows() if "display" in row.had]
-        metafunc.parametrize("display", found, ids=lambda row: row.id)
+    """Give a test that takes a `display` or a `code` every row of that kind."""
+    for kind in {"display", "code"} & set(metafunc.fixturenames):
+        found = [row for row in rows() if kind in row.had]
+        metafunc.parametrize(kind, found, ids=lambda row: row.id)
 
 
 @pytest.fixture(scope="session")

@@ -276,7 +276,7 @@ class _Reader:
         shape = typed.code_shape(self.table, length.value, alphabet.value)
         keys = self.fact("keys", typed.keys)
         start = self.fact("entry_start", Table.text)
-        first = self.fact("entry_first", Table.text)
+        first = self.fact("entry_first", typed.first_press)
         hold_ms = self.fact("hold_ms", lambda t, f: t.number(f, 1, typed.HOLD_MS_MAX))
         return {
             "code_length": length,

@@ -16,18 +16,8 @@ from radiokey.catalogue.stand_in import StandIn
 from radiokey.clock import MINUTE_MS
 from radiokey.code.value import CodeShape
 from radiokey.headunit.display import Colour, DisplayKind, DisplayWord, Shows, Technology
-from radiokey.headunit.panel import (
-    Confirm,
-    ConfirmBy,
-    Cycle,
-    Direct,
-    Entry,
-    Groups,
-    Key,
-    Knob,
-    OpeningPress,
-    Panel,
-)
+from radiokey.headunit.first_press import CountsOn, Opening, ShowsFirst
+from radiokey.headunit.panel import Confirm, ConfirmBy, Cycle, Entry, Groups, Key, Knob, OpeningPress, Panel
 from radiokey.headunit.policy import ClockNeeds, Dead, LockPolicy, Penalty, PowerCutEffect, Rung, Wait
 
 if TYPE_CHECKING:
@@ -130,8 +120,8 @@ class Model:
     `code` is known where length and alphabet both are and leave no question open; `code_length` (a range) and
     `code_alphabet` are kept beside it because often only one of them is known. `hold_ms` is the evidence for
     how long the confirm key is held, apart from which key it is. `entry_start` is what the display shows when
-    the entry opens, `entry_first` what the first press makes of a dash; see `counted`. `words` and `places`
-    are no surer than their weakest member; `word_facts` and `place_facts` tell them apart. `attempts_total`
+    the entry opens, `entry_first` what the first press makes of it; see `counted`. `words` and `places` are
+    no surer than their weakest member; `word_facts` and `place_facts` tell them apart. `attempts_total`
     counts the wrong codes after which the sources speak of the end or of outside help. `needs_label` asks
     that this model be offered only to an owner who sees a number of one of these serial kinds on the label:
     whether its code follows that number is disputed. `unverified` says that all of it rests on texts that
@@ -159,7 +149,7 @@ class Model:
     keys: Fact[tuple[Key, ...]]
     entry: Fact[Entry]
     entry_start: Fact[str]
-    entry_first: Fact[str]
+    entry_first: Fact[ShowsFirst | CountsOn]
     entry_text: Fact[str]
     opening: Fact[tuple[OpeningPress, ...]]
     confirm: Fact[Confirm]
@@ -212,15 +202,7 @@ class Model:
         Where it is not known what the display opens with, or where the first press lands, a coach says
         "press until it shows 7" and never "press 7 times".
         """
-        if isinstance(self.entry.value, Direct):
-            return True
-        start = self.entry_start.value
-        if self.entry.value is None or start is None or self.code.value is None:
-            return False
-        if isinstance(self.entry.value, Cycle):
-            places = zip(start, self.code.value.places, strict=True)
-            return self.entry_first.known or all(shown in alphabet for shown, alphabet in places)
-        return True
+        return self.panel is not None and self.panel.counted
 
     def missing_for_entry(self) -> tuple[str, ...]:
         """Return the names of the facts that are missing before a code can be keyed in; empty: none."""
@@ -271,16 +253,18 @@ class Model:
                 names.append("hold_ms")
             if isinstance(self.entry.value, Cycle | Groups | Knob) and not self.entry_start.known:
                 names.append("entry_start")
-            if isinstance(self.entry.value, Cycle) and not self.counted and not self.entry_first.known:
+            if isinstance(self.entry.value, Cycle) and not self.entry_first.known:
                 names.append("entry_first")
             if any(press.hold_ms for press in self.opening.value or ()):
                 names.append("opening")
         names += [f"words.{shows}" for shows in self._wordless()]
         return tuple(names)
 
-    def design(self) -> "Design | None":
+    def design(self, opening: Opening | None = None) -> "Design | None":
         """Return what a practice radio is built from, or `None` where `missing_for_entry` names something.
 
+        `opening` is how its entry opens (one of the `openings` of a `Cycle`). Without it the first possible
+        way is taken, and `assumed` names `entry_first` where there are others.
         A display that nobody described is a neutral dot matrix in amber, wide enough for every known word.
         For a state without a known word (`assumed` names it) the unit shows that its own word is missing.
         """
@@ -292,7 +276,9 @@ class Model:
         words = self.words.value or ()
         widest = max(NEUTRAL_WIDTH, self.code.value.length, *(len(word.text) for word in words))
         neutral = DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, widest)
-        return Design(self.code.value, self.panel, self.policy(), words, self.display.value or neutral)
+        return Design(
+            self.code.value, self.panel.settled(opening), self.policy(), words, self.display.value or neutral
+        )
 
     def _wordless(self) -> tuple[Shows, ...]:
         """Return the states of the lock that no known word of this model tells."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from radiokey.catalogue.fact import Confidence
+from radiokey.headunit.first_press import CountsOn, FirstUnknown, Opening, ShowsFirst
 from radiokey.headunit.panel import (
     Automatic,
     ConfirmBy,
@@ -34,6 +36,23 @@ FILE: Final = "panels.json"
 _STYLES: Final[dict[str, type[Entry]]] = {"direct": Direct, "cycle": Cycle, "knob": Knob, "groups": Groups}
 
 
+class _StoredOpening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A way to open; `first` is what replaces a dash, `None` where a press counts on."""
+
+    start: str
+    first: str | None
+
+
+class _StoredCycle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A cycling entry; `known` says whether its one opening is a fact, `confidence` how sure that is."""
+
+    keys: tuple[str, ...]
+    start: str
+    openings: tuple[_StoredOpening, ...]
+    known: bool
+    confidence: Confidence
+
+
 class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A panel as it is stored; `confirm` is `None` where the last character confirms."""
 
@@ -44,20 +63,38 @@ class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opening: tuple[OpeningPress, ...]
 
 
-def panel_of(model_id: str) -> Panel | None:
-    """Return the panel of a model, `None` where a part of it is not known (`Model.panel`)."""
+def panel_of(model_id: str) -> tuple[Panel, Confidence] | None:
+    """Return the panel of a model and how sure its first press is; `None` where a part of it is not known.
+
+    The confidence is that of `Model.entry_first`, unknown for a panel that does not cycle.
+    """
     stored = msgspec.json.decode(Path(__file__).with_name(FILE).read_bytes(), type=dict[str, msgspec.Raw])
     if model_id not in stored:
         return None
     found = msgspec.json.decode(stored[model_id], type=_Stored)
-    entry = msgspec.json.decode(found.entry, type=_STYLES[found.style])
-    return Panel(found.keys, entry, found.confirm or Automatic(), found.opening)
+    confidence = Confidence.UNKNOWN
+    entry: Entry
+    if found.style == "cycle":
+        cycle = msgspec.json.decode(found.entry, type=_StoredCycle)
+        entry, confidence = _cycle(cycle), cycle.confidence
+    else:
+        entry = msgspec.json.decode(found.entry, type=_STYLES[found.style])
+    return Panel(found.keys, entry, found.confirm or Automatic(), found.opening), confidence
+
+
+def _cycle(stored: _StoredCycle) -> Cycle:
+    openings = tuple(
+        Opening(one.start, CountsOn() if one.first is None else ShowsFirst(one.first))
+        for one in stored.openings
+    )
+    first = openings[0].first if stored.known else FirstUnknown(openings)
+    return Cycle(stored.keys, stored.start, first)
 
 
 def draw(models: Iterable["Model"]) -> str:
     """Return the text of `panels.json` for these models."""
     drawn = {
-        model.id: _drawn(model.panel)
+        model.id: _drawn(model.panel, model.entry_first.confidence)
         for model in sorted(models, key=lambda one: one.id)
         if model.panel is not None
     }
@@ -65,13 +102,28 @@ def draw(models: Iterable["Model"]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _drawn(panel: Panel) -> dict[str, Any]:
+def _drawn(panel: Panel, confidence: Confidence) -> dict[str, Any]:
     return {
         "keys": panel.keys,
         "style": next(name for name, style in _STYLES.items() if isinstance(panel.entry, style)),
-        "entry": asdict(panel.entry),
+        "entry": _drawn_cycle(panel.entry, confidence)
+        if isinstance(panel.entry, Cycle)
+        else asdict(panel.entry),
         "confirm": None if isinstance(panel.confirm, Automatic) else panel.confirm,
         "opening": panel.opening,
+    }
+
+
+def _drawn_cycle(entry: Cycle, confidence: Confidence) -> dict[str, Any]:
+    return {
+        "keys": entry.keys,
+        "start": entry.start,
+        "openings": [
+            {"start": one.start, "first": one.first.character if isinstance(one.first, ShowsFirst) else None}
+            for one in entry.openings
+        ],
+        "known": not isinstance(entry.first, FirstUnknown),
+        "confidence": confidence,
     }
 
 

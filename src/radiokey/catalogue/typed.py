@@ -12,6 +12,7 @@ from radiokey.catalogue.table import Table
 from radiokey.code.value import CODE_LENGTH_MAX, CodeShape
 from radiokey.errors import CatalogueError
 from radiokey.headunit.display import Colour, DisplayKind, DisplayWord, Shows, Technology
+from radiokey.headunit.first_press import CountsOn, FirstUnknown, Opening, ShowsFirst
 from radiokey.headunit.panel import (
     Automatic,
     Confirm,
@@ -45,6 +46,11 @@ TRIES_MAX: Final = 20
 PLACE_KINDS: Final = ("papers", "keys", "menu", "sticker")
 COUNTERS: Final = ("{errors}", "{left}", "{wait}")
 NOT_SHOWN: Final = "-"
+NEXT: Final = "next"
+"""In `entry_first`: a press counts on from the figure that stands there."""
+
+FIRST_USUAL: Final = "01"
+"""What the first press makes of a dash, on every radio of which it is known."""
 
 
 def alphabet(table: Table, key: str, value: object) -> str:
@@ -113,10 +119,60 @@ def _key(table: Table, key: str, value: object, at: tuple[int, int]) -> Key:
     return made
 
 
+def first_press(table: Table, key: str) -> ShowsFirst | CountsOn:
+    """Return what the first press shows: `next` counts on from there, a character replaces a dash."""
+    text = table.text(key, longest=len(NEXT))
+    if text == NEXT:
+        return CountsOn()
+    if len(text) != 1:
+        table.wrong(key, f"one character of the code, or {NEXT}", text)
+    return ShowsFirst(text)
+
+
+def _cycle(
+    table: Table,
+    keys: tuple[str, ...],
+    shape: CodeShape,
+    start: str | None,
+    first: ShowsFirst | CountsOn | None,
+) -> Cycle:
+    """Return a cycling entry; what is not known of how it opens leaves every way open that is possible."""
+    figures = start is not None and all(map(str.__contains__, shape.places, start))
+    if isinstance(first, CountsOn) and not figures:
+        table.wrong("entry_first", "a character: only an entry that opens with figures counts on", NEXT)
+    if isinstance(first, ShowsFirst):
+        if figures:
+            table.wrong("entry_first", f"{NEXT}: this entry opens with figures", first.character)
+        if any(first.character not in place for place in shape.places):
+            table.wrong("entry_first", "a character that every place can show", first.character)
+    dashes = NOT_SHOWN * shape.length
+    opened = start or dashes
+    if start is not None and first is not None:
+        return Cycle(keys, opened, first)
+    possible = [Opening(opened, CountsOn())] if figures else _from_dashes(opened, shape)
+    if start is None:
+        zeros = "".join(place[0] if "0" not in place else "0" for place in shape.places)
+        possible.append(Opening(zeros, CountsOn()))
+    if isinstance(first, ShowsFirst):
+        possible = [one for one in possible if set(one.after_one_press(shape)) == {first.character}]
+    return Cycle(keys, opened, FirstUnknown(tuple(possible)))
+
+
+def _from_dashes(opened: str, shape: CodeShape) -> list[Opening]:
+    """Return the ways a dash can begin: with 0 or with 1, or with what the alphabet has instead of them."""
+    shared = [one for one in shape.places[0] if all(one in place for place in shape.places)]
+    usual = [one for one in FIRST_USUAL if one in shared] or shared[:1]
+    return [Opening(opened, ShowsFirst(one)) for one in usual]
+
+
 def entry(
-    table: Table, shape: CodeShape | None, panel: tuple[Key, ...] | None, start: str | None, first: str | None
+    table: Table,
+    shape: CodeShape | None,
+    panel: tuple[Key, ...] | None,
+    start: str | None,
+    first: ShowsFirst | CountsOn | None,
 ) -> Entry:
-    """Return how a code is entered; a start or a first character that nobody knows gets a placeholder."""
+    """Return how a code is entered; what nobody knows of how it opens stays unknown in it."""
     inner = table.table("entry")
     style = inner.text("style")
     if shape is None or panel is None:
@@ -126,7 +182,6 @@ def entry(
             hint="say it in entry_text",
         )
     ids = {key.id for key in panel}
-    opened = start or NOT_SHOWN * shape.length
     if start is not None and len(start) != shape.length:
         table.wrong("entry_start", f"{shape.length} characters, one per place", start)
     made: Entry
@@ -139,17 +194,17 @@ def entry(
         used = list(inner.texts("keys", fewest=1))
         if len(used) != shape.length:
             inner.wrong("keys", f"{shape.length} keys, one per place", used)
-        made = Cycle(tuple(used), opened, first or shape.places[0][0])
+        made = _cycle(table, tuple(used), shape, start, first)
     elif style == "knob":
         used = [inner.text("up"), inner.text("down"), inner.text("next")]
-        made = Knob(used[0], used[1], used[2], opened)
+        made = Knob(used[0], used[1], used[2], start)
     elif style == "groups":
         pairs = [(str(name), count) for name, count in inner.table("groups").values.items()]
         counts = [inner.checked_number("groups", count, 1, shape.length) for _, count in pairs]
         used = [name for name, _ in pairs]
         if sum(counts) != shape.length:
             inner.wrong("groups", f"groups of {shape.length} places in all", counts)
-        made = Groups(tuple(zip(used, counts, strict=True)), opened)
+        made = Groups(tuple(zip(used, counts, strict=True)), start)
     else:
         inner.wrong("style", "direct, cycle, knob or groups", style)
     inner.each_known("keys", used, ids, "a key of this panel")

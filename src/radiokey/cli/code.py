@@ -8,7 +8,7 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -20,6 +20,7 @@ from radiokey.cli import say
 from radiokey.cli.options import (
     card_of,
     database_option,
+    first_press_as_json,
     json_option,
     kinds_of,
     load,
@@ -31,11 +32,11 @@ from radiokey.cli.options import (
 )
 from radiokey.cli.serial import look_again, read_one
 from radiokey.clock import DAY_MS
-from radiokey.code.value import Press
 from radiokey.errors import NoCodeHereError, UsageError
 from radiokey.serial.vin import Vin
 
-CLIENT = "local"
+CLIENT: Final = "local"
+NOT_KEYED: Final[dict[str, Any]] = {"entry": None, "first_press": None}
 
 
 @click.command("code")
@@ -94,11 +95,11 @@ def code(
         raise
     for doubt in reading.doubts if reading.repaired else ():
         say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
-    entry = None if known is None else presses(known, released)
+    keyed = NOT_KEYED if known is None else presses(known, released)
     if as_json:
-        say.document(document(released, entry))
+        say.document(document(released, keyed))
     else:
-        _tell(released, model, entry)
+        _tell(released, model, has_keys=keyed["entry"] is not None)
 
 
 def _from(
@@ -130,19 +131,26 @@ def of_today(request: ReleaseRequest, now_ms: int) -> ReleaseRequest:
     return replace(request, request_id=name)
 
 
-def presses(card: Card, released: Released) -> tuple[Press, ...] | None:
-    """Return the presses that key the code in, `None` where the panel or the shape is not known."""
+def presses(card: Card, released: Released) -> dict[str, Any]:
+    """Return the lines that key the code in and what is known of the first press, as JSON.
+
+    Both are `None` where the panel or the shape is not known.
+    """
     from radiokey.catalogue.panels import panel_of  # noqa: PLC0415 - only where a model is named
     from radiokey.headunit.panel import presses_for  # noqa: PLC0415 - the same
 
-    panel = panel_of(card.id)
-    if panel is None or card.shape is None:
-        return None
-    return presses_for(panel, card.shape, released.code)
+    known = panel_of(card.id)
+    if known is None or card.shape is None:
+        return NOT_KEYED
+    panel, confidence = known
+    return {
+        "entry": [press_as_json(line) for line in presses_for(panel, card.shape, released.code)],
+        "first_press": first_press_as_json(panel, card.shape, confidence),
+    }
 
 
-def document(released: Released, entry: tuple[Press, ...] | None) -> dict[str, Any]:
-    """Return the JSON document of a release."""
+def document(released: Released, keyed: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON document of a release; `keyed` is what `presses` gives."""
     family, receipt = released.family, released.receipt
     return {
         "serial": receipt.serial,
@@ -158,11 +166,11 @@ def document(released: Released, entry: tuple[Press, ...] | None) -> dict[str, A
             ],
         },
         "receipt": json.loads(receipt.encode()),
-        "entry": None if entry is None else [press_as_json(press) for press in entry],
+        **keyed,
     }
 
 
-def _tell(released: Released, model: str | None, entry: tuple[Press, ...] | None) -> None:
+def _tell(released: Released, model: str | None, *, has_keys: bool) -> None:
     family = released.family
     say.out(say.bold(" ".join(released.code.reveal())))
     if family is None:
@@ -173,7 +181,7 @@ def _tell(released: Released, model: str | None, entry: tuple[Press, ...] | None
     say.out()
     say.prose(released.caution)
     say.out()
-    known = load(model) if entry is not None else None
+    known = load(model) if has_keys else None
     if known is not None:
         from radiokey.cli.entry import tell  # noqa: PLC0415 - the coach is long
 

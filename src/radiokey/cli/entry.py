@@ -1,12 +1,13 @@
 """`radiokey entry`: the presses that key a code in on one model's panel."""
 
 import sys
+from typing import Any
 
 import click
 
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
-from radiokey.cli.options import json_option, load, model_argument, press_as_json
+from radiokey.cli.options import first_press_as_json, json_option, load, model_argument, press_as_json
 from radiokey.code.value import Code
 from radiokey.guide.coach import coach
 
@@ -21,11 +22,21 @@ def entry(*, model: str, code: str, as_json: bool) -> None:
     assert known is not None
     typed = Code.typed(sys.stdin.readline() if code == "-" else code)
     if as_json:
-        say.document(
-            {"presses": [press_as_json(press) for step in coach(known, typed) for press in step.presses]}
-        )
+        say.document(document(known, typed))
         return
     tell(known, typed)
+
+
+def document(model: Model, code: Code) -> dict[str, Any]:
+    """Return the presses for `code` on `model`, and what is known of the first press."""
+    steps = coach(model, code)
+    panel, shape = model.panel, model.shape
+    assert panel is not None, "the coach raises where the panel is not known"
+    assert shape is not None, "the coach raises where the shape is not known"
+    return {
+        "presses": [press_as_json(line) for step in steps for line in step.presses],
+        "first_press": first_press_as_json(panel, shape, model.entry_first.confidence),
+    }
 
 
 def tell(model: Model, code: Code) -> None:

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from radiokey.catalogue.index import Card, cards
-from radiokey.code.value import Press
+from radiokey.code.value import AnyPress, CodeShape, PressUntil
 from radiokey.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from radiokey.base.location import DatabaseLocation
+    from radiokey.catalogue.fact import Confidence
     from radiokey.catalogue.model import Model
+    from radiokey.headunit.panel import Panel
 
 
 def parse_path(text: str) -> "Path":
@@ -78,6 +80,21 @@ def load(model_id: str | None) -> "Model | None":
     return load_model(known_model(model_id))
 
 
-def press_as_json(press: Press) -> dict[str, Any]:
-    """Return a press as JSON."""
-    return {"key": press.key, "times": press.times, "hold_ms": press.hold_ms}
+def press_as_json(line: AnyPress) -> dict[str, Any]:
+    """Return a line of keying as JSON: `times` and `until`, one of them null."""
+    if isinstance(line, PressUntil):
+        return {"key": line.key, "times": None, "until": line.until, "hold_ms": line.hold_ms}
+    return {"key": line.key, "times": line.times, "until": None, "hold_ms": line.hold_ms}
+
+
+def first_press_as_json(panel: "Panel", shape: CodeShape, confidence: "Confidence") -> dict[str, Any] | None:
+    """Return what the first press shows as JSON; `None` for a panel whose keys do not count up by place."""
+    from radiokey.headunit.panel import Cycle  # noqa: PLC0415 - only where presses are shown
+
+    if not isinstance(panel.entry, Cycle):
+        return None
+    return {
+        "known": panel.counted,
+        "confidence": confidence.value,
+        "candidates": sorted({one.after_one_press(shape) for one in panel.entry.openings}),
+    }

@@ -73,6 +73,25 @@ class Press:
     hold_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class PressUntil:
+    """One line of keying that nobody can count: press `key` until its place shows `until`.
+
+    A place that shows it already wants no press. `until` is part of a code, so the repr hides it.
+    """
+
+    key: str
+    until: str
+    hold_ms: int = 0
+
+    def __repr__(self) -> str:
+        return f"PressUntil(key={self.key!r}, until=****)"
+
+
+AnyPress = Press | PressUntil
+"""A line of keying: counted, or decided by the display."""
+
+
 @dataclass(frozen=True, slots=True)
 class CodeShape:
     """The codes a radio can have: each place has its own alphabet.

@@ -1,8 +1,8 @@
 """The entry, press by press: for one model and one code, what to do and what the display shows then.
 
-Where it is not known what the display opens with, or where the first press on a dash lands, the owner counts
-nothing: the sentence is "press until it shows 7", and a number of presses is given as help only. Nothing is
-filled in: a missing fact is named by `MissingFactError`, and the owner is asked to look it up.
+Where it is not known what the display opens with, or where the first press on a dash lands, nothing is
+counted: the sentence is "press until it shows 7", with the counts of every possibility where these are known.
+Nothing is filled in: a missing fact is named by `MissingFactError`, and the owner is asked to look it up.
 """
 
 from dataclasses import dataclass, replace
@@ -13,8 +13,9 @@ from typing import Final, assert_never
 from radiokey.catalogue.fact import Confidence
 from radiokey.catalogue.model import Model
 from radiokey.clock import SECOND_MS
-from radiokey.code.value import Code, CodeShape, Press
+from radiokey.code.value import AnyPress, Code, CodeShape, Press, PressUntil
 from radiokey.errors import MissingFactError
+from radiokey.headunit.first_press import Opening, ShowsFirst
 from radiokey.headunit.panel import (
     Automatic,
     ConfirmBy,
@@ -25,7 +26,9 @@ from radiokey.headunit.panel import (
     Knob,
     Panel,
     begin,
+    counted_presses,
     press,
+    press_all,
     presses_for,
 )
 
@@ -53,14 +56,14 @@ class Part(StrEnum):
 class CoachStep:
     """One step of the entry. It holds digits of the code, so its repr shows none of them.
 
-    `presses` are the presses of this step, none where there is only something to see. `display` is what the
+    `presses` are the lines of this step, none where there is only something to see. `display` is what the
     display shows afterwards, `None` where that is not known. `exact` says that the number of presses can be
-    counted; otherwise it is a help and the display decides.
+    counted; otherwise the display decides.
     """
 
     part: Part
     sentence: str
-    presses: tuple[Press, ...] = ()
+    presses: tuple[AnyPress, ...] = ()
     display: str | None = None
     warnings: tuple[str, ...] = ()
     exact: bool = True
@@ -104,9 +107,17 @@ def _begin(model: Model) -> CoachStep:
     opened = "" if known is None else f" When the entry is open it reads {known}."
     warnings = tuple(
         f"Sources disagree or are weak about {words}."
-        for fact, words in ((model.entry, "the way of entering"), (model.confirm, "the confirm key"))
+        for fact, words in (
+            (model.entry, "the way of entering"),
+            (model.confirm, "the confirm key"),
+        )
         if fact.confidence is Confidence.DOUBTFUL or fact.disputed
     )
+    first = model.entry_first
+    if isinstance(model.entry.value, Cycle) and first.known and first.confidence is not Confidence.OFFICIAL:
+        warnings += (
+            "Go by the display, not by the count: no maker's manual tells what the first press shows.",
+        )
     return CoachStep(
         Part.BEGIN,
         f"Ignition and radio on. The display asks for the code and shows no wait.{opened}",
@@ -135,7 +146,7 @@ def _digits(model: Model, panel: Panel, shape: CodeShape, code: Code) -> tuple[C
         case Direct():
             steps = _direct(presses, panel, code)
         case Cycle():
-            steps = _cycle(panel.entry, presses, panel, code, _counted(model, panel.entry, shape))
+            steps = _cycle(panel.entry, presses, panel, shape, code)
         case Knob():
             steps = _knob(panel.entry, presses, panel, code)
         case Groups():
@@ -148,22 +159,26 @@ def _digits(model: Model, panel: Panel, shape: CodeShape, code: Code) -> tuple[C
     return tuple(replace(step, display=shown) for step, shown in zip(steps, displays, strict=True))
 
 
-def _displays(panel: Panel, shape: CodeShape, steps: list[tuple[Press, ...]]) -> list[str]:
-    """Return what the display shows after each step, by pressing the keys of a simulated panel."""
+def _displays(panel: Panel, shape: CodeShape, steps: list[tuple[AnyPress, ...]]) -> list[str]:
+    """Return what the display shows after each step, by pressing the keys of a simulated panel.
+
+    Where the first press is not known any of its possibilities will do: a step ends on the same display.
+    """
+    panel = panel.settled()
     keying: Keying | Code = begin(panel, shape)
     for opening in panel.opening:
         assert isinstance(keying, Keying)
         keying = press(panel, shape, keying, opening.key, opening.hold_ms)
     shown = []
     for presses in steps:
-        for one in (given for given in presses for _ in range(given.times)):
+        for one in presses:
             assert isinstance(keying, Keying), "nothing is left to key once the code is whole"
-            keying = press(panel, shape, keying, one.key, one.hold_ms)
+            keying = press_all(panel, shape, keying, one)
         shown.append(keying.text if isinstance(keying, Keying) else keying.reveal())
     return shown
 
 
-def _direct(presses: tuple[Press, ...], panel: Panel, code: Code) -> tuple[CoachStep, ...]:
+def _direct(presses: tuple[AnyPress, ...], panel: Panel, code: Code) -> tuple[CoachStep, ...]:
     return tuple(
         CoachStep(
             Part.DIGIT,
@@ -175,42 +190,54 @@ def _direct(presses: tuple[Press, ...], panel: Panel, code: Code) -> tuple[Coach
 
 
 def _cycle(
-    entry: Cycle, presses: tuple[Press, ...], panel: Panel, code: Code, counted: tuple[bool, ...]
+    entry: Cycle, presses: tuple[AnyPress, ...], panel: Panel, shape: CodeShape, code: Code
 ) -> tuple[CoachStep, ...]:
-    """Return a step per key; `counted` says for each place whether its presses can be counted beforehand."""
+    """Return a step per key; a place whose presses cannot be counted is left to the display."""
     by_key = {one.key: one for one in presses}
     steps = []
     for at, (key, character) in enumerate(zip(entry.keys, code.reveal(), strict=True)):
-        one = by_key.get(key)
-        times = one.times if one else 0
-        sentence = _cycle_sentence(_named(panel, key), at, character, times, exact=counted[at])
-        steps.append(CoachStep(Part.DIGIT, sentence, presses=(one,) if one else (), exact=counted[at]))
+        one, name = by_key.get(key), _named(panel, key)
+        target = f"the {_place(at)} place shows {character}"
+        match one:
+            case None:
+                sentence = f"Leave {name} alone: {target} already."
+            case Press(times=times):
+                sentence = f"Press {name} until {target}: {_times(times)}."
+            case _:
+                sentence = _until_sentence(entry, name, target, _possible(panel, shape, code, key))
+        exact = not isinstance(one, PressUntil)
+        steps.append(CoachStep(Part.DIGIT, sentence, presses=(one,) if one else (), exact=exact))
     return tuple(steps)
 
 
-def _counted(model: Model, entry: Cycle, shape: CodeShape) -> tuple[bool, ...]:
-    """Say for each place whether it is known what it opens with and where the first press lands."""
+def _possible(panel: Panel, shape: CodeShape, code: Code, key: str) -> tuple[tuple[Opening, int], ...]:
+    """Return how often `key` is pressed under each way in which the entry may open."""
+    assert isinstance(panel.entry, Cycle)
     return tuple(
-        model.entry_start.known and (opens in places or model.entry_first.known)
-        for opens, places in zip(entry.start, shape.places, strict=True)
+        (way, sum(one.times for one in counted_presses(panel.settled(way), shape, code) if one.key == key))
+        for way in panel.entry.openings
     )
 
 
-def _cycle_sentence(key: str, at: int, character: str, times: int, *, exact: bool) -> str:
-    target = f"the {_place(at)} place shows {character}"
-    if exact:
-        if times == 0:
-            return f"Leave {key} alone: {target} already."
-        return f"Press {key} until {target}: {_times(times)}."
-    if times == 0:
-        return f"If {target} already, leave {key} alone. Otherwise press it until it does."
-    return f"Press {key} until {target}. Watch the display; it will be about {_times(times)}."
+def _until_sentence(entry: Cycle, name: str, target: str, ways: tuple[tuple[Opening, int], ...]) -> str:
+    """Say what to watch for; the counts only where it is known what the entry opens with."""
+    if any(way.start != entry.start for way, _ in ways):
+        return (
+            f"If {target} already, leave {name} alone. Otherwise press it until it does, and count nothing."
+        )
+    counts = [
+        f"{_times(times)} if the first press shows {way.first.character}"
+        for way, times in ways
+        if isinstance(way.first, ShowsFirst)
+    ]
+    either = f" That is {' or '.join(counts)}." if counts else ""
+    return f"Press {name} until {target}; watch the display.{either}"
 
 
-def _knob(entry: Knob, presses: tuple[Press, ...], panel: Panel, code: Code) -> tuple[CoachStep, ...]:
+def _knob(entry: Knob, presses: tuple[AnyPress, ...], panel: Panel, code: Code) -> tuple[CoachStep, ...]:
     """Return a step per place: the turns, then the key that goes on; the last place has none."""
     following = _named(panel, entry.next)
-    places: list[list[Press]] = [[]]
+    places: list[list[AnyPress]] = [[]]
     for one in presses:
         places[-1].append(one)
         if one.key == entry.next:
@@ -220,15 +247,16 @@ def _knob(entry: Knob, presses: tuple[Press, ...], panel: Panel, code: Code) -> 
         turn = next((one for one in place if one.key != entry.next), None)
         move = f"Leave the {_place(at)} place: it shows {character} already"
         if turn is not None:
-            name = _named(panel, turn.key)
-            move = f"Use {name} until the {_place(at)} place shows {character}: {_times(turn.times)}"
+            move = f"Use {_named(panel, turn.key)} until the {_place(at)} place shows {character}"
+            move += f": {_times(turn.times)}" if isinstance(turn, Press) else "; count nothing"
         end = "." if at == len(places) - 1 else f". Then press {following} once to go on."
-        steps.append(CoachStep(Part.DIGIT, move + end, presses=tuple(place)))
+        exact = not isinstance(turn, PressUntil)
+        steps.append(CoachStep(Part.DIGIT, move + end, presses=tuple(place), exact=exact))
     return tuple(steps)
 
 
 def _groups(
-    entry: Groups, presses: tuple[Press, ...], panel: Panel, shape: CodeShape, code: Code
+    entry: Groups, presses: tuple[AnyPress, ...], panel: Panel, shape: CodeShape, code: Code
 ) -> tuple[CoachStep, ...]:
     """Say each group by its digits; the display decides, because a held key counts on by itself."""
     by_key = {one.key: one for one in presses}

@@ -8,18 +8,33 @@ the way back are proven against each other for every code of every model.
 - `Knob`: one control changes the character of the current place, another goes on to the next place.
 - `Groups`: one key per group of places that count up together (Delco: HR and MN).
 
+What an entry opens with, and where its first press lands, is not known of every radio: `FirstUnknown` and a
+`start` of `None` are values like any other. From such a panel come `PressUntil` lines and no count;
+`Panel.settled` gives a panel that can be pressed, under one of the possibilities.
+
 Confirming is automatic with the last character, or a key, or a key held long enough: a quick press on a
 long-press key is no press (claim 60).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from itertools import product
 from typing import assert_never
 
-from radiokey.code.value import Code, CodeShape, Press
-from radiokey.errors import CatalogueError
+from radiokey.code.value import AnyPress, Code, CodeShape, Press, PressUntil
+from radiokey.errors import CatalogueError, MissingFactError
+from radiokey.headunit.first_press import (
+    BLANK,
+    CountsOn,
+    FirstPress,
+    FirstUnknown,
+    Opening,
+    ShowsFirst,
+    landing,
+    next_character,
+)
 
 
 class Control(StrEnum):
@@ -57,30 +72,47 @@ class Cycle:
 
     `start` is what the display shows when the entry opens, one character per place (`"0000"`, `"1000"`,
     `"----"`). From a character of the place's alphabet a press shows the next one, the last is followed by
-    the first; from anything else (a dash) the first press shows `first`, then goes on.
+    the first; what the first press makes of a dash, `first` says.
     """
 
     keys: tuple[str, ...]
     start: str
-    first: str = "0"
+    first: FirstPress
+
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        """The ways in which it may open: one where the first press is known."""
+        match self.first:
+            case FirstUnknown(openings=openings):
+                return openings
+            case ShowsFirst() | CountsOn():
+                return (Opening(self.start, self.first),)
+            case unknown:
+                assert_never(unknown)
 
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """`up` and `down` change the character of the current place, `next` goes on; it opens at `start`."""
+    """`up` and `down` change the character of the current place, `next` goes on.
+
+    It opens at `start`, `None` where that is not known.
+    """
 
     up: str
     down: str
     next: str
-    start: str
+    start: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """`groups` pairs a key's id with how many places (from the left) it counts up together from `start`."""
+    """`groups` pairs a key's id with how many places (from the left) it counts up together from `start`.
+
+    `start` is `None` where it is not known.
+    """
 
     groups: tuple[tuple[str, int], ...]
-    start: str
+    start: str | None
 
 
 Entry = Direct | Cycle | Knob | Groups
@@ -119,6 +151,36 @@ class Panel:
         if isinstance(self.confirm, Automatic) and not isinstance(self.entry, Direct):
             raise CatalogueError("only an entry with one key per character can confirm itself")
 
+    @property
+    def counted(self) -> bool:
+        """Say whether the presses of a code can be counted beforehand."""
+        match self.entry:
+            case Direct():
+                return True
+            case Cycle(first=first):
+                return not isinstance(first, FirstUnknown)
+            case Knob(start=start) | Groups(start=start):
+                return start is not None
+            case unknown:
+                assert_never(unknown)
+
+    def settled(self, opening: Opening | None = None) -> "Panel":
+        """Return this panel as it is if it opens so; by default in the first of the possible ways.
+
+        For a panel that is pressed: a practice radio, a simulation. What an owner is to press is never
+        counted on it.
+        """
+        match self.entry:
+            case Cycle():
+                way = opening or self.entry.openings[0]
+                return replace(self, entry=replace(self.entry, start=way.start, first=way.first))
+            case Knob() | Groups():
+                return replace(self, entry=replace(self.entry, start=self.entry.start or ""))
+            case Direct():
+                return self
+            case unknown:
+                assert_never(unknown)
+
 
 @dataclass(frozen=True, slots=True)
 class OpeningPress:
@@ -150,16 +212,13 @@ class Keying:
         return "".join(self.shown)
 
 
-BLANK = "-"
-
-
 def begin(panel: Panel, shape: CodeShape) -> Keying:
     """Return the entry as it opens."""
     match panel.entry:
         case Direct():
             return Keying((BLANK,) * shape.length)
         case Cycle(start=start) | Knob(start=start) | Groups(start=start):
-            return Keying(tuple(start.rjust(shape.length, BLANK)[-shape.length :]))
+            return Keying(tuple((start or "").rjust(shape.length, BLANK)[-shape.length :]))
         case unknown:
             assert_never(unknown)
 
@@ -168,7 +227,8 @@ def press(panel: Panel, shape: CodeShape, keying: Keying, key: str, held_ms: int
     """Return the entry after one press of `key`, held `held_ms`; a `Code` once it is confirmed and whole.
 
     A key that means nothing here changes nothing; a quick press on a key that wants holding is no press;
-    confirming what is not whole is no confirmation.
+    confirming what is not whole is no confirmation. Raises `MissingFactError` where nobody knows what this
+    press shows (`FirstUnknown`).
     """
     if keying.opened < len(panel.opening):
         wanted = panel.opening[keying.opened]
@@ -220,7 +280,7 @@ def _keyed(entry: Entry, shape: CodeShape, keying: Keying, key: str) -> Keying:
             if key not in keys:
                 return keying
             at = keys.index(key)
-            return _put(keying, at, _next(shape.places[at], keying.shown[at], first))
+            return _put(keying, at, next_character(shape.places[at], keying.shown[at], first))
         case Knob():
             return _turned(entry, shape, keying, key)
         case Groups(groups=groups):
@@ -235,19 +295,12 @@ def _put(keying: Keying, at: int, character: str) -> Keying:
     )
 
 
-def _next(alphabet: str, shown: str, first: str, by: int = 1) -> str:
-    """Return the character after `shown`; from one outside the alphabet the first press shows `first`."""
-    if shown not in alphabet:
-        return first
-    return alphabet[(alphabet.index(shown) + by) % len(alphabet)]
-
-
 def _turned(entry: Knob, shape: CodeShape, keying: Keying, key: str) -> Keying:
     alphabet, shown = shape.places[keying.at], keying.shown[keying.at]
     if key == entry.up:
-        return _put(keying, keying.at, _next(alphabet, shown, alphabet[0]))
+        return _put(keying, keying.at, next_character(alphabet, shown, ShowsFirst(alphabet[0])))
     if key == entry.down:
-        return _put(keying, keying.at, _next(alphabet, shown, alphabet[-1], by=-1))
+        return _put(keying, keying.at, next_character(alphabet, shown, ShowsFirst(alphabet[-1]), by=-1))
     if key == entry.next and keying.at < shape.length - 1 and shown in alphabet:
         return replace(keying, at=keying.at + 1, begun=True)
     return keying
@@ -280,11 +333,55 @@ def _values(shape: CodeShape, start: int, places: int) -> tuple[str, ...]:
 # --- and back: a code into the presses that key it -------------------------------------------------------
 
 
-def presses_for(panel: Panel, shape: CodeShape, code: Code) -> tuple[Press, ...]:
+def press_all(panel: Panel, shape: CodeShape, keying: Keying, line: AnyPress) -> Keying | Code:
+    """Return the entry after all presses of `line`, on a settled panel."""
+    entered: Keying | Code = keying
+    match line:
+        case Press(key=key, times=times, hold_ms=hold_ms):
+            for _ in range(times):
+                assert isinstance(entered, Keying), "nothing is left to key once the code is whole"
+                entered = press(panel, shape, entered, key, hold_ms)
+        case PressUntil(key=key, until=until, hold_ms=hold_ms):
+            while isinstance(entered, Keying) and _place(panel.entry, entered, key) != until:
+                entered = press(panel, shape, entered, key, hold_ms)
+        case unknown:
+            assert_never(unknown)
+    return entered
+
+
+def _place(entry: Entry, keying: Keying, key: str) -> str:
+    """Return what the place or the places of `key` show."""
+    match entry:
+        case Cycle(keys=keys):
+            return keying.shown[keys.index(key)]
+        case Groups(groups=groups):
+            start = sum(count for _, count in groups[: [name for name, _ in groups].index(key)])
+            return "".join(keying.shown[start : start + dict(groups)[key]])
+        case Knob() | Direct():
+            return keying.shown[keying.at]
+        case unknown:
+            assert_never(unknown)
+
+
+def counted_presses(panel: Panel, shape: CodeShape, code: Code) -> tuple[Press, ...]:
+    """Return `presses_for` a panel whose presses can be counted; raise `MissingFactError` for another."""
+    lines = presses_for(panel, shape, code)
+    counted = tuple(line for line in lines if isinstance(line, Press))
+    if len(counted) != len(lines):
+        raise MissingFactError(
+            "the presses of this entry cannot be counted",
+            hint="press each key until its place shows the digit",
+            missing="entry_first",
+        )
+    return counted
+
+
+def presses_for(panel: Panel, shape: CodeShape, code: Code) -> tuple[AnyPress, ...]:
     """Return the presses that open the entry, key `code` and confirm it, in order.
 
-    Raises `CodeShapeError` for a code this panel cannot key. Pressing them gives back the code, for every
-    code of the shape: `press` and this function are proven against each other.
+    Where they cannot be counted (`Panel.counted`) a line says what its place has to show instead. Raises
+    `CodeShapeError` for a code this panel cannot key. Pressing them gives back the code, for every code of
+    the shape: `press_all` and this function are proven against each other.
     """
     shape.check(code)
     target = tuple(code.reveal().rjust(shape.length, BLANK))
@@ -299,57 +396,70 @@ def presses_for(panel: Panel, shape: CodeShape, code: Code) -> tuple[Press, ...]
             assert_never(unknown)
 
 
-def _presses(entry: Entry, shape: CodeShape, opened: Keying, target: tuple[str, ...]) -> list[Press]:
+def _presses(entry: Entry, shape: CodeShape, opened: Keying, target: tuple[str, ...]) -> Sequence[AnyPress]:
     match entry:
         case Direct(keys=keys):
             by_character = dict(keys)
             return [Press(by_character[character]) for character in target if character != BLANK]
-        case Cycle(keys=keys, first=first):
-            return [
-                Press(key, times)
-                for at, key in enumerate(keys)
-                if target[at] != BLANK
-                and (times := _distance(shape.places[at], opened.shown[at], target[at], first))
-            ]
+        case Cycle():
+            return _cycle_presses(entry, shape, opened, target)
         case Knob():
             return _turns(entry, shape, opened, target)
-        case Groups(groups=groups):
-            return _group_presses(groups, shape, opened, target)
+        case Groups():
+            return _group_presses(entry, shape, opened, target)
         case unknown:
             assert_never(unknown)
 
 
-def _distance(alphabet: str, shown: str, wanted: str, first: str) -> int:
+def _cycle_presses(
+    entry: Cycle, shape: CodeShape, opened: Keying, target: tuple[str, ...]
+) -> Sequence[AnyPress]:
+    keyed = [(at, key) for at, key in enumerate(entry.keys) if target[at] != BLANK]
+    match entry.first:
+        case FirstUnknown():
+            return [PressUntil(key, target[at]) for at, key in keyed]
+        case (ShowsFirst() | CountsOn()) as first:
+            distances = (_distance(shape.places[at], opened.shown[at], target[at], first) for at, _ in keyed)
+            return [Press(key, times) for (_, key), times in zip(keyed, distances, strict=True) if times]
+        case unknown:
+            assert_never(unknown)
+
+
+def _distance(alphabet: str, shown: str, wanted: str, first: FirstPress) -> int:
     """Return how many presses lead from `shown` to `wanted`."""
     if shown not in alphabet:
-        return 1 + (alphabet.index(wanted) - alphabet.index(first)) % len(alphabet)
+        return 1 + (alphabet.index(wanted) - alphabet.index(landing(first))) % len(alphabet)
     return (alphabet.index(wanted) - alphabet.index(shown)) % len(alphabet)
 
 
-def _turns(entry: Knob, shape: CodeShape, opened: Keying, target: tuple[str, ...]) -> list[Press]:
-    presses: list[Press] = []
+def _turns(entry: Knob, shape: CodeShape, opened: Keying, target: tuple[str, ...]) -> list[AnyPress]:
+    presses: list[AnyPress] = []
     for at, alphabet in enumerate(shape.places):
         if at:
             presses.append(Press(entry.next))
-        up = _distance(alphabet, opened.shown[at], target[at], alphabet[0])
-        down = _distance(alphabet[::-1], opened.shown[at], target[at], alphabet[-1])
-        if up or down:
+        up = _distance(alphabet, opened.shown[at], target[at], ShowsFirst(alphabet[0]))
+        down = _distance(alphabet[::-1], opened.shown[at], target[at], ShowsFirst(alphabet[-1]))
+        if entry.start is None:
+            presses.append(PressUntil(entry.up, target[at]))
+        elif up or down:
             presses.append(Press(entry.up, up) if up <= down else Press(entry.down, down))
     return presses
 
 
 def _group_presses(
-    groups: tuple[tuple[str, int], ...], shape: CodeShape, opened: Keying, target: tuple[str, ...]
-) -> list[Press]:
-    presses: list[Press] = []
+    entry: Groups, shape: CodeShape, opened: Keying, target: tuple[str, ...]
+) -> list[AnyPress]:
+    presses: list[AnyPress] = []
     start = 0
-    for key, places in groups:
+    for key, places in entry.groups:
         values = _values(shape, start, places)
         shown = "".join(opened.shown[start : start + places])
         wanted = "".join(target[start : start + places])
         to = values.index(wanted)
         times = (to - values.index(shown)) % len(values) if shown in values else 1 + to
-        if times:
+        if entry.start is None:
+            presses.append(PressUntil(key, wanted))
+        elif times:
             presses.append(Press(key, times))
         start += places
     return presses

@@ -30,7 +30,7 @@ from radiokey.headunit.events import (
 from radiokey.headunit.flash import ERASED, RamChip
 from radiokey.headunit.grant import CHIP_ID_SIZE, Grant
 from radiokey.headunit.lock import State
-from radiokey.headunit.panel import presses_for
+from radiokey.headunit.panel import counted_presses
 from radiokey.headunit.store import digest
 from radiokey.headunit.unit import Design, HeadUnit, Status
 from radiokey.vehicle.acts import (
@@ -415,7 +415,7 @@ class Car:
         if note:
             self.observe(note)
         skip, left = act.skip, act.presses
-        for press in presses_for(self.unit.design.panel, self.unit.design.shape, self._keyed):
+        for press in counted_presses(self.unit.design.panel, self.unit.design.shape, self._keyed):
             times = max(0, press.times - skip)
             skip -= press.times - times
             if left is not None:

@@ -13,7 +13,7 @@ from radiokey.base.units.factory import Factory, code_at, keyable, random_code
 from radiokey.catalogue.load import load_catalogue
 from radiokey.code.value import Code, CodeShape
 from radiokey.errors import MissingFactError
-from radiokey.headunit.panel import begin, press, presses_for
+from radiokey.headunit.panel import begin, press_all, presses_for
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 
@@ -44,13 +44,12 @@ def serial(number: int):
 @pytest.mark.parametrize("model_id", KEYED)
 def test_every_code_that_can_be_chosen_can_be_keyed_and_each_once(model_id):
     """B12: all that `random_code` can return, for every radio with a known panel, pressed on that panel."""
-    panel, shape = MODELS[model_id].panel, keyable(MODELS[model_id])
+    panel, shape = MODELS[model_id].panel.settled(), keyable(MODELS[model_id])
     entered = set()
     for index in range(shape.size()):
         keying = begin(panel, shape)
         for line in presses_for(panel, shape, code_at(shape, index)):
-            for _ in range(line.times):
-                keying = press(panel, shape, keying, line.key, line.hold_ms)
+            keying = press_all(panel, shape, keying, line)
         assert isinstance(keying, Code)
         entered.add(keying.reveal())
     assert entered == {code.reveal() for code in shape.all()}

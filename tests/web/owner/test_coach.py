@@ -1,9 +1,11 @@
 """The coach over HTTP: a page of steps, the next key glowing, the code in the body of the form only."""
 
+import re
+
 import pytest
 
 from radiokey.catalogue.load import load_catalogue
-from radiokey.code.value import Code
+from radiokey.code.value import Code, PressUntil
 from radiokey.guide.coach import coach
 from radiokey.web.owner.practice_radio import practice_code
 
@@ -49,7 +51,12 @@ def test_the_key_that_is_next_glows_with_its_presses(visitor, radios, id_):
             assert 'class="key next"' not in section
             continue
         assert section.count('class="key next"') == 1
-        wanted = "hold" if step.presses[0].hold_ms else f"{step.presses[0].times}\N{MULTIPLICATION SIGN}"
+        line = step.presses[0]
+        if isinstance(line, PressUntil):
+            wanted = f"\N{RIGHTWARDS ARROW}{line.until}"
+            assert f"until its place shows {line.until}</title>" in section
+        else:
+            wanted = "hold" if line.hold_ms else f"{line.times}\N{MULTIPLICATION SIGN}"
         assert f">{wanted}</text>" in section
 
 
@@ -128,3 +135,14 @@ def test_what_happened_depends_on_the_refusals_before(visitor, page_of, refused,
     ).form("/coach")
     shown = page_of(visitor.post("/coach", data=asked.fields | {"model": "renault_86a", "code": "1234"}).text)
     assert [link for link in shown.links if link.startswith(f"/guide/{step}.renault_86a.-.-.2.")]
+
+
+def test_where_the_first_press_is_not_known_the_page_counts_nothing_alone(visitor):
+    """Both counts or none: one alone would be taken."""
+    answer = visitor.post("/coach", data={"model": "lexus_toyota_sec", "code": "603"})
+    assert (
+        "That is 7 presses if the first press shows 0 or 6 presses if the first press shows 1." in answer.text
+    )
+    assert not re.search(r">\d+\N{MULTIPLICATION SIGN}</text>", "".join(sections(answer)[2:5]))
+    answer = visitor.post("/coach", data={"model": "mitsubishi_off", "code": "6032"})
+    assert not re.search(r"\d+ press", answer.text.partition("<main")[2])

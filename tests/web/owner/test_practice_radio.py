@@ -10,16 +10,18 @@ from radiokey.clock import HOUR_MS
 from radiokey.code.value import Code
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.policy import Dead, Wait
-from radiokey.web.owner.practice_radio import EVENTS_MAX, practice_code
+from radiokey.web.owner.practice_radio import EVENTS_MAX, openings_of, practice_code
 
 MODELS = load_catalogue().models
+ASKED = ["lexus_toyota_sec", "mitsubishi_off", "nissan_blaupunkt_1990s"]
 KEYED = sorted(model.id for model in MODELS.values() if model.design() is not None)
 PANELLESS = sorted(set(MODELS) - set(KEYED))
 
 
-def presses(id_: str, code: str) -> list[dict[str, object]]:
-    """Return what the fingers do to key `code` in."""
-    design = MODELS[id_].design()
+def presses(id_: str, code: str, way: int = 0) -> list[dict[str, object]]:
+    """Return what the fingers do to key `code` in, on a radio that opens in its `way`-th way."""
+    model = MODELS[id_]
+    design = model.design(model.entry.value.openings[way] if id_ in ASKED else None)
     return [
         {"what": "press", "key": one.key, "ms": one.hold_ms + 120}
         for one in presses_for(design.panel, design.shape, Code(code))
@@ -38,10 +40,15 @@ def wrong_code(id_: str) -> str:
 class Radio:
     """A practice radio as its page holds it."""
 
-    def __init__(self, client, id_: str, code: str = "") -> None:
+    def __init__(self, client, id_: str, code: str = "", way: int = 0) -> None:
         self._client = client
         self._address = f"/practice/{id_}"
-        self.page = client.post(self._address, data={"code": code}) if code else client.get(self._address)
+        first = {"first": str(way)} if id_ in ASKED else {}
+        self.page = (
+            client.post(self._address, data={"code": code} | first)
+            if code
+            else client.get(self._address, params=first)
+        )
         assert self.page.status_code == 200
         self.image = re.search(r'data-image="([^"]+)"', self.page.text)[1]
         self.told: dict[str, object] = {}
@@ -156,6 +163,67 @@ def test_the_buttons_of_the_page_show_how_things_stand(visitor):
     assert radio.told["pressed"] == {"supply": True, "ignition": True, "engine": True, "radio": True}
     radio.did({"what": "ignition", "key": "off"}, {"what": "radio", "key": "off"})
     assert radio.told["pressed"] == {"supply": True, "ignition": False, "engine": False, "radio": False}
+
+
+# --- the first press, where nobody knows what it shows ------------------------------------------------------
+
+
+def test_three_radios_have_to_be_asked_about():
+    assert [id_ for id_ in KEYED if openings_of(MODELS[id_])] == ASKED
+
+
+@pytest.mark.parametrize("id_", ASKED)
+def test_its_practice_radio_asks_what_the_display_shows_after_one_press(visitor, id_):
+    page = visitor.get(f"/practice/{id_}")
+    assert page.status_code == 200
+    assert "What does your display show after one press?" in page.text
+    assert "data-image" not in page.text
+    main = page.text.partition("<main")[2]
+    assert re.findall(r'name="first" value="(\d)"', main) == [
+        str(way) for way in range(len(MODELS[id_].entry.value.openings))
+    ]
+    assert "0--" in main
+    assert "1--" in main
+
+
+@pytest.mark.parametrize("id_", ASKED)
+@pytest.mark.parametrize("way", [0, 1, 2])
+def test_it_then_behaves_as_the_owners_own_radio_does(visitor, id_, way):
+    """The same fingers on the other radio key another code."""
+    openings = MODELS[id_].entry.value.openings
+    if way >= len(openings):
+        assert visitor.get(f"/practice/{id_}", params={"first": str(way)}).text.count('name="first"') == 2
+        return
+    radio = Radio(visitor, id_, way=way)
+    assert "Its first press shows what yours does." in radio.page.text
+    assert "<li>entry_first</li>" not in radio.page.text
+    assert f'href="/practice/{id_}?first={way}"' in radio.page.text
+    code = practice_code(MODELS[id_].design()).reveal()
+    radio.did(*presses(id_, code, way))
+    assert "It plays." in radio.did({"what": "time", "ms": 60_000})["says"]
+    other = Radio(visitor, id_, way=way)
+    other.did(*presses(id_, code, 0 if way else 1))
+    assert "It plays." not in other.did({"what": "time", "ms": 60_000})["says"]
+
+
+@pytest.mark.parametrize("id_", ASKED)
+def test_an_own_code_waits_in_the_form_of_the_question_and_nowhere_else(visitor, page_of, id_):
+    own = wrong_code(id_)
+    asked = visitor.post(f"/practice/{id_}", data={"code": own})
+    assert asked.status_code == 200
+    assert asked.headers["cache-control"] == "no-store"
+    form = page_of(asked.text).form(f"/practice/{id_}")
+    assert form.fields["code"] == own
+    assert own not in asked.text.partition("<main")[2].replace(f'value="{own}"', "")
+    refused = visitor.post(f"/practice/{id_}", data={"code": "98765432"})
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("first", ["3", "-1", "x", "", "00"])
+def test_an_answer_that_is_none_is_asked_again(visitor, first):
+    page = visitor.get("/practice/mitsubishi_off", params={"first": first})
+    assert page.status_code == 200
+    assert "What does your display show after one press?" in page.text
 
 
 # --- the own code -----------------------------------------------------------------------------------------

@@ -45,12 +45,16 @@ class CodeForm(NumberForm, frozen=True, kw_only=True):
 
 
 class CoachForm(Form, frozen=True, kw_only=True):
-    """The code on its way to the coach: from our own page or from the owner's papers."""
+    """The code on its way to coach or practice radio: from our own page or from the owner's papers.
+
+    `first` says how the entry of the owner's radio opens, where the practice radio had to ask.
+    """
 
     model: Short = ""
     code: Annotated[str, msgspec.Meta(max_length=32)] = ""
     errors: Short = ""
     refused: Short = ""
+    first: Short = ""
 
     def __repr__(self) -> str:
         return f"CoachForm(model={self.model!r}, code=****)"

@@ -136,5 +136,5 @@ def _word(text: str) -> Markup:
     return Markup(display_svg(text, kind))  # noqa: S704 - our own drawing, escaped
 
 
-def _panel(panel: Any, next_key: str | None = None, presses_left: int = 0, *, hold: bool = False) -> Markup:  # noqa: ANN401
-    return Markup(panel_svg(panel, next_key=next_key, presses_left=presses_left, hold=hold))  # noqa: S704 - ours
+def _panel(panel: Any, next_key: str | None = None, presses_left: int = 0, **how: Any) -> Markup:  # noqa: ANN401
+    return Markup(panel_svg(panel, next_key=next_key, presses_left=presses_left, **how))  # noqa: S704 - ours

@@ -7,6 +7,9 @@ long it waits, is decided here.
 
 A practice radio opens with a practice code, which the page shows. An owner who comes from the coach practises
 with their own code; it comes in the body of a form and leaves only inside the sealed image.
+
+Of some radios nobody knows what the first press shows. Their practice radio asks what the owner's own one
+shows, and then behaves like that; the answer is sealed with the image.
 """
 
 import base64
@@ -19,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from radiokey.base.bootstrap import SystemRandomness
 from radiokey.catalogue.model import Model
@@ -38,7 +41,9 @@ from radiokey.headunit.events import (
     TimeWent,
     UnitEvent,
 )
+from radiokey.headunit.first_press import Opening
 from radiokey.headunit.lock import State as LockState
+from radiokey.headunit.panel import Cycle
 from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.web.draw import display_svg
 from radiokey.web.http.forms import CoachForm, WebRequest, read
@@ -70,9 +75,30 @@ class OwnerActions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     did: Annotated[list[OwnerAction], msgspec.Meta(max_length=EVENTS_MAX)]
 
 
-def design_of(model: Model) -> Design:
-    """Return what the practice unit is built from; raise `MissingFactError` where the panel is not known."""
-    design = model.design()
+def openings_of(model: Model) -> tuple[Opening, ...]:
+    """Return the ways in which the entry may open, for the owner to name one; none where it is known."""
+    panel = model.panel
+    if panel is None or not isinstance(panel.entry, Cycle) or panel.counted:
+        return ()
+    return panel.entry.openings
+
+
+def chosen(model: Model, first: str) -> int | None:
+    """Return which of `openings_of` the owner named, 0 if there is nothing to name, `None` if it is open."""
+    openings = openings_of(model)
+    if not openings:
+        return 0
+    numbers = [str(number) for number in range(len(openings))]
+    return numbers.index(first) if first in numbers else None
+
+
+def design_of(model: Model, way: int) -> Design:
+    """Return what the practice unit is built from; raise `MissingFactError` where the panel is not known.
+
+    `way` is a place in `openings_of`, 0 where that is empty.
+    """
+    openings = openings_of(model)
+    design = model.design(openings[way] if openings else None)
     if design is None:
         raise MissingFactError(
             "how a code is entered on this radio is not known, so it cannot be practised",
@@ -91,15 +117,15 @@ def practice_code(design: Design) -> Code:
     return Code("".join(characters))
 
 
-def seal(site: Site, model_id: str, image: bytes) -> str:
-    """Return the image as text that only this site can read or make."""
+def seal(site: Site, model_id: str, way: int, image: bytes) -> str:
+    """Return the image, and the way its entry opens, as text that only this site can read or make."""
     nonce = SystemRandomness().bytes(NONCE_SIZE)
-    sealed = AESGCM(site.purpose_key(PURPOSE)).encrypt(nonce, image, model_id.encode())
+    sealed = AESGCM(site.purpose_key(PURPOSE)).encrypt(nonce, bytes([way]) + image, model_id.encode())
     return base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
-def unseal(site: Site, model_id: str, text: str) -> bytes:
-    """Return the image in `text`; raise `InputError` if it is not this site's, or another model's."""
+def unseal(site: Site, model_id: str, text: str) -> tuple[int, bytes]:
+    """Return the way and the image in `text`; raise `InputError` if it is not of this site and model."""
     if "+" in text or "/" in text:  # base64's other alphabet: Python reads both
         raise _made_elsewhere()
     try:
@@ -109,7 +135,7 @@ def unseal(site: Site, model_id: str, text: str) -> bytes:
         )
     except (binascii.Error, ValueError, InvalidTag) as error:
         raise _made_elsewhere() from error
-    return opened
+    return opened[0], opened[1:]
 
 
 def _made_elsewhere() -> InputError:
@@ -139,12 +165,12 @@ def unit_events(action: OwnerAction) -> list[UnitEvent]:
             raise InputError("that is nothing one can do with a radio", hint="use the buttons of the page")
 
 
-def page_state(site: Site, model: Model, unit: HeadUnit) -> dict[str, Any]:
+def page_state(site: Site, model: Model, unit: HeadUnit, way: int) -> dict[str, Any]:
     """Return what the page shows: pictures, sentences, the sealed image. It draws nothing else."""
     screen, status = unit.screen, unit.status
     around = unit.around
     return {
-        "image": seal(site, model.id, unit.image()),
+        "image": seal(site, model.id, way, unit.image()),
         "display": display_svg(screen.text, unit.design.display, lit=screen.lit, blinking=screen.blinking),
         "says": site.pages.render("radio_says.html", unit=unit, screen=screen, status=status, model=model),
         "sound": screen.sound.value,
@@ -160,9 +186,9 @@ def page_state(site: Site, model: Model, unit: HeadUnit) -> dict[str, Any]:
     }
 
 
-def new_unit(site: Site, model: Model, code: Code) -> HeadUnit:
+def new_unit(site: Site, model: Model, code: Code, way: int) -> HeadUnit:
     """Return a unit that was without supply overnight and now asks for its code."""
-    design = design_of(model)
+    design = design_of(model, way)
     unit = HeadUnit.made(design, code, device=Device(site.purpose_key(DEVICE)))
     for event in (SupplyLost(), TimeWent(HOUR_MS), SupplyRestored()):
         unit.handle(event)
@@ -177,11 +203,16 @@ def list_radios(site: NamedDependency[Site]) -> Response[str]:
 
 
 @get("/practice/{model_id:str}", sync_to_thread=False)
-def show_practice(site: NamedDependency[Site], model_id: FromPath[str]) -> Response[str]:
-    """Show a practice radio with a practice code."""
+def show_practice(
+    site: NamedDependency[Site], model_id: FromPath[str], first: FromQuery[str] = ""
+) -> Response[str]:
+    """Show a practice radio with a practice code, or ask what the owner's own radio shows first."""
     model = site.model(model_id)
     assert model is not None
-    return _page(site, model, practice_code(design_of(model)), own=False)
+    way = chosen(model, first)
+    if way is None:
+        return _ask(site, model)
+    return _page(site, model, practice_code(design_of(model, way)), way, own=False)
 
 
 @post("/practice/{model_id:str}", status_code=200)
@@ -192,20 +223,43 @@ async def show_practice_with_own_code(
     form = await read(request, CoachForm)
     model = site.model(model_id)
     assert model is not None
-    return _page(site, model, Code.typed(form.code), own=True)
+    code, way = Code.typed(form.code), chosen(model, form.first)
+    if way is None:
+        design_of(model, 0).shape.check(code)
+        return _ask(site, model, form.code)
+    return _page(site, model, code, way, own=True)
 
 
-def _page(site: Site, model: Model, code: Code, *, own: bool) -> Response[str]:
-    unit = new_unit(site, model, code)
+def _ask(site: Site, model: Model, code: str = "") -> Response[str]:
+    """Ask what the owner's radio shows after one press; an own code goes along in the form's body."""
+    shape, panel = model.shape, model.panel
+    assert shape is not None, "a panel that cycles has a shape"
+    assert panel is not None, "openings are those of a panel"
+    assert isinstance(panel.entry, Cycle), "openings are those of a cycling entry"
+    looks = [(one.start, one.after_one_press(shape)[:1] + one.start[1:]) for one in openings_of(model)]
+    return site.pages.show(
+        "owner/practice_ask.html",
+        headers=NO_STORE,
+        model=model,
+        looks=looks,
+        key=panel.entry.keys[0],
+        code=code,
+    )
+
+
+def _page(site: Site, model: Model, code: Code, way: int, *, own: bool) -> Response[str]:
+    unit = new_unit(site, model, code, way)
+    asked = {"entry_start", "entry_first"} if openings_of(model) else set()
     return site.pages.show(
         "radio.html",
         headers=NO_STORE,
         model=model,
-        shown=page_state(site, model, unit),
+        shown=page_state(site, model, unit, way),
+        way=way if asked else None,
         code="" if own else code.reveal(),
         panel_columns=max(key.at[0] for key in unit.design.panel.keys) + 1,
         keys=unit.design.panel.keys,
-        assumed=model.assumed(),
+        assumed=[name for name in model.assumed() if name not in asked],
         hold=getattr(unit.design.panel.confirm, "hold_ms", 0),
         confirm=getattr(unit.design.panel.confirm, "key", ""),
     )
@@ -220,9 +274,9 @@ async def handle_actions(
         actions = msgspec.json.decode(await request.body(), type=OwnerActions)
         model = site.model(model_id)
         assert model is not None
-        unit = HeadUnit.from_image(
-            design_of(model), unseal(site, model_id, actions.image), key=site.purpose_key(DEVICE)
-        )
+        design_of(model, 0)  # what cannot be practised is refused before what was sent
+        way, image = unseal(site, model_id, actions.image)
+        unit = HeadUnit.from_image(design_of(model, way), image, key=site.purpose_key(DEVICE))
         for one in actions.did:
             for event in unit_events(one):
                 unit.handle(event)
@@ -231,7 +285,7 @@ async def handle_actions(
         return _refused(problem)
     except RadiokeyError as problem:
         return _refused(problem)
-    return Response(page_state(site, model, unit), headers=dict(NO_STORE))
+    return Response(page_state(site, model, unit, way), headers=dict(NO_STORE))
 
 
 def _refused(problem: RadiokeyError) -> Response[dict[str, Any]]:
