@@ -27,8 +27,8 @@ class Phone:
         self.context = browser.new_context(base_url=address, viewport=PHONE, has_touch=True, **settings)
         self.context.set_default_timeout(15_000)
         self.address = address
-        self.complaints, self.release_history = [], []
-        self.context.on("request", lambda request: self.release_history.append(request.url))
+        self.complaints, self.requested = [], []
+        self.context.on("request", lambda request: self.requested.append(request.url))
 
     def page(self):
         page = self.context.new_page()
@@ -44,7 +44,7 @@ class Phone:
 
     def close(self):
         self.context.close()
-        foreign = [url for url in self.release_history if not url.startswith((self.address, "data:"))]
+        foreign = [url for url in self.requested if not url.startswith((self.address, "data:"))]
         assert self.complaints == []
         assert foreign == []
 

@@ -138,7 +138,7 @@ def test_the_code_is_in_no_address_and_no_cookie(phones):
     back_to_the_first_step(page)
     page.get_by_role("button", name="Practise").click()
     assert page.locator("#keys").count() == 1
-    assert not any(code in url for url in phone.asked)
+    assert not any(code in url for url in phone.requested)
     assert phone.context.cookies() == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 

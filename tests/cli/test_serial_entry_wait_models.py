@@ -7,7 +7,7 @@ from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_catalogue
 
 DUSTER = "281155216RT V212"
-PRESSES = [("1", 4, 0), ("2", 7, 0), ("3", 8, 0), ("4", 6, 0), ("6", 1, 10_000)]
+PRESSES = [("1", 4, None, 0), ("2", 7, None, 0), ("3", 8, None, 0), ("4", 6, None, 0), ("6", 1, None, 10_000)]
 ROW = ["input", "serial", "kind", "family", "models", "doubts", "identity", "ask_makes"]
 
 
@@ -78,9 +78,9 @@ def test_a_family_of_another_make_is_not_named(cli):
 @pytest.mark.parametrize("typed", ["4786", "47 86", "4-7-8-6", " 4786\r\n"])
 def test_the_code_comes_on_standard_input_and_not_in_the_list_of_processes(cli, typed):
     document = cli("entry", "renault_86a", "-", "--json", stdin=typed).document
-    assert list(document) == ["presses"]
+    assert list(document) == ["presses", "first_press"]
     assert [tuple(press.values()) for press in document["presses"]] == PRESSES
-    assert all(list(press) == ["key", "times", "hold_ms"] for press in document["presses"])
+    assert all(list(press) == ["key", "times", "until", "hold_ms"] for press in document["presses"])
 
 
 def test_a_code_that_is_no_secret_may_be_an_argument(cli):
@@ -121,7 +121,10 @@ def test_every_radio_has_its_presses_or_says_what_is_missing(cli, model):
         ran.refused(69)
     else:
         assert ran.code == 0
-        assert all(press["times"] >= 1 for press in ran.document["presses"])
+        lines = ran.document["presses"]
+        assert all((line["times"] is None) != (line["until"] is None) for line in lines)
+        assert all(line["times"] is None or line["times"] >= 1 for line in lines)
+        assert known.counted == all(line["until"] is None for line in lines)
 
 
 # --- wait -------------------------------------------------------------------------------------------------

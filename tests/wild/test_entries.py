@@ -3,6 +3,8 @@
 import re
 from html import unescape
 
+from radiokey.catalogue.load import load_model
+
 
 def test_the_presses_of_a_real_owner_are_those_of_the_command_line(cli, code):
     document = cli("entry", code.had["model"], code.had["code"], "--json").document
@@ -17,5 +19,6 @@ def test_the_presses_of_a_real_owner_are_those_of_the_form_of_the_site(site, cod
     badges = re.findall(
         r"<title>The panel; next is ([^,<]+), (?:(\d+) times|held)</title>", unescape(shown.text)
     )
-    pressed = ", ".join(f"{key}x{times or 1}" for key, times in badges)
+    ids = {key.label: key.id for key in load_model(code.had["model"]).keys.value}
+    pressed = ", ".join(f"{ids[label]}x{times or 1}" for label, times in badges)
     assert pressed == code.right["presses"]
