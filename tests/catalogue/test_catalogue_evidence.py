@@ -49,7 +49,7 @@ def test_every_label_is_in_the_table_and_no_entry_is_unused():
     of_code = {"fiat_vp", "toyota_erc_legacy"}
     of_code |= {"blaupunkt_acr4250", "bmw_business_blaupunkt", "mg_rover_blaupunkt"}
     real = {pair for pair in used if pair[0] not in {"unknown", *of_code}}
-    assert len(real) == 229
+    assert len(real) == 236
 
 
 @each_model
@@ -68,9 +68,9 @@ def test_every_source_is_described_once(model):
 
 
 def test_all_sources_of_the_facts_are_there():
-    """196 of the collected facts, and seven for the families that come from code."""
-    assert len(load_sources()) == 203
-    assert len({source.title for source in load_sources().values()}) == 203
+    """199 of the collected facts, and seven for the families that come from code."""
+    assert len(load_sources()) == 206
+    assert len({source.title for source in load_sources().values()}) == 206
 
 
 def test_only_official_and_support_pages_are_links():

@@ -24,6 +24,7 @@ FROM_DASHES = {
     "grundig_wkc": ("1", Confidence.OFFICIAL, "1703", [1, 7, 10, 3]),
     "hyundai_cde": ("1", Confidence.OFFICIAL, "6032", [6, 10, 3, 2]),
     "opel_car300_siemens": ("0", Confidence.SEVERAL, "1030", [2, 1, 4, 1]),
+    "smart_grundig": ("1", Confidence.SINGLE, "4321", [4, 3, 2, 1]),
 }
 FROM_FIGURES = {
     # model: what it opens with, how sure that a press counts on, a code, its presses
