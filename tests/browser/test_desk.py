@@ -141,7 +141,7 @@ def test_the_ways_about_are_one_row_on_a_phone_that_fingers_and_keys_go_along(pe
 def test_the_receipt_stands_beside_what_it_would_end_and_before_the_decision_on_a_phone(people, staffed):
     page = people("reg", wide=True)
     page.goto(clearing(staffed))
-    names = ("h2#told", "h2#papers", "h2#decision")
+    names = ("h2#ends", "h2#papers", "h2#decision")
     tops = [page.locator(name).bounding_box()["y"] for name in names]
     assert abs(tops[0] - tops[1]) < 2
     assert page.locator("h2#decision").evaluate(IN_VIEW)
