@@ -34,7 +34,13 @@ def test_the_container_has_what_the_tools_would_install_and_runs_what_make_names
     )
     dockerfile = (ROOT / ".devcontainer" / "Dockerfile").read_text("utf-8")
     packages = set(re.findall(r"^        ([a-z0-9.+-]+) \\$", dockerfile, re.MULTILINE))
-    tools = {chromium.NAMES[0], *golang.PACKAGES, *spin.PACKAGES.values(), *webassembly.PACKAGES.values()}
+    tools = {
+        chromium.SHELL[0],
+        chromium.WHOLE[0],
+        *golang.PACKAGES,
+        *spin.PACKAGES.values(),
+        *webassembly.PACKAGES.values(),
+    }
     assert tools | {"git", "make", "python3-venv"} <= packages
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
     command = container["postCreateCommand"].split()
