@@ -86,6 +86,7 @@ def test_the_tests_say_which_python_they_lack(machine):
     said = interpreters(machine, "tools")[1]
     assert "Install one of: 3.14 3.13 3.12 3.11\n" in said
     assert "python3 is 3.15." in said
+    assert "Python 3.15 runs the product, but not all tests" in said
 
 
 def test_a_pyenv_python_that_is_not_active_is_found(machine):
