@@ -30,11 +30,25 @@ class Part:
         ]
 
 
-DATABASES: Final = Part("databases", ("base/sql", "databases"))
+_DESK: Final = tuple(
+    f"base/sql/test_{name}.py"
+    for name in (
+        "clearings",
+        "desk",
+        "desk_ends",
+        "desk_lists",
+        "desk_papers",
+        "desk_rules",
+        "outbox",
+        "queue",
+    )
+)
+DATABASES: Final = Part("databases", ("base/sql", "databases"), without=_DESK)
 BROWSER: Final = Part("browser", ("browser",))
 NAMED: Final = (
     DATABASES,
     BROWSER,
+    Part("desk on the databases", _DESK),
     Part("site", ("web", "wild")),
     Part("base", ("base",), without=("base/sql",)),
     Part("head unit", ("headunit", "cuts")),

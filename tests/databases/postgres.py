@@ -89,7 +89,8 @@ class Server:
 
     def _make(self, template: str) -> str:
         name = next(self._names)
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # The other strategy writes every page to the log of the server: a fifth of such a test's time.
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
 
     def _run(self, statement: str) -> None:
