@@ -13,8 +13,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from machine import machine
-
 ROOT = Path(__file__).resolve().parent.parent
 BASE = "7961fb7"
 """The last build whose tests ran one interpreter after the other."""
@@ -75,7 +73,6 @@ def measure(revision: str, folder: Path) -> Took:
 
 def main(base: str) -> None:
     """Measure both, the earlier one first, and print their times and how many times shorter ours is."""
-    print(machine())
     if git("status", "--porcelain"):
         print("what is not committed is not measured")
     with tempfile.TemporaryDirectory(prefix="radiokey-suite-") as folder:
