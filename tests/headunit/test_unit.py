@@ -311,6 +311,7 @@ class Bench(RuleBasedStateMachine):
             assert lock.wait_left_ms >= self.owed_ms
 
 
+@pytest.mark.hypothesis
 def test_no_sequence_of_cuts_keys_time_and_ignition_gets_around_the_lock(owner_under):
     """The promises of the reference lock, searched for a counterexample (the same search every time)."""
 
@@ -320,6 +321,10 @@ def test_no_sequence_of_cuts_keys_time_and_ignition_gets_around_the_lock(owner_u
     run_state_machine_as_test(
         ThisBench,
         settings=settings(
-            max_examples=120, stateful_step_count=40, derandomize=True, deadline=None, database=None
+            max_examples=max(120, settings().max_examples),
+            stateful_step_count=40,
+            derandomize=True,
+            deadline=None,
+            database=None,
         ),
     )

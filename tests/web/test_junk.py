@@ -78,6 +78,7 @@ def posted(client, address: str, pairs: list[tuple[str, str]]):
     return client.post(address, content=urlencode(pairs), headers=head, follow_redirects=False)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.usefixtures("nothing_logged")
 @pytest.mark.parametrize("address", sorted(FORMS))
 def test_junk_in_a_form_is_answered_in_a_sentence(visitor, address):
@@ -110,6 +111,7 @@ def test_a_form_with_more_fields_than_any_has_is_refused(visitor, address):
     check(answer)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.usefixtures("nothing_logged")
 def test_an_owner_of_junk_gets_no_code(visitor):
     @FEW
@@ -122,6 +124,7 @@ def test_an_owner_of_junk_gets_no_code(visitor):
     junk()
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("address", sorted(QUERIES))
 def test_junk_in_an_address_is_answered_in_a_sentence(visitor, address):
     @FEW
@@ -132,6 +135,7 @@ def test_junk_in_an_address_is_answered_in_a_sentence(visitor, address):
     junk()
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize(
     "address",
     [
@@ -155,6 +159,7 @@ def test_junk_as_a_part_of_an_address_is_answered_in_a_sentence(visitor, address
     junk()
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("how", ["on", "off"])
 def test_junk_for_a_countdown_is_answered_in_a_sentence(visitor, how):
     told = {"model": "ford_6000cd", "errors": "3"}
@@ -176,6 +181,7 @@ def json_junk() -> st.SearchStrategy[object]:
     )
 
 
+@pytest.mark.hypothesis
 def test_junk_for_a_practice_radio_is_answered_in_a_sentence(visitor):
     image = re.search(r'data-image="([^"]+)"', visitor.get("/practice/renault_86a").text)[1]
     act = st.fixed_dictionaries(
@@ -201,6 +207,7 @@ def test_junk_for_a_practice_radio_is_answered_in_a_sentence(visitor):
     junk()
 
 
+@pytest.mark.hypothesis
 @pytest.mark.usefixtures("nothing_logged")
 @pytest.mark.parametrize("address", ["/number", "/code", "/waiting", "/verify", "/practice/renault_86a/did"])
 def test_bytes_that_are_no_form_at_all_are_answered_in_a_sentence(visitor, address):

@@ -89,6 +89,7 @@ def test_every_example_of_the_description_is_answered_as_it_says(fuzzed):
     assert answered == [(method, path) for method, path in OPERATIONS if method == "POST" and "{" not in path]
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize(
     ("method", "path", "mode"),
     [
