@@ -122,7 +122,6 @@ class Base:
         self.randomness = randomness
         self.limits = limits or Limits()
         self.stores = Stores(location)
-        self._papers: PaperArchive | None = None
         try:
             gate = self.stores.of(Principal.GATE)  # first: no key is made beside a file that is not a base
             with gate.snapshot() as seen:
@@ -163,7 +162,7 @@ class Base:
         with self.stores.of(Principal.DESK).snapshot() as seen:
             return seen.coverage()
 
-    def units(self) -> Store:
+    def unit_store(self) -> Store:
         """Return the store that an import writes to (`radiokey.base.units.importer`)."""
         return self.stores.of(Principal.REGISTRAR)
 
@@ -213,16 +212,13 @@ class Base:
         gate, registrar = self.stores.of(Principal.GATE), self.stores.of(Principal.REGISTRAR)
         return Tokens(gate, registrar, self.clock, self.randomness)
 
-    @property
+    @cached_property
     def papers(self) -> "PaperArchive":
         """What cleans, seals and opens the papers of a hosted base; one, so that few are read at once."""
         from radiokey.base.papers.archive import PaperArchive  # noqa: PLC0415 - the terminal has no desk
         from radiokey.base.papers.clean import Cleaner  # noqa: PLC0415 - the same
 
-        if self._papers is None:
-            ring = self.ring or self.key_ring()
-            self._papers = PaperArchive(ring, Cleaner(), self.randomness)
-        return self._papers
+        return PaperArchive(self.ring or self.key_ring(), Cleaner(), self.randomness)
 
     def clearings(self) -> "Clearings":
         """Return how the stolen list of a hosted base is cleared, with the papers kept."""

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from radiokey.base.bootstrap import Base, open_base
-from radiokey.base.keys.keyring import KeyRing
 from radiokey.base.location import DatabaseLocation
-from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.options import BY, database_option, json_option, parse_path
 
@@ -51,8 +49,7 @@ def import_units(
 def _run(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_json: bool) -> None:
     from radiokey.base.units.importer import Report, UnitImporter  # noqa: PLC0415 - only where a file is read
 
-    ring = KeyRing(base.location.secret("keys"))
-    importer = UnitImporter(base.stores.of(Principal.REGISTRAR), ring, base.clock, base.randomness, BY)
+    importer = UnitImporter(base.unit_store(), base.key_ring(), base.clock, base.randomness, BY)
     with ExitStack() as ends:
         rows = ends.enter_context(Report(report)) if report else None
         on_progress = ends.enter_context(_bar(shown=sys.stderr.isatty()))
@@ -80,20 +77,18 @@ def _preview(base: Base, file: "UnitFile", report: Path | None, *, strict: bool,
     listed: list[Refusal] = []
     with ExitStack() as ends:
         # Written at the end, when nothing can fail any more; ten million lines do not fit into memory.
-        told_later = ends.enter_context(SpooledTemporaryFile(1_000_000, "w+", encoding="utf-8"))
+        refusals = ends.enter_context(SpooledTemporaryFile(1_000_000, "w+", encoding="utf-8"))
         refuse: Callable[[Sequence[Refusal]], None] = (
-            listed.extend if as_json else lambda more: told_later.writelines(map(_sentence, more))
+            listed.extend if as_json else lambda more: refusals.writelines(map(_sentence, more))
         )
         if report:
             rows = ends.enter_context(Report(report))
             rows.resume(0)
             refuse = rows.append
         on_progress = ends.enter_context(_bar(shown=sys.stderr.isatty()))
-        found = preview(
-            base.stores.of(Principal.REGISTRAR), file, strict=strict, refuse=refuse, on_progress=on_progress
-        )
-        told_later.seek(0)
-        for line in told_later:
+        found = preview(base.unit_store(), file, strict=strict, refuse=refuse, on_progress=on_progress)
+        refusals.seek(0)
+        for line in refusals:
             say.out(line.rstrip("\n"))
     accepted = sum(found.units.values())
     by_model = sorted(found.units.items())

@@ -5,12 +5,10 @@ from typing import Final
 
 import click
 
-from radiokey.base.bootstrap import Base, open_base
+from radiokey.base.bootstrap import open_base
 from radiokey.base.keys.keyring import KeyRing, KeyStatus
-from radiokey.base.keys.rotation import KeyRotation
 from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.base.location import DatabaseLocation
-from radiokey.base.sql.principals import Principal
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import BY, database_option, json_option
@@ -28,10 +26,8 @@ MISSING: Final = "missing"
 def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """List the keys of the ring, and how many codes and papers each seals."""
     with open_base(database) as base:
-        ring = _ring(base)
-        with base.stores.of(Principal.KEEPER).snapshot() as snapshot:
-            sealed, papers = snapshot.sealed_with(), snapshot.papers_sealed_with()
-    cards = ring.cards()
+        cards, usage = base.key_ring().cards(), base.key_usage()
+    sealed, papers = usage.codes, usage.papers
     known = {card.id for card in cards}
     rows: list[tuple[str, int | None, str, int, int]] = [
         (card.id, card.made_at_ms, card.standing.value, sealed.get(card.id, 0), papers.get(card.id, 0))
@@ -83,15 +79,15 @@ def add(*, database: DatabaseLocation | None, as_json: bool) -> None:
     with open_base(database) as base:
         path = base.location.secret("keys")
         if path.exists():
-            key = _rotation(base).add()
+            key = base.key_rotation(base.key_ring(), BY).add()
             standing = KeyStatus.WAITING
         else:
-            with base.stores.of(Principal.KEEPER).snapshot() as snapshot:
-                if snapshot.sealed_with() or snapshot.papers_sealed_with():
-                    raise SealError(
-                        "codes or papers of this base are sealed with keys of a ring that is not here",
-                        hint=f"put the key ring {path.name} back; a new one opens none of them",
-                    )
+            usage = base.key_usage()
+            if usage.codes or usage.papers:
+                raise SealError(
+                    "codes or papers of this base are sealed with keys of a ring that is not here",
+                    hint=f"put the key ring {path.name} back; a new one opens none of them",
+                )
             (card,) = KeyRing.make(path, base.randomness, base.clock.now_ms()).cards()
             key, standing = card.id, card.standing
     if as_json:
@@ -111,7 +107,7 @@ def add(*, database: DatabaseLocation | None, as_json: bool) -> None:
 def rotate(*, retire: bool, database: DatabaseLocation | None, as_json: bool) -> None:
     """Seal every code with the next key; cut off, it goes on where it was when it is run again."""
     with open_base(database) as base:
-        done = _rotation(base).rotate(retire=retire)
+        done = base.key_rotation(base.key_ring(), BY).rotate(retire=retire)
     if done.damaged:
         raise SealError(
             f"{done.damaged} codes do not open with their key and were left; {done.resealed} are sealed anew",
@@ -127,14 +123,6 @@ def rotate(*, retire: bool, database: DatabaseLocation | None, as_json: bool) ->
     say.out(f"{went} sealed anew; the key is {done.key}.")
     for key in done.retired:
         say.out(f"The key {key} was taken out: backups from before open only with a ring of their day.")
-
-
-def _ring(base: Base) -> KeyRing:
-    return KeyRing(base.location.secret("keys"))
-
-
-def _rotation(base: Base) -> KeyRotation:
-    return KeyRotation(base.stores.of(Principal.KEEPER), _ring(base), base.clock, base.randomness, BY)
 
 
 def _day(made_at_ms: int | None) -> str:

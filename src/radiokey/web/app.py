@@ -31,7 +31,7 @@ from radiokey.web.api import tokens as api_tokens
 from radiokey.web.api import units as api_units
 from radiokey.web.api.bodies import ApiRequest
 from radiokey.web.auth.callers import PERMISSION, admit
-from radiokey.web.desk import papers, queue
+from radiokey.web.desk import counter, papers, queue, search
 from radiokey.web.desk import request as desk_request
 from radiokey.web.http import problems
 from radiokey.web.http.addresses import BehindProxy, network
@@ -224,6 +224,8 @@ _PAGES: Final = (
 
 _STAFFED: Final = (
     *queue.HANDLERS,
+    *search.HANDLERS,
+    *counter.HANDLERS,
     *desk_request.HANDLERS,
     *papers.HANDLERS,
     *stolen.HANDLERS,

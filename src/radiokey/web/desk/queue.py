@@ -1,41 +1,29 @@
-"""The desk's own pages: queue, figures and search, and a request for a customer at the counter."""
+"""The queue of the desk: who acts next, how long it has waited, and the statistics."""
 
 import re
-import uuid
-from collections.abc import Sequence
 from typing import Any, Final
 
-import msgspec
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
-from litestar.response import Redirect
 
 from radiokey.base.identity.roles import Permission
-from radiokey.base.ports.requests import FIRST, Due, RequestLine
-from radiokey.base.requests.contact import Address
-from radiokey.base.requests.desk import Application
+from radiokey.base.ports.requests import FIRST, Due
 from radiokey.base.requests.reasons import WORDS
 from radiokey.base.requests.request import State, Turn
 from radiokey.base.requests.words import NAMES, TURN_NAMES
 from radiokey.clock import DAY_MS
-from radiokey.errors import RadiokeyError, RequestReusedError, UsageError
-from radiokey.serial.vin import Vin
+from radiokey.errors import UsageError
 from radiokey.web.auth.callers import Caller
-from radiokey.web.http.forms import Short, Text, convert, opened_another
-from radiokey.web.http.render import NO_STORE
+from radiokey.web.http.forms import Short, convert
 from radiokey.web.site import Site
 from radiokey.web.staff.page import (
     StaffForm,
     StaffRequest,
     desk_of,
     organisations_seen,
-    radio_choices,
-    read_form,
     requires,
-    run_in_thread,
     show_page,
-    visible_organisations,
 )
 
 FIGURES_DAYS: Final = 30
@@ -47,26 +35,6 @@ class QueueForm(StaffForm, frozen=True, kw_only=True):
 
     turn: Short = ""
     after: Short = ""
-
-
-class SearchForm(StaffForm, frozen=True, kw_only=True):
-    """What to look for."""
-
-    number: Short = ""
-
-
-class NewForm(StaffForm, frozen=True, kw_only=True):
-    """A request that a clerk opens for a customer."""
-
-    request_id: Short = ""
-    text: Text = ""
-    model: Short = ""
-    make: Short = ""
-    vin: Short = ""
-    address: Text = ""
-
-
-# --- the queue --------------------------------------------------------------------------------------------
 
 
 @get("/desk", sync_to_thread=True, opt=requires(Permission.REQUEST_READ))
@@ -128,83 +96,4 @@ def words(site: Site) -> dict[str, Any]:
 _ENDS: Final = {State.RELEASED, State.REFUSED, State.WITHDRAWN, State.EXPIRED}
 
 
-def _seen(site: Site, caller: Caller, lines: Sequence[RequestLine]) -> list[RequestLine]:
-    seen = visible_organisations(site, caller, (line.organisation for line in lines))
-    return [line for line in lines if line.organisation in seen]
-
-
-# --- the search -------------------------------------------------------------------------------------------
-
-
-@get("/desk/search", sync_to_thread=True, opt=requires(Permission.UNIT_SEARCH))
-def search(site: NamedDependency[Site], request: StaffRequest, number: FromQuery[str] = "") -> Response[str]:
-    """Show the units and the requests that a number leads to; one typing error is forgiven."""
-    desk_of(site)
-    caller, found = request.auth, None
-    problem: RadiokeyError | None = None
-    form = convert({"number": number}, SearchForm)
-    try:
-        if form.number.strip():
-            found = site.base.search().find_all(form.number, caller.by)
-    except RadiokeyError as wrong:
-        problem = wrong
-    lines = _seen(site, caller, found.requests) if found else []
-    if Permission.REQUEST_READ not in caller.scopes:
-        lines = []
-    return show_page(
-        site,
-        request,
-        "desk/search.html",
-        problem=problem,
-        form=form,
-        found=found,
-        lines=lines,
-        **words(site),
-    )
-
-
-# --- a customer at the counter ----------------------------------------------------------------------------
-
-
-@get("/desk/requests/new", sync_to_thread=False, opt=requires(Permission.REQUEST_OPEN))
-def new(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
-    """Ask for the radio and the car of a customer."""
-    desk_of(site)
-    return _new_page(site, request, NewForm(request_id=uuid.uuid4().hex))
-
-
-@post("/desk/requests/new", opt=requires(Permission.REQUEST_OPEN))
-async def open_new(site: NamedDependency[Site], request: StaffRequest) -> Response[str] | Redirect:
-    """Open a request for a customer; who opens it is its requester, and somebody else checks it."""
-    form = await read_form(request, NewForm)
-    return await run_in_thread(site, lambda: _opened(site, request, form))
-
-
-def _opened(site: Site, request: StaffRequest, form: NewForm) -> Response[str] | Redirect:
-    desk, caller = desk_of(site), request.auth
-    try:
-        model = site.model(form.model)
-        application = Application(
-            serial=site.reading(form.text, form.make, model),
-            vin=Vin.parse(form.vin),
-            model=model,
-            make=form.make,
-            address=Address.parse(form.address) if form.address.strip() else None,
-            organisation=caller.organisation,
-        )
-        request_id = desk.open(application, caller.by, form.request_id)
-    except RequestReusedError:
-        fresh = msgspec.structs.replace(form, request_id=uuid.uuid4().hex)
-        return _new_page(site, request, fresh, opened_another())
-    except RadiokeyError as problem:
-        return _new_page(site, request, form, problem)
-    return Redirect(f"/desk/requests/{request_id}", status_code=303, headers=NO_STORE)
-
-
-def _new_page(
-    site: Site, request: StaffRequest, form: NewForm, problem: RadiokeyError | None = None
-) -> Response[str]:
-    return show_page(site, request, "desk/new.html", problem=problem, form=form, **radio_choices(site))
-
-
-HANDLERS: Final = (queue, search, new, open_new)
+HANDLERS: Final = (queue,)

@@ -33,7 +33,7 @@ def make(
     clock, randomness = clock or SystemClock(), SystemRandomness()
     with init_base(location, ORGANISATION, clock, randomness) as base:
         assert base.ring is not None  # a hosted base has one
-        fill(base.units(), base.ring, load_catalogue().models, clock, randomness)
+        fill(base.unit_store(), base.ring, load_catalogue().models, clock, randomness)
         return location, _invited(base.staff)
 
 

@@ -47,7 +47,7 @@ def page(site: NamedDependency[Site], request: StaffRequest, done: FromQuery[str
     form = convert({"done": done}, DoneForm)
     step = None
     if form.done:
-        with site.base.units().snapshot() as seen:
+        with site.base.unit_store().snapshot() as seen:
             step = seen.import_step(form.done)
     return _page(site, request, step=step)
 
@@ -104,10 +104,10 @@ def _import(site: Site, request: StaffRequest, form: ImportForm, data: bytes) ->
             raise ChangedMeanwhileError("this is not the file that was looked at", hint="look at it first")
         with UnitFile(data) as units:
             if not form.sha256:
-                found = preview(site.base.units(), units, refuse=refused.extend)
+                found = preview(site.base.unit_store(), units, refuse=refused.extend)
                 return _page(site, request, found=found, refused=refused, sha256=digest)
             ring = site.base.key_ring()
-            UnitImporter(site.base.units(), ring, site.clock, site.base.randomness, request.auth.by).run(
+            UnitImporter(site.base.unit_store(), ring, site.clock, site.base.randomness, request.auth.by).run(
                 units
             )
     except RadiokeyError as problem:
