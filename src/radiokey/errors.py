@@ -181,6 +181,12 @@ class TryLaterError(RadiokeyError):
     slug = "try-later"
 
 
+class TooSlowError(TryLaterError):
+    """What was sent came more slowly than anything is waited for."""
+
+    slug = "too-slow"
+
+
 class LimitReachedError(TryLaterError):
     """This client has had its releases for the day."""
 

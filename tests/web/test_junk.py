@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radiokey.web.app import BODY_BYTES_MAX, HEADERS
+from radiokey.web.app import HEADERS
+from radiokey.web.http.arrival import FORM_BYTES_MAX
 
 FEW = settings(max_examples=settings().max_examples // 2, derandomize=True, deadline=None, database=None)
 LABEL = "281155216RT V212"
@@ -285,7 +286,7 @@ def test_a_link_from_another_site_may_be_followed(visitor, head):
 @pytest.mark.usefixtures("nothing_logged")
 @pytest.mark.parametrize("address", POSTED)
 def test_a_body_larger_than_any_form_is_refused(visitor, address):
-    answer = posted(visitor, address, [("code", "x" * BODY_BYTES_MAX)])
+    answer = posted(visitor, address, [("code", "x" * FORM_BYTES_MAX)])
     assert answer.status_code == 413
     assert "far more than this form holds" in answer.text
     check(answer)

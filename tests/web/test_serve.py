@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from radiokey.web.app import BODY_BYTES_MAX, HEADERS
+from radiokey.web.app import HEADERS
+from radiokey.web.http.arrival import FORM_BYTES_MAX
 
 HOST = "127.0.0.1"
 SERVE = [sys.executable, "-m", "radiokey", "serve"]
@@ -50,7 +51,7 @@ def test_it_says_where_it_is_answers_there_and_ends_when_told_to(served):
     assert {name: head.get(name.lower()) for name in HEADERS} == HEADERS
     assert ask(port, "/number", b"text=V212", Origin=f"http://{HOST}:{port}")[0] == 200
     assert ask(port, "/number", b"text=V212", Origin="http://elsewhere.example")[0] == 403
-    assert ask(port, "/number", b"text=" + b"x" * BODY_BYTES_MAX)[0] == 413
+    assert ask(port, "/number", b"text=" + b"x" * FORM_BYTES_MAX)[0] == 413
     # A foreign page whose own name was made to point here would pass for this site.
     assert ask(port, "/", Host=f"elsewhere.example:{port}")[0] == 400
     assert ask(port, "/", Host=f"localhost:{port}")[0] == 200

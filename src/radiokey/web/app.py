@@ -34,10 +34,12 @@ from radiokey.web.auth.callers import PERMISSION, admit
 from radiokey.web.desk import counter, papers, queue, search
 from radiokey.web.desk import request as desk_request
 from radiokey.web.http import problems
+from radiokey.web.http.arrival import FORM_BYTES_MAX, Arrivals, Paced
 from radiokey.web.http.forwarded import BehindProxy, network
 from radiokey.web.http.logs import Observed
 from radiokey.web.http.origins import KnownHosts, SameSite
 from radiokey.web.http.render import Pages, StaticFiles, load_static
+from radiokey.web.http.wellformed import WellFormed
 from radiokey.web.jobs.mail import Mailer, Mailing
 from radiokey.web.jobs.scheduler import Scheduler
 from radiokey.web.operations import demo, health
@@ -46,7 +48,6 @@ from radiokey.web.registrar import audit, clearings, keys, log, staff, stolen, t
 from radiokey.web.site import Site
 
 SECRET_SIZE: Final = 32
-BODY_BYTES_MAX: Final = 64 * 1024
 FOREVER: Final = "public, max-age=31536000, immutable"
 
 HEADERS: Final = {
@@ -61,6 +62,8 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """What every answer carries."""
+TRANSPORT: Final = (b"strict-transport-security", b"max-age=63072000")
+"""What every answer over TLS carries as well (RFC 6797): for two years, and for this name alone."""
 
 
 def create_app(  # noqa: PLR0913 - the whole of the wiring, once
@@ -111,12 +114,13 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
             "site": site,
             "scheduler": scheduler,
             "hosts": hosts,
+            "arrivals": Arrivals(site.line),
             "verify_every_s": verify_every_s,
             "scheduler_every_s": scheduler_every_s,
         }
     )
     # Around everything, also what is answered before a route is found.
-    app.asgi_handler = Observed(BehindProxy(routing.handler, proxies), site.metrics, write)
+    app.asgi_handler = Observed(WellFormed(BehindProxy(routing.handler, proxies)), site.metrics, write)
     return app
 
 
@@ -140,9 +144,9 @@ class Routing:
             },
             lifespan=[_lives],
             before_send=[with_headers],
-            middleware=[KnownHosts, SameSite],
+            middleware=[KnownHosts, SameSite, Paced],
             compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
-            request_max_body_size=BODY_BYTES_MAX,
+            request_max_body_size=FORM_BYTES_MAX,
             openapi_config=openapi.config(),
         )
         self.handler = self.app.asgi_handler
@@ -252,10 +256,11 @@ _SIGNED_IN: Final = [handler for handler in _API if PERMISSION in handler.opt]
 _OPEN: Final = [handler for handler in _API if PERMISSION not in handler.opt]
 
 
-async def with_headers(message: Message, _scope: Scope) -> None:
+async def with_headers(message: Message, scope: Scope) -> None:
     """Add `HEADERS` to the head of every answer, those of errors too, but what it says itself."""
     if message["type"] == "http.response.start":
         said = {name.lower() for name, _ in message["headers"]}
         named = ((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
         own = ((name, value) for name, value in named if name not in said)
-        message["headers"] = [*message["headers"], *own]
+        over_tls = [TRANSPORT] if scope["scheme"] == "https" else []
+        message["headers"] = [*message["headers"], *own, *over_tls]

@@ -11,7 +11,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 from litestar import Litestar
 
@@ -35,6 +36,12 @@ LOOPBACK = "localhost"
 SWITCH_S = 0.001
 """The thread at the database releases the interpreter at every statement. With Python's 5 ms it
 would wait that long for a thread that computes meanwhile, some thirty times in a release."""
+HEAD_MS = 10_000
+"""How long the head of a request may take, and a connection say nothing before its next one."""
+CONNECTIONS = 16_384
+"""How many clients may be connected at once. One that says nothing costs some kilobytes and no turn."""
+SPARE_FILES = 256
+"""Files that the program itself needs, which no connection may take."""
 THREADS = 64
 """How many requests wait for the database at once: as many as the release service answers in one commit."""
 
@@ -92,8 +99,34 @@ def serve_witness(host: str, port: int, witness: Witness) -> None:
 
 
 def _run(app: Litestar, host: str, port: int, name: str, notice: str = "") -> None:
-    server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
+    connections = _connections()
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=connections,
+        backpressure=connections,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_MS),
+        log_enabled=False,
+    )
     asyncio.run(_serve_until_ended(server, host, port, name, notice))
+
+
+def _connections() -> int:
+    """Return how many clients may be connected at once, after asking the system for as many files."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return CONNECTIONS
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else min(CONNECTIONS, soft - SPARE_FILES)
 
 
 async def _serve_until_ended(server: Server, host: str, port: int, name: str, notice: str = "") -> None:

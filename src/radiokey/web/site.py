@@ -1,5 +1,6 @@
 """What every page needs, opened once when the site starts."""
 
+import asyncio
 import hmac
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -14,11 +15,11 @@ from radiokey.clock import Clock
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.guide.model import Guide
 from radiokey.serial.number import Reading, parse
-from radiokey.web.http.addresses import Connection, client_of, network_of
+from radiokey.web.http.addresses import Connection, client_of, line_of, network_of
 from radiokey.web.http.links import PURPOSE, link_to, request_of
 from radiokey.web.http.metrics import Metrics
 from radiokey.web.http.render import Pages
-from radiokey.web.http.uploads import UploadPlaces
+from radiokey.web.http.uploads import UPLOADS_AT_ONCE
 from radiokey.web.jobs.key_rotation import KeyRotationJob
 from radiokey.web.jobs.log_monitor import LogMonitor
 
@@ -33,8 +34,8 @@ class Site:
     """Pages, base, guide, catalogue, clock, and the site's secret (32 bytes) for links and sealed images.
 
     `desk` and `clearings` are those of a hosted base, `None` where there is none; `authentication` is how its
-    staff come in, `None` where no address of the site is known that a passkey could be bound to; `uploads`
-    are the places of those who send papers right now.
+    staff come in, `None` where no address of the site is known that a passkey could be bound to; of
+    `paper_turns` one is taken by each form with papers while it is worked on.
 
     A plain class and no dataclass: Litestar would take a dataclass for something to read from a request.
     """
@@ -51,7 +52,7 @@ class Site:
         self.secret = secret
         self.desk = None if base.organisation is None else base.desk(catalogue.models)
         self.clearings = None if base.organisation is None else base.clearings()
-        self.uploads = UploadPlaces()
+        self.paper_turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
         self.authentication: Authentication | None = None
         self.metrics = Metrics()
         self.log_monitor = LogMonitor(base, clock)
@@ -101,6 +102,10 @@ class Site:
     def client(self, connection: Connection) -> str:
         """Return who asks without an account, for the limits (see `radiokey.web.http.addresses`)."""
         return client_of(connection, self.purpose_key("client"))
+
+    def line(self, connection: Connection) -> str:
+        """Return the line that a request comes by, for the places of what arrives."""
+        return line_of(connection, self.purpose_key("client"))
 
     def network(self, connection: Connection) -> str:
         """Return the network that a request comes from, for the limits."""

@@ -13,7 +13,7 @@ import pytest
 from hosted import CANARY, problem
 
 from radiokey.base.bootstrap import init_base
-from radiokey.web.app import BODY_BYTES_MAX
+from radiokey.web.http.arrival import FORM_BYTES_MAX
 
 HOST = "127.0.0.1"
 RIGHT = '{"serial": "281155216RT V212", "owns": true}'
@@ -111,10 +111,10 @@ def test_json_is_json_in_whatever_case(api, kind):
 
 
 def test_a_body_that_is_too_large_is_not_read_to_its_end(api):
-    problem(post(api, b" " * (BODY_BYTES_MAX + 1)), 413, "too-large")
+    problem(post(api, b" " * (FORM_BYTES_MAX + 1)), 413, "too-large")
 
     def endless():
-        for _ in range(BODY_BYTES_MAX):
+        for _ in range(FORM_BYTES_MAX):
             yield b" " * 1024
 
     problem(post(api, endless()), 413, "too-large")
@@ -205,9 +205,9 @@ def wire(cli, tmp_path_factory):
         assert token.split("_")[2].encode() not in line
 
 
-def talk(port: int, sent: bytes, *, hang_up: bool = False) -> bytes:
+def talk(port: int, sent: bytes, *, hang_up: bool = False, source: str = HOST) -> bytes:
     """Send bytes, perhaps say that no more come, and return what is answered until the server hangs up."""
-    with socket.create_connection((HOST, port)) as connection:
+    with socket.create_connection((HOST, port), source_address=(source, 0)) as connection:
         with contextlib.suppress(OSError):  # it may have hung up already
             connection.sendall(sent)
             if hang_up:
@@ -250,9 +250,9 @@ def test_half_a_request_gets_no_code_and_harms_nobody(wire, cut):
 
 
 def test_whoever_sends_slowly_holds_up_nobody_else(wire):
-    """A request that is not whole takes a connection and nothing more: no thread, no turn, no lock."""
+    """A request that is not whole takes a connection and a place of its sender's: no thread, turn or lock."""
     with contextlib.ExitStack() as open_ones:
-        slow = [open_ones.enter_context(socket.create_connection((HOST, wire[0]))) for _ in range(100)]
+        slow = [open_ones.enter_context(socket.create_connection((HOST, wire[0]))) for _ in range(60)]
         for number, connection in enumerate(slow):
             connection.sendall(request(wire)[: 100 + 2 * number])
         assert lives(wire)
@@ -265,8 +265,39 @@ def test_whoever_sends_slowly_holds_up_nobody_else(wire):
             assert answer.startswith(b"HTTP/1.1 200 ")
 
 
+def test_hundreds_who_say_nothing_hold_up_nobody(wire):
+    """The server took 256 connections and no more, so that as many silent ones stopped it."""
+    with contextlib.ExitStack() as open_ones:
+        for number in range(400):
+            silent = open_ones.enter_context(socket.create_connection((HOST, wire[0])))
+            silent.sendall(request(wire)[: number % 100])
+        assert lives(wire)
+
+
+def test_one_client_takes_its_own_places_and_no_more(wire):
+    """Of bodies that do not come to their end; somebody else's request is answered."""
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(100):
+            slow = open_ones.enter_context(
+                socket.create_connection((HOST, wire[0]), source_address=("127.0.0.9", 0))
+            )
+            slow.sendall(request(wire, length=500))
+        refused = b""
+        while not refused:  # the places are taken as the server comes to them
+            answer = talk(wire[0], request(wire), source="127.0.0.9")
+            refused = answer if answer.startswith(b"HTTP/1.1 429 ") else b""
+        assert b"try-later" in refused
+        assert lives(wire)
+
+
+def test_another_protocol_on_the_same_port_is_not_spoken(wire):
+    """HTTP/2 without TLS has limits of its own, and no proxy needs it."""
+    assert not talk(wire[0], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").startswith(b"\x00")
+    assert lives(wire)
+
+
 def test_a_body_without_end_is_refused(wire):
-    answer = talk(wire[0], request(wire, b" " * (BODY_BYTES_MAX + 1), length=1 << 40))
+    answer = talk(wire[0], request(wire, b" " * (FORM_BYTES_MAX + 1), length=1 << 40))
     assert answer.startswith(b"HTTP/1.1 413 ") or answer == b""
     assert lives(wire)
 
@@ -282,6 +313,8 @@ NO_REQUESTS = {
     "many heads": b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 5_000 + b"\r\n",
     "a long head": b"GET / HTTP/1.1\r\nX: " + b"y" * 500_000 + b"\r\n\r\n",
     "a long address": b"GET /" + b"a" * 500_000 + b" HTTP/1.1\r\n\r\n",
+    "no host": b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\nConnection: close\r\n\r\n",
     "less than nothing": b"POST /api/releases HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
     "two lengths": b"POST /api/releases HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
     "a chunk that is none": b"POST /api/releases HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",

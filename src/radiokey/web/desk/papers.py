@@ -49,8 +49,9 @@ async def send(
 ) -> Response[Any]:
     """Take the papers that a customer brought, from the person who opened the request for them."""
     caller = request.auth
-    with site.uploads.take():
-        seen, uploads = await uploads_of(request)
+    fields = await request.form()
+    async with site.paper_turns:
+        seen, uploads = await uploads_of(fields)
 
         def do(desk: Desk, _: SeenForm) -> None:
             count_papers(site.base.desk_limits, caller.client, caller.network, uploads)

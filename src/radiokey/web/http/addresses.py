@@ -32,11 +32,16 @@ def is_local(connection: Connection) -> bool:
 
 
 def client_of(connection: Connection, key: bytes) -> str:
-    """Return who asks without a token, for the limit: this machine's own user, or a digest of the address.
+    """Return who asks without a token, for the limit: this machine's own user, or the line."""
+    return LOCAL if is_local(connection) else line_of(connection, key)
+
+
+def line_of(connection: Connection, key: bytes) -> str:
+    """Return a digest of the address that asks.
 
     An IPv6 line has 2^64 addresses of its own: all of them are one client.
     """
-    return LOCAL if is_local(connection) else _digest(connection, key, _LINE_BITS)
+    return _digest(connection, key, _LINE_BITS)
 
 
 def network_of(connection: Connection, key: bytes) -> str:

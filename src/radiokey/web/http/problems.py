@@ -29,6 +29,7 @@ from radiokey.errors import (
     SignedOutError,
     SignInError,
     TokenError,
+    TooSlowError,
     TryLaterError,
     UsageError,
 )
@@ -44,6 +45,7 @@ STATUSES: Final[dict[type[RadiokeyError], int]] = {
     NotThereError: 404,
     RequestReusedError: 422,
     NoCodeHereError: 404,
+    TooSlowError: 408,
     TryLaterError: 429,
     RefusedError: 403,
     SignedOutError: 401,
@@ -188,6 +190,8 @@ def _headers_of(request: Request[Any, Any, State], error: RadiokeyError) -> dict
         )
     elif isinstance(error, NotAllowedError):
         headers["WWW-Authenticate"] = 'Bearer realm="radiokey", error="insufficient_scope"'
+    elif isinstance(error, TooSlowError):
+        headers["Connection"] = "close"  # the rest of it is on its way
     if "retry_after_s" in error.facts:
         wait = error.facts["retry_after_s"]
         headers |= {"Retry-After": str(wait), "RateLimit": f'"{error.facts["limit"]}";r=0;t={wait}'}

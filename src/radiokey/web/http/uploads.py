@@ -1,25 +1,24 @@
-"""Papers on their way in: the files of a form, how many at once, and handing them in."""
+"""Papers that have come: the files of a form, how many are worked on at once, and handing them in."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from litestar import Request
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
 
 from radiokey.base.papers.archive import Upload
 from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.kind import NAMES, PaperKind
 from radiokey.base.requests.desk import Desk, View
 from radiokey.base.requests.limits import DeskLimits
-from radiokey.errors import PaperError, TryLaterError, UsageError
+from radiokey.errors import PaperError, UsageError
 from radiokey.web.http.forms import SeenForm, convert
 from radiokey.web.http.render import NO_STORE
 
 FILES_MAX: Final = 8
 UPLOAD_BYTES_MAX: Final = FILES_MAX * BYTES_MAX + 64 * 1024
 UPLOADS_AT_ONCE: Final = 4
+"""How many forms with papers are worked on at once, with the papers in memory. The others lie on disk."""
 PAPER_HEADERS: Final = {
     **NO_STORE,
     "Content-Disposition": "inline",
@@ -27,27 +26,8 @@ PAPER_HEADERS: Final = {
 }
 
 
-class UploadPlaces:
-    """The places of one site for those who send papers: each upload takes memory until it is read."""
-
-    def __init__(self, most: int = UPLOADS_AT_ONCE) -> None:
-        self._free = most
-
-    @contextmanager
-    def take(self) -> Iterator[None]:
-        """Hold a place; raise `TryLaterError` where all are taken."""
-        if not self._free:
-            raise TryLaterError("many papers arrive here right now", hint="send them again in a minute")
-        self._free -= 1
-        try:
-            yield
-        finally:
-            self._free += 1
-
-
-async def uploads_of(request: Request[Any, Any, State]) -> tuple[int, list[Upload]]:
+async def uploads_of(fields: FormMultiDict) -> tuple[int, list[Upload]]:
     """Return the number of the last act that was seen, and the files; raise `UsageError`, `PaperError`."""
-    fields = await request.form()
     seen = convert({"seen": str(fields.get("seen", ""))}, SeenForm).number
     # Field by field: `multi_items` has them in any order, and the same form has to be the same papers.
     files = [

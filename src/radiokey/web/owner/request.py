@@ -291,8 +291,9 @@ async def send_papers(
     may = await site.in_thread(desk.view, request_id)
     if PapersSent not in TRANSITIONS[may.request.state]:
         return await site.in_thread(lambda one: _page(site, one), request_id)
-    with site.uploads.take():
-        seen, uploads = await uploads_of(request)
+    fields = await request.form()
+    async with site.paper_turns:
+        seen, uploads = await uploads_of(fields)
 
         def work(_: None) -> None:
             view = desk.view(request_id)

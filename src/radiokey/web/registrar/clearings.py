@@ -66,8 +66,8 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Respons
         return await run_in_thread(
             site, lambda: registrar.page(site, request, problem=paper_error(Refusal.TOO_LARGE))
         )
-    with site.uploads.take():
-        sent = await request.form()
+    sent = await request.form()
+    async with site.paper_turns:
         file = sent.get("receipt")
         data = await file.read(BYTES_MAX + 1) if isinstance(file, UploadFile) else b""
         texts = {name: value for name, value in sent.items() if isinstance(value, str) and name != "receipt"}
