@@ -54,7 +54,10 @@ def main() -> None:
     """Serve the product on a free port and print bytes, requests and latencies."""
     radiokey = str(Path(sys.executable).with_name("radiokey"))
     with tempfile.TemporaryDirectory() as folder:
-        command = [radiokey, "serve", "--port", "0", "--database", str(Path(folder) / "base.sqlite3")]
+        database = str(Path(folder) / "base.sqlite3")
+        init = [radiokey, "base", "init", "--database", database]
+        subprocess.run(init, check=True, stdout=subprocess.DEVNULL)
+        command = [radiokey, "serve", "--port", "0", "--database", database]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             port = int(server.stdout.readline().rpartition(":")[2])
             for path, limit in (("/", "60 KB, 3 requests"), (f"/practice/{RADIO}", "8 requests")):

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from radiokey.base.bootstrap import open_base
 from radiokey.base.identity.roles import Permission
 from radiokey.catalogue.load import load_catalogue
 from radiokey.cli.commands import app
@@ -149,6 +150,7 @@ def test_every_exit_code_is_documented():
 )
 def test_every_field_of_a_document_is_documented(cli, tmp_path, monkeypatch, arguments):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    open_base().close()
     document = cli(*shlex.split(arguments), "--json").document
     row = document[0] if isinstance(document, list) else document
     said = section(f"radiokey {arguments}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import chromium
 from playwright.sync_api import Page, ViewportSize, sync_playwright
-from steps import ROOT
+from steps import ROOT, run
 
 PICTURES = ROOT / "docs" / "pictures"
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -47,7 +47,9 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         database = Path(folder) / "base.sqlite3"
-        command = (Path(sys.executable).with_name("radiokey"), "serve", "--port", "0", "--database", database)
+        radiokey = Path(sys.executable).with_name("radiokey")
+        run("base", radiokey, "base", "init", "--database", database)
+        command = (radiokey, "serve", "--port", "0", "--database", database)
         with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as site:
             assert site.stdout is not None
             try:

@@ -15,6 +15,7 @@ OWN = "--i-own-this-radio"
 
 @pytest.fixture
 def base(cli, database):
+    assert cli("base", "init", "--database", database).out == "Your own base is ready.\n"
     return lambda *arguments, **more: cli("base", *arguments, "--database", database, **more)
 
 
@@ -118,7 +119,7 @@ def test_a_receipt_checked_against_a_key_one_trusts_says_so(cli, base, receipt):
 
 
 def test_a_receipt_of_another_log_is_no_receipt_of_this_one(cli, receipt, tmp_path):
-    other = cli("base", "log", "verify", "--json", "--database", tmp_path / "other.sqlite3").document["key"]
+    other = cli("base", "init", "--json", "--database", tmp_path / "other.sqlite3").document["key"]
     cli("base", "log", "verify", receipt, "--key", other).refused(65)
 
 
@@ -191,7 +192,7 @@ def test_a_base_that_cannot_answer_says_no_in_a_sentence(cli, release, database,
         case "under-a-file":
             database = database / "deeper" / "base.sqlite3"
     ran = cli(*command, "--database", database)
-    ran.refused(70)
+    ran.refused(64 if fault == "under-a-file" and "verify" in command else 70)
     assert "4786" not in ran.err
 
 
@@ -219,3 +220,35 @@ def test_a_disk_that_takes_nothing_more_lets_no_code_out(tmp_path, release, data
     assert "Traceback" not in ran.stderr
     assert "4786" not in ran.stderr
     assert release(DUSTER).document["receipt"]["index"] == 1, "nothing was half written"
+
+
+# --- a path that is mistyped ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("base", "log", "verify"),
+        ("base", "log", "export", "out"),
+        ("base", "backup", "copy"),
+        ("base", "tokens", "list"),
+        ("base", "tokens", "add", "--account", "ann", "--organisation", "x", "--scope", "code:release"),
+        ("base", "staff", "list"),
+        ("base", "keys", "list"),
+        ("base", "keys", "add"),
+        ("serve", "--port", "0"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistyped_path_is_no_new_base(cli, tmp_path, monkeypatch, command):
+    """An empty base would verify, take a token, and be served: nobody would see the mistake."""
+    monkeypatch.chdir(tmp_path)
+    ran = cli(*command, "--database", tmp_path / "typo.sqlite3")
+    assert ran.code in {64, 70}
+    assert "there is no base" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_base_on_a_server_is_a_hosted_one(cli):
+    """Refused before anything is asked of the server."""
+    cli("base", "init", "--database", "postgresql://127.0.0.1:1/x").refused(64, "--organisation")

@@ -23,6 +23,7 @@ DOCS = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
 @pytest.fixture
 def base(cli, database):
     """A command on this test's base."""
+    cli("base", "init", "--database", database)
     return lambda *arguments: cli("base", *arguments, "--database", database)
 
 

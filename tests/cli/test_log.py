@@ -87,4 +87,5 @@ def test_what_is_no_checkpoint_was_not_seen(cli, tmp_path, exported, text):
 
 
 def test_an_empty_log_is_not_exported(cli, tmp_path, database):
+    cli("base", "init", "--database", database)
     cli("base", "log", "export", tmp_path / "out", "--database", database).refused(64, "empty")

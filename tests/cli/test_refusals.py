@@ -197,7 +197,6 @@ def test_an_error_never_repeats_what_may_be_a_code(cli, arguments):
         (("serve", "--log", "xml"), "'--log' takes one of none, json"),
         (("base", "tokens", "add", "--days", "many"), "'--days' takes a whole number"),
         (("code", "--i-own-this-radio"), "missing argument 'SERIAL'"),
-        (("base", "init"), "missing option '--organisation'"),
         (("wait", "renault_86a", "--errors"), "option '--errors' requires an argument"),
         (("serials",), "there is no such command; did you mean 'serial'?"),
         (("base", "blaklist"), "there is no such command; did you mean 'blacklist'?"),

@@ -77,6 +77,7 @@ def test_whoever_is_ended_is_out_and_their_name_is_gone(cli, hosted, invited):
 
 @pytest.mark.parametrize("command", [("list",), ("end", "x"), ("invite", "x")])
 def test_a_base_of_ones_own_has_no_staff(cli, database, command):
+    cli("base", "init", "--database", database)
     cli("base", "staff", *command, "--database", database).refused(64, "no staff")
 
 

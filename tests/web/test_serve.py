@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from sqlite_base import fresh
 
 from radiokey.web.app import HEADERS
 from radiokey.web.http.arrival import FORM_BYTES_MAX
@@ -19,7 +20,7 @@ SERVE = [sys.executable, "-m", "radiokey", "serve"]
 @pytest.fixture
 def served(tmp_path):
     """Start the site on a free port; stop this one process at the end, whatever happened."""
-    command = [*SERVE, "--port", "0", "--database", str(tmp_path / "base.sqlite3")]
+    command = [*SERVE, "--port", "0", "--database", str(fresh(tmp_path / "base.sqlite3"))]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     yield process
     if process.poll() is None:
@@ -66,7 +67,7 @@ def test_it_says_where_it_is_answers_there_and_ends_when_told_to(served):
 
 def test_a_tunnel_may_give_this_machines_own_site_another_port(tmp_path):
     """`ssh -L 9009:localhost:8000`: the name is still this machine's, which no foreign page can have."""
-    place = ["--port", "0", "--database", str(tmp_path / "base.sqlite3")]
+    place = ["--port", "0", "--database", str(fresh(tmp_path / "base.sqlite3"))]
     command = [*SERVE, "--site", "http://localhost:9009", *place]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         port = int(process.stdout.readline().rpartition(":")[2])
@@ -78,7 +79,7 @@ def test_a_tunnel_may_give_this_machines_own_site_another_port(tmp_path):
 def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
     with socket.create_server((HOST, 0)) as taken:
         port = str(taken.getsockname()[1])
-        command = [*SERVE, "--port", port, "--database", str(tmp_path / "base.sqlite3")]
+        command = [*SERVE, "--port", port, "--database", str(fresh(tmp_path / "base.sqlite3"))]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 64
     assert done.stdout == ""

@@ -29,7 +29,7 @@ from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import Ledger
 from radiokey.clock import Clock
-from radiokey.errors import StoreError, UsageError
+from radiokey.errors import NotThereError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from radiokey.base.audit import Audit
@@ -289,27 +289,50 @@ def open_base(
     clock: Clock | None = None,
     randomness: Randomness | None = None,
     limits: Limits | None = None,
+    *,
+    make: bool = True,
 ) -> Base:
-    """Open a base, by default this user's own; a file is made where there is none.
+    """Open a base, by default this user's own; without `make` one that is there already.
 
-    Raises `StoreError`, `SealError`.
+    Raises `NotThereError`, `StoreError`, `SealError`.
     """
     location = parse_location(database)
+    if not make:
+        require_base(location)
     _make_folders(location)
     return Base(location, clock or SystemClock(), randomness or SystemRandomness(), limits)
 
 
+def require_base(location: DatabaseLocation) -> None:
+    """Raise `NotThereError` where no file is: a mistyped path must not become an empty base that verifies.
+
+    A server says so itself.
+    """
+    if isinstance(location, FileDatabase) and not location.path.exists():
+        raise NotThereError(
+            "there is no base at this path",
+            hint="look at the path again; 'radiokey base init' makes a new one there",
+        )
+
+
 def init_base(
     database: DatabaseLocation | Path | str | None,
-    organisation: str,
+    organisation: str | None,
     clock: Clock | None = None,
     randomness: Randomness | None = None,
 ) -> Base:
-    """Make a hosted base, or bring one up to date, and open it.
+    """Make a base, or bring one up to date, and open it: a hosted one, without `organisation` a local one.
 
     `organisation` names it and its log for ever: a domain of the operator, perhaps with a path. On a server
     this needs the owner of the database. Raises `UsageError`, `StoreError`, `SealError`.
     """
+    if organisation is None:
+        location = parse_location(database)
+        if isinstance(location, ServerDatabase):
+            raise UsageError(
+                "a base on a server is a hosted one", hint="name who runs it with --organisation"
+            )
+        return open_base(location, clock, randomness)
     if not _ORGANISATION.fullmatch(organisation):
         raise UsageError(
             "a base is named by a domain of yours, perhaps with a path", hint="like codes.example.org/radios"

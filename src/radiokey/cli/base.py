@@ -84,17 +84,18 @@ app = Noun(
 @click.option(
     "--organisation",
     metavar="NAME",
-    required=True,
-    help="Its name for ever, a domain of yours: codes.example.org",
+    help="Who runs it, its name for ever, like codes.example.org; without it the base is a local one.",
 )
 @database_option
 @json_option
-def init(*, organisation: str, database: DatabaseLocation | None, as_json: bool) -> None:
-    """Make a hosted base, or bring one up to date: schema, keys, and the name of its log."""
+def init(*, organisation: str | None, database: DatabaseLocation | None, as_json: bool) -> None:
+    """Make a base, or bring one up to date: schema, keys, and the name of its log."""
     with init_base(database, organisation) as base:
         key = str(base.log.key)
     if as_json:
         say.document({"organisation": organisation, "key": key})
+    elif organisation is None:
+        say.out("Your own base is ready.")
     else:
         say.out(f"{organisation} is ready. Its log is checked with this key; publish it:")
         say.out(key)

@@ -39,7 +39,7 @@ def import_units(
     """Bring units into the ledger, batch by batch; run again, it goes on where it was cut off."""
     from radiokey.base.units.csv_reader import UnitFile  # noqa: PLC0415 - only where a file is read
 
-    with open_base(database) as base, UnitFile(file) as opened:
+    with open_base(database, make=False) as base, UnitFile(file) as opened:
         if preview:
             _preview(base, opened, report, strict=strict, as_json=as_json)
         else:

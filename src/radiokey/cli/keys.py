@@ -25,7 +25,7 @@ MISSING: Final = "missing"
 @json_option
 def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """List the keys of the ring, and how many codes and papers each seals."""
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         cards, usage = base.key_ring().cards(), base.key_usage()
     sealed, papers = usage.codes, usage.papers
     known = {card.id for card in cards}
@@ -76,7 +76,7 @@ def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
 @json_option
 def add(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """Add a key for the next rotation; where there is no key ring, make one of one key."""
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         path = base.location.secret("keys")
         if path.exists():
             key = base.key_rotation(base.key_ring(), BY).add()
@@ -106,7 +106,7 @@ def add(*, database: DatabaseLocation | None, as_json: bool) -> None:
 @json_option
 def rotate(*, retire: bool, database: DatabaseLocation | None, as_json: bool) -> None:
     """Seal every code with the next key; cut off, it goes on where it was when it is run again."""
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         done = base.key_rotation(base.key_ring(), BY).rotate(retire=retire)
     if done.damaged:
         raise SealError(

@@ -81,7 +81,7 @@ def verify_what(
 @json_option
 def export(*, folder: Path, database: DatabaseLocation | None, as_json: bool) -> None:
     """Write the log as files for any file server (C2SP tlog-tiles), once all of it verifies."""
-    with open_base(database) as base, base.log.snapshot() as transaction:
+    with open_base(database, make=False) as base, base.log.snapshot() as transaction:
         checkpoint = write_export(transaction, folder, base.log.key)
         key = str(base.log.key)
     if as_json:
@@ -100,7 +100,7 @@ def cosign(*, url: str, witness: str, database: DatabaseLocation | None, as_json
     from radiokey.cli.witness import posting  # noqa: PLC0415 - what speaks HTTP takes a while to load
 
     key = VerifierKey.parse(witness, Algorithm.COSIGNATURE_V1)
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         line = ask_witness(base.stores.of(Principal.PUBLISHER), base.log.key, key, posting(url))
         checkpoint = base.log.checkpoint()
     if as_json:
@@ -115,13 +115,13 @@ def cosign(*, url: str, witness: str, database: DatabaseLocation | None, as_json
 def receipt(*, file: Path, database: DatabaseLocation | None) -> None:
     """Print a receipt again, under the log's last checkpoint and with the signatures of its witnesses."""
     old = parse_receipt(_text(file))
-    with open_base(database) as base, base.log.snapshot() as transaction:
+    with open_base(database, make=False) as base, base.log.snapshot() as transaction:
         verify(old, base.log.key)
         say.out(renew_receipt(old, transaction, base.log.key).encode().decode().rstrip("\n"))
 
 
 def _own(database: DatabaseLocation | None, *, as_json: bool) -> None:
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         checkpoint = base.log.verify()
         verifier = str(base.log.key)
     if as_json:

@@ -88,6 +88,7 @@ def serve(
         host,
         port,
         location,
+        make=database is None,
         proxies=proxies,
         verify_hours=verify_hours,
         json_log=log == "json",

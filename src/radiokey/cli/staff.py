@@ -51,7 +51,7 @@ def invite(
     as_json: bool,
 ) -> None:
     """Print a one-time link for a new account, or for one that needs a new passkey."""
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         house = _hosted(base)
         if any(card.name == name and not card.ended_at_ms for card in base.staff.people()):
             if role is not None or display or organisation is not None:
@@ -80,7 +80,7 @@ def invite(
 @json_option
 def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """List the staff, those who ended too."""
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         _hosted(base)
         cards = base.staff.people()
     if as_json:
@@ -95,7 +95,7 @@ def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
 @json_option
 def end(*, name: str, database: DatabaseLocation | None, as_json: bool) -> None:
     """End an account for ever, and whatever it is signed in with, at once."""
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         _hosted(base)
         base.staff.end(name, by=OPERATOR)
     if as_json:

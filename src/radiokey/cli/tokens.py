@@ -49,7 +49,7 @@ def add(
 ) -> None:
     """Make a token and print it. It is never shown again."""
     allowed = permissions(scopes)
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         token, card = base.tokens.make(account, organisation, allowed, days=days, by=BY)
     if as_json:
         say.document({**_as_json(card), "token": token.reveal()})
@@ -63,7 +63,7 @@ def add(
 @json_option
 def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """List the tokens that nobody ended."""
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         cards = base.tokens.list()
     if as_json:
         say.document([_as_json(card) for card in cards])
@@ -80,7 +80,7 @@ def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
 @json_option
 def end(*, token_id: str, database: DatabaseLocation | None, as_json: bool) -> None:
     """End a token, for ever and at once."""
-    with open_base(database) as base:
+    with open_base(database, make=False) as base:
         card = base.tokens.end(token_id, by=BY)
     if as_json:
         say.document(_as_json(card))

@@ -69,6 +69,7 @@ TRANSPORT: Final = (b"strict-transport-security", b"max-age=63072000")
 def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     database: DatabaseLocation | Path | str | None = None,
     *,
+    make: bool = True,
     clock: Clock | None = None,
     secret: bytes | None = None,
     hosts: Sequence[str] | None = None,
@@ -81,7 +82,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     address: str | None = None,
     routing: "Routing | None" = None,
 ) -> Litestar:
-    """Return the site on the base at `database`, this user's own by default.
+    """Return the site on the base at `database`, this user's own by default; see `open_base` for `make`.
 
     `secret` (32 bytes) signs links and seals practice radios; by default it lies beside the database.
     `hosts` are the names, with their port, that the site answers to; by default to every name. `proxies` are
@@ -94,7 +95,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     for proxy in proxies:
         network(proxy)
     now = clock or SystemClock()
-    base = open_base(database, now, limits=limits)
+    base = open_base(database, now, limits=limits, make=make)
     if secret is None:
         secret = secret_file(base.location.secret("web"), SECRET_SIZE, SystemRandomness())
     site = Site(Pages(), base, load_guide(), load_catalogue(), now, secret)

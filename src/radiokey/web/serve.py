@@ -51,6 +51,7 @@ def serve(  # noqa: PLR0913 - the options of a site
     port: int,
     database: DatabaseLocation | Path | str | None,
     *,
+    make: bool = True,
     clock: Clock | None = None,
     proxies: Sequence[str] = (),
     verify_hours: float = VERIFY_HOURS,
@@ -79,6 +80,7 @@ def serve(  # noqa: PLR0913 - the options of a site
         site = f"http://{LOOPBACK}:{port}"
     app = create_app(
         database,
+        make=make,
         clock=clock,
         hosts=hosts,
         proxies=proxies,

@@ -209,6 +209,7 @@ def test_a_receipt_of_another_base_is_not_renewed(cli, database, tmp_path):
     ).document
     file = tmp_path / "receipt.json"
     file.write_text(json.dumps(other["receipt"]), encoding="utf-8")
+    cli("base", "init", "--database", database)
     cli("base", "log", "receipt", file, "--database", database).refused(65, "another log")
 
 
