@@ -19,9 +19,11 @@ def models(*, as_json: bool) -> None:
                 {
                     "id": model.id,
                     "name": model.name,
+                    "short": model.short,
+                    "tell_apart": model.tell_apart,
                     "makes": list(model.makes),
                     "makers": list(model.makers),
-                    "cars": list(model.cars),
+                    "cars": [str(car) for car in model.cars],
                     "confidence": model.confidence.value,
                     "families": list(model.families),
                 }
