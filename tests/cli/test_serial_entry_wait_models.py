@@ -195,7 +195,7 @@ def test_every_radio_of_the_catalogue_is_listed_with_its_fields(cli):
     document = cli("models", "--json").document
     assert [row["id"] for row in document] == list(load_catalogue().models)
     for row in document:
-        assert list(row) == ["id", "name", "makes", "makers", "cars", "confidence", "families"]
+        assert " ".join(row) == "id name short tell_apart makes makers cars confidence families"
 
 
 def test_a_person_reads_one_line_for_each_radio_with_how_sure(cli):
@@ -203,3 +203,26 @@ def test_a_person_reads_one_line_for_each_radio_with_how_sure(cli):
     assert len(lines) == len(cards())
     assert all(any(sure in line for sure in HOW_SURE.values()) for line in lines)
     assert lines == sorted(lines)
+
+
+def test_a_search_lists_the_radios_that_fit_with_their_reasons(cli):
+    document = cli("models", "--search", "nissan quashqai 2012 zzz", "--json").document
+    assert document["understood"] == "make Nissan, car Qashqai, year 2012"
+    assert document["unread"] == ["zzz"]
+    assert [row["id"] for row in document["models"]] == ["nissan_clarion_pn", "nissan_connect_lcn"]
+    for row in document["models"]:
+        assert row["score"] > 0
+        assert row["why"][0]["kind"] == "car"
+        assert "Qashqai" in row["why"][0]["text"]
+
+
+def test_a_person_reads_why_a_radio_fits_and_how_to_tell_it_apart(cli):
+    lines = cli("models", "--search", "6000 cd").out.splitlines()
+    assert lines[0] == f"ford_6000cd  {cards()['ford_6000cd'].short}"
+    assert lines[1].startswith("  why: ")
+    assert lines[2].startswith("  how to tell: ")
+
+
+def test_a_search_that_finds_nothing_says_what_was_understood_and_one_next_step(cli):
+    cli("models", "--search", "Lada Granta").refused(64, "make Lada, car Granta")
+    cli("models", "--search", "qwertz", "--json").refused(64, "Nissan Qashqai 2012")
