@@ -27,6 +27,16 @@ def dacia(page):
     assert page.get_by_role("link", name="Show me the keys").is_visible()
 
 
+def dacia_by_its_display(page):
+    begin(page, say="CODE")
+    page.get_by_label("Or the number on its label").fill("281155216RT V212")
+    page.get_by_label("Car or radio").fill("Duster 2012")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Yes, mine has these keys").check()
+    get_code(page)
+    assert shown_code(page) == "4786"
+
+
 def ford(page):
     begin(page, say="CODE", text="M123456", car="Ford Focus 2004")
     get_code(page)
@@ -45,7 +55,7 @@ def terrano_without_a_number(page):
     assert page.get_by_role("heading", name="A Nissan dealer").is_visible()
 
 
-WALKS = (dacia, ford, terrano, terrano_without_a_number)
+WALKS = (dacia, dacia_by_its_display, ford, terrano, terrano_without_a_number)
 
 
 @pytest.mark.parametrize("walk", WALKS)

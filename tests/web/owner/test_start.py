@@ -4,7 +4,9 @@ import pytest
 
 from radiokey.catalogue.load import load_catalogue
 from radiokey.guide.model import Facts
-from radiokey.guide.walk import position
+from radiokey.guide.walk import answer_display, position, where
+from radiokey.web.http.visits import Visit
+from radiokey.web.owner.shown import first_step, visit_of_facts
 
 LABEL = "281155216RT V212"
 CODE = "4786"
@@ -61,8 +63,8 @@ def test_a_display_that_forbids_an_entry_comes_before_the_number_and_the_sheet(v
 
 def test_the_guide_that_asks_which_radio_takes_the_search_and_goes_on(visitor, page_of):
     at = position("which-radio", Facts(word="code", errors=2))
-    step = page_of(visitor.get(f"/guide/{at}").text).form("/models")
-    page = page_of(visitor.get("/models", params=step.fields | {"search": "Ford Focus"}).text)
+    step = page_of(visitor.get(f"/guide/{at}").text).form("/start")
+    page = page_of(visitor.post("/start", data=step.fields | {"car": "Ford Focus"}).text)
     (link,) = [link for link in page.links if "ford_6000cd" in link]
     assert ".2.0" in link
     assert visitor.get(link).status_code == 200
@@ -158,3 +160,28 @@ def test_a_radio_that_is_reported_meanwhile_shows_no_code_any_more(client, site)
     site.base.blacklist.add(site.reading("BP234631991366", "nissan"), reason="taken", by="police")
     gone = client.get(shown.url.path)
     assert (gone.status_code, "6367" in gone.text) == (403, False)
+
+
+@pytest.mark.parametrize("model", [one.id for one in load_catalogue().models.values() if one.words.known])
+def test_what_forbids_an_entry_forbids_it_on_every_way(visitor, model):
+    """Typed on the first page, or found in the guide before the radio was named or after."""
+    site = visitor.app.state.site
+    for word in load_catalogue().models[model].words.value:
+        if first_step(site, Visit(model=model, say=word.example)) is None:
+            continue
+        for named in (model, None):
+            at = answer_display(site.guide, position("what-does-it-show", Facts(model=named)), word.example)
+            facts = where(site.guide, at)[1]
+            if facts.shows is None and facts.word is None:
+                continue  # a row that asks what it means
+            told = visit_of_facts(facts)
+            visit = Visit(model=model, word=told.word, shows=told.shows)
+            assert first_step(site, visit) is not None, word.example
+
+
+@pytest.mark.parametrize("told", [{"word": "kebab"}, {"shows": "kebab"}, {"model": "nobodys"}])
+def test_a_word_that_is_none_of_the_guides_releases_nothing_or_means_nothing(client, entries, told):
+    """Whoever gets no page has had no release."""
+    asked = {"text": LABEL, "model": "renault_86a", "owns": "yes", "request_id": "one"}
+    answer = client.post("/code", data=asked | told)
+    assert (" ".join(CODE) in answer.text) is (entries() == 1)

@@ -33,17 +33,19 @@ class NumberForm(Form, frozen=True, kw_only=True):
     car: Text = ""
     model: Short = ""
     say: Text = ""
+    word: Short = ""
     shows: Short = ""
     errors: Short = ""
     refused: Short = ""
 
 
 class StartForm(Form, frozen=True, kw_only=True):
-    """What an owner has: what the radio shows, the number on it, the car or the radio."""
+    """What an owner has: what the radio shows, the number on it, the car or the radio; `at`: in the guide."""
 
     say: Text = ""
     text: Text = ""
     car: Text = ""
+    at: Text = ""
 
 
 class SearchForm(Form, frozen=True, kw_only=True):

@@ -42,10 +42,10 @@ class Problem(msgspec.Struct, frozen=True, array_like=True):
 class Visit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What an owner said so far; every field is text as it was typed or chosen, empty where nothing was.
 
-    `say` is what the display shows, `shows` its state where the guide decided that. `model` is the radio that
-    the code is released for, `keys` another one whose keys it has. `request_id`, `client` and `network` are
-    those of the release, `desk` is the request of a desk it comes from. `held` names a typed code, `problem`
-    is what was wrong with the last form.
+    `say` is what the display shows, `word` and `shows` its row and state where the guide decided those.
+    `model` is the radio that the code is released for, `keys` another one whose keys it has. `request_id`,
+    `client` and `network` are those of the release, `desk` is the request of a desk it comes from. `held`
+    names a typed code, `problem` is what was wrong with the last form.
     """
 
     text: str = ""
@@ -54,6 +54,7 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     model: str = ""
     keys: str = ""
     say: str = ""
+    word: str = ""
     shows: str = ""
     errors: str = ""
     refused: str = ""
@@ -64,7 +65,6 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     network: str = ""
     desk: str = ""
     held: str = ""
-    first: str = ""
     problem: Problem | None = None
     until_ms: int = 0
 

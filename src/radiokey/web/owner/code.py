@@ -29,7 +29,7 @@ from radiokey.guide.walk import position
 from radiokey.headunit.display import Shows
 from radiokey.serial.vin import Vin
 from radiokey.web.http.addresses import Connection
-from radiokey.web.http.forms import CodeForm, DealerCodeForm, WebRequest, count, read
+from radiokey.web.http.forms import CodeForm, DealerCodeForm, WebRequest, read
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.keys import stand_ins_for
 from radiokey.web.owner.number import PRIVATE, lead_to, visit_of, with_problem
@@ -43,13 +43,13 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Redirect:
     form = await read(request, CodeForm)
     visit = asked_by(site, request, visit_of(form), form)
     try:
-        for number in (form.errors, form.refused):  # whatever is wrong is said before anything is logged
-            count(number)
+        facts_of(visit)  # whatever is wrong is said before anything is logged
     except UsageError as problem:
         return lead_to(site, with_problem(visit, "problem", problem))
     try:
         model = site.model(form.model)
         site.reading(form.text, form.make, model)
+        first_step(site, visit)
     except RadiokeyError:
         return lead_to(site, visit)  # whose page says so
     try:
@@ -157,6 +157,9 @@ def _page(site: Site, token: str, visit: Visit, released: Released) -> Response[
         if released.family and released.family.id in one.families and one.panel
     ]
     facts = facts_of(visit)
+    checks = checklist(
+        model, released.code, shows=_shown(site, visit), errors=facts.errors, source_known=True
+    )
     return site.pages.show(
         "owner/code.html",
         headers=PRIVATE,
@@ -169,9 +172,8 @@ def _page(site: Site, token: str, visit: Visit, released: Released) -> Response[
         first=first_step(site, visit),
         suggestions=stand_ins_for(site, visit, model, released.receipt.kind),
         after=after(site, visit),
-        checks=checklist(
-            model, released.code, shows=_shown(site, visit), errors=facts.errors, source_known=True
-        ),
+        checks=checks,
+        reasons=[f"{'Yes: ' if one.holds else ''}{one.sentence} {one.why}".strip() for one in checks],
         receipt="data:application/json;base64," + base64.b64encode(released.receipt.encode()).decode(),
         candidates=candidates,
         sources=site.catalogue.sources,

@@ -15,11 +15,12 @@ from litestar.response import Redirect
 
 from radiokey.code.value import Code
 from radiokey.errors import InputError, UsageError
-from radiokey.web.http.forms import DealerCodeForm, WebRequest, convert, count, read
+from radiokey.web.http.forms import DealerCodeForm, WebRequest, convert, read
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.code import asked_by, fresh_if_spent, request_for
 from radiokey.web.owner.entry import GONE
 from radiokey.web.owner.number import PRIVATE, address_with, lead_to, makes_of, with_problem
+from radiokey.web.owner.shown import facts_of
 from radiokey.web.site import Site
 
 
@@ -66,7 +67,7 @@ def _ask(site: Site, visit: Visit) -> Response[str]:
         model=site.catalogue.models.get(visit.model),
         models=sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold()),
         makes=makes_of(site),
-        another=address_with("/told", visit, without=("model", "car", "say", "shows")),
+        another=address_with("/told", visit, without=("model", "car", "say", "word", "shows")),
     )
 
 
@@ -76,7 +77,7 @@ async def release_dealer_code(site: NamedDependency[Site], request: WebRequest) 
     form = await read(request, DealerCodeForm)
     visit = asked_by(site, request, _visit_of(form), form)
     try:
-        count(form.errors)  # whatever is wrong is said before anything is logged
+        facts_of(visit)  # whatever is wrong is said before anything is logged
         typed = Code.typed(form.code)
         await site.in_thread(site.release, request_for(site, visit, typed))
     except (InputError, UsageError) as problem:

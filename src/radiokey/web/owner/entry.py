@@ -11,12 +11,13 @@ from litestar.response import Redirect
 from radiokey.code.value import Code
 from radiokey.errors import InputError, MissingFactError, RadiokeyError, UsageError
 from radiokey.guide.coach import coach
-from radiokey.web.http.forms import CoachForm, WebRequest, convert, count, read
+from radiokey.web.http.forms import CoachForm, WebRequest, convert, read
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.visits import Problem, Visit
 from radiokey.web.owner.code import after, code_of
 from radiokey.web.owner.keys import stand_ins_for
 from radiokey.web.owner.number import PRIVATE, address_with, lead_to, with_problem
+from radiokey.web.owner.shown import facts_of
 from radiokey.web.site import Site
 
 
@@ -40,8 +41,7 @@ async def coach_read(site: NamedDependency[Site], request: WebRequest) -> Redire
         return lead_to(site, msgspec.structs.replace(site.visits.open(form.visit), keys=form.model), "/keys")
     visit = Visit(model=form.model, errors=form.errors, refused=form.refused)
     try:
-        for number in (form.errors, form.refused):
-            count(number)
+        facts_of(visit)
         model = site.model(form.model)
         if model is None or model.default or not form.code:
             raise UsageError("radio and code are both needed", hint="fill in both")
@@ -93,7 +93,7 @@ def _ask(site: Site, visit: Visit) -> Response[str]:
         model=model if keyless else None,
         suggestions=stand_ins_for(site, visit, model, None) if keyless else [],
         after=after(site, visit) if keyless else {},
-        another=address_with("/coach", visit, without=("model", "make", "car", "say", "shows")),
+        another=address_with("/coach", visit, without=("model", "make", "car", "say", "word", "shows")),
         sources=site.catalogue.sources,
     )
 

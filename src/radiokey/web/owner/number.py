@@ -29,7 +29,7 @@ from radiokey.web.site import Site
 
 PRIVATE: Final = {**NO_STORE, "X-Robots-Tag": "noindex"}
 """What every page of a visit carries: it is nobody else's, and stored nowhere."""
-SAID: Final = ("make", "car", "model", "say", "shows", "errors", "refused")
+SAID: Final = ("make", "car", "model", "say", "word", "shows", "errors", "refused")
 """What an owner said that is no number of a radio: it may stand in an address."""
 
 
@@ -69,11 +69,12 @@ def number(  # noqa: PLR0913, PLR0917 - the query of the page
     car: FromQuery[str] = "",
     refused: FromQuery[str] = "",
     say: FromQuery[str] = "",
+    word: FromQuery[str] = "",
     shows: FromQuery[str] = "",
 ) -> Response[str]:
     """Ask for the number, and say where it is."""
     said = {"model": model, "errors": errors, "make": make, "car": car, "refused": refused}
-    form = convert(said | {"say": say, "shows": shows}, NumberForm)
+    form = convert(said | {"say": say, "word": word, "shows": shows}, NumberForm)
     return _number_page(site, visit_of(form))
 
 
@@ -123,8 +124,8 @@ def _number_page(site: Site, visit: Visit, problem: RadiokeyError | None = None)
         makes_first=makes,
         makes=makes_of(site),
         radios=[] if problem is None or model is not None else _radios_of(site, visit),
-        known={name: getattr(visit, name) for name in ("say", "shows", "errors", "refused")},
-        whom=address_with("/sheet", visit, without=("car", "shows")),
+        known={name: getattr(visit, name) for name in ("say", "word", "shows", "errors", "refused")},
+        whom=address_with("/sheet", visit, without=("car",)),
         another=address_with("/number", visit, without=("model",)),
         places=PLACES,
         copying=COPYING,
@@ -198,6 +199,7 @@ def sheet_for(site: Site, visit: Visit, *, token: str = "", reading: Reading | N
         sources=site.catalogue.sources,
         makes=makes_of(site),
         form=visit,
+        first=first_step(site, visit),
         number_page=address_with("/number", visit),
         known={
             "text": visit.text if reading else "",
@@ -216,10 +218,12 @@ def sheet_page(  # noqa: PLR0913, PLR0917 - the query of the page
     errors: FromQuery[str] = "",
     refused: FromQuery[str] = "",
     say: FromQuery[str] = "",
+    word: FromQuery[str] = "",
+    shows: FromQuery[str] = "",
 ) -> Response[str]:
     """Show whom to ask, with what in hand."""
-    said = {"model": model, "make": make, "errors": errors, "refused": refused, "say": say}
-    return sheet_for(site, visit_of(convert(said, NumberForm)))
+    said = {"model": model, "make": make, "errors": errors, "refused": refused, "say": say, "word": word}
+    return sheet_for(site, visit_of(convert(said | {"shows": shows}, NumberForm)))
 
 
 def known_model(site: Site, model_id: str) -> Model | None:

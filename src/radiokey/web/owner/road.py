@@ -3,16 +3,17 @@
 from typing import Final
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from radiokey.guide.model import Act, Asks
-from radiokey.guide.walk import View, answer, answer_display, position, start, view
+from radiokey.guide.walk import View, answer, answer_display, position, start, view, where
 from radiokey.web.http.forms import StartForm, WebRequest, read
-from radiokey.web.http.visits import Visit
-from radiokey.web.owner.number import begun, lead_to
+from radiokey.web.owner.number import address_with, begun, lead_to
+from radiokey.web.owner.shown import visit_of_facts
 from radiokey.web.site import Site
 
 ACTS: Final = {
@@ -37,12 +38,16 @@ async def begin(site: NamedDependency[Site], request: WebRequest) -> Redirect:
     """Lead to what can be done with what is at hand: a number, a car, or what the display shows alone."""
     form = await read(request, StartForm)
     text, car, say = form.text.strip(), form.car.strip(), form.say.strip()
+    at = form.at or position("what-does-it-show")
+    _, facts = where(site.guide, at)
     if text:
-        return lead_to(site, begun(Visit(text=text, car=car, say=say)))
+        known = msgspec.structs.replace(visit_of_facts(facts), text=text, car=car, say=say)
+        return lead_to(site, begun(known))
     if car:
-        said = {"search": car} | ({"say": say} if say else {})
-        return Redirect(f"/models?{urlencode(said)}", status_code=303)
-    to = f"/shows?{urlencode({'say': say})}" if say else "/guide/what-does-it-show"
+        said = {"search": car, "say": say, "at": form.at}
+        query = urlencode({name: value for name, value in said.items() if value})
+        return Redirect(f"/models?{query}", status_code=303)
+    to = f"/shows?{urlencode({'say': say})}" if say else f"/guide/{at}"
     return Redirect(to, status_code=303)
 
 
@@ -90,18 +95,11 @@ def _act(site: Site, here: View) -> tuple[str, str] | None:
     if here.act is None:
         return None
     page, says = ACTS[here.act]
-    model, errors = here.facts.model, here.facts.errors
     if here.act is Act.PRACTICE:
-        known = site.catalogue.models.get(model or "")
+        known = site.catalogue.models.get(here.facts.model or "")
         return (f"{page}/{known.id}" if known is not None and known.panel else page), says
-    # A second refusal is distinguished from a first even where the code is fetched and keyed in between.
-    refused = f"{here.facts.refused or ''}"
-    if here.act is Act.WAITING and here.facts.evidence:
-        refused += "e"
-    shows = here.facts.shows if here.act in {Act.SERIAL, Act.CODE} else None
-    values = {"model": model, "errors": errors, "refused": refused, "shows": shows}
-    query = urlencode({name: value for name, value in values.items() if value not in {None, ""}})
-    return (f"{page}?{query}" if query else page), says
+    unasked = () if here.act in {Act.SERIAL, Act.CODE, Act.SHEET} else ("word", "shows")
+    return address_with(page, visit_of_facts(here.facts), without=unasked), says
 
 
 HANDLERS: Final = (home, begin, step, shows)

@@ -1,8 +1,9 @@
 """What the owner's radio shows, as far as they said it: whether a code may be keyed in now."""
 
-from radiokey.errors import InputError
+from dataclasses import replace
+
 from radiokey.guide.model import Asks, Facts
-from radiokey.guide.walk import View, answer_display, position, view
+from radiokey.guide.walk import View, answer, answer_display, position, view
 from radiokey.guide.words import entry_shut
 from radiokey.headunit.display import Shows
 from radiokey.web.http.forms import count
@@ -10,11 +11,12 @@ from radiokey.web.http.visits import Visit
 from radiokey.web.site import Site
 
 
-def facts_of(visit: Visit, *, model: str | None = None) -> Facts:
+def facts_of(visit: Visit) -> Facts:
     """Return what a visit tells the guide; raise `UsageError` for counts that are none."""
     refused = count(visit.refused.removesuffix("e"), most=9) or 0
     return Facts(
-        model=model or visit.keys or visit.model or None,
+        model=visit.keys or visit.model or None,
+        word=visit.word or None,
         shows=Shows(visit.shows) if visit.shows in set(Shows) else None,
         errors=count(visit.errors),
         refused=refused,
@@ -22,22 +24,44 @@ def facts_of(visit: Visit, *, model: str | None = None) -> Facts:
     )
 
 
+def visit_of_facts(facts: Facts) -> Visit:
+    """Return the visit of what the guide was told.
+
+    A second refusal is told from a first although a code is fetched and keyed in between.
+    """
+    refused = f"{facts.refused}{'e' if facts.evidence else ''}" if facts.refused else ""
+    return Visit(
+        model=facts.model or "",
+        word=facts.word or "",
+        shows=facts.shows or "",
+        errors="" if facts.errors is None else str(facts.errors),
+        refused=refused,
+    )
+
+
 def first_step(site: Site, visit: Visit) -> View | None:
     """Return the step that comes before an entry, by what the display shows; `None` where it may ask.
 
-    What the guide does not know as a word of asking comes first, too: it says what it means.
+    A radio that is named after its display decides what the word means, as in the guide. Raises `InputError`
+    for a word that is none of the guide's.
     """
     facts = facts_of(visit)
+    at_display = position(
+        _asking(site, Asks.DISPLAY), replace(facts, model=facts.model or "", word=None, shows=None)
+    )
     if visit.say:
-        start = position(
-            "what-does-it-show", Facts(facts.model or "", None, None, facts.errors, facts.refused)
-        )
-        here = view(site.guide, answer_display(site.guide, start, visit.say))
-        asks = here.facts.shows is Shows.CODE or here.asks is Asks.DISPLAY
-        return None if asks else here
+        return _unless_it_asks(view(site.guide, answer_display(site.guide, at_display, visit.say)))
     if facts.shows is not None and entry_shut(facts.shows):
-        try:
-            return view(site.guide, position(site.guide.shows[facts.shows], facts))
-        except (InputError, KeyError):
-            return None
+        return view(site.guide, position(site.guide.shows[facts.shows], facts))
+    if facts.word is not None and facts.model is not None:
+        which = position(_asking(site, Asks.MODEL), replace(facts, model=None))
+        return _unless_it_asks(view(site.guide, answer(site.guide, which, facts.model)))
     return None
+
+
+def _unless_it_asks(here: View) -> View | None:
+    return None if here.facts.shows is Shows.CODE or here.asks is Asks.DISPLAY else here
+
+
+def _asking(site: Site, asks: Asks) -> str:
+    return next(step.id for step in site.guide.steps.values() if step.asks is asks)
