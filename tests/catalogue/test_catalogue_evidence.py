@@ -269,7 +269,18 @@ def test_the_panels_are_drawn_from_the_models():
 def test_what_is_quick_to_read_is_what_the_model_says(model):
     assert (panels.panel_of(model.id) or (None,))[0] == model.panel
     card = cards()[model.id]
-    for field in ("name", "makes", "kinds", "families", "needs_label", "stand_in", "default", "shape"):
+    for field in (
+        "name",
+        "short",
+        "tell_apart",
+        "makes",
+        "kinds",
+        "families",
+        "needs_label",
+        "stand_in",
+        "default",
+        "shape",
+    ):
         assert getattr(card, field) == getattr(model, field), field
     assert (card.makers, card.cars) == (model.makers.value or (), model.vehicles.value or ())
     assert card.confidence is model.best

@@ -5,6 +5,9 @@ import pytest
 from radiokey.catalogue.fact import HOW_SURE, Confidence
 from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_catalogue
+from radiokey.cli.road import command
+from radiokey.guide.model import Act, Facts
+from radiokey.guide.waiting import wait_answer
 
 DUSTER = "281155216RT V212"
 PRESSES = [("1", 4, None, 0), ("2", 7, None, 0), ("3", 8, None, 0), ("4", 6, None, 0), ("6", 1, None, 10_000)]
@@ -132,10 +135,11 @@ def test_every_radio_has_its_presses_or_says_what_is_missing(cli, model):
 
 def test_the_wait_has_the_fields_that_others_rely_on(cli):
     document = cli("wait", "renault_86a", "--errors", "2", "--json").document
-    assert list(document) == ["known", "minutes", "clock_needs", "final", "confidence"]
+    assert list(document) == ["known", "minutes", "wait_ms", "clock_needs", "final", "confidence"]
     assert document == {
         "known": True,
         "minutes": [2, 2],
+        "wait_ms": 120_000,
         "clock_needs": "radio-on",
         "final": False,
         "confidence": "official",
@@ -166,6 +170,19 @@ def test_a_person_reads_how_long_what_must_stay_on_and_how_sure(cli):
     assert ran.out.splitlines()[-1] == "How sure: from the maker's manual."
 
 
+def test_the_command_of_a_step_gives_the_wait_of_that_step(cli):
+    """Whatever is known so far: nothing is left for the owner to fill in differently."""
+    for model in (None, "", "unknown", "renault_86a", "ford_6000cd"):
+        for errors in (None, 0, 1, 2):
+            for refused in (0, 1, 2):
+                facts = Facts(model=model, errors=errors, refused=refused)
+                words = command(Act.WAITING, facts).split()
+                ran = cli(*words[1:], "--json")
+                known = None if not model else load_catalogue().models[model]
+                said = wait_answer(known, errors, refused=refused)
+                assert (ran.code, ran.document["wait_ms"]) == (0, said.wait_ms)
+
+
 @pytest.mark.parametrize("errors", ["-1", "100", "two", "1.5", ""])
 def test_a_count_of_wrong_codes_is_0_to_99(cli, errors):
     cli("wait", "renault_86a", f"--errors={errors}").refused(64, "--errors")
@@ -178,7 +195,7 @@ def test_every_radio_of_the_catalogue_is_listed_with_its_fields(cli):
     document = cli("models", "--json").document
     assert [row["id"] for row in document] == list(load_catalogue().models)
     for row in document:
-        assert list(row) == ["id", "name", "makes", "makers", "cars", "confidence", "families"]
+        assert " ".join(row) == "id name short tell_apart makes makers cars confidence families"
 
 
 def test_a_person_reads_one_line_for_each_radio_with_how_sure(cli):
@@ -186,3 +203,26 @@ def test_a_person_reads_one_line_for_each_radio_with_how_sure(cli):
     assert len(lines) == len(cards())
     assert all(any(sure in line for sure in HOW_SURE.values()) for line in lines)
     assert lines == sorted(lines)
+
+
+def test_a_search_lists_the_radios_that_fit_with_their_reasons(cli):
+    document = cli("models", "--search", "nissan quashqai 2012 zzz", "--json").document
+    assert document["understood"] == "make Nissan, car Qashqai, year 2012"
+    assert document["unread"] == ["zzz"]
+    assert [row["id"] for row in document["models"]] == ["nissan_clarion_pn", "nissan_connect_lcn"]
+    for row in document["models"]:
+        assert row["score"] > 0
+        assert row["why"][0]["kind"] == "car"
+        assert "Qashqai" in row["why"][0]["text"]
+
+
+def test_a_person_reads_why_a_radio_fits_and_how_to_tell_it_apart(cli):
+    lines = cli("models", "--search", "6000 cd").out.splitlines()
+    assert lines[0] == f"ford_6000cd  {cards()['ford_6000cd'].short}"
+    assert lines[1].startswith("  why: ")
+    assert lines[2].startswith("  how to tell: ")
+
+
+def test_a_search_that_finds_nothing_says_what_was_understood_and_one_next_step(cli):
+    cli("models", "--search", "Lada Granta").refused(64, "make Lada, car Granta")
+    cli("models", "--search", "qwertz", "--json").refused(64, "Nissan Qashqai 2012")

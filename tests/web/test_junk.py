@@ -24,8 +24,9 @@ FORMS = {
     "/coach": ("model", "code", "errors"),
     "/waiting": ("model", "errors", "holds"),
     "/verify": ("receipt",),
-    "/practice/renault_86a": ("model", "code", "errors"),
-    "/practice/nobodys": ("code",),
+    "/start": ("say", "text", "car"),
+    "/told": ("text", "model", "code", "errors", "request_id", "vin"),
+    "/told/new": ("text", "make", "model", "errors"),
 }
 QUERIES = {
     "/number": ("model", "errors", "make"),
@@ -33,7 +34,7 @@ QUERIES = {
     "/sheet": ("model", "make", "errors"),
     "/waiting": ("model", "errors", "holds"),
     "/shows": ("say", "at"),
-    "/models": ("x",),
+    "/models": ("search", "say", "at"),
 }
 VALUES = st.one_of(st.sampled_from(REAL), st.text(max_size=30))
 RELEASING = {"owns": "yes", "request_id": "junk"}
@@ -143,6 +144,11 @@ def test_junk_in_an_address_is_answered_in_a_sentence(visitor, address):
         "/guide/{}",
         "/models/{}",
         "/practice/{}",
+        "/road/{}",
+        "/road/{}/code",
+        "/road/{}/keys",
+        "/road/{}/practice",
+        "/road/{}/dealer",
         "/waiting/{}",
         "/waiting/{}/radiokey.ics",
         "/static/{}",
@@ -235,12 +241,13 @@ def test_bytes_that_are_no_form_at_all_are_answered_in_a_sentence(visitor, addre
 # --- who may post, how much, and what is only posted -------------------------------------------------------
 
 POSTED = (
+    "/start",
     "/number",
     "/code",
     "/coach",
+    "/told",
     "/waiting",
     "/verify",
-    "/practice/renault_86a",
     "/practice/renault_86a/did",
 )
 FOREIGN = (

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from radiokey.catalogue.fact import Confidence
 from radiokey.catalogue.stand_in import StandIn, stand_ins
 from radiokey.catalogue.table import Table
+from radiokey.catalogue.vehicles import Vehicle, Years, drawn_vehicle, drawn_years, read_vehicles, read_years
 from radiokey.code.value import CodeShape
 from radiokey.serial.makes import among
 
@@ -31,15 +32,18 @@ FILE: Final = "index.json"
 class Card:
     """What choosing a model needs; each field is the model's own (`Model`), without its evidence.
 
-    Where they are not known `makers` and `cars` are empty and `shape` is `None`. `confidence` is that of the
-    surest fact.
+    Where they are not known `makers` and `cars` are empty, `years` and `shape` are `None`. A car without
+    years of its own has those of the model. `confidence` is that of the surest fact.
     """
 
     id: str
     name: str
+    short: str
+    tell_apart: str
     makes: tuple[str, ...]
     makers: tuple[str, ...]
-    cars: tuple[str, ...]
+    cars: tuple[Vehicle, ...]
+    years: Years | None
     kinds: tuple[str, ...]
     families: tuple[str, ...]
     confidence: Confidence
@@ -47,6 +51,7 @@ class Card:
     default: bool
     needs_label: tuple[str, ...]
     stand_in: tuple[StandIn, ...]
+    look_alikes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,12 @@ def cards() -> Mapping[str, Card]:
         found[model_id] = Card(
             id=model_id,
             name=inner.text("name"),
+            short=inner.text("short"),
+            tell_apart=inner.text("tell_apart"),
             makes=inner.texts("makes"),
             makers=inner.texts("makers"),
-            cars=inner.texts("cars"),
+            cars=read_vehicles(inner, "cars", inner.texts("makes")) if inner.has("cars") else (),
+            years=read_years(inner, "years") if inner.has("years") else None,
             kinds=inner.texts("kinds"),
             families=inner.texts("families"),
             confidence=inner.choice("confidence", Confidence),
@@ -77,6 +85,7 @@ def cards() -> Mapping[str, Card]:
             default=inner.flag("default", default=False),
             needs_label=inner.texts("needs_label"),
             stand_in=stand_ins(inner, "stand_in"),
+            look_alikes=inner.texts("look_alikes"),
         )
         inner.done()
     return MappingProxyType(found)
@@ -98,20 +107,22 @@ def models_with(*, kind: str | None = None, make: str | None = None) -> tuple[st
     )
 
 
-def panel_suggestions(make: str | None, car: str, kind: str) -> tuple[Suggestion, ...]:
+def panel_suggestions(
+    make: str | None, car: str, kind: str | None, *, model: str = ""
+) -> tuple[Suggestion, ...]:
     """Return whose panel may be drawn for a radio that nobody described, each after its question.
 
     A number of `kind` on the label of a Duster, Logan, Sandero or Terrano: the panel of `renault_86a`, if
-    the owner finds that it looks alike. `make` is `None` where the owner named only the car.
+    the owner finds that it looks alike. `make` is `None` where the owner named only the car, `kind` where no
+    number was read, `model` the id of the radio where it was named.
     """
     wanted = car.casefold().split()
     return tuple(
         Suggestion(card.id, rule.question)
         for card in cards().values()
         for rule in card.stand_in
-        if rule.kind == kind
-        and (make is None or among(make, rule.makes))
-        and any(name in wanted for name in rule.cars)
+        if kind in {None, rule.kind} and (make is None or among(make, rule.makes))
+        if (model in rule.models if model else any(name in wanted for name in rule.cars))
     )
 
 
@@ -124,15 +135,21 @@ def draw(models: Iterable["Model"]) -> str:
 def _drawn(model: "Model") -> dict[str, Any]:
     drawn: dict[str, Any] = {
         "name": model.name,
+        "short": model.short,
+        "tell_apart": model.tell_apart,
         "makes": model.makes,
         "makers": model.makers.value or (),
-        "cars": model.vehicles.value or (),
         "kinds": model.kinds,
         "families": model.families,
         "confidence": model.best,
         "needs_label": model.needs_label,
         "stand_in": [asdict(rule) for rule in model.stand_in],
+        "look_alikes": model.look_alikes,
     }
+    if model.vehicles.value is not None:
+        drawn["cars"] = [drawn_vehicle(car) for car in model.vehicles.value]
+    if model.years.value is not None:
+        drawn["years"] = drawn_years(model.years.value)
     if model.shape is not None:
         drawn["shape"] = asdict(model.shape)
     if model.default:

@@ -27,6 +27,7 @@ from radiokey.catalogue.model import (
 )
 from radiokey.catalogue.stand_in import stand_ins
 from radiokey.catalogue.table import Table, parsed
+from radiokey.catalogue.vehicles import read_vehicles, read_years
 from radiokey.code.family import FAMILIES
 from radiokey.errors import CatalogueError
 from radiokey.headunit.policy import ClockNeeds, PowerCutEffect
@@ -41,14 +42,15 @@ DEFAULT_ID: Final = "unknown"
 
 LABELS_FILE: Final = "evidence-labels.toml"
 TEXT_FIELDS: Final = (
-    "years", "unit_type", "binding_text", "trigger", "code_text", "code_origin", "entry_text", "confirm_text",
+    "unit_type", "binding_text", "trigger", "code_text", "code_origin", "entry_text", "confirm_text",
     "schedule_text", "clock_text", "power_cut_text", "final_text", "serial_text",
 )  # fmt: skip
 FIELDS: Final = (
-    "makers", "vehicles", *TEXT_FIELDS, "binding", "display", "code_length", "code_alphabet", "keys", "entry",
-    "entry_start", "entry_first", "opening", "confirm", "hold_ms", "attempts_before_lock", "attempts_total",
-    "schedule", "clock_needs", "power_cut", "power_gap_ms", "scrambled_ms", "counter_survives",
-    "counts_shown", "final", "words", "places", "ways.ask", "ways.papers", "ways.cost", "ways.wait",
+    "makers", "vehicles", "years", *TEXT_FIELDS, "binding", "display", "code_length", "code_alphabet", "keys",
+    "entry", "entry_start", "entry_first", "opening", "confirm", "hold_ms", "attempts_before_lock",
+    "attempts_total", "schedule", "clock_needs", "power_cut", "power_gap_ms", "scrambled_ms",
+    "counter_survives", "counts_shown", "final", "words", "places", "ways.ask", "ways.papers",
+    "ways.cost", "ways.wait",
 )  # fmt: skip
 """The facts that a file fills in or names in `unknown`."""
 
@@ -88,6 +90,7 @@ def load_catalogue() -> Catalogue:
     models = {model_id: _packaged_model(model_id) for model_id in model_ids()}
     for model in models.values():
         _check_sources(model, sources, f"{model.id}.toml")
+        _check_look_alikes(model, models)
     return Catalogue(MappingProxyType(models), sources, models[DEFAULT_ID])
 
 
@@ -162,6 +165,18 @@ def _check_sources(model: Model, sources: Mapping[str, Source], file: str) -> No
                     )
 
 
+def _check_look_alikes(model: Model, models: Mapping[str, Model]) -> None:
+    """Refuse a look-alike that is not there, and one that does not name this model in turn."""
+    for other in model.look_alikes:
+        if other not in models or model.id not in models[other].look_alikes:
+            raise CatalogueError(
+                f"{model.id}.toml: look_alikes: {other!r} does not name {model.id!r} in turn",
+                hint="both files name each other",
+                file=f"{model.id}.toml",
+                field="look_alikes",
+            )
+
+
 def read_model(text: str, file: str, labels: Labels) -> Model:
     """Read one model from the text of its file."""
     return _Reader(parsed(text, file), labels).model()
@@ -227,6 +242,8 @@ class _Reader:
         model = Model(
             id=self.id,
             name=table.text("name", longest=120),
+            short=table.text("short", longest=60),
+            tell_apart=table.text("tell_apart", longest=200),
             makes=table.texts("makes"),
             kinds=table.texts("kinds"),
             families=families,
@@ -236,6 +253,7 @@ class _Reader:
             best=self.best,
             needs_label=table.texts("needs_label") if table.has("needs_label") else (),
             stand_in=stand_ins(table, "stand_in") if table.has("stand_in") else (),
+            look_alikes=table.texts("look_alikes") if table.has("look_alikes") else (),
             unverified=table.flag("unverified", default=False),
             default=table.flag("default", default=False),
             **self._texts(),
@@ -260,7 +278,8 @@ class _Reader:
         places = tuple(self.evidence.fact(f"places.{place.kind}", place) for place in self.places)
         return {
             "makers": self.fact("makers", lambda t, f: t.texts(f, fewest=1)),
-            "vehicles": self.fact("vehicles", lambda t, f: t.texts(f, fewest=1)),
+            "vehicles": self.fact("vehicles", lambda t, f: read_vehicles(t, f, t.texts("makes"))),
+            "years": self.fact("years", read_years),
             "binding": self.fact("binding", lambda t, f: t.choice(f, Binding)),
             "display": self.fact("display", typed.display),
             "words": weakest(self.words or None, words),

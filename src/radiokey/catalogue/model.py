@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.stand_in import StandIn
+from radiokey.catalogue.vehicles import Vehicle, Years
 from radiokey.clock import MINUTE_MS
 from radiokey.code.value import CodeShape
 from radiokey.headunit.display import Colour, DisplayKind, DisplayWord, Shows, Technology
@@ -111,11 +112,14 @@ class Ways:
 class Model:
     """One family of units; every fact is one that a reader could check by itself.
 
-    `makes` are the car makes it is found in (lower case, `"nissan"`, `"dacia"`), for choosing and for the
-    sheet. `families` are ids of `radiokey.code.family.FAMILIES` that hold for this model, `kinds` the serial
-    formats its number can have. The `*_text` facts say in a sentence what the typed fact beside them cannot,
-    or what is known where it is `None`. `power_gap_ms` is a range. `best` is the confidence of the best
-    evidence row, never a verdict on the rest. `default` marks the cautious model for "I don't know which".
+    `short` is the name to say to an owner who has not chosen yet, `tell_apart` how this radio differs for
+    the eye from its neighbours of the same make, `look_alikes` the ids of the models that nobody can be
+    sure to tell from it. `makes` are the car makes it is found in (lower case, `"nissan"`, `"dacia"`), for
+    choosing and for the sheet. `families` are ids of `radiokey.code.family.FAMILIES` that hold for this
+    model, `kinds` the serial formats its number can have. The `*_text` facts say in a sentence what the
+    typed fact beside them cannot, or what is known where it is `None`. `power_gap_ms` is a range. `best` is
+    the confidence of the best evidence row, never a verdict on the rest. `default` marks the cautious model
+    for "I don't know which".
 
     `code` is known where length and alphabet both are and leave no question open; `code_length` (a range) and
     `code_alphabet` are kept beside it because often only one of them is known. `hold_ms` is the evidence for
@@ -130,10 +134,12 @@ class Model:
 
     id: str
     name: str
+    short: str
+    tell_apart: str
     makes: tuple[str, ...]
     makers: Fact[tuple[str, ...]]
-    vehicles: Fact[tuple[str, ...]]
-    years: Fact[str]
+    vehicles: Fact[tuple[Vehicle, ...]]
+    years: Fact[Years]
     unit_type: Fact[str]
     binding: Fact[Binding]
     binding_text: Fact[str]
@@ -180,6 +186,7 @@ class Model:
     best: Confidence
     needs_label: tuple[str, ...] = ()
     stand_in: tuple[StandIn, ...] = ()
+    look_alikes: tuple[str, ...] = ()
     unverified: bool = False
     default: bool = False
 

@@ -43,7 +43,19 @@ from radiokey.web.http.wellformed import WellFormed
 from radiokey.web.jobs.mail import Mailer, Mailing
 from radiokey.web.jobs.scheduler import Scheduler
 from radiokey.web.operations import demo, health
-from radiokey.web.owner import coverage, dealer_code, practice_radio, receipts, request, road, waiting
+from radiokey.web.owner import (
+    code,
+    coverage,
+    dealer_code,
+    entry,
+    number,
+    practice_radio,
+    radios,
+    receipts,
+    request,
+    road,
+    waiting,
+)
 from radiokey.web.registrar import audit, clearings, keys, log, staff, stolen, tokens, units
 from radiokey.web.site import Site
 
@@ -215,6 +227,10 @@ def static_file(name: FromPath[str], request: Request[None, None, State]) -> Res
 
 _PAGES: Final = (
     *road.HANDLERS,
+    *number.HANDLERS,
+    *code.HANDLERS,
+    *entry.HANDLERS,
+    *radios.HANDLERS,
     *waiting.HANDLERS,
     *coverage.HANDLERS,
     *practice_radio.HANDLERS,
