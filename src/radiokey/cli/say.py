@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from radiokey.catalogue.fact import HOW_SURE, Fact
@@ -18,6 +18,9 @@ from radiokey.errors import OurFaultError, RadiokeyError
 
 SHEET: Final = "radiokey.sheet"
 """Where a command leaves the sheet, in Click's `Context.meta`, for the document of its refusal."""
+
+QUESTION: Final = "radiokey.question"
+"""Where a command leaves the question that it needs answered, likewise."""
 
 _WIDTH_MAX: Final = 78
 _WIDTH_MIN: Final = 32
@@ -39,15 +42,17 @@ def document(value: Any) -> None:  # noqa: ANN401 - whatever json takes
     out(json.dumps(value))
 
 
-def refusal(problem: RadiokeyError, exit_code: int, sheet: dict[str, Any] | None) -> None:
-    """Write why there is no result as one JSON document; with the sheet, where the command has one."""
+def refusal(problem: RadiokeyError, exit_code: int, left: Mapping[str, Any]) -> None:
+    """Write why there is no result as one JSON document, with the sheet or the question that is left."""
     fields: dict[str, Any] = {
         "error": problem.slug,
         "exit_code": exit_code,
         "sentence": problem.sentence,
         "hint": problem.hint,
     }
-    document(fields if sheet is None else fields | {"sheet": sheet})
+    document(
+        fields | {name.removeprefix("radiokey."): left[name] for name in (SHEET, QUESTION) if name in left}
+    )
 
 
 def not_written(lost: OSError) -> OurFaultError:
