@@ -12,7 +12,7 @@ def get_code(page, label=LABEL, car="duster", *, knows_keys=True):
     if not page.get_by_label("Text of the label").count():
         page.goto("/number")
     page.get_by_label("Text of the label").fill(label)
-    page.get_by_label("Is it one of these cars?").select_option(car)
+    page.get_by_label("Car", exact=True).fill(car)
     page.get_by_role("button", name="Read it").click()
     answer = "Yes, mine has these keys" if knows_keys else "No, or I am not sure"
     page.get_by_label(answer).check()
@@ -27,7 +27,7 @@ def shown_code(page):
 
 def coached(page):
     """Go through the coach; return its sentences and what it lets one press: (key, times, held)."""
-    page.get_by_role("button", name="Show me the keys").click()
+    page.get_by_role("link", name="Show me the keys").click()
     sentences, presses = [], []
     while True:
         step = page.locator("section.step:visible")

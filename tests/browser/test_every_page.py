@@ -180,24 +180,27 @@ def test_axe_finds_nothing_on_the_way_to_the_code(page):
     page.goto("/number")
     page.get_by_label("Text of the label").fill("V21")
     page.get_by_role("button", name="Read it").click()
-    assert faults(page, "POST /number") == []
+    assert faults(page, "GET /road/{visit}") == []
     page.get_by_label("Text of the label").fill("281155216RT V2I2")
-    page.get_by_label("Is it one of these cars?").select_option("duster")
+    page.get_by_label("Car", exact=True).fill("Duster 2012")
     page.get_by_role("button", name="Read it").click()
     assert faults(page) == []
     get_code(page)
-    assert faults(page, "POST /code") == []
-    page.get_by_role("button", name="Show me the keys").click()
-    assert faults(page, "POST /coach") == []
+    assert faults(page, "GET /road/{visit}/code") == []
+    page.get_by_role("link", name="Show me the keys").click()
+    assert faults(page, "GET /road/{visit}/keys") == []
     page.get_by_role("link", name="Done, next").click()
     assert faults(page) == []
     page.goto(f"/waiting?model={RADIO}&errors=2")
     page.get_by_role("button", name="Start the countdown now").click()
     assert faults(page, "GET /waiting/{token}") == []
     get_code(page)
-    page.get_by_role("button", name="Practise first").click()
+    page.get_by_role("link", name="Practise first").click()
     page.locator("#keys").wait_for()
-    assert faults(page, "POST /practice/{model_id}") == []
+    assert faults(page, "GET /road/{visit}/practice") == []
+    page.goto("/sheet?make=honda")
+    page.get_by_role("button", name="The dealer gave me the code").click()
+    assert faults(page, "GET /road/{visit}/dealer") == []
     page.goto("/verify")
     page.get_by_role("button", name=re.compile("^(Verify|Check)")).click()
     assert faults(page, "POST /verify") == []
@@ -221,8 +224,8 @@ def test_where_what_now_and_what_not_are_seen_without_scrolling(page):
     assert seen("main button[type=submit]")
     get_code(page)
     assert seen(".code")
-    assert seen("main button[type=submit]")
-    page.get_by_role("button", name="Show me the keys").click()
+    assert seen("main a.button")
+    page.get_by_role("link", name="Show me the keys").click()
     page.get_by_role("link", name="Done, next").click()
     for part in ("h1", "svg.display", "h2", "svg.panel", "a.button"):
         assert seen(f"{part}:visible")
@@ -234,7 +237,7 @@ def test_where_what_now_and_what_not_are_seen_without_scrolling(page):
 
 def test_the_coach_can_be_walked_with_a_keyboard_alone(page):
     get_code(page)
-    page.get_by_role("button", name="Show me the keys").focus()
+    page.get_by_role("link", name="Show me the keys").focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Done, next").focus()
     page.keyboard.press("Enter")

@@ -64,18 +64,18 @@ def test_axe_finds_nothing_on_the_pages_of_a_request_in_any_state(owners, link_o
     wrong["no withdrawing"] = faults(page)
     page.goto(link_of("released"))
     page.get_by_role("button", name="Show the code").click()
-    wrong["code"] = faults(page, "POST /requests/{link}/code")
+    wrong["code"] = faults(page, "GET /road/{visit}/code")
     page.goto("/sheet?make=nissan&model=nissan_blaupunkt_bp")
     page.get_by_role("button", name="Ask this desk").click()
-    wrong["asked from the sheet"] = faults(page, "POST /requests/new")
+    wrong["asked from the sheet"] = faults(page, "GET /road/{visit}/desk")
     page.goto("/sheet?make=nissan&model=nissan_blaupunkt_bp")
     page.get_by_role("button", name="The dealer gave me the code").click()
-    wrong["told"] = faults(page, "POST /told/new")
+    wrong["told"] = faults(page, "GET /road/{visit}/dealer")
     page.get_by_label("Number of the radio").fill(BP)
     page.get_by_label("The code from the dealer").fill("12")
     page.get_by_label("This radio is mine").check()
     page.get_by_role("button", name="Show me the keys").click()
-    wrong["told wrong"] = faults(page, "POST /told")
+    wrong["told wrong"] = faults(page, "GET /road/{visit}/dealer")
     assert {state: found for state, found in wrong.items() if found} == {}
 
 

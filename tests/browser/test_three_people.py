@@ -114,7 +114,7 @@ def plays(owner):
     _, presses = coached(owner)
     owner.clock.install()
     back_to_the_first_step(owner)
-    owner.get_by_role("button", name="Practise").click()
+    owner.get_by_role("main").get_by_role("link", name="Practise").click()
     key_in(owner, presses)
     for _ in range(3):
         hand(owner, "A minute passes")

@@ -30,6 +30,10 @@ class Asking:
     def post(self, path: str, data=None, **other):
         return self.client.post(path, data=data or {}, follow_redirects=False, **other)
 
+    def follow(self, path: str, data=None):
+        """Post a form, and open the page that it leads to."""
+        return self.client.post(path, data=data or {})
+
     def form(self, **told) -> dict[str, str]:
         """Return the form of a new request as it stands on its page, filled in."""
         page = self.page_of(self.get("/requests/new").text)

@@ -23,8 +23,8 @@ FORMS = {
     "/coach": ("model", "code", "errors"),
     "/waiting": ("model", "errors", "holds"),
     "/verify": ("receipt",),
-    "/practice/renault_86a": ("model", "code", "errors"),
-    "/practice/nobodys": ("code",),
+    "/told": ("text", "model", "code", "errors", "request_id", "vin"),
+    "/told/new": ("text", "make", "model", "errors"),
 }
 QUERIES = {
     "/number": ("model", "errors", "make"),
@@ -142,6 +142,11 @@ def test_junk_in_an_address_is_answered_in_a_sentence(visitor, address):
         "/guide/{}",
         "/models/{}",
         "/practice/{}",
+        "/road/{}",
+        "/road/{}/code",
+        "/road/{}/keys",
+        "/road/{}/practice",
+        "/road/{}/dealer",
         "/waiting/{}",
         "/waiting/{}/radiokey.ics",
         "/static/{}",
@@ -237,9 +242,9 @@ POSTED = (
     "/number",
     "/code",
     "/coach",
+    "/told",
     "/waiting",
     "/verify",
-    "/practice/renault_86a",
     "/practice/renault_86a/did",
 )
 FOREIGN = (

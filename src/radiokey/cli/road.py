@@ -122,7 +122,6 @@ def _print_facts(road: Guide, here: View) -> None:
 def command(act: Act, facts: Facts) -> str:
     """Return the command that does what a step is done with, with what is already known filled in."""
     model = facts.model or "MODEL"
-    errors = "N" if facts.errors is None else str(facts.errors)
     named = f" --model {facts.model}" if facts.model else ""
     match act:
         case Act.SERIAL:
@@ -132,7 +131,12 @@ def command(act: Act, facts: Facts) -> str:
         case Act.COACH:
             return f"radiokey entry {model} -"
         case Act.WAITING:
-            return f"radiokey wait {model} --errors {errors}"
+            said = (
+                facts.model or "",
+                "" if facts.errors is None else f"--errors {facts.errors}",
+                f"--refused {facts.refused}" if facts.refused else "",
+            )
+            return " ".join(("radiokey wait", *filter(None, said)))
         case Act.SHEET:
             return (
                 f"radiokey code SERIAL{named} --i-own-this-radio (it says whom to ask where it has no code)"

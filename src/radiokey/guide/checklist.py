@@ -101,7 +101,9 @@ _LAST: Final = "The next wrong code would be the last one: enter it only if noth
 def _confirm(model: Model | None) -> Check:
     sentence = "You know which key confirms the code, and how long to hold it."
     if model is None or not model.confirm.known:
-        return Check("confirm", sentence, None, "It is not known here for this radio; the handbook says it.")
+        said = None if model is None else model.confirm_text.value
+        why = f"Said of it: {said.rstrip('.')}." if said else "It is not known here for this radio."
+        return Check("confirm", sentence, None, f"{why} The handbook decides.")
     if model.confirm.disputed or model.confirm.confidence is Confidence.DOUBTFUL:
         return Check("confirm", sentence, None, "Sources are weak or disagree; the handbook decides.")
     return Check("confirm", sentence, holds=True)

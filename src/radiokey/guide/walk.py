@@ -206,7 +206,7 @@ def _guarded(guide: Guide, step: Step, facts: Facts) -> Step:
     if step.act is Act.COACH and step.then is not None and not holds(guide, Condition.MAY_ENTER, facts):
         return guide.steps[step.then]
     if step.act is Act.WAITING and step.then is not None and facts.model:
-        answer = wait_answer(guide.model_of(facts.model), facts.errors)
+        answer = wait_answer(guide.model_of(facts.model), facts.errors, refused=facts.refused)
         if answer.known and answer.ends.asks_others:
             return guide.steps[step.then]
     return step

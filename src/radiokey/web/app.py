@@ -34,14 +34,26 @@ from radiokey.web.auth.callers import PERMISSION, admit
 from radiokey.web.desk import counter, papers, queue, search
 from radiokey.web.desk import request as desk_request
 from radiokey.web.http import problems
-from radiokey.web.http.addresses import BehindProxy, network
+from radiokey.web.http.forwarded import BehindProxy, network
 from radiokey.web.http.logs import Observed
 from radiokey.web.http.origins import KnownHosts, SameSite
 from radiokey.web.http.render import Pages, StaticFiles, load_static
 from radiokey.web.jobs.mail import Mailer, Mailing
 from radiokey.web.jobs.scheduler import Scheduler
 from radiokey.web.operations import demo, health
-from radiokey.web.owner import coverage, dealer_code, practice_radio, receipts, request, road, waiting
+from radiokey.web.owner import (
+    code,
+    coverage,
+    dealer_code,
+    entry,
+    number,
+    practice_radio,
+    radios,
+    receipts,
+    request,
+    road,
+    waiting,
+)
 from radiokey.web.registrar import audit, clearings, keys, log, staff, stolen, tokens, units
 from radiokey.web.site import Site
 
@@ -210,6 +222,10 @@ def static_file(name: FromPath[str], request: Request[None, None, State]) -> Res
 
 _PAGES: Final = (
     *road.HANDLERS,
+    *number.HANDLERS,
+    *code.HANDLERS,
+    *entry.HANDLERS,
+    *radios.HANDLERS,
     *waiting.HANDLERS,
     *coverage.HANDLERS,
     *practice_radio.HANDLERS,

@@ -19,6 +19,8 @@ from radiokey.web.http.links import PURPOSE, link_to, request_of
 from radiokey.web.http.metrics import Metrics
 from radiokey.web.http.render import Pages
 from radiokey.web.http.uploads import UploadPlaces
+from radiokey.web.http.visits import PURPOSE as VISIT
+from radiokey.web.http.visits import Visits
 from radiokey.web.jobs.key_rotation import KeyRotationJob
 from radiokey.web.jobs.log_monitor import LogMonitor
 
@@ -34,7 +36,7 @@ class Site:
 
     `desk` and `clearings` are those of a hosted base, `None` where there is none; `authentication` is how its
     staff come in, `None` where no address of the site is known that a passkey could be bound to; `uploads`
-    are the places of those who send papers right now.
+    are the places of those who send papers right now; `visits` seals what owners said into addresses.
 
     A plain class and no dataclass: Litestar would take a dataclass for something to read from a request.
     """
@@ -52,6 +54,7 @@ class Site:
         self.desk = None if base.organisation is None else base.desk(catalogue.models)
         self.clearings = None if base.organisation is None else base.clearings()
         self.uploads = UploadPlaces()
+        self.visits = Visits(self.purpose_key(VISIT), clock, base.randomness)
         self.authentication: Authentication | None = None
         self.metrics = Metrics()
         self.log_monitor = LogMonitor(base, clock)
@@ -97,6 +100,11 @@ class Site:
             raise
         self.metrics.released(released)
         return released
+
+    def release_again(self, request: ReleaseRequest) -> Released:
+        """Return what was released for `request` before, for a page that is opened again."""
+        self.log_monitor.require()
+        return self.base.releases.release(request)
 
     def client(self, connection: Connection) -> str:
         """Return who asks without an account, for the limits (see `radiokey.web.http.addresses`)."""

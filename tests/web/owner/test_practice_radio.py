@@ -37,6 +37,12 @@ def wrong_code(id_: str) -> str:
     return right[:-1] + next(character for character in alphabet if character != right[-1])
 
 
+def own_practice(client, id_: str, code: str) -> str:
+    """Return where the practice radio with an own code is: the keys lead there."""
+    keys = client.post("/coach", data={"model": id_, "code": code}, follow_redirects=False)
+    return keys.headers["location"].replace("/keys", "/practice")
+
+
 class Radio:
     """A practice radio as its page holds it."""
 
@@ -44,11 +50,7 @@ class Radio:
         self._client = client
         self._address = f"/practice/{id_}"
         first = {"first": str(way)} if id_ in ASKED else {}
-        self.page = (
-            client.post(self._address, data={"code": code} | first)
-            if code
-            else client.get(self._address, params=first)
-        )
+        self.page = client.get(own_practice(client, id_, code) if code else self._address, params=first)
         assert self.page.status_code == 200
         self.image = re.search(r'data-image="([^"]+)"', self.page.text)[1]
         self.told: dict[str, object] = {}
@@ -207,16 +209,15 @@ def test_it_then_behaves_as_the_owners_own_radio_does(visitor, id_, way):
 
 
 @pytest.mark.parametrize("id_", ASKED)
-def test_an_own_code_waits_in_the_form_of_the_question_and_nowhere_else(visitor, page_of, id_):
+def test_an_own_code_is_not_lost_where_the_first_press_is_asked_for(visitor, page_of, id_):
     own = wrong_code(id_)
-    asked = visitor.post(f"/practice/{id_}", data={"code": own})
+    address = own_practice(visitor, id_, own)
+    asked = visitor.get(address)
     assert asked.status_code == 200
     assert asked.headers["cache-control"] == "no-store"
-    form = page_of(asked.text).form(f"/practice/{id_}")
-    assert form.fields["code"] == own
-    assert own not in asked.text.partition("<main")[2].replace(f'value="{own}"', "")
-    refused = visitor.post(f"/practice/{id_}", data={"code": "98765432"})
-    assert refused.status_code == 422
+    assert page_of(asked.text).form(address).method == "get"
+    assert own not in asked.text.partition("<main")[2]
+    assert f"{own}</strong>" in visitor.get(address, params={"first": "0"}).text
 
 
 @pytest.mark.parametrize("first", ["3", "-1", "x", "", "00"])
@@ -230,14 +231,15 @@ def test_an_answer_that_is_none_is_asked_again(visitor, first):
 
 
 @pytest.mark.parametrize("id_", KEYED)
-def test_the_own_code_is_nowhere_but_inside_the_sealed_image(visitor, id_):
-    """It came in a form; the page that answers does not hold it, nor do the answers after."""
+def test_the_own_code_is_on_the_page_with_a_way_back_and_sealed_in_the_image(visitor, page_of, id_):
+    """Who practises does not lose the code; no address and no answer of the radio has it."""
     own = wrong_code(id_)
     radio = Radio(visitor, id_, own)
     assert radio.page.headers["cache-control"] == "no-store"
-    assert "It opens with your own code" in radio.page.text
-    main = radio.page.text.replace(radio.image, "").partition("<main")[2]
-    assert not re.search(rf"(?<![\w.]){own}(?![\w.])", re.sub(r"<svg.*?</svg>", "", main, flags=re.DOTALL))
+    assert f'It opens with your own code, <strong class="wide">{own}</strong>' in radio.page.text
+    (back,) = {link for link in page_of(radio.page.text).links if link.endswith("/keys")}
+    assert visitor.get(back).status_code == 200
+    assert own not in back
     sealed = base64.urlsafe_b64decode(radio.image)
     assert own.encode() not in sealed
     radio.did(*presses(id_, own))
@@ -249,7 +251,7 @@ def test_the_own_code_is_nowhere_but_inside_the_sealed_image(visitor, id_):
 
 @pytest.mark.parametrize("code", ["", "12", "ABCD", "123456789012", "x" * 33])
 def test_an_own_code_the_keys_cannot_key_is_refused_and_not_echoed(visitor, code):
-    answer = visitor.post("/practice/renault_86a", data={"code": code})
+    answer = visitor.post("/coach", data={"model": "renault_86a", "code": code})
     assert answer.status_code in {400, 422}
     main = answer.text.partition("<main")[2].partition("</main>")[0]
     assert not code or f">{code}<" not in main.replace(" ", "")

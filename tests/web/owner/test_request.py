@@ -34,7 +34,7 @@ def owner(api, page_of):
 def test_an_owner_comes_from_the_sheet_to_the_code_without_an_account(owner, page_of):
     """Rows 18 and 19: each form is sent as it stands on the page before; two people of the desk act between."""
     sheet = page_of(owner.get("/sheet", params={"make": "nissan", "model": BP_MODEL}).text)
-    asked = page_of(owner.post("/requests/new", sheet.form("/requests/new").fields).text)
+    asked = page_of(owner.follow("/requests/new", sheet.form("/requests/new").fields).text)
     for kind in PaperKind:
         assert kept_words(kind) in asked.words
     answer = owner.post("/requests", asked.form("/requests").fields | ASKED)
@@ -52,13 +52,13 @@ def test_an_owner_comes_from_the_sheet_to_the_code_without_an_account(owner, pag
     page = owner.page
     assert "Your code is released" in page.words
     assert CANARY not in owner.get(owner.link).text
-    shown = owner.post(page.forms[0].action)
+    shown = owner.follow(page.forms[0].action)
     assert codes_shown(shown.text) == [CANARY]
     assert "Save the receipt" in shown.text
     receipt = next(link for link in page_of(shown.text).links if link.startswith("data:application/json"))
     assert receipt
     assert owner.api.entries() == 1
-    assert codes_shown(owner.post(page.forms[0].action).text) == [CANARY]
+    assert codes_shown(owner.follow(page.forms[0].action).text) == [CANARY]
     assert owner.api.entries() == 1
 
 
@@ -176,7 +176,7 @@ def test_where_papers_decide_the_door_leads_to_the_desk(owner, page_of):
     """A number that many radios share, one of them reported: the code is not released here; that is not the end."""
     label = "281155216RT V212"
     owner.api.base.blacklist.add(parse(label), label=label, reason="police report")
-    answer = owner.post("/code", {"text": label, "make": "renault", "owns": "yes", "request_id": "one"})
+    answer = owner.follow("/code", {"text": label, "make": "renault", "owns": "yes", "request_id": "one"})
     assert answer.status_code == 403
     assert page_of(answer.text).form("/requests/new").fields["text"] == label
 
@@ -344,7 +344,7 @@ def test_whoever_asks_again_types_nothing_twice(owner):
     owner.desk.refuse(one, 2, "cle", Reason.STOLEN)
     again = owner.page.form("/requests/new")
     assert again.method == "post"
-    form = owner.page_of(owner.post(again.action, again.fields).text).form("/requests")
+    form = owner.page_of(owner.follow(again.action, again.fields).text).form("/requests")
     known = {
         name: value for name, value in ASKED.items() if name != "email"
     }  # sealed: the page does not know it
@@ -369,7 +369,7 @@ def test_while_the_log_does_not_verify_no_code_is_shown(owner, clock):
     answer = owner.post(f"{owner.link}/code")
     assert (answer.status_code, codes_shown(answer.text)) == (503, [])
     owner.site.log_monitor.last = None
-    assert codes_shown(owner.post(f"{owner.link}/code").text) == [CANARY]
+    assert codes_shown(owner.follow(f"{owner.link}/code").text) == [CANARY]
 
 
 def test_whose_turn_it_is_and_until_when_is_said_in_words_and_being_late_costs_nothing(owner, clock):

@@ -30,10 +30,20 @@ class NumberForm(Form, frozen=True, kw_only=True):
 
     text: Text = ""
     make: Short = ""
-    car: Short = ""
+    car: Text = ""
     model: Short = ""
+    say: Text = ""
+    shows: Short = ""
     errors: Short = ""
     refused: Short = ""
+
+
+class StartForm(Form, frozen=True, kw_only=True):
+    """What an owner has: what the radio shows, the number on it, the car or the radio."""
+
+    say: Text = ""
+    text: Text = ""
+    car: Text = ""
 
 
 class CodeForm(NumberForm, frozen=True, kw_only=True):
@@ -47,14 +57,14 @@ class CodeForm(NumberForm, frozen=True, kw_only=True):
 class CoachForm(Form, frozen=True, kw_only=True):
     """The code on its way to coach or practice radio: from our own page or from the owner's papers.
 
-    `first` says how the entry of the owner's radio opens, where the practice radio had to ask.
+    `visit` is that of the code, where it was released here.
     """
 
     model: Short = ""
     code: Annotated[str, msgspec.Meta(max_length=32)] = ""
     errors: Short = ""
     refused: Short = ""
-    first: Short = ""
+    visit: Annotated[str, msgspec.Meta(max_length=4096)] = ""
 
     def __repr__(self) -> str:
         return f"CoachForm(model={self.model!r}, code=****)"
@@ -82,6 +92,7 @@ class DealerCodeForm(Form, frozen=True, kw_only=True):
     make: Short = ""
     model: Short = ""
     errors: Short = ""
+    refused: Short = ""
     vin: Short = ""
     owns: Short = ""
     request_id: Short = ""

@@ -7,18 +7,19 @@ an answer, never which. What cannot be read as a code of this radio is not repea
 import uuid
 from typing import Final
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
-from radiokey.base.release.request import ReleaseRequest
 from radiokey.code.value import Code
-from radiokey.errors import InputError, RadiokeyError, RequestReusedError, UsageError
-from radiokey.serial.vin import Vin
-from radiokey.web.http.forms import CodeForm, DealerCodeForm, WebRequest, convert, count, read
-from radiokey.web.http.problems import status_of
-from radiokey.web.http.render import NO_STORE
-from radiokey.web.owner.road import code_page, makes_of
+from radiokey.errors import InputError, UsageError
+from radiokey.web.http.forms import DealerCodeForm, WebRequest, convert, count, read
+from radiokey.web.http.visits import Visit
+from radiokey.web.owner.code import asked_by, fresh_if_spent, request_for
+from radiokey.web.owner.entry import GONE
+from radiokey.web.owner.number import PRIVATE, address_with, lead_to, makes_of, with_problem
 from radiokey.web.site import Site
 
 
@@ -28,56 +29,60 @@ def ask_dealer_code(
     model: FromQuery[str] = "",
     make: FromQuery[str] = "",
     errors: FromQuery[str] = "",
+    refused: FromQuery[str] = "",
 ) -> Response[str]:
     """Ask for the code that the dealer gave."""
-    return _page(site, convert({"model": model, "make": make, "errors": errors}, DealerCodeForm))
+    said = {"model": model, "make": make, "errors": errors, "refused": refused}
+    return _ask(site, _visit_of(convert(said, DealerCodeForm)))
 
 
-@post("/told/new", status_code=200)
-async def ask_dealer_code_for_number(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
-    """Ask the same for a number that is known already, which travels in no address."""
-    return _page(site, await read(request, DealerCodeForm))
+@post("/told/new")
+async def ask_dealer_code_for_number(site: NamedDependency[Site], request: WebRequest) -> Redirect:
+    """Lead to the same page for a number that is known already."""
+    return lead_to(site, _visit_of(await read(request, DealerCodeForm)), "/dealer")
 
 
-def _page(site: Site, form: DealerCodeForm, problem: RadiokeyError | None = None) -> Response[str]:
-    # An id that was no id, or another radio's, would be refused for ever.
-    spent = not form.request_id or type(problem) in {UsageError, RequestReusedError}
+@get("/road/{visit:str}/dealer", sync_to_thread=False)
+def ask_again(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str]:
+    """Ask for the dealer's code, with what is known already and what was wrong before."""
+    said = site.visits.open(visit)
+    if said.held:  # of a page that was opened again after the code was forgotten
+        said = msgspec.structs.replace(said, problem=GONE)
+    return _ask(site, said)
+
+
+def _visit_of(form: DealerCodeForm) -> Visit:
+    said = {name: getattr(form, name) for name in ("text", "make", "model", "errors", "refused", "vin")}
+    return Visit(**said, request_id=form.request_id or uuid.uuid4().hex)
+
+
+def _ask(site: Site, visit: Visit) -> Response[str]:
     return site.pages.show(
         "owner/dealer_code.html",
-        status=status_of(problem) if problem else 200,
-        headers=NO_STORE,
-        form=form,
-        request_id=uuid.uuid4().hex if spent else form.request_id,
-        problem=problem,
-        model=site.catalogue.models.get(form.model),
+        status=visit.problem.status if visit.problem else 200,
+        headers=PRIVATE,
+        form=visit,
+        problem=visit.problem,
+        model=site.catalogue.models.get(visit.model),
         models=sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold()),
         makes=makes_of(site),
+        another=address_with("/told", visit, without=("model", "car", "say", "shows")),
     )
 
 
-@post("/told", status_code=200)
-async def release_dealer_code(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
-    """Release the answer and show it with its keys; a reload is the same request."""
+@post("/told")
+async def release_dealer_code(site: NamedDependency[Site], request: WebRequest) -> Redirect:
+    """Release the answer; its page shows it with its keys. Sent again it is the same request."""
     form = await read(request, DealerCodeForm)
+    visit = asked_by(site, request, _visit_of(form), form)
     try:
         count(form.errors)  # whatever is wrong is said before anything is logged
-        reading, model = site.radio(form.text, form.make, form.model)
-        wanted = ReleaseRequest(
-            request_id=form.request_id,
-            client=site.client(request),
-            network=site.network(request),
-            serial=reading,
-            model=model,
-            vin=Vin.parse(form.vin) if form.vin.strip() else None,
-            owns=form.owns == "yes",
-            make=form.make,
-            answer=Code.typed(form.code),
-        )
-        released = await site.in_thread(site.release, wanted)
+        typed = Code.typed(form.code)
+        await site.in_thread(site.release, request_for(site, visit, typed))
     except (InputError, UsageError) as problem:
-        return _page(site, form, problem)
-    shown = {name: getattr(form, name) for name in ("text", "make", "model", "errors")}
-    return code_page(site, CodeForm(**shown), model, released)
+        visit = fresh_if_spent(visit, problem)
+        return lead_to(site, with_problem(visit, "dealer", problem), "/dealer")
+    return lead_to(site, site.visits.hold(visit, typed), "/code")
 
 
-HANDLERS: Final = (ask_dealer_code, ask_dealer_code_for_number, release_dealer_code)
+HANDLERS: Final = (ask_dealer_code, ask_dealer_code_for_number, ask_again, release_dealer_code)

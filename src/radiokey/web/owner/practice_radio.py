@@ -6,7 +6,7 @@ The browser only sends what the owner pressed and draws the answer; which state 
 long it waits, is decided here.
 
 A practice radio opens with a practice code, which the page shows. An owner who comes from the coach practises
-with their own code; it comes in the body of a form and leaves only inside the sealed image.
+with their own code, which the page shows too, and go back to its keys; it is in no address.
 
 Of some radios nobody knows what the first press shows. Their practice radio asks what the owner's own one
 shows, and then behaves like that; the answer is sealed with the image.
@@ -23,6 +23,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
 from radiokey.base.bootstrap import SystemRandomness
 from radiokey.catalogue.model import Model
@@ -46,9 +47,9 @@ from radiokey.headunit.lock import State as LockState
 from radiokey.headunit.panel import Cycle
 from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.web.draw import display_svg
-from radiokey.web.http.forms import CoachForm, WebRequest, read
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
+from radiokey.web.owner.code import code_of
 from radiokey.web.site import Site
 
 PURPOSE: Final = "practice"
@@ -212,26 +213,28 @@ def show_practice(
     way = chosen(model, first)
     if way is None:
         return _ask(site, model)
-    return _page(site, model, practice_code(design_of(model, way)), way, own=False)
+    return _page(site, model, practice_code(design_of(model, way)), way)
 
 
-@post("/practice/{model_id:str}", status_code=200)
+@get("/road/{visit:str}/practice")
 async def show_practice_with_own_code(
-    site: NamedDependency[Site], model_id: FromPath[str], request: WebRequest
-) -> Response[str]:
-    """Show a practice radio with the owner's own code, which came in the form's body."""
-    form = await read(request, CoachForm)
-    model = site.model(model_id)
-    assert model is not None
-    code, way = Code.typed(form.code), chosen(model, form.first)
+    site: NamedDependency[Site], visit: FromPath[str], first: FromQuery[str] = ""
+) -> Response[str] | Redirect:
+    """Show a practice radio with the owner's own code, which no address holds."""
+    said = site.visits.open(visit)
+    model, code = site.model(said.keys or said.model), await code_of(site, said)
+    here = f"/road/{visit}"
+    if model is None or code is None:
+        return Redirect(f"{here}/keys", status_code=303)
+    way = chosen(model, first)
     if way is None:
         design_of(model, 0).shape.check(code)
-        return _ask(site, model, form.code)
-    return _page(site, model, code, way, own=True)
+        return _ask(site, model, here)
+    return _page(site, model, code, way, back=here)
 
 
-def _ask(site: Site, model: Model, code: str = "") -> Response[str]:
-    """Ask what the owner's radio shows after one press; an own code goes along in the form's body."""
+def _ask(site: Site, model: Model, back: str = "") -> Response[str]:
+    """Ask what the owner's radio shows after one press; `back` is the visit of an own code."""
     shape, panel = model.shape, model.panel
     assert shape is not None, "a panel that cycles has a shape"
     assert panel is not None, "openings are those of a panel"
@@ -243,11 +246,11 @@ def _ask(site: Site, model: Model, code: str = "") -> Response[str]:
         model=model,
         looks=looks,
         key=panel.entry.keys[0],
-        code=code,
+        back=back,
     )
 
 
-def _page(site: Site, model: Model, code: Code, way: int, *, own: bool) -> Response[str]:
+def _page(site: Site, model: Model, code: Code, way: int, back: str = "") -> Response[str]:
     unit = new_unit(site, model, code, way)
     asked = {"entry_start", "entry_first"} if openings_of(model) else set()
     return site.pages.show(
@@ -256,7 +259,8 @@ def _page(site: Site, model: Model, code: Code, way: int, *, own: bool) -> Respo
         model=model,
         shown=page_state(site, model, unit, way),
         way=way if asked else None,
-        code="" if own else code.reveal(),
+        code=code.reveal(),
+        back=back,
         panel_columns=max(key.at[0] for key in unit.design.panel.keys) + 1,
         keys=unit.design.panel.keys,
         assumed=[name for name in model.assumed() if name not in asked],

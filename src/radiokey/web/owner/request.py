@@ -38,7 +38,6 @@ from radiokey.errors import (
 )
 from radiokey.serial.vin import Vin
 from radiokey.web.http.forms import (
-    CodeForm,
     RequestForm,
     SaidForm,
     SeenForm,
@@ -58,7 +57,8 @@ from radiokey.web.http.uploads import (
     same_files,
     uploads_of,
 )
-from radiokey.web.owner.road import code_page, makes_of
+from radiokey.web.http.visits import Visit
+from radiokey.web.owner.number import lead_to, makes_of
 from radiokey.web.site import Site
 
 FORM: Final = "request form"
@@ -88,10 +88,20 @@ def new(site: NamedDependency[Site], model: FromQuery[str] = "", make: FromQuery
     return _form(site, convert({"model": model, "make": make}, RequestForm))
 
 
-@post("/requests/new", status_code=200)
-async def new_for(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
-    """Ask for what is missing; the number is known already, and travels in no address."""
-    return _form(site, await read(request, RequestForm))
+@post("/requests/new")
+async def new_for(site: NamedDependency[Site], request: WebRequest) -> Redirect:
+    """Lead to the page that asks for what is missing; the number is known already."""
+    _desk(site)
+    form = await read(request, RequestForm)
+    known = {name: getattr(form, name) for name in ("text", "make", "model", "vin")}
+    return lead_to(site, Visit(**known), "/desk")
+
+
+@get("/road/{visit:str}/desk", sync_to_thread=False)
+def new_with(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str]:
+    """Ask for what is missing."""
+    said = site.visits.open(visit)
+    return _form(site, RequestForm(text=said.text, make=said.make, model=said.model, vin=said.vin))
 
 
 def _form(site: Site, form: RequestForm, problem: RadiokeyError | None = None) -> Response[str]:
@@ -307,24 +317,23 @@ async def send_papers(
 # --- the code ---------------------------------------------------------------------------------------------
 
 
-@post("/requests/{link:str}/code", status_code=200, opt={BY_LINK: True})
-async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str]:
-    """Show the code of a released request; it is released again, which logs nothing new."""
+@post("/requests/{link:str}/code", opt={BY_LINK: True})
+async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str] | Redirect:
+    """Lead to the code of a released request: a page that is there for two hours, which no mail names."""
     desk, request_id = _desk(site), site.request_of(link)
     try:
         view = await site.in_thread(desk.view, request_id)
         site.log_monitor.require()
-        released = await site.in_thread(desk.code_for, request_id)
+        await site.in_thread(desk.code_for, request_id)
     except RadiokeyError as problem:
         return await site.in_thread(lambda wrong: _page(site, request_id, wrong), problem)
-    page = code_page(site, CodeForm(), site.catalogue.models.get(view.stored.model), released)
-    page.headers |= PRIVATE
-    return page
+    return lead_to(site, Visit(desk=request_id, model=view.stored.model), "/code")
 
 
 HANDLERS: Final = (
     new,
     new_for,
+    new_with,
     open_request,
     follow,
     send_message,

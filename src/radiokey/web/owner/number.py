@@ -1,0 +1,210 @@
+"""The number of the radio: asked for, read, and shown again before a code is asked for; or whom to ask."""
+
+import uuid
+from typing import Final
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from radiokey.catalogue.index import models_with
+from radiokey.catalogue.model import Model
+from radiokey.code.family import families_of
+from radiokey.errors import RadiokeyError
+from radiokey.guide.sheet import Case, sheet
+from radiokey.serial.formats import FORMATS
+from radiokey.serial.number import Reading, makes_to_ask
+from radiokey.serial.places import COPYING, PLACES
+from radiokey.web.http.forms import NumberForm, WebRequest, convert, count, read
+from radiokey.web.http.problems import status_of
+from radiokey.web.http.render import NO_STORE
+from radiokey.web.http.visits import Problem, Visit
+from radiokey.web.owner.keys import stand_ins_for
+from radiokey.web.owner.shown import first_step
+from radiokey.web.site import Site
+
+PRIVATE: Final = {**NO_STORE, "X-Robots-Tag": "noindex"}
+"""What every page of a visit carries: it is nobody else's, and stored nowhere."""
+SAID: Final = ("make", "car", "model", "say", "shows", "errors", "refused")
+"""What an owner said that is no number of a radio: it may stand in an address."""
+
+
+def lead_to(site: Site, visit: Visit, page: str = "") -> Redirect:
+    """Lead the browser on to a page of a visit, which Back and a reload ask for again."""
+    return Redirect(site.visits.path(visit) + page, status_code=303, headers=NO_STORE)
+
+
+def with_problem(visit: Visit, page: str, error: RadiokeyError) -> Visit:
+    """Return the visit with what was wrong with the last form, said on `page`."""
+    said = Problem(page, error.sentence, error.hint, status_of(error))
+    return msgspec.structs.replace(visit, problem=said)
+
+
+def visit_of(form: NumberForm) -> Visit:
+    """Return the visit that a form with a number begins."""
+    return Visit(**{name: getattr(form, name) for name in NumberForm.__struct_fields__})
+
+
+def address_with(path: str, visit: Visit, *, without: tuple[str, ...] = ()) -> str:
+    """Return the address of a page with what was said, so that nobody is asked twice."""
+    said = {name: getattr(visit, name) for name in SAID if name not in without}
+    query = urlencode({name: value for name, value in said.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+@get("/number", sync_to_thread=False)
+def number(  # noqa: PLR0913, PLR0917 - the query of the page
+    site: NamedDependency[Site],
+    model: FromQuery[str] = "",
+    errors: FromQuery[str] = "",
+    make: FromQuery[str] = "",
+    car: FromQuery[str] = "",
+    refused: FromQuery[str] = "",
+    say: FromQuery[str] = "",
+    shows: FromQuery[str] = "",
+) -> Response[str]:
+    """Ask for the number, and say where it is."""
+    said = {"model": model, "errors": errors, "make": make, "car": car, "refused": refused}
+    form = convert(said | {"say": say, "shows": shows}, NumberForm)
+    return _number_page(site, visit_of(form))
+
+
+@post("/number")
+async def number_read(site: NamedDependency[Site], request: WebRequest) -> Redirect:
+    """Take a number; its page says what was read."""
+    visit = visit_of(await read(request, NumberForm))
+    return lead_to(site, msgspec.structs.replace(visit, request_id=uuid.uuid4().hex))
+
+
+@get("/road/{visit:str}", sync_to_thread=False)
+def visit_page(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str]:
+    """Say what was read and ask for the statement of ownership; where no code follows, the sheet."""
+    said = site.visits.open(visit)
+    if said.problem is not None and said.problem.page == "problem":
+        status = said.problem.status
+        return site.pages.show("problem.html", status=status, headers=PRIVATE, problem=said.problem)
+    try:
+        model = site.model(said.model)
+        reading = site.reading(said.text, said.make, model)
+    except RadiokeyError as problem:
+        return _number_page(site, said, problem)
+    nowhere = said.problem is not None and said.problem.page == "sheet"
+    if nowhere or not families_of(reading.serial, said.make if model is None else ""):
+        return sheet_for(site, said, token=visit, reading=reading)
+    return _reading_page(site, said, reading)
+
+
+def _number_page(site: Site, visit: Visit, problem: RadiokeyError | None = None) -> Response[str]:
+    model = site.model(visit.model)
+    makes = makes_to_ask(visit.text) if problem is not None else ()
+    return site.pages.show(
+        "owner/number.html",
+        status=status_of(problem) if problem else 200,
+        headers=PRIVATE,
+        form=visit,
+        model=model,
+        problem=problem,
+        makes_first=makes,
+        makes=makes_of(site),
+        known={name: getattr(visit, name) for name in ("model", "say", "shows", "errors", "refused")},
+        another=address_with("/number", visit, without=("model",)),
+        places=PLACES,
+        copying=COPYING,
+        sources=site.catalogue.sources,
+    )
+
+
+def makes_of(site: Site) -> list[str]:
+    """Return every make there is a radio of."""
+    return sorted({make for model in site.catalogue.models.values() for make in model.makes})
+
+
+def _reading_page(site: Site, visit: Visit, reading: Reading) -> Response[str]:
+    """Show what was read, and which radios have such a number."""
+    model = site.model(visit.model)
+    families = families_of(reading.serial)
+    fitting = (
+        site.catalogue.models[id_] for id_ in models_with(kind=reading.serial.kind, make=visit.make or None)
+    )
+    candidates = [
+        one
+        for one in fitting
+        if any(family.id in one.families for family in families)
+        and (reading.labelled or not one.needs_label or one is model)
+    ]
+    return site.pages.show(
+        "owner/reading.html",
+        status=visit.problem.status if visit.problem else 200,
+        headers=PRIVATE,
+        form=visit,
+        reading=reading,
+        doubts={doubt.at: doubt for doubt in reading.doubts},
+        format=FORMATS[reading.serial.kind],
+        model=model,
+        needs_model=any(family.needs_model for family in families),
+        candidates=candidates,
+        suggestions=stand_ins_for(site, visit, model, reading.serial.kind),
+        problem=visit.problem,
+        first=first_step(site, visit),
+        again=address_with("/number", visit),
+        another=address_with("/number", visit, without=("model",)),
+        sources=site.catalogue.sources,
+    )
+
+
+# --- the sheet --------------------------------------------------------------------------------------------
+
+
+def sheet_for(site: Site, visit: Visit, *, token: str = "", reading: Reading | None = None) -> Response[str]:
+    """Show whom to ask; `token` is that of the visit, where one with a number led here."""
+    model, make = site.model(visit.model), visit.make
+    if reading is not None and not make and model is None and len(FORMATS[reading.serial.kind].makes) == 1:
+        make = FORMATS[reading.serial.kind].makes[0]
+    case = Case(
+        serial=reading.serial.text if reading else None,
+        shows=visit.say or None,
+        errors=count(visit.errors),
+    )
+    return site.pages.show(
+        "owner/sheet.html",
+        status=visit.problem.status if visit.problem else 200,
+        headers=PRIVATE if token else None,
+        sheet=sheet(model, make or None, case=case, sources=site.catalogue.sources),
+        problem=visit.problem,
+        sources=site.catalogue.sources,
+        makes=makes_of(site),
+        form=visit,
+        number_page=address_with("/number", visit),
+        known={
+            "text": visit.text if reading else "",
+            "make": make,
+            "model": "" if model is None else model.id,
+        },
+        desk=site.base.organisation if site.desk else "",
+    )
+
+
+@get("/sheet", sync_to_thread=False)
+def sheet_page(  # noqa: PLR0913, PLR0917 - the query of the page
+    site: NamedDependency[Site],
+    model: FromQuery[str] = "",
+    make: FromQuery[str] = "",
+    errors: FromQuery[str] = "",
+    refused: FromQuery[str] = "",
+    say: FromQuery[str] = "",
+) -> Response[str]:
+    """Show whom to ask, with what in hand."""
+    said = {"model": model, "make": make, "errors": errors, "refused": refused, "say": say}
+    return sheet_for(site, visit_of(convert(said, NumberForm)))
+
+
+def known_model(site: Site, model_id: str) -> Model | None:
+    """Return the radio of that id, `None` for the stand-in and for none; raise `UsageError`."""
+    model = site.model(model_id)
+    return None if model is None or model.default else model
+
+
+HANDLERS: Final = (number, number_read, visit_page, sheet_page)
