@@ -60,6 +60,7 @@ def test_the_document_has_the_fields_that_others_rely_on(release):
         "receipt",
         "entry",
         "first_press",
+        "report",
     ]
     assert (document["serial"], document["code"], document["tier"]) == ("V212", "4786", "A")
     assert list(document["provenance"]) == ["checked", "caution", "lineages"]

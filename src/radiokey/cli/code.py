@@ -104,9 +104,10 @@ def code(
         say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
     keyed = NOT_KEYED if known is None else presses(known, released)
     if as_json:
-        say.document(document(released, keyed))
+        say.answer(document(released, keyed))
     else:
         _tell(released, model, has_keys=keyed["entry"] is not None)
+        say.reportable()
 
 
 def _leave_sheet(model: str | None, make: str | None, reading: Reading) -> None:

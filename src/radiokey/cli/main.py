@@ -89,6 +89,8 @@ def _wants_json(arguments: list[str]) -> bool:
 def _failed(problem: RadiokeyError, left: dict[str, Any], *, as_json: bool) -> int:
     """Say what went wrong, as a document too where one was asked for, and return the exit code."""
     code = exit_code(problem)
+    if not as_json and left.keys() & {say.SHEET, say.QUESTION}:
+        say.reportable()
     say.error(problem.sentence, problem.hint)
     if as_json:
         # Where the result could not be written, neither can this.

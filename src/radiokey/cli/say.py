@@ -22,6 +22,9 @@ SHEET: Final = "radiokey.sheet"
 QUESTION: Final = "radiokey.question"
 """Where a command leaves the question that it needs answered, likewise."""
 
+REPORT: Final = "radiokey report"
+"""The command that makes a file about a wrong answer; every document of an answer names it."""
+
 _WIDTH_MAX: Final = 78
 _WIDTH_MIN: Final = 32
 _BULLET: Final = re.compile(r"(?:-|\d+\.) ")
@@ -42,6 +45,16 @@ def document(value: Any) -> None:  # noqa: ANN401 - whatever json takes
     out(json.dumps(value))
 
 
+def answer(fields: Mapping[str, Any]) -> None:
+    """Write an answer to an owner as one JSON document, with the command to report it by."""
+    document({**fields, "report": REPORT})
+
+
+def reportable() -> None:
+    """Say, after an answer for a person, how to report it."""
+    note(f"was this wrong? '{REPORT}' makes a file about it, without personal details; nothing is sent")
+
+
 def refusal(problem: RadiokeyError, exit_code: int, left: Mapping[str, Any]) -> None:
     """Write why there is no result as one JSON document, with the sheet or the question that is left."""
     fields: dict[str, Any] = {
@@ -50,9 +63,8 @@ def refusal(problem: RadiokeyError, exit_code: int, left: Mapping[str, Any]) -> 
         "sentence": problem.sentence,
         "hint": problem.hint,
     }
-    document(
-        fields | {name.removeprefix("radiokey."): left[name] for name in (SHEET, QUESTION) if name in left}
-    )
+    also = {name.removeprefix("radiokey."): left[name] for name in (SHEET, QUESTION) if name in left}
+    document({**fields, **also, **({"report": REPORT} if also else {})})
 
 
 def not_written(lost: OSError) -> OurFaultError:
