@@ -13,10 +13,10 @@ from radiokey.catalogue.index import cards
 from radiokey.code.family import FAMILIES
 from radiokey.errors import InputError
 from radiokey.guide.masking import TEXT_LENGTH_MAX, mask
-from radiokey.guide.report import Asked, What, Wrong, answer_to, make_report, masked, read_report
+from radiokey.guide.report import Query, What, Wrong, answer_to, make_report, masked, read_report
 
 BEGINS = "".join(begin for family in FAMILIES.values() for gate in family.gates for begin in gate.begins)
-WHATS = st.sampled_from(What)
+KINDS = st.sampled_from(What)
 NOISE = st.sampled_from(
     [
         "",
@@ -38,7 +38,7 @@ RADIO = cards()["nissan_blaupunkt_bp"].id
 
 
 def encoded(text: str, what: What, model: str = "", make: str = "") -> str:
-    return make_report(Asked(what, text, model, make), Wrong.OTHER, "0.1.0").encode()
+    return make_report(Query(what, text, model, make), Wrong.OTHER, "0.1.0").encode()
 
 
 def typed_of(text: str) -> str:
@@ -47,7 +47,7 @@ def typed_of(text: str) -> str:
     return json.dumps([fields["asked"]["text"], fields["asked"]["model"], fields["asked"]["make"]])
 
 
-@given(WHATS, NOISE, st.one_of(CODES, SPACED, GLUED), NOISE)
+@given(KINDS, NOISE, st.one_of(CODES, SPACED, GLUED), NOISE)
 def test_no_code_gets_in(what, before, code, after):
     """Nor its digits in a row, whatever stands between them."""
     plain = "".join(re.findall(r"\d", code))
@@ -56,7 +56,7 @@ def test_no_code_gets_in(what, before, code, after):
     assert plain not in "".join(re.findall(r"\d", shown))
 
 
-@given(WHATS, NOISE, VINS, NOISE)
+@given(KINDS, NOISE, VINS, NOISE)
 def test_no_vin_gets_in(what, before, vin, after):
     """Neither whole nor its last six, which name the car."""
     assume(sum(character.isdigit() for character in vin) > 2)
@@ -65,7 +65,7 @@ def test_no_vin_gets_in(what, before, vin, after):
     assert vin[-6:] not in shown or set(vin[-6:]) == {"9"}
 
 
-@given(WHATS, NOISE, NAMES, NAMES, NOISE)
+@given(KINDS, NOISE, NAMES, NAMES, NOISE)
 def test_no_name_and_no_mail_address_gets_in(what, before, one, other, after):
     for text in (f"{one} {other}", f"{one}.{other}@example.org", f"{one}-{other}"):
         shown = encoded(f"{before}{text} {after}", what).casefold()
@@ -92,22 +92,22 @@ def test_of_a_number_only_its_type_gets_in(begin, rest):
     ],
 )
 def test_a_number_keeps_its_shape(number, make, shown):
-    assert masked(Asked(What.NUMBER, number, "", make)).text == shown
+    assert masked(Query(What.NUMBER, number, "", make)).text == shown
 
 
-@given(WHATS, st.text(max_size=200), st.text(max_size=20), st.text(max_size=20))
+@given(KINDS, st.text(max_size=200), st.text(max_size=20), st.text(max_size=20))
 def test_what_is_masked_stays_as_it_is(what, text, model, make):
     """So a reader can tell a file in which something was written by hand."""
-    once = masked(Asked(what, text, model, make))
+    once = masked(Query(what, text, model, make))
     assert masked(once) == once
     assert once.model in {"", *cards()}
     assert len(once.text) <= TEXT_LENGTH_MAX
     assert once.text.isascii()
 
 
-@given(WHATS, st.text(max_size=80))
+@given(KINDS, st.text(max_size=80))
 def test_a_report_is_read_as_it_was_written(what, text):
-    report = make_report(Asked(what, text), Wrong.NO_HELP, "0.1.0")
+    report = make_report(Query(what, text), Wrong.NO_HELP, "0.1.0")
     assert read_report(report.encode()) == report
     assert report.answered == answer_to(report.asked)
 
@@ -120,7 +120,7 @@ def test_words_of_displays_cars_and_radios_stay():
 
 
 def test_a_file_of_another_form_is_refused_with_the_reason():
-    report = make_report(Asked(What.DISPLAY, "CODE"), Wrong.OTHER, "0.1.0")
+    report = make_report(Query(What.DISPLAY, "CODE"), Wrong.OTHER, "0.1.0")
     whole = json.loads(report.encode())
     for broken in (
         "",
@@ -140,7 +140,7 @@ def test_a_file_of_another_form_is_refused_with_the_reason():
 
 
 def test_the_answer_to_a_wait_has_no_text():
-    report = make_report(Asked(What.WAIT, "4786", "ford_6000cd", "", 3), Wrong.OTHER, "0.1.0")
+    report = make_report(Query(What.WAIT, "4786", "ford_6000cd", "", 3), Wrong.OTHER, "0.1.0")
     assert report.asked.text == ""
     assert replace(report.asked, errors=3) == report.asked
     assert report.answered == {"known": True, "final": False}

@@ -18,7 +18,7 @@ from radiokey.serial.makes import among, spoken
 from radiokey.serial.number import Reading
 
 FEW: Final = 3
-"""So many radios can be told apart at a glance; where there are more the make comes first."""
+"""So many radios can be distinguished at a glance; where there are more the make comes first."""
 
 
 class Asks(StrEnum):

@@ -6,7 +6,7 @@ import click
 
 from radiokey.cli import say
 from radiokey.cli.options import make_option, model_option
-from radiokey.guide.report import WRONG, Asked, What, Wrong, make_report
+from radiokey.guide.report import WRONG, Query, What, Wrong, make_report
 
 
 @click.command("report")
@@ -28,7 +28,7 @@ def report(*, what: str, text: str, model: str | None, make: str | None, errors:
     WHAT is what you asked about: the display, the number on the label, a search, a wait, an entry. Codes,
     numbers and names are masked; look at the file before you send it.
     """
-    asked = Asked(What(what), text, model or "", make or "", errors)
+    asked = Query(What(what), text, model or "", make or "", errors)
     made = make_report(asked, Wrong(wrong), version("radiokey"))
     say.out(made.encode().rstrip("\n"))
     say.note(f"about: {WRONG[made.wrong]}. This is the whole file; nothing was sent.")

@@ -16,8 +16,8 @@ def leave(reading: Reading, make: str) -> None:
     question = which_radio(reading, make)
     with redirect_stdout(sys.stderr):
         for choice in question.choices:
-            told = f". {choice.tell_apart}" if choice.tell_apart else ""
-            say.item(f"  --{question.asks} {choice.id}", f"{choice.name}{told}")
+            how = f". {choice.tell_apart}" if choice.tell_apart else ""
+            say.item(f"  --{question.asks} {choice.id}", f"{choice.name}{how}")
     click.get_current_context().meta[say.QUESTION] = document(question)
 
 

@@ -30,7 +30,7 @@ FILE_SIZE_MAX: Final = 4_000
 """A longer file is no report."""
 
 FIRST: Final = 3
-"""So many models of a search are told."""
+"""So many models of a search are named."""
 
 _FIELDS: Final = frozenset({KIND, "version", "asked", "answered", "wrong", "expected"})
 
@@ -68,7 +68,7 @@ WRONG: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Query:
     """What was asked: `text` is masked, `model` an id and `make` a make of the catalogue, or empty."""
 
     what: What
@@ -83,7 +83,7 @@ class Report:
     """A whole report; `expected` is empty until somebody who knows the right answer fills it in."""
 
     version: str
-    asked: Asked
+    asked: Query
     answered: Answer
     wrong: Wrong
     expected: Answer
@@ -93,13 +93,13 @@ class Report:
         return json.dumps({KIND: FORM} | asdict(self), indent=1, ensure_ascii=True) + "\n"
 
 
-def make_report(asked: Asked, wrong: Wrong, version: str) -> Report:
+def make_report(asked: Query, wrong: Wrong, version: str) -> Report:
     """Return the report about what was typed: `asked` as it came, with all that is in it."""
     safe = masked(asked)
     return Report(version, safe, answer_to(safe), wrong, {})
 
 
-def masked(asked: Asked) -> Asked:
+def masked(asked: Query) -> Query:
     """Return `asked` without anything that could be a code, a number, a name or an address."""
     make = next((one for one in _makes() if asked.make and among(asked.make, (one,))), "")
     safe = replace(
@@ -119,7 +119,7 @@ def masked(asked: Asked) -> Asked:
     return replace(safe, text=mask(asked.text))
 
 
-def answer_to(asked: Asked) -> Answer:
+def answer_to(asked: Query) -> Answer:
     """Return what is answered to a report's question, by name (docs/spec/report.md)."""
     match asked.what:
         case What.DISPLAY:
@@ -149,7 +149,7 @@ def read_report(text: str) -> Report:
         if set(fields) != _FIELDS or fields[KIND] != FORM:
             raise _no_report("its fields are others")
         raw = fields["asked"]
-        asked = Asked(What(raw["what"]), raw["text"], raw["model"], raw["make"], raw["errors"])
+        asked = Query(What(raw["what"]), raw["text"], raw["model"], raw["make"], raw["errors"])
         report = Report(
             fields["version"], asked, fields["answered"], Wrong(fields["wrong"]), fields["expected"]
         )
@@ -172,11 +172,11 @@ def _makes() -> list[str]:
     return sorted({make for card in cards().values() for make in card.makes})
 
 
-def _model(asked: Asked) -> Model | None:
+def _model(asked: Query) -> Model | None:
     return load_model(asked.model) if asked.model and not cards()[asked.model].default else None
 
 
-def _of_display(asked: Asked) -> Answer:
+def _of_display(asked: Query) -> Answer:
     guide = load_guide()
     at = position("what-does-it-show", Facts(model=asked.model or None))
     seen = view(guide, answer_display(guide, at, asked.text))
@@ -184,13 +184,13 @@ def _of_display(asked: Asked) -> Answer:
     return {"step": seen.step, "shows": shows.value if shows else "", "errors": seen.facts.errors or 0}
 
 
-def _reading(asked: Asked) -> Reading:
+def _reading(asked: Query) -> Reading:
     card = cards().get(asked.model)
     kinds = None if card is None or card.default else card.kinds
     return parse(asked.text, make=asked.make or None, kinds=kinds)
 
 
-def _of_number(asked: Asked) -> Answer:
+def _of_number(asked: Query) -> Answer:
     try:
         reading = _reading(asked)
     except SerialError as error:
