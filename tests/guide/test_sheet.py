@@ -120,7 +120,8 @@ def test_what_is_known_for_the_radio_comes_with_its_confidence(radio):
     )
     page = sheet(radio(ways=ways))
     assert (page.cost.value, page.cost.confidence) == ("10 pounds", Confidence.SINGLE)
-    assert page.ask[0].how == "The dealer."
+    assert page.ask[0].who.endswith("dealer"), "hearsay comes after who has the records"
+    assert page.ask[1].how == "The dealer."
 
 
 def test_the_professionals_registry_is_not_an_owners_way():

@@ -23,6 +23,7 @@ FORMS = {
     "/coach": ("model", "code", "errors"),
     "/waiting": ("model", "errors", "holds"),
     "/verify": ("receipt",),
+    "/start": ("say", "text", "car"),
     "/told": ("text", "model", "code", "errors", "request_id", "vin"),
     "/told/new": ("text", "make", "model", "errors"),
 }
@@ -32,7 +33,7 @@ QUERIES = {
     "/sheet": ("model", "make", "errors"),
     "/waiting": ("model", "errors", "holds"),
     "/shows": ("say", "at"),
-    "/models": ("x",),
+    "/models": ("search", "say", "at"),
 }
 VALUES = st.one_of(st.sampled_from(REAL), st.text(max_size=30))
 RELEASING = {"owns": "yes", "request_id": "junk"}
@@ -239,6 +240,7 @@ def test_bytes_that_are_no_form_at_all_are_answered_in_a_sentence(visitor, addre
 # --- who may post, how much, and what is only posted -------------------------------------------------------
 
 POSTED = (
+    "/start",
     "/number",
     "/code",
     "/coach",

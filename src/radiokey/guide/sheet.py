@@ -182,22 +182,12 @@ def _why(model: Model | None) -> str:
 def _ask(
     model: Model | None, make: str | None, sources: Mapping[str, Source], *, exists: bool
 ) -> tuple[Contact, ...]:
-    routes = [route for route in _routes() if make is not None and make in route.makes]
-    dealer = next((route for route in routes if route.who == "dealer"), None)
+    """Return whom to ask, the best first: the maker's own site, the dealer, and only then what is hearsay."""
+    makes = {make} if make is not None else set(() if model is None else model.makes)
+    routes = [route for route in _routes() if makes & set(route.makes)]
+    dealer = next((route for route in routes if route.who == "dealer"), None) if len(makes) == 1 else None
     found = [_contact(route, sources) for route in routes if route.who != "dealer"]
-    ways = None if model is None else model.ways
     who = f"{_article(make)} {_spoken(make)} dealer" if make else "A dealer of the car's make"
-    if ways is not None and ways.ask.value is not None:
-        found.append(
-            Contact(
-                who="What is known for this radio",
-                how=_sentence(ways.ask.value),
-                cost=ways.cost,
-                wait=ways.wait,
-                confidence=ways.ask.confidence,
-                sources=ways.ask.sources,
-            )
-        )
     if dealer is not None:
         found.append(_contact(dealer, sources, who=who))
     else:
@@ -209,6 +199,18 @@ def _ask(
                 _DEALER_WAIT,
                 Confidence.DOUBTFUL,
                 ("seed",),
+            )
+        )
+    ways = None if model is None else model.ways
+    if ways is not None and ways.ask.value is not None:
+        found.append(
+            Contact(
+                who="Said of this very radio",
+                how=_sentence(ways.ask.value),
+                cost=ways.cost,
+                wait=ways.wait,
+                confidence=ways.ask.confidence,
+                sources=ways.ask.sources,
             )
         )
     if exists:

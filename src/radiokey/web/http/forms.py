@@ -46,6 +46,14 @@ class StartForm(Form, frozen=True, kw_only=True):
     car: Text = ""
 
 
+class SearchForm(Form, frozen=True, kw_only=True):
+    """A radio by its car or its name; what the display shows, or where the guide asked for the radio."""
+
+    search: Text = ""
+    say: Text = ""
+    at: Text = ""
+
+
 class CodeForm(NumberForm, frozen=True, kw_only=True):
     """The request for a code: the number again, the car's number, the statement of ownership."""
 

@@ -10,8 +10,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.catalogue.index import models_with
+from radiokey.catalogue.index import cards, models_with
 from radiokey.catalogue.model import Model
+from radiokey.catalogue.search import search_models
 from radiokey.code.family import families_of
 from radiokey.errors import RadiokeyError
 from radiokey.guide.sheet import Case, sheet
@@ -30,6 +31,10 @@ PRIVATE: Final = {**NO_STORE, "X-Robots-Tag": "noindex"}
 """What every page of a visit carries: it is nobody else's, and stored nowhere."""
 SAID: Final = ("make", "car", "model", "say", "shows", "errors", "refused")
 """What an owner said that is no number of a radio: it may stand in an address."""
+
+
+RADIOS_MAX: Final = 6
+"""More than so many radios are no choice."""
 
 
 def lead_to(site: Site, visit: Visit, page: str = "") -> Redirect:
@@ -75,8 +80,16 @@ def number(  # noqa: PLR0913, PLR0917 - the query of the page
 @post("/number")
 async def number_read(site: NamedDependency[Site], request: WebRequest) -> Redirect:
     """Take a number; its page says what was read."""
-    visit = visit_of(await read(request, NumberForm))
-    return lead_to(site, msgspec.structs.replace(visit, request_id=uuid.uuid4().hex))
+    return lead_to(site, begun(visit_of(await read(request, NumberForm))))
+
+
+def begun(visit: Visit) -> Visit:
+    """Return the visit of a number, with the id of its request and the make that its car tells."""
+    make = visit.make
+    if not make and visit.car.strip():
+        makes = {make for match in search_models(visit.car) for make in cards()[match.model].makes}
+        make = makes.pop() if len(makes) == 1 else ""
+    return msgspec.structs.replace(visit, request_id=uuid.uuid4().hex, make=make)
 
 
 @get("/road/{visit:str}", sync_to_thread=False)
@@ -109,12 +122,20 @@ def _number_page(site: Site, visit: Visit, problem: RadiokeyError | None = None)
         problem=problem,
         makes_first=makes,
         makes=makes_of(site),
-        known={name: getattr(visit, name) for name in ("model", "say", "shows", "errors", "refused")},
+        radios=[] if problem is None or model is not None else _radios_of(site, visit),
+        known={name: getattr(visit, name) for name in ("say", "shows", "errors", "refused")},
+        whom=address_with("/sheet", visit, without=("car", "shows")),
         another=address_with("/number", visit, without=("model",)),
         places=PLACES,
         copying=COPYING,
         sources=site.catalogue.sources,
     )
+
+
+def _radios_of(site: Site, visit: Visit) -> list[Model]:
+    """Return the radios that the car may have: a number that says nothing by itself is asked which it is."""
+    found = [site.catalogue.models[match.model] for match in search_models(visit.car or visit.make)]
+    return found if len(found) <= RADIOS_MAX else []
 
 
 def makes_of(site: Site) -> list[str]:

@@ -1,26 +1,88 @@
-"""The radios that are known, by make, each with everything that is known of it."""
+"""The radios that are known: found by car or name, listed by make, each with what is known of it."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
+from radiokey.catalogue.search import next_step, search_models, understand
 from radiokey.code.family import FAMILIES
+from radiokey.guide.model import Facts
+from radiokey.guide.walk import answer, position
+from radiokey.web.http.forms import SearchForm, convert
+from radiokey.web.http.visits import Visit
+from radiokey.web.owner.number import address_with
+from radiokey.web.owner.shown import first_step
 from radiokey.web.site import Site
 
 if TYPE_CHECKING:
     from radiokey.catalogue.model import Model
 
+FOUND_MAX: Final = 8
+"""So many radios are shown: who sees more than that chooses none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A radio that was found: what leads on with it, and why it fits, in words."""
+
+    model: "Model"
+    link: str
+    why: str
+
 
 @get("/models", sync_to_thread=False)
-def models(site: NamedDependency[Site]) -> Response[str]:
-    """List the radios that are known, by make."""
+def models(
+    site: NamedDependency[Site],
+    search: FromQuery[str] = "",
+    say: FromQuery[str] = "",
+    at: FromQuery[str] = "",
+) -> Response[str]:
+    """Find a radio by its car or its name, each with the next step; `at` is where the guide asked for it."""
+    form = convert({"search": search, "say": say, "at": at}, SearchForm)
+    found = search_models(form.search) if form.search.strip() else ()
     by_make: dict[str, list[Model]] = {}
     for model in site.catalogue.models.values():
         for make in model.makes:
             by_make.setdefault(make, []).append(model)
-    return site.pages.show("owner/models.html", by_make=dict(sorted(by_make.items())))
+    return site.pages.show(
+        "owner/models.html",
+        form=form,
+        found=[
+            Choice(
+                model=site.catalogue.models[match.model],
+                link=_next(site, form, match.model),
+                why="; ".join(reason.text for reason in match.why),
+            )
+            for match in found[:FOUND_MAX]
+        ],
+        more=max(0, len(found) - FOUND_MAX),
+        nothing=next_step(understand(form.search)) if form.search.strip() and not found else "",
+        unknown=_without(form),
+        by_make=dict(sorted(by_make.items())),
+    )
+
+
+def _next(site: Site, form: SearchForm, model_id: str) -> str:
+    """Return where to go on with a radio: what the display forbids first, then its number, or whom to ask."""
+    if form.at:
+        return f"/guide/{answer(site.guide, form.at, model_id)}"
+    visit = Visit(model=model_id, say=form.say)
+    if first_step(site, visit) is not None:
+        start = position("what-does-it-show", Facts(model=model_id))
+        return f"/shows?{urlencode({'say': form.say, 'at': start})}"
+    model = site.catalogue.models[model_id]
+    return address_with("/number" if model.families else "/sheet", visit)
+
+
+def _without(form: SearchForm) -> str:
+    """Return where to go on without a radio."""
+    if form.at:
+        return f"/guide/{form.at}"
+    return f"/shows?{urlencode({'say': form.say})}" if form.say else "/guide/what-does-it-show"
 
 
 @get("/models/{model_id:str}", sync_to_thread=False)

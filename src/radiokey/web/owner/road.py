@@ -3,13 +3,16 @@
 from typing import Final
 from urllib.parse import urlencode
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from radiokey.guide.model import Act, Asks
 from radiokey.guide.walk import View, answer, answer_display, position, start, view
+from radiokey.web.http.forms import StartForm, WebRequest, read
+from radiokey.web.http.visits import Visit
+from radiokey.web.owner.number import begun, lead_to
 from radiokey.web.site import Site
 
 ACTS: Final = {
@@ -25,8 +28,22 @@ ACTS: Final = {
 
 @get("/", sync_to_thread=False)
 def home(site: NamedDependency[Site]) -> Response[str]:
-    """Show the first step."""
-    return _step(site, start(site.guide))
+    """Ask for what is at hand, beside the first step: what it shows, the number, the car."""
+    return _step(site, start(site.guide), "owner/start.html")
+
+
+@post("/start")
+async def begin(site: NamedDependency[Site], request: WebRequest) -> Redirect:
+    """Lead to what can be done with what is at hand: a number, a car, or what the display shows alone."""
+    form = await read(request, StartForm)
+    text, car, say = form.text.strip(), form.car.strip(), form.say.strip()
+    if text:
+        return lead_to(site, begun(Visit(text=text, car=car, say=say)))
+    if car:
+        said = {"search": car} | ({"say": say} if say else {})
+        return Redirect(f"/models?{urlencode(said)}", status_code=303)
+    to = f"/shows?{urlencode({'say': say})}" if say else "/guide/what-does-it-show"
+    return Redirect(to, status_code=303)
 
 
 @get("/guide/{at:str}", sync_to_thread=False)
@@ -45,7 +62,7 @@ def shows(site: NamedDependency[Site], say: FromQuery[str] = "", at: FromQuery[s
     return Redirect(f"/guide/{to}", status_code=303)
 
 
-def _step(site: Site, here: View) -> Response[str]:
+def _step(site: Site, here: View, template: str = "owner/step.html") -> Response[str]:
     answers = [
         (offer, "" if offer.shut else f"/guide/{answer(site.guide, here.position, offer.id)}")
         for offer in here.choices
@@ -57,7 +74,7 @@ def _step(site: Site, here: View) -> Response[str]:
             for make in known.makes if known is not None and not known.default else ():
                 by_make.setdefault(make, []).append((offer.text, link))
     return site.pages.show(
-        "owner/step.html",
+        template,
         here=here,
         answers=answers,
         by_make=dict(sorted(by_make.items())),
@@ -87,4 +104,4 @@ def _act(site: Site, here: View) -> tuple[str, str] | None:
     return (f"{page}?{query}" if query else page), says
 
 
-HANDLERS: Final = (home, step, shows)
+HANDLERS: Final = (home, begin, step, shows)
