@@ -1,7 +1,6 @@
 """Which radio is it: the one question to ask where a number can be of several, with how to tell them apart.
 
-Where radios of more than a few come into question the make of the car is asked first. A radio of another make
-than was said, or than the number belongs to, is never a choice.
+A radio of another make than was said, or than the number belongs to, is never a choice.
 
 >>> from radiokey.serial.number import parse
 >>> [choice.id for choice in which_radio(parse("BP2346 3 1987485"), "Nissan").choices]
@@ -9,30 +8,18 @@ than was said, or than the number belongs to, is never a choice.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
 
 from radiokey.catalogue.index import Card, cards, models_with
 from radiokey.code.family import families_of
-from radiokey.serial.makes import among, spoken
+from radiokey.serial.makes import among
 from radiokey.serial.number import Reading
-
-FEW: Final = 3
-"""So many radios can be distinguished at a glance; where there are more the make comes first."""
-
-
-class Asks(StrEnum):
-    """What a question asks for: the value of `--make` or of `--model`."""
-
-    MAKE = "make"
-    MODEL = "model"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer: `id` is the make, or the model of that id; `name` is what a person calls it.
+    """One answer: `id` is that of a model, `name` what a person calls it.
 
-    `tell_apart` says how a radio differs for the eye from the others; it is empty for a make. The id of the
+    `tell_apart` says how a radio differs for the eye from the others. The id of the
     model that stands for any radio means that it is none of the others, or that its owner cannot tell.
     """
 
@@ -45,7 +32,6 @@ class Choice:
 class Question:
     """The question in words, with its answers."""
 
-    asks: Asks
     text: str
     choices: tuple[Choice, ...]
 
@@ -59,18 +45,10 @@ class Question:
 def which_radio(reading: Reading, make: str = "") -> Question:
     """Return what to ask the owner of a radio with this number whose car is of `make`, if that was said."""
     radios = _radios(reading, make)
-    makes = sorted({one for card in radios for one in card.makes})
-    if not make and len(radios) > FEW and len(makes) > 1:
-        choices = tuple(Choice(one, spoken(one)) for one in makes)
-        return Question(
-            Asks.MAKE, "radios of several makes have such a number: of which make is the car?", choices
-        )
     choices = (*(Choice(card.id, card.short, card.tell_apart) for card in radios), _none_of_these())
     if len(radios) == 1:
-        return Question(
-            Asks.MODEL, "the number alone does not say which radio this is: is it this one?", choices
-        )
-    return Question(Asks.MODEL, "several radios have such a number: which of these is it?", choices)
+        return Question("the number alone does not say which radio this is: is it this one?", choices)
+    return Question("several radios have such a number: which of these is it?", choices)
 
 
 def _none_of_these() -> Choice:

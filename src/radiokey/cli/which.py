@@ -17,14 +17,14 @@ def leave(reading: Reading, make: str) -> None:
     with redirect_stdout(sys.stderr):
         for choice in question.choices:
             how = f". {choice.tell_apart}" if choice.tell_apart else ""
-            say.item(f"  --{question.asks} {choice.id}", f"{choice.name}{how}")
+            say.item(f"  --model {choice.id}", f"{choice.name}{how}")
     click.get_current_context().meta[say.QUESTION] = document(question)
 
 
 def document(question: Question) -> dict[str, Any]:
     """Return a question as JSON: the option that answers it, the words, and the choices."""
     return {
-        "option": f"--{question.asks}",
+        "option": "--model",
         "text": question.text,
         "choices": [
             {"id": choice.id, "name": choice.name, "tell_apart": choice.tell_apart}

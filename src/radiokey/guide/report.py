@@ -201,6 +201,5 @@ def _of_number(asked: Query) -> Answer:
     return {
         "kind": reading.serial.kind,
         "family": "" if family is None else family.id,
-        "asks": "" if question is None else question.asks.value,
         "choices": [] if question is None else [choice.id for choice in question.choices],
     }

@@ -136,7 +136,6 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
         raise ModelNeededError(
             question.text,
             hint=f"say which: {question.names}",
-            asks=question.asks.value,
             choices=",".join(choice.id for choice in question.choices),
         )
     return family

@@ -61,7 +61,7 @@ HUNG_UP: Final = "client disconnected prematurely"
 
 _FOR_PROGRAMS: Final = re.compile(rf"({API}|/log|/health|/ready|/metrics)(/|$)")
 LOG: Final = logging.getLogger(__name__)
-_FACTS: Final = ("limit", "retry_after_s", "asks", "choices")
+_FACTS: Final = ("limit", "retry_after_s", "choices")
 """The facts of an error that a problem repeats: of a limit, and of a question that the number leaves open."""
 
 _SORRY: Final = "something went wrong here that is not your doing"
@@ -77,7 +77,6 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     hint: str
     limit: str | None = None
     retry_after_s: int | None = None
-    asks: str | None = None
     choices: list[str] | None = None
 
 
