@@ -200,7 +200,7 @@ class Ran:
             assert self.out == ""
             return
         told = self.document
-        assert set(told) <= {"error", "exit_code", "sentence", "hint", "sheet"}
+        assert set(told) <= {"error", "exit_code", "sentence", "hint", "sheet", "question", "report"}
         assert told["exit_code"] == self.code
         assert f"radiokey: error: {told['sentence']}\n" in self.err
 

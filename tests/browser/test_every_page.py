@@ -39,6 +39,8 @@ PAGES = (
     "/models",
     *(f"/models/{model}" for model in MODELS),
     "/verify",
+    "/report",
+    "/report/file?what=display&text=CODE+WAIT&model=ford_6000cd",
     "/desk/coverage",
 )
 NOWHERE = ("/no-such-page", "/guide/nowhere")

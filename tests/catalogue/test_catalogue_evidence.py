@@ -46,10 +46,6 @@ def test_every_label_is_in_the_table_and_no_entry_is_unused():
     }
     table = {(model_id, label) for model_id, labels in load_labels().items() for label in labels}
     assert used == table
-    of_code = {"fiat_vp", "toyota_erc_legacy"}
-    of_code |= {"blaupunkt_acr4250", "bmw_business_blaupunkt", "mg_rover_blaupunkt"}
-    real = {pair for pair in used if pair[0] not in {"unknown", *of_code}}
-    assert len(real) == 236
 
 
 @each_model
@@ -67,10 +63,9 @@ def test_every_source_is_described_once(model):
     assert {source for _, fact in facts_of(model) for source in fact.sources} <= set(load_sources())
 
 
-def test_all_sources_of_the_facts_are_there():
-    """199 of the collected facts, and seven for the families that come from code."""
-    assert len(load_sources()) == 206
-    assert len({source.title for source in load_sources().values()}) == 206
+def test_no_two_sources_have_one_title():
+    """Or an owner could not tell what speaks for a fact."""
+    assert len({source.title for source in load_sources().values()}) == len(load_sources())
 
 
 def test_only_official_and_support_pages_are_links():
@@ -80,7 +75,7 @@ def test_only_official_and_support_pages_are_links():
             source.id
         )
     sellers = [source for source in load_sources().values() if source.kind is SourceKind.SELLER]
-    assert len(sellers) == 10
+    assert len(sellers) == 12
     assert all(re.search(r"seller of codes", source.title) for source in sellers)
 
 
@@ -196,6 +191,9 @@ def test_the_nissans_are_unverified():
     assert unverified == {model_id for model_id in model_ids() if model_id.startswith("nissan_")} - {
         "nissan_carwings",  # not an audio lock, and official
         "nissan_hdd_installkey",
+        "nissan_cats",  # these three stand in Nissan's own manuals
+        "nissan_nats_audio",
+        "nissan_radio_code_6",
     }
 
 

@@ -30,6 +30,7 @@ FROM_FIGURES = {
     # model: what it opens with, how sure that a press counts on, a code, its presses
     "audi_chorus_concert": ("1000", Confidence.SINGLE, "2130", [1, 1, 3, 0]),
     "audi_wiesbaden_delta": ("1000", Confidence.DOUBTFUL, "2130", [1, 1, 3, 0]),
+    "nissan_radio_code_6": ("0000", Confidence.OFFICIAL, "5169", [5, 1, 6, 9]),
     "renault_86a": ("0000", Confidence.DOUBTFUL, "0185", [0, 1, 8, 5]),
     "vw_premium_gamma": ("1000", Confidence.SINGLE, "0130", [9, 1, 3, 0]),
 }

@@ -60,6 +60,7 @@ def test_the_document_has_the_fields_that_others_rely_on(release):
         "receipt",
         "entry",
         "first_press",
+        "report",
     ]
     assert (document["serial"], document["code"], document["tier"]) == ("V212", "4786", "A")
     assert list(document["provenance"]) == ["checked", "caution", "lineages"]
@@ -150,3 +151,39 @@ def test_a_base_that_nobody_named_is_this_users_own(cli, tmp_path, monkeypatch):
 def test_whoever_does_not_know_the_radio_may_say_so(release):
     """`unknown` is the catalogue's "I do not know"; the site takes it so as well."""
     assert release("281155216RT V212", "--model", "unknown").code == 0
+
+
+# --- which radio ------------------------------------------------------------------------------------------
+
+
+def test_a_number_of_several_radios_is_answered_with_their_names_and_how_to_tell_them_apart(
+    release, cli, database
+):
+    answer = release("BP234631987485", "--make", "Nissan")
+    answer.refused(64, "which of these is it")
+    question = answer.document["question"]
+    assert question["option"] == "--model"
+    assert [one["id"] for one in question["choices"]] == [
+        "nissan_blaupunkt_bp",
+        "nissan_connect_lcn",
+        "unknown",
+    ]
+    text = cli("code", "BP234631987485", "--make", "Nissan", "--i-own-this-radio", "--database", database)
+    text.refused(64, "--model nissan_blaupunkt_bp: Nissan Micra or Note radio by Blaupunkt.")
+    for one in question["choices"]:
+        assert one["name"] in " ".join(text.err.split())
+        assert one["tell_apart"] in " ".join(text.err.split())
+    assert "id from" not in text.err
+
+
+def test_each_answer_to_the_question_is_taken(release):
+    """Yes to the one whose numbers follow a derivation gives the code, any other answer the sheet."""
+    assert release("BP234631987485", "--model", "nissan_blaupunkt_bp").code == 0
+    for model in ("nissan_connect_lcn", "unknown"):
+        answer = release("BP234631987485", "--make", "nissan", "--model", model)
+        answer.refused(69)
+        assert answer.document["sheet"]["ask"]
+
+
+def test_a_name_in_the_place_of_an_id_is_understood(cli):
+    cli("entry", "qashqai", "1234").refused(64, "nissan_clarion_pn (")

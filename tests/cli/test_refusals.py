@@ -64,7 +64,7 @@ def test_a_radio_without_a_public_derivation_ends_with_the_sheet(release):
 def test_with_json_a_refusal_is_one_document_with_the_sheet_in_it(release):
     ran = release("12345678", "--make", "honda")
     told = ran.document
-    assert list(told) == ["error", "exit_code", "sentence", "hint", "sheet"]
+    assert list(told) == ["error", "exit_code", "sentence", "hint", "sheet", "report"]
     assert (told["error"], told["exit_code"]) == ("no-derivation", 69)
     assert f"radiokey: hint: {told['hint']}\n" in ran.err
     page = told["sheet"]

@@ -82,7 +82,7 @@ def test_the_document_is_that_of_ones_own_base(hosted, cli, tmp_path):
     [
         ((DUSTER,), 64, "owner of the radio"),
         (("12345678", "--make", "honda", *OWNER[2:]), 77, "this base releases no code"),
-        (("BP538769684801", *OWNER[2:]), 64, "only some of them follow a public derivation"),
+        (("BP538769684801", *OWNER[2:]), 64, "several radios have such a number"),
         (("V212 or V213", *OWNER[2:]), 65, "serial numbers can be read"),
     ],
 )

@@ -50,7 +50,7 @@ WAYS = {
 def plain(text: str) -> str:
     """Case, spaces, look-alikes and the number of dashes away; written apart from the code under test."""
     latin = text.upper().translate(LATIN_AGAIN).replace("DASHES", "--")
-    return re.sub(r"-+", "-", re.sub(r"[^A-Z0-9*+:-]|(?<=[A-Z0-9])-(?=[A-Z])", "", latin))
+    return re.sub(r"-+", "-", re.sub(r"[^A-Z0-9*+:-]|:(?!\d)|(?<=[A-Z0-9])-(?=[A-Z])", "", latin))
 
 
 @cache

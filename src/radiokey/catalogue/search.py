@@ -101,12 +101,13 @@ def understand(text: str) -> Understood:
         for means, name in senses:
             if means is Means.MAKE:
                 makes[name] = max(sure, makes.get(name, 0))
-    if 1.0 in makes.values():  # a make that is written right makes no make of a misspelt other word
-        makes = {make: sure for make, sure in makes.items() if sure == 1}
     cars, radio = _surest(read, Means.CAR), _surest(read, Means.RADIO)
     years = tuple(
         dict.fromkeys(int(name) for _, senses, _ in read for means, name in senses if means is Means.YEAR)
     )
+    if 1.0 in makes.values():  # a make that is written right makes no make of another word that is misspelt
+        of = {make for car in cars for make in known.makes_of[car]}
+        makes = {make: sure for make, sure in makes.items() if sure == 1 or make in of}
     meant = _cars_meant(cars, makes, radio, known)
     return Understood(
         tuple(sorted(makes)),
@@ -231,27 +232,33 @@ def _near(word: str, known: Lexicon) -> tuple[int, _Senses]:
 
 
 def _settled(read: list[_Read], known: Lexicon) -> list[_Read]:
-    """Decide what a misspelt word means that can be a make or something else.
+    """Decide what a word means that can be a make or something else: a make shuts all others out.
 
-    It is the make if another word is a car of it, and otherwise none, for a make shuts all others out.
+    A misspelt one is the make if another word is a car of it. One that is written right is the make if there
+    is a radio of it, as `Mini` is not: a car of Rover, too.
     """
     settled = []
     for word, senses, sure in read:
         makes = frozenset(sense for sense in senses if sense[0] is Means.MAKE)
         rest = senses - makes
-        if sure < 1 and makes and rest:
-            beside = {
-                name
-                for other, meant, _ in read
-                if other != word
-                for means, name in meant
-                if means is Means.CAR
-            }
-            of = {make for car in beside for make in known.makes_of[car]}
-            settled.append((word, frozenset(sense for sense in makes if sense[1] in of) or rest, sure))
-        else:
-            settled.append((word, senses, sure))
+        if makes and rest:
+            if sure < 1:
+                of = _makes_beside(word, read, known)
+                kept = frozenset(sense for sense in makes if sense[1] in of)
+                senses = kept or rest  # noqa: PLW2901 - the settled ones
+            else:
+                own = {make for one in known.listings for make in one.card.makes}
+                senses = rest | frozenset(sense for sense in makes if sense[1] in own)  # noqa: PLW2901 - the same
+        settled.append((word, senses, sure))
     return settled
+
+
+def _makes_beside(word: str, read: Iterable[_Read], known: Lexicon) -> set[str]:
+    """Return the makes of the cars that the other words name."""
+    cars = {
+        name for other, senses, _ in read if other != word for means, name in senses if means is Means.CAR
+    }
+    return {make for car in cars for make in known.makes_of[car]}
 
 
 def _surest(read: Iterable[_Read], wanted: Means) -> dict[str, float]:

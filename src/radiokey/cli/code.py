@@ -16,7 +16,7 @@ from radiokey.base.bootstrap import SystemClock, open_base
 from radiokey.base.location import DatabaseLocation
 from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.catalogue.index import Card, cards, models_with
-from radiokey.cli import say
+from radiokey.cli import say, which
 from radiokey.cli.options import (
     card_of,
     database_option,
@@ -32,7 +32,8 @@ from radiokey.cli.options import (
 )
 from radiokey.cli.serial import look_again, read_one
 from radiokey.clock import DAY_MS
-from radiokey.errors import NoCodeHereError, UsageError
+from radiokey.errors import ModelNeededError, NoCodeHereError, NoDerivationError, UsageError
+from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
 CLIENT: Final = "local"
@@ -86,20 +87,36 @@ def code(
                 released = own.releases.release(request)
         else:
             released = _from(base, database, token_file, key, request)
+    except ModelNeededError:
+        if known is not None and known.default:  # the owner was asked, and cannot tell
+            _leave_sheet(model, make, reading)
+            raise NoDerivationError(
+                "the number alone does not say which radio this is, and not all of them follow a derivation",
+                hint="its maker's dealer finds the code from the number and the papers",
+                kind=reading.serial.kind,
+            ) from None
+        which.leave(reading, make or "")
+        raise
     except NoCodeHereError:
-        from radiokey.cli import sheet  # noqa: PLC0415 - only at the end of the road
-
-        page = sheet.of(load(model), make, reading)
-        sheet.on_stderr(page)
-        click.get_current_context().meta[say.SHEET] = sheet.document(page)
+        _leave_sheet(model, make, reading)
         raise
     for doubt in reading.doubts if reading.repaired else ():
         say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
     keyed = NOT_KEYED if known is None else presses(known, released)
     if as_json:
-        say.document(document(released, keyed))
+        say.answer(document(released, keyed))
     else:
         _tell(released, model, has_keys=keyed["entry"] is not None)
+        say.reportable()
+
+
+def _leave_sheet(model: str | None, make: str | None, reading: Reading) -> None:
+    """Show the sheet, and leave it for the document of the refusal."""
+    from radiokey.cli import sheet  # noqa: PLC0415 - only at the end of the road
+
+    page = sheet.of(load(model), make, reading)
+    sheet.on_stderr(page)
+    click.get_current_context().meta[say.SHEET] = sheet.document(page)
 
 
 def _from(

@@ -53,6 +53,12 @@ def _explain() -> click.Command:
     return explain_record
 
 
+def _report() -> click.Command:
+    from radiokey.cli.report import report
+
+    return report
+
+
 def _base() -> click.Command:
     from radiokey.cli.base import app
 
@@ -76,6 +82,7 @@ app = Noun(
         "guide": _guide,
         "bench": _bench,
         "explain": _explain,
+        "report": _report,
         "base": _base,
         "serve": _serve,
     },

@@ -22,9 +22,10 @@ def entry(*, model: str, code: str, as_json: bool) -> None:
     assert known is not None
     typed = Code.typed(sys.stdin.readline() if code == "-" else code)
     if as_json:
-        say.document(document(known, typed))
+        say.answer(document(known, typed))
         return
     tell(known, typed)
+    say.reportable()
 
 
 def document(model: Model, code: Code) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def run(arguments: list[str]) -> int:
         )
     else:
         return 0
-    return _failed(problem, more.get(say.SHEET), as_json=_wants_json(arguments))
+    return _failed(problem, more, as_json=_wants_json(arguments))
 
 
 def _wants_json(arguments: list[str]) -> bool:
@@ -86,14 +86,16 @@ def _wants_json(arguments: list[str]) -> bool:
     return "--json" in arguments[:end]
 
 
-def _failed(problem: RadiokeyError, sheet: dict[str, Any] | None, *, as_json: bool) -> int:
+def _failed(problem: RadiokeyError, left: dict[str, Any], *, as_json: bool) -> int:
     """Say what went wrong, as a document too where one was asked for, and return the exit code."""
     code = exit_code(problem)
+    if not as_json and left.keys() & {say.SHEET, say.QUESTION}:
+        say.reportable()
     say.error(problem.sentence, problem.hint)
     if as_json:
         # Where the result could not be written, neither can this.
         with suppress(OSError, OurFaultError):
-            say.refusal(problem, code, sheet)
+            say.refusal(problem, code, left)
     return code
 
 

@@ -58,7 +58,7 @@ def _search(text: str, *, as_json: bool) -> None:
         )
         raise NotThereError(sentence, hint=next_step(said))
     if as_json:
-        say.document(
+        say.answer(
             {
                 "understood": said.sentence,
                 "unread": list(said.unread),
@@ -79,3 +79,4 @@ def _search(text: str, *, as_json: bool) -> None:
         say.out(f"{say.bold(card.id)}  {card.short}")
         say.item("  why", "; ".join(one.text for one in match.why))
         say.item("  how to tell", card.tell_apart)
+    say.reportable()

@@ -48,7 +48,7 @@ BY = "local"
 
 
 def known_model(model_id: str) -> str:
-    """Return `model_id` if the catalogue has it; raise `UsageError` with the nearest ids otherwise.
+    """Return `model_id` if the catalogue has it; raise `UsageError` with the nearest ones otherwise.
 
     What was typed is not repeated: where two arguments were swapped it is a code.
     """
@@ -56,8 +56,11 @@ def known_model(model_id: str) -> str:
         return model_id
     from difflib import get_close_matches  # noqa: PLC0415 - only where somebody mistyped
 
-    near = get_close_matches(model_id, cards(), n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else "'radiokey models' lists them"
+    from radiokey.catalogue.search import search_models  # noqa: PLC0415 - the same
+
+    near = get_close_matches(model_id, cards(), n=3) or [match.model for match in search_models(model_id)[:3]]
+    names = " or ".join(f"{one} ({cards()[one].short})" for one in near)
+    hint = f"did you mean {names}?" if near else 'find it: radiokey models --search "Nissan Qashqai 2012"'
     raise UsageError("no radio here has that id", hint=hint)
 
 

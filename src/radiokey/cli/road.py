@@ -30,7 +30,7 @@ def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) ->
     road = load_guide(lang)
     here = start(road, display=display, model=model)
     if as_json:
-        say.document(document(here))
+        say.answer(document(here))
         return
     if display is not None and here.asks is Asks.DISPLAY:
         say.note("no list here has that word: choose what comes closest")
@@ -38,6 +38,7 @@ def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) ->
     while True:
         _tell(road, here)
         if here.asks is None and not _labelled(here):
+            say.reportable()
             return
         chosen = _ask(road, here, back=bool(walked))
         if chosen is _LEAVE:

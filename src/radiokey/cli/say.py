@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from radiokey.catalogue.fact import HOW_SURE, Fact
@@ -18,6 +18,12 @@ from radiokey.errors import OurFaultError, RadiokeyError
 
 SHEET: Final = "radiokey.sheet"
 """Where a command leaves the sheet, in Click's `Context.meta`, for the document of its refusal."""
+
+QUESTION: Final = "radiokey.question"
+"""Where a command leaves the question that it needs answered, likewise."""
+
+REPORT: Final = "radiokey report"
+"""The command that makes a file about a wrong answer; every document of an answer names it."""
 
 _WIDTH_MAX: Final = 78
 _WIDTH_MIN: Final = 32
@@ -39,15 +45,26 @@ def document(value: Any) -> None:  # noqa: ANN401 - whatever json takes
     out(json.dumps(value))
 
 
-def refusal(problem: RadiokeyError, exit_code: int, sheet: dict[str, Any] | None) -> None:
-    """Write why there is no result as one JSON document; with the sheet, where the command has one."""
+def answer(fields: Mapping[str, Any]) -> None:
+    """Write an answer to an owner as one JSON document, with the command to report it by."""
+    document({**fields, "report": REPORT})
+
+
+def reportable() -> None:
+    """Say, after an answer for a person, how to report it."""
+    note(f"was this wrong? '{REPORT}' makes a file about it, without personal details; nothing is sent")
+
+
+def refusal(problem: RadiokeyError, exit_code: int, left: Mapping[str, Any]) -> None:
+    """Write why there is no result as one JSON document, with the sheet or the question that is left."""
     fields: dict[str, Any] = {
         "error": problem.slug,
         "exit_code": exit_code,
         "sentence": problem.sentence,
         "hint": problem.hint,
     }
-    document(fields if sheet is None else fields | {"sheet": sheet})
+    also = {name.removeprefix("radiokey."): left[name] for name in (SHEET, QUESTION) if name in left}
+    document({**fields, **also, **({"report": REPORT} if also else {})})
 
 
 def not_written(lost: OSError) -> OurFaultError:

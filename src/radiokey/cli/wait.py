@@ -27,7 +27,7 @@ def wait(*, model: str | None, errors: int | None, refused: int, as_json: bool) 
     """
     answer = wait_answer(load(model), errors, refused=refused)
     if as_json:
-        say.document(
+        say.answer(
             {
                 "known": answer.known,
                 "minutes": None if answer.minutes is None else list(answer.minutes),
@@ -41,3 +41,4 @@ def wait(*, model: str | None, errors: int | None, refused: int, as_json: bool) 
     for sentence in answer.sentences:
         say.prose(sentence)
     say.out(f"How sure: {HOW_SURE[answer.confidence]}.")
+    say.reportable()

@@ -41,6 +41,7 @@ from radiokey.base.release.batcher import Batcher
 from radiokey.base.release.request import Released, ReleaseRequest, Source
 from radiokey.base.stolen import blacklist
 from radiokey.base.units.ledger import Ledger, not_released
+from radiokey.catalogue.which import which_radio
 from radiokey.clock import Clock
 from radiokey.code.families import derive
 from radiokey.code.family import Family, families_of
@@ -56,7 +57,7 @@ from radiokey.errors import (
     RequestReusedError,
     StoreError,
 )
-from radiokey.serial.makes import among, spoken
+from radiokey.serial.makes import among
 from radiokey.serial.number import Identity, Reading
 
 if TYPE_CHECKING:
@@ -131,12 +132,11 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
         )
     family = fitting[0]
     if family.needs_model and model is None:
-        makes = reading.ask_makes or family.makes_of(reading.serial)
+        question = which_radio(reading, make)
         raise ModelNeededError(
-            f"numbers like this one stand on radios of {_listed(makes)}, "
-            "and only some of them follow a public derivation",
-            hint="say which radio it is: --model ID, with an id from 'radiokey models'",
-            family=family.id,
+            question.text,
+            hint=f"say which: {question.names}",
+            choices=",".join(choice.id for choice in question.choices),
         )
     return family
 
@@ -145,11 +145,6 @@ def _holds(family: Family, reading: Reading, model: "Model | Card") -> bool:
     """Tell whether a family serves this number in a radio of the model's makes."""
     makes = family.makes_of(reading.serial)
     return not family.gates or any(among(make, makes) for make in model.makes)
-
-
-def _listed(makes: tuple[str, ...]) -> str:
-    names = [spoken(make) for make in makes]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 class ReleaseService:

@@ -80,6 +80,17 @@ class CoachForm(Form, frozen=True, kw_only=True):
         return f"CoachForm(model={self.model!r}, code=****)"
 
 
+class ReportForm(Form, frozen=True, kw_only=True):
+    """What an answer was about that was wrong, as it was typed; it is masked before it is shown."""
+
+    what: Short = ""
+    text: Text = ""
+    model: Short = ""
+    make: Short = ""
+    errors: Short = ""
+    wrong: Short = ""
+
+
 class WaitForm(Form, frozen=True, kw_only=True):
     """How many wrong codes, on which radio."""
 

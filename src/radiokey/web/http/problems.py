@@ -63,6 +63,9 @@ HUNG_UP: Final = "client disconnected prematurely"
 
 _FOR_PROGRAMS: Final = re.compile(rf"({API}|/log|/health|/ready|/metrics)(/|$)")
 LOG: Final = logging.getLogger(__name__)
+_FACTS: Final = ("limit", "retry_after_s", "choices")
+"""The facts of an error that a problem repeats: of a limit, and of a question that the number leaves open."""
+
 _SORRY: Final = "something went wrong here that is not your doing"
 
 
@@ -76,6 +79,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     hint: str
     limit: str | None = None
     retry_after_s: int | None = None
+    choices: list[str] | None = None
 
 
 class ProblemType(msgspec.Struct, frozen=True):
@@ -106,14 +110,16 @@ def handle_domain_error(request: Request[Any, Any, State], error: RadiokeyError)
         return handle_unexpected(request, error)
     seen_of(request.scope).slug = error.slug
     if _wants_problem(request):
-        facts = {name: error.facts[name] for name in ("limit", "retry_after_s") if name in error.facts}
+        facts: dict[str, Any] = {name: error.facts[name] for name in _FACTS if name in error.facts}
+        if "choices" in facts:
+            facts["choices"] = facts["choices"].split(",")
         problem = Problem(
             type=f"{API}/problems#{error.slug}",
             title=_title(type(error)),
             status=status,
             detail=error.sentence,
             hint=error.hint,
-            **facts,  # type: ignore[arg-type]  # a limit's name and its seconds, as `limits` says them
+            **facts,
         )
         return _problem(problem, _headers_of(request, error))
     return page(request, error, "problem.html")

@@ -15,6 +15,7 @@ from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.code.value import Code
 from radiokey.errors import (
     InputError,
+    ModelNeededError,
     NoCodeHereError,
     NotReleasedError,
     OurFaultError,
@@ -97,6 +98,8 @@ def _refused(site: Site, visit: Visit, problem: RadiokeyError) -> Visit:
             return with_problem(visit, "sheet", problem)
         case NotReleasedError() | PapersNeededError() if site.desk is not None:
             return with_problem(visit, "sheet", problem)  # papers decide, and the desk checks them
+        case ModelNeededError() if visit.model == site.catalogue.default.id:
+            return with_problem(visit, "sheet", problem)  # it was asked, and the owner cannot tell
         case InputError() | UsageError():
             return with_problem(fresh_if_spent(visit, problem), "reading", problem)
         case _:

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from radiokey.catalogue.index import cards, models_with
 from radiokey.catalogue.model import Model
 from radiokey.catalogue.search import search_models
+from radiokey.catalogue.which import which_radio
 from radiokey.code.family import families_of
 from radiokey.errors import RadiokeyError
 from radiokey.guide.sheet import Case, sheet
@@ -166,7 +167,7 @@ def _reading_page(site: Site, visit: Visit, reading: Reading) -> Response[str]:
         doubts={doubt.at: doubt for doubt in reading.doubts},
         format=FORMATS[reading.serial.kind],
         model=model,
-        needs_model=any(family.needs_model for family in families),
+        question=which_radio(reading, visit.make) if any(one.needs_model for one in families) else None,
         candidates=candidates,
         suggestions=stand_ins_for(site, visit, model, reading.serial.kind),
         problem=visit.problem,

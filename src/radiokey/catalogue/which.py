@@ -1,0 +1,70 @@
+"""Which radio is it: the one question to ask where a number can be of several, with how to tell them apart.
+
+A radio of another make than was said, or than the number belongs to, is never a choice.
+
+>>> from radiokey.serial.number import parse
+>>> [choice.id for choice in which_radio(parse("BP2346 3 1987485"), "Nissan").choices]
+['nissan_blaupunkt_bp', 'nissan_connect_lcn', 'unknown']
+"""
+
+from dataclasses import dataclass
+
+from radiokey.catalogue.index import Card, cards, models_with
+from radiokey.code.family import families_of
+from radiokey.serial.makes import among
+from radiokey.serial.number import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer: `id` is that of a model, `name` what a person calls it.
+
+    `tell_apart` says how a radio differs for the eye from the others. The id of the
+    model that stands for any radio means that it is none of the others, or that its owner cannot tell.
+    """
+
+    id: str
+    name: str
+    tell_apart: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The question in words, with its answers."""
+
+    text: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def names(self) -> str:
+        """The names of the answers in one line."""
+        names = [choice.name for choice in self.choices]
+        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, or {names[-1]}"
+
+
+def which_radio(reading: Reading, make: str = "") -> Question:
+    """Return what to ask the owner of a radio with this number whose car is of `make`, if that was said."""
+    radios = _radios(reading, make)
+    choices = (*(Choice(card.id, card.short, card.tell_apart) for card in radios), _none_of_these())
+    if len(radios) == 1:
+        return Question("the number alone does not say which radio this is: is it this one?", choices)
+    return Question("several radios have such a number: which of these is it?", choices)
+
+
+def _none_of_these() -> Choice:
+    return Choice(
+        next(card.id for card in cards().values() if card.default), "none of these, or I cannot tell"
+    )
+
+
+def _radios(reading: Reading, make: str) -> list[Card]:
+    """Return the radios that can have the number, but those whose label would have said more."""
+    gates = (family.gate_of(reading.serial.text) for family in families_of(reading.serial))
+    belongs = tuple(one for gate in gates if gate is not None for one in gate.makes)
+    found = (cards()[model] for model in models_with(kind=reading.serial.kind, make=make or None))
+    return [
+        card
+        for card in found
+        if (not belongs or any(among(one, card.makes) for one in belongs))
+        and (reading.labelled or not card.needs_label)
+    ]
