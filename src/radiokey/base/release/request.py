@@ -38,7 +38,7 @@ class Source(StrEnum):
 
 
 _CHECKED: Final = {
-    Source.LEDGER: "number, car and model agree with the ledger of this base",
+    Source.LEDGER: "what was said of number, car and model agrees with the ledger of this base",
     Source.DEALER: "a dealer's answer, as it was given to you",
 }
 
@@ -106,7 +106,8 @@ class ReleaseRequest:
 class Released:
     """A code that may leave, what it is known from, and the receipt of its log entry.
 
-    `family` is the public derivation, where it was that; `left` is what is left of the asker's own limit.
+    `family` is the public derivation, where it was that; `model` is the id of the radio it is for, as it was
+    named or as the ledger knows its unit, else empty; `left` is what is left of the asker's own limit.
     """
 
     code: Code
@@ -114,6 +115,7 @@ class Released:
     family: Family | None
     receipt: Receipt
     repeated: bool
+    model: str = ""
     left: Left | None = None
 
     @property
