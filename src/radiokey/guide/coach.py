@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import Final, assert_never
 
 from radiokey.catalogue.fact import Confidence
+from radiokey.catalogue.index import Suggestion, cards
 from radiokey.catalogue.model import Model
 from radiokey.clock import SECOND_MS
 from radiokey.code.value import AnyPress, Code, CodeShape, Press, PressUntil
@@ -31,6 +32,7 @@ from radiokey.headunit.panel import (
     press_all,
     presses_for,
 )
+from radiokey.serial.makes import among
 
 _FACTS: Final = {
     "code": "how long its code is and which digits it can hold",
@@ -38,6 +40,10 @@ _FACTS: Final = {
     "entry": "how a code is entered on it",
     "confirm": "which key confirms the code",
 }
+_HANDBOOK: Final = (
+    "look in the car's handbook under radio or theft protection; a photo of the page answers it"
+)
+_BUTTONS: Final = "Buttons"
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
@@ -72,6 +78,27 @@ class CoachStep:
         return f"CoachStep({self.part.value}, ****)"
 
 
+def look_alikes(model: Model) -> tuple[Suggestion, ...]:
+    """Return the radios whose panel may be drawn for `model`, each after its question.
+
+    None where its own is known. The catalogue states for which numbers, makes and cars a panel may stand in.
+    So an owner who names a set that nobody described is offered what one who names none is offered, and reads
+    the question first.
+    """
+    if model.panel is not None or not (model.unit_type.value or _BUTTONS).startswith(_BUTTONS):
+        return ()
+    cars = {word for car in model.vehicles.value or () for word in car.casefold().split()}
+    return tuple(
+        Suggestion(card.id, rule.question)
+        for card in cards().values()
+        for rule in card.stand_in
+        if card.id != model.id
+        and rule.kind in model.kinds
+        and not cars.isdisjoint(rule.cars)
+        and any(among(make, rule.makes) for make in model.makes)
+    )
+
+
 def missing(model: Model) -> tuple[tuple[str, str], ...]:
     """Return the facts that are missing before anything can be keyed in: (name, what it is in words)."""
     return tuple((name, _FACTS.get(name, name)) for name in model.missing_for_entry())
@@ -88,7 +115,7 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
     if lacking or panel is None or shape is None:
         raise MissingFactError(
             f"it is not known for this radio {' or '.join(words for _, words in lacking)}",
-            hint="look in the car's handbook under radio or theft protection; a photo of the page answers it",
+            hint=" ".join((*(_compare(alike) for alike in look_alikes(model)), _HANDBOOK)),
             missing=",".join(name for name, _ in lacking),
         )
     shape.check(code)
@@ -100,6 +127,11 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
         *_confirm(model, panel, digits[-1].display),
         _after(model),
     )
+
+
+def _compare(alike: Suggestion) -> str:
+    name = cards()[alike.model_id].name
+    return f"it may have the keys of {alike.model_id}, {name}: {alike.question} If so, name that one. If not,"
 
 
 def _begin(model: Model) -> CoachStep:
