@@ -14,7 +14,7 @@ from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_catalogue
 from radiokey.cli.code import presses
 from radiokey.cli.road import command
-from radiokey.cli.sheet import of as sheet_of
+from radiokey.cli.sheet import sheet_of
 from radiokey.code.value import Code
 from radiokey.errors import MissingFactError
 from radiokey.guide.checklist import checklist

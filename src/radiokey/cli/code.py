@@ -89,7 +89,7 @@ def code(
     except NoCodeHereError:
         from radiokey.cli import sheet  # noqa: PLC0415 - only at the end of the road
 
-        page = sheet.of(load(model), make, reading)
+        page = sheet.sheet_of(load(model), make, reading)
         sheet.on_stderr(page)
         click.get_current_context().meta[say.SHEET] = sheet.document(page)
         raise
@@ -99,7 +99,7 @@ def code(
     if as_json:
         say.document(document(released, keyed))
     else:
-        _tell(released, model, has_keys=keyed["entry"] is not None)
+        _write_code(released, model, has_keys=keyed["entry"] is not None)
 
 
 def _from(
@@ -170,7 +170,7 @@ def document(released: Released, keyed: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tell(released: Released, model: str | None, *, has_keys: bool) -> None:
+def _write_code(released: Released, model: str | None, *, has_keys: bool) -> None:
     family = released.family
     say.out(say.bold(" ".join(released.code.reveal())))
     if family is None:
@@ -185,11 +185,11 @@ def _tell(released: Released, model: str | None, *, has_keys: bool) -> None:
 
     known = load(model) if has_keys else None
     if known is not None:
-        from radiokey.cli.entry import tell  # noqa: PLC0415 - the coach is long
+        from radiokey.cli.entry import write_entry  # noqa: PLC0415 - the coach is long
 
-        tell(known, released.code)
+        write_entry(known, released.code)
     elif model is not None:
-        _tell_look_alikes(model)
+        _write_look_alikes(model)
     else:
         alike = models_with(kind=released.receipt.kind)
         fitting = [name for name in alike if family is None or family.id in cards()[name].families]
@@ -201,7 +201,7 @@ def _tell(released: Released, model: str | None, *, has_keys: bool) -> None:
     say.prose("If the radio refuses it once, stop: 'radiokey guide' says what to check before anything else.")
 
 
-def _tell_look_alikes(model: str) -> None:
+def _write_look_alikes(model: str) -> None:
     """Say what there is for a radio whose keys nobody described: a panel to compare, or its manual."""
     from radiokey.guide.coach import look_alikes  # noqa: PLC0415 - the coach is long
 

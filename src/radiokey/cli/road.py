@@ -37,7 +37,7 @@ def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) ->
         say.note("no list here has that word: choose what comes closest")
     walked: list[View] = []
     while True:
-        _tell(road, here)
+        _write_step(road, here)
         if here.asks is None and not _labelled(here):
             return
         chosen = _ask(road, here, back=bool(walked))
@@ -77,7 +77,7 @@ def document(here: View) -> dict[str, Any]:
 # --- what a step says -------------------------------------------------------------------------------------
 
 
-def _tell(road: Guide, here: View) -> None:
+def _write_step(road: Guide, here: View) -> None:
     say.out()
     say.out(f"[{STAGE_NAMES[here.stage]}]")
     say.out(say.bold(here.title))

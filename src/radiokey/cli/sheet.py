@@ -11,7 +11,7 @@ from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading
 
 
-def of(model: Model | None, make: str | None, reading: Reading | None) -> Sheet:
+def sheet_of(model: Model | None, make: str | None, reading: Reading | None) -> Sheet:
     """Return the sheet of a number that no code is to be had for here."""
     from radiokey.catalogue.load import load_sources  # noqa: PLC0415 - only at the end of the road
 
@@ -25,7 +25,7 @@ def of(model: Model | None, make: str | None, reading: Reading | None) -> Sheet:
 def on_stderr(page: Sheet) -> None:
     """Write a sheet where a failed command may write text: its stdout is for a document or empty."""
     with redirect_stdout(sys.stderr):
-        tell(page)
+        write_sheet(page)
         say.out()
 
 
@@ -55,7 +55,7 @@ def document(page: Sheet) -> dict[str, Any]:
     }
 
 
-def tell(page: Sheet) -> None:
+def write_sheet(page: Sheet) -> None:
     """Write a sheet."""
     say.out(say.bold(page.title))
     say.prose(page.why)

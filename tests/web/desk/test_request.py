@@ -77,7 +77,7 @@ def test_the_three_figures_are_those_of_the_desk(counter, page_of, clock):
     one = counter.reviewed()
     counter.ask()
     clock.ms += 90 * MINUTE_MS
-    counter.desk.refuse(one, 2, "cle", Reason.NAME_DIFFERS)
+    counter.desk.refuse(one, 2, "cle", Reason.PAPERS_CHANGED)
     words = page_of(counter.get("/desk", "aud").text).words
     assert "0 for a clerk, 0 for an approver, 1 for the requester" in words
     assert "1 h 30 min" in words

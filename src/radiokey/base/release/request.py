@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from radiokey.base.limits import Asker, Left
+from radiokey.base.limits import LimitedClient, Remaining
 from radiokey.base.log.leaf import People
 from radiokey.base.log.receipt import Receipt
 from radiokey.code.family import Family
@@ -81,11 +81,11 @@ class ReleaseRequest:
             raise UsageError("the name of a client has 1 to 200 characters", hint="open the form again")
 
     @property
-    def asker(self) -> Asker:
+    def asker(self) -> LimitedClient:
         """Whose limits it meets."""
         serial = self.serial.serial
         own = f"{serial.kind}:{serial.key}" if serial.identity is Identity.UNIT else ""
-        return Asker(self.client, self.account, self.network, own)
+        return LimitedClient(self.client, self.account, self.network, own)
 
     def fingerprint(self) -> bytes:
         """Return what tells this request from another one of the same id."""
@@ -116,7 +116,7 @@ class Released:
     receipt: Receipt
     repeated: bool
     model: str = ""
-    left: Left | None = None
+    left: Remaining | None = None
 
     @property
     def checked(self) -> str:
