@@ -57,8 +57,8 @@ class _Named:
         """Return the number as it is understood."""
         return read_one(self.serial, make=self.make, kinds=kinds_of(self.model))
 
-    def acted(self) -> dict[str, Any]:
-        """Return what both acts are told beside the number."""
+    def values(self) -> dict[str, Any]:
+        """Return what both acts take beside the number."""
         return {"vin": _vin(self.vin), "label": self.label, "reason": self.reason, "by": BY}
 
 
@@ -80,7 +80,7 @@ def add(named: _Named) -> None:
     """Report a radio stolen. A number that many radios share needs the label or the car too."""
     reading = named.read()
     with open_base(named.database) as base:
-        report = base.blacklist.add(reading, **named.acted())
+        report = base.blacklist.add(reading, **named.values())
     if named.as_json:
         say.document(_as_json(report))
     else:
@@ -93,7 +93,7 @@ def clear(named: _Named) -> None:
     """Clear the report of the same car and label; the history stays."""
     reading = named.read()
     with open_base(named.database) as base:
-        ended = base.blacklist.clear(reading, **named.acted())
+        ended = base.blacklist.clear(reading, **named.values())
     if named.as_json:
         say.document([_as_json(report) for report in ended])
     else:

@@ -44,6 +44,7 @@ _HANDBOOK: Final = (
     "look in the car's handbook under radio or theft protection; a photo of the page answers it"
 )
 _BUTTONS: Final = "Buttons"
+_NO_MAKER: Final = "no maker's manual tells that."
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
@@ -178,7 +179,7 @@ def _digits(model: Model, panel: Panel, shape: CodeShape, code: Code) -> tuple[C
         case Direct():
             steps = _direct(presses, panel, code)
         case Cycle():
-            steps = _cycle(panel.entry, presses, panel, shape, code)
+            steps = _cycle(model, panel.entry, presses, panel, code)
         case Knob():
             steps = _knob(panel.entry, presses, panel, code)
         case Groups():
@@ -222,9 +223,11 @@ def _direct(presses: tuple[AnyPress, ...], panel: Panel, code: Code) -> tuple[Co
 
 
 def _cycle(
-    entry: Cycle, presses: tuple[AnyPress, ...], panel: Panel, shape: CodeShape, code: Code
+    model: Model, entry: Cycle, presses: tuple[AnyPress, ...], panel: Panel, code: Code
 ) -> tuple[CoachStep, ...]:
     """Return a step per key; a place whose presses cannot be counted is left to the display."""
+    shape = model.code.value
+    assert shape is not None, "the coach raises where the shape is not known"
     by_key = {one.key: one for one in presses}
     steps = []
     for at, (key, character) in enumerate(zip(entry.keys, code.reveal(), strict=True)):
@@ -233,13 +236,30 @@ def _cycle(
         match one:
             case None:
                 sentence = f"Leave {name} alone: {target} already."
+            case Press(times=times) if _goes_round(model, entry, shape.places[at], character):
+                last = shape.places[at][-1]
+                sentence = (
+                    f"Press {name} until {target}; watch the display. "
+                    f"That is {_times(times)} if {shape.places[at][0]} follows {last}; {_NO_MAKER}"
+                )
             case Press(times=times):
                 sentence = f"Press {name} until {target}: {_times(times)}."
             case _:
                 sentence = _until_sentence(entry, name, target, _possible(panel, shape, code, key))
-        exact = not isinstance(one, PressUntil)
+        exact = not isinstance(one, PressUntil) and not sentence.endswith(_NO_MAKER)
         steps.append(CoachStep(Part.DIGIT, sentence, presses=(one,) if one else (), exact=exact))
     return tuple(steps)
+
+
+def _goes_round(model: Model, entry: Cycle, places: str, character: str) -> bool:
+    """Tell that `character` stands before what the first press shows, and no maker says how it is reached.
+
+    A set whose first press shows 1 reaches 0 only past 9, and of some nobody states that it goes on there.
+    """
+    first = entry.first
+    if not isinstance(first, ShowsFirst) or model.entry_first.confidence is Confidence.OFFICIAL:
+        return False
+    return places.index(character) < places.index(first.character)
 
 
 def _possible(panel: Panel, shape: CodeShape, code: Code, key: str) -> tuple[tuple[Opening, int], ...]:
