@@ -23,7 +23,7 @@ from radiokey.guide.countdown import NEEDED_MS_MAX
 from radiokey.guide.display_text import read_display
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Act, Facts
-from radiokey.guide.sheet import sheet
+from radiokey.guide.sheet import Case, sheet
 from radiokey.guide.waiting import Tried, begin_countdown, wait_answer
 from radiokey.guide.walk import answer, answer_display, position, skip_answered, start, view, where
 from radiokey.guide.words import remember
@@ -244,10 +244,22 @@ def test_the_wait_of_the_command_line_is_that_of_the_step_and_of_the_countdown(m
 
 
 @pytest.mark.parametrize("model_id", sorted(MODELS))
-def test_the_contact_is_the_same_on_every_sheet_of_one_radio(model_id):
+def test_the_contact_is_the_same_on_every_sheet_of_one_radio(model_id, cli):
     """`code` without a derivation, and the sheet of the site, name the same people in the same order."""
     model = MODELS[model_id]
-    printed = sheet_of(model, None, None)
+    refused = sheet_of(model, None, None)
     shown_on_page = sheet(model, None, sources=load_catalogue().sources)
-    assert printed.ask == shown_on_page.ask
-    assert (printed.title, printed.why) == (shown_on_page.title, shown_on_page.why)
+    assert refused == shown_on_page
+    at = position("sheet", Facts(model=model_id))
+    printed = cli(*command(Act.SHEET, view(GUIDE, at).facts).split()[1:], "--json").document
+    assert [one["who"] for one in printed["ask"]] == [one.who for one in shown_on_page.ask]
+    assert (printed["title"], printed["why"]) == (shown_on_page.title, shown_on_page.why)
+
+
+@pytest.mark.parametrize("state", [Shows.PROTECTED, Shows.LOCKED, Shows.PERMANENT])
+def test_the_sheet_of_the_road_knows_what_the_display_showed(state, cli):
+    """A prepared sheet after PROTECTED or a last lock does not ask for the code."""
+    facts = Facts(model="", shows=state)
+    printed = cli(*command(Act.SHEET, facts).split()[1:], "--json").document
+    assert printed["letter"]["text"].splitlines()[2] in sheet(case=Case(state=state)).letter.text
+    assert "I ask you for the code" not in printed["letter"]["text"]

@@ -15,8 +15,11 @@ from radiokey.errors import UsageError
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
 from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, skip_answered, start, view
+from radiokey.headunit.display import Shows
 
 _LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
+_STATE_WORDS: Final = {Shows.PROTECTED: "PROTECTED", Shows.LOCKED: "LOCKED", Shows.PERMANENT: "HELP"}
+"""How a display says the states that make a sheet another one (the guide's table of words)."""
 _ASKS: Final = {
     Asks.DISPLAY: "the number of an answer, or what the display shows",
     Asks.MODEL: "the number of an answer, or the make or a part of the name",
@@ -139,9 +142,12 @@ def command(act: Act, facts: Facts) -> str:
             )
             return " ".join(("radiokey wait", *filter(None, said)))
         case Act.SHEET:
-            return (
-                f"radiokey code SERIAL{named} --i-own-this-radio (it says whom to ask where it has no code)"
+            said = (
+                facts.model or "",
+                f"--display {_STATE_WORDS[facts.shows]}" if facts.shows in _STATE_WORDS else "",
+                "" if facts.errors is None else f"--errors {facts.errors}",
             )
+            return " ".join(("radiokey sheet", *filter(None, said)))
         case Act.PRACTICE:
             page = f"/practice/{facts.model}" if facts.model else "/practice"
             return f"radiokey serve, then {page} on the address it names"
