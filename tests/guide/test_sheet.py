@@ -166,3 +166,14 @@ def test_a_sheet_after_the_last_lock_asks_for_no_code_in_its_letter(state):
     assert "locked after wrong codes" in letter.text
     assert "locked" in letter.subject
     assert "I ask you for the code" not in letter.text
+
+
+def test_what_a_weak_source_says_of_a_radio_comes_after_its_dealer():
+    """The one article on the Terrano names web generators; its reader is sent to the dealer first."""
+    page = sheet(load_model("nissan_terrano3_article"))
+    assert page.ask[0].who == "A Nissan dealer"
+    for model in CATALOGUE.models.values():
+        who = [contact.who for contact in sheet(model).ask]
+        known = "What is known for this radio"
+        if known in who and model.ways.ask.confidence is Confidence.DOUBTFUL:
+            assert any("dealer" in one for one in who[: who.index(known)]), model.id

@@ -124,7 +124,7 @@ def sheet(
     exists = _may_exist(known, case.state)
     number_first = case.serial is None and exists and _some_follow(known, name)
     return Sheet(
-        title=_title(known, name, exists=exists),
+        title=_title(known, name, case.state, exists=exists),
         make=name,
         model=None if known is None else known.id,
         radio="car radio" if known is None else known.name,
@@ -161,8 +161,10 @@ def _may_exist(model: Model | None, state: Shows | None) -> bool:
 _WITHOUT_CODE: Final = frozenset({Binding.VEHICLE, Binding.SERVER})
 
 
-def _title(model: Model | None, make: str | None, *, exists: bool) -> str:
+def _title(model: Model | None, make: str | None, state: Shows | None, *, exists: bool) -> str:
     radio = f"{_spoken(make)} radio"
+    if state is Shows.PROTECTED:
+        return f"Your {radio} and your car do not know each other"
     if exists:
         return f"The code for your {radio}"
     weak = model is not None and model.binding.confidence is Confidence.SINGLE
@@ -218,30 +220,24 @@ def _ask(
     found = [_contact(route, sources) for route in routes if route.who != "dealer"]
     ways = None if model is None else model.ways
     who = f"{_article(make)} {_spoken(make)} dealer" if make else "A dealer of the car's make"
-    if ways is not None and ways.ask.value is not None:
-        found.append(
-            Contact(
-                who="What is known for this radio",
-                how=_sentence(ways.ask.value),
-                cost=ways.cost,
-                wait=ways.wait,
-                confidence=ways.ask.confidence,
-                sources=ways.ask.sources,
-            )
-        )
+    by_dealer = Contact(
+        who, _DEALER if exists else _WORKSHOP, _NOT_KNOWN, _DEALER_WAIT, Confidence.DOUBTFUL, ("seed",)
+    )
     if dealer is not None:
-        found.append(_contact(dealer, sources, who=who))
+        by_dealer = _contact(dealer, sources, who=who)
+    if ways is None or ways.ask.value is None:
+        found.append(by_dealer)
     else:
-        found.append(
-            Contact(
-                who,
-                _DEALER if exists else _WORKSHOP,
-                _NOT_KNOWN,
-                _DEALER_WAIT,
-                Confidence.DOUBTFUL,
-                ("seed",),
-            )
+        own = Contact(
+            who="What is known for this radio",
+            how=_sentence(ways.ask.value),
+            cost=ways.cost,
+            wait=ways.wait,
+            confidence=ways.ask.confidence,
+            sources=ways.ask.sources,
         )
+        # What a weak source says of this radio comes after the way that any radio of the make has.
+        found.extend((by_dealer, own) if own.confidence is Confidence.DOUBTFUL else (own, by_dealer))
     if exists:
         found.extend(_contact(route, sources) for route in _routes() if not route.makes)
     return tuple(found)
