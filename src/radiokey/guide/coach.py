@@ -88,7 +88,7 @@ def look_alikes(model: Model) -> tuple[Suggestion, ...]:
     """
     if model.panel is not None or not (model.unit_type.value or _BUTTONS).startswith(_BUTTONS):
         return ()
-    cars = {word for car in model.vehicles.value or () for word in car.casefold().split()}
+    cars = {word for car in model.vehicles.value or () for word in car.name.casefold().split()}
     return tuple(
         Suggestion(card.id, rule.question)
         for card in cards().values()
