@@ -1,8 +1,12 @@
 """The road is short: from the display to the code, or to whom to ask, counted in the browser (steps.py)."""
 
+from pathlib import Path
+
 import pytest
 from road import shown_code
 from steps import watch
+
+NUMBERS = Path(__file__).parents[2] / "docs" / "numbers.md"
 
 
 def begin(page, **typed):
@@ -55,17 +59,25 @@ def terrano_without_a_number(page):
     assert page.get_by_role("heading", name="A Nissan dealer").is_visible()
 
 
-WALKS = (dacia, dacia_by_its_display, ford, terrano, terrano_without_a_number)
+WALKS = {
+    dacia: "the label of a Dacia, CODE and the car, typed at once",
+    dacia_by_its_display: "CODE alone, the label and the car when they are asked for",
+    ford: "the label of a Ford, CODE and the car",
+    terrano: "a Terrano's sixteen characters, CODE and the car",
+    terrano_without_a_number: "a Terrano without its number",
+}
 
 
 @pytest.mark.parametrize("walk", WALKS)
 def test_the_road_is_short(page, walk):
-    """At most 8 interactions, 6 pages and 600 words, on a phone; most take half of that."""
+    """At most 8 interactions, 6 pages and 600 words, on a phone; docs/numbers.md says how many of each."""
     road = watch(page)
     walk(page)
     page.wait_for_load_state()
     assert road.too_long == [], road
-    assert min(road.interactions, road.pages, road.words) > 1, "something is not counted"
+    (line,) = [line for line in NUMBERS.read_text("utf-8").splitlines() if f"| {WALKS[walk]} |" in line]
+    counts = f"| {road.interactions} | {road.pages} | {road.words} |"
+    assert line.endswith(counts), f"write in docs/numbers.md: {counts}"
 
 
 @pytest.mark.parametrize("walk", WALKS)

@@ -107,22 +107,20 @@ def models_with(*, kind: str | None = None, make: str | None = None) -> tuple[st
     )
 
 
-def panel_suggestions(
-    make: str | None, car: str, kind: str | None, *, model: str = ""
-) -> tuple[Suggestion, ...]:
+def panel_suggestions(make: str | None, car: str, kind: str) -> tuple[Suggestion, ...]:
     """Return whose panel may be drawn for a radio that nobody described, each after its question.
 
     A number of `kind` on the label of a Duster, Logan, Sandero or Terrano: the panel of `renault_86a`, if
-    the owner finds that it looks alike. `make` is `None` where the owner named only the car, `kind` where no
-    number was read, `model` the id of the radio where it was named.
+    the owner finds that it looks alike. `make` is `None` where the owner named only the car.
     """
     wanted = car.casefold().split()
     return tuple(
         Suggestion(card.id, rule.question)
         for card in cards().values()
         for rule in card.stand_in
-        if kind in {None, rule.kind} and (make is None or among(make, rule.makes))
-        if (model in rule.models if model else any(name in wanted for name in rule.cars))
+        if rule.kind == kind
+        and (make is None or among(make, rule.makes))
+        and any(name in wanted for name in rule.cars)
     )
 
 

@@ -10,15 +10,13 @@ class StandIn:
     """This model's panel may be drawn for a radio whose own panel nobody described, after `question`.
 
     It applies when the number on the label is of `kind` and the car is one of `cars` (lower case), whatever
-    the make on its bonnet says, provided the make is one of `makes`; or when the owner named one of `models`,
-    whose own panel is not known: who names a radio is not offered less than who does not.
+    the make on its bonnet says, provided the make is one of `makes`.
     """
 
     kind: str
     makes: tuple[str, ...]
     cars: tuple[str, ...]
     question: str
-    models: tuple[str, ...] = ()
 
 
 def stand_ins(table: Table, key: str) -> tuple[StandIn, ...]:
@@ -31,7 +29,6 @@ def stand_ins(table: Table, key: str) -> tuple[StandIn, ...]:
                 inner.texts("makes", fewest=1),
                 inner.texts("cars", fewest=1),
                 inner.text("question", longest=300),
-                inner.texts("models"),
             )
         )
         inner.done()

@@ -27,14 +27,13 @@ from radiokey.errors import (
 from radiokey.guide.checklist import checklist
 from radiokey.guide.model import Facts
 from radiokey.guide.walk import position
-from radiokey.headunit.display import Shows
 from radiokey.serial.vin import Vin
 from radiokey.web.http.addresses import Connection
 from radiokey.web.http.forms import CodeForm, DealerCodeForm, WebRequest, read
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.keys import stand_ins_for
 from radiokey.web.owner.number import PRIVATE, lead_to, visit_of, with_problem
-from radiokey.web.owner.shown import facts_of, first_step
+from radiokey.web.owner.shown import facts_of, first_step, shown_state
 from radiokey.web.site import Site
 
 
@@ -161,7 +160,7 @@ def _page(site: Site, token: str, visit: Visit, released: Released) -> Response[
     ]
     facts = facts_of(visit)
     checks = checklist(
-        model, released.code, shows=_shown(site, visit), errors=facts.errors, source_known=True
+        model, released.code, shows=shown_state(site, visit), errors=facts.errors, source_known=True
     )
     return site.pages.show(
         "owner/code.html",
@@ -181,14 +180,6 @@ def _page(site: Site, token: str, visit: Visit, released: Released) -> Response[
         candidates=candidates,
         sources=site.catalogue.sources,
     )
-
-
-def _shown(site: Site, visit: Visit) -> Shows | None:
-    """Return what the display shows, where the owner said a word that asks for the code or forbids it."""
-    if not visit.say:
-        return facts_of(visit).shows
-    first = first_step(site, visit)
-    return Shows.CODE if first is None else first.facts.shows
 
 
 def after(site: Site, visit: Visit) -> dict[str, str]:

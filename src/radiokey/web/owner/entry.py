@@ -91,7 +91,7 @@ def _ask(site: Site, visit: Visit) -> Response[str]:
         problem=visit.problem,
         models=[one for one in site.catalogue.models.values() if one.panel is not None],
         model=model if keyless else None,
-        suggestions=stand_ins_for(site, visit, model, None) if keyless else [],
+        suggestions=stand_ins_for(site, visit, model, "") if keyless else [],
         after=after(site, visit) if keyless else {},
         another=address_with("/coach", visit, without=("model", "make", "car", "say", "word", "shows")),
         sources=site.catalogue.sources,

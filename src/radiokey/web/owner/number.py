@@ -25,7 +25,7 @@ from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.visits import Problem, Visit
 from radiokey.web.owner.keys import stand_ins_for
-from radiokey.web.owner.shown import first_step
+from radiokey.web.owner.shown import first_step, shown_state
 from radiokey.web.site import Site
 
 PRIVATE: Final = {**NO_STORE, "X-Robots-Tag": "noindex"}
@@ -189,6 +189,7 @@ def sheet_for(site: Site, visit: Visit, *, token: str = "", reading: Reading | N
     case = Case(
         serial=reading.serial.text if reading else None,
         shows=visit.say or None,
+        state=shown_state(site, visit),
         errors=count(visit.errors),
     )
     return site.pages.show(

@@ -323,12 +323,11 @@ async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str
     """Lead to the code of a released request: a page that is there for two hours, which no mail names."""
     desk, request_id = _desk(site), site.request_of(link)
     try:
-        view = await site.in_thread(desk.view, request_id)
         site.log_monitor.require()
-        await site.in_thread(desk.code_for, request_id)
+        released = await site.in_thread(desk.code_for, request_id)
     except RadiokeyError as problem:
         return await site.in_thread(lambda wrong: _page(site, request_id, wrong), problem)
-    return lead_to(site, Visit(desk=request_id, model=view.stored.model), "/code")
+    return lead_to(site, Visit(desk=request_id, model=released.model), "/code")
 
 
 HANDLERS: Final = (

@@ -59,6 +59,20 @@ def first_step(site: Site, visit: Visit) -> View | None:
     return None
 
 
+def shown_state(site: Site, visit: Visit) -> Shows | None:
+    """Return what the display shows, where the owner said so or the guide decided it."""
+    first = first_step(site, visit)
+    if first is not None:
+        return first.facts.shows
+    return Shows.CODE if visit.say and _is_known(site, visit) else facts_of(visit).shows
+
+
+def _is_known(site: Site, visit: Visit) -> bool:
+    """Tell whether the guide knows the word that was typed."""
+    start = position(_asking(site, Asks.DISPLAY), Facts(model=visit.model))
+    return view(site.guide, answer_display(site.guide, start, visit.say)).asks is not Asks.DISPLAY
+
+
 def _unless_it_asks(here: View) -> View | None:
     return None if here.facts.shows is Shows.CODE or here.asks is Asks.DISPLAY else here
 
