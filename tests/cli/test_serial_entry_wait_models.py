@@ -132,13 +132,14 @@ def test_every_radio_has_its_presses_or_says_what_is_missing(cli, model):
 
 def test_the_wait_has_the_fields_that_others_rely_on(cli):
     document = cli("wait", "renault_86a", "--errors", "2", "--json").document
-    assert list(document) == ["known", "minutes", "clock_needs", "final", "confidence"]
+    assert list(document) == [*("known", "minutes", "clock_needs", "final", "confidence", "look_alikes")]
     assert document == {
         "known": True,
         "minutes": [2, 2],
         "clock_needs": "radio-on",
         "final": False,
         "confidence": "official",
+        "look_alikes": [],
     }
 
 

@@ -5,7 +5,7 @@ import click
 from radiokey.catalogue.fact import HOW_SURE
 from radiokey.cli import say
 from radiokey.cli.options import json_option, load, model_argument
-from radiokey.guide.waiting import wait_answer
+from radiokey.guide.waiting import Ends, wait_answer
 
 
 @click.command("wait")
@@ -23,6 +23,16 @@ def wait(*, model: str, errors: int | None, as_json: bool) -> None:
                 "clock_needs": answer.clock_needs.value,
                 "final": answer.final,
                 "confidence": answer.confidence.value,
+                "look_alikes": [
+                    {
+                        "model": one.model.id,
+                        "short": one.model.short,
+                        "tell_apart": one.model.tell_apart,
+                        "minutes": None if one.minutes is None else list(one.minutes),
+                        "final": one.ends is Ends.NEVER,
+                    }
+                    for one in answer.possible
+                ],
             }
         )
         return

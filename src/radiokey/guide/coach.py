@@ -5,12 +5,14 @@ counted: the sentence is "press until it shows 7", with the counts of every poss
 Nothing is filled in: a missing fact is named by `MissingFactError`, and the owner is asked to look it up.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import accumulate
 from typing import Final, assert_never
 
 from radiokey.catalogue.fact import Confidence
+from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import Model
 from radiokey.clock import SECOND_MS
 from radiokey.code.value import AnyPress, Code, CodeShape, Press, PressUntil
@@ -38,6 +40,9 @@ _FACTS: Final = {
     "entry": "how a code is entered on it",
     "confirm": "which key confirms the code",
 }
+_LOOK_IT_UP: Final = (
+    "look in the car's handbook under radio or theft protection; a photo of the page answers it."
+)
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
@@ -83,12 +88,18 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
     Raises `MissingFactError` where a fact is missing (its `facts["missing"]` names them), `CodeShapeError`
     where the code cannot be a code of this radio.
     """
+    if not model.takes_code:
+        raise MissingFactError(
+            "this radio takes no code: the car or a server unlocks it",
+            hint=model.ways.ask.value or "ask a dealer of the make",
+            missing="code",
+        )
     lacking = missing(model)
     panel, shape = model.panel, model.code.value
     if lacking or panel is None or shape is None:
         raise MissingFactError(
             f"it is not known for this radio {' or '.join(words for _, words in lacking)}",
-            hint="look in the car's handbook under radio or theft protection; a photo of the page answers it",
+            hint=" ".join((_LOOK_IT_UP, *_in_words(model))).removesuffix("."),
             missing=",".join(name for name, _ in lacking),
         )
     shape.check(code)
@@ -100,6 +111,15 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
         *_confirm(model, panel, digits[-1].display),
         _after(model),
     )
+
+
+def _in_words(model: Model) -> Iterator[str]:
+    """Yield what is known of the entry without being enough to key it in, and the look-alikes."""
+    said = [fact.value for fact in (model.entry_text, model.confirm_text) if fact.value is not None]
+    if said:
+        yield " ".join(("What is known:", *said))
+    for other in map(load_model, model.look_alikes):
+        yield f"It may also be the {other.short}: {other.tell_apart}"
 
 
 def _begin(model: Model) -> CoachStep:
