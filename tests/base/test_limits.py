@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radiokey.base.limits import Asker, Limit, Limits, RateLimiter, reached
+from radiokey.base.limits import Limit, LimitedClient, Limits, RateLimiter, reached
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.errors import LimitReachedError, UsageError
 
@@ -18,7 +18,7 @@ LIMITS = Limits(
         "number-misses": Limit(1, 100),
     }
 )
-ME = Asker("me")
+ME = LimitedClient("me")
 
 
 class Rows:
@@ -88,33 +88,33 @@ def test_a_clock_set_back_frees_nobody(rows):
 
 def test_each_has_a_bucket_and_all_have_one_together(rows):
     for name in "abcd":
-        release(rows, Asker(name), 1_000)
-        release(rows, Asker(name), 1_000)
-    refused(rows, Asker("e"), 1_000, "everybody")
+        release(rows, LimitedClient(name), 1_000)
+        release(rows, LimitedClient(name), 1_000)
+    refused(rows, LimitedClient("e"), 1_000, "everybody")
 
 
 def test_an_account_has_one_bucket_wherever_it_asks_from(rows):
     for name in "abcde":
-        release(rows, Asker(name, account="acme"), 1_000)
-    refused(rows, Asker("f", account="acme"), 1_000, "account")
-    release(rows, Asker("f", account="other"), 1_000)
+        release(rows, LimitedClient(name, account="acme"), 1_000)
+    refused(rows, LimitedClient("f", account="acme"), 1_000, "account")
+    release(rows, LimitedClient("f", account="other"), 1_000)
 
 
 def test_the_number_of_one_unit_has_its_own(rows):
-    release(rows, Asker("a", number="bp12:1"), 1_000)
-    release(rows, Asker("b", number="bp12:1"), 1_000)
-    refused(rows, Asker("c", number="bp12:1"), 1_000, "number")
-    release(rows, Asker("c", number="bp12:2"), 1_000)
+    release(rows, LimitedClient("a", number="bp12:1"), 1_000)
+    release(rows, LimitedClient("b", number="bp12:1"), 1_000)
+    refused(rows, LimitedClient("c", number="bp12:1"), 1_000, "number")
+    release(rows, LimitedClient("c", number="bp12:2"), 1_000)
 
 
 def test_misses_have_buckets_of_their_own(rows):
     """A few typing errors cost nothing; trying cars one by one ends soon, by who asks and by number."""
-    miss(rows, Asker("a", number="bp12:1"), 1_000)
-    refused(rows, Asker("b", number="bp12:1"), 1_000, "number-misses")
-    miss(rows, Asker("a", number="bp12:2"), 1_000)
-    refused(rows, Asker("a", number="bp12:3"), 1_000, "client-misses")
-    refused(rows, Asker("a"), 1_000, "client-misses")
-    release(rows, Asker("b"), 1_000)
+    miss(rows, LimitedClient("a", number="bp12:1"), 1_000)
+    refused(rows, LimitedClient("b", number="bp12:1"), 1_000, "number-misses")
+    miss(rows, LimitedClient("a", number="bp12:2"), 1_000)
+    refused(rows, LimitedClient("a", number="bp12:3"), 1_000, "client-misses")
+    refused(rows, LimitedClient("a"), 1_000, "client-misses")
+    release(rows, LimitedClient("b"), 1_000)
 
 
 def test_a_check_takes_nothing(rows):

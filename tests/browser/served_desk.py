@@ -124,7 +124,7 @@ def _requests(desk: Desk, clock: ToldClock, asked: Application) -> dict[str, str
         desk.check(found[name], 2, "cle", CHECK_LIST)
     desk.approve(found["released"], 3, "app")
     no = found["refused"] = reviewed()
-    desk.refuse(no, 2, "cora", Reason.NAME_DIFFERS)
+    desk.refuse(no, 2, "cora", Reason.PAPERS_CHANGED)
     asked_for = found["asked"] = desk.open(asked)
     desk.submit(asked_for, 1, desk.view(asked_for).stored.requester)
     sold = found["sold"] = desk.open(asked, "cle")

@@ -84,9 +84,9 @@ def test_every_record_is_told_whole_under_all_rules(tmp_path, capsys, state, asi
     for hold, fault in product(Hold, Fault):
         file.write_bytes(record_of(state, hold, fault, aside))
         for model, policy in NAMED:
-            explained.tell(file, key, 7, model, policy, as_json=True)
+            explained.explain_file(file, key, 7, model, policy, as_json=True)
             document = json.loads(capsys.readouterr().out)
-            explained.tell(file, key, 7, model, policy, as_json=False)
+            explained.explain_file(file, key, 7, model, policy, as_json=False)
             text = " ".join(capsys.readouterr().out.split())
             assert [part for part in document["sentences"] if part not in text] == []
             assert [label for label in ("Why:", "Until:", "A cut now:", "Next:") if label not in text] == []

@@ -6,7 +6,7 @@ from collections import deque
 import pytest
 
 from radiokey.catalogue.fact import HOW_SURE
-from radiokey.cli.road import _tell, command
+from radiokey.cli.road import _write_step, command
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import Act, Facts
 from radiokey.guide.walk import answer, position, start, view
@@ -137,7 +137,7 @@ def test_a_number_of_wrong_codes_is_itself_the_answer(cli):
 def test_while_it_waits_the_way_to_the_entry_is_in_sight_and_shut(capsys):
     """The guard of the road holds in the terminal too: a shut answer has no number."""
     here = view(ROAD, position("before-entry", Facts(model="renault_86a", shows=Shows.WAIT)))
-    _tell(ROAD, here)
+    _write_step(ROAD, here)
     out = capsys.readouterr().out
     shut = next(offer for offer in here.choices if offer.id == "ready")
     assert f" -  {shut.text}: " in out
@@ -223,7 +223,7 @@ def test_a_language_without_texts_is_said_so(cli, lang):
 def test_every_step_is_told_whole_and_fits_the_window(step, model, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     here = view(ROAD, position(step, Facts(model=model, errors=2)))
-    _tell(ROAD, here)
+    _write_step(ROAD, here)
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
     told = " ".join(out.split())
@@ -238,7 +238,7 @@ def test_every_step_is_told_whole_and_fits_the_window(step, model, capsys, monke
 
 def test_a_narrow_window_is_filled_and_not_overrun(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
-    _tell(ROAD, view(ROAD, "waiting"))
+    _write_step(ROAD, view(ROAD, "waiting"))
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 40
 
 

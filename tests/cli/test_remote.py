@@ -14,6 +14,7 @@ import certificates
 import pytest
 
 from radiokey.base.bootstrap import init_base, open_base
+from radiokey.cli import remote
 from radiokey.cli.remote import Remote
 
 HOST = "127.0.0.1"
@@ -240,6 +241,14 @@ def test_an_answer_that_does_not_fit_its_receipt_shows_no_code(cli, answer, chan
     with answering(200, json.dumps(answer | changed).encode()) as (address, _):
         ran = cli("code", DUSTER, *OWNER, "--base", address)
     assert (ran.code, ran.out) == (code, ""), ran.err
+
+
+def test_a_derivation_that_this_version_does_not_know_is_named_as_such(cli, answer, monkeypatch):
+    """A base may be newer than the program that asks it; that is nobody's fault, and no code is shown."""
+    monkeypatch.setattr(remote, "FAMILIES", {})
+    with answering(200, json.dumps(answer).encode()) as (address, _):
+        ran = cli("code", DUSTER, *OWNER, "--base", address)
+    ran.refused(77, "newer version")
 
 
 def test_a_receipt_of_another_radio_shows_no_code(cli, answer):

@@ -5,6 +5,9 @@ import pytest
 from radiokey.catalogue.fact import HOW_SURE, Confidence
 from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_catalogue
+from radiokey.cli.road import command
+from radiokey.guide.model import Act, Facts
+from radiokey.guide.waiting import wait_answer
 
 DUSTER = "281155216RT V212"
 PRESSES = [("1", 4, None, 0), ("2", 7, None, 0), ("3", 8, None, 0), ("4", 6, None, 0), ("6", 1, None, 10_000)]
@@ -132,10 +135,12 @@ def test_every_radio_has_its_presses_or_says_what_is_missing(cli, model):
 
 def test_the_wait_has_the_fields_that_others_rely_on(cli):
     document = cli("wait", "renault_86a", "--errors", "2", "--json").document
-    assert list(document) == [*("known", "minutes", "clock_needs", "final", "confidence", "look_alikes")]
+    fields = "known minutes wait_ms clock_needs final confidence look_alikes"
+    assert list(document) == fields.split()
     assert document == {
         "known": True,
         "minutes": [2, 2],
+        "wait_ms": 120_000,
         "clock_needs": "radio-on",
         "final": False,
         "confidence": "official",
@@ -165,6 +170,19 @@ def test_a_person_reads_how_long_what_must_stay_on_and_how_sure(cli):
     assert ran.out.splitlines()[0] == "After 2 wrong codes it waits 2 minutes."
     assert "Keep the radio on" in ran.out
     assert ran.out.splitlines()[-1] == "How sure: from the maker's manual."
+
+
+def test_the_command_of_a_step_gives_the_wait_of_that_step(cli):
+    """Whatever is known so far: nothing is left for the owner to fill in differently."""
+    for model in (None, "", "unknown", "renault_86a", "ford_6000cd"):
+        for errors in (None, 0, 1, 2):
+            for refused in (0, 1, 2):
+                facts = Facts(model=model, errors=errors, refused=refused)
+                words = command(Act.WAITING, facts).split()
+                ran = cli(*words[1:], "--json")
+                known = None if not model else load_catalogue().models[model]
+                said = wait_answer(known, errors, refused=refused)
+                assert (ran.code, ran.document["wait_ms"]) == (0, said.wait_ms)
 
 
 @pytest.mark.parametrize("errors", ["-1", "100", "two", "1.5", ""])

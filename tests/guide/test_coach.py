@@ -176,3 +176,14 @@ def test_a_knob_that_opens_nobody_knows_how_is_turned_by_its_display(radio):
 def test_weak_evidence_is_said_before_the_first_press(radio):
     model = cycle(radio, confirm=Fact(ConfirmBy("6"), Confidence.DOUBTFUL, ("s",)))
     assert any("confirm key" in warning for warning in coach(model, Code("1234"))[0].warnings)
+
+
+@pytest.mark.parametrize(("model_id", "hedged"), [("smart_grundig", True), ("grundig_wkc", False)])
+def test_a_digit_that_is_reached_past_the_last_one_is_counted_only_where_the_maker_says_so(model_id, hedged):
+    """How a 0 is keyed on the Smart's radio is not stated: the display decides, and the count is an if."""
+    model = load_model(model_id)
+    steps = [step for step in coach(model, Code("1023")) if step.part is Part.DIGIT]
+    zero = steps[1]
+    assert zero.exact is not hedged
+    assert ("watch the display" in zero.sentence) is hedged
+    assert all(step.exact for step in (steps[0], *steps[2:]))

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.errors import LinkError, UsageError
-from radiokey.guide.waiting import CHECKS_AT_THE_END, Countdown, calendar
+from radiokey.guide.countdown import read_minutes
+from radiokey.guide.waiting import CHECKS_AT_THE_END, Countdown, Tried, calendar
 
 KEY = b"k" * 32
 START = 1_800_000_000_000
 
 
 def begun(needed: int = HOUR_MS) -> Countdown:
-    return Countdown.begin("ford_6000cd", 3, needed, START)
+    return Countdown.begin("ford_6000cd", Tried(3), needed, START)
 
 
 def test_time_alone_does_not_count():
@@ -37,9 +38,10 @@ def test_confirmed_time_counts_and_ends_it():
 def test_not_on_all_the_time_begins_again_or_counts_what_the_owner_knows():
     at = START + 40 * MINUTE_MS
     assert begun().was_off(at).remaining_ms() == HOUR_MS
-    assert begun().was_off(at, on_ms=10 * MINUTE_MS).remaining_ms() == 50 * MINUTE_MS
-    assert begun().was_off(at, on_ms=90 * MINUTE_MS).remaining_ms() == 20 * MINUTE_MS
-    assert begun().was_off(at, on_ms=-5).remaining_ms() == HOUR_MS
+    assert begun().was_off(at, off_ms=10 * MINUTE_MS).remaining_ms() == 30 * MINUTE_MS
+    assert begun().was_off(at, off_ms=90 * MINUTE_MS).remaining_ms() == HOUR_MS
+    assert begun().was_off(at, off_ms=-5).remaining_ms() == 20 * MINUTE_MS
+    assert begun().was_off(at, off_ms=0) == begun().was_on(at)
 
 
 def test_the_same_minutes_are_never_counted_twice():
@@ -65,7 +67,7 @@ def test_it_never_counts_more_than_the_time_that_passed_however_the_clock_jumps(
             case "off":
                 countdown = countdown.was_off(now)
             case _:
-                countdown = countdown.was_off(now, on_ms=MINUTE_MS)
+                countdown = countdown.was_off(now, off_ms=MINUTE_MS)
         latest = max(latest, now)
         assert countdown.confirmed_ms <= latest - START
         assert countdown.seen_ms == latest
@@ -79,16 +81,19 @@ def test_a_clock_set_back_and_forth_gains_nothing():
     assert back.was_on(START).remaining_ms() == HOUR_MS
 
 
-@given(
+COUNTDOWNS = st.builds(
+    Countdown.begin,
     st.sampled_from(["", "renault_86a", "nissan_terrano3_article"]),
-    st.integers(0, 99),
+    st.builds(Tried, st.none() | st.integers(0, 99), st.integers(0, 9), st.booleans()),
     st.integers(1, 30 * 24 * HOUR_MS),
     st.integers(0, 2**52),
-    st.integers(0, 10**9),
 )
+
+
+@given(COUNTDOWNS, st.integers(0, 10**9))
 @settings(max_examples=settings().max_examples, deadline=None, derandomize=True)
-def test_a_link_holds_all_of_it(model, errors, needed, now, later):
-    countdown = Countdown.begin(model, errors, needed, now).was_on(now + later)
+def test_a_link_holds_all_of_it(begun, later):
+    countdown = begun.was_on(begun.started_ms + later)
     token = countdown.to_token(KEY)
     assert Countdown.from_token(token, KEY) == countdown
     assert len(token) < 140
@@ -144,10 +149,33 @@ def test_no_text_breaks_the_reader_of_links(text):
         Countdown.from_token(text, KEY)
 
 
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("20", 20),
+        (" 5 ", 5),
+        ("5 min", 5),
+        ("20 minutes", 20),
+        ("1 Minute", 1),
+        ("0", 0),
+        ("", None),
+        ("?", None),
+    ],
+)
+def test_minutes_are_read_as_owners_type_them(typed, minutes):
+    assert read_minutes(typed) == (None if minutes is None else minutes * MINUTE_MS)
+
+
+@pytest.mark.parametrize("typed", ["abc", "-1", "1.5", "10000", "\u0663", "min", "5 hours"])
+def test_what_is_no_number_of_minutes_is_said_in_minutes(typed):
+    with pytest.raises(UsageError, match="number of minutes"):
+        read_minutes(typed)
+
+
 @pytest.mark.parametrize("needed", [0, -1, 31 * 24 * HOUR_MS, 2**53])
 def test_a_wait_that_is_none_or_without_an_end_is_not_counted(needed):
     with pytest.raises(UsageError):
-        Countdown.begin("rover_r960", 40, needed, START)
+        Countdown.begin("rover_r960", Tried(40), needed, START)
 
 
 def test_the_calendar_rings_when_it_can_be_over_and_names_the_three_checks():

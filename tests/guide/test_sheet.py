@@ -8,6 +8,7 @@ from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.load import load_catalogue, load_model
 from radiokey.catalogue.model import Binding, Source, SourceKind, Ways
 from radiokey.guide.sheet import Case, sheet
+from radiokey.headunit.display import Shows
 from radiokey.serial.vin import Vin
 
 CATALOGUE = load_catalogue()
@@ -134,3 +135,45 @@ def test_nothing_is_guaranteed():
     page = sheet(make="nissan")
     assert any("No source is sure" in note for note in page.notes)
     assert any("guarantee" in flag for flag in page.red_flags)
+
+
+@pytest.mark.parametrize("state", [None, Shows.CODE, Shows.WAIT])
+def test_no_radio_that_asks_for_a_code_is_told_flatly_that_it_needs_none(state):
+    """Its display shows CODE, or its source is weak: the sheet says that sources differ."""
+    for model in load_catalogue().models.values():
+        page = sheet(model, case=Case(state=state))
+        shows = {word.shows for word in model.words.value or ()}
+        weak = model.binding.confidence in {Confidence.DOUBTFUL, Confidence.UNKNOWN}
+        if Shows.CODE in shows or state is Shows.CODE or weak:
+            assert page.code_exists, model.id
+            assert "needs no code" not in page.title, model.id
+        if not page.code_exists and model.binding.confidence is Confidence.SINGLE:
+            assert page.title.startswith("By one source "), model.id
+
+
+def test_a_sheet_after_protected_speaks_of_the_part_and_of_no_code():
+    for model in (None, load_model("renault_86a")):
+        page = sheet(model, "renault", case=Case(state=Shows.PROTECTED))
+        assert not page.code_exists
+        assert "confirm the part" in page.letter.text
+        assert "code of this unit" not in page.letter.text
+
+
+@pytest.mark.parametrize("state", [Shows.LOCKED, Shows.PERMANENT])
+def test_a_sheet_after_the_last_lock_asks_for_no_code_in_its_letter(state):
+    """It would refuse the right one too; what can be done about the lock is the question."""
+    letter = sheet(load_model("ford_6000cd"), case=Case(state=state)).letter
+    assert "locked after wrong codes" in letter.text
+    assert "locked" in letter.subject
+    assert "I ask you for the code" not in letter.text
+
+
+def test_what_a_weak_source_says_of_a_radio_comes_after_its_dealer():
+    """The one article on the Terrano names web generators; its reader is sent to the dealer first."""
+    page = sheet(load_model("nissan_terrano3_article"))
+    assert page.ask[0].who == "A Nissan dealer"
+    for model in CATALOGUE.models.values():
+        who = [contact.who for contact in sheet(model).ask]
+        known = "What is known for this radio"
+        if known in who and model.ways.ask.confidence is Confidence.DOUBTFUL:
+            assert any("dealer" in one for one in who[: who.index(known)]), model.id

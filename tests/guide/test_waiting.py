@@ -5,7 +5,17 @@ import pytest
 from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.load import load_catalogue, load_model
 from radiokey.clock import HOUR_MS, MINUTE_MS
-from radiokey.guide.waiting import AUTO_OFF_MS, Ends, spoken_minutes, wait_answer
+from radiokey.guide.countdown import NEEDED_MS_MAX
+from radiokey.guide.waiting import (
+    AUTO_OFF_MS,
+    Ends,
+    Tried,
+    begin_countdown,
+    facts_when_over,
+    running_wait,
+    spoken_minutes,
+    wait_answer,
+)
 from radiokey.headunit.display import DisplayWord, Shows
 from radiokey.headunit.policy import (
     Blocked,
@@ -141,10 +151,43 @@ def test_no_time_opens_what_only_a_power_cut_opens(radio):
     assert "dealer" in answer.sentences[0]
 
 
-def test_after_a_refusal_the_longer_of_the_two_waits_is_the_retry():
+def test_after_a_refusal_the_longer_of_the_two_waits_is_left():
     """Conflict C-C."""
-    assert wait_answer(load_model("renault_86a"), 1).retry_ms == 15 * MINUTE_MS
-    assert wait_answer(load_model("renault_86a"), 6).retry_ms == 32 * MINUTE_MS
+    assert wait_answer(load_model("renault_86a"), 1).wait_ms == MINUTE_MS
+    refused = wait_answer(load_model("renault_86a"), 1, refused=1)
+    assert (refused.minutes, refused.wait_ms) == ((1, 1), 15 * MINUTE_MS)
+    assert "at least 15 minutes" in " ".join(refused.sentences)
+    later = wait_answer(load_model("renault_86a"), 6, refused=1)
+    assert later.wait_ms == 32 * MINUTE_MS
+    assert "at least 15 minutes" not in " ".join(later.sentences)
+
+
+def test_a_refusal_here_is_counted_where_the_owner_counts_fewer_or_none(radio):
+    model = radio(schedule=SCHEDULE)
+    assert wait_answer(model, 0, refused=1) == wait_answer(model, 1, refused=1)
+    assert wait_answer(model, None, refused=4).final
+    assert wait_answer(None, None, refused=2).minutes == (120, 120)
+    assert wait_answer(None, None, refused=3).wait_ms == 0
+
+
+def test_a_lock_that_no_time_ends_is_not_waited_for_after_a_refusal():
+    assert wait_answer(load_model("ford_6000cd"), 13, refused=1).wait_ms == 0
+
+
+def test_a_countdown_waits_as_long_as_the_answer_says_whatever_is_known():
+    """Guide, command line, page and countdown ask the same function with the same words."""
+    for model in (None, *load_catalogue().models.values()):
+        for errors in (None, 0, 1, 2, 3, 9):
+            for refused in (0, 1, 2):
+                said = wait_answer(model, errors, refused=refused)
+                if not 0 < said.wait_ms <= NEEDED_MS_MAX:
+                    continue
+                begun = begin_countdown(model, Tried(errors, refused, refused > 0), now_ms=0)
+                assert begun.needed_ms == said.wait_ms
+                assert running_wait(model, begun).sentences == said.sentences
+                facts = facts_when_over(begun)
+                assert (facts.errors, facts.refused) == (said.errors, refused)
+                assert facts.evidence is (refused > 0)
 
 
 def test_every_model_has_an_answer_for_every_count():

@@ -24,7 +24,6 @@ PEOPLE = {
 }
 
 TICKS = {
-    "name-on-registration": "yes",
     "number-on-photo": "yes",
     "stolen-list": "yes",
     "vin-of-unit": "yes",

@@ -155,7 +155,7 @@ def test_a_request_ends_in_each_other_way(desk, staff, fill, page_of, clock):
     fill(kim, opened, f"{opened}/papers", files=files)
     fill(kim, opened, f"{opened}/withdraw")
     no, second, over = counter.reviewed(), counter.checked("cora"), owner.open()
-    fill(kim, f"/desk/requests/{no}", f"/desk/requests/{no}/refuse", reason="name-differs")
+    fill(kim, f"/desk/requests/{no}", f"/desk/requests/{no}/refuse", reason="papers-changed")
     fill(uma, f"/desk/requests/{second}", f"/desk/requests/{second}/say-no", reason="stolen")
     gone = owner.open(email="")
     asked = page_of(owner.get(f"{owner.link}/withdraw").text).form(f"{owner.link}/withdraw")
@@ -199,7 +199,7 @@ def test_every_page_of_everybody_is_there(desk, staff, page_of):
     """What a page reads is asked of the database by a principal that may read it."""
     counter, owner = Counter(desk), Asking(desk, page_of)
     one = owner.released()
-    counter.desk.refuse(counter.reviewed(), 2, "cora", "name-differs")
+    counter.desk.refuse(counter.reviewed(), 2, "cora", "papers-changed")
     stolen, clearings = counter.parse("BP538769684801"), desk.app.state.site.clearings
     desk.base.blacklist.add(stolen, reason="taken", by="local")
     ids = {

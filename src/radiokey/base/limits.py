@@ -83,7 +83,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class LimitedClient:
     """Whose buckets a request takes from; empty where there is none. `number` names one unit or is empty."""
 
     client: str
@@ -144,7 +144,7 @@ class RateLimiter:
                     raise reached(name, limit, wait_ms)
                 full_at_ms = limit.after(full_at_ms, now_ms)
 
-    def left(self, asker: Asker, now_ms: int) -> "Left | None":
+    def left(self, asker: LimitedClient, now_ms: int) -> "Remaining | None":
         """Return what is left of the limit that is theirs alone; the use of others is not shown."""
         limit = self._limits.of.get(asker.own)
         if limit is None:
@@ -152,7 +152,7 @@ class RateLimiter:
         bucket = f"{asker.own}:{getattr(asker, asker.own)}"
         full_in_ms = max(0, self._full_at_ms.get(bucket, 0) - now_ms)
         left = (limit.most * limit.cost_ms - full_in_ms) // limit.cost_ms
-        return Left(asker.own, limit, max(0, left), -(-full_in_ms // 1000))
+        return Remaining(asker.own, limit, max(0, left), -(-full_in_ms // 1000))
 
     def take(self, buckets: Iterable[tuple[str, str]], now_ms: int, count: int = 1) -> None:
         """Take `count` from each of `buckets`."""
@@ -177,7 +177,7 @@ class RateLimiter:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Remaining:
     """How many releases are left of a limit, and in how many seconds it is whole again."""
 
     name: str

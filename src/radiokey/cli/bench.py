@@ -60,7 +60,7 @@ def run(*, scenario: str, picture: Path | None, as_json: bool) -> None:
     if as_json:
         say.document(_as_json(ran))
     else:
-        _tell(ran)
+        _write_run(ran)
 
 
 def _found(name: str) -> "Scenario":
@@ -127,7 +127,7 @@ def _as_json(ran: "Run") -> dict[str, object]:
     }
 
 
-def _tell(ran: "Run") -> None:
+def _write_run(ran: "Run") -> None:
     """Write the run as a table for people."""
     one = ran.scenario
     say.out(say.bold(one.title))

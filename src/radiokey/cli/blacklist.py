@@ -1,6 +1,9 @@
 """`radiokey base blacklist`: the stolen list."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final
 
 import click
 
@@ -19,70 +22,79 @@ from radiokey.cli.options import (
     serial_argument,
 )
 from radiokey.cli.serial import read_one
+from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
 app = Noun("blacklist", help="Radios reported stolen.")
 
-reason_option = click.option("--reason", metavar="TEXT", required=True, help="Why, for the history.")
-vin_option = click.option("--vin", metavar="VIN", help="The car it belongs to.")
-label_option = click.option("--label", metavar="TEXT", default="", help="The whole text of its label.")
+_OF_A_RADIO: Final = (
+    serial_argument,
+    click.option("--reason", metavar="TEXT", required=True, help="Why, for the history."),
+    click.option("--vin", metavar="VIN", help="The car it belongs to."),
+    click.option("--label", metavar="TEXT", default="", help="The whole text of its label."),
+    model_option,
+    make_option,
+    database_option,
+    json_option,
+)
+"""What a radio on the stolen list is named by, for both acts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """A radio as both acts name it; the fields are the options of `_OF_A_RADIO`."""
+
+    serial: str
+    reason: str
+    vin: str | None
+    label: str
+    model: str | None
+    make: str | None
+    database: DatabaseLocation | None
+    as_json: bool
+
+    def read(self) -> Reading:
+        """Return the number as it is understood."""
+        return read_one(self.serial, make=self.make, kinds=kinds_of(self.model))
+
+    def values(self) -> dict[str, Any]:
+        """Return what both acts take beside the number."""
+        return {"vin": _vin(self.vin), "label": self.label, "reason": self.reason, "by": BY}
+
+
+def _with_options(act: Callable[[_Named], None]) -> Callable[..., None]:
+    """Return the command of an act, with the options of both."""
+
+    @wraps(act)
+    def command(**options: Any) -> None:  # noqa: ANN401 - Click gives them by name
+        act(_Named(**options))
+
+    for option in reversed(_OF_A_RADIO):
+        command = option(command)
+    return command
 
 
 @app.command("add")
-@serial_argument
-@reason_option
-@vin_option
-@label_option
-@model_option
-@make_option
-@database_option
-@json_option
-def add(
-    *,
-    serial: str,
-    reason: str,
-    vin: str | None,
-    label: str,
-    model: str | None,
-    make: str | None,
-    database: DatabaseLocation | None,
-    as_json: bool,
-) -> None:
+@_with_options
+def add(named: _Named) -> None:
     """Report a radio stolen. A number that many radios share needs the label or the car too."""
-    reading = read_one(serial, make=make, kinds=kinds_of(model))
-    with open_base(database) as base:
-        report = base.blacklist.add(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
-    if as_json:
+    reading = named.read()
+    with open_base(named.database) as base:
+        report = base.blacklist.add(reading, **named.values())
+    if named.as_json:
         say.document(_as_json(report))
     else:
         say.out(f"{reading.serial} is on the stolen list.")
 
 
 @app.command("clear")
-@serial_argument
-@reason_option
-@vin_option
-@label_option
-@model_option
-@make_option
-@database_option
-@json_option
-def clear(
-    *,
-    serial: str,
-    reason: str,
-    vin: str | None,
-    label: str,
-    model: str | None,
-    make: str | None,
-    database: DatabaseLocation | None,
-    as_json: bool,
-) -> None:
+@_with_options
+def clear(named: _Named) -> None:
     """Clear the report of the same car and label; the history stays."""
-    reading = read_one(serial, make=make, kinds=kinds_of(model))
-    with open_base(database) as base:
-        ended = base.blacklist.clear(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
-    if as_json:
+    reading = named.read()
+    with open_base(named.database) as base:
+        ended = base.blacklist.clear(reading, **named.values())
+    if named.as_json:
         say.document([_as_json(report) for report in ended])
     else:
         say.out(f"The report of {reading.serial} is cleared.")

@@ -89,7 +89,7 @@ def code(
     except NoCodeHereError:
         from radiokey.cli import sheet  # noqa: PLC0415 - only at the end of the road
 
-        page = sheet.of(load(model), make, reading)
+        page = sheet.sheet_of(load(model), make, reading)
         sheet.on_stderr(page)
         click.get_current_context().meta[say.SHEET] = sheet.document(page)
         raise
@@ -99,7 +99,7 @@ def code(
     if as_json:
         say.document(document(released, keyed))
     else:
-        _tell(released, model, has_keys=keyed["entry"] is not None)
+        _write_code(released, model, has_keys=keyed["entry"] is not None)
 
 
 def _from(
@@ -170,7 +170,7 @@ def document(released: Released, keyed: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tell(released: Released, model: str | None, *, has_keys: bool) -> None:
+def _write_code(released: Released, model: str | None, *, has_keys: bool) -> None:
     family = released.family
     say.out(say.bold(" ".join(released.code.reveal())))
     if family is None:
@@ -181,18 +181,37 @@ def _tell(released: Released, model: str | None, *, has_keys: bool) -> None:
     say.out()
     say.prose(released.caution)
     say.out()
+    from radiokey.catalogue.panels import panel_of  # noqa: PLC0415 - only where a person reads
+
     known = load(model) if has_keys else None
     if known is not None:
-        from radiokey.cli.entry import tell  # noqa: PLC0415 - the coach is long
+        from radiokey.cli.entry import write_entry  # noqa: PLC0415 - the coach is long
 
-        tell(known, released.code)
+        write_entry(known, released.code)
     elif model is not None:
-        say.prose("The catalogue does not know every key of this radio: its manual says how a code goes in.")
+        _write_look_alikes(model)
     else:
         alike = models_with(kind=released.receipt.kind)
         fitting = [name for name in alike if family is None or family.id in cards()[name].families]
         say.prose("Keying it in: 'radiokey entry MODEL -' shows each press. Radios with such a number:")
         for name in fitting:
-            say.item("  -", f"{name}: {cards()[name].name}", colon="")
+            keys = "" if panel_of(name) else " (its exact keys are not known)"
+            say.item("  -", f"{name}: {cards()[name].name}{keys}", colon="")
     say.out()
     say.prose("If the radio refuses it once, stop: 'radiokey guide' says what to check before anything else.")
+
+
+def _write_look_alikes(model: str) -> None:
+    """Say what there is for a radio whose keys nobody described: a panel to compare, or its manual."""
+    from radiokey.guide.coach import look_alikes  # noqa: PLC0415 - the coach is long
+
+    known = load(model)
+    assert known is not None
+    for alike in look_alikes(known):
+        say.prose(f"Its exact keys are not known. They may be those of {cards()[alike.model_id].name}.")
+        say.prose(f"{alike.question} ('radiokey serve' draws it at /practice/{alike.model_id})")
+        say.prose(
+            f"If so, 'radiokey entry {alike.model_id} -' shows each press. If not, its manual says them."
+        )
+    if not look_alikes(known):
+        say.prose("The catalogue does not know every key of this radio: its manual says how a code goes in.")

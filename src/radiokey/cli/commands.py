@@ -35,6 +35,12 @@ def _wait() -> click.Command:
     return wait
 
 
+def _sheet() -> click.Command:
+    from radiokey.cli.sheet import print_sheet
+
+    return print_sheet
+
+
 def _guide() -> click.Command:
     from radiokey.cli.guide import guide
 
@@ -73,6 +79,7 @@ app = Noun(
         "code": _code,
         "entry": _entry,
         "wait": _wait,
+        "sheet": _sheet,
         "guide": _guide,
         "bench": _bench,
         "explain": _explain,

@@ -24,7 +24,7 @@ def entry(*, model: str, code: str, as_json: bool) -> None:
     if as_json:
         say.document(document(known, typed))
         return
-    tell(known, typed)
+    write_entry(known, typed)
 
 
 def document(model: Model, code: Code) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def document(model: Model, code: Code) -> dict[str, Any]:
     }
 
 
-def tell(model: Model, code: Code) -> None:
+def write_entry(model: Model, code: Code) -> None:
     """Write the entry, step by step, with what the display shows after each."""
     for number, step in enumerate(coach(model, code), start=1):
         display = f"   [{step.display}]" if step.display else ""

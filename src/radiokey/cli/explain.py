@@ -33,6 +33,6 @@ def explain_record(
     RECORD is one record (84 bytes), a memory chip (512 bytes) or the image of a whole unit, as bytes or as
     hexadecimal text.
     """
-    from radiokey.cli.explained import tell  # noqa: PLC0415 - the whole head unit; only who asks waits for it
+    from radiokey.cli.explained import explain_file  # noqa: PLC0415 - the whole head unit; only who asks waits for it
 
-    tell(record, key_file, counter, model, policy, as_json=as_json)
+    explain_file(record, key_file, counter, model, policy, as_json=as_json)

@@ -17,7 +17,7 @@ from radiokey.headunit.stored import KEY_SIZE, STORED_SIZE_MAX, Form
 _MANY: Final = 2
 
 
-def tell(
+def explain_file(
     record: Path,
     key_file: Path | None,
     counter: int | None,

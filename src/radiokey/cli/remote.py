@@ -21,7 +21,7 @@ from typing import Any, Final
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import parse_receipt, verify
 from radiokey.base.release.request import Released, ReleaseRequest, Source
-from radiokey.code.family import FAMILIES
+from radiokey.code.family import FAMILIES, Family
 from radiokey.code.value import Code
 from radiokey.errors import (
     OurFaultError,
@@ -100,10 +100,21 @@ class Remote:
         return Released(
             code=Code(document["code"]),
             source=source,
-            family=FAMILIES[family] if family else None,
+            family=_family(family) if family else None,
             receipt=receipt,
             repeated=False,
+            model=verified.leaf.model,
         )
+
+
+def _family(name: str) -> Family:
+    """Return the derivation that a base names; without knowing what it rests on its code is not shown."""
+    if name not in FAMILIES:
+        raise RefusedError(
+            "that base derives this radio's code in a way that this version of radiokey does not know",
+            hint="no code is shown, because nothing can be said of it; install a newer version and ask again",
+        )
+    return FAMILIES[name]
 
 
 def remote(address: str, token_file: Path | None, key: str | None) -> Remote:

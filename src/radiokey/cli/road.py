@@ -14,9 +14,12 @@ from radiokey.cli import say
 from radiokey.errors import UsageError
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
-from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, start, view
+from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, skip_answered, start, view
+from radiokey.headunit.display import Shows
 
 _LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
+_STATE_WORDS: Final = {Shows.PROTECTED: "PROTECTED", Shows.LOCKED: "LOCKED", Shows.PERMANENT: "HELP"}
+"""How a display says the states that make a sheet another one (the guide's table of words)."""
 _ASKS: Final = {
     Asks.DISPLAY: "the number of an answer, or what the display shows",
     Asks.MODEL: "the number of an answer, or the make or a part of the name",
@@ -32,11 +35,12 @@ def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) ->
     if as_json:
         say.document(document(here))
         return
+    here = view(road, skip_answered(road, here.position))
     if display is not None and here.asks is Asks.DISPLAY:
         say.note("no list here has that word: choose what comes closest")
     walked: list[View] = []
     while True:
-        _tell(road, here)
+        _write_step(road, here)
         if here.asks is None and not _labelled(here):
             return
         chosen = _ask(road, here, back=bool(walked))
@@ -45,7 +49,7 @@ def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) ->
         if chosen is _BACK:
             here = walked.pop()
             continue
-        following = view(road, chosen)
+        following = view(road, skip_answered(road, chosen))
         # A refusal stays a refusal: nobody walks back to before it and enters again.
         walked = [*walked, here] if following.facts.refused == here.facts.refused else []
         here = following
@@ -76,7 +80,7 @@ def document(here: View) -> dict[str, Any]:
 # --- what a step says -------------------------------------------------------------------------------------
 
 
-def _tell(road: Guide, here: View) -> None:
+def _write_step(road: Guide, here: View) -> None:
     say.out()
     say.out(f"[{STAGE_NAMES[here.stage]}]")
     say.out(say.bold(here.title))
@@ -122,7 +126,6 @@ def _print_facts(road: Guide, here: View) -> None:
 def command(act: Act, facts: Facts) -> str:
     """Return the command that does what a step is done with, with what is already known filled in."""
     model = facts.model or "MODEL"
-    errors = "N" if facts.errors is None else str(facts.errors)
     named = f" --model {facts.model}" if facts.model else ""
     match act:
         case Act.SERIAL:
@@ -132,11 +135,19 @@ def command(act: Act, facts: Facts) -> str:
         case Act.COACH:
             return f"radiokey entry {model} -"
         case Act.WAITING:
-            return f"radiokey wait {model} --errors {errors}"
-        case Act.SHEET:
-            return (
-                f"radiokey code SERIAL{named} --i-own-this-radio (it says whom to ask where it has no code)"
+            said = (
+                facts.model or "",
+                "" if facts.errors is None else f"--errors {facts.errors}",
+                f"--refused {facts.refused}" if facts.refused else "",
             )
+            return " ".join(("radiokey wait", *filter(None, said)))
+        case Act.SHEET:
+            said = (
+                facts.model or "",
+                f"--display {_STATE_WORDS[facts.shows]}" if facts.shows in _STATE_WORDS else "",
+                "" if facts.errors is None else f"--errors {facts.errors}",
+            )
+            return " ".join(("radiokey sheet", *filter(None, said)))
         case Act.PRACTICE:
             page = f"/practice/{facts.model}" if facts.model else "/practice"
             return f"radiokey serve, then {page} on the address it names"

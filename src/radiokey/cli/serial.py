@@ -36,7 +36,7 @@ def check(*, texts: tuple[str, ...], make: str | None, model: str | None, as_jso
         say.document(rows)
         return
     for row in rows:
-        _tell(row)
+        _write_reading(row)
 
 
 def read_one(text: str, *, make: str | None = None, kinds: tuple[str, ...] | None = None) -> Reading:
@@ -69,7 +69,7 @@ def _row(text: str, reading: Reading, make: str | None) -> dict[str, Any]:
     }
 
 
-def _tell(row: dict[str, Any]) -> None:
+def _write_reading(row: dict[str, Any]) -> None:
     say.out(f"{say.bold(row['serial'])}  {FORMATS[row['kind']].name}")
     for doubt in row["doubts"]:
         say.out(f"  {look_again(doubt['at'], doubt['read'], doubt['or'])}")

@@ -1,17 +1,47 @@
-"""The sheet, as plain text: whom to ask, with what in hand, and what an honest answer looks like."""
+"""`radiokey sheet`: whom to ask, with what in hand, and what an honest answer looks like."""
 
 import sys
 from contextlib import redirect_stdout
 from typing import Any
 
+import click
+
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
+from radiokey.cli.options import json_option, load, make_option
 from radiokey.guide.sheet import Case, Contact, Sheet, sheet
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading
 
 
-def of(model: Model | None, make: str | None, reading: Reading | None) -> Sheet:
+@click.command("sheet")
+@click.argument("model", metavar="[MODEL]", required=False)
+@make_option
+@click.option("--display", metavar="WORDS", help="What the display shows.")
+@click.option("--errors", type=click.IntRange(0, 99), metavar="N", help="Wrong codes so far.")
+@json_option
+def print_sheet(
+    *, model: str | None, make: str | None, display: str | None, errors: int | None, as_json: bool
+) -> None:
+    """Say whom to ask for the code, with what in hand, and what an honest answer looks like.
+
+    Without MODEL, an id of 'radiokey models', the sheet of a make or of any radio.
+    """
+    from radiokey.catalogue.load import load_sources  # noqa: PLC0415 - a sheet in a refusal loads it later
+    from radiokey.guide.load import load_guide  # noqa: PLC0415 - the same
+    from radiokey.guide.walk import start  # noqa: PLC0415 - the same
+
+    known = load(model)
+    state = None if display is None else start(load_guide(), display=display, model=model).facts.shows
+    case = Case(shows=display, state=state, errors=errors)
+    page = sheet(known, make, case=case, sources=load_sources())
+    if as_json:
+        say.document(document(page))
+    else:
+        write_sheet(page)
+
+
+def sheet_of(model: Model | None, make: str | None, reading: Reading | None) -> Sheet:
     """Return the sheet of a number that no code is to be had for here."""
     from radiokey.catalogue.load import load_sources  # noqa: PLC0415 - only at the end of the road
 
@@ -25,7 +55,7 @@ def of(model: Model | None, make: str | None, reading: Reading | None) -> Sheet:
 def on_stderr(page: Sheet) -> None:
     """Write a sheet where a failed command may write text: its stdout is for a document or empty."""
     with redirect_stdout(sys.stderr):
-        tell(page)
+        write_sheet(page)
         say.out()
 
 
@@ -55,7 +85,7 @@ def document(page: Sheet) -> dict[str, Any]:
     }
 
 
-def tell(page: Sheet) -> None:
+def write_sheet(page: Sheet) -> None:
     """Write a sheet."""
     say.out(say.bold(page.title))
     say.prose(page.why)

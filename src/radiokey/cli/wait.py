@@ -4,22 +4,34 @@ import click
 
 from radiokey.catalogue.fact import HOW_SURE
 from radiokey.cli import say
-from radiokey.cli.options import json_option, load, model_argument
+from radiokey.cli.options import json_option, load
+from radiokey.guide.countdown import REFUSED_MAX
 from radiokey.guide.waiting import Ends, wait_answer
 
 
 @click.command("wait")
-@model_argument
+@click.argument("model", metavar="[MODEL]", required=False)
 @click.option("--errors", type=click.IntRange(0, 99), metavar="N", help="Wrong codes so far.")
+@click.option(
+    "--refused",
+    type=click.IntRange(0, REFUSED_MAX),
+    metavar="N",
+    default=0,
+    help="How many of them it refused just now: the pause is 15 minutes at least.",
+)
 @json_option
-def wait(*, model: str, errors: int | None, as_json: bool) -> None:
-    """Say how long this radio waits after that many wrong codes, and under which condition the clock runs."""
-    answer = wait_answer(load(model), errors)
+def wait(*, model: str | None, errors: int | None, refused: int, as_json: bool) -> None:
+    """Say how long this radio waits after that many wrong codes, and under which condition the clock runs.
+
+    Without MODEL, an id of 'radiokey models', the cautious reading for a radio that nobody named.
+    """
+    answer = wait_answer(load(model), errors, refused=refused)
     if as_json:
         say.document(
             {
                 "known": answer.known,
                 "minutes": None if answer.minutes is None else list(answer.minutes),
+                "wait_ms": answer.wait_ms,
                 "clock_needs": answer.clock_needs.value,
                 "final": answer.final,
                 "confidence": answer.confidence.value,

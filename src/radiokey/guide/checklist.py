@@ -95,13 +95,18 @@ def _tries(model: Model | None, errors: int | None) -> Check:
     return Check("tries", sentence, True if left is None or left > 1 else None, why if left != 1 else _LAST)
 
 
+_NO_CONFIRM: Final = "It is not known here for this radio; the handbook says it."
 _LAST: Final = "The next wrong code would be the last one: enter it only if nothing about it is in doubt."
 
 
 def _confirm(model: Model | None) -> Check:
     sentence = "You know which key confirms the code, and how long to hold it."
     if model is None or not model.confirm.known:
-        return Check("confirm", sentence, None, "It is not known here for this radio; the handbook says it.")
+        said = None if model is None else model.confirm_text.value
+        why = (
+            f"Only this much is known: {said.rstrip('.')}. The handbook says which." if said else _NO_CONFIRM
+        )
+        return Check("confirm", sentence, None, why)
     if model.confirm.disputed or model.confirm.confidence is Confidence.DOUBTFUL:
         return Check("confirm", sentence, None, "Sources are weak or disagree; the handbook decides.")
     return Check("confirm", sentence, holds=True)

@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import Final, assert_never
 
 from radiokey.catalogue.fact import Confidence
+from radiokey.catalogue.index import Suggestion, cards
 from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import Model
 from radiokey.clock import SECOND_MS
@@ -33,6 +34,7 @@ from radiokey.headunit.panel import (
     press_all,
     presses_for,
 )
+from radiokey.serial.makes import among
 
 _FACTS: Final = {
     "code": "how long its code is and which digits it can hold",
@@ -40,9 +42,11 @@ _FACTS: Final = {
     "entry": "how a code is entered on it",
     "confirm": "which key confirms the code",
 }
-_LOOK_IT_UP: Final = (
-    "look in the car's handbook under radio or theft protection; a photo of the page answers it."
+_HANDBOOK: Final = (
+    "look in the car's handbook under radio or theft protection; a photo of the page answers it"
 )
+_BUTTONS: Final = "Buttons"
+_NO_MAKER: Final = "no maker's manual tells that."
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
@@ -77,6 +81,27 @@ class CoachStep:
         return f"CoachStep({self.part.value}, ****)"
 
 
+def look_alikes(model: Model) -> tuple[Suggestion, ...]:
+    """Return the radios whose panel may be drawn for `model`, each after its question.
+
+    None where its own is known. The catalogue states for which numbers, makes and cars a panel may stand in.
+    So an owner who names a set that nobody described is offered what one who names none is offered, and reads
+    the question first.
+    """
+    if model.panel is not None or not (model.unit_type.value or _BUTTONS).startswith(_BUTTONS):
+        return ()
+    cars = {word for car in model.vehicles.value or () for word in str(car).casefold().split()}
+    return tuple(
+        Suggestion(card.id, rule.question)
+        for card in cards().values()
+        for rule in card.stand_in
+        if card.id != model.id
+        and rule.kind in model.kinds
+        and not cars.isdisjoint(rule.cars)
+        and any(among(make, rule.makes) for make in model.makes)
+    )
+
+
 def missing(model: Model) -> tuple[tuple[str, str], ...]:
     """Return the facts that are missing before anything can be keyed in: (name, what it is in words)."""
     return tuple((name, _FACTS.get(name, name)) for name in model.missing_for_entry())
@@ -99,7 +124,7 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
     if lacking or panel is None or shape is None:
         raise MissingFactError(
             f"it is not known for this radio {' or '.join(words for _, words in lacking)}",
-            hint=" ".join((_LOOK_IT_UP, *_in_words(model))).removesuffix("."),
+            hint=" ".join(_hints(model)).removesuffix("."),
             missing=",".join(name for name, _ in lacking),
         )
     shape.check(code)
@@ -111,6 +136,18 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
         *_confirm(model, panel, digits[-1].display),
         _after(model),
     )
+
+
+def _compare(alike: Suggestion) -> str:
+    name = cards()[alike.model_id].name
+    return f"it may have the keys of {alike.model_id}, {name}: {alike.question} If so, name that one. If not,"
+
+
+def _hints(model: Model) -> Iterator[str]:
+    """Yield what an owner can do where the keys are not known: another panel, the handbook, what is known."""
+    yield from map(_compare, look_alikes(model))
+    yield f"{_HANDBOOK}."
+    yield from _in_words(model)
 
 
 def _in_words(model: Model) -> Iterator[str]:
@@ -166,7 +203,7 @@ def _digits(model: Model, panel: Panel, shape: CodeShape, code: Code) -> tuple[C
         case Direct():
             steps = _direct(presses, panel, code)
         case Cycle():
-            steps = _cycle(panel.entry, presses, panel, shape, code)
+            steps = _cycle(model, panel.entry, presses, panel, code)
         case Knob():
             steps = _knob(panel.entry, presses, panel, code)
         case Groups():
@@ -210,9 +247,11 @@ def _direct(presses: tuple[AnyPress, ...], panel: Panel, code: Code) -> tuple[Co
 
 
 def _cycle(
-    entry: Cycle, presses: tuple[AnyPress, ...], panel: Panel, shape: CodeShape, code: Code
+    model: Model, entry: Cycle, presses: tuple[AnyPress, ...], panel: Panel, code: Code
 ) -> tuple[CoachStep, ...]:
     """Return a step per key; a place whose presses cannot be counted is left to the display."""
+    shape = model.code.value
+    assert shape is not None, "the coach raises where the shape is not known"
     by_key = {one.key: one for one in presses}
     steps = []
     for at, (key, character) in enumerate(zip(entry.keys, code.reveal(), strict=True)):
@@ -221,13 +260,30 @@ def _cycle(
         match one:
             case None:
                 sentence = f"Leave {name} alone: {target} already."
+            case Press(times=times) if _goes_round(model, entry, shape.places[at], character):
+                last = shape.places[at][-1]
+                sentence = (
+                    f"Press {name} until {target}; watch the display. "
+                    f"That is {_times(times)} if {shape.places[at][0]} follows {last}; {_NO_MAKER}"
+                )
             case Press(times=times):
                 sentence = f"Press {name} until {target}: {_times(times)}."
             case _:
                 sentence = _until_sentence(entry, name, target, _possible(panel, shape, code, key))
-        exact = not isinstance(one, PressUntil)
+        exact = not isinstance(one, PressUntil) and not sentence.endswith(_NO_MAKER)
         steps.append(CoachStep(Part.DIGIT, sentence, presses=(one,) if one else (), exact=exact))
     return tuple(steps)
+
+
+def _goes_round(model: Model, entry: Cycle, places: str, character: str) -> bool:
+    """Tell that `character` stands before what the first press shows, and no maker says how it is reached.
+
+    A set whose first press shows 1 reaches 0 only past 9, and of some nobody states that it goes on there.
+    """
+    first = entry.first
+    if not isinstance(first, ShowsFirst) or model.entry_first.confidence is Confidence.OFFICIAL:
+        return False
+    return places.index(character) < places.index(first.character)
 
 
 def _possible(panel: Panel, shape: CodeShape, code: Code, key: str) -> tuple[tuple[Opening, int], ...]:

@@ -13,17 +13,20 @@ import struct
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from radiokey.clock import DAY_MS
+from radiokey.clock import DAY_MS, MINUTE_MS
 from radiokey.errors import LinkError, UsageError
 
 NEEDED_MS_MAX: Final = 30 * DAY_MS
 _TIME_MAX: Final = 2**53
 _ERRORS_MAX: Final = 99
-_VERSION: Final = 1
-_BODY: Final = struct.Struct(">BBQQQQ")
+REFUSED_MAX: Final = 9
+_VERSION: Final = 2
+_BODY: Final = struct.Struct(">BBBBQQQQ")
+_NOT_KNOWN: Final = 0xFF
 _MAC_BYTES: Final = 16
-_PURPOSE: Final = b"radiokey countdown 1\0"
+_PURPOSE: Final = b"radiokey countdown 2\0"
 _ID_MAX: Final = 48
+_MINUTES_MAX: Final = 9999
 
 CHECKS_AT_THE_END: Final = (
     "The display shows CODE, not a wait and not LOCKED.",
@@ -34,29 +37,42 @@ CHECKS_AT_THE_END: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """The wrong codes of a case.
+
+    `errors`: since the lock, as the owner counts them, `None` not known. `refused`: those of this road.
+    `evidence`: something new was found since the last refusal, so that an entry may follow.
+    """
+
+    errors: int | None = None
+    refused: int = 0
+    evidence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Countdown:
     """A wait in progress. All times in whole milliseconds.
 
-    `model`: id of the model, `""` where it is not known. `needed_ms`: how long it has to be powered.
-    `confirmed_ms`: how much of that the owner has confirmed. `seen_ms`: the moment up to which time is
-    settled; what came after it is pending until somebody says that the radio was on.
+    `model`: id of the model, `""` where it is not known. `tried`: the wrong codes before it. `needed_ms`: how
+    long it has to be powered. `confirmed_ms`: how much of that the owner has confirmed. `seen_ms`: the moment
+    up to which time is settled; what came after it is pending until somebody says that the radio was on.
     """
 
     model: str
-    errors: int
+    tried: Tried
     needed_ms: int
     started_ms: int
     confirmed_ms: int
     seen_ms: int
 
     @classmethod
-    def begin(cls, model: str, errors: int, needed_ms: int, now_ms: int) -> Self:
-        """Return a countdown of `needed_ms` that starts now, with the radio on.
+    def begin(cls, model: str, tried: Tried, needed_ms: int, now_ms: int) -> Self:
+        """Return a countdown of `needed_ms` that starts now, with the radio on; see `begin_countdown`.
 
         Raises `UsageError` where there is nothing to count: no wait, or one of more than 30 days (a schedule
         that doubles without end gets there), which nobody should sit out.
         """
-        countdown = cls(model, errors, needed_ms, now_ms, 0, now_ms)
+        countdown = cls(model, tried, needed_ms, now_ms, 0, now_ms)
         _check(countdown)
         return countdown
 
@@ -88,15 +104,15 @@ class Countdown:
         """Return it after the owner said "yes, it was on all the time"."""
         return self._settled(now_ms, self.confirmed_ms + self.pending_ms(now_ms))
 
-    def was_off(self, now_ms: int, *, on_ms: int | None = None) -> "Countdown":
+    def was_off(self, now_ms: int, *, off_ms: int | None = None) -> "Countdown":
         """Return it after the owner said "no".
 
-        `on_ms`: for how long of the pending time it *was* on, where the owner knows; then only that counts.
-        `None` (not known, or its supply was cut) starts again: nobody knows what the radio made of it.
+        `off_ms`: for how long of the pending time it was off, where the owner knows; the rest counts. `None`
+        (not known, or its supply was cut) starts again: nobody knows what the radio made of it.
         """
-        if on_ms is None:
+        if off_ms is None:
             return self._settled(now_ms, 0)
-        return self._settled(now_ms, self.confirmed_ms + min(max(0, on_ms), self.pending_ms(now_ms)))
+        return self._settled(now_ms, self.confirmed_ms + max(0, self.pending_ms(now_ms) - max(0, off_ms)))
 
     def to_token(self, key: bytes) -> str:
         """Return it as a short text for a link, signed with `key`."""
@@ -118,10 +134,17 @@ class Countdown:
         body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
         if len(body) < _BODY.size or not hmac.compare_digest(mac, _mac(key, body)):
             raise _broken()
-        version, errors, needed, started, confirmed, seen = _BODY.unpack_from(body)
+        version, errors, refused, evidence, needed, started, confirmed, seen = _BODY.unpack_from(body)
         if version != _VERSION:
             raise _broken()
-        return cls(body[_BODY.size :].decode("ascii"), errors, needed, started, confirmed, seen)
+        return cls(
+            model=body[_BODY.size :].decode("ascii"),
+            tried=Tried(None if errors == _NOT_KNOWN else errors, refused, bool(evidence)),
+            needed_ms=needed,
+            started_ms=started,
+            confirmed_ms=confirmed,
+            seen_ms=seen,
+        )
 
     def _settled(self, now_ms: int, confirmed_ms: int) -> "Countdown":
         return replace(
@@ -130,7 +153,25 @@ class Countdown:
 
     def _body(self) -> bytes:
         times = (self.needed_ms, self.started_ms, self.confirmed_ms, self.seen_ms)
-        return _BODY.pack(_VERSION, self.errors, *times) + self.model.encode("ascii")
+        errors = _NOT_KNOWN if self.tried.errors is None else self.tried.errors
+        said = (errors, self.tried.refused, self.tried.evidence)
+        return _BODY.pack(_VERSION, *said, *times) + self.model.encode("ascii")
+
+
+def read_minutes(text: str) -> int | None:
+    """Return the minutes, in milliseconds, that an owner typed; `None` for nothing or "?": not known.
+
+    Raises `UsageError`, worded for the owner, for anything that is no number of minutes.
+    """
+    typed = text.strip().casefold()
+    typed = typed.removesuffix("minutes").removesuffix("minute").removesuffix("min").strip()
+    if text.strip() in {"", "?"}:
+        return None
+    if not (typed.isascii() and typed.isdecimal() and len(typed) <= len(str(_MINUTES_MAX))):
+        raise UsageError(
+            "a number of minutes is expected, such as 20", hint="leave it empty if you do not know"
+        )
+    return int(typed) * MINUTE_MS
 
 
 def calendar(countdown: Countdown, *, now_ms: int, radio: str, link: str = "") -> bytes:
@@ -180,7 +221,8 @@ def _check(countdown: Countdown) -> None:
             "there is no wait here that a countdown could count",
             hint="no time ends this, or not within 30 days: ask the make's dealer, with papers",
         )
-    assert 0 <= countdown.errors <= _ERRORS_MAX
+    assert countdown.tried.errors is None or 0 <= countdown.tried.errors <= _ERRORS_MAX
+    assert 0 <= countdown.tried.refused <= REFUSED_MAX
     assert 0 <= countdown.started_ms <= _TIME_MAX
     assert len(countdown.model) <= _ID_MAX
     assert countdown.model.isascii()

@@ -44,7 +44,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_UNITS: Final = frozenset({"MIN", "MINS", "MINUTE", "MINUTES", "SECOND", "SECONDS", "HOUR", "HOURS"})
+UNITS: Final = frozenset({"MIN", "MINS", "MINUTE", "MINUTES", "SECOND", "SECONDS", "HOUR", "HOURS"})
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class DisplayText:
         """Whether a number can only be a time: a clock, one with a unit, one of three digits or more."""
         if any(not fits(number, COUNT_HOLE) for number in self.numbers):
             return True
-        return any(_is_number(first) and then in _UNITS for first, then in pairwise(self.tokens))
+        return any(_is_number(first) and then in UNITS for first, then in pairwise(self.tokens))
 
 
 def fits(token: str, hole: str) -> bool:

@@ -39,7 +39,7 @@ _ANSWER = re.compile(r"\* ([a-z0-9-]+): (.+)")
 _ENTRY = re.compile(r"^## ([a-z0-9-]+)$", re.MULTILINE)
 _TOP = {"start", "shows", "levels", "word", "special", "steps"}
 _STEP = {"stage", "ways", "warnings", "act", "asks", "then", "end", "tells"}
-_WAY = {"id", "to", "when", "effect"}
+_WAY = {"id", "to", "when", "effect", "blinks"}
 _WORD = {"id", "says", "to", "shows", "asks_model", "unsure", "whole"}
 _SPECIAL = {"model", "to", "shows", "says"}
 
@@ -158,6 +158,7 @@ def _way(row: Any, where: str) -> Choice:  # noqa: ANN401 - as above
         to=_text(row, "to", where),
         when=_enum(Condition, row["when"], where) if "when" in row else None,
         effect=_enum(Effect, row["effect"], where) if "effect" in row else None,
+        blinks=bool(row["blinks"]) if "blinks" in row else None,
     )
 
 

@@ -99,6 +99,8 @@ class Effect(StrEnum):
     REFUSED = "refused"
     NEW_EVIDENCE = "new-evidence"
     WAIT_OVER = "wait-over"
+    COUNTS_ERRORS = "counts-errors"
+    COUNTS_LEFT = "counts-left"
     SHOWS_CODE = "shows-code"
     SHOWS_WAIT = "shows-wait"
 
@@ -114,13 +116,15 @@ class Level(StrEnum):
 class Choice:
     """A way out of a step: its id (its words stand in the step's text), where to, when, with what effect.
 
-    Several ways of one step may share an id; the first that is open is the one taken.
+    Several ways of one step may share an id; the first that is open is the one taken. `blinks` marks the way
+    of an owner who typed that the display blinks, or that it stands still: they are not asked.
     """
 
     id: str
     to: str
     when: Condition | None = None
     effect: Effect | None = None
+    blinks: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,7 @@ class Facts:
 
     `model`: `None` not asked yet, `""` the owner does not know. `errors`: wrong codes entered since the lock,
     `None` not known. `refused`: codes refused on this road. `evidence`: something new since the last refusal.
+    `said`: what was typed from the display before the radio was named, see `words.remember`.
     """
 
     model: str | None = None
@@ -206,6 +211,7 @@ class Facts:
     errors: int | None = None
     refused: int = 0
     evidence: bool = False
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

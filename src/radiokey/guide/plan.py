@@ -28,13 +28,11 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from radiokey.clock import DAY_MS, MINUTE_MS
+from radiokey.clock import DAY_MS
 from radiokey.errors import UsageError
 from radiokey.guide.simplex import maximum
+from radiokey.guide.waiting import RETRY_MS
 from radiokey.headunit.policy import Blocked, Dead, LockPolicy, UntilPowerCut, Wait
-
-RETRY_MS: Final = 15 * MINUTE_MS
-"""The pause after a refusal, whatever the schedule says: the longer end of claim 74."""
 
 ELSEWHERE_MS: Final = 3 * DAY_MS
 """What the other way takes: the longer end of the dealer's 1 to 3 days (claim 44)."""

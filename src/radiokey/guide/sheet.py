@@ -16,6 +16,7 @@ from typing import Any, Final
 from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.model import Binding, Model, Source
 from radiokey.code.family import FAMILIES
+from radiokey.headunit.display import Shows
 from radiokey.serial.makes import spoken
 from radiokey.serial.vin import Vin
 
@@ -40,11 +41,15 @@ _NORTH_AMERICA: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the owner said about the case, for the letter: number as typed, VIN, display, wrong codes."""
+    """What the owner said about the case, for the letter: number as typed, VIN, display, wrong codes.
+
+    `shows` are the display's own words, `state` what they mean.
+    """
 
     serial: str | None = None
     vin: Vin | None = None
     shows: str | None = None
+    state: Shows | None = None
     errors: int | None = None
 
 
@@ -116,16 +121,14 @@ def sheet(
     known = model if model is not None and not model.default else None
     name = _make(known, make)
     case = case or Case()
-    exists = known is None or known.binding.value not in {Binding.VEHICLE, Binding.SERVER}
+    exists = _may_exist(known, case.state)
     number_first = case.serial is None and exists and _some_follow(known, name)
     return Sheet(
-        title=f"The code for your {_spoken(name)} radio"
-        if exists
-        else f"Your {_spoken(name)} radio needs no code",
+        title=_title(known, name, case.state, exists=exists),
         make=name,
         model=None if known is None else known.id,
         radio="car radio" if known is None else known.name,
-        why=_WHY["number-first"] if number_first else _why(known),
+        why=_WHY["number-first"] if number_first else _why(known, case.state),
         first_look=() if not exists else _FIRST_LOOK,
         ask=_ask(known, name, sources or {}, exists=exists),
         papers=_NOT_KNOWN if known is None else known.ways.papers,
@@ -140,6 +143,32 @@ def sheet(
         code_exists=exists,
         number_first=number_first,
     )
+
+
+def _may_exist(model: Model | None, state: Shows | None) -> bool:
+    """Tell whether a code may be what opens this radio: what is only said by weak sources shuts no way.
+
+    A radio that its car does not know (`Shows.PROTECTED`) wants none now, whatever it is bound to.
+    """
+    if state is Shows.PROTECTED:
+        return False
+    if model is None or model.binding.value not in _WITHOUT_CODE:
+        return True
+    asks = any(word.shows is Shows.CODE for word in model.words.value or ())
+    return asks or state is Shows.CODE or model.binding.confidence is Confidence.DOUBTFUL
+
+
+_WITHOUT_CODE: Final = frozenset({Binding.VEHICLE, Binding.SERVER})
+
+
+def _title(model: Model | None, make: str | None, state: Shows | None, *, exists: bool) -> str:
+    radio = f"{_spoken(make)} radio"
+    if state is Shows.PROTECTED:
+        return f"Your {radio} and your car do not know each other"
+    if exists:
+        return f"The code for your {radio}"
+    weak = model is not None and model.binding.confidence is Confidence.SINGLE
+    return f"By one source your {radio} needs no code" if weak else f"Your {radio} needs no code"
 
 
 def _some_follow(model: Model | None, make: str | None) -> bool:
@@ -163,7 +192,11 @@ def _article(make: str) -> str:
     return "An" if make[0] in "aeiou" else "A"
 
 
-def _why(model: Model | None) -> str:
+def _why(model: Model | None, state: Shows | None) -> str:
+    if state is Shows.PROTECTED:
+        return _WHY["protected"]
+    if model is not None and model.binding.value in _WITHOUT_CODE and _may_exist(model, state):
+        return _WHY["contradicts"]
     if model is None:
         return _WHY["no-derivation"]
     if model.families:
@@ -187,30 +220,24 @@ def _ask(
     found = [_contact(route, sources) for route in routes if route.who != "dealer"]
     ways = None if model is None else model.ways
     who = f"{_article(make)} {_spoken(make)} dealer" if make else "A dealer of the car's make"
-    if ways is not None and ways.ask.value is not None:
-        found.append(
-            Contact(
-                who="What is known for this radio",
-                how=_sentence(ways.ask.value),
-                cost=ways.cost,
-                wait=ways.wait,
-                confidence=ways.ask.confidence,
-                sources=ways.ask.sources,
-            )
-        )
+    by_dealer = Contact(
+        who, _DEALER if exists else _WORKSHOP, _NOT_KNOWN, _DEALER_WAIT, Confidence.DOUBTFUL, ("seed",)
+    )
     if dealer is not None:
-        found.append(_contact(dealer, sources, who=who))
+        by_dealer = _contact(dealer, sources, who=who)
+    if ways is None or ways.ask.value is None:
+        found.append(by_dealer)
     else:
-        found.append(
-            Contact(
-                who,
-                _DEALER if exists else _WORKSHOP,
-                _NOT_KNOWN,
-                _DEALER_WAIT,
-                Confidence.DOUBTFUL,
-                ("seed",),
-            )
+        own = Contact(
+            who="What is known for this radio",
+            how=_sentence(ways.ask.value),
+            cost=ways.cost,
+            wait=ways.wait,
+            confidence=ways.ask.confidence,
+            sources=ways.ask.sources,
         )
+        # What a weak source says of this radio comes after the way that any radio of the make has.
+        found.extend((by_dealer, own) if own.confidence is Confidence.DOUBTFUL else (own, by_dealer))
     if exists:
         found.extend(_contact(route, sources) for route in _routes() if not route.makes)
     return tuple(found)
@@ -291,10 +318,7 @@ def _letter(model: Model | None, make: str | None, case: Case, *, exists: bool) 
     lines = [
         "Good day,",
         "",
-        "my car's radio lost its supply and now asks for its anti-theft code. Car and radio are mine."
-        if exists
-        else "my car's radio lost its supply and no longer accepts this car. Car and radio are mine.",
-        "I ask you for the code of this unit." if exists else "I ask you to confirm the part to the car.",
+        *_asked_for(case.state, exists=exists),
         "",
         f"Car: {car}model and year {fill('model and year', None)}, registration {fill('registration', None)}",
         f"Car's number (VIN): {fill('VIN', None if case.vin is None else case.vin.text)}",
@@ -309,12 +333,30 @@ def _letter(model: Model | None, make: str | None, case: Case, *, exists: bool) 
         "",
         f"Name and telephone: {fill('name and telephone', None)}",
     ]
-    subject = (
-        f"Radio code for my {_spoken(make)}"
-        if exists
-        else f"Radio of my {_spoken(make)}: part to be confirmed"
-    )
+    subject = f"Radio code for my {_spoken(make)}"
+    if case.state in {Shows.LOCKED, Shows.PERMANENT}:
+        subject = f"Radio of my {_spoken(make)}: locked after wrong codes"
+    if not exists:
+        subject = f"Radio of my {_spoken(make)}: part to be confirmed"
     return Letter(subject, "\n".join(lines), tuple(blanks))
+
+
+def _asked_for(state: Shows | None, *, exists: bool) -> tuple[str, str]:
+    """Return the two sentences of the letter that say what happened and what is wanted."""
+    if not exists:
+        return (
+            "my car's radio lost its supply and no longer accepts this car. Car and radio are mine.",
+            "I ask you to confirm the part to the car.",
+        )
+    if state in {Shows.LOCKED, Shows.PERMANENT}:
+        return (
+            "my car's radio is locked after wrong codes and takes none now. Car and radio are mine.",
+            "I ask you whether and how it can be made to ask again, and what belongs in it then.",
+        )
+    return (
+        "my car's radio lost its supply and now asks for its anti-theft code. Car and radio are mine.",
+        "I ask you for the code of this unit.",
+    )
 
 
 _BLANK: Final = "____________________"
@@ -329,6 +371,10 @@ _WHY: Final = {
     "code from it could cost you a try. The maker's records are the way to it.",
     "outside": "For this kind of radio a public way from number to code exists, but not for the number or "
     "unit you have: there it is undefined or in doubt, and a wrong code would cost you a try.",
+    "protected": "It does not recognise its car, or its car does not recognise it. While it shows that, it "
+    "takes no code; the part has to be confirmed to the car.",
+    "contradicts": "Some sources say that this radio is paired to its car and wants no code; but radios like "
+    "it ask for one, or the sources are weak. Ask first which it is, before you look or pay for a code.",
     "vehicle": "This radio is paired to its car. No code exists that you could key in.",
     "server": "This radio is released by the maker's server. No code exists that you could key in.",
     "owner-code": "On this radio an owner sets the code. No number on the unit leads to it, and the maker's "

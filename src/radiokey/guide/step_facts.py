@@ -54,14 +54,10 @@ _NAMES: Final = {
 
 
 def _wait(model: Model | None, facts: Facts) -> Iterator[StepFact]:
-    answer = wait_answer(model, facts.errors)
+    answer = wait_answer(model, facts.errors, refused=facts.refused)
     sure = answer.confidence if answer.known else None
     for at, sentence in enumerate(answer.sentences):
         yield StepFact(sentence, sure if at == 0 else None, answer.sources if at == 0 else ())
-    if facts.refused and answer.retry_ms > answer.wait_ms:
-        yield StepFact(
-            "A code was refused: leave at least 15 minutes before the next one, whatever it shows."
-        )
 
 
 def _look_alikes(model: Model) -> Iterator[StepFact]:

@@ -6,6 +6,9 @@ when it is only the cautious reading for a radio nobody has described.
 
 What a power cut would do is shown only to an owner who holds the right code, and only where a maker's own
 text says it (STORY, "Not ours"); everybody else reads "do not cut the supply".
+
+Every way to a wait asks `wait_answer`: the guide's steps, the command line, the site's page and its
+countdown. So one case has one wait.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +19,8 @@ from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import CAUTIOUS_SCHEDULE, Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
-from radiokey.guide.countdown import CHECKS_AT_THE_END, Countdown, calendar
+from radiokey.guide.countdown import CHECKS_AT_THE_END, Countdown, Tried, calendar
+from radiokey.guide.model import Facts
 from radiokey.headunit.display import Shows
 from radiokey.headunit.policy import (
     Blocked,
@@ -36,8 +40,12 @@ __all__ = [
     "Countdown",
     "Ends",
     "Possible",
+    "Tried",
     "WaitAnswer",
+    "begin_countdown",
     "calendar",
+    "facts_when_over",
+    "running_wait",
     "spoken_minutes",
     "wait_answer",
 ]
@@ -84,8 +92,9 @@ class Possible:
 class WaitAnswer:
     """How long a radio waits after `errors` wrong codes.
 
-    `known`: the catalogue knows the schedule; otherwise this is the cautious reading. `minutes` is the range
-    (from, to), `None` where no time ends it. `clock_needs` is what to keep on, `clock_known` whether that is
+    `known`: the catalogue knows the schedule; otherwise this is the cautious reading. `refused`: codes
+    refused on this road, all of them among `errors`. `minutes` is the range (from, to) of the lock's own
+    wait, `None` where no time ends it. `clock_needs` is what to keep on, `clock_known` whether that is
     known for this radio. `final`: after this no code is taken any more. `tries_left`: wrong codes until then,
     `None` where no last one is known. `can_die`: whether wrong codes can kill it, `None` not known.
     `confidence` and `sources` are the schedule's. `possible` are the radios that nobody can be sure to tell
@@ -95,6 +104,7 @@ class WaitAnswer:
 
     known: bool
     errors: int | None
+    refused: int
     ends: Ends
     minutes: tuple[float, float] | None
     clock_needs: ClockNeeds
@@ -115,27 +125,31 @@ class WaitAnswer:
 
     @property
     def wait_ms(self) -> int:
-        """The longer end of the range in milliseconds, 0 where no time ends it."""
-        return 0 if self.minutes is None else round(self.minutes[1] * MINUTE_MS)
+        """How long to leave it before the next entry, in milliseconds; 0 where no time helps or none is due.
 
-    @property
-    def retry_ms(self) -> int:
-        """The pause before any further entry: the radio's own wait or the article's, whichever is longer."""
-        return max(self.wait_ms, RETRY_MS)
+        The longer end of the lock's wait. After a refusal never less than the article's pause (conflict C-C).
+        """
+        if self.ends.asks_others:
+            return 0
+        own = 0 if self.minutes is None else round(self.minutes[1] * MINUTE_MS)
+        return max(own, RETRY_MS) if self.refused else own
 
 
-def wait_answer(model: Model | None, errors: int | None, *, holds_code: bool = False) -> WaitAnswer:
+def wait_answer(
+    model: Model | None, errors: int | None, *, refused: int = 0, holds_code: bool = False
+) -> WaitAnswer:
     """Return how long `model` waits after `errors` wrong codes.
 
     `errors=None`: the owner does not know how many; then the range spans the waits after 1 to 10 wrong codes,
-    and the longer end is the one to go by. `model=None`, or a model without a known schedule, gives the
-    cautious reading and says so. `holds_code` states that the owner has the right code in hand; only then may
-    the effect of a power cut be shown.
+    and the longer end is the one to go by. `refused`: codes refused on this road; there were at least so
+    many, and the next entry waits 15 minutes at least. `model=None`, or a model without a known schedule,
+    gives the cautious reading and says so. `holds_code` states that the owner has the right code in hand;
+    only then may the effect of a power cut be shown.
 
     Where the model has look-alikes that do something else, both are said. The cautious act is to wait as long
     as the one that waits longest: waiting costs nothing, and "for ever" is said only where all of them end.
     """
-    alone = _alone(model, errors, holds_code=holds_code)
+    alone = _alone(model, errors, refused=refused, holds_code=holds_code)
     others = _possible(model, alone)
     if model is None or not others:
         return alone
@@ -149,7 +163,7 @@ def _possible(model: Model | None, alone: WaitAnswer) -> tuple[Possible, ...]:
     """Return the look-alikes whose schedule is known and says something else than `alone`."""
     found = []
     for other in map(load_model, model.look_alikes if model is not None else ()):
-        its = _alone(other, alone.errors, holds_code=False)
+        its = _alone(other, alone.errors, refused=alone.refused, holds_code=False)
         if its.known and (not alone.known or (its.ends, its.minutes) != (alone.ends, alone.minutes)):
             found.append(Possible(other, its.ends, its.minutes, its.sentences[0]))
     return tuple(found)
@@ -170,20 +184,22 @@ def _cautious_of(alone: WaitAnswer, others: tuple[Possible, ...]) -> WaitAnswer:
     return replace(alone, ends=Ends.TIME, minutes=longest, final=False, tries_left=tries_left)
 
 
-def _alone(model: Model | None, errors: int | None, *, holds_code: bool) -> WaitAnswer:
+def _alone(model: Model | None, errors: int | None, *, refused: int, holds_code: bool) -> WaitAnswer:
     """Return the answer for this model as if it had no look-alikes."""
     if model is not None and not model.takes_code:
-        return _no_code(model, errors)
+        return _no_code(model, errors, refused)
+    errors = None if errors is None else max(errors, refused)
     schedule = _schedule(model)
     known = schedule.value is not None
     policy = _policy(schedule.value if schedule.value is not None else _cautious(model))
     ends, minutes = _ends(policy.penalty_after(errors) if errors else None)
     if errors is None:
-        ends, minutes = _any_number(policy)
+        ends, minutes = _any_number(policy, at_least=max(1, refused))
     clock = _clock(model)
     answer = WaitAnswer(
         known=known,
         errors=errors,
+        refused=refused,
         ends=ends,
         minutes=minutes,
         clock_needs=clock.needs,
@@ -204,12 +220,13 @@ def _alone(model: Model | None, errors: int | None, *, holds_code: bool) -> Wait
     return replace(answer, sentences=_sentences(answer, _next_wait(policy, errors)))
 
 
-def _no_code(model: Model, errors: int | None) -> WaitAnswer:
+def _no_code(model: Model, errors: int | None, refused: int) -> WaitAnswer:
     """Return the answer for a radio that only the car or a server unlocks: there is nothing to wait for."""
     asks = model.ways.ask
     return WaitAnswer(
         known=False,
         errors=errors,
+        refused=refused,
         ends=Ends.NOT_BY_TIME,
         minutes=None,
         clock_needs=ClockNeeds.RADIO_ON,
@@ -229,6 +246,33 @@ def _no_code(model: Model, errors: int | None) -> WaitAnswer:
     )
 
 
+def begin_countdown(model: Model | None, tried: Tried, *, now_ms: int, holds_code: bool = False) -> Countdown:
+    """Return the countdown of `wait_answer`'s wait, started now; it carries `tried` to its own end.
+
+    Raises `UsageError` where there is nothing to count.
+    """
+    lasts = wait_answer(model, tried.errors, refused=tried.refused, holds_code=holds_code)
+    named = "" if model is None or model.default else model.id
+    return Countdown.begin(named, replace(tried, errors=lasts.errors), lasts.wait_ms, now_ms)
+
+
+def running_wait(model: Model | None, countdown: Countdown) -> WaitAnswer:
+    """Return the wait that `countdown` counts; `model` is its model, `None` where it is not known."""
+    return wait_answer(model, countdown.tried.errors, refused=countdown.tried.refused)
+
+
+def facts_when_over(countdown: Countdown) -> Facts:
+    """Return what is known of the case once it asks for the code again."""
+    tried = countdown.tried
+    return Facts(
+        model=countdown.model,
+        shows=Shows.CODE,
+        errors=tried.errors,
+        refused=tried.refused,
+        evidence=tried.evidence and tried.refused > 0,
+    )
+
+
 def _schedule(model: Model | None) -> Fact[tuple[Rung, ...]]:
     if model is None or model.default:
         return Fact(None, Confidence.UNKNOWN)
@@ -244,15 +288,12 @@ def _policy(schedule: tuple[Rung, ...]) -> LockPolicy:
     return LockPolicy(schedule, ClockNeeds.RADIO_ON, PowerCutEffect.NONE, 0)
 
 
-def _any_number(policy: LockPolicy) -> tuple[Ends, tuple[float, float] | None]:
+def _any_number(policy: LockPolicy, *, at_least: int) -> tuple[Ends, tuple[float, float] | None]:
     """Return what may hold when nobody knows how many codes were wrong: the span of all waits."""
-    waits = [
-        minutes
-        for errors in range(1, _ERRORS_SPANNED + 1)
-        if (minutes := _ends(policy.penalty_after(errors))[1]) is not None
-    ]
+    spanned = range(at_least, _ERRORS_SPANNED + 1)
+    waits = [minutes for errors in spanned if (minutes := _ends(policy.penalty_after(errors))[1]) is not None]
     if not waits:
-        penalties = (policy.penalty_after(errors) for errors in range(1, _ERRORS_SPANNED + 1))
+        penalties = (policy.penalty_after(errors) for errors in spanned)
         return _ends(next((penalty for penalty in penalties if penalty is not None), None))
     return Ends.TIME, (min(low for low, _ in waits), max(high for _, high in waits))
 
@@ -332,6 +373,8 @@ def _power_cut(model: Model | None, *, holds_code: bool) -> str:
 
 def _sentences(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> tuple[str, ...]:
     said = [_lasts(answer, next_wait)]
+    if answer.refused and answer.wait_ms == RETRY_MS:
+        said.append(_PAUSE)
     if answer.ends in {Ends.TIME, Ends.NOTHING_TO_WAIT}:
         said.append(answer.needs if answer.clock_known else f"{answer.needs} {_CLOCK_ASSUMED}")
         said.extend(answer.traps)
@@ -422,6 +465,7 @@ NEEDS: Final = {
     ClockNeeds.ENGINE: "Engine running in the open air, handbrake on: without it the set switches off.",
 }
 _TAKES_NO_CODE: Final = "This radio takes no code: the car or a server unlocks it, and no wait ends this."
+_PAUSE: Final = "A code was refused: leave at least 15 minutes before the next one, whatever it shows."
 _LAST: Final = (
     "Each is counted, and the next wrong code is the last one: after it the radio is locked for good."
 )

@@ -29,19 +29,33 @@ from radiokey.guide.model import (
 )
 from radiokey.guide.step_facts import StepFact, step_facts
 from radiokey.guide.waiting import wait_answer
-from radiokey.guide.words import decide, entry_shut, errors_shown, leads, most_cautious, row_of, words_of
+from radiokey.guide.words import (
+    decide,
+    entry_shut,
+    errors_shown,
+    leads,
+    most_cautious,
+    remember,
+    row_of,
+    words_of,
+)
 from radiokey.headunit.display import DisplayWord, Shows
 
 ERRORS_MAX: Final = 99
 ERRORS_OFFERED: Final = 10
 UNKNOWN: Final = "unknown"
+TRIES_OF_LEFT: Final = 10
+"""Where a number says how many tries are left, it counts down from this (facts/units.md, section 2)."""
 
 _POSITION = re.compile(
     r"(?P<step>[a-z0-9-]{1,40})"
     r"(?:\.(?P<model>[a-z0-9_]{1,48}|-|x)\.(?P<word>[a-z0-9-]{1,32}|-)\.(?P<shows>[a-z-]{1,16}|-)"
-    r"\.(?P<errors>\d{1,2}|-)\.(?P<refused>\d)(?P<evidence>e?))?"
+    r"\.(?P<errors>\d{1,2}|-)\.(?P<refused>\d)(?P<evidence>e?)"
+    r"(?:\.(?P<said>[a-z0-9:*+~_-]{1,200}))?)?"
 )
 _OWN: Final = "own-"
+_TO_ADDRESS: Final = str.maketrans(" #", "~_")
+_FROM_ADDRESS: Final = str.maketrans("~_", " #")
 _NOT_ASKED, _DOES_NOT_KNOW = "-", "x"
 
 
@@ -96,7 +110,19 @@ def answer_display(guide: Guide, text: str, display: str) -> str:
     A display word that nobody knows leads to the table of words, never to a guess.
     """
     _, facts = where(guide, text)
-    return position(*(_find_display_step(guide, facts, display) or (_asking(guide, Asks.DISPLAY), facts)))
+    found = _find_display_step(guide, facts, display)
+    return position(*(found or (_asking(guide, Asks.DISPLAY), facts)))
+
+
+def skip_answered(guide: Guide, text: str) -> str:
+    """Return the position behind `text` where its question was answered before, else `text`.
+
+    The count of wrong codes may be known from the display, or from an earlier answer.
+    """
+    step, facts = where(guide, text)
+    if step.asks is Asks.ERRORS and facts.errors is not None and step.then is not None:
+        return position(step.then, facts)
+    return text
 
 
 def position(step: str, facts: Facts | None = None) -> str:
@@ -106,7 +132,8 @@ def position(step: str, facts: Facts | None = None) -> str:
     model = _NOT_ASKED if facts.model is None else facts.model or _DOES_NOT_KNOW
     errors = "-" if facts.errors is None else str(min(facts.errors, ERRORS_MAX))
     refused = f"{min(facts.refused, 9)}{'e' if facts.evidence else ''}"
-    return ".".join((step, model, facts.word or "-", facts.shows or "-", errors, refused))
+    said = () if facts.said is None else (facts.said.translate(_TO_ADDRESS).lower(),)
+    return ".".join((step, model, facts.word or "-", facts.shows or "-", errors, refused, *said))
 
 
 def where(guide: Guide, text: str) -> tuple[Step, Facts]:
@@ -131,6 +158,7 @@ def where(guide: Guide, text: str) -> tuple[Step, Facts]:
         errors=None if parts["errors"] == "-" else int(parts["errors"]),
         refused=int(parts["refused"]),
         evidence=bool(parts["evidence"]),
+        said=None if parts["said"] is None else parts["said"].translate(_FROM_ADDRESS).upper(),
     )
     return _guarded(guide, guide.steps[parts["step"]], facts), facts
 
@@ -163,7 +191,7 @@ def answer(guide: Guide, text: str, choice: str) -> str:
     step, facts = where(guide, text)
     for way in step.ways:
         if way.id == choice and holds(guide, way.when, facts):
-            return position(way.to, _after(way.effect, facts))
+            return position(way.to, replace(_after(way.effect, facts), said=None))
     if any(way.id == choice and way.when in SHOWN_SHUT for way in step.ways):
         raise InputError(_why_shut(guide, facts), hint="the step says what comes first", step=step.id)
     given = _resolve_offer(guide, step, facts, choice)
@@ -206,7 +234,7 @@ def _guarded(guide: Guide, step: Step, facts: Facts) -> Step:
     if step.act is Act.COACH and step.then is not None and not holds(guide, Condition.MAY_ENTER, facts):
         return guide.steps[step.then]
     if step.act is Act.WAITING and step.then is not None and facts.model:
-        answer = wait_answer(guide.model_of(facts.model), facts.errors)
+        answer = wait_answer(guide.model_of(facts.model), facts.errors, refused=facts.refused)
         if answer.known and answer.ends.asks_others:
             return guide.steps[step.then]
     return step
@@ -279,10 +307,21 @@ def _resolve_offer(guide: Guide, step: Step, facts: Facts, choice: str) -> tuple
 
 def _model_given(guide: Guide, facts: Facts, choice: str) -> tuple[str, Facts] | None:
     if choice == UNKNOWN:
-        return _resolved(guide, replace(facts, model=""))
+        return _answered(guide, *_resolved(guide, replace(facts, model="")))
     if all(choice != name for name, _ in guide.models()):
         return None
-    return _resolved(guide, replace(facts, model=choice))
+    named = replace(facts, model=choice, said=None)
+    found = None if facts.said is None else _find_display_step(guide, named, facts.said)
+    return found or _resolved(guide, named)
+
+
+def _answered(guide: Guide, step: str, facts: Facts) -> tuple[str, Facts]:
+    """Return the step, or the one behind it where what was typed says whether the display blinks."""
+    blinks = read_display(facts.said or "").blinks
+    way = next(
+        (way for way in guide.steps[step].ways if way.blinks is not None and way.blinks is blinks), None
+    )
+    return (step, facts) if way is None else (way.to, _after(way.effect, facts))
 
 
 def _display_given(guide: Guide, facts: Facts, choice: str) -> tuple[str, Facts] | None:
@@ -305,15 +344,17 @@ def _number(text: str, most: int) -> int | None:
 def _find_display_step(guide: Guide, facts: Facts, display: str) -> tuple[str, Facts] | None:
     """Return where a typed display word leads."""
     model = guide.model_of(facts.model) if facts.model else None
-    found = decide(guide, model, read_display(display))
+    text = read_display(display)
+    found = decide(guide, model, text)
     if found is None:
         return None
+    facts = replace(facts, said=None if facts.model else remember(guide, text))
     if model is not None:
         shown = errors_shown(model, display)
         facts = replace(facts, errors=facts.errors if shown is None else shown)
         if found.words:
             return _step_of_words(guide, facts, model, found.words)
-    return None if found.row is None else _row(guide, facts, found.row)
+    return None if found.row is None else _answered(guide, *_row(guide, facts, found.row))
 
 
 def _row(guide: Guide, facts: Facts, row: Word) -> tuple[str, Facts]:
@@ -363,10 +404,22 @@ def _after(effect: Effect | None, facts: Facts) -> Facts:
                 return facts
             # Evidence in hand is no entry yet: whatever it shows, it waits first (conflict C-C).
             return replace(facts, evidence=True, shows=Shows.WAIT)
+        case Effect.COUNTS_ERRORS | Effect.COUNTS_LEFT:
+            return replace(facts, errors=_counted(effect, facts), shows=Shows.WAIT)
         case Effect.SHOWS_CODE | Effect.WAIT_OVER:
             return replace(facts, shows=Shows.CODE)
         case Effect.SHOWS_WAIT:
             return replace(facts, shows=Shows.WAIT)
+
+
+def _counted(effect: Effect, facts: Facts) -> int | None:
+    """Return how many codes were wrong by the number that was typed with the word, if one was."""
+    count = read_display(facts.said or "").count
+    if count is None or facts.errors is not None:
+        return facts.errors
+    if effect is Effect.COUNTS_ERRORS:
+        return count
+    return TRIES_OF_LEFT - count if count <= TRIES_OF_LEFT else None
 
 
 def _why_shut(guide: Guide, facts: Facts) -> str:

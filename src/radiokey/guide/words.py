@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from radiokey.catalogue.model import CountsShown, Model
-from radiokey.guide.display_text import COUNT_HOLE, DisplayText, fits, read_display
+from radiokey.guide.display_text import COUNT_HOLE, UNITS, DisplayText, fits, read_display
 from radiokey.guide.model import Guide, Special, Word
 from radiokey.headunit.display import DisplayWord, Shows
 
@@ -66,6 +66,49 @@ def decide(guide: Guide, model: Model | None, text: DisplayText) -> Decision | N
 
 def _counts_down(text: DisplayText) -> bool:
     return text.has_time and not _TIMED.isdisjoint(text.words)
+
+
+def remember(guide: Guide, text: DisplayText) -> str:
+    """Return `text` with nothing in it but the words, counts and signs that the table knows.
+
+    It fits into a position until the radio is named, and means the same there. A word that is in no spelling
+    becomes X and a longer number a time, so that nothing that was typed by mistake, like a code or a serial
+    number, is kept.
+    """
+    known = _vocabulary(guide.words)
+    tokens: list[str] = []
+    words: list[str] = []
+    for token in (*text.tokens, ""):
+        if token.isalpha():
+            words.append(token)
+            continue
+        if "".join(words) in known:  # CODEW AIT is CODEWAIT
+            tokens.append("".join(words))
+        else:
+            tokens.extend(word if word in known else _UNKNOWN for word in words)
+        words = []
+        if token:
+            tokens.append(_remembered(token, known))
+    blinks = {None: (), True: ("BLINKING",), False: ("STEADY",)}[text.blinks]
+    return " ".join((*tokens, *blinks))
+
+
+def _remembered(token: str, known: frozenset[str]) -> str:
+    if token in known or fits(token, COUNT_HOLE):
+        return token
+    return _SOME_TIME if token[0].isdigit() else _UNKNOWN
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(words: tuple[Word, ...]) -> frozenset[str]:
+    """Return every token of the table's spellings, neighbouring words by themselves and as one."""
+    spellings = [read_display(says) for row in words for says in row.says]
+    tokens = {token for spelling in spellings for token in (*spelling.tokens, *spelling.key)}
+    return frozenset(tokens | UNITS | _TIMED)
+
+
+_UNKNOWN: Final = "X"
+_SOME_TIME: Final = "9:59"
 
 
 def row_of(words: Iterable[Word], text: str) -> Word | None:

@@ -38,7 +38,7 @@ WAYS = {
     State.SECOND: [SENT, CHECKED],
     State.RELEASING: [SENT, CHECKED, Approved("app", NOW)],
     State.RELEASED: [SENT, CHECKED, Approved("app", NOW), Released("app", NOW, 7)],
-    State.REFUSED: [SENT, Refused("cle", NOW, Reason.NAME_DIFFERS)],
+    State.REFUSED: [SENT, Refused("cle", NOW, Reason.PAPERS_CHANGED)],
     State.WITHDRAWN: [Withdrawn("own", NOW)],
     State.EXPIRED: [TimeRanOut("clock", OPENED.due_ms)],
 }
@@ -84,7 +84,7 @@ def test_a_request_that_is_full_of_papers_takes_no_other():
 def test_the_desks_page_offers_what_is_not_refused(state, by):
     request = after(WAYS[state])
     actions = staff_actions(request, by, ALL)
-    clerk = holds(request, CarSeen(by, NOW, VIN)) and holds(request, Refused(by, NOW, Reason.NAME_DIFFERS))
+    clerk = holds(request, CarSeen(by, NOW, VIN)) and holds(request, Refused(by, NOW, Reason.PAPERS_CHANGED))
     assert actions.may_check == clerk
     assert not holds(request, Checked(by, NOW, CHECK_LIST)) or actions.may_check
     again = state is State.RELEASING and by in {"app", "else"}

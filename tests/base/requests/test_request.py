@@ -61,7 +61,7 @@ def happens(kind, by=None, at_ms=NOW, **other):
         Approved: {"registrars": frozenset({"reg"})},
         Released: {"index": 7},
         DoorRefused: {"reason": Reason.STOLEN},
-        Refused: {"reason": Reason.NAME_DIFFERS},
+        Refused: {"reason": Reason.PAPERS_CHANGED},
     }.get(kind, {})
     who = {Submitted: "own", PapersSent: "own", Withdrawn: "own", Reminded: CLOCK, TimeRanOut: CLOCK}
     approvers = (SentBack, Approved, Released, DoorRefused)
@@ -248,7 +248,7 @@ def test_another_turn_has_its_own_beginning_and_its_own_reminders():
 def test_an_end_says_who_approved_what_was_given_and_why_not():
     was = after(*WAYS[State.RELEASED])
     assert (was.approver, was.registrars, was.index, was.reason) == ("app", frozenset({"reg"}), 7, None)
-    assert after(*WAYS[State.REFUSED]).reason is Reason.NAME_DIFFERS
+    assert after(*WAYS[State.REFUSED]).reason is Reason.PAPERS_CHANGED
     was = after(*WAYS[State.RELEASING], DoorRefused)
     assert (was.reason, was.index) == (Reason.STOLEN, -1)
 

@@ -283,7 +283,7 @@ def test_the_queue_shows_who_waits_longest_first(place, desk):
 
 def test_the_three_figures(place, desk):
     begun_ms = place.clock.ms
-    for hours, reason in ((1, Reason.NAME_DIFFERS), (3, Reason.STOLEN), (5, Reason.STOLEN)):
+    for hours, reason in ((1, Reason.PAPERS_CHANGED), (3, Reason.STOLEN), (5, Reason.STOLEN)):
         one = ask(desk)
         desk.send_papers(one, 1, own(desk, one), PAPERS)
         place.clock.ms += hours * HOUR_MS
@@ -293,7 +293,7 @@ def test_the_three_figures(place, desk):
     figures = desk.compute_statistics(begun_ms)
     assert figures.waiting == {Turn.OWNER: 1, Turn.CLERK: 0, Turn.APPROVER: 1}
     assert figures.answer_ms == 3 * HOUR_MS
-    assert figures.refused == {Reason.NAME_DIFFERS: 1, Reason.STOLEN: 2}
+    assert figures.refused == {Reason.PAPERS_CHANGED: 1, Reason.STOLEN: 2}
     assert desk.compute_statistics(place.clock.ms + 1).answer_ms is None
 
 

@@ -15,6 +15,8 @@ from desks import (
 )
 
 from radiokey.base.limits import Limit, Limits
+from radiokey.base.ports.store import StoredUnit
+from radiokey.base.requests.checks import Answer, Checks
 from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import TIMES, State, Times, Turn
 from radiokey.base.requests.sweep import CONTACT_KEPT_MS, SweepResult
@@ -139,7 +141,7 @@ def test_a_radio_reported_stolen_between_door_and_answer_is_refused(place, desk)
     ("other", "error", "reason"),
     [
         ({"vin": OTHER_VIN}, NotReleasedError, Reason.UNIT_AND_CAR_DIFFER),
-        ({"model": None}, NotReleasedError, Reason.UNIT_AND_CAR_DIFFER),
+        ({"vin": OTHER_VIN, "model": None}, NotReleasedError, Reason.UNIT_AND_CAR_DIFFER),
         ({"serial": parse("22000506", kinds=("honda-8",))}, NotReleasedError, Reason.UNIT_AND_CAR_DIFFER),
         ({"serial": parse("V212"), "model": HONDA}, NoCodeHereError, Reason.NO_CODE_HERE),
     ],
@@ -149,6 +151,33 @@ def test_what_the_door_refuses_for_good_ends_the_request_with_its_reason(desk, o
     with pytest.raises(error):
         desk.approve(one, 3, "app")
     assert desk.view(one).request.reason is reason
+
+
+def test_an_owner_who_does_not_know_the_model_gets_the_code_of_the_unit_in_their_car(place, desk):
+    """What is not known is no contradiction: number and car agree, and the ledger knows its unit's model."""
+    one = checked(desk, model=None)
+    seen = Checks(place.both.store(Principal.CLERK)).compare(desk.view(one).stored)
+    assert (seen.unit, seen.car, seen.model, seen.needs_model) == (True, Answer.YES, Answer.UNKNOWN, False)
+    released = desk.approve(one, 3, "app")
+    assert (released.code, released.model) == (Code(CODE), HONDA.id)
+    assert f'"model":"{HONDA.id}"' in released.receipt.leaf
+    assert desk.view(one).request.state is State.RELEASED
+    assert desk.code_for(one).model == HONDA.id
+    assert place.released() == (1, 1)
+
+
+def test_a_unit_without_a_car_needs_its_model_and_the_clerk_reads_so_first(place, desk):
+    """Its number alone would open it: one typing error from another unit's."""
+    read = parse("22000777", kinds=("honda-8",))
+    number = read.serial
+    with place.both.store(Principal.REGISTRAR).concurrent_transaction() as transaction:
+        unit = StoredUnit(number.kind, number.key, number.text, HONDA.id, "eu", "", "k", CODE.encode())
+        transaction.add_units([unit])
+    one = checked(desk, serial=read, model=None)
+    assert Checks(place.both.store(Principal.CLERK)).compare(desk.view(one).stored).needs_model
+    with pytest.raises(NotReleasedError):
+        desk.approve(one, 3, "app")
+    assert desk.approve(checked(desk, serial=read), 3, "app").code == Code(CODE)
 
 
 def test_a_limit_is_no_end_and_is_asked_again(place):

@@ -127,6 +127,18 @@ def test_a_unit_without_a_car_needs_somebody_who_checked_the_papers(base):
     assert released.code == Code(CODE)
 
 
+def test_who_checked_the_papers_need_not_name_the_model_of_a_unit_in_its_car(base):
+    """The ledger knows the model; number and car agree. Another model that is named still contradicts."""
+    door, _ = base(unit())
+    checked = {"client": "acme", "account": "acme"}
+    with pytest.raises(NotReleasedError):
+        door.release(ask(model=VW, request_id="r1", **checked))
+    with pytest.raises(NotReleasedError):
+        door.release(ask(model=None, vin=OTHER_VIN, request_id="r2", **checked))
+    released = door.release(ask(model=None, request_id="r3", **checked))
+    assert (released.code, released.model) == (Code(CODE), HONDA)
+
+
 def test_a_number_with_a_public_derivation_follows_the_ledger_where_it_is_there(base):
     """The ledger holds what the unit really has; a derived code might cost its owner a try."""
     door, _ = base(unit("BP538769684801", model=NISSAN, code="1111"))

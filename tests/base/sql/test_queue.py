@@ -87,7 +87,7 @@ def test_a_request_that_moves_on_while_one_turns_the_page_keeps_nobody_out(place
         ones.append(review(desk))
         place.clock.ms += 1
     first = desk.queue(Turn.CLERK, limit=2)
-    desk.refuse(ones[0], 2, "cle", Reason.NAME_DIFFERS)
+    desk.refuse(ones[0], 2, "cle", Reason.PAPERS_CHANGED)
     second = desk.queue(Turn.CLERK, after=first.more, limit=2)
     assert [line.id for line in (*first.lines, *second.lines)] == ones
     assert (first.count, second.count, second.more) == (4, 3, None)
@@ -105,12 +105,12 @@ def test_what_waits_is_counted_up_to_a_limit_and_one_more_says_that_they_are_mor
 
 def test_the_figures_are_those_of_the_newest_answers(place, desk, monkeypatch):
     monkeypatch.setattr(statistics, "COUNTED_MAX", 2)
-    for hours, reason in ((9, Reason.STOLEN), (1, Reason.NAME_DIFFERS), (2, Reason.NAME_DIFFERS)):
+    for hours, reason in ((9, Reason.STOLEN), (1, Reason.PAPERS_CHANGED), (2, Reason.PAPERS_CHANGED)):
         one = review(desk)
         place.clock.ms += hours * HOUR_MS
         desk.refuse(one, 2, "cle", reason)
     told = desk.compute_statistics(0)
-    assert (told.answer_ms, told.refused) == (2 * HOUR_MS, {Reason.NAME_DIFFERS: 2})
+    assert (told.answer_ms, told.refused) == (2 * HOUR_MS, {Reason.PAPERS_CHANGED: 2})
 
 
 def test_how_a_request_stands_is_what_its_last_act_says(place, desk):

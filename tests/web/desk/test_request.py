@@ -77,11 +77,11 @@ def test_the_three_figures_are_those_of_the_desk(counter, page_of, clock):
     one = counter.reviewed()
     counter.ask()
     clock.ms += 90 * MINUTE_MS
-    counter.desk.refuse(one, 2, "cle", Reason.NAME_DIFFERS)
+    counter.desk.refuse(one, 2, "cle", Reason.PAPERS_CHANGED)
     words = page_of(counter.get("/desk", "aud").text).words
     assert "0 for a clerk, 0 for an approver, 1 for the requester" in words
     assert "1 h 30 min" in words
-    assert "1 name differs" in words
+    assert "1 papers changed" in words
 
 
 def test_a_dealers_request_is_for_that_dealer_and_the_house_alone(counter, api):

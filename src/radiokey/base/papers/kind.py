@@ -31,8 +31,8 @@ NAMES: Final[Mapping[PaperKind, str]] = {
 WHY: Final[Mapping[PaperKind, str]] = {
     PaperKind.LABEL_PHOTO: "The number you typed is compared with it. The whole label, sharp.",
     PaperKind.POLICE_RECEIPT: "Only if the radio was reported stolen and is back: it shows that.",
-    PaperKind.PURCHASE: "Only if the registration is not in your name yet: it shows that the car is yours.",
-    PaperKind.REGISTRATION: "Your name and the VIN are read from it: both whole, and sharp.",
+    PaperKind.PURCHASE: "Only if you have no registration yet: the VIN is read from it. Cover names.",
+    PaperKind.REGISTRATION: "The VIN is read from it: whole, and sharp. Cover your name and address.",
     PaperKind.VIN_PHOTO: "It shows that the papers are this car's. Behind the windscreen, or on the door.",
 }
 """What the desk does with each, as the owner reads it before sending."""

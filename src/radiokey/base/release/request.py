@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from radiokey.base.limits import Asker, Left
+from radiokey.base.limits import LimitedClient, Remaining
 from radiokey.base.log.leaf import People
 from radiokey.base.log.receipt import Receipt
 from radiokey.code.family import Family
@@ -38,7 +38,7 @@ class Source(StrEnum):
 
 
 _CHECKED: Final = {
-    Source.LEDGER: "number, car and model agree with the ledger of this base",
+    Source.LEDGER: "what was said of number, car and model agrees with the ledger of this base",
     Source.DEALER: "a dealer's answer, as it was given to you",
 }
 
@@ -81,11 +81,11 @@ class ReleaseRequest:
             raise UsageError("the name of a client has 1 to 200 characters", hint="open the form again")
 
     @property
-    def asker(self) -> Asker:
+    def asker(self) -> LimitedClient:
         """Whose limits it meets."""
         serial = self.serial.serial
         own = f"{serial.kind}:{serial.key}" if serial.identity is Identity.UNIT else ""
-        return Asker(self.client, self.account, self.network, own)
+        return LimitedClient(self.client, self.account, self.network, own)
 
     def fingerprint(self) -> bytes:
         """Return what tells this request from another one of the same id."""
@@ -106,7 +106,8 @@ class ReleaseRequest:
 class Released:
     """A code that may leave, what it is known from, and the receipt of its log entry.
 
-    `family` is the public derivation, where it was that; `left` is what is left of the asker's own limit.
+    `family` is the public derivation, where it was that; `model` is the id of the radio it is for, as it was
+    named or as the ledger knows its unit, else empty; `left` is what is left of the asker's own limit.
     """
 
     code: Code
@@ -114,7 +115,8 @@ class Released:
     family: Family | None
     receipt: Receipt
     repeated: bool
-    left: Left | None = None
+    model: str = ""
+    left: Remaining | None = None
 
     @property
     def checked(self) -> str:

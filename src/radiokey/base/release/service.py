@@ -7,10 +7,10 @@ committed first always wins - over a repeat too - and a crash leaves either no t
 When the list, the limiter or the log cannot answer, the answer is no. Requests that come at once share one
 transaction and one signature (`radiokey.base.release.batcher`); each is decided alone.
 
-A code is known from one of three sources. The ledger knows a unit: number, car and model have to belong
-together, and a wrong combination reveals nothing of the ledger. A public derivation knows a family. A
-dealer's answer is the code that a dealer gave the owner; it passes here so that the stolen list and the log
-apply.
+A code is known from one of three sources. The ledger knows a unit and its model: what is said of number, car
+and model has to belong together, and a wrong combination reveals nothing of the ledger. A public derivation
+knows a family. A dealer's answer is the code that a dealer gave the owner; it passes here so that the stolen
+list and the log apply.
 
 The code itself is never stored in clear: a repeat of a request (a reload, a lost answer) finds it again and
 returns the receipt of the first time.
@@ -68,12 +68,16 @@ _CHANGED: Final = "the receipt of this request was changed in the database"
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
-    """A code that may leave once its entry is durable; `seen` where the request was answered before."""
+    """A code that may leave once its entry is durable; `seen` where the request was answered before.
+
+    `model` is the id of the radio it is for: as it was named, or as the ledger knows its unit; else empty.
+    """
 
     request: ReleaseRequest
     code: Code
     source: Source
     family: Family | None
+    model: str
     seen: StoredRelease | None
 
 
@@ -251,7 +255,11 @@ class ReleaseService:
         code, source, family = self._code_of(known, request)
         if seen is None:
             known.limiter.take(request.asker.releases(), now_ms)
-        return _Decision(request, code, source, family, seen)
+        model = "" if request.model is None else request.model.id
+        unit = known.unit_of(request.serial)
+        if source is Source.LEDGER and unit is not None:
+            model = unit.model
+        return _Decision(request, code, source, family, model, seen)
 
     def _code_of(self, known: _Snapshot, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
         """Find the code that the evidence allows; it leaves after the commit."""
@@ -334,6 +342,7 @@ class ReleaseService:
             outcome.family,
             receipts[request.request_id] if old is None else self._receipt_of(old, request),
             repeated=old is not None,
+            model=outcome.model,
             left=known.limiter.left(request.asker, now_ms),
         )
 
@@ -362,7 +371,7 @@ def _leaf(found: _Decision, now_ms: int, nonce: bytes, salt: bytes) -> Leaf:
         source=found.source.value,
         family=family.id if family else "",
         tier=family.tier.value if family else "",
-        model=request.model.id if request.model else "",
+        model=found.model,
         number=hidden_number(nonce, request.serial.serial),
     )
     return leaf if request.people is None else of_desk(leaf, request.people, salt)

@@ -42,6 +42,11 @@ class CheckResult:
     model: Answer
     listed: StolenStatus
 
+    @property
+    def needs_model(self) -> bool:
+        """Tell that the release would refuse this unit until its model is named: it has no car to agree."""
+        return self.unit and self.car is self.model is Answer.UNKNOWN
+
 
 class Checks:
     """The comparisons of one base; `store` is that of the desk."""

@@ -12,7 +12,6 @@ class Reason(StrEnum):
     """Why a request was refused, sorted."""
 
     CAR_DIFFERS = "car-differs"
-    NAME_DIFFERS = "name-differs"
     NO_CODE_HERE = "no-code-here"
     NUMBER_DIFFERS = "number-differs"
     PAPERS_CHANGED = "papers-changed"
@@ -23,7 +22,6 @@ class Reason(StrEnum):
 
 WORDS: Final[Mapping[Reason, str]] = {
     Reason.CAR_DIFFERS: "The VIN in your papers is not that of the car. Ask again with this car's papers.",
-    Reason.NAME_DIFFERS: "The registration is in another name. Its holder can ask, or you with their letter.",
     Reason.NO_CODE_HERE: "This desk has no code for this radio. The sheet for your radio says who has it.",
     Reason.NUMBER_DIFFERS: "The number you gave is not the one on your photo. Copy it anew and ask again.",
     Reason.PAPERS_CHANGED: "A paper was altered. Bring the originals to the desk.",

@@ -73,7 +73,6 @@ TURNS: Final[Mapping[State, Turn]] = {
 class Check(StrEnum):
     """What a clerk ticks, sorted."""
 
-    NAME_ON_REGISTRATION = "name-on-registration"
     NUMBER_ON_PHOTO = "number-on-photo"
     STOLEN_LIST = "stolen-list"
     VIN_OF_UNIT = "vin-of-unit"

@@ -19,7 +19,7 @@ NAMES: Final[Mapping[State, str]] = {
 MEANS: Final[Mapping[State, str]] = {
     State.DRAFT: "Number, model and car are given. The rest can come later.",
     State.PAPERS: "The desk waits for papers, the first or others than those it has.",
-    State.REVIEW: "A clerk compares papers, number, name and car.",
+    State.REVIEW: "A clerk compares papers, number and car.",
     State.SECOND: "Everything is ticked. Somebody else looks once more.",
     State.RELEASING: "It is approved and being released; after a crash once more, for the same release.",
     State.RELEASED: "The code was released and is in the log.",
@@ -34,10 +34,9 @@ TURN_NAMES: Final[Mapping[Turn, str]] = {
     Turn.NOBODY: "nobody",
 }
 TICKED: Final[Mapping[Check, str]] = {
-    Check.NAME_ON_REGISTRATION: "The name on the registration is the owner's.",
     Check.NUMBER_ON_PHOTO: "The number is the one on the photo of the radio.",
     Check.STOLEN_LIST: "The stolen list was looked at.",
-    Check.VIN_OF_UNIT: "The VIN in the papers (and at the car, where it was seen) is the one of this radio.",
+    Check.VIN_OF_UNIT: "The VIN on every paper (and at the car, where it was seen) is the one of this radio.",
 }
 DONE: Final[Mapping[str, str]] = {
     "opened": "opened the request",

@@ -1,8 +1,12 @@
 """Codes of single units: what a number, a car and a model have to say together before one is opened.
 
-The three must agree. A number that is there, named with another car or another model, gets the same answer
+What is said must agree. A number that is there, named with another car or another model, gets the same answer
 as a number that is not there. A number mistyped by one character that happens to be
 another unit's opens nothing, because that unit belongs to another car.
+
+What nobody said contradicts nothing: the ledger knows the model of its unit, so an owner who does not know it
+gets the code where the papers were checked and the car is the unit's. Of car and model one has to agree
+beside the number.
 """
 
 import hmac
@@ -45,12 +49,13 @@ class Ledger:
         """Return the code of `unit`, `None` where the ledger knows no such number.
 
         A unit that was never paired with a car has no VIN to agree: for it an account answers that has
-        `checked` the papers. Raises `NotReleasedError`, `SealError`.
+        `checked` the papers. Then the model has to be named; with a car that agrees it need not be. Raises
+        `NotReleasedError`, `SealError`.
         """
         if unit is None:
             return None
-        same_model = model is not None and unit.model == model.id
         same_car = hmac.compare_digest(unit.vin, vin.text if vin else "") if unit.vin else checked
+        same_model = checked and bool(unit.vin) if model is None else unit.model == model.id
         if self.opener is None or not (same_model and same_car):
             raise not_released()
         return self.opener.code_of(unit)

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from radiokey.base.identity.roles import Permission
-from radiokey.base.limits import Left
+from radiokey.base.limits import Remaining
 from radiokey.base.log.receipt import Receipt, parse_receipt
 from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.code.value import Code
@@ -148,7 +148,7 @@ def answer_of(released: Released) -> ReleaseAnswer:
     )
 
 
-def _limits(left: Left | None) -> dict[str, str]:
+def _limits(left: Remaining | None) -> dict[str, str]:
     """Return the caller's own limit as the draft on rate limits writes it."""
     if left is None:
         return {}

@@ -76,7 +76,8 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     if permission is not None and permission not in caller.scopes:
         if caller.who is not None:
             raise NotAllowedError(
-                f"a person with the role {caller.who.role} does not do that", hint=f"it takes {permission}"
+                f"a person with the role {caller.who.role} does not do that",
+                hint="ask a registrar who does it here",
             )
         raise NotAllowedError("this token may not do that", hint=f"it takes the scope {permission}")
     connection.scope["auth"] = caller

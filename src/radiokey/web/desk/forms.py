@@ -62,7 +62,6 @@ class FeeForm(SeenForm, frozen=True, kw_only=True):
 class CheckForm(SeenForm, frozen=True, kw_only=True, rename="kebab"):
     """The check list."""
 
-    name_on_registration: Short = ""
     number_on_photo: Short = ""
     stolen_list: Short = ""
     vin_of_unit: Short = ""

@@ -77,7 +77,9 @@ class Line:
 
 
 @get("/desk/requests/{request_id:str}", sync_to_thread=True, opt=requires(Permission.REQUEST_READ))
-def page(site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]) -> Response[str]:
+def show_request(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[str]:
     """Show a request."""
     return _page(site, request, view_for(site, request.auth, request_id))
 
@@ -422,7 +424,7 @@ async def withdraw(
 
 
 @post("/desk/requests/{request_id:str}/code", status_code=200, opt=requires(Permission.REQUEST_OPEN))
-async def code(
+async def show_code(
     site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
 ) -> Response[Any]:
     """Show the code to the person who opened the request for a customer; it is released again."""
@@ -445,7 +447,7 @@ def _code(site: Site, request: StaffRequest, request_id: str) -> Response[str]:
 
 
 HANDLERS: Final = (
-    page,
+    show_request,
     message,
     ask_papers,
     record_vin,
@@ -458,5 +460,5 @@ HANDLERS: Final = (
     refuse_as_approver,
     submit,
     withdraw,
-    code,
+    show_code,
 )

@@ -29,6 +29,7 @@ from radiokey.catalogue.model import Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.code.value import Code
 from radiokey.errors import InputError, MissingFactError, RadiokeyError
+from radiokey.guide.assumed import spoken_assumptions
 from radiokey.headunit.device import Device
 from radiokey.headunit.events import (
     EngineRan,
@@ -259,7 +260,7 @@ def _page(site: Site, model: Model, code: Code, way: int, *, own: bool) -> Respo
         code="" if own else code.reveal(),
         panel_columns=max(key.at[0] for key in unit.design.panel.keys) + 1,
         keys=unit.design.panel.keys,
-        assumed=[name for name in model.assumed() if name not in asked],
+        assumed=spoken_assumptions(name for name in model.assumed() if name not in asked),
         hold=getattr(unit.design.panel.confirm, "hold_ms", 0),
         confirm=getattr(unit.design.panel.confirm, "key", ""),
     )

@@ -312,12 +312,11 @@ async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str
     """Show the code of a released request; it is released again, which logs nothing new."""
     desk, request_id = _desk(site), site.request_of(link)
     try:
-        view = await site.in_thread(desk.view, request_id)
         site.log_monitor.require()
         released = await site.in_thread(desk.code_for, request_id)
     except RadiokeyError as problem:
         return await site.in_thread(lambda wrong: _page(site, request_id, wrong), problem)
-    page = code_page(site, CodeForm(), site.catalogue.models.get(view.stored.model), released)
+    page = code_page(site, CodeForm(), site.catalogue.models.get(released.model), released)
     page.headers |= PRIVATE
     return page
 

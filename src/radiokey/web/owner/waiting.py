@@ -7,12 +7,19 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.clock import MINUTE_MS
 from radiokey.errors import RadiokeyError, UsageError
-from radiokey.guide.model import Facts
-from radiokey.guide.waiting import CHECKS_AT_THE_END, Countdown, calendar, wait_answer
+from radiokey.guide.countdown import REFUSED_MAX, read_minutes
+from radiokey.guide.waiting import (
+    CHECKS_AT_THE_END,
+    Countdown,
+    Tried,
+    begin_countdown,
+    calendar,
+    facts_when_over,
+    running_wait,
+    wait_answer,
+)
 from radiokey.guide.walk import answer, position
-from radiokey.headunit.display import Shows
 from radiokey.web.http.forms import LookForm, WaitForm, WebRequest, convert, count, read
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
@@ -35,9 +42,9 @@ def waiting(
 
 
 def _page(site: Site, form: WaitForm, problem: RadiokeyError | None = None) -> Response[str]:
-    errors: int | None = None
+    tried = Tried()
     try:
-        errors = count(form.errors)
+        tried = _read_tried(form)
     except UsageError as wrong:
         problem = wrong
     model = site.model(form.model)
@@ -47,7 +54,7 @@ def _page(site: Site, form: WaitForm, problem: RadiokeyError | None = None) -> R
         form=form,
         problem=problem,
         model=model,
-        answer=wait_answer(model, errors, holds_code=form.holds == "yes"),
+        answer=wait_answer(model, tried.errors, refused=tried.refused, holds_code=form.holds == "yes"),
         models=sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold()),
         sources=site.catalogue.sources,
     )
@@ -57,28 +64,23 @@ def _page(site: Site, form: WaitForm, problem: RadiokeyError | None = None) -> R
 async def begin(site: NamedDependency[Site], request: WebRequest) -> Response[str] | Redirect:
     """Begin a countdown and lead to its own link."""
     form = await read(request, WaitForm)
-    errors = count(form.errors)
-    _refused(form.refused)
-    lasts = wait_answer(site.model(form.model), errors, holds_code=form.holds == "yes")
+    tried, holds_code = _read_tried(form), form.holds == "yes"
+    model, now_ms = site.model(form.model), site.clock.now_ms()
     try:
-        begun = Countdown.begin(form.model, errors or 0, lasts.wait_ms, site.clock.now_ms())
+        begun = begin_countdown(model, tried, now_ms=now_ms, holds_code=holds_code)
     except UsageError as problem:
         return _page(site, form, problem)
-    return _to(site, begun, form.refused)
+    return _to(site, begun)
 
 
-def _to(site: Site, countdown: Countdown, refused: str) -> Redirect:
-    token = countdown.to_token(site.purpose_key(PURPOSE))
-    return Redirect(f"/waiting/{token}{_asked(refused)}", status_code=303)
+def _to(site: Site, countdown: Countdown) -> Redirect:
+    return Redirect(f"/waiting/{countdown.to_token(site.purpose_key(PURPOSE))}", status_code=303)
 
 
-def _refused(text: str) -> tuple[int, bool]:
-    """Return the codes refused before this wait, and whether the reason was found: `1e` as in a position."""
-    return count(text.removesuffix("e"), most=9) or 0, text.endswith("e")
-
-
-def _asked(refused: str) -> str:
-    return f"?refused={refused}" if _refused(refused)[0] else ""
+def _read_tried(form: WaitForm) -> Tried:
+    """Return the codes that were wrong; `1e`, as in a position: one was refused and its reason found."""
+    refused = count(form.refused.removesuffix("e"), most=REFUSED_MAX) or 0
+    return Tried(count(form.errors), refused, evidence=form.refused.endswith("e"))
 
 
 def _countdown(site: Site, token: str) -> Countdown:
@@ -86,63 +88,60 @@ def _countdown(site: Site, token: str) -> Countdown:
 
 
 @get("/waiting/{token:str}", sync_to_thread=False)
-def running(site: NamedDependency[Site], token: FromPath[str], refused: FromQuery[str] = "") -> Response[str]:
+def running(site: NamedDependency[Site], token: FromPath[str]) -> Response[str]:
     """Show a countdown: the time left if the radio stayed on, and what must stay on."""
+    return _running_page(site, token)
+
+
+def _running_page(site: Site, token: str, problem: RadiokeyError | None = None) -> Response[str]:
     countdown = _countdown(site, token)
     now_ms = site.clock.now_ms()
     model = site.catalogue.models.get(countdown.model)
-    waits = wait_answer(model, countdown.errors or None)
     done = countdown.confirmed_ms + countdown.pending_ms(now_ms)
-    before, evidence = _refused(refused)
-    over = Facts(
-        model=countdown.model,
-        shows=Shows.CODE,
-        errors=countdown.errors or None,
-        refused=before,
-        evidence=evidence and before > 0,
-    )
+    over = position("wait-over", facts_when_over(countdown))
     return site.pages.show(
         "owner/countdown.html",
+        status=status_of(problem) if problem else 200,
         headers=NO_STORE,
         token=token,
-        asked=_asked(refused),
+        problem=problem,
         countdown=countdown,
         left_ms=countdown.left_if_on_ms(now_ms),
         share=min(1.0, done / countdown.needed_ms),
         asks=countdown.asks(now_ms),
         due_ms=countdown.due_ms(),
-        answer=waits,
+        answer=running_wait(model, countdown),
         model=model,
         checks=CHECKS_AT_THE_END,
-        next_page=f"/guide/{answer(site.guide, position('wait-over', over), 'all-three')}",
+        next_page=f"/guide/{answer(site.guide, over, 'all-three')}",
     )
 
 
 @post("/waiting/{token:str}/on")
-async def was_on(site: NamedDependency[Site], token: FromPath[str], refused: FromQuery[str] = "") -> Redirect:
+async def was_on(site: NamedDependency[Site], token: FromPath[str]) -> Redirect:
     """Take the owner's word: it was on all the time."""
-    return _to(site, _countdown(site, token).was_on(site.clock.now_ms()), refused)
+    return _to(site, _countdown(site, token).was_on(site.clock.now_ms()))
 
 
 @post("/waiting/{token:str}/off")
 async def was_off(
-    site: NamedDependency[Site], token: FromPath[str], request: WebRequest, refused: FromQuery[str] = ""
-) -> Redirect:
-    """Take the owner's word: it was off; for some minutes it was on, or nobody knows."""
+    site: NamedDependency[Site], token: FromPath[str], request: WebRequest
+) -> Response[str] | Redirect:
+    """Take the owner's word: it was off for some minutes, or nobody knows for how long."""
     form = await read(request, LookForm)
-    minutes = count(form.minutes.strip(), most=9999)
-    on_ms = None if minutes is None else minutes * MINUTE_MS
-    return _to(site, _countdown(site, token).was_off(site.clock.now_ms(), on_ms=on_ms), refused)
+    try:
+        off_ms = read_minutes(form.minutes)
+    except UsageError as problem:
+        return _running_page(site, token, problem)
+    return _to(site, _countdown(site, token).was_off(site.clock.now_ms(), off_ms=off_ms))
 
 
 @get("/waiting/{token:str}/radiokey.ics", sync_to_thread=False)
-def reminder(
-    site: NamedDependency[Site], token: FromPath[str], request: WebRequest, refused: FromQuery[str] = ""
-) -> Response[bytes]:
+def reminder(site: NamedDependency[Site], token: FromPath[str], request: WebRequest) -> Response[bytes]:
     """Return the reminder as a calendar file."""
     countdown = _countdown(site, token)
     model = site.catalogue.models.get(countdown.model)
-    link = str(request.base_url).rstrip("/") + f"/waiting/{token}{_asked(refused)}"
+    link = str(request.base_url).rstrip("/") + f"/waiting/{token}"
     radio = model.name if model is not None and not model.default else "the car radio"
     content = calendar(countdown, now_ms=site.clock.now_ms(), radio=radio, link=link)
     return Response(content, media_type="text/calendar; charset=utf-8", headers=dict(NO_STORE))

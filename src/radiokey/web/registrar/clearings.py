@@ -64,7 +64,7 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Respons
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > BODY_BYTES_MAX:
         return await run_in_thread(
-            site, lambda: registrar.page(site, request, problem=paper_error(Refusal.TOO_LARGE))
+            site, lambda: registrar.show_list(site, request, problem=paper_error(Refusal.TOO_LARGE))
         )
     with site.uploads.take():
         sent = await request.form()
@@ -80,7 +80,7 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Respons
                     radio.reading(site), vin=radio.car, reason=radio.reason, receipt=data, by=by
                 )
             except RadiokeyError as problem:
-                return registrar.page(site, request, problem=problem, proposed=form)
+                return registrar.show_list(site, request, problem=problem, proposed=form)
             return registrar.back()
 
         return await run_in_thread(site, work)

@@ -79,10 +79,10 @@ def stolen(
     before: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the stolen list, the newest first; with a number, everything that was ever said of it."""
-    return page(site, request, convert({"number": number, "model": model, "before": before}, LookForm))
+    return show_list(site, request, convert({"number": number, "model": model, "before": before}, LookForm))
 
 
-def page(  # noqa: PLR0913 - what the page of the list can show
+def show_list(  # noqa: PLR0913 - what the page of the list can show
     site: Site,
     request: StaffRequest,
     look: LookForm = LookForm(),  # noqa: B008 - frozen
@@ -154,7 +154,7 @@ async def report(site: NamedDependency[Site], request: StaffRequest) -> Response
             if same not in {(mark.kind, mark.vin, mark.reason, mark.by) for mark in standing}:
                 report_stolen(site, request.auth, radio)
         except RadiokeyError as problem:
-            return page(site, request, problem=problem, reported=form)
+            return show_list(site, request, problem=problem, reported=form)
         return back()
 
     return await run_in_thread(site, work)

@@ -42,7 +42,9 @@ class DoneForm(StaffForm, frozen=True, kw_only=True):
 
 
 @get("/registrar/import", sync_to_thread=True, opt=requires(Permission.UNIT_IMPORT))
-def page(site: NamedDependency[Site], request: StaffRequest, done: FromQuery[str] = "") -> Response[str]:
+def show_import(
+    site: NamedDependency[Site], request: StaffRequest, done: FromQuery[str] = ""
+) -> Response[str]:
     """Ask for a file; or show how far the import of one came."""
     form = convert({"done": done}, DoneForm)
     step = None
@@ -122,4 +124,4 @@ def _too_large() -> UsageError:
     )
 
 
-HANDLERS: Final = (page, import_units)
+HANDLERS: Final = (show_import, import_units)
