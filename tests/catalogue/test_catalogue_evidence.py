@@ -100,7 +100,7 @@ def test_no_address_stands_anywhere_else_in_the_catalogue():
         ("renault_86a", "power_cut", "unknown"),
         ("ford_6000cd", "schedule", "several"),
         ("ford_6000cd", "serial_text", "single"),
-        ("ford_6000cd", "clock_needs", "doubtful"),
+        ("ford_6000cd", "clock_needs", "several"),
         ("honda_audio5", "code_length", "official"),
         ("honda_audio5", "code_alphabet", "several"),
         ("honda_audio5", "code", "several"),

@@ -71,6 +71,10 @@ FOUND_LATER = {
 """In the later gatherings, not in the one that units.csv was taken from."""
 
 
+LEARNT = {("vag_rcd_rns", "trigger"), ("psa_rd4", "messages")}
+"""What units.csv does not know and a later gathering tells (docs/corrections.md)."""
+
+
 def test_all_families_are_there_and_nothing_else():
     assert len(IDS) == 56
     assert set(MODELS) == {*IDS, *CODE_FAMILIES_ONLY, *FOUND_LATER, "unknown"}
@@ -109,9 +113,10 @@ def test_nothing_is_known_that_the_facts_do_not_know(row):
         "trigger": model.trigger,
         "cost": model.ways.cost,
     }
+    pairs = {column: fact for column, fact in pairs.items() if (row["id"], column) not in LEARNT}
     for column, fact in pairs.items():
         assert bool(row[column]) == fact.known, column
-    assert bool(row["messages"] != "[]") == model.words.known
+    assert (row["messages"] != "[]" or (row["id"], "messages") in LEARNT) == model.words.known
     assert row["entry_style"] or not model.entry.known
     assert row["confirm"] or not model.confirm.known
     assert row["power_cut"] or not model.power_cut.known
@@ -206,7 +211,7 @@ def test_totals_are_those_of_the_facts(row):
     model = MODELS[row["id"]]
     assert model.attempts_before_lock.value == (int(row["attempts_before_lock"] or 0) or None)
     assert model.attempts_total.value == (int(row["attempts_total"] or 0) or None)
-    assert model.best is Confidence(row["best"])
+    assert model.best.rank <= Confidence(row["best"]).rank  # a later source can only make it surer
 
 
 def alternatives(text: str) -> list[str]:

@@ -112,7 +112,7 @@ def test_a_first_press_from_an_unknown_start_leaves_only_the_openings_that_fit()
     """It shows 1 first: from a dash or from a 0, and a 0 would be ten presses or none."""
     text = changed("mitsubishi_off", '"entry_start", "entry_first",', '"entry_start",')
     text = text.replace("entry_text =", 'entry_first = "1"\nentry_text =').replace(
-        "background = [\n", 'background = [\n    "entry_first",\n'
+        "background = [", 'background = ["entry_first", '
     )
     entry = load_model_file(text).entry.value
     assert entry.first == FirstUnknown((Opening("----", ShowsFirst("1")), Opening("0000", CountsOn())))

@@ -135,7 +135,8 @@ def test_every_radio_has_its_presses_or_says_what_is_missing(cli, model):
 
 def test_the_wait_has_the_fields_that_others_rely_on(cli):
     document = cli("wait", "renault_86a", "--errors", "2", "--json").document
-    assert list(document) == ["known", "minutes", "wait_ms", "clock_needs", "final", "confidence", "report"]
+    fields = "known minutes wait_ms clock_needs final confidence look_alikes report"
+    assert list(document) == fields.split()
     assert document == {
         "known": True,
         "minutes": [2, 2],
@@ -144,6 +145,7 @@ def test_the_wait_has_the_fields_that_others_rely_on(cli):
         "final": False,
         "confidence": "official",
         "report": "radiokey report",
+        "look_alikes": [],
     }
 
 

@@ -211,6 +211,16 @@ class Model:
         """
         return self.panel is not None and self.panel.counted
 
+    @property
+    def takes_code(self) -> bool:
+        """Say whether an owner may have to enter a code: not on one that only the car or a server unlocks.
+
+        A doubtful binding shuts nothing out.
+        """
+        asks = any(word.shows is Shows.CODE for word in self.words.value or ())
+        unlocked = self.binding.value in {Binding.VEHICLE, Binding.SERVER}
+        return asks or not unlocked or self.binding.confidence is Confidence.DOUBTFUL
+
     def missing_for_entry(self) -> tuple[str, ...]:
         """Return the names of the facts that are missing before a code can be keyed in; empty: none."""
         needed = {"code": self.code, "keys": self.keys, "entry": self.entry, "confirm": self.confirm}

@@ -6,7 +6,7 @@ from radiokey.catalogue.fact import HOW_SURE
 from radiokey.cli import say
 from radiokey.cli.options import json_option, load
 from radiokey.guide.countdown import REFUSED_MAX
-from radiokey.guide.waiting import wait_answer
+from radiokey.guide.waiting import Ends, wait_answer
 
 
 @click.command("wait")
@@ -35,6 +35,16 @@ def wait(*, model: str | None, errors: int | None, refused: int, as_json: bool) 
                 "clock_needs": answer.clock_needs.value,
                 "final": answer.final,
                 "confidence": answer.confidence.value,
+                "look_alikes": [
+                    {
+                        "model": one.model.id,
+                        "short": one.model.short,
+                        "tell_apart": one.model.tell_apart,
+                        "minutes": None if one.minutes is None else list(one.minutes),
+                        "final": one.ends is Ends.NEVER,
+                    }
+                    for one in answer.possible
+                ],
             }
         )
         return

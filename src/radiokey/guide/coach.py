@@ -5,6 +5,7 @@ counted: the sentence is "press until it shows 7", with the counts of every poss
 Nothing is filled in: a missing fact is named by `MissingFactError`, and the owner is asked to look it up.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import accumulate
@@ -12,6 +13,7 @@ from typing import Final, assert_never
 
 from radiokey.catalogue.fact import Confidence
 from radiokey.catalogue.index import Suggestion, cards
+from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import Model
 from radiokey.clock import SECOND_MS
 from radiokey.code.value import AnyPress, Code, CodeShape, Press, PressUntil
@@ -111,12 +113,18 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
     Raises `MissingFactError` where a fact is missing (its `facts["missing"]` names them), `CodeShapeError`
     where the code cannot be a code of this radio.
     """
+    if not model.takes_code:
+        raise MissingFactError(
+            "this radio takes no code: the car or a server unlocks it",
+            hint=model.ways.ask.value or "ask a dealer of the make",
+            missing="code",
+        )
     lacking = missing(model)
     panel, shape = model.panel, model.code.value
     if lacking or panel is None or shape is None:
         raise MissingFactError(
             f"it is not known for this radio {' or '.join(words for _, words in lacking)}",
-            hint=" ".join((*(_compare(alike) for alike in look_alikes(model)), _HANDBOOK)),
+            hint=" ".join(_hints(model)).removesuffix("."),
             missing=",".join(name for name, _ in lacking),
         )
     shape.check(code)
@@ -133,6 +141,22 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
 def _compare(alike: Suggestion) -> str:
     name = cards()[alike.model_id].name
     return f"it may have the keys of {alike.model_id}, {name}: {alike.question} If so, name that one. If not,"
+
+
+def _hints(model: Model) -> Iterator[str]:
+    """Yield what an owner can do where the keys are not known: another panel, the handbook, what is known."""
+    yield from map(_compare, look_alikes(model))
+    yield f"{_HANDBOOK}."
+    yield from _in_words(model)
+
+
+def _in_words(model: Model) -> Iterator[str]:
+    """Yield what is known of the entry without being enough to key it in, and the look-alikes."""
+    said = [fact.value for fact in (model.entry_text, model.confirm_text) if fact.value is not None]
+    if said:
+        yield " ".join(("What is known:", *said))
+    for other in map(load_model, model.look_alikes):
+        yield f"It may also be the {other.short}: {other.tell_apart}"
 
 
 def _begin(model: Model) -> CoachStep:

@@ -74,6 +74,7 @@ class Tells(StrEnum):
     ENTRY = "entry"
     END = "end"
     CHECKS = "checks"
+    CAUSE = "cause"
 
 
 class Condition(StrEnum):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from radiokey.catalogue.fact import Confidence, Fact
+from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import Model
 from radiokey.guide.checklist import checklist
 from radiokey.guide.model import Facts, Tells
@@ -38,6 +39,8 @@ def step_facts(tells: Tells | None, model: Model | None, facts: Facts) -> tuple[
             return ()
         case Tells.PAPERS | Tells.KEYS | Tells.STICKER:
             return tuple(_places(model, tells.value))
+        case Tells.CAUSE:
+            return (*_known_facts(iter([model.trigger])), *_look_alikes(model))
         case Tells.END:
             return (*_tries_left(model, facts.errors), *_known_facts(iter([model.final_text])))
         case _:
@@ -55,6 +58,12 @@ def _wait(model: Model | None, facts: Facts) -> Iterator[StepFact]:
     sure = answer.confidence if answer.known else None
     for at, sentence in enumerate(answer.sentences):
         yield StepFact(sentence, sure if at == 0 else None, answer.sources if at == 0 else ())
+
+
+def _look_alikes(model: Model) -> Iterator[StepFact]:
+    """Name the radios that nobody can be sure to tell from this one, each with what tells it."""
+    for other in map(load_model, model.look_alikes):
+        yield StepFact(f"It may also be the {other.short}. {other.tell_apart}")
 
 
 def _tries_left(model: Model, errors: int | None) -> Iterator[StepFact]:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Final, assert_never
 
 from radiokey.catalogue.fact import Confidence, Fact
+from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import CAUTIOUS_SCHEDULE, Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.guide.countdown import CHECKS_AT_THE_END, Countdown, Tried, calendar
@@ -38,6 +39,7 @@ __all__ = [
     "CHECKS_AT_THE_END",
     "Countdown",
     "Ends",
+    "Possible",
     "Tried",
     "WaitAnswer",
     "begin_countdown",
@@ -77,6 +79,16 @@ class Ends(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Possible:
+    """Another radio that this one may be as well, and what it does after so many wrong codes."""
+
+    model: Model
+    ends: Ends
+    minutes: tuple[float, float] | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaitAnswer:
     """How long a radio waits after `errors` wrong codes.
 
@@ -85,7 +97,9 @@ class WaitAnswer:
     wait, `None` where no time ends it. `clock_needs` is what to keep on, `clock_known` whether that is
     known for this radio. `final`: after this no code is taken any more. `tries_left`: wrong codes until then,
     `None` where no last one is known. `can_die`: whether wrong codes can kill it, `None` not known.
-    `confidence` and `sources` are the schedule's. `sentences` say all of it to the owner, in order.
+    `confidence` and `sources` are the schedule's. `possible` are the radios that nobody can be sure to tell
+    from this one and that do something else now; then `ends`, `minutes` and `final` are those of the cautious
+    act. `sentences` say all of it to the owner, in order.
     """
 
     known: bool
@@ -107,6 +121,7 @@ class WaitAnswer:
     power_cut: str
     schedule_text: str | None
     sentences: tuple[str, ...]
+    possible: tuple[Possible, ...] = ()
 
     @property
     def wait_ms(self) -> int:
@@ -130,7 +145,49 @@ def wait_answer(
     many, and the next entry waits 15 minutes at least. `model=None`, or a model without a known schedule,
     gives the cautious reading and says so. `holds_code` states that the owner has the right code in hand;
     only then may the effect of a power cut be shown.
+
+    Where the model has look-alikes that do something else, both are said. The cautious act is to wait as long
+    as the one that waits longest: waiting costs nothing, and "for ever" is said only where all of them end.
     """
+    alone = _alone(model, errors, refused=refused, holds_code=holds_code)
+    others = _possible(model, alone)
+    if model is None or not others:
+        return alone
+    both = replace(_cautious_of(alone, others), possible=others)
+    first = f"It can be one of {len(others) + 1} radios; what it shows tells which. "
+    said = (first + f"{model.short}: {alone.sentences[0]}", *(_either(other) for other in others))
+    return replace(both, sentences=(*said, *_sentences(both, None)[1:]))
+
+
+def _possible(model: Model | None, alone: WaitAnswer) -> tuple[Possible, ...]:
+    """Return the look-alikes whose schedule is known and says something else than `alone`."""
+    found = []
+    for other in map(load_model, model.look_alikes if model is not None else ()):
+        its = _alone(other, alone.errors, refused=alone.refused, holds_code=False)
+        if its.known and (not alone.known or (its.ends, its.minutes) != (alone.ends, alone.minutes)):
+            found.append(Possible(other, its.ends, its.minutes, its.sentences[0]))
+    return tuple(found)
+
+
+def _either(other: Possible) -> str:
+    return f"{other.model.short}: {other.model.tell_apart} {other.sentence}"
+
+
+def _cautious_of(alone: WaitAnswer, others: tuple[Possible, ...]) -> WaitAnswer:
+    """Return what to do while both are possible; an answer that is itself the cautious reading stays."""
+    waits = [one.minutes for one in others if one.ends is Ends.TIME and one.minutes is not None]
+    if not alone.known or not waits or alone.ends is Ends.NOTHING_TO_WAIT:
+        return replace(alone, final=alone.final and all(one.ends is Ends.NEVER for one in others))
+    waits += [alone.minutes] if alone.minutes is not None else []
+    longest = min(low for low, _ in waits), max(high for _, high in waits)
+    tries_left = alone.tries_left or None
+    return replace(alone, ends=Ends.TIME, minutes=longest, final=False, tries_left=tries_left)
+
+
+def _alone(model: Model | None, errors: int | None, *, refused: int, holds_code: bool) -> WaitAnswer:
+    """Return the answer for this model as if it had no look-alikes."""
+    if model is not None and not model.takes_code:
+        return _no_code(model, errors, refused)
     errors = None if errors is None else max(errors, refused)
     schedule = _schedule(model)
     known = schedule.value is not None
@@ -161,6 +218,32 @@ def wait_answer(
         sentences=(),
     )
     return replace(answer, sentences=_sentences(answer, _next_wait(policy, errors)))
+
+
+def _no_code(model: Model, errors: int | None, refused: int) -> WaitAnswer:
+    """Return the answer for a radio that only the car or a server unlocks: there is nothing to wait for."""
+    asks = model.ways.ask
+    return WaitAnswer(
+        known=False,
+        errors=errors,
+        refused=refused,
+        ends=Ends.NOT_BY_TIME,
+        minutes=None,
+        clock_needs=ClockNeeds.RADIO_ON,
+        clock_known=False,
+        clock_confidence=Confidence.UNKNOWN,
+        final=False,
+        tries_left=None,
+        can_die=model.final.value,
+        confidence=model.binding.confidence,
+        sources=model.binding.sources,
+        disputed=model.binding.disputed,
+        needs=NEEDS[ClockNeeds.RADIO_ON],
+        traps=(),
+        power_cut=_NO_CUT,
+        schedule_text=model.schedule_text.value,
+        sentences=(_TAKES_NO_CODE, *(() if asks.value is None else (f"Whom to ask: {asks.value}",)), _NO_CUT),
+    )
 
 
 def begin_countdown(model: Model | None, tried: Tried, *, now_ms: int, holds_code: bool = False) -> Countdown:
@@ -381,6 +464,7 @@ NEEDS: Final = {
     ClockNeeds.IGNITION_OFF: "Ignition off, battery connected, leave the car alone.",
     ClockNeeds.ENGINE: "Engine running in the open air, handbrake on: without it the set switches off.",
 }
+_TAKES_NO_CODE: Final = "This radio takes no code: the car or a server unlocks it, and no wait ends this."
 _PAUSE: Final = "A code was refused: leave at least 15 minutes before the next one, whatever it shows."
 _LAST: Final = (
     "Each is counted, and the next wrong code is the last one: after it the radio is locked for good."
