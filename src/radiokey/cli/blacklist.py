@@ -11,14 +11,14 @@ from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import (
     BY,
+    card_of,
     database_option,
     json_option,
-    kinds_of,
     make_option,
     model_option,
     serial_argument,
 )
-from radiokey.cli.serial import read_one
+from radiokey.code.reading import read_number
 from radiokey.serial.vin import Vin
 
 app = Noun("blacklist", help="Radios reported stolen.")
@@ -49,7 +49,7 @@ def add(
     as_json: bool,
 ) -> None:
     """Report a radio stolen. A number that many radios share needs the label or the car too."""
-    reading = read_one(serial, make=make, kinds=kinds_of(model))
+    reading = read_number(serial, make=make or "", radio=card_of(model))
     with open_base(database) as base:
         report = base.blacklist.add(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
     if as_json:
@@ -79,7 +79,7 @@ def clear(
     as_json: bool,
 ) -> None:
     """Clear the report of the same car and label; the history stays."""
-    reading = read_one(serial, make=make, kinds=kinds_of(model))
+    reading = read_number(serial, make=make or "", radio=card_of(model))
     with open_base(database) as base:
         ended = base.blacklist.clear(reading, vin=_vin(vin), label=label, reason=reason, by=BY)
     if as_json:

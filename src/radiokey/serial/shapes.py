@@ -13,9 +13,11 @@ A shape is a template, one character per place:
 else  itself
 ====  =======================================================================
 
-Four pairs of characters are taken for each other: O and 0, I and 1, B and 8, S and 5. Where a place takes
-only one of a pair, the other is repaired, and a `Slip` says so. Where a place takes both, what was read
-stands, and a `Slip` names the other.
+Four pairs of characters are taken for each other: O and 0, I and 1, B and 8, S and 5. Two more are read one
+way only: Z as 2, and a small l behind a digit as 1 - no label has a small letter, so it is an L or a 1,
+whichever the place takes. Where a place takes only one of a pair, the other is repaired, and a `Slip` says
+so. Where a place takes both, what was read stands, and a `Slip` names the other; at an open place (`*`, `^`)
+a digit that was read is a digit.
 """
 
 import re
@@ -26,8 +28,23 @@ from typing import Final
 DIGITS: Final = "0123456789"
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 UNKNOWN: Final = "?"
+SMALL_L: Final = "l"
+"""The one small letter that a spelled text keeps (`spelling.spell`)."""
 
-LOOK_ALIKES: Final = {"O": "0", "I": "1", "B": "8", "S": "5", "0": "O", "1": "I", "8": "B", "5": "S"}
+LOOK_ALIKES: Final = {
+    "O": "0",
+    "I": "1",
+    "B": "8",
+    "S": "5",
+    "0": "O",
+    "1": "I",
+    "8": "B",
+    "5": "S",
+    "Z": "2",
+    SMALL_L: "1",
+}
+"""Every character that a place may take in another's stead: nothing else is ever put in."""
+_ONE_WAY: Final = frozenset({"Z", SMALL_L})
 
 _PLACES: Final = {
     "#": DIGITS,
@@ -36,6 +53,7 @@ _PLACES: Final = {
     "%": DIGITS + "ABCDEF",
     "^": DIGITS + LETTERS + UNKNOWN,
 }
+_OPEN: Final = frozenset("*^")
 _REGEX: Final = {"#": "[0-9]", "@": "[A-Z]", "*": "[A-Z0-9]", "%": "[0-9A-F]", "^": "[0-9A-Z?]"}
 
 
@@ -177,6 +195,8 @@ def _take(place: str, character: str) -> str | None:
     allowed = _PLACES.get(place, place)
     if character in allowed:
         return character
+    if character == SMALL_L and "L" in allowed:
+        return "L"
     other = LOOK_ALIKES.get(character, "")
     return other if other and other in allowed else None
 
@@ -188,9 +208,12 @@ def _slip(place: str, read: str, taken: str, at: int) -> Slip | None:
     between the separator and three digits, and a zero or a one there is easily taken for it.
     """
     if read != taken:
-        return Slip(at, read, taken, repaired=True)
+        # A small l that became a capital one is spelling; nothing was repaired.
+        return Slip(at, read, taken, repaired=True) if taken != read.upper() else None
     other = LOOK_ALIKES.get(read)
-    if other is None or place not in _PLACES or (place == "^" and read in DIGITS):
+    if other is None or read in _ONE_WAY or place not in _PLACES:
+        return None
+    if place in _OPEN and read in DIGITS:
         return None
     if place == "@" or other in _PLACES[place]:
         return Slip(at, read, other, repaired=False)

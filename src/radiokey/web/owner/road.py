@@ -11,9 +11,10 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from radiokey.base.release.request import Released, ReleaseRequest
-from radiokey.catalogue.index import models_with, panel_suggestions
+from radiokey.catalogue.fitting import radios_with
+from radiokey.catalogue.index import panel_suggestions
 from radiokey.catalogue.model import Model
-from radiokey.code.family import FAMILIES, families_of
+from radiokey.code.family import FAMILIES, Family, families_of
 from radiokey.code.value import Code
 from radiokey.errors import (
     InputError,
@@ -143,9 +144,16 @@ async def number_read(site: NamedDependency[Site], request: WebRequest) -> Respo
         reading = site.reading(form.text, form.make, model)
     except RadiokeyError as problem:
         return _number_page(site, form, problem)
-    if not families_of(reading.serial, form.make if model is None else ""):
+    if not _serving(reading, form.make, model):
         return _sheet_page(site, model, form, reading)
     return _reading_page(site, form, reading)
+
+
+def _serving(reading: Reading, make: str, model: Model | None) -> tuple[Family, ...]:
+    """Return the families that a code of this radio may follow from; none where only the sheet helps."""
+    if model is None or model.default:
+        return families_of(reading.serial, make)
+    return tuple(family for family in families_of(reading.serial) if family.id in model.families)
 
 
 def _number_page(site: Site, form: NumberForm, problem: RadiokeyError | None = None) -> Response[str]:
@@ -178,12 +186,9 @@ def _reading_page(
     problem, request_id = again or (None, uuid.uuid4().hex)
     model = site.model(form.model)
     families = families_of(reading.serial)
-    fitting = (
-        site.catalogue.models[id_] for id_ in models_with(kind=reading.serial.kind, make=form.make or None)
-    )
     candidates = [
         one
-        for one in fitting
+        for one in (site.catalogue.models[card.id] for card in radios_with(reading.serial, form.make))
         if any(family.id in one.families for family in families)
         and (reading.labelled or not one.needs_label or one is model)
     ]
