@@ -205,7 +205,7 @@ def parse(
         raise refusal.why(spelled, refusal.Said(make, kinds), of_another_kind=fits_others)
     best = [entry for entry in found if entry.rank == found[0].rank]
     if len({entry.fit.text for entry in best}) > 1:
-        raise _several(best)
+        raise _several(best, named=make is None and kinds is None)
     if len(best) > 1:
         makes = _makes(best)
         raise SerialDoubtError(
@@ -217,11 +217,14 @@ def parse(
     return _reading(found[0], spell(text), best, make)
 
 
-def _several(found: list[_Decision]) -> SerialDoubtError:
-    """Return the error for several numbers in one text: a paste of two labels, or a stray digit."""
+def _several(found: list[_Decision], *, named: bool) -> SerialDoubtError:
+    """Return the error for several numbers in one text: a paste of two labels, or a stray digit.
+
+    What they are is `named` where no make was said.
+    """
     names = dict.fromkeys(entry.format.name for entry in found)
     numbers = len({entry.fit.text for entry in found})
-    said = f": {', '.join(names)}" if len(names) > 1 else ""
+    said = f": {', '.join(names)}" if named and len(names) > 1 else ""
     return SerialDoubtError(
         f"{numbers} different serial numbers can be read here{said}",
         hint="type one number only, as it stands on the label of the radio that is locked",

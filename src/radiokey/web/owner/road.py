@@ -166,7 +166,8 @@ def _number_page(site: Site, form: NumberForm, problem: RadiokeyError | None = N
         model=model,
         problem=problem,
         makes_first=makes,
-        makes=makes_of(site),
+        # Those whose numbers have this form first; it may as well be another make's, which nobody knows.
+        makes=(*makes, *(make for make in makes_of(site) if make not in makes)),
         cars=CARS,
         places=PLACES,
         copying=COPYING,
