@@ -36,7 +36,7 @@ __all__ = ["Doubt", "Identity", "Reading", "SerialNumber", "makes_to_ask", "pars
 _SHORT = 6
 """Numbers up to this length are not taken from among other words that hold digits."""
 
-_MARK: Final = re.compile(r"\b(?:S ?/ ?N(?:[OR]\b)?|SN|SERI(?:AL|ENNR|ENNUMMER))\b(?: ?(?:NO|NR|NUMBER)\b)?")
+_MARK: Final = r"\b(?:S ?/ ?N(?:[OR]\b)?|SN|SERI(?:AL|ENNR|ENNUMMER))\b(?: ?(?:NO|NR|NUMBER)\b)?"
 """What a label prints before its serial number."""
 _LETTERS_MAX: Final = 2
 """More letters without a digit are a word, and no part of a number."""
@@ -245,7 +245,8 @@ def readings(
         printed = _printed(spell(text), make, kinds, as_printed=as_printed)
         return () if printed is None else (printed,)
     best = [entry for entry in found if entry.rank == found[0].rank]
-    return tuple(_reading(entry, spell(text), best, make) for entry in found)
+    spelled = spell(text)
+    return tuple(_reading(entry, spelled, best, make) for entry in found)
 
 
 def _printed(
@@ -260,7 +261,7 @@ def _printed(
         return None
     others = words_of_items(spelled, make)
     free = [word for at, word in enumerate(spelled.words) if word and at not in others]
-    marked = _MARK.search(spelled.text)
+    marked = re.search(_MARK, spelled.text)
     after = [word for word in free if marked and word.start >= marked.end()]
     behind = "".join(word.text for word in takewhile(_may_be_of_a_number, after))
     whole = "".join(word.text for word in free) if all(map(_may_be_of_a_number, free)) else ""
@@ -412,6 +413,8 @@ def _fits(window: str, hints: _Hints, first: int, last: int, *, alone: bool) -> 
             if not fit.repairs:
                 break
             repaired.add(fit.text)  # a looser shape may take the text as it was copied
+    if len(window) != barcode.LENGTH:
+        return
     number = barcode.blaupunkt_number(window)
     entry = FORMATS["bp12"]
     if number is not None and not hints.rules_out(entry):

@@ -20,26 +20,23 @@ _GENERAL_HINT: Final = f"it stands on the radio's label, {_SHOWN}"
 _MOST_NAMED: Final = 3
 
 # A number that was clearly meant, but came too short or too long: what stands around it, and what was meant.
-_MEANT: Final = tuple(
-    (re.compile(pattern, re.ASCII), kind)
-    for pattern, kind in (
-        (r"815(BP[0-9A-Z?]*)", "bp12"),
-        (r"(BP[0-9A-Z?]*[0-9][0-9A-Z?]*)", "bp12"),
-        (r"(A2C[0-9]*)", "continental-a2c"),
-        (r"[0-9]{9}RT0?([A-Z0-9]{1,8})", "renault-precode"),
-        (r"[0-9]{10}T0?([A-Z0-9]{1,8})", "renault-precode"),
-        (r"(M[0-9]{4,})", "ford-m"),
-        (r"(V[0-9]{5,})", "ford-v"),
-        (r"(CL[0-9]{6,})", "nissan-clarion-cl12"),
-        (r"(VWZ[0-9A-Z]+)", "volkswagen-vwz"),
-        (r"(SKZ[0-9A-Z]+)", "skoda-skz"),
-        (r"(SEZ[0-9A-Z]+)", "seat-sez"),
-        (r"(AUZ[0-9A-Z]+)", "audi-auz"),
-        (r"R?T0?([A-Z][0-9]{1,2})", "renault-precode"),
-        (r"R?T([A-Z][0-9]{4,6})", "renault-precode"),
-        (r"([A-Z][0-9]{1,5})", "renault-precode"),
-        (r"([A-Z](?=[A-Z0-9]*[0-9][A-Z0-9]*[0-9])[A-Z0-9]{3})", "renault-precode"),
-    )
+_MEANT: Final = (
+    (r"815(BP[0-9A-Z?]*)", "bp12"),
+    (r"(BP[0-9A-Z?]*[0-9][0-9A-Z?]*)", "bp12"),
+    (r"(A2C[0-9]*)", "continental-a2c"),
+    (r"[0-9]{9}RT0?([A-Z0-9]{1,8})", "renault-precode"),
+    (r"[0-9]{10}T0?([A-Z0-9]{1,8})", "renault-precode"),
+    (r"(M[0-9]{4,})", "ford-m"),
+    (r"(V[0-9]{5,})", "ford-v"),
+    (r"(CL[0-9]{6,})", "nissan-clarion-cl12"),
+    (r"(VWZ[0-9A-Z]+)", "volkswagen-vwz"),
+    (r"(SKZ[0-9A-Z]+)", "skoda-skz"),
+    (r"(SEZ[0-9A-Z]+)", "seat-sez"),
+    (r"(AUZ[0-9A-Z]+)", "audi-auz"),
+    (r"R?T0?([A-Z][0-9]{1,2})", "renault-precode"),
+    (r"R?T([A-Z][0-9]{4,6})", "renault-precode"),
+    (r"([A-Z][0-9]{1,5})", "renault-precode"),
+    (r"([A-Z](?=[A-Z0-9]*[0-9][A-Z0-9]*[0-9])[A-Z0-9]{3})", "renault-precode"),
 )
 
 _HINTS: Final = {
@@ -194,7 +191,7 @@ def _meant(spelled: Spelled, said: Said) -> SerialError | None:
             given=barcode.LENGTH,
         )
     for pattern, kind in _MEANT:
-        match = pattern.fullmatch(compact)
+        match = re.fullmatch(pattern, compact, re.ASCII)
         if match is not None and kind in own:
             return _wrong_length(FORMATS[kind], len(match[1]))
     return None

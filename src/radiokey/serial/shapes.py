@@ -23,6 +23,8 @@ a digit that was read is a digit.
 import re
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cache
+from operator import contains
 from typing import Final
 
 DIGITS: Final = "0123456789"
@@ -155,12 +157,14 @@ class Shape:
         places may be repaired, and it must hold half as many digits as open places: anything looser would
         find numbers in ordinary words.
         """
-        if len(text) not in self.lengths():
+        laid_out = _laid_out(self, len(text))
+        # What a person types fits few templates: most are through with a character or two.
+        if laid_out is None or not all(map(contains, laid_out[0], text)):
             return None
         number: list[str] = []
         slips: list[Slip] = []
         places = open_places = digits = 0
-        for (place, inside), character in zip(self._places(len(text)), text, strict=True):
+        for (place, inside), character in zip(laid_out[1], text, strict=True):
             taken = _take(place, character)
             if taken is None or (place == "@" and character in DIGITS and not repair_letters):
                 return None
@@ -177,17 +181,32 @@ class Shape:
             return None
         return fit.turned() if self.turned else fit
 
-    def _places(self, length: int) -> list[tuple[str, bool]]:
-        """Return each place of a text of `length` characters, and whether it belongs to the number."""
-        spread = self.template.replace("~", "*" * (length - self.lengths().start + self.tail[0]))
-        places: list[tuple[str, bool]] = []
-        inside = False
-        for mark in spread:
-            if mark in "[]":
-                inside = mark == "["
-            else:
-                places.append((mark, inside))
-        return places
+
+@cache
+def _laid_out(shape: Shape, length: int) -> tuple[tuple[str, ...], tuple[tuple[str, bool], ...]] | None:
+    """Return for a text of a length what each place takes, and each place with whether the number holds it.
+
+    `None` where the shape has no text of that length.
+    """
+    if length not in shape.lengths():
+        return None
+    fixed = len(shape.template.translate({ord(mark): None for mark in "[]~"}))
+    places: list[tuple[str, bool]] = []
+    inside = False
+    for mark in shape.template.replace("~", "*" * (length - fixed)):
+        if mark in "[]":
+            inside = mark == "["
+        else:
+            places.append((mark, inside))
+    return tuple(_taken_by(place) for place, _ in places), tuple(places)
+
+
+@cache
+def _taken_by(place: str) -> str:
+    """Return the characters that a place takes, in their own stead or in another's."""
+    allowed = _PLACES.get(place, place)
+    alike = "".join(read for read, other in LOOK_ALIKES.items() if other in allowed)
+    return allowed + alike + (SMALL_L if "L" in allowed else "")
 
 
 def _take(place: str, character: str) -> str | None:

@@ -18,8 +18,8 @@ TEXT_LENGTH_MAX: Final = 500
 _LOOK_ALIKES: Final = str.maketrans("АВЕКМНОРСТУХІЅЈ", "ABEKMHOPCTYXISJ")  # noqa: RUF001 -- this is the table of look-alikes
 _KEPT: Final = "\ue000"
 """Stands for a small l while the rest is made capital: a private character, which nobody types."""
-_BAR: Final = re.compile(r"(?<=[0-9A-Za-z])\|(?=[0-9A-Za-z])")
-_AFTER_A_DIGIT: Final = re.compile(r"(?<=[0-9])l")
+_BAR: Final = r"(?<=[0-9A-Za-z])\|(?=[0-9A-Za-z])"
+_AFTER_A_DIGIT: Final = r"(?<=[0-9])l"
 _ABBREVIATION: Final = re.compile(r"\b(?:[SP] ?/ ?N(?:[OR]\b)?|SN)\b")
 _WORD: Final = re.compile(r"(?:[^\W_]|(?<=[0-9])\?(?=[0-9]))+")
 _LATIN: Final = re.compile(r"[A-Z0-9?l]+", re.ASCII)
@@ -80,8 +80,12 @@ def spell(text: str) -> Spelled:
     """Return `text` as this package reads it; texts beyond `TEXT_LENGTH_MAX` have no words."""
     if len(text) > TEXT_LENGTH_MAX:
         return Spelled("", (), cut=True)
-    typed = _BAR.sub("I", unicodedata.normalize("NFKC", text))
-    plain = latinise(_AFTER_A_DIGIT.sub(_KEPT, typed)).replace(_KEPT, "l")
+    typed = unicodedata.normalize("NFKC", text)
+    if "|" in typed:
+        typed = re.sub(_BAR, "I", typed)
+    if "l" in typed:
+        typed = re.sub(_AFTER_A_DIGIT, _KEPT, typed)
+    plain = latinise(typed).replace(_KEPT, "l")
     # "S/N", "S/NO", "SN" and "P/N" announce a number; their letters are not part of it.
     searched = _ABBREVIATION.sub(lambda match: " " * len(match[0]), plain)
     return Spelled(plain.replace("l", "L"), tuple(_word(match) for match in _WORD.finditer(searched)))

@@ -24,17 +24,17 @@ _WORDS: Final = 5
 class StickerItem:
     """A line of a label or display: its id, what it is in words, what to know of it, and its form.
 
-    `printed` is searched in the text as spelled; `compact` must be the whole text without separators.
-    `makes` are the makes whose radios have such a line, empty for all; a line that says too little to be
-    known by its form `needs_make`. `hint` is empty where there is no more to say than where the radio's own
-    number stands.
+    Both are regular expressions, empty where there is none: `printed` is searched in the text as spelled,
+    `compact` must be the whole text without separators. `makes` are the makes whose radios have such a line,
+    empty for all; a line that says too little to be known by its form `needs_make`. `hint` is empty where
+    there is no more to say than where the radio's own number stands.
     """
 
     id: str
     what: str
     hint: str = ""
-    printed: re.Pattern[str] | None = None
-    compact: re.Pattern[str] | None = None
+    printed: str = ""
+    compact: str = ""
     makes: tuple[str, ...] = ()
     needs_make: bool = False
 
@@ -43,10 +43,6 @@ class StickerItem:
         if make is None:
             return not self.needs_make
         return not self.makes or among(make, self.makes)
-
-
-def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII)
 
 
 _PRE_CODE: Final = ("renault", "dacia", "nissan")
@@ -59,21 +55,21 @@ ITEMS: Final = (
         "type",
         "the type of the radio",
         _TYPE,
-        compact=_whole(r"FD[A-Z]?[0-9]{3,4}[A-Z]?[0-9]?|[3-9][05]0[0-9](?:RDS|EON|CDC?|CDR|MP3|AUX|NE|W)+"),
+        compact=r"FD[A-Z]?[0-9]{3,4}[A-Z]?[0-9]?|[3-9][05]0[0-9](?:RDS|EON|CDC?|CDR|MP3|AUX|NE|W)+",
         makes=("ford",),
     ),
     StickerItem(
         "software",
         "a line of the radio's software",
         "the keys show it in a row with others; only one of them, or the label, is the serial number",
-        printed=re.compile(r"\bACU CFG\b|\b(?:S\.?W|BEZEL|BOOT)\b[ .:]*[0-9]", re.ASCII),
+        printed=r"\bACU CFG\b|\b(?:S\.?W|BEZEL|BOOT)\b[ .:]*[0-9]",
         makes=("ford",),
     ),
     StickerItem(
         "digits-alone",
         "a line of digits alone, such as software or configuration",
         "a serial number of this make is printed with its letter; never add one yourself",
-        compact=_whole(r"[0-9]{6}|[0-9]{8}"),
+        compact=r"[0-9]{6}|[0-9]{8}",
         makes=("ford",),
         needs_make=True,
     ),
@@ -81,29 +77,27 @@ ITEMS: Final = (
         "lot-number",
         "a lot number, or a serial number miscounted",
         "a number that begins with M has exactly six digits behind it; look for it nearby",
-        compact=_whole(r"M(?:[0-9]{4,5}|[1-9][0-9]{6}|[0-9]{8,})"),
+        compact=r"M(?:[0-9]{4,5}|[1-9][0-9]{6}|[0-9]{8,})",
         makes=("ford",),
     ),
     StickerItem(
         "lot-number",
         "a lot number",
-        compact=_whole(r"M[0-9]{5,}"),
+        compact=r"M[0-9]{5,}",
         makes=_PRE_CODE,
     ),
     StickerItem(
         "part-number",
         "a part number",
         _TYPE,
-        printed=re.compile(
-            r"\b(?:CDR|CCR|CAR|NCDR|NCDC|CD) ?[0-9]{2,4}\b.*\b[0-9]{2} ?[0-9]{3} ?[0-9]{3}\b", re.ASCII
-        ),
+        printed=r"\b(?:CDR|CCR|CAR|NCDR|NCDC|CD) ?[0-9]{2,4}\b.*\b[0-9]{2} ?[0-9]{3} ?[0-9]{3}\b",
         makes=("opel",),
     ),
     StickerItem(
         "part-number",
         "a number of eight digits, as part numbers are",
         _TYPE,
-        compact=_whole(r"[0-9]{8}"),
+        compact=r"[0-9]{8}",
         makes=("opel",),
         needs_make=True,
     ),
@@ -112,86 +106,85 @@ ITEMS: Final = (
         "a part number",
         "it names the type of the radio, not yours; the pre-code stands after it, behind the letter T, "
         "e.g. 281155216RT V212",
-        compact=_whole(r"(?:28115|28185)[0-9A-Z]{4,6}|[0-9]{9}RT?0?|(?:77|82)[0-9]{8}T?0?"),
+        compact=r"(?:28115|28185)[0-9A-Z]{4,6}|[0-9]{9}RT?0?|(?:77|82)[0-9]{8}T?0?",
         makes=_PRE_CODE,
     ),
     StickerItem(
         "production-number",
         "a production number",
         "it begins with FD; the pre-code stands before it, behind the letter T, e.g. TA123",
-        compact=_whole(r"FD[0-9A-Z]{4,}"),
+        compact=r"FD[0-9A-Z]{4,}",
         makes=_PRE_CODE,
     ),
     StickerItem(
         "part-number",
         "a part number",
         _TYPE,
-        compact=_whole(r"A[0-9]{10}"),
+        compact=r"A[0-9]{10}",
         makes=("mercedes", "smart"),
     ),
     StickerItem(
         "half-number",
         "one half of the number",
         "the radio shows two halves, one after U and one after L; type both, e.g. U2200 L0055",
-        compact=_whole(r"[UL][0-9]{4}"),
+        compact=r"[UL][0-9]{4}",
         makes=("honda", "acura"),
     ),
     StickerItem(
         "tracking-code",
         "a tracking code of sixteen digits",
         "if A2C stands before it, type that too",
-        compact=_whole(r"[0-9]{16}"),
+        compact=r"[0-9]{16}",
         makes=("fiat", "alfa romeo", "peugeot", "citroen"),
     ),
     StickerItem(
         "tracking-code",
         "a tracking code of sixteen digits",
         "if the screen of the navigation unit shows it, name the model",
-        compact=_whole(r"[0-9]{16}"),
+        compact=r"[0-9]{16}",
         makes=("toyota",),
     ),
     # --- what all print
     StickerItem(
         "date",
         "a date",
-        printed=re.compile(
+        printed=(
             r"(?<![\w./-])(?:"
             r"(?:0?[1-9]|[12][0-9]|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:19|20)?[0-9]{2}"
             r"|(?:19|20)[0-9]{2}([./-])(?:0?[1-9]|1[0-2])(?:\2(?:0?[1-9]|[12][0-9]|3[01]))?"
             r"|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}"
             r")(?![\w./-])"
-            rf"|\b(?:[0-9]{{1,2}}[./ -](?:{_MONTHS})|(?:{_MONTHS})[./ -][0-9]{{1,2}})[./ -][0-9]{{2,4}}\b",
-            re.ASCII,
+            rf"|\b(?:[0-9]{{1,2}}[./ -](?:{_MONTHS})|(?:{_MONTHS})[./ -][0-9]{{1,2}})[./ -][0-9]{{2,4}}\b"
         ),
     ),
     StickerItem(
         "approval",
         "an approval number",
         "the small e with a number is the mark of the authority that approved the radio",
-        printed=re.compile(r"\bE ?[0-9]{1,2}[ *-]+[0-9]{6}\b", re.ASCII),
-        compact=_whole(r"E[0-9]{8}"),
+        printed=r"\bE ?[0-9]{1,2}[ *-]+[0-9]{6}\b",
+        compact=r"E[0-9]{8}",
     ),
     StickerItem(
         "laser-class",
         "the laser class",
-        printed=re.compile(r"\b(?:CLASS|KLASSE|CLASSE) ?[0-9][A-Z]?\b|\bLASER\b", re.ASCII),
+        printed=r"\b(?:CLASS|KLASSE|CLASSE) ?[0-9][A-Z]?\b|\bLASER\b",
     ),
     StickerItem(
         "device-number",
         "the radio maker's device number",
         _TYPE,
-        compact=_whole(r"764[0-9]{7}(?:[0-9]{3})?"),
+        compact=r"764[0-9]{7}(?:[0-9]{3})?",
     ),
     StickerItem(
         "tracking-code",
         "a tracking code of sixteen digits",
-        compact=_whole(r"[0-9]{16}"),
+        compact=r"[0-9]{16}",
     ),
     StickerItem(
         "vin",
         "the identification number of the car",
         "it names the car, not the radio",
-        compact=_whole(r"(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}"),
+        compact=r"(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}",
     ),
 )
 """What stands on labels and displays beside the serial number: the most telling form first."""
@@ -204,9 +197,9 @@ def _items(make: str | None) -> Iterator[StickerItem]:
 def named(spelled: Spelled, make: str | None = None) -> StickerItem | None:
     """Return what the whole of a text is, or what is printed in it, if it is one of these."""
     for item in _items(make):
-        if item.compact is not None and item.compact.fullmatch(spelled.compact):
+        if item.compact and re.fullmatch(item.compact, spelled.compact, re.ASCII):
             return item
-        if item.printed is not None and item.printed.search(spelled.text):
+        if item.printed and re.search(item.printed, spelled.text, re.ASCII):
             return item
     return None
 
@@ -215,7 +208,7 @@ def named_among_words(spelled: Spelled, make: str | None = None) -> StickerItem 
     """Return what some words of a text are, if they are one of these."""
     runs = [run.upper() for _, _, run in spelled.runs(_LONGEST, words=_WORDS)]
     for item in _items(make):
-        if item.compact is not None and any(map(item.compact.fullmatch, runs)):
+        if item.compact and any(re.fullmatch(item.compact, run, re.ASCII) for run in runs):
             return item
     return None
 
@@ -225,8 +218,8 @@ def printed_spans(spelled: Spelled) -> tuple[tuple[int, int], ...]:
     return tuple(
         match.span()
         for item in ITEMS
-        if item.printed is not None and not item.makes
-        for match in item.printed.finditer(spelled.text)
+        if item.printed and not item.makes
+        for match in re.finditer(item.printed, spelled.text, re.ASCII)
     )
 
 
@@ -237,7 +230,7 @@ def words_of_items(spelled: Spelled, make: str | None = None) -> frozenset[int]:
         at
         for first, last, run in spelled.runs(_LONGEST, words=_WORDS)
         for item in items
-        if item.compact is not None and item.compact.fullmatch(run.upper())
+        if item.compact and re.fullmatch(item.compact, run.upper(), re.ASCII)
         for at in range(first, last)
     }
     spans = [span for item in items if item.printed for span in _spans(item.printed, spelled.text)]
@@ -247,5 +240,5 @@ def words_of_items(spelled: Spelled, make: str | None = None) -> frozenset[int]:
     return frozenset(found)
 
 
-def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    return (match.span() for match in pattern.finditer(text))
+def _spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in re.finditer(pattern, text, re.ASCII))
