@@ -34,7 +34,7 @@ from radiokey.web.auth.callers import PERMISSION, admit
 from radiokey.web.desk import counter, papers, queue, search
 from radiokey.web.desk import request as desk_request
 from radiokey.web.http import problems
-from radiokey.web.http.addresses import BehindProxy, network
+from radiokey.web.http.forwarded import BehindProxy, network
 from radiokey.web.http.logs import Observed
 from radiokey.web.http.origins import KnownHosts, SameSite
 from radiokey.web.http.render import Pages, StaticFiles, load_static

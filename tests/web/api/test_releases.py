@@ -341,6 +341,26 @@ def test_a_configured_proxy_says_who_asks_and_whether_over_tls(make_api):
     assert api.ask("POST", "/api/asked", json=body, headers=another).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "write", ["{}:{}", "nobody-{1}", "for={};n={}"], ids=["port", "unreadable", "RFC 7239"]
+)
+def test_another_form_of_the_header_is_no_other_client(make_api, write):
+    """Fourteen requests passed a limit of ten, each with another port; what cannot be read is one client."""
+    api = make_api(proxies=["192.0.2.0/24"], limits=Limits({"asked": Limit(10, DAY_MS)}))
+    api.at.address = PROXY
+    name = "Forwarded" if "for=" in write else "X-Forwarded-For"
+    answers = [
+        api.ask(
+            "POST",
+            "/api/asked",
+            json={"serial": BP, "vin": CAR},
+            headers={name: write.format("203.0.113.7", 50_000 + at)},
+        )
+        for at in range(14)
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 4
+
+
 def test_anybody_else_who_says_so_is_not_believed(make_api):
     api = make_api(limits=Limits({"asked": Limit(1, DAY_MS)}))
     body = {"serial": BP, "vin": CAR}

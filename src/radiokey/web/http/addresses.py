@@ -1,37 +1,27 @@
-"""Where a request comes from: an address, as the connection or a configured proxy says.
+"""Where a request comes from: an address, as the connection or a configured proxy says (`forwarded`).
 
-An address is what the connection says. Behind a proxy it is what the proxy says, and only where that proxy
-was configured: anybody can send a header. A request that an unknown proxy forwarded does not
-count as made on this machine.
+A request that an unknown proxy forwarded does not count as made on this machine.
 """
 
 import hmac
-from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, Final, cast
+from ipaddress import ip_network
+from typing import Any, Final
 
 from litestar.connection import ASGIConnection
-from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
 
-from radiokey.errors import UsageError
+from radiokey.web.http.forwarded import FORWARDED, Address, parse_address
 
 LOCAL: Final = "local"
 """Who asks from this very machine."""
-FORWARDED: Final = (b"x-forwarded-for", b"forwarded", b"via")
 _LINE_BITS: Final = {4: 32, 6: 64}
 _NETWORK_BITS: Final = {4: 24, 6: 56}
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-def address_of(connection: Connection) -> IPv4Address | IPv6Address | None:
+def address_of(connection: Connection) -> Address | None:
     """Return the address that asks, an IPv4 one as such; `None` where there is none."""
-    try:
-        address = ip_address(connection.client.host if connection.client else "")
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+    return parse_address(connection.client.host if connection.client else "")
 
 
 def is_local(connection: Connection) -> bool:
@@ -61,44 +51,3 @@ def _digest(connection: Connection, key: bytes, bits: dict[int, int]) -> str:
     else:
         name = str(ip_network((address, bits[address.version]), strict=False))
     return hmac.digest(key, name.encode(), "sha256").hex()[:32]
-
-
-class BehindProxy:
-    """Takes a configured proxy's word for who asks and whether over TLS; wraps the whole application.
-
-    The last address in `X-Forwarded-For` that is no such proxy's asks: those before it are what it said.
-    """
-
-    def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
-        self._app = app
-        self._proxies = tuple(map(network, proxies))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on as the proxy's client sent it."""
-        if scope["type"] == ScopeType.HTTP and self._is_proxy((scope["client"] or ("", 0))[0]):
-            headers = dict(scope["headers"])
-            hops = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
-            asks = next((hop.strip() for hop in reversed(hops) if not self._is_proxy(hop.strip())), "")
-            scope["client"] = (asks, 0)
-            cast("dict[str, Any]", scope)["scheme"] = (
-                "https" if headers.get(b"x-forwarded-proto") == b"https" else "http"
-            )
-            scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in FORWARDED]
-        await self._app(scope, receive, send)
-
-    def _is_proxy(self, host: str) -> bool:
-        try:
-            address = ip_address(host)
-        except ValueError:
-            return False
-        return any(address in proxy for proxy in self._proxies)
-
-
-def network(text: str) -> IPv4Network | IPv6Network:
-    """Return an address or a network of proxies; raise `UsageError`."""
-    try:
-        return ip_network(text)
-    except ValueError:
-        raise UsageError(
-            "a proxy is an address or a network", hint="like 127.0.0.1 or 192.0.2.0/24"
-        ) from None
