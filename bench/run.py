@@ -11,6 +11,7 @@ from machine import machine
 
 PARTS = {
     "Codes: the whole domains of Renault and Ford M": "domains.py",
+    "Numbers: reading a label, beside an earlier build": "serials.py",
     "Lock: step() beside the transitions library": "steps.py",
     "Power cuts through the real store": "cuts.py",
     "Car: owner-years a second, from ten cars to ten thousand": "years.py",

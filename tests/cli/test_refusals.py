@@ -4,6 +4,7 @@ import click
 import pytest
 
 from radiokey.base.limits import Limits
+from radiokey.catalogue.index import cards
 from radiokey.cli import wrong_use
 
 DUSTER = "281155216RT V212"
@@ -111,9 +112,36 @@ def test_a_make_whose_radios_only_carry_such_numbers_ends_with_its_sheet(release
 
 
 def test_a_model_that_the_family_does_not_serve_gets_no_code(release):
-    """PSA radios carry the label of the Fiats and other codes."""
-    release("A2C1234567890123456", "--model", "psa_rd4").refused(65)
+    """PSA radios carry the label of the Fiats and other codes; theirs end with the sheet."""
+    release("A2C1234567890123456", "--model", "psa_rd4").refused(69)
     release(DUSTER, "--model", "ford_6000cd").refused(65)
+
+
+WITHOUT = [card.id for card in cards().values() if not card.families and not card.default]
+
+
+@pytest.mark.parametrize("model", WITHOUT)
+@pytest.mark.parametrize("number", ["1234567890", "FA05633B"])
+def test_every_radio_without_a_derivation_gets_its_sheet_whatever_its_number_looks_like(cli, model, number):
+    """Nobody knows all forms that such numbers have; the number is never taken for another make's."""
+    ran = cli("code", number, "--model", model, "--json")
+    ran.refused(69, "no public derivation")
+    told = ran.document["sheet"]
+    assert f"Serial number on the unit: {number}" in told["letter"]["text"] or "no code" in told["title"]
+
+
+def test_a_line_of_the_label_that_is_not_the_number_is_named_and_the_sheet_is_in_the_document(cli):
+    ran = cli("code", "24 469 302", "--model", "opel_cd30_cd70", "--json")
+    ran.refused(65, "GM, ten to fourteen more characters")
+    assert ran.document["error"] == "not-the-serial"
+    assert ran.document["sheet"]["ask"]
+
+
+@pytest.mark.parametrize("make", ["Volvo", "Kia", "Mitsubishi", "Mazda", "Honda", "Peugeot"])
+def test_a_make_without_a_derivation_gets_its_sheet_for_any_number(cli, make):
+    ran = cli("code", "A7-12345678", "--make", make, "--json")
+    ran.refused(69, "no public derivation")
+    assert make in ran.document["sheet"]["title"]
 
 
 def test_a_vin_that_is_none_is_said_so(release):

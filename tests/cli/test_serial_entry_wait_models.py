@@ -8,6 +8,7 @@ from radiokey.catalogue.load import load_catalogue
 from radiokey.cli.road import command
 from radiokey.guide.model import Act, Facts
 from radiokey.guide.waiting import wait_answer
+from radiokey.serial.makes import among
 
 DUSTER = "281155216RT V212"
 PRESSES = [("1", 4, None, 0), ("2", 7, None, 0), ("3", 8, None, 0), ("4", 6, None, 0), ("6", 1, None, 10_000)]
@@ -38,12 +39,42 @@ def test_every_text_has_its_rows_in_the_order_given(cli):
     assert [row["identity"] for row in rows] == ["shared", "shared", "unit"]
 
 
-def test_a_number_that_several_formats_fit_has_a_row_each_and_asks_the_make(cli):
-    rows = cli("serial", "check", "12345678", "--json").document
-    assert len(rows) > 1
-    assert all("honda" in row["ask_makes"] and row["family"] is None for row in rows)
-    kinds = {row["kind"] for row in cli("serial", "check", "12345678", "--make", "honda", "--json").document}
-    assert kinds == {"honda-8"}
+def test_eight_digits_are_nobodys_number_until_the_make_is_said(cli):
+    cli("serial", "check", "12345678", "--json").refused(65, "honda")
+    (row,) = cli("serial", "check", "12345678", "--make", "honda", "--json").document
+    assert (row["kind"], row["models"]) == ("honda-8", ["honda_audio5"])
+
+
+def test_a_text_that_one_format_takes_in_two_ways_has_a_row_for_each(cli):
+    rows = cli("serial", "check", "AL0B0B0B0B0B0B", "--json").document
+    assert [row["serial"] for row in rows] == ["AL0B0B0B0B0B0B", "AL080808080808"]
+
+
+@pytest.mark.parametrize(
+    ("options", "radios"),
+    [
+        ((), ["nissan_blaupunkt_bp", "nissan_connect_lcn"]),
+        (("--make", "Nissan"), ["nissan_blaupunkt_bp", "nissan_connect_lcn"]),
+        (("--model", "nissan_blaupunkt_bp"), ["nissan_blaupunkt_bp"]),
+    ],
+)
+def test_only_radios_of_the_make_that_a_number_belongs_to_are_listed(cli, options, radios):
+    (row,) = cli("serial", "check", "BP234631987485", *options, "--json").document
+    assert row["models"] == radios
+
+
+@pytest.mark.parametrize("make", ["Nissan", "BMW", "Fiat", "Rover", "Peugeot"])
+def test_no_radio_of_another_make_is_listed_where_the_make_was_said(cli, make):
+    for number in ("BP538761234567", "BP111111234567", "M012345", "V212", "GM0500T9111919"):
+        ran = cli("serial", "check", number, "--make", make, "--json")
+        for row in ran.document if ran.code == 0 else ():
+            assert all(among(make, cards()[model].makes) for model in row["models"])
+
+
+def test_a_number_that_is_known_from_one_type_of_radio_is_that_types(cli):
+    (row,) = cli("serial", "check", "s/no GM0500T9111919, Delco CDR500", "--json").document
+    assert (row["serial"], row["models"], row["doubts"]) == ("GM0500T9111919", ["opel_car300_siemens"], [])
+    assert "of a CDR 500" in cli("serial", "check", "GM0500T9111919").out
 
 
 def test_a_model_decides_which_formats_a_number_can_have(cli):

@@ -49,10 +49,11 @@ def plain(text, said):
         same = other.format is entry.format and other.format.shapes[0].tail != (0, 0)
         return inside and shorter and (other.strength > entry.strength or same)
 
-    def repeats(entry, better):
-        if (better.fit.text, better.format.id) == (entry.fit.text, entry.format.id):
+    def says_nothing(entry):
+        if any((one.fit.text, one.format) == (entry.fit.text, entry.format) for one in kept):
             return True
-        return (better.first, better.last) == (entry.first, entry.last) and better.rank > entry.rank
+        best = next((one for one in whole if (one.first, one.last) == (entry.first, entry.last)), entry)
+        return best.rank > entry.rank and best.format is not entry.format
 
     everything = [
         entry
@@ -66,8 +67,7 @@ def plain(text, said):
     whole.sort(key=lambda entry: entry.rank, reverse=True)
     kept = []
     for entry in whole:
-        if not any(repeats(entry, other) for other in kept):
-            kept.append(entry)
+        kept.extend([] if says_nothing(entry) else [entry])
     return kept
 
 

@@ -14,14 +14,14 @@ from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import (
     BY,
+    card_of,
     database_option,
     json_option,
-    kinds_of,
     make_option,
     model_option,
     serial_argument,
 )
-from radiokey.cli.serial import read_one
+from radiokey.code.reading import read_number
 from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
@@ -55,7 +55,7 @@ class _Named:
 
     def read(self) -> Reading:
         """Return the number as it is understood."""
-        return read_one(self.serial, make=self.make, kinds=kinds_of(self.model))
+        return read_number(self.serial, make=self.make or "", radio=card_of(self.model))
 
     def values(self) -> dict[str, Any]:
         """Return what both acts take beside the number."""

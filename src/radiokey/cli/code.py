@@ -15,14 +15,14 @@ import click
 from radiokey.base.bootstrap import SystemClock, open_base
 from radiokey.base.location import DatabaseLocation
 from radiokey.base.release.request import Released, ReleaseRequest
-from radiokey.catalogue.index import Card, cards, models_with
+from radiokey.catalogue.fitting import radios_with
+from radiokey.catalogue.index import Card, cards
 from radiokey.cli import say, which
 from radiokey.cli.options import (
     card_of,
     database_option,
     first_press_as_json,
     json_option,
-    kinds_of,
     load,
     make_option,
     model_option,
@@ -30,10 +30,12 @@ from radiokey.cli.options import (
     press_as_json,
     serial_argument,
 )
-from radiokey.cli.serial import look_again, read_one
+from radiokey.cli.serial import look_again
 from radiokey.clock import DAY_MS
-from radiokey.errors import ModelNeededError, NoCodeHereError, NoDerivationError, UsageError
-from radiokey.serial.number import Reading
+from radiokey.code.family import families_of
+from radiokey.code.reading import read_number
+from radiokey.errors import ModelNeededError, NoCodeHereError, NoDerivationError, SerialError, UsageError
+from radiokey.serial.number import Reading, SerialNumber
 from radiokey.serial.vin import Vin
 
 CLIENT: Final = "local"
@@ -66,7 +68,12 @@ def code(
 ) -> None:
     """Give the code of one radio; where none is to be had here, say whom to ask and with what."""
     known = card_of(model)
-    reading = read_one(serial, make=make, kinds=kinds_of(model))
+    try:
+        reading = read_number(serial, make=make or "", radio=known)
+    except SerialError:
+        if model is not None or make:
+            _leave_sheet(model, make, None)
+        raise
     request = of_today(
         ReleaseRequest(
             request_id="unnamed",
@@ -80,6 +87,14 @@ def code(
         SystemClock().now_ms(),
     )
     try:
+        if not owns and not _may_follow(reading, known, make):
+            # Nothing is given out here, so nobody is asked to state anything first.
+            raise NoDerivationError(
+                "no public derivation is known for this radio",
+                hint="the sheet says whom to ask; a base that has this very radio in its ledger gives its "
+                "code with --i-own-this-radio",
+                kind=reading.serial.kind,
+            )
         if base is None:
             if token_file is not None or key is not None:
                 raise UsageError("a token and a key are for another base", hint="name it: --base URL")
@@ -106,17 +121,24 @@ def code(
     if as_json:
         say.answer(document(released, keyed))
     else:
-        _write_code(released, model, has_keys=keyed["entry"] is not None)
+        _write_code(released, model, make, reading.serial, has_keys=keyed["entry"] is not None)
         say.reportable()
 
 
-def _leave_sheet(model: str | None, make: str | None, reading: Reading) -> None:
-    """Show the sheet, and leave it for the document of the refusal."""
+def _leave_sheet(model: str | None, make: str | None, reading: Reading | None) -> None:
+    """Leave the sheet for the document of the refusal; where no number was read it is no more than that."""
     from radiokey.cli import sheet  # noqa: PLC0415 - only at the end of the road
 
     page = sheet.sheet_of(load(model), make, reading)
-    sheet.on_stderr(page)
+    if reading is not None:
+        sheet.on_stderr(page)
     click.get_current_context().meta[say.SHEET] = sheet.document(page)
+
+
+def _may_follow(reading: Reading, known: Card | None, make: str | None) -> bool:
+    """Tell whether a code of this radio may follow from its number."""
+    serving = families_of(reading.serial, "" if known else make or "")
+    return any(known is None or known.default or family.id in known.families for family in serving)
 
 
 def _from(
@@ -187,7 +209,9 @@ def document(released: Released, keyed: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write_code(released: Released, model: str | None, *, has_keys: bool) -> None:
+def _write_code(
+    released: Released, model: str | None, make: str | None, serial: SerialNumber, *, has_keys: bool
+) -> None:
     family = released.family
     say.out(say.bold(" ".join(released.code.reveal())))
     if family is None:
@@ -208,12 +232,12 @@ def _write_code(released: Released, model: str | None, *, has_keys: bool) -> Non
     elif model is not None:
         _write_look_alikes(model)
     else:
-        alike = models_with(kind=released.receipt.kind)
-        fitting = [name for name in alike if family is None or family.id in cards()[name].families]
+        alike = radios_with(serial, make or "")
         say.prose("Keying it in: 'radiokey entry MODEL -' shows each press. Radios with such a number:")
-        for name in fitting:
-            keys = "" if panel_of(name) else " (its exact keys are not known)"
-            say.item("  -", f"{name}: {cards()[name].name}{keys}", colon="")
+        for card in alike:
+            if family is None or family.id in card.families:
+                keys = "" if panel_of(card.id) else " (its exact keys are not known)"
+                say.item("  -", f"{card.id}: {card.name}{keys}", colon="")
     say.out()
     say.prose("If the radio refuses it once, stop: 'radiokey guide' says what to check before anything else.")
 

@@ -69,11 +69,6 @@ def card_of(model_id: str | None) -> Card | None:
     return None if model_id is None else cards()[known_model(model_id)]
 
 
-def kinds_of(model_id: str | None) -> tuple[str, ...] | None:
-    """Return the formats of a model's numbers, `None` where none is named; raise `UsageError`."""
-    return None if model_id is None else cards()[known_model(model_id)].kinds
-
-
 def load(model_id: str | None) -> "Model | None":
     """Return the model of that id, reading its file only; `None` where none is named."""
     if model_id is None:

@@ -4,14 +4,16 @@ from typing import Any
 
 import click
 
-from radiokey.catalogue.index import models_with
+from radiokey.catalogue.fitting import radios_with
+from radiokey.catalogue.index import Card
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
-from radiokey.cli.options import json_option, kinds_of, make_option, model_option
+from radiokey.cli.options import card_of, json_option, make_option, model_option
 from radiokey.code.family import FAMILIES, families_of
-from radiokey.errors import SerialDoubtError, SerialError
+from radiokey.code.reading import read_number, read_numbers
+from radiokey.errors import SerialError
 from radiokey.serial.formats import FORMATS
-from radiokey.serial.number import Reading, parse, readings
+from radiokey.serial.number import Reading
 
 app = Noun("serial", help="The number on the radio.")
 
@@ -23,15 +25,15 @@ app = Noun("serial", help="The number on the radio.")
 @json_option
 def check(*, texts: tuple[str, ...], make: str | None, model: str | None, as_json: bool) -> None:
     """Say which serial number each TEXT holds, and which characters to look at again."""
-    kinds = kinds_of(model)
+    known = card_of(model)
     rows: list[dict[str, Any]] = []
     for text in texts:
-        found = readings(text, make=make, kinds=kinds)
+        found = read_numbers(text, make=make or "", radio=known)
         if not found:
             # Nothing fits: say why, with the error that says most.
-            parse(text, make=make, kinds=kinds)
+            read_number(text, make=make or "", radio=known)
             raise SerialError("no serial number was found", hint="type it as it stands on the label")
-        rows.extend(_row(text, reading, make) for reading in found)
+        rows.extend(_row(text, reading, make or "", known) for reading in found)
     if as_json:
         say.document(rows)
         return
@@ -39,30 +41,24 @@ def check(*, texts: tuple[str, ...], make: str | None, model: str | None, as_jso
         _write_reading(row)
 
 
-def read_one(text: str, *, make: str | None = None, kinds: tuple[str, ...] | None = None) -> Reading:
-    """Return the one reading of TEXT for a command that needs a number; raise its error otherwise."""
-    try:
-        return parse(text, make=make, kinds=kinds)
-    except SerialDoubtError as doubt:
-        if not doubt.hint:
-            doubt.hint = "'radiokey serial check' shows every reading"
-        raise
-
-
 def look_again(at: int, read: str, other: str) -> str:
     """Say which character of a number deserves a second look."""
     return f"look again at character {at + 1}: {read} and {other} look alike"
 
 
-def _row(text: str, reading: Reading, make: str | None) -> dict[str, Any]:
+def _row(text: str, reading: Reading, make: str, known: Card | None) -> dict[str, Any]:
     serial = reading.serial
-    family = next((family.id for family in families_of(serial, make or "")), None)
+    radios = radios_with(serial, make, known)
+    serving = families_of(serial, make)
+    if known is not None and not known.default:
+        serving = tuple(family for family in serving if family.id in known.families)
+    family = next((family.id for family in serving), None)
     return {
         "input": text,
         "serial": serial.text,
         "kind": serial.kind,
         "family": family,
-        "models": list(models_with(kind=serial.kind)),
+        "models": [card.id for card in radios],
         "doubts": [{"at": doubt.at, "read": doubt.read, "or": doubt.other} for doubt in reading.doubts],
         "identity": serial.identity.value,
         "ask_makes": list(reading.ask_makes),
@@ -70,7 +66,9 @@ def _row(text: str, reading: Reading, make: str | None) -> dict[str, Any]:
 
 
 def _write_reading(row: dict[str, Any]) -> None:
-    say.out(f"{say.bold(row['serial'])}  {FORMATS[row['kind']].name}")
+    form = FORMATS[row["kind"]]
+    known_from = form.type_of(row["serial"])
+    say.out(f"{say.bold(row['serial'])}  {form.name}{f', of a {known_from}' if known_from else ''}")
     for doubt in row["doubts"]:
         say.out(f"  {look_again(doubt['at'], doubt['read'], doubt['or'])}")
     if row["ask_makes"]:

@@ -29,6 +29,7 @@ class Needs(Enum):
     NOTHING = "nothing"
     MAKE = "make"
     MODEL = "model"
+    NO_FORM = "no form"  # only where nobody knows what this radio's numbers look like
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class SerialFormat:
     sentence that says where it is printed, `example` a constructed label, `number` the number in it. `makes`
     are the car makes it is found in (lower case); `asks_make` says that the makes differ in what follows, so
     that the make must be asked. Shapes stand in the order to try, the strictest first; the weak ones are
-    looked for only once what the format `needs` has been said.
+    looked for only once what the format `needs` has been said. `types` are the types of radio, in the maker's
+    words, that numbers with a certain beginning are known from.
     """
 
     id: str
@@ -53,6 +55,15 @@ class SerialFormat:
     shapes: tuple[Shape, ...]
     needs: Needs = Needs.NOTHING
     asks_make: bool = False
+    types: tuple[tuple[str, str], ...] = ()
+
+    def type_of(self, number: str) -> str:
+        """Return the type of radio that a number is known from, empty where none is.
+
+        >>> FORMATS["opel-gm"].type_of("GM0500T9111919")
+        'CDR 500'
+        """
+        return next((name for begin, name in self.types if number.startswith(begin)), "")
 
     @property
     def pattern(self) -> str:
@@ -64,6 +75,9 @@ class SerialFormat:
         """The number of characters of the example number."""
         return len(self.number)
 
+
+AS_PRINTED: Final = "as-printed"
+"""The format of a number whose form nobody knows."""
 
 WEAK, BARE, TELLING, LABELLED = Strength
 _VW_GROUP: Final = ("audi", "seat", "skoda", "volkswagen")
@@ -205,6 +219,19 @@ _ALL: Final = (
             Shape("SN[########]", LABELLED),
             Shape("[########]", WEAK),
         ),
+        needs=Needs.MAKE,
+    ),
+    SerialFormat(
+        id="honda-letters",
+        name="an older Honda or Acura number with letters",
+        looks="two letters, five digits, a letter",
+        where="On the case of the radio, on its bottom or its back.",
+        example="FA01234C",
+        number="FA01234C",
+        makes=("honda", "acura"),
+        identity=Identity.UNIT,
+        shapes=(Shape("[@@#####@]", WEAK),),
+        needs=Needs.MAKE,
     ),
     SerialFormat(
         id="becker-8",
@@ -216,6 +243,7 @@ _ALL: Final = (
         makes=("chrysler", "mercedes", "porsche", *_VW_GROUP),
         identity=Identity.UNIT,
         shapes=(Shape("[########]", WEAK),),
+        needs=Needs.MAKE,
     ),
     SerialFormat(
         id="becker-letter7",
@@ -350,6 +378,12 @@ _ALL: Final = (
         makes=("opel",),
         identity=Identity.UNIT,
         shapes=(Shape("[GM~]", TELLING, tail=(10, 14)),),
+        types=(
+            ("GM0203", "CAR 2003"),
+            ("GM030M", "CAR 300"),
+            ("GM1300", "CAR 300"),
+            ("GM0500", "CDR 500"),
+        ),
     ),
     SerialFormat(
         id="chrysler-tq",
@@ -447,6 +481,18 @@ _ALL: Final = (
         identity=Identity.SHARED,
         shapes=(Shape("[####]", WEAK),),
         needs=Needs.MAKE,
+    ),
+    SerialFormat(
+        id=AS_PRINTED,
+        name="a number as it is printed",
+        looks="five to twenty letters and digits; nobody knows more of these numbers",
+        where="On the label of the radio, often behind S/N or Serial.",
+        example="S/N 1234567",
+        number="1234567",
+        makes=(),
+        identity=Identity.SHARED,
+        shapes=(Shape("[~]", WEAK, tail=(5, 20)),),
+        needs=Needs.NO_FORM,
     ),
 )
 

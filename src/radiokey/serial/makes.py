@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 _ALIASES: Final = {
@@ -52,6 +53,7 @@ def among(make: str, makes: Collection[str]) -> bool:
     return any(same_make(make, other) for other in makes)
 
 
+@lru_cache(maxsize=1_000)  # what is typed as a make comes from outside
 def _folded(make: str) -> str:
     plain = unicodedata.normalize("NFKD", make).casefold()
     letters = re.sub(r"[^a-z0-9]", "", plain)

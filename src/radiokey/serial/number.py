@@ -16,22 +16,30 @@ Traceback (most recent call last):
 radiokey.errors.NotTheSerialError: this is an approval number, not the serial number
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
+from typing import Final
 
 from radiokey.errors import SerialDoubtError
 from radiokey.serial import barcode, refusal
-from radiokey.serial.formats import FORMATS, Identity, Needs, SerialFormat
+from radiokey.serial.formats import AS_PRINTED, FORMATS, Identity, Needs, SerialFormat
 from radiokey.serial.makes import among
 from radiokey.serial.shapes import UNKNOWN, Fit, Shape, Strength
-from radiokey.serial.spelling import Spelled, spell
-from radiokey.serial.stickers import printed_spans
+from radiokey.serial.spelling import Spelled, Word, spell
+from radiokey.serial.stickers import printed_spans, words_of_items
 
 __all__ = ["Doubt", "Identity", "Reading", "SerialNumber", "makes_to_ask", "parse", "readings"]
 
 _SHORT = 6
 """Numbers up to this length are not taken from among other words that hold digits."""
+
+_MARK: Final = r"\b(?:S ?/ ?N(?:[OR]\b)?|SN|SERI(?:AL|ENNR|ENNUMMER))\b(?: ?(?:NO|NR|NUMBER)\b)?"
+"""What a label prints before its serial number."""
+_LETTERS_MAX: Final = 2
+"""More letters without a digit are a word, and no part of a number."""
 
 _LONGEST = max(max(shape.lengths()) for entry in FORMATS.values() for shape in entry.shapes)
 
@@ -42,7 +50,8 @@ def _shapes_for(length: int, first: str) -> tuple[tuple[SerialFormat, tuple[Shap
     return tuple(
         (entry, shapes)
         for entry in FORMATS.values()
-        if (shapes := tuple(shape for shape in entry.shapes if shape.may_begin(length, first)))
+        if entry.needs is not Needs.NO_FORM
+        and (shapes := tuple(shape for shape in entry.shapes if shape.may_begin(length, first)))
     )
 
 
@@ -107,7 +116,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Hints:
-    """What has been said about the radio: the car's make, the formats it can have."""
+    """What has been said about the radio: the car's make, the formats it can have; `()`: none is known."""
 
     make: str | None
     kinds: Collection[str] | None
@@ -173,29 +182,30 @@ class _Evidence:
 _NOTHING = _Evidence()
 
 
-def parse(text: str, *, make: str | None = None, kinds: Collection[str] | None = None) -> Reading:
+def parse(
+    text: str, *, make: str | None = None, kinds: Collection[str] | None = None, as_printed: bool = False
+) -> Reading:
     """Return the one reading of what a person copied.
 
-    `make` is the car's make and `kinds` the formats (ids of `FORMATS`) that the radio can have; empty or
-    `None` where that is not known.
+    `make` is the car's make and `kinds` the formats (ids of `FORMATS`) that the radio can have, `None` where
+    that is not known; no `kinds` at all where the radio is known and its numbering is not. `as_printed` takes
+    a number that has none of these forms as it is printed: nobody knows all that this radio can have.
 
     Raises `NotTheSerialError` for another number off the sticker, `SerialDoubtError` where more than one
     number or more than one maker's number can be meant, `SerialError` where there is none; each says what
     was expected, what came, and where to look. No error repeats the text: it might be the code.
     """
-    make, kinds = make or None, kinds or None
+    make = make or None
     found = _ranked(text, _Hints(make, kinds))
     if not found:
+        spelled = spell(text)
+        if (printed := _printed(spelled, make, kinds, as_printed=as_printed)) is not None:
+            return printed
         fits_others = bool(_ranked(text, _Hints(make, None)) or _ranked(text, _Hints(None, None)))
-        raise refusal.why(spell(text), make=make, kinds=kinds, of_another_kind=fits_others)
+        raise refusal.why(spelled, refusal.Said(make, kinds), of_another_kind=fits_others)
     best = [entry for entry in found if entry.rank == found[0].rank]
-    texts = {entry.fit.text for entry in best}
-    if len(texts) > 1:
-        raise SerialDoubtError(
-            f"{len(texts)} different serial numbers can be read here",
-            hint="type one number only, as it stands on the label of the radio",
-            readings=len(texts),
-        )
+    if len({entry.fit.text for entry in best}) > 1:
+        raise _several(best, named=make is None and kinds is None)
     if len(best) > 1:
         makes = _makes(best)
         raise SerialDoubtError(
@@ -207,17 +217,66 @@ def parse(text: str, *, make: str | None = None, kinds: Collection[str] | None =
     return _reading(found[0], spell(text), best, make)
 
 
+def _several(found: list[_Decision], *, named: bool) -> SerialDoubtError:
+    """Return the error for several numbers in one text: a paste of two labels, or a stray digit.
+
+    What they are is `named` where no make was said.
+    """
+    names = dict.fromkeys(entry.format.name for entry in found)
+    numbers = len({entry.fit.text for entry in found})
+    said = f": {', '.join(names)}" if named and len(names) > 1 else ""
+    return SerialDoubtError(
+        f"{numbers} different serial numbers can be read here{said}",
+        hint="type one number only, as it stands on the label of the radio that is locked",
+        readings=numbers,
+    )
+
+
 def readings(
-    text: str, *, make: str | None = None, kinds: Collection[str] | None = None
+    text: str, *, make: str | None = None, kinds: Collection[str] | None = None, as_printed: bool = False
 ) -> tuple[Reading, ...]:
     """Return every way to understand what a person copied, best first; none is an empty tuple.
 
     Takes what `parse` takes. Never raises for a `str`.
     """
-    make, kinds = make or None, kinds or None
+    make = make or None
     found = _ranked(text, _Hints(make, kinds))
+    if not found:
+        printed = _printed(spell(text), make, kinds, as_printed=as_printed)
+        return () if printed is None else (printed,)
     best = [entry for entry in found if entry.rank == found[0].rank]
-    return tuple(_reading(entry, spell(text), best, make) for entry in found)
+    spelled = spell(text)
+    return tuple(_reading(entry, spelled, best, make) for entry in found)
+
+
+def _printed(
+    spelled: Spelled, make: str | None, kinds: Collection[str] | None, *, as_printed: bool
+) -> Reading | None:
+    """Return the number that stands in a text as it is printed, where that is all that can be said of it.
+
+    It is the number behind S/N or Serial; or all of the text, where no word is one; or the one word that can
+    be a number. What else stands on labels is none.
+    """
+    if not (as_printed or (kinds is not None and AS_PRINTED in kinds)):
+        return None
+    others = words_of_items(spelled, make)
+    free = [word for at, word in enumerate(spelled.words) if word and at not in others]
+    marked = re.search(_MARK, spelled.text)
+    after = [word for word in free if marked and word.start >= marked.end()]
+    behind = "".join(word.text for word in takewhile(_may_be_of_a_number, after))
+    whole = "".join(word.text for word in free) if all(map(_may_be_of_a_number, free)) else ""
+    for texts in ([behind], [whole], [word.text for word in free]):
+        numbers = {
+            text.upper() for text in texts if FORMATS[AS_PRINTED].shapes[0].fit(text.upper()) is not None
+        }
+        if len(numbers) == 1:
+            number = SerialNumber(numbers.pop(), AS_PRINTED, FORMATS[AS_PRINTED].identity)
+            return Reading(serial=number, label=spelled.text)
+    return None
+
+
+def _may_be_of_a_number(word: Word) -> bool:
+    return len(word.text) <= _LETTERS_MAX or not word.text.isalpha()
 
 
 def makes_to_ask(text: str, *, kinds: Collection[str] | None = None) -> tuple[str, ...]:
@@ -228,7 +287,7 @@ def makes_to_ask(text: str, *, kinds: Collection[str] | None = None) -> tuple[st
     >>> makes_to_ask("V212")
     ()
     """
-    found = _ranked(text, _Hints(None, kinds or None))
+    found = _ranked(text, _Hints(None, kinds))
     if not found:
         return refusal.makes_of_digits(spell(text))
     best = [entry for entry in found if entry.rank == found[0].rank]
@@ -277,13 +336,13 @@ def _ranked(text: str, hints: _Hints) -> list[_Decision]:
     whole = sorted(_wholes(found), key=lambda entry: entry.rank, reverse=True)
     kept: list[_Decision] = []
     numbers: set[tuple[str, str]] = set()
-    best: dict[tuple[int, int], tuple[bool, Strength, bool]] = {}
-    for entry in whole:  # one that says nothing beside a better one is left out
+    best: dict[tuple[int, int], _Decision] = {}
+    for entry in whole:  # one that says nothing beside a better one of another format is left out
         number, place = (entry.fit.text, entry.format.id), (entry.first, entry.last)
-        if number not in numbers and best.get(place, entry.rank) <= entry.rank:
+        better = best.setdefault(place, entry)
+        if number not in numbers and (better.rank == entry.rank or better.format is entry.format):
             kept.append(entry)
             numbers.add(number)
-            best.setdefault(place, entry.rank)
     return kept
 
 
@@ -339,15 +398,23 @@ def _fits(window: str, hints: _Hints, first: int, last: int, *, alone: bool) -> 
         of_the_make = hints.is_of_the_make(entry)
         known = of_the_make or hints.names(entry)
         foreign = hints.make is not None and not known
+        repaired: set[str] = set()
         for shape in shapes:
             if (shape.is_loose and not alone) or (shape.strength <= Strength.BARE and foreign):
                 continue
             if shape.strength is Strength.WEAK and not hints.is_enough_for(entry):
                 continue
-            fit = shape.fit(window, repair_letters=known or shape.strength > Strength.BARE)
-            if fit is not None:
-                yield _Decision(fit, entry, shape.strength, of_the_make, first, last)
+            # Of digits that any maker may print none becomes a letter, whatever radio was said.
+            letters = shape.strength > Strength.BARE or (known and shape.strength is Strength.BARE)
+            fit = shape.fit(window, repair_letters=letters)
+            if fit is None or fit.text in repaired or (repaired and fit.repairs):
+                continue
+            yield _Decision(fit, entry, shape.strength, of_the_make, first, last)
+            if not fit.repairs:
                 break
+            repaired.add(fit.text)  # a looser shape may take the text as it was copied
+    if len(window) != barcode.LENGTH:
+        return
     number = barcode.blaupunkt_number(window)
     entry = FORMATS["bp12"]
     if number is not None and not hints.rules_out(entry):

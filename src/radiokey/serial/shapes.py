@@ -13,21 +13,40 @@ A shape is a template, one character per place:
 else  itself
 ====  =======================================================================
 
-Four pairs of characters are taken for each other: O and 0, I and 1, B and 8, S and 5. Where a place takes
-only one of a pair, the other is repaired, and a `Slip` says so. Where a place takes both, what was read
-stands, and a `Slip` names the other.
+Four pairs of characters are taken for each other: O and 0, I and 1, B and 8, S and 5. Two more are read one
+way only: Z as 2, and a small l behind a digit as 1 - no label has a small letter, so it is an L or a 1,
+whichever the place takes. Where a place takes only one of a pair, the other is repaired, and a `Slip` says
+so. Where a place takes both, what was read stands, and a `Slip` names the other; at an open place (`*`, `^`)
+a digit that was read is a digit.
 """
 
 import re
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cache
+from operator import contains
 from typing import Final
 
 DIGITS: Final = "0123456789"
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 UNKNOWN: Final = "?"
+SMALL_L: Final = "l"
+"""The one small letter that a spelled text keeps (`spelling.spell`)."""
 
-LOOK_ALIKES: Final = {"O": "0", "I": "1", "B": "8", "S": "5", "0": "O", "1": "I", "8": "B", "5": "S"}
+LOOK_ALIKES: Final = {
+    "O": "0",
+    "I": "1",
+    "B": "8",
+    "S": "5",
+    "0": "O",
+    "1": "I",
+    "8": "B",
+    "5": "S",
+    "Z": "2",
+    SMALL_L: "1",
+}
+"""Every character that a place may take in another's stead: nothing else is ever put in."""
+_ONE_WAY: Final = frozenset({"Z", SMALL_L})
 
 _PLACES: Final = {
     "#": DIGITS,
@@ -36,6 +55,7 @@ _PLACES: Final = {
     "%": DIGITS + "ABCDEF",
     "^": DIGITS + LETTERS + UNKNOWN,
 }
+_OPEN: Final = frozenset("*^")
 _REGEX: Final = {"#": "[0-9]", "@": "[A-Z]", "*": "[A-Z0-9]", "%": "[0-9A-F]", "^": "[0-9A-Z?]"}
 
 
@@ -137,12 +157,14 @@ class Shape:
         places may be repaired, and it must hold half as many digits as open places: anything looser would
         find numbers in ordinary words.
         """
-        if len(text) not in self.lengths():
+        laid_out = _laid_out(self, len(text))
+        # What a person types fits few templates: most are through with a character or two.
+        if laid_out is None or not all(map(contains, laid_out[0], text)):
             return None
         number: list[str] = []
         slips: list[Slip] = []
         places = open_places = digits = 0
-        for (place, inside), character in zip(self._places(len(text)), text, strict=True):
+        for (place, inside), character in zip(laid_out[1], text, strict=True):
             taken = _take(place, character)
             if taken is None or (place == "@" and character in DIGITS and not repair_letters):
                 return None
@@ -159,17 +181,32 @@ class Shape:
             return None
         return fit.turned() if self.turned else fit
 
-    def _places(self, length: int) -> list[tuple[str, bool]]:
-        """Return each place of a text of `length` characters, and whether it belongs to the number."""
-        spread = self.template.replace("~", "*" * (length - self.lengths().start + self.tail[0]))
-        places: list[tuple[str, bool]] = []
-        inside = False
-        for mark in spread:
-            if mark in "[]":
-                inside = mark == "["
-            else:
-                places.append((mark, inside))
-        return places
+
+@cache
+def _laid_out(shape: Shape, length: int) -> tuple[tuple[str, ...], tuple[tuple[str, bool], ...]] | None:
+    """Return for a text of a length what each place takes, and each place with whether the number holds it.
+
+    `None` where the shape has no text of that length.
+    """
+    if length not in shape.lengths():
+        return None
+    fixed = len(shape.template.translate({ord(mark): None for mark in "[]~"}))
+    places: list[tuple[str, bool]] = []
+    inside = False
+    for mark in shape.template.replace("~", "*" * (length - fixed)):
+        if mark in "[]":
+            inside = mark == "["
+        else:
+            places.append((mark, inside))
+    return tuple(_taken_by(place) for place, _ in places), tuple(places)
+
+
+@cache
+def _taken_by(place: str) -> str:
+    """Return the characters that a place takes, in their own stead or in another's."""
+    allowed = _PLACES.get(place, place)
+    alike = "".join(read for read, other in LOOK_ALIKES.items() if other in allowed)
+    return allowed + alike + (SMALL_L if "L" in allowed else "")
 
 
 def _take(place: str, character: str) -> str | None:
@@ -177,6 +214,8 @@ def _take(place: str, character: str) -> str | None:
     allowed = _PLACES.get(place, place)
     if character in allowed:
         return character
+    if character == SMALL_L and "L" in allowed:
+        return "L"
     other = LOOK_ALIKES.get(character, "")
     return other if other and other in allowed else None
 
@@ -188,9 +227,12 @@ def _slip(place: str, read: str, taken: str, at: int) -> Slip | None:
     between the separator and three digits, and a zero or a one there is easily taken for it.
     """
     if read != taken:
-        return Slip(at, read, taken, repaired=True)
+        # A small l that became a capital one is spelling; nothing was repaired.
+        return Slip(at, read, taken, repaired=True) if taken != read.upper() else None
     other = LOOK_ALIKES.get(read)
-    if other is None or place not in _PLACES or (place == "^" and read in DIGITS):
+    if other is None or read in _ONE_WAY or place not in _PLACES:
+        return None
+    if place in _OPEN and read in DIGITS:
         return None
     if place == "@" or other in _PLACES[place]:
         return Slip(at, read, other, repaired=False)

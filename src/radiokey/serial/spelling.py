@@ -1,7 +1,9 @@
 """How people spell: the text as it came, made into words of Latin letters and digits.
 
 Case, spaces, dashes and dots do not matter. Full-width characters become plain ones, and a Cyrillic letter
-that is drawn like a Latin one becomes that one: a sticker is Latin, whatever the keyboard was set to.
+that is drawn like a Latin one becomes that one: a sticker is Latin, whatever the keyboard was set to. An
+upright bar inside a number is the I or 1 that a reader of photos took it for; a small l behind a digit stays
+small, as it may be either (`shapes.LOOK_ALIKES`).
 """
 
 import re
@@ -13,15 +15,19 @@ from typing import Final
 TEXT_LENGTH_MAX: Final = 500
 """Longer texts are no sticker; a reader of photos passes single lines or labels."""
 
-_LOOK_ALIKES: Final = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")  # noqa: RUF001 -- this is the table of look-alikes
-_ABBREVIATION: Final = re.compile(r"\b(?:[SP] ?/ ?N|SN)\b")
+_LOOK_ALIKES: Final = str.maketrans("АВЕКМНОРСТУХІЅЈ", "ABEKMHOPCTYXISJ")  # noqa: RUF001 -- this is the table of look-alikes
+_KEPT: Final = "\ue000"
+"""Stands for a small l while the rest is made capital: a private character, which nobody types."""
+_BAR: Final = r"(?<=[0-9A-Za-z])\|(?=[0-9A-Za-z])"
+_AFTER_A_DIGIT: Final = r"(?<=[0-9])l"
+_ABBREVIATION: Final = re.compile(r"\b(?:[SP] ?/ ?N(?:[OR]\b)?|SN)\b")
 _WORD: Final = re.compile(r"(?:[^\W_]|(?<=[0-9])\?(?=[0-9]))+")
-_LATIN: Final = re.compile(r"[A-Z0-9?]+", re.ASCII)
+_LATIN: Final = re.compile(r"[A-Z0-9?l]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of letters and digits: upper case, and where it stands in the spelled text."""
+    """A run of letters and digits: upper case but for a small l, and where it stands in the spelled text."""
 
     text: str
     start: int
@@ -55,8 +61,8 @@ class Spelled:
 
     @property
     def compact(self) -> str:
-        """All Latin words without what stands between them."""
-        return "".join(word.text for word in self.words if word is not None)
+        """All Latin words in capitals, without what stands between them."""
+        return "".join(word.text for word in self.words if word is not None).upper()
 
 
 def latinise(text: str) -> str:
@@ -74,10 +80,15 @@ def spell(text: str) -> Spelled:
     """Return `text` as this package reads it; texts beyond `TEXT_LENGTH_MAX` have no words."""
     if len(text) > TEXT_LENGTH_MAX:
         return Spelled("", (), cut=True)
-    plain = latinise(text)
-    # "S/N", "SN" and "P/N" announce a number; their letters are not part of it.
+    typed = unicodedata.normalize("NFKC", text)
+    if "|" in typed:
+        typed = re.sub(_BAR, "I", typed)
+    if "l" in typed:
+        typed = re.sub(_AFTER_A_DIGIT, _KEPT, typed)
+    plain = latinise(typed).replace(_KEPT, "l")
+    # "S/N", "S/NO", "SN" and "P/N" announce a number; their letters are not part of it.
     searched = _ABBREVIATION.sub(lambda match: " " * len(match[0]), plain)
-    return Spelled(plain, tuple(_word(match) for match in _WORD.finditer(searched)))
+    return Spelled(plain.replace("l", "L"), tuple(_word(match) for match in _WORD.finditer(searched)))
 
 
 def _word(match: re.Match[str]) -> Word | None:

@@ -1,142 +1,244 @@
-"""What else is printed on and near the sticker, and is not the serial number.
+"""What else stands on a label or a display beside the serial number: type, software, date, part number.
 
-Each is known by its form, named, and answered with where to look instead. They are only asked after when no
-serial number was found: a number that fits a format is never turned away because it also looks like one of
-these.
+Each line is known by its form, named, and answered with where to look instead. They are only asked after when
+no serial number was found: a number that fits a format is never turned away because it also looks like one of
+these. What only one maker prints is looked for in that make's radios, and where no make was said; so a hint
+speaks of the car that was named.
+
+The lines are those of labels and displays as owners posted them (`docs/labels.md` names the places).
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from radiokey.serial.makes import among
 from radiokey.serial.spelling import Spelled
 
-_LOOK_AGAIN: Final = (
-    "look for the radio's own number on the label, e.g. 281155216RT V212, M012345 or BP5387 6 1234567"
-)
-
-
 _LONGEST: Final = 20
-_WORDS: Final = 4
+_WORDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class StickerItem:
-    """A thing on a sticker: its id, what it is in words, where to look instead, and its form.
+    """A line of a label or display: its id, what it is in words, what to know of it, and its form.
 
-    `printed` is searched in the text as spelled; `compact` must be the whole text without separators.
+    Both are regular expressions, empty where there is none: `printed` is searched in the text as spelled,
+    `compact` must be the whole text without separators. `makes` are the makes whose radios have such a line,
+    empty for all; a line that says too little to be known by its form `needs_make`. `hint` is empty where
+    there is no more to say than where the radio's own number stands.
     """
 
     id: str
     what: str
-    hint: str
-    printed: re.Pattern[str] | None = None
-    compact: re.Pattern[str] | None = None
+    hint: str = ""
+    printed: str = ""
+    compact: str = ""
+    makes: tuple[str, ...] = ()
+    needs_make: bool = False
+
+    def may_be_of(self, make: str | None) -> bool:
+        """Tell whether a radio of this make can have the line; `None`: nobody said which."""
+        if make is None:
+            return not self.needs_make
+        return not self.makes or among(make, self.makes)
 
 
-def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII)
-
+_PRE_CODE: Final = ("renault", "dacia", "nissan")
+_MONTHS: Final = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+_TYPE: Final = "it names the type of the radio, not yours"
 
 ITEMS: Final = (
+    # --- what one maker prints, its own words before what all print
     StickerItem(
-        "date",
-        "a date",
-        _LOOK_AGAIN,
-        printed=re.compile(
-            r"(?<![\w./-])(?:"
-            r"(?:0?[1-9]|[12][0-9]|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:19|20)?[0-9]{2}"
-            r"|(?:19|20)[0-9]{2}([./-])(?:0?[1-9]|1[0-2])(?:\2(?:0?[1-9]|[12][0-9]|3[01]))?"
-            r"|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}"
-            r")(?![\w./-])",
-            re.ASCII,
-        ),
+        "type",
+        "the type of the radio",
+        _TYPE,
+        compact=r"FD[A-Z]?[0-9]{3,4}[A-Z]?[0-9]?|[3-9][05]0[0-9](?:RDS|EON|CDC?|CDR|MP3|AUX|NE|W)+",
+        makes=("ford",),
     ),
     StickerItem(
-        "approval",
-        "an approval number",
-        f"the small e with a number is the mark of the authority that approved the radio; {_LOOK_AGAIN}",
-        printed=re.compile(r"\bE ?[0-9]{1,2}[ *-]+[0-9]{6}\b", re.ASCII),
-        compact=_whole(r"E[0-9]{8}"),
+        "software",
+        "a line of the radio's software",
+        "the keys show it in a row with others; only one of them, or the label, is the serial number",
+        printed=r"\bACU CFG\b|\b(?:S\.?W|BEZEL|BOOT)\b[ .:]*[0-9]",
+        makes=("ford",),
     ),
     StickerItem(
-        "laser-class",
-        "the laser class",
-        _LOOK_AGAIN,
-        printed=re.compile(r"\b(?:CLASS|KLASSE|CLASSE) ?[0-9][A-Z]?\b|\bLASER\b", re.ASCII),
+        "digits-alone",
+        "a line of digits alone, such as software or configuration",
+        "a serial number of this make is printed with its letter; never add one yourself",
+        compact=r"[0-9]{6}|[0-9]{8}",
+        makes=("ford",),
+        needs_make=True,
+    ),
+    StickerItem(
+        "lot-number",
+        "a lot number, or a serial number miscounted",
+        "a number that begins with M has exactly six digits behind it; look for it nearby",
+        compact=r"M(?:[0-9]{4,5}|[1-9][0-9]{6}|[0-9]{8,})",
+        makes=("ford",),
+    ),
+    StickerItem(
+        "lot-number",
+        "a lot number",
+        compact=r"M[0-9]{5,}",
+        makes=_PRE_CODE,
     ),
     StickerItem(
         "part-number",
         "a part number",
-        "it names the type of the radio, not yours; on Renault and Dacia labels the pre-code stands after "
-        "it, behind the letter T, e.g. 281155216RT V212",
-        compact=_whole(r"(?:28115|28185)[0-9A-Z]{4,6}|[0-9]{9}RT?0?|(?:77|82)[0-9]{8}T?0?"),
+        _TYPE,
+        printed=r"\b(?:CDR|CCR|CAR|NCDR|NCDC|CD) ?[0-9]{2,4}\b.*\b[0-9]{2} ?[0-9]{3} ?[0-9]{3}\b",
+        makes=("opel",),
+    ),
+    StickerItem(
+        "part-number",
+        "a number of eight digits, as part numbers are",
+        _TYPE,
+        compact=r"[0-9]{8}",
+        makes=("opel",),
+        needs_make=True,
+    ),
+    StickerItem(
+        "part-number",
+        "a part number",
+        "it names the type of the radio, not yours; the pre-code stands after it, behind the letter T, "
+        "e.g. 281155216RT V212",
+        compact=r"(?:28115|28185)[0-9A-Z]{4,6}|[0-9]{9}RT?0?|(?:77|82)[0-9]{8}T?0?",
+        makes=_PRE_CODE,
     ),
     StickerItem(
         "production-number",
         "a production number",
         "it begins with FD; the pre-code stands before it, behind the letter T, e.g. TA123",
-        compact=_whole(r"FD[0-9A-Z]{4,}"),
+        compact=r"FD[0-9A-Z]{4,}",
+        makes=_PRE_CODE,
     ),
     StickerItem(
-        "device-number",
-        "Blaupunkt's device number",
-        "it names the type of the radio, not yours; look for BP and twelve digits, e.g. BP5387 6 1234567",
-        compact=_whole(r"764[0-9]{7}"),
+        "part-number",
+        "a part number",
+        _TYPE,
+        compact=r"A[0-9]{10}",
+        makes=("mercedes", "smart"),
     ),
     StickerItem(
-        "lot-number",
-        "a lot number, or a Ford number miscounted",
-        "a Ford serial number has exactly six digits after the M, e.g. M012345; look for it nearby",
-        compact=_whole(r"M(?:[0-9]{4,5}|[1-9][0-9]{6}|[0-9]{8,})"),
+        "half-number",
+        "one half of the number",
+        "the radio shows two halves, one after U and one after L; type both, e.g. U2200 L0055",
+        compact=r"[UL][0-9]{4}",
+        makes=("honda", "acura"),
     ),
     StickerItem(
         "tracking-code",
         "a tracking code of sixteen digits",
-        "if A2C stands before it, type that too; if the screen of a Toyota navigation unit shows it, name "
-        "the model",
-        compact=_whole(r"[0-9]{16}"),
+        "if A2C stands before it, type that too",
+        compact=r"[0-9]{16}",
+        makes=("fiat", "alfa romeo", "peugeot", "citroen"),
     ),
     StickerItem(
-        "half-number",
-        "one half of a Honda or Acura number",
-        "the radio shows two halves, one after U and one after L; type both, e.g. U2200 L0055",
-        compact=_whole(r"[UL][0-9]{4}"),
+        "tracking-code",
+        "a tracking code of sixteen digits",
+        "if the screen of the navigation unit shows it, name the model",
+        compact=r"[0-9]{16}",
+        makes=("toyota",),
+    ),
+    # --- what all print
+    StickerItem(
+        "date",
+        "a date",
+        printed=(
+            r"(?<![\w./-])(?:"
+            r"(?:0?[1-9]|[12][0-9]|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:19|20)?[0-9]{2}"
+            r"|(?:19|20)[0-9]{2}([./-])(?:0?[1-9]|1[0-2])(?:\2(?:0?[1-9]|[12][0-9]|3[01]))?"
+            r"|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}"
+            r")(?![\w./-])"
+            rf"|\b(?:[0-9]{{1,2}}[./ -](?:{_MONTHS})|(?:{_MONTHS})[./ -][0-9]{{1,2}})[./ -][0-9]{{2,4}}\b"
+        ),
+    ),
+    StickerItem(
+        "approval",
+        "an approval number",
+        "the small e with a number is the mark of the authority that approved the radio",
+        printed=r"\bE ?[0-9]{1,2}[ *-]+[0-9]{6}\b",
+        compact=r"E[0-9]{8}",
+    ),
+    StickerItem(
+        "laser-class",
+        "the laser class",
+        printed=r"\b(?:CLASS|KLASSE|CLASSE) ?[0-9][A-Z]?\b|\bLASER\b",
+    ),
+    StickerItem(
+        "device-number",
+        "the radio maker's device number",
+        _TYPE,
+        compact=r"764[0-9]{7}(?:[0-9]{3})?",
+    ),
+    StickerItem(
+        "tracking-code",
+        "a tracking code of sixteen digits",
+        compact=r"[0-9]{16}",
     ),
     StickerItem(
         "vin",
         "the identification number of the car",
-        _LOOK_AGAIN,
-        compact=_whole(r"(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}"),
+        "it names the car, not the radio",
+        compact=r"(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}",
     ),
 )
-"""What stands on stickers beside the serial number, the most telling form first."""
+"""What stands on labels and displays beside the serial number: the most telling form first."""
 
 
-def named(spelled: Spelled) -> StickerItem | None:
+def _items(make: str | None) -> Iterator[StickerItem]:
+    return (item for item in ITEMS if item.may_be_of(make))
+
+
+def named(spelled: Spelled, make: str | None = None) -> StickerItem | None:
     """Return what the whole of a text is, or what is printed in it, if it is one of these."""
-    for item in ITEMS:
-        if item.compact is not None and item.compact.fullmatch(spelled.compact):
+    for item in _items(make):
+        if item.compact and re.fullmatch(item.compact, spelled.compact, re.ASCII):
             return item
-        if item.printed is not None and item.printed.search(spelled.text):
+        if item.printed and re.search(item.printed, spelled.text, re.ASCII):
             return item
     return None
 
 
-def named_among_words(spelled: Spelled) -> StickerItem | None:
+def named_among_words(spelled: Spelled, make: str | None = None) -> StickerItem | None:
     """Return what some words of a text are, if they are one of these."""
-    runs = [run for _, _, run in spelled.runs(_LONGEST, words=_WORDS)]
-    for item in ITEMS:
-        if item.compact is not None and any(map(item.compact.fullmatch, runs)):
+    runs = [run.upper() for _, _, run in spelled.runs(_LONGEST, words=_WORDS)]
+    for item in _items(make):
+        if item.compact and any(re.fullmatch(item.compact, run, re.ASCII) for run in runs):
             return item
     return None
 
 
 def printed_spans(spelled: Spelled) -> tuple[tuple[int, int], ...]:
-    """Return where in the text such things stand, as (start, end)."""
+    """Return where in the text such things stand that are known by more than letters and digits."""
     return tuple(
         match.span()
         for item in ITEMS
-        if item.printed is not None
-        for match in item.printed.finditer(spelled.text)
+        if item.printed and not item.makes
+        for match in re.finditer(item.printed, spelled.text, re.ASCII)
     )
+
+
+def words_of_items(spelled: Spelled, make: str | None = None) -> frozenset[int]:
+    """Return which words are such a line, or a part of one: of this make's radios, or of all."""
+    items = tuple(item for item in _items(make) if make or not item.makes)
+    found = {
+        at
+        for first, last, run in spelled.runs(_LONGEST, words=_WORDS)
+        for item in items
+        if item.compact and re.fullmatch(item.compact, run.upper(), re.ASCII)
+        for at in range(first, last)
+    }
+    spans = [span for item in items if item.printed for span in _spans(item.printed, spelled.text)]
+    for at, word in enumerate(spelled.words):
+        if word is not None and any(start < word.end and word.start < end for start, end in spans):
+            found.add(at)
+    return frozenset(found)
+
+
+def _spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in re.finditer(pattern, text, re.ASCII))

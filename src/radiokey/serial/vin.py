@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from radiokey.errors import VinError
-from radiokey.serial.spelling import Spelled, spell
+from radiokey.serial.spelling import Spelled, Word, spell
 
 LENGTH: Final = 17
 _CHECK_AT: Final = 8
@@ -79,15 +79,19 @@ def check_digit(text: str) -> str:
     return "0123456789X"[total % 11]
 
 
+def _capital(word: Word | None) -> str:
+    return "" if word is None else word.text.upper()
+
+
 def _copied(spelled: Spelled) -> str:
     """Return the one run of words that has the length of a VIN and a digit in it."""
     runs = {
-        run
+        run.upper()
         for _, _, run in spelled.runs(LENGTH)
         if len(run) == LENGTH and "?" not in run and any(map(str.isdigit, run))
     }
     # A number typed in one word is meant, whatever its neighbours add up to.
-    single = {word.text for word in spelled.words if word is not None and word.text in runs}
+    single = {word for word in map(_capital, spelled.words) if word in runs}
     found = single or runs
     if len(found) == 1:
         return found.pop()

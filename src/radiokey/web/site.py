@@ -12,9 +12,10 @@ from radiokey.base.demo import ORGANISATION
 from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
+from radiokey.code.reading import read_number
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.guide.model import Guide
-from radiokey.serial.number import Reading, parse
+from radiokey.serial.number import Reading
 from radiokey.web.http.addresses import Connection, client_of, line_of, network_of
 from radiokey.web.http.links import PURPOSE, link_to, request_of
 from radiokey.web.http.metrics import Metrics
@@ -74,7 +75,7 @@ class Site:
 
     def reading(self, text: str, make: str = "", model: Model | None = None) -> Reading:
         """Return a number as that radio can have it; raise `SerialError`, `UsageError`."""
-        return parse(text, make=make, kinds=None if model is None else model.kinds)
+        return read_number(text, make=make, radio=model)
 
     def radio(self, serial: str, make: str, model_id: str) -> tuple[Reading, Model | None]:
         """Return a number as it is read for this radio, and the radio where one is named.

@@ -10,11 +10,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.catalogue.index import cards, models_with
+from radiokey.catalogue.fitting import radios_with
+from radiokey.catalogue.index import cards
 from radiokey.catalogue.model import Model
 from radiokey.catalogue.search import search_models
 from radiokey.catalogue.which import which_radio
-from radiokey.code.family import families_of
+from radiokey.code.family import Family, families_of
 from radiokey.errors import RadiokeyError
 from radiokey.guide.sheet import Case, sheet
 from radiokey.serial.formats import FORMATS
@@ -107,9 +108,16 @@ def visit_page(site: NamedDependency[Site], visit: FromPath[str]) -> Response[st
     except RadiokeyError as problem:
         return _number_page(site, said, problem)
     nowhere = said.problem is not None and said.problem.page == "sheet"
-    if nowhere or not families_of(reading.serial, said.make if model is None else ""):
+    if nowhere or not _serving(reading, said.make, model):
         return sheet_for(site, said, token=visit, reading=reading)
     return _reading_page(site, said, reading)
+
+
+def _serving(reading: Reading, make: str, model: Model | None) -> tuple[Family, ...]:
+    """Return the families that a code of this radio may follow from; none where only the sheet helps."""
+    if model is None or model.default:
+        return families_of(reading.serial, make)
+    return tuple(family for family in families_of(reading.serial) if family.id in model.families)
 
 
 def _number_page(site: Site, visit: Visit, problem: RadiokeyError | None = None) -> Response[str]:
@@ -123,7 +131,8 @@ def _number_page(site: Site, visit: Visit, problem: RadiokeyError | None = None)
         model=model,
         problem=problem,
         makes_first=makes,
-        makes=makes_of(site),
+        # Those whose numbers have this form first; it may as well be another make's, which nobody knows.
+        makes=(*makes, *(make for make in makes_of(site) if make not in makes)),
         radios=[] if problem is None or model is not None else _radios_of(site, visit),
         known={name: getattr(visit, name) for name in ("say", "word", "shows", "errors", "refused")},
         whom=address_with("/sheet", visit, without=("car",)),
@@ -149,12 +158,9 @@ def _reading_page(site: Site, visit: Visit, reading: Reading) -> Response[str]:
     """Show what was read, and which radios have such a number."""
     model = site.model(visit.model)
     families = families_of(reading.serial)
-    fitting = (
-        site.catalogue.models[id_] for id_ in models_with(kind=reading.serial.kind, make=visit.make or None)
-    )
     candidates = [
         one
-        for one in fitting
+        for one in (site.catalogue.models[card.id] for card in radios_with(reading.serial, visit.make))
         if any(family.id in one.families for family in families)
         and (reading.labelled or not one.needs_label or one is model)
     ]
