@@ -68,9 +68,9 @@ def test_every_source_is_described_once(model):
 
 
 def test_all_sources_of_the_facts_are_there():
-    """199 of the collected facts, and seven for the families that come from code."""
-    assert len(load_sources()) == 206
-    assert len({source.title for source in load_sources().values()}) == 206
+    """199 of the collected facts, seven for the families that come from code, and a maker's site that the facts name."""
+    assert len(load_sources()) == 207
+    assert len({source.title for source in load_sources().values()}) == 207
 
 
 def test_only_official_and_support_pages_are_links():
