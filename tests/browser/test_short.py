@@ -6,6 +6,8 @@ import pytest
 from road import shown_code
 from steps import watch
 
+NEAR = 30
+"""So many words may a sentence of the guide become shorter before what is written of them is out of date."""
 NUMBERS = Path(__file__).parents[2] / "docs" / "numbers.md"
 
 
@@ -76,8 +78,12 @@ def test_the_road_is_short(page, walk):
     page.wait_for_load_state()
     assert road.too_long == [], road
     (line,) = [line for line in NUMBERS.read_text("utf-8").splitlines() if f"| {WALKS[walk]} |" in line]
-    counts = f"| {road.interactions} | {road.pages} | {road.words} |"
-    assert line.endswith(counts), f"write in docs/numbers.md: {counts}"
+    *_, interactions, pages, words = (cell.strip() for cell in line.strip("|").split("|"))
+    written = int(interactions), int(pages)
+    assert written == (road.interactions, road.pages), f"docs/numbers.md says {written}, counted are {road}"
+    assert 0 <= int(words) - road.words < NEAR, (
+        f"docs/numbers.md says {words} words, counted are {road.words}"
+    )
 
 
 @pytest.mark.parametrize("walk", WALKS)

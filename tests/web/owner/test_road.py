@@ -101,6 +101,7 @@ def test_a_reload_shows_the_same_page_and_logs_nothing_new(client, entries):
     first = client.post("/code", data=OWNER)
     again = client.get(str(first.url))
     assert (first.status_code, again.status_code) == (200, 200)
+    assert f'aria-label="{" ".join(CODE)}"' in first.text
     assert first.text == again.text
     assert client.post("/code", data=OWNER).status_code == 200
     assert entries() == 1

@@ -25,9 +25,9 @@ def facts_of(visit: Visit) -> Facts:
 
 
 def visit_of_facts(facts: Facts) -> Visit:
-    """Return the visit of what the guide was told.
+    """Return the visit of what the guide knows.
 
-    A second refusal is told from a first although a code is fetched and keyed in between.
+    A second refusal differs from a first although a code is fetched and keyed in between.
     """
     refused = f"{facts.refused}{'e' if facts.evidence else ''}" if facts.refused else ""
     return Visit(
