@@ -9,9 +9,8 @@ A radio of another make than was said, or than the number belongs to, is never a
 
 from dataclasses import dataclass
 
-from radiokey.catalogue.index import Card, cards, models_with
-from radiokey.code.family import families_of
-from radiokey.serial.makes import among
+from radiokey.catalogue.fitting import radios_with
+from radiokey.catalogue.index import Card, cards
 from radiokey.serial.number import Reading
 
 
@@ -59,12 +58,4 @@ def _none_of_these() -> Choice:
 
 def _radios(reading: Reading, make: str) -> list[Card]:
     """Return the radios that can have the number, but those whose label would have said more."""
-    gates = (family.gate_of(reading.serial.text) for family in families_of(reading.serial))
-    belongs = tuple(one for gate in gates if gate is not None for one in gate.makes)
-    found = (cards()[model] for model in models_with(kind=reading.serial.kind, make=make or None))
-    return [
-        card
-        for card in found
-        if (not belongs or any(among(one, card.makes) for one in belongs))
-        and (reading.labelled or not card.needs_label)
-    ]
+    return [card for card in radios_with(reading.serial, make) if reading.labelled or not card.needs_label]
