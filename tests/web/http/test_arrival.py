@@ -127,6 +127,24 @@ def test_a_photo_over_a_poor_network_arrives():
     assert len(run(send_body(*pieces, most=10_000_000))[0]) == 5_000_000
 
 
+def test_a_message_may_leave_out_what_is_empty():
+    """`body` and `more_body` are optional in ASGI; a body without the second is whole."""
+
+    async def receive():
+        return {"type": "http.request"}
+
+    async def application(_scope, receive_in_time, _send):
+        assert await receive_in_time() == {"type": "http.request"}
+
+    scope = {
+        "type": "http",
+        "headers": [(b"content-length", b"9")],
+        "litestar_app": State(Arrivals(lambda _: "one")),
+        "route_handler": Route(64 * 1024),
+    }
+    run(Paced(application)(scope, receive, no_answer))
+
+
 def test_the_place_is_given_back_when_the_body_is_whole():
     """What is done with it afterwards, at the database or with papers, keeps nobody out."""
     _, held = run(send_body((1, b"a"), (1, b"b"), (1, b"c")))

@@ -130,8 +130,8 @@ def _receive_in_time(receive: Receive, pace: Pace, end: Callable[[], None]) -> R
             ) from None
         waited += now() - begun
         if message["type"] == "http.request":
-            size += len(message["body"])
-            arrived = not message["more_body"]
+            size += len(message.get("body", b""))
+            arrived = not message.get("more_body", False)
         else:
             arrived = True
         if arrived:
