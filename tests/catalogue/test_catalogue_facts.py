@@ -78,6 +78,7 @@ LEARNT = {
     ("volvo_sc_hu", "trigger"),
     ("saab_band", "trigger"),
     ("suzuki_clarion", "trigger"),
+    ("vw_premium_gamma", "trigger"),
 }
 """What units.csv does not know and later reading tells (docs/corrections.md, and the evidence of the model)."""
 
