@@ -2,8 +2,9 @@
 
 import pytest
 
+from radiokey.errors import SerialDoubtError
 from radiokey.serial.makes import among, same_make
-from radiokey.serial.number import parse
+from radiokey.serial.number import parse, readings
 from radiokey.serial.spelling import TEXT_LENGTH_MAX, spell
 
 
@@ -19,6 +20,23 @@ from radiokey.serial.spelling import TEXT_LENGTH_MAX, spell
 )
 def test_the_keyboard_and_the_typography_do_not_matter(text):
     assert parse(text).serial.text == "BP538761234567"
+
+
+@pytest.mark.parametrize("letter", ["\u0412", "\u0421", "\u0420", "\u041d", "\u0423", "\u0425", "\u0432"])
+@pytest.mark.parametrize(
+    "label", ["{}212", "T {}212", "\u0422 {}212", "\u041f\u0440\u0435-\u043a\u043e\u0434: {}212"]
+)
+def test_a_cyrillic_letter_that_looks_like_one_letter_and_sounds_like_another_is_asked_about(letter, label):
+    """The pre-code of V is that of another radio than that of B: the wrong one costs a try."""
+    text = label.format(letter)
+    with pytest.raises(SerialDoubtError, match="by its look or by its sound"):
+        parse(text)
+    assert len({reading.serial.text for reading in readings(text)}) == 2
+
+
+@pytest.mark.parametrize("letter", ["\u0410", "\u0415", "\u041a", "\u041c", "\u041e", "\u0422"])
+def test_a_cyrillic_letter_that_looks_and_sounds_alike_is_read(letter):
+    assert parse(f"281155216RT {letter}212").serial.text[1:] == "212"
 
 
 def test_a_word_in_another_script_does_not_join_its_neighbours():

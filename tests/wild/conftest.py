@@ -34,8 +34,8 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test that takes a `display`, a `number` or a `code` every row of that kind."""
-    for kind in {"display", "number", "code"} & set(metafunc.fixturenames):
+    """Give a test that takes a `display`, a `number`, a `code` or a `wait` every row of that kind."""
+    for kind in {"display", "number", "code", "wait"} & set(metafunc.fixturenames):
         found = [row for row in rows() if kind in row.had]
         metafunc.parametrize(kind, found, ids=lambda row: row.id)
 

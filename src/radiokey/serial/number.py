@@ -28,7 +28,7 @@ from radiokey.serial import barcode, refusal
 from radiokey.serial.formats import AS_PRINTED, FORMATS, Identity, Needs, SerialFormat
 from radiokey.serial.makes import among
 from radiokey.serial.shapes import UNKNOWN, Fit, Shape, Strength
-from radiokey.serial.spelling import Spelled, Word, spell
+from radiokey.serial.spelling import Spelled, Word, heard, spell
 from radiokey.serial.stickers import printed_spans, words_of_items
 
 __all__ = ["Doubt", "Identity", "Reading", "SerialNumber", "makes_to_ask", "parse", "readings"]
@@ -214,7 +214,24 @@ def parse(
             makes=", ".join(makes),
             kinds=", ".join(entry.format.id for entry in best),
         )
+    if _by_sound(text, _Hints(make, kinds), found[0]):
+        raise SerialDoubtError(
+            "a letter of this number is Cyrillic and can be two Latin ones, by its look or by its sound",
+            hint="type the number with the Latin keyboard, as it is printed on the label",
+            readings=2,
+        )
     return _reading(found[0], spell(text), best, make)
+
+
+def _by_sound(text: str, hints: _Hints, seen: _Decision) -> list[_Decision]:
+    """Return the numbers that are as good as the one that was `seen`, if Cyrillic letters are read by sound.
+
+    An owner with no V on the keyboard may type the Cyrillic letter that is spoken so, and it looks like a B.
+    """
+    if (spoken := heard(text)) == text:
+        return []
+    found = _ranked(spoken, hints)
+    return [one for one in found if one.fit.text != seen.fit.text and one.rank >= seen.rank]
 
 
 def _several(found: list[_Decision], *, named: bool) -> SerialDoubtError:
@@ -246,7 +263,8 @@ def readings(
         return () if printed is None else (printed,)
     best = [entry for entry in found if entry.rank == found[0].rank]
     spelled = spell(text)
-    return tuple(_reading(entry, spelled, best, make) for entry in found)
+    spoken = _by_sound(text, _Hints(make, kinds), found[0])
+    return tuple(_reading(entry, spelled, best, make) for entry in (*found, *spoken))
 
 
 def _printed(
@@ -404,8 +422,10 @@ def _fits(window: str, hints: _Hints, first: int, last: int, *, alone: bool) -> 
                 continue
             if shape.strength is Strength.WEAK and not hints.is_enough_for(entry):
                 continue
-            # Of digits that any maker may print none becomes a letter, whatever radio was said.
-            letters = shape.strength > Strength.BARE or (known and shape.strength is Strength.BARE)
+            # Of digits that any maker may print none becomes a letter, whatever radio was said; and where
+            # nothing but digits was copied, a letter would be invented: they are as likely the code itself.
+            bare = shape.strength is Strength.BARE
+            letters = shape.strength > Strength.BARE or (bare and known and not window.isdigit())
             fit = shape.fit(window, repair_letters=letters)
             if fit is None or fit.text in repaired or (repaired and fit.repairs):
                 continue

@@ -16,6 +16,8 @@ TEXT_LENGTH_MAX: Final = 500
 """Longer texts are no sticker; a reader of photos passes single lines or labels."""
 
 _LOOK_ALIKES: Final = str.maketrans("АВЕКМНОРСТУХІЅЈ", "ABEKMHOPCTYXISJ")  # noqa: RUF001 -- this is the table of look-alikes
+_SOUNDS: Final = str.maketrans("ВНРСУХвнрсух", "VNRSUHvnrsuh")
+"""Those drawn like one Latin letter and spoken like another."""
 _KEPT: Final = "\ue000"
 """Stands for a small l while the rest is made capital: a private character, which nobody types."""
 _BAR: Final = r"(?<=[0-9A-Za-z])\|(?=[0-9A-Za-z])"
@@ -74,6 +76,15 @@ def latinise(text: str) -> str:
     'CODE WAIT'
     """
     return " ".join(unicodedata.normalize("NFKC", text).upper().translate(_LOOK_ALIKES).split())
+
+
+def heard(text: str) -> str:
+    """Return `text` with each Cyrillic letter as it sounds that looks like another Latin one.
+
+    >>> heard("\u0412212")
+    'V212'
+    """
+    return text.translate(_SOUNDS)
 
 
 def spell(text: str) -> Spelled:

@@ -74,6 +74,14 @@ ITEMS: Final = (
         needs_make=True,
     ),
     StickerItem(
+        "digits-alone",
+        "a line of four digits alone, as the code itself is",
+        "a pre-code is a letter and three digits; never add a letter yourself",
+        compact=r"[0-9]{4}",
+        makes=("renault", "dacia"),
+        needs_make=True,
+    ),
+    StickerItem(
         "lot-number",
         "a lot number, or a serial number miscounted",
         "a number that begins with M has exactly six digits behind it; look for it nearby",

@@ -217,7 +217,7 @@ def test_a_number_outside_the_domain_leads_to_the_sheet(client, entries):
     ("told", "read", "said"),
     [
         ({"text": "281155216RT I123"}, "I", "place 1, I and 1 look alike"),
-        ({"text": "1123", "make": "renault"}, "I", "place 1, 1 and I look alike"),
+        ({"text": "281155216RT1123", "make": "renault"}, "I", "place 1, 1 and I look alike"),
         ({"text": "281155216RT B212"}, "B", "place 1, B and 8 look alike"),
     ],
 )

@@ -61,6 +61,23 @@ def test_a_display_that_forbids_an_entry_comes_before_the_number_and_the_sheet(v
     assert "how-many-wrong.ford_6000cd" in str(visitor.get(link).url)
 
 
+@pytest.mark.parametrize(
+    "say",
+    [
+        "\u043a\u043e\u0434 \u0437\u0430\u0431\u043b\u043e\u043a\u0438\u0440\u043e\u0432\u0430\u043d",
+        "blocked, call service",
+        "?",
+    ],
+)
+def test_a_word_that_nobody_knows_is_asked_about_before_the_number_of_a_car(visitor, page_of, say):
+    """It may be a lock: a car that is named beside it is no reason to go past what the display shows."""
+    page = page_of(visitor.post("/start", data={"text": "", "car": "Clio 2008", "say": say}).text)
+    links = [link for link in page.links if "renault" in link]
+    assert links
+    for link in links:
+        assert "another-word" in str(visitor.get(link).url)
+
+
 def test_the_guide_that_asks_which_radio_takes_the_search_and_goes_on(visitor, page_of):
     at = position("which-radio", Facts(word="code", errors=2))
     step = page_of(visitor.get(f"/guide/{at}").text).form("/start")

@@ -15,7 +15,7 @@ from radiokey.guide.walk import answer, position
 from radiokey.web.http.forms import SearchForm, convert
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.number import address_with
-from radiokey.web.owner.shown import first_step
+from radiokey.web.owner.shown import first_step, knows_word
 from radiokey.web.site import Site
 
 if TYPE_CHECKING:
@@ -67,11 +67,14 @@ def models(
 
 
 def _next(site: Site, form: SearchForm, model_id: str) -> str:
-    """Return where to go on with a radio: what the display forbids first, then its number, or whom to ask."""
+    """Return where to go on with a radio: what the display forbids first, then its number, or whom to ask.
+
+    A word that nobody knows may be a lock: it is asked about before anything is looked up.
+    """
     if form.at:
         return f"/guide/{answer(site.guide, form.at, model_id)}"
     visit = Visit(model=model_id, say=form.say)
-    if first_step(site, visit) is not None:
+    if (form.say and not knows_word(site, visit)) or first_step(site, visit) is not None:
         start = position("what-does-it-show", Facts(model=model_id))
         return f"/shows?{urlencode({'say': form.say, 'at': start})}"
     model = site.catalogue.models[model_id]

@@ -64,11 +64,11 @@ def shown_state(site: Site, visit: Visit) -> Shows | None:
     first = first_step(site, visit)
     if first is not None:
         return first.facts.shows
-    return Shows.CODE if visit.say and _is_known(site, visit) else facts_of(visit).shows
+    return Shows.CODE if visit.say and knows_word(site, visit) else facts_of(visit).shows
 
 
-def _is_known(site: Site, visit: Visit) -> bool:
-    """Tell whether the guide knows the word that was typed."""
+def knows_word(site: Site, visit: Visit) -> bool:
+    """Tell whether the guide knows the word that was typed, which may be a lock in words of its own."""
     start = position(_asking(site, Asks.DISPLAY), Facts(model=visit.model))
     return view(site.guide, answer_display(site.guide, start, visit.say)).asks is not Asks.DISPLAY
 
