@@ -26,10 +26,13 @@ class DurableText:
         self.path = path
 
     def read(self) -> str | None:
-        """Return the text, `None` where there is none; raise `StoreError` where it cannot be read."""
+        """Return the text, `None` where there is none; raise `StoreError` where it cannot be read.
+
+        What is no text is read as one with marks of replacement: whoever wrote it finds it damaged.
+        """
         with self._named_errors():
             try:
-                return self.path.read_text(encoding="utf-8")
+                return self.path.read_text(encoding="utf-8", errors="replace")
             except FileNotFoundError:
                 return None
 
@@ -70,10 +73,9 @@ class DurableText:
     def _named_errors(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not text"
+        except OSError as error:
             raise StoreError(
-                f"{self.path.name} beside the database cannot be used: {reason}",
+                f"{self.path.name} beside the database cannot be used: {error.strerror}",
                 hint="see that its folder can be written and has room",
             ) from error
 

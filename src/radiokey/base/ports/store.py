@@ -230,6 +230,14 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         """Record an answered request."""
         ...
 
+    def releases(self) -> Iterable[StoredRelease]:
+        """Yield every answered request, in the order of its entries in the log."""
+        ...
+
+    def count_releases(self) -> int:
+        """Return how many requests were answered."""
+        ...
+
     def releases_with(self, request_ids: Collection[str]) -> list[StoredRelease]:
         """Return the answered requests of these ids, in one statement."""
         ...
@@ -412,6 +420,10 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         """Return the newest checkpoint; `None` for an empty log."""
         ...
 
+    def checkpoints(self) -> Iterable[StoredCheckpoint]:
+        """Yield every checkpoint, the smallest first."""
+        ...
+
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         """Record a checkpoint."""
         ...
@@ -422,6 +434,10 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
 
     def entries_between(self, first: int, end: int) -> list[StoredEntry]:
         """Return the leaves from `first` up to `end`, which is not among them."""
+        ...
+
+    def entries_numbered(self, numbers: Collection[str]) -> list[StoredEntry]:
+        """Return the leaves that say one of these for the number (64 hex digits each), in one statement."""
         ...
 
     def add_entry(self, entry: StoredEntry) -> None:
@@ -469,6 +485,10 @@ class Store(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Transaction]:
         """Begin to read one committed state, as long as it takes; a write in it raises `StoreError`."""
+        ...
+
+    def check_integrity(self) -> None:
+        """Have the database look at its own files; raise `LogError` where it finds damage, `StoreError`."""
         ...
 
 

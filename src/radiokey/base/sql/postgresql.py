@@ -93,6 +93,9 @@ class PostgresStore:
             yield PostgresTransaction(connection)
             connection.execute("ROLLBACK")
 
+    def check_integrity(self) -> None:
+        """See `radiokey.base.ports.store.Store`; a server finds damage as it reads (data checksums)."""
+
     @contextmanager
     def _borrowed(self) -> Iterator[Connection]:
         """Lend a connection of its own; one that met an error is not used again."""
