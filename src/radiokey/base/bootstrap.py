@@ -281,6 +281,12 @@ class Base:
         """Close the database."""
         self.stores.close()
 
+    def check_able(self) -> None:
+        """Raise `LogError` or `StoreError` unless a release could be made, kept and remembered now."""
+        self.log.checkpoint()
+        self.stores.of(Principal.DOOR).check_writable()
+        self._head.check_room()
+
     def verify(self) -> Checkpoint:
         """Recompute the whole log and return its checkpoint; raise `LogError` where anything differs.
 

@@ -166,19 +166,15 @@ def renew_receipt(receipt: Receipt, transaction: Transaction, key: VerifierKey) 
     if stored is None or stored.leaf != receipt.leaf.encode():
         raise ReceiptError("this log does not hold the receipt's entry", hint="another log made the receipt")
     nonce = bytes.fromhex(receipt.nonce)
-    return receipt_of(
-        stored,
-        SerialNumber(receipt.serial, receipt.kind, FORMATS[receipt.kind].identity),
-        nonce,
-        transaction,
-        key,
-    )
+    serial = SerialNumber(receipt.serial, receipt.kind, FORMATS[receipt.kind].identity)
+    fresh = receipt_of(stored, serial, nonce, transaction, key)
+    return add_cosignatures(fresh, transaction.cosignatures(fresh.size))
 
 
 def receipt_of(
     entry: StoredEntry, serial: SerialNumber, nonce: bytes, transaction: Transaction, key: VerifierKey
 ) -> Receipt:
-    """Return the receipt of an entry about `serial` under the last checkpoint, with the witnesses' lines.
+    """Return the receipt of an entry about `serial` under the log's last checkpoint.
 
     Raises `LogError` where the log does not hold.
     """
@@ -187,7 +183,7 @@ def receipt_of(
     last = transaction.last_checkpoint()
     if last is None or entry.index >= checkpoint.size:
         raise LogError("the log has entries that it did not sign", hint=HINT)
-    fresh = Receipt(
+    return Receipt(
         v=RECEIPT_VERSION,
         serial=serial.text,
         kind=serial.kind,
@@ -201,7 +197,6 @@ def receipt_of(
         checkpoint=last.note,
         key=str(key),
     )
-    return add_cosignatures(fresh, transaction.cosignatures(checkpoint.size))
 
 
 def _witnessed(

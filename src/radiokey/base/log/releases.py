@@ -39,8 +39,8 @@ class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     bound: bool = False
 
 
-class Asked(msgspec.Struct, frozen=True, array_like=True):
-    """What a request asked: for whom, which number of which kind, which model and car (ids, may be empty).
+class RequestSubject(msgspec.Struct, frozen=True, array_like=True):
+    """What a request is about: for whom, which number of which kind, which model and car (ids, may be empty).
 
     `dealer` is that word where a dealer's answer is kept, never the answer: ten thousand are quickly tried.
     """
@@ -176,8 +176,8 @@ def _check_row(
     if (row.kind, row.number) != (serial.kind, serial.key):
         raise _differs(entry, "its number is another")
     dealer = leaf.source if leaf.source == DEALER else ""
-    asked = Asked(row.client, row.kind, serial.text, leaf.model, row.vin, dealer)
-    if row.fingerprint != asked.fingerprint():
+    subject = RequestSubject(row.client, row.kind, serial.text, leaf.model, row.vin, dealer)
+    if row.fingerprint != subject.fingerprint():
         raise _differs(entry, "its client, car or fingerprint is another")
     _check_evidence(row, entry, leaf)
     bound = msgspec.json.decode(row.evidence, type=Evidence).bound

@@ -267,10 +267,7 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         ...
 
     def unit_cards(self, kinds: Collection[str], numbers: Collection[str]) -> list[UnitCard]:
-        """Return the units with one of these numbers and one of these kinds, in the order of their numbers.
-
-        One statement, answered from the unique index.
-        """
+        """Return the units with one of these numbers and kinds, by number, answered from the unique index."""
         ...
 
     def add_units(self, units: Sequence[StoredUnit]) -> None:
@@ -294,7 +291,7 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         ...
 
     def units_not_sealed_with(self, key: str, after: tuple[str, str], limit: int) -> list[StoredUnit]:
-        """Return up to `limit` units whose code is sealed with another key, in the order of the index.
+        """Return up to `limit` units sealed with another key, in the order of the index.
 
         Only those beyond `after`, the (number, kind) of a unit; `("", "")` is before the first.
         """
@@ -485,6 +482,10 @@ class Store(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Transaction]:
         """Begin to read one committed state, as long as it takes; a write in it raises `StoreError`."""
+        ...
+
+    def check_writable(self) -> None:
+        """Do what a release needs of the database, and leave nothing of it; raise `StoreError`."""
         ...
 
     def check_integrity(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from radiokey.base.limits import Asker, Left
 from radiokey.base.log.leaf import People
 from radiokey.base.log.receipt import Receipt
-from radiokey.base.log.releases import Asked
+from radiokey.base.log.releases import RequestSubject
 from radiokey.code.family import Family
 from radiokey.code.value import Code
 from radiokey.errors import UsageError
@@ -90,7 +90,7 @@ class ReleaseRequest:
         serial = self.serial.serial
         model, vin = self.model.id if self.model else "", self.vin.text if self.vin else ""
         dealer = "" if self.answer is None else Source.DEALER.value
-        return Asked(self.client, serial.kind, serial.text, model, vin, dealer).fingerprint()
+        return RequestSubject(self.client, serial.kind, serial.text, model, vin, dealer).fingerprint()
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,8 @@ def _listed(makes: tuple[str, ...]) -> str:
 class ReleaseService:
     """Releases codes; built from store, clock, randomness, the log's signer and head, limits, ledger keys.
 
-    Safe to use from many threads: they share transactions. `on_batch` is called with the size of each batch.
+    Safe to use from many threads: they share transactions. `on_batch` is called with the size of each batch,
+    `on_unanswered` with how many releases were logged whose codes could not leave.
     """
 
     __slots__ = (
@@ -200,6 +201,7 @@ class ReleaseService:
         "_signer",
         "_store",
         "on_batch",
+        "on_unanswered",
     )
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything it needs from outside, once
@@ -221,6 +223,7 @@ class ReleaseService:
         self._limits = limits or Limits()
         self._ledger = ledger or Ledger()
         self.on_batch: Callable[[int], None] = _ignore
+        self.on_unanswered: Callable[[int], None] = _ignore
         self._batcher = Batcher(self._serve, key=lambda request: request.request_id)
 
     def release(self, request: ReleaseRequest) -> Released:
@@ -252,7 +255,13 @@ class ReleaseService:
         # Committed: every entry is durable. Once it is remembered outside, the codes may leave.
         released = [answer.receipt for answer in answers if isinstance(answer, Released)]
         if self._head is not None and released:
-            self._head.advance(max(released, key=lambda receipt: receipt.size).checkpoint)
+            try:
+                self._head.advance(max(released, key=lambda receipt: receipt.size).checkpoint)
+            except (LogError, StoreError):
+                self.on_unanswered(
+                    len(receipts)
+                )  # logged; the same request finds it, once it can be remembered
+                raise
         self.on_batch(len(requests))
         return answers
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from radiokey.base.log.durable_text import check_room
 from radiokey.base.log.recompute import HINT
 from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql import rows
@@ -22,6 +23,8 @@ from radiokey.base.sql.transaction import SqlTransaction
 from radiokey.errors import LogError, RadiokeyError, StoreError, UnitExistsError
 
 BUSY_MS: Final = 10_000
+PROBE: Final = "probe"
+"""The bucket that a probe writes: always full, so that it says nothing and goes with the others."""
 _SAID_MAX: Final = 200
 _HINT: Final = "see that the folder can be written, has room, and that no other program holds the file"
 
@@ -85,6 +88,13 @@ class SqliteStore:
                 connection.close()
             else:
                 self._idle.append(connection)
+
+    def check_writable(self) -> None:
+        """See `radiokey.base.ports.store.Store`: a durable commit, and room beside the file to grow."""
+        with self.transaction() as transaction:
+            transaction.set_bucket(PROBE, 0)
+        with _named_errors():
+            check_room(self._database)
 
     def check_integrity(self) -> None:
         """See `radiokey.base.ports.store.Store`."""

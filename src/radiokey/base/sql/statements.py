@@ -88,8 +88,8 @@ class Statements:
     def stream(self, name: str, /, **values: Value) -> Iterator[Row]:
         """Yield the rows, however many.
 
-        Whoever stops in the middle may close the connection first: `chain` has no `close`, and so closes no
-        cursor of a connection that is closed.
+        Where they are left in the middle the connection may be closed first: `chain` has no `close`, and so
+        closes no cursor of a connection that is closed.
         """
         yield from chain(self._stream(self._named[name], values))
 
