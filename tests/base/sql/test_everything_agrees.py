@@ -9,7 +9,7 @@ from sqlite_base import tamper
 
 from radiokey.base.bootstrap import open_base
 from radiokey.base.log.releases import verify_base
-from radiokey.errors import LogError, RadiokeyError
+from radiokey.errors import LogError, RadiokeyError, StoreError
 
 ENTRIES = 7
 
@@ -126,6 +126,20 @@ def test_on_either_database_a_lost_row_is_missed_and_its_repeat_found(desk, both
     assert (again.repeated, again.receipt.index, again.receipt.size) == (True, 1, 4)
     with pytest.raises(LogError, match="release of entry 1 is missing"):
         verify_base(store, desk.signer, Forgetful())
+
+
+def test_what_a_release_needs_is_tried_and_nothing_of_it_stays(both):
+    store = both.store()
+    for _ in range(2):
+        store.check_writable()
+    with store.snapshot() as seen:
+        assert (list(seen.entries()), seen.count_releases()) == ([], 0)
+    if both.kind == "sqlite":
+        both.behind("CREATE TRIGGER full BEFORE INSERT ON bucket BEGIN SELECT RAISE (ABORT, 'full'); END")
+    else:
+        both.behind("REVOKE INSERT ON release FROM radiokey_door")
+    with pytest.raises(StoreError):
+        store.check_writable()
 
 
 @pytest.mark.parametrize("head", [b"", b"\xff\xfe\x00", b"radiokey", "lines\n\n— x AAAA\n".encode()])

@@ -2,8 +2,7 @@
 
 A `Transaction` is one unit of work: either all of it is durable or none. `Store.transaction()` is serialised
 against every other one, so that a stolen mark that is committed first always wins over a release;
-`Store.concurrent_transaction()` waits for no other transaction; `Store.snapshot()` reads one state and blocks
-nothing.
+`Store.concurrent_transaction()` waits for no other; `Store.snapshot()` reads one state and blocks nothing.
 
 Rows are only ever added, except for state that is not history: how full a bucket is, with which key a code is
 sealed, how far an import has come, what a passkey counted, when a session was last seen.
