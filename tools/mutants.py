@@ -18,7 +18,7 @@ import re
 import resource
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import CodeType, ModuleType
@@ -339,20 +339,29 @@ def _started(mutant: Mutant) -> int:
 
 
 def _run(mutant: Mutant) -> int:
+    os.chdir(ROOT)
+    for names in (OWN[mutant.module], ALSO):
+        files = [str(file) for name in names if (file := ROOT / "tests" / "headunit" / name).exists()]
+        if run_tests({mutant.module: mutant.source}, files):
+            return 1
+    return 0
+
+
+def run_tests(sources: Mapping[str, str], tests: Sequence[str]) -> int:
+    """Run tests in this process, with other sources of modules of the lock; return pytest's exit code.
+
+    Nothing of ours may be imported yet; what a process has imported it keeps, so it serves one change.
+    """
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S_MAX, CPU_S_MAX))  # a loop without end is a death
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
         os.dup2(nothing, stream)
-    os.chdir(ROOT)
-    code = compile(mutant.source, f"<{mutant.module}>", "exec")
-    sys.path.insert(0, str(ROOT / "src"))
-    sys.meta_path.insert(0, _Served(f"{PACKAGE}.{mutant.module}", code))
-    for names in (OWN[mutant.module], ALSO):
-        files = [str(file) for name in names if (file := ROOT / "tests" / "headunit" / name).exists()]
-        options = ("-x", "-q", "--assert=plain", "--no-header", "-p", "no:cacheprovider", "-m", "not deep")
-        if pytest.main([*options, *files]):
-            return 1
-    return 0
+    if str(ROOT / "src") not in sys.path:
+        sys.path.insert(0, str(ROOT / "src"))
+    for name, source in sources.items():
+        sys.meta_path.insert(0, _Served(f"{PACKAGE}.{name}", compile(source, f"<{name}>", "exec")))
+    options = ("-x", "-q", "--assert=plain", "--no-header", "-p", "no:cacheprovider", "-m", "not deep")
+    return int(pytest.main([*options, *tests]))
 
 
 # --- the report ----------------------------------------------------------------------------------------

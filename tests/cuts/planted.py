@@ -1,106 +1,203 @@
-"""Faults planted on purpose: the product's own source with one thing wrong, loaded as modules of their own."""
+"""Faults planted on purpose: the product's own modules with one thing wrong, loaded as modules of their own.
 
+A fault is planted in the syntax tree, at the part of a function that does something (`Part`). So it is planted
+wherever that is still done, however it is written: no other change of the source, a weakening least of all, passes
+for the fault that was looked for.
+"""
+
+import ast
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Final
 
 from cutunit import Code
 
 from radiokey.headunit import store, unit
 
-Change = tuple[str, str]
+Edit = Callable[[ast.Module], None]
+Made = str | Callable[[ast.AST], str]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, as changes of the source text of `store.py` and `unit.py`."""
+    """What is wrong, as changes of the syntax trees of `store.py` and `unit.py`."""
 
-    store: tuple[Change, ...] = ()
-    unit: tuple[Change, ...] = ()
+    store: tuple[Edit, ...] = ()
+    unit: tuple[Edit, ...] = ()
 
     def planted(self) -> Code:
         """Return both modules with the fault in them."""
-        broken_store = loaded(store, self.store)
-        broken_unit = loaded(unit, self.unit)
+        sources = self.sources()
+        broken_store, broken_unit = loaded(store, sources["store"]), loaded(unit, sources["unit"])
         broken_unit.records = broken_store
         return Code(broken_store, broken_unit)
 
+    def sources(self) -> dict[str, str]:
+        """Return the source of both modules with the fault in them, by the module's name."""
+        return {
+            "store": changed(source_of(store), self.store),
+            "unit": changed(source_of(unit), self.unit),
+        }
 
-def loaded(module: ModuleType, changes: tuple[Change, ...]) -> ModuleType:
-    """Return a second copy of `module` from its changed source; each change fits exactly once."""
+
+def source_of(module: ModuleType) -> str:
+    """Return the source of a module of the product."""
     assert module.__file__
-    text = Path(module.__file__).read_text("utf-8")
-    for old, new in changes:
-        assert text.count(old) == 1, f"not once in {module.__name__}: {old}"
-        text = text.replace(old, new)
+    return Path(module.__file__).read_text("utf-8")
+
+
+def changed(source: str, edits: Sequence[Edit]) -> str:
+    """Return a source after `edits` of its tree."""
+    tree = ast.parse(source)
+    for edit in edits:
+        edit(tree)
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def loaded(module: ModuleType, source: str) -> ModuleType:
+    """Return a second copy of `module` from a changed source."""
     copy = ModuleType(f"planted_{module.__name__.rpartition('.')[2]}")
-    exec(compile(text, module.__file__, "exec"), copy.__dict__)  # noqa: S102 - our own source
+    exec(compile(source, f"<planted {module.__name__}>", "exec"), copy.__dict__)  # noqa: S102 - our own source
     return copy
 
 
-_WRITE_BOTH = "        for bank in range(BANKS):\n            self._write(bank, record)\n"
-_COUNT = "        self._device.counter.advance()\n        self._record = record\n"
-_READ_BACK = (
-    "        if self._chip.read(sector * SECTOR_SIZE, len(data)) != data:\n"
-    '            raise ChipError("the chip does not hold what was written")\n'
-)
-_CHECKED = (
-    "    if _CRC.unpack(data[-_CRC.size :]) != (zlib.crc32(body + mac),) or not hmac.compare_digest(\n"
-    "        mac, _mac(key, body)\n"
-    "    ):\n"
-    "        return None\n"
-)
-_CONFIRMED = "        self._decide(EntryConfirmed(digest))\n"
-_COMPARED = "        right = hmac.compare_digest(digest, self._store.record.code_digest)\n"
-_UNREADABLE = (
-    "        except (records.NoRecordError, ChipError):\n"
-    "            self._store = None\n"
-    "            self._lock = Lock(State.FAULT, fault=Fault.MEMORY)\n"
-)
-_COMMIT = "                self._store.commit(after, again=again)\n"
+# --- where, and how ---------------------------------------------------------------------------------------------
 
-ONE_BANK = Fault(((_WRITE_BOTH, "        self._write(0, record)\n"),))
-NOT_READ_BACK = Fault(((_READ_BACK, ""),))
-NOT_CHECKED = Fault(((_CHECKED, ""),))
-CRC_NOT_CHECKED = Fault(
-    (
-        (
-            "_CRC.unpack(data[-_CRC.size :]) != (zlib.crc32(body + mac),) or not hmac.compare_digest(",
-            "not hmac.compare_digest(",
-        ),
-    )
-)
+
+@dataclass(frozen=True)
+class Part:
+    """What in a function, or in a method `Class.name`, is of that kind of syntax and names that."""
+
+    function: str
+    kind: type[ast.AST]
+    named: str
+
+    def fits(self, node: ast.AST) -> bool:
+        """Tell whether `node` is such a part."""
+        return isinstance(node, self.kind) and any(
+            self.named in {getattr(each, "id", None), getattr(each, "attr", None)} for each in ast.walk(node)
+        )
+
+
+class _Replacement(ast.NodeTransformer):
+    """Puts something else in the place of each such part, the outermost ones."""
+
+    def __init__(self, part: Part, made: Made) -> None:
+        self.part, self.made, self.taken = part, made, list[ast.AST]()
+
+    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt]:
+        if not self.part.fits(node):
+            return self.generic_visit(node)
+        self.taken.append(node)
+        text = self.made if isinstance(self.made, str) else self.made(node)
+        return ast.parse(text).body if isinstance(node, ast.stmt) else ast.parse(text, mode="eval").body
+
+
+def replaced(part: Part, made: Made) -> Edit:
+    """Put `made`, a source or what makes one of the part, in the place of every such part."""
+
+    def edit(tree: ast.Module) -> None:
+        replacement = _Replacement(part, made)
+        replacement.generic_visit(function_of(tree, part.function))
+        assert replacement.taken, f"nothing to plant this in: {part}"
+
+    return edit
+
+
+def dropped(part: Part) -> Edit:
+    """Leave every such statement undone."""
+    return replaced(part, "pass")
+
+
+def moved(part: Part, before: Part) -> Edit:
+    """Do the one such statement first, before the other one."""
+
+    def edit(tree: ast.Module) -> None:
+        taken = _Replacement(part, "pass")
+        taken.generic_visit(function_of(tree, part.function))
+        [statement] = taken.taken
+        replaced(before, lambda node: f"{ast.unparse(statement)}\n{ast.unparse(node)}")(tree)
+
+    return edit
+
+
+def function_of(tree: ast.Module, name: str) -> ast.FunctionDef:
+    """Return the function or method of that name."""
+    found: ast.AST = tree
+    for step in name.split("."):
+        [found] = [each for each in ast.iter_child_nodes(found) if getattr(each, "name", "") == step]
+    assert isinstance(found, ast.FunctionDef)
+    return found
+
+
+def under(condition: Callable[[str], str]) -> Callable[[ast.AST], str]:
+    """Return what makes an `if` with another condition of one."""
+
+    def made(node: ast.AST) -> str:
+        assert isinstance(node, ast.If)
+        node.test = ast.parse(condition(ast.unparse(node.test)), mode="eval").body
+        return ast.unparse(ast.fix_missing_locations(node))
+
+    return made
+
+
+def short(size: int) -> Callable[[ast.AST], str]:
+    """Return what makes a comparison of the first bytes alone of one of all."""
+
+    def made(node: ast.AST) -> str:
+        assert isinstance(node, ast.Call)
+        arguments = ", ".join(f"({ast.unparse(each)})[:{size}]" for each in node.args)
+        return f"{ast.unparse(node.func)}({arguments})"
+
+    return made
+
+
+# --- the faults -------------------------------------------------------------------------------------------------
+
+_WRITES: Final = Part("Store._put", ast.For, "_write")
+_MENDS: Final = Part("Store.load", ast.If, "_write")
+_MAC: Final = Part("decode", ast.Call, "compare_digest")
+_COMMITS: Final = Part("HeadUnit._keep", ast.Expr, "commit")
+_COMPARES: Final = Part("HeadUnit._confirm", ast.Assign, "compare_digest")
+
+ONE_BANK = Fault((replaced(_WRITES, "self._write(0, record)"),))
+NOT_READ_BACK = Fault((dropped(Part("Store._write", ast.If, "read")),))
+NOT_CHECKED = Fault((replaced(Part("decode", ast.Compare, "crc32"), "False"), replaced(_MAC, "True")))
+CRC_NOT_CHECKED = Fault((replaced(Part("decode", ast.Compare, "crc32"), "False"),))
+MAC_NOT_CHECKED = Fault((replaced(_MAC, "True"),))
+MAC_BY_FOUR_BYTES = Fault((replaced(_MAC, short(4)),))
+MAC_BUT_THE_LAST_BYTE = Fault((replaced(_MAC, short(15)),))
 ONE_SLOT = Fault(
     (
-        ("bank * SLOTS + record.sequence % SLOTS", "bank * SLOTS"),
-        ("record is not None and record.sequence % SLOTS == slot", "record is not None"),
+        replaced(Part("Store._write", ast.BinOp, "SLOTS"), "bank * SLOTS"),
+        replaced(Part("_newest", ast.If, "sequence"), under(lambda _: "record is not None")),
     )
 )
-COUNTED_FIRST = Fault(((_WRITE_BOTH + _COUNT, _COUNT.partition("\n")[0] + "\n" + _WRITE_BOTH + "        self._record = record\n"),))  # fmt: skip
+COUNTED_FIRST = Fault((moved(Part("Store._put", ast.Expr, "advance"), before=_WRITES),))
 NEWEST_BY_ERRORS = Fault(
-    (
-        (
-            "max(found, key=lambda record: record.sequence, default",
-            "max(found, key=lambda record: record.lock.errors, default",
-        ),
-    )
+    (replaced(Part("_newest", ast.Lambda, "sequence"), "lambda record: record.lock.errors"),)
 )
-NOT_SYNCED = Fault((("        self._chip.sync()\n", ""),))
-BANK_LEFT_BEHIND = Fault((("            if record != store.record:\n", "            if record is None:\n"),))
-COUNT_LEFT_BEHIND = Fault((("        if ahead:\n            device.counter.advance()\n", ""),))
-OLDER_BELIEVED = Fault((("if ahead not in {0, 1}:", "if ahead not in {-1, 0, 1}:"),))
+NOT_SYNCED = Fault((dropped(Part("Store._write", ast.Expr, "sync")),))
+BANK_LEFT_BEHIND = Fault((replaced(_MENDS, under(lambda _: "record is None")),))
+COUNT_LEFT_BEHIND = Fault((dropped(Part("Store.load", ast.If, "advance")),))
+OLDER_BELIEVED = Fault(
+    (replaced(Part("Store.load", ast.If, "OldRecordError"), under(lambda test: f"ahead != -1 and {test}")),)
+)
 
-COMPARED_FIRST = Fault(unit=((_COMPARED, ""), (_CONFIRMED, _COMPARED + _CONFIRMED)))
+COMPARED_FIRST = Fault(unit=(moved(_COMPARES, before=Part("HeadUnit._confirm", ast.Expr, "EntryConfirmed")),))
+CODE_BY_FOUR_BYTES = Fault(unit=(replaced(Part("HeadUnit._confirm", ast.Call, "compare_digest"), short(4)),))
 TWO_WRITES = Fault(
     unit=(
-        (
-            _COMMIT,
-            _COMMIT.replace("after", "replace(after, wait_left_ms=0, wait_ms=0)")
-            + _COMMIT.replace("after, again=again", "after"),
+        replaced(
+            _COMMITS,
+            "self._store.commit(replace(after, wait_left_ms=0, wait_ms=0), again=again)\n"
+            "self._store.commit(after)",
         ),
     )
 )
-NOT_WIRED = Fault(unit=((_COMMIT, "                pass\n"),))
+NOT_WIRED = Fault(unit=(dropped(_COMMITS),))
 READ_ERROR_IS_FIRST_BOOT = Fault(
-    unit=((_UNREADABLE, _UNREADABLE.replace("Lock(State.FAULT, fault=Fault.MEMORY)", "Lock(State.PLAYING)")),)
+    unit=(replaced(Part("HeadUnit._load", ast.Assign, "MEMORY"), "self._lock = Lock(State.PLAYING)"),)
 )

@@ -3,7 +3,9 @@
 What makes the schema has tests of its own (`tests/base/sql/test_migrations.py`, `test_opening.py`).
 """
 
+import sqlite3
 import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -28,3 +30,13 @@ def fresh(place: Place) -> Place:
         place.touch(mode=0o600)
         place.write_bytes(_schema())
     return place
+
+
+def tamper(database, *changes):
+    """Do what somebody with the file in hand can do: drop the triggers, then change rows."""
+    with closing(sqlite3.connect(database)) as file, file:
+        file.execute("PRAGMA ignore_check_constraints = ON")
+        for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            file.execute(f"DROP TRIGGER {name}")
+        for change in changes:
+            assert file.execute(*change).rowcount > 0

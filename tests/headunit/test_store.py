@@ -20,6 +20,7 @@ from radiokey.headunit.store import (
     SECTOR_SIZE,
     SLOTS,
     NoRecordError,
+    OldRecordError,
     Record,
     Store,
     decode,
@@ -114,6 +115,28 @@ def test_no_bit_of_a_record_can_be_changed_unnoticed():
             assert decode(flipped, KEY) is None, (at, bit)
 
 
+def test_every_bit_of_the_mac_matters():
+    """Under a right CRC, which anybody can make: a forger who has most of a MAC has nothing."""
+    data = encode(Record(7, WAITING, CODE), KEY)
+    begin, end = RECORD_SIZE - 4 - DIGEST_SIZE, RECORD_SIZE - 4
+    assert end - begin == 16
+    for at in range(begin, end):
+        for bit in range(8):
+            signed = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 : end]
+            assert decode(signed + zlib.crc32(signed).to_bytes(4, "little"), KEY) is None, (at, bit)
+
+
+@pytest.mark.parametrize("known", range(DIGEST_SIZE))
+def test_a_mac_of_which_only_some_bytes_are_right_is_none(known):
+    """From the front and from the back: however many are compared, all of them are."""
+    data = encode(Record(7, WAITING, CODE), KEY)
+    body, mac = data[: -4 - DIGEST_SIZE], data[-4 - DIGEST_SIZE : -4]
+    wrong = bytes(byte ^ 0xFF for byte in mac)
+    for forged in (mac[:known] + wrong[known:], wrong[: DIGEST_SIZE - known] + mac[DIGEST_SIZE - known :]):
+        signed = body + forged
+        assert decode(signed + zlib.crc32(signed).to_bytes(4, "little"), KEY) is None
+
+
 def resealed(data, at, byte):
     """The record with another byte in it, under a right MAC and a right CRC: only the device's key makes one."""
     body = bytearray(data[:64])
@@ -206,6 +229,18 @@ def test_the_newest_record_wins_wherever_it_is(chip, device, bank):
     store.commit(replace(WAITING, errors=3))
     wipe(chip, bank, store.record.sequence % SLOTS)
     assert Store.load(chip, device).record == store.record
+    wipe(chip, 1 - bank)
+    assert Store.load(chip, device).record == store.record, "the bank that lagged holds it alone"
+
+
+@pytest.mark.parametrize("behind", [1, 2, 3])
+def test_an_older_image_of_the_chip_is_known_for_one(chip, device, behind):
+    store = Store.provision(chip, device, CODE)
+    old = bytes(chip.cells)
+    for errors in range(1, behind + 1):
+        store.commit(Lock(State.CODE, errors=errors))
+    with pytest.raises(OldRecordError):
+        Store.load(RamChip(CHIP_SIZE, SECTOR_SIZE, old), device)
 
 
 @pytest.mark.parametrize("bank", range(BANKS))

@@ -172,6 +172,20 @@ def test_the_code_is_nowhere_in_a_unit(owner_under):
     assert here != there
 
 
+@pytest.mark.parametrize("at", range(records.DIGEST_SIZE))
+def test_every_byte_of_the_digest_of_a_code_matters(owner_under, at):
+    """A unit that compares the first of them alone takes many codes for its own."""
+    owner = owner_under()
+    own = records.digest(owner.device.key, owner.code.reveal())
+    for digest, opens in ((own[:at] + bytes([own[at] ^ 1]) + own[at + 1 :], False), (own, True)):
+        chip = RamChip(records.CHIP_SIZE, records.SECTOR_SIZE)
+        records.Store.provision(chip, Device(owner.device.key), digest, State.CODE)
+        owner.put(chip)
+        assert owner.state is State.CODE
+        owner.right()
+        assert (owner.state is State.DARK) is opens
+
+
 # --- what no sequence can do --------------------------------------------------------------------------------------
 
 MOSTLY = st.sampled_from([True, True, True, False])

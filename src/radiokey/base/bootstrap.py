@@ -22,6 +22,7 @@ from radiokey.base.location import DatabaseLocation, FileDatabase, ServerDatabas
 from radiokey.base.log.append import Log
 from radiokey.base.log.head import HeadFile
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
+from radiokey.base.log.releases import verify_base
 from radiokey.base.ports.store import Covered, Randomness, Store, Transaction
 from radiokey.base.release.service import ReleaseService
 from radiokey.base.sql.principals import Principal
@@ -29,7 +30,7 @@ from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import Ledger
 from radiokey.clock import Clock
-from radiokey.errors import NotThereError, StoreError, UsageError
+from radiokey.errors import LogError, NotThereError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from radiokey.base.audit import Audit
@@ -131,6 +132,7 @@ class Base:
             self.ring = self.key_ring() if location.secret("keys").exists() else None
             ledger = Ledger(self.ring, hosted=self.organisation is not None)
             head = HeadFile(location.secret("head"), signer.verifier)
+            self._signer, self._head = signer, head
             released = self.stores.of(Principal.DOOR)
             self.releases = ReleaseService(released, clock, randomness, signer, limits, ledger, head)
             self.blacklist = Blacklist(self.stores.of(Principal.REGISTRAR), clock)
@@ -279,9 +281,35 @@ class Base:
         """Close the database."""
         self.stores.close()
 
+    def check_able(self) -> None:
+        """Raise `LogError` or `StoreError` unless a release could be made, kept and remembered now."""
+        self.log.checkpoint()
+        self.stores.of(Principal.DOOR).check_writable()
+        self._head.check_room()
+
     def verify(self) -> Checkpoint:
-        """Recompute the whole log and return its checkpoint; raise `LogError` where anything differs."""
-        return self.log.verify()
+        """Recompute the whole log and return its checkpoint; raise `LogError` where anything differs.
+
+        And see that there are as many releases as entries: which is missing, and all else that must agree, is
+        looked for by `verify_everything`. Raises `StoreError`.
+        """
+        checkpoint = self.log.verify()
+        with self.stores.of(Principal.DOOR).snapshot() as seen:
+            count, last = seen.count_releases(), seen.last_checkpoint()
+        size = last.size if last else 0
+        if count != size:
+            raise LogError(
+                f"the log has {size} entries, and the database {count} releases",
+                hint="radiokey base log verify names the first that is missing",
+            )
+        return checkpoint
+
+    def verify_everything(self) -> Checkpoint:
+        """Compare everything that must agree (see `radiokey.base.log.releases`); return the checkpoint.
+
+        It takes a few times as long as `verify`. Raises `LogError`, `StoreError`.
+        """
+        return verify_base(self.stores.of(Principal.DOOR), self._signer, self._head)
 
 
 def open_base(

@@ -60,7 +60,7 @@ def verify_what(
     database: DatabaseLocation | None,
     as_json: bool,
 ) -> None:
-    """Check a receipt or an export offline; without FILE, recompute the whole log of a local base."""
+    """Check a receipt or an export offline; without FILE, all that must agree in a base."""
     trusted = VerifierKey.parse(key) if key else None
     if (witnesses or quorum) and (what is None or what.is_dir()):
         raise UsageError("--witness and --quorum are for a receipt", hint="name the file of one")
@@ -122,7 +122,7 @@ def receipt(*, file: Path, database: DatabaseLocation | None) -> None:
 
 def _own(database: DatabaseLocation | None, *, as_json: bool) -> None:
     with open_base(database, make=False) as base:
-        checkpoint = base.log.verify()
+        checkpoint = base.verify_everything()
         verifier = str(base.log.key)
     if as_json:
         say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": verifier})

@@ -195,6 +195,7 @@ async def _lives(app: Litestar) -> AsyncIterator[None]:
             scheduler.stop()
         site.log_monitor.stop()
         site.key_rotation.stop()
+        site.readiness.close()
         site.base.close()
 
 

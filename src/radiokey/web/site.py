@@ -13,7 +13,7 @@ from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
 from radiokey.code.reading import read_number
-from radiokey.errors import RadiokeyError, UsageError
+from radiokey.errors import LogError, RadiokeyError, StoreError, UsageError
 from radiokey.guide.model import Guide
 from radiokey.serial.number import Reading
 from radiokey.web.http.addresses import Connection, client_of, line_of, network_of
@@ -25,6 +25,7 @@ from radiokey.web.http.visits import PURPOSE as VISIT
 from radiokey.web.http.visits import Visits
 from radiokey.web.jobs.key_rotation import KeyRotationJob
 from radiokey.web.jobs.log_monitor import LogMonitor
+from radiokey.web.jobs.readiness import Readiness
 
 if TYPE_CHECKING:
     from radiokey.base.identity.authentication import Authentication
@@ -62,7 +63,9 @@ class Site:
         self.metrics = Metrics()
         self.log_monitor = LogMonitor(base, clock)
         self.key_rotation = KeyRotationJob(base, clock)
+        self.readiness = Readiness(base.check_able)
         base.releases.on_batch = self.metrics.count_batch
+        base.releases.on_unanswered = self.metrics.count_unanswered
 
     def model(self, model_id: str) -> Model | None:
         """Return the model of that id, `None` for an empty one; raise `UsageError` for one nobody knows."""
@@ -99,6 +102,8 @@ class Site:
         try:
             released = self.base.releases.release(request)
         except RadiokeyError as refusal:
+            if isinstance(refusal, (StoreError, LogError)):
+                self.readiness.forget()
             self.metrics.refused(refusal)
             raise
         self.metrics.released(released)

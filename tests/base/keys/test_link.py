@@ -38,6 +38,14 @@ def test_no_character_of_a_link_can_be_another(at, other):
             read(KEY, "request", changed, 0)
 
 
+def test_every_byte_of_the_mac_matters():
+    raw = base64.urlsafe_b64decode(LINK + "=" * (-len(LINK) % 4))
+    for at in range(len(raw) - 32, len(raw)):
+        changed = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+        with pytest.raises(LinkError, match="not from here"):
+            read(KEY, "request", base64.urlsafe_b64encode(changed).rstrip(b"=").decode(), 0)
+
+
 @pytest.mark.parametrize("text", ["", "x", LINK[:-1], f"{LINK}A", f"{LINK}=", f" {LINK}", LINK * 2, "ä" * 60])
 def test_what_is_no_link_is_refused_alike(text):
     with pytest.raises(LinkError, match="not from here"):

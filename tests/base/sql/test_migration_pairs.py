@@ -32,12 +32,15 @@ def rows():
 
 
 def made(script):
-    """Return what a script makes: tables with their columns, columns added, indexes with what they cover."""
+    """Return what a script makes: tables with their columns, columns added, indexes with the columns they cover.
+
+    What an index computes is said in each database's own words.
+    """
     tables = {}
     for table, body in re.findall(r"^CREATE TABLE (\w+) \(\n(.*?)^\)", script, re.MULTILINE | re.DOTALL):
         tables[table] = re.findall(r"^ {4}([a-z]\w*) ", body, re.MULTILINE)
     columns = re.findall(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", script, re.MULTILINE)
-    indexes = re.findall(r"^CREATE (UNIQUE )?INDEX (\w+) ON (\w+) (\([^)]*\))", script, re.MULTILINE)
+    indexes = re.findall(r"^CREATE (UNIQUE )?INDEX (\w+) ON (\w+) (\([\w, ]*\))?", script, re.MULTILINE)
     return tables, columns, indexes
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from sqlite_base import tamper
 
 from radiokey.errors import LogError, OurFaultError
 from radiokey.serial.number import parse
@@ -16,16 +17,6 @@ def grown(base, ask):
     for number in range(ENTRIES):
         base.releases.release(ask(f"r{number}"))
     return base
-
-
-def tamper(database, *changes):
-    """Do what somebody with the file in hand can do: drop the triggers, then change rows."""
-    with closing(sqlite3.connect(database)) as file, file:
-        file.execute("PRAGMA ignore_check_constraints = ON")
-        for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            file.execute(f"DROP TRIGGER {name}")
-        for change in changes:
-            assert file.execute(*change).rowcount > 0
 
 
 @pytest.mark.parametrize("index", range(ENTRIES))

@@ -1,20 +1,28 @@
 """For those who run a base: health, readiness, metrics, a line per request; and nothing secret in any of them."""
 
+import asyncio
+import errno
 import json
 import logging
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from hosted import BP, BP_MODEL, CANARY, CAR, OTHER_CAR, problem
+from sqlite_base import fresh
 
 from radiokey.base.identity.roles import Permission
 from radiokey.errors import LogError, StoreError
 from radiokey.web.http.logs import JsonFormatter
+from radiokey.web.jobs.readiness import Readiness
 
 OURS = "127.0.0.1"
 
@@ -41,6 +49,8 @@ def behind(tmp_path, statement: str) -> None:
 def test_a_base_that_does_not_answer_lives_and_is_not_ready(api):
     assert api.client.get("/ready").status_code == 200
     api.base.close()
+    assert api.client.get("/ready").status_code == 200, "an answer holds for a moment"
+    api.app.state.site.readiness.forget()
     assert api.client.get("/health").status_code == 200
     problem(api.client.get("/ready"), 503, "store")
 
@@ -116,6 +126,96 @@ def test_it_is_recomputed_again_and_again(make_api):
     assert len(looks) >= 4
 
 
+# --- ready means able -------------------------------------------------------------------------------------
+
+
+def test_a_base_without_room_is_not_ready_and_a_release_that_failed_is_noticed_at_once(api, monkeypatch):
+    token = api.token()
+    assert api.client.get("/ready").status_code == 200
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    problem(api.release(token, "a"), 503, "store")
+    problem(api.client.get("/ready"), 503, "store")
+    monkeypatch.undo()
+    api.app.state.site.readiness.forget()
+    assert api.client.get("/ready").status_code == 200
+
+
+def test_what_was_logged_and_could_not_be_answered_is_counted_and_found_by_the_same_request(api, tmp_path):
+    token = api.token()
+    assert api.release(token, "before").status_code == 200
+    block = tmp_path / "hosted.sqlite3.head.new"
+    block.mkdir()
+    for _ in range(3):
+        problem(api.release(token, "a"), 503, "store")
+    assert (api.entries(), metrics(api)["radiokey_unanswered_total"]) == (2, 1)
+    block.rmdir()
+    assert api.release(token, "a").status_code == 200
+    assert (api.entries(), metrics(api)["radiokey_repeats_total"]) == (2, 1)
+
+
+LIMITED = """
+import resource, signal, sys
+from radiokey.base.bootstrap import open_base
+from radiokey.errors import StoreError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with open_base(sys.argv[1], make=False) as base:
+    base.check_able()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 19, 1 << 19))
+    try:
+        base.check_able()
+    except StoreError:
+        print("not able")
+"""
+
+
+def test_a_file_that_cannot_grow_is_seen_by_the_system_itself(tmp_path):
+    """The commit of the probe fits where an older one was; the room beside it is what shows."""
+    database = fresh(tmp_path / "full.sqlite3")
+    command = (sys.executable, "-c", LIMITED, str(database))
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.split("\n")[0] == "not able"
+    assert not list(tmp_path.glob("*.room-*"))
+
+
+def test_waiting_requests_do_not_keep_anybody_from_asking_whether_it_is_ready():
+    """All threads of the site wait; readiness has one of its own, and costs one look for all who ask."""
+    looks = []
+    readiness = Readiness(lambda: looks.append(1), lambda: 0.0)
+    waiting, go_on = threading.Barrier(5), threading.Event()
+
+    def waits():
+        waiting.wait()
+        go_on.wait()
+
+    async def crowd():
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(4))
+        held = [loop.run_in_executor(None, waits) for _ in range(8)]
+        waiting.wait()
+        await asyncio.gather(*(readiness.require() for _ in range(64)))
+        go_on.set()
+        waiting.abort()
+        await asyncio.gather(*held, return_exceptions=True)
+
+    asyncio.run(crowd())
+    readiness.close()
+    assert looks == [1]
+
+
+def test_a_base_that_does_not_come_back_is_not_ready():
+    go_on = threading.Event()
+    readiness = Readiness(go_on.wait)
+    with pytest.raises(StoreError, match="in time"):
+        asyncio.run(readiness.require(0))
+    go_on.set()
+    asyncio.run(readiness.require())
+    readiness.close()
+
+
 # --- metrics ----------------------------------------------------------------------------------------------
 
 
@@ -156,6 +256,7 @@ def test_a_limit_that_refuses_is_counted_by_its_name(api):
 def test_a_base_that_does_not_answer_still_tells_its_metrics(api):
     api.release(api.token())
     api.base.close()
+    api.app.state.site.readiness.forget()
     told = metrics(api)
     assert told["radiokey_ready"] == 0
     assert told['radiokey_releases_total{source="derivation"}'] == 1

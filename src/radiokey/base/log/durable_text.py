@@ -7,14 +7,40 @@ replacing are one step.
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from radiokey.errors import StoreError
 
 if sys.platform != "win32":
     import fcntl
+
+
+ROOM_BYTES: Final = 1 << 20
+"""The room that a batch of releases can need at once, in a database's own log among others."""
+_PAGE_BYTES: Final = 4_096
+
+
+def check_room(beside: Path) -> None:
+    """See that a file as large as `ROOM_BYTES` can be made and kept where `beside` is; raise `OSError`.
+
+    A rolled-back transaction shows nothing of a full disk, and a committed one may fill room that was had
+    before. So room is asked for: reserved, where the system can, and one page of it has to arrive.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f"{beside.name}.room-", dir=beside.parent)
+    try:
+        if sys.platform == "linux":
+            os.posix_fallocate(descriptor, 0, ROOM_BYTES)
+            os.write(descriptor, bytes(_PAGE_BYTES))
+        else:
+            os.write(descriptor, bytes(ROOM_BYTES))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+        Path(name).unlink()
 
 
 class DurableText:
@@ -26,12 +52,20 @@ class DurableText:
         self.path = path
 
     def read(self) -> str | None:
-        """Return the text, `None` where there is none; raise `StoreError` where it cannot be read."""
+        """Return the text, `None` where there is none; raise `StoreError` where it cannot be read.
+
+        What is no text is read as one with marks of replacement: its writer finds it damaged.
+        """
         with self._named_errors():
             try:
-                return self.path.read_text(encoding="utf-8")
+                return self.path.read_text(encoding="utf-8", errors="replace")
             except FileNotFoundError:
                 return None
+
+    def check_room(self) -> None:
+        """Raise `StoreError` unless another text could be written now."""
+        with self._named_errors():
+            check_room(self.path)
 
     def change(self, decide: Callable[[str | None], str | None]) -> None:
         """Replace the text by what `decide` makes of it, alone and durably; `None` leaves it as it is.
@@ -70,10 +104,9 @@ class DurableText:
     def _named_errors(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not text"
+        except OSError as error:
             raise StoreError(
-                f"{self.path.name} beside the database cannot be used: {reason}",
+                f"{self.path.name} beside the database cannot be used: {error.strerror}",
                 hint="see that its folder can be written and has room",
             ) from error
 

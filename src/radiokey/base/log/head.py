@@ -34,6 +34,10 @@ class Head(Protocol):
         """
         ...
 
+    def check_room(self) -> None:
+        """Raise `StoreError` unless another checkpoint could be remembered now."""
+        ...
+
 
 class HeadFile:
     """The head in a file, as the signed note. Safe to use from several threads and several processes."""
@@ -60,6 +64,10 @@ class HeadFile:
             return note if old is None or old.size < fresh.size else None
 
         self._kept.change(decide)
+
+    def check_room(self) -> None:
+        """See `Head`."""
+        self._kept.check_room()
 
     def _read(self, note: str | None) -> Checkpoint | None:
         if note is None:

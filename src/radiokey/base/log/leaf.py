@@ -1,7 +1,7 @@
 """One release as a leaf of the log: what happened, without the code, the number or anybody's name.
 
 A leaf is a line of JSON with its keys in the order of the fields below, ASCII, without spaces. The number is
-hidden: `number` is the SHA-256 over a domain word, a random 32-byte nonce, the serial's kind and its
+hidden: `number` is the SHA-256 over a domain word, a secret 32-byte nonce, the serial's kind and its
 canonical text. Who holds the receipt holds the nonce and can open the leaf; nobody else can, although a
 Renault pre-code has only 25,900 values.
 
@@ -12,6 +12,7 @@ leaf share the salt: a reader of the log cannot identify them, and can see that 
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ DESK_LEAF_VERSION = 2
 NONCE_SIZE = 32
 SALT_SIZE = 32
 _NUMBER_DOMAIN = b"radiokey release number v1\n"
+_NONCE_DOMAIN = b"radiokey release nonce v1\n"
 _PERSON_DOMAIN = b"radiokey release person v1\n"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -124,6 +126,14 @@ def _check_people(leaf: DeskLeaf) -> None:
             "the entry in the log does not name three people",
             hint="this code left its desk against the rules: tell its operator",
         )
+
+
+def release_nonce(keyed: Callable[[bytes], bytes], request_id: str, fingerprint: bytes) -> bytes:
+    """Return the nonce of a request's leaf: of the same request always the same, and to nobody else known.
+
+    `keyed` is that of the log's `NoteSigner`. So a request finds its entry even where its row was lost.
+    """
+    return keyed(_NONCE_DOMAIN + request_id.encode() + b"\n" + fingerprint)
 
 
 def hidden_number(nonce: bytes, serial: SerialNumber) -> str:

@@ -15,6 +15,7 @@ the key's name, a newline, the algorithm byte 1 and the public key.
 import base64
 import binascii
 import hashlib
+import hmac
 import re
 from dataclasses import dataclass
 from enum import IntEnum
@@ -101,14 +102,19 @@ class VerifierKey:
 class NoteSigner:
     """Signs notes. The private key never leaves it."""
 
-    __slots__ = ("_key", "verifier")
+    __slots__ = ("_key", "_keyed", "verifier")
 
     def __init__(self, name: str, private: bytes) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(private)
+        self._keyed = hmac.digest(private, b"radiokey log keyed v1\n", "sha256")
         self.verifier = VerifierKey(name, self._key.public_key().public_bytes_raw())
 
     def __repr__(self) -> str:
         return f"NoteSigner({self.verifier.name!r})"
+
+    def keyed(self, message: bytes) -> bytes:
+        """Return 32 bytes that nobody makes of `message` without this key."""
+        return hmac.digest(self._keyed, message, "sha256")
 
     def sign(self, text: str) -> str:
         """Return `text` (which ends in a newline) as a signed note."""

@@ -19,12 +19,14 @@ from radiokey.base.log.append import signed_tree, stored_hashes
 from radiokey.base.log.cosignature import Cosignature, cosignatures
 from radiokey.base.log.leaf import Leaf, matches_leaf, parse_leaf
 from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note
+from radiokey.base.log.recompute import HINT
 from radiokey.base.log.tree import HASH_SIZE, inclusion_proof, leaf_hash, root_from_inclusion
-from radiokey.base.ports.store import Transaction
-from radiokey.errors import ReceiptError
+from radiokey.base.ports.store import StoredEntry, Transaction
+from radiokey.errors import LogError, ReceiptError
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import SerialNumber
 
+RECEIPT_VERSION = 1
 RECEIPT_SIZE_MAX = 32_768
 _PROOF_LENGTH_MAX = 63
 
@@ -75,7 +77,7 @@ def parse_receipt(text: str | bytes) -> Receipt:
         raise ReceiptError(
             "this is not a receipt", hint=f"the file was cut short or changed: {_printable(str(error))}"
         ) from None
-    if receipt.v != 1:
+    if receipt.v != RECEIPT_VERSION:
         raise ReceiptError(
             f"receipts of version {receipt.v} are not known here", hint="a newer program reads them"
         )
@@ -108,6 +110,15 @@ def verify(
             "this receipt comes from another log", hint="its key is not the one it was to be checked against"
         )
     checkpoint = Checkpoint.parse(open_note(receipt.checkpoint, key))
+    leaf, serial = open_receipt(receipt, checkpoint, key)
+    return Verified(leaf, serial, checkpoint, key, _witnessed(receipt, witnesses, quorum))
+
+
+def open_receipt(receipt: Receipt, checkpoint: Checkpoint, key: VerifierKey) -> tuple[Leaf, SerialNumber]:
+    """Return the entry and the number that a receipt is about; its checkpoint's signature was checked before.
+
+    Raises `ReceiptError`.
+    """
     if checkpoint.origin != key.name or checkpoint.size != receipt.size:
         raise ReceiptError(
             "the checkpoint speaks of another log or another size",
@@ -134,7 +145,7 @@ def verify(
         raise ReceiptError(
             "the entry in the log is not about this number", hint="the number or the nonce was changed"
         )
-    return Verified(leaf, serial, checkpoint, key, _witnessed(receipt, witnesses, quorum))
+    return leaf, serial
 
 
 def add_cosignatures(receipt: Receipt, lines: Iterable[str]) -> Receipt:
@@ -151,21 +162,41 @@ def renew_receipt(receipt: Receipt, transaction: Transaction, key: VerifierKey) 
     A witness signs some checkpoints, not every one. Raises `ReceiptError` where the entry is not this log's,
     `LogError` where the log does not hold.
     """
+    stored = transaction.entry(receipt.index)
+    if stored is None or stored.leaf != receipt.leaf.encode():
+        raise ReceiptError("this log does not hold the receipt's entry", hint="another log made the receipt")
+    nonce = bytes.fromhex(receipt.nonce)
+    serial = SerialNumber(receipt.serial, receipt.kind, FORMATS[receipt.kind].identity)
+    fresh = receipt_of(stored, serial, nonce, transaction, key)
+    return add_cosignatures(fresh, transaction.cosignatures(fresh.size))
+
+
+def receipt_of(
+    entry: StoredEntry, serial: SerialNumber, nonce: bytes, transaction: Transaction, key: VerifierKey
+) -> Receipt:
+    """Return the receipt of an entry about `serial` under the log's last checkpoint.
+
+    Raises `LogError` where the log does not hold.
+    """
     fetch = stored_hashes(transaction)
     checkpoint = signed_tree(transaction, key, fetch)
     last = transaction.last_checkpoint()
-    stored = transaction.entry(receipt.index)
-    if last is None or stored is None or stored.leaf != receipt.leaf.encode():
-        raise ReceiptError("this log does not hold the receipt's entry", hint="another log made the receipt")
-    proof = inclusion_proof(receipt.index, checkpoint.size, fetch)
-    fresh = msgspec.structs.replace(
-        receipt,
+    if last is None or entry.index >= checkpoint.size:
+        raise LogError("the log has entries that it did not sign", hint=HINT)
+    return Receipt(
+        v=RECEIPT_VERSION,
+        serial=serial.text,
+        kind=serial.kind,
+        nonce=nonce.hex(),
+        leaf=entry.leaf.decode(),
+        index=entry.index,
         size=checkpoint.size,
-        proof=tuple(base64.b64encode(step).decode() for step in proof),
+        proof=tuple(
+            base64.b64encode(step).decode() for step in inclusion_proof(entry.index, checkpoint.size, fetch)
+        ),
         checkpoint=last.note,
         key=str(key),
     )
-    return add_cosignatures(fresh, transaction.cosignatures(checkpoint.size))
 
 
 def _witnessed(

@@ -2,8 +2,7 @@
 
 A `Transaction` is one unit of work: either all of it is durable or none. `Store.transaction()` is serialised
 against every other one, so that a stolen mark that is committed first always wins over a release;
-`Store.concurrent_transaction()` waits for no other transaction; `Store.snapshot()` reads one state and blocks
-nothing.
+`Store.concurrent_transaction()` waits for no other; `Store.snapshot()` reads one state and blocks nothing.
 
 Rows are only ever added, except for state that is not history: how full a bucket is, with which key a code is
 sealed, how far an import has come, what a passkey counted, when a session was last seen.
@@ -230,6 +229,14 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         """Record an answered request."""
         ...
 
+    def releases(self) -> Iterable[StoredRelease]:
+        """Yield every answered request, in the order of its entries in the log."""
+        ...
+
+    def count_releases(self) -> int:
+        """Return how many requests were answered."""
+        ...
+
     def releases_with(self, request_ids: Collection[str]) -> list[StoredRelease]:
         """Return the answered requests of these ids, in one statement."""
         ...
@@ -259,10 +266,7 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         ...
 
     def unit_cards(self, kinds: Collection[str], numbers: Collection[str]) -> list[UnitCard]:
-        """Return the units with one of these numbers and one of these kinds, in the order of their numbers.
-
-        One statement, answered from the unique index.
-        """
+        """Return the units with one of these numbers and kinds, by number, answered from the unique index."""
         ...
 
     def add_units(self, units: Sequence[StoredUnit]) -> None:
@@ -286,7 +290,7 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         ...
 
     def units_not_sealed_with(self, key: str, after: tuple[str, str], limit: int) -> list[StoredUnit]:
-        """Return up to `limit` units whose code is sealed with another key, in the order of the index.
+        """Return up to `limit` units sealed with another key, in the order of the index.
 
         Only those beyond `after`, the (number, kind) of a unit; `("", "")` is before the first.
         """
@@ -412,6 +416,10 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
         """Return the newest checkpoint; `None` for an empty log."""
         ...
 
+    def checkpoints(self) -> Iterable[StoredCheckpoint]:
+        """Yield every checkpoint, the smallest first."""
+        ...
+
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         """Record a checkpoint."""
         ...
@@ -422,6 +430,10 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
 
     def entries_between(self, first: int, end: int) -> list[StoredEntry]:
         """Return the leaves from `first` up to `end`, which is not among them."""
+        ...
+
+    def entries_numbered(self, numbers: Collection[str]) -> list[StoredEntry]:
+        """Return the leaves that say one of these for the number (64 hex digits each), in one statement."""
         ...
 
     def add_entry(self, entry: StoredEntry) -> None:
@@ -469,6 +481,14 @@ class Store(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Transaction]:
         """Begin to read one committed state, as long as it takes; a write in it raises `StoreError`."""
+        ...
+
+    def check_writable(self) -> None:
+        """Do what a release needs of the database, and leave nothing of it; raise `StoreError`."""
+        ...
+
+    def check_integrity(self) -> None:
+        """Have the database look at its own files; raise `LogError` where it finds damage, `StoreError`."""
         ...
 
 

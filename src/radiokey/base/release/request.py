@@ -1,16 +1,14 @@
 """A request for one code, and the code that may leave with its receipt."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from radiokey.base.limits import LimitedClient, Remaining
 from radiokey.base.log.leaf import People
 from radiokey.base.log.receipt import Receipt
+from radiokey.base.log.releases import RequestSubject
 from radiokey.code.family import Family
 from radiokey.code.value import Code
 from radiokey.errors import UsageError
@@ -90,16 +88,9 @@ class ReleaseRequest:
     def fingerprint(self) -> bytes:
         """Return what tells this request from another one of the same id."""
         serial = self.serial.serial
-        parts: tuple[str, ...] = (
-            self.client,
-            serial.kind,
-            serial.text,
-            self.model.id if self.model else "",
-            self.vin.text if self.vin else "",
-        )
-        if self.answer is not None:  # never the answer itself: ten thousand codes are quickly tried
-            parts = (*parts, Source.DEALER.value)
-        return hashlib.sha256(msgspec.json.encode(parts)).digest()
+        model, vin = self.model.id if self.model else "", self.vin.text if self.vin else ""
+        dealer = "" if self.answer is None else Source.DEALER.value
+        return RequestSubject(self.client, serial.kind, serial.text, model, vin, dealer).fingerprint()
 
 
 @dataclass(frozen=True, slots=True)

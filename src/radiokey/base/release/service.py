@@ -28,15 +28,25 @@ from radiokey.base.log.append import append_many, begin
 from radiokey.base.log.head import Head
 from radiokey.base.log.leaf import (
     LEAF_VERSION,
-    NONCE_SIZE,
     SALT_SIZE,
     Leaf,
     hidden_number,
     of_desk,
+    parse_leaf,
+    release_nonce,
 )
 from radiokey.base.log.note import NoteSigner
-from radiokey.base.log.receipt import Receipt, parse_receipt, verify
-from radiokey.base.ports.store import Mark, Randomness, Store, StoredRelease, StoredUnit, Transaction
+from radiokey.base.log.receipt import RECEIPT_VERSION, Receipt, parse_receipt, receipt_of, verify
+from radiokey.base.log.releases import Evidence
+from radiokey.base.ports.store import (
+    Mark,
+    Randomness,
+    Store,
+    StoredEntry,
+    StoredRelease,
+    StoredUnit,
+    Transaction,
+)
 from radiokey.base.release.batcher import Batcher
 from radiokey.base.release.request import Released, ReleaseRequest, Source
 from radiokey.base.stolen import blacklist
@@ -72,6 +82,7 @@ class _Decision:
     """A code that may leave once its entry is durable; `seen` where the request was answered before.
 
     `model` is the id of the radio it is for: as it was named, or as the ledger knows its unit; else empty.
+    `entry` is that of a request whose row was lost since.
     """
 
     request: ReleaseRequest
@@ -80,18 +91,36 @@ class _Decision:
     family: Family | None
     model: str
     seen: StoredRelease | None
+    entry: StoredEntry | None = None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the log has it already."""
+        return self.seen is not None or self.entry is not None
 
 
 class _Snapshot:
     """What the database says of requests that are decided together, read in a statement for each table."""
 
-    __slots__ = ("_marks", "_transaction", "_units", "limiter", "releases")
+    __slots__ = ("_marks", "_units", "entries", "limiter", "releases", "transaction")
 
-    def __init__(self, transaction: Transaction, limits: Limits, requests: Sequence[ReleaseRequest]) -> None:
+    def __init__(
+        self,
+        transaction: Transaction,
+        limits: Limits,
+        requests: Sequence[ReleaseRequest],
+        nonce_of: Callable[[ReleaseRequest], bytes],
+    ) -> None:
         serials = [request.serial.serial for request in requests]
         kinds, numbers = {serial.kind for serial in serials}, {serial.key for serial in serials}
         seen = transaction.releases_with([request.request_id for request in requests])
         self.releases = {release.request_id: release for release in seen}
+        lost = {
+            hidden_number(nonce_of(request), request.serial.serial): request.request_id
+            for request in requests
+            if request.request_id not in self.releases
+        }
+        self.entries = _entries(transaction.entries_numbered(lost), lost) if lost else {}
         self._marks: dict[tuple[str, str], list[Mark]] = {}
         for mark in transaction.marks_of(kinds, numbers):
             self._marks.setdefault((mark.kind, mark.number), []).append(mark)
@@ -99,7 +128,7 @@ class _Snapshot:
         self._units = {(unit.kind, unit.number): unit for unit in units}
         buckets = (bucket for request in requests for bucket in request.asker.buckets())
         self.limiter = RateLimiter(transaction, limits, buckets)
-        self._transaction = transaction
+        self.transaction = transaction
 
     def marks(self, kind: str, number: str) -> list[Mark]:
         """Return the acts on one number of a request, oldest first."""
@@ -107,7 +136,7 @@ class _Snapshot:
 
     def marks_ending(self, kind: str, ending: str) -> list[Mark]:
         """Return the acts on the numbers with that ending: rare enough to be asked one by one."""
-        return self._transaction.marks_ending(kind, ending)
+        return self.transaction.marks_ending(kind, ending)
 
     def unit_of(self, reading: Reading) -> StoredUnit | None:
         """Return the unit that a number names."""
@@ -154,7 +183,8 @@ def _holds(family: Family, reading: Reading, model: "Model | Card") -> bool:
 class ReleaseService:
     """Releases codes; built from store, clock, randomness, the log's signer and head, limits, ledger keys.
 
-    Safe to use from many threads: they share transactions. `on_batch` is called with the size of each batch.
+    Safe to use from many threads: they share transactions. `on_batch` is called with the size of each batch,
+    `on_unanswered` with how many releases were logged whose codes could not leave.
     """
 
     __slots__ = (
@@ -168,6 +198,7 @@ class ReleaseService:
         "_signer",
         "_store",
         "on_batch",
+        "on_unanswered",
     )
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything it needs from outside, once
@@ -189,6 +220,7 @@ class ReleaseService:
         self._limits = limits or Limits()
         self._ledger = ledger or Ledger()
         self.on_batch: Callable[[int], None] = _ignore
+        self.on_unanswered: Callable[[int], None] = _ignore
         self._batcher = Batcher(self._serve, key=lambda request: request.request_id)
 
     def release(self, request: ReleaseRequest) -> Released:
@@ -213,14 +245,20 @@ class ReleaseService:
             self._begun = True
         with self._store.transaction() as transaction:
             now_ms = self._clock.now_ms()
-            known = _Snapshot(transaction, self._limits, requests)
+            known = _Snapshot(transaction, self._limits, requests, self._nonce_of)
             outcomes = [self._decide(known, request, now_ms) for request in requests]
             receipts = self._record(transaction, known, outcomes, now_ms)
             answers = [self._answer(known, outcome, receipts, now_ms) for outcome in outcomes]
         # Committed: every entry is durable. Once it is remembered outside, the codes may leave.
         released = [answer.receipt for answer in answers if isinstance(answer, Released)]
         if self._head is not None and released:
-            self._head.advance(max(released, key=lambda receipt: receipt.size).checkpoint)
+            try:
+                self._head.advance(max(released, key=lambda receipt: receipt.size).checkpoint)
+            except (LogError, StoreError):
+                self.on_unanswered(
+                    len(receipts)
+                )  # logged; the same request finds it, once it can be remembered
+                raise
         self.on_batch(len(requests))
         return answers
 
@@ -244,17 +282,19 @@ class ReleaseService:
             raise RequestReusedError(
                 "this request was already made for another radio", hint="a new question takes a new request"
             )
+        entry = known.entries.get(request.request_id)
         blacklist.check(known, request.serial, request.vin)
-        if seen is None:
+        if seen is None and entry is None:
             known.limiter.check(request.asker.buckets(), now_ms)
         code, source, family = self._code_of(known, request)
-        if seen is None:
-            known.limiter.take(request.asker.releases(), now_ms)
         model = "" if request.model is None else request.model.id
         unit = known.unit_of(request.serial)
         if source is Source.LEDGER and unit is not None:
             model = unit.model
-        return _Decision(request, code, source, family, model, seen)
+        decision = _Decision(request, code, source, family, model, seen, entry)
+        if not decision.repeated:
+            known.limiter.take(request.asker.releases(), now_ms)
+        return decision
 
     def _code_of(self, known: _Snapshot, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
         """Find the code that the evidence allows; it leaves after the commit."""
@@ -285,14 +325,14 @@ class ReleaseService:
         now_ms: int,
     ) -> dict[str, Receipt]:
         """Log what is released for the first time and write what was taken; return receipts by request id."""
-        fresh = [found for found in outcomes if isinstance(found, _Decision) and found.seen is None]
+        fresh = [found for found in outcomes if isinstance(found, _Decision) and not found.repeated]
         receipts = self._log(transaction, fresh, now_ms) if fresh else {}
         known.limiter.write()
         return receipts
 
     def _log(self, transaction: Transaction, fresh: Sequence[_Decision], now_ms: int) -> dict[str, Receipt]:
         """Log releases under one signature, each with its row."""
-        nonces = [self._randomness.bytes(NONCE_SIZE) for _ in fresh]
+        nonces = [self._nonce_of(found.request) for found in fresh]
         salts = [self._randomness.bytes(SALT_SIZE) if found.request.people else b"" for found in fresh]
         leaves = [
             _leaf(found, now_ms, nonce, salt).encode()
@@ -303,7 +343,7 @@ class ReleaseService:
         for place, found in enumerate(fresh):
             serial = found.request.serial.serial
             receipt = Receipt(
-                v=1,
+                v=RECEIPT_VERSION,
                 serial=serial.text,
                 kind=serial.kind,
                 nonce=nonces[place].hex(),
@@ -330,16 +370,39 @@ class ReleaseService:
         """Return the answer to one request: its refusal, or its code with the receipt."""
         if not isinstance(outcome, _Decision):
             return outcome
-        request, old = outcome.request, outcome.seen
+        request = outcome.request
+        if outcome.seen is not None:
+            receipt = self._receipt_of(outcome.seen, request)
+        elif outcome.entry is not None:
+            receipt = self._receipt_again(known.transaction, outcome.entry, request)
+        else:
+            receipt = receipts[request.request_id]
         return Released(
             outcome.code,
             outcome.source,
             outcome.family,
-            receipts[request.request_id] if old is None else self._receipt_of(old, request),
-            repeated=old is not None,
+            receipt,
+            repeated=outcome.repeated,
             model=outcome.model,
             left=known.limiter.left(request.asker, now_ms),
         )
+
+    def _nonce_of(self, request: ReleaseRequest) -> bytes:
+        return release_nonce(self._signer.keyed, request.request_id, request.fingerprint())
+
+    def _receipt_again(
+        self, transaction: Transaction, entry: StoredEntry, request: ReleaseRequest
+    ) -> Receipt:
+        """Return the receipt of a request whose entry the log has, and whose row was lost."""
+        nonce = self._nonce_of(request)
+        receipt = receipt_of(entry, request.serial.serial, nonce, transaction, self._signer.verifier)
+        try:
+            verify(receipt, self._signer.verifier)
+        except ReceiptError as error:
+            raise LogError(
+                "the entry of this request was changed", hint="restore it from a backup"
+            ) from error
+        return receipt
 
     def _receipt_of(self, seen: StoredRelease, request: ReleaseRequest) -> Receipt:
         """Return the receipt of an answered request; one that was changed is never shown."""
@@ -351,6 +414,21 @@ class ReleaseService:
         if verified.serial != request.serial.serial or receipt.index != seen.index:
             raise LogError(_CHANGED, hint="restore it from a backup")
         return receipt
+
+
+def _entries(found: Sequence[StoredEntry], lost: Mapping[str, str]) -> dict[str, StoredEntry]:
+    """Return entries by the id of the request that they answered; `lost` has the ids by the hidden number."""
+    entries = {}
+    for entry in found:
+        try:
+            number = parse_leaf(entry.leaf).number
+        except ReceiptError as error:
+            raise LogError(
+                "an entry of the log was changed", hint="restore the database from a backup"
+            ) from error
+        if number in lost:
+            entries[lost[number]] = entry
+    return entries
 
 
 def _ignore(_: int) -> None:
@@ -375,9 +453,7 @@ def _leaf(found: _Decision, now_ms: int, nonce: bytes, salt: bytes) -> Leaf:
 def _stored(found: _Decision, receipt: Receipt, now_ms: int, salt: bytes) -> StoredRelease:
     """Return the row of a release: what it rests on stands beside it."""
     request = found.request
-    evidence = {"owns": request.owns, "source": found.source.value, "checked_by": request.account}
-    if salt:
-        evidence["salt"] = salt.hex()
+    evidence = Evidence(request.owns, found.source.value, request.account, salt.hex(), bound=True)
     return StoredRelease(
         request_id=request.request_id,
         fingerprint=request.fingerprint(),

@@ -12,6 +12,7 @@ them: a transaction that has read nothing yet may still be waiting for the lock.
 """
 
 import itertools
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,10 +21,10 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from radiokey.base.ports.store import StoredUnit
+from radiokey.base.ports.store import StoredEntry, StoredRelease, StoredUnit
 from radiokey.base.sql import rows
 from radiokey.base.sql.principals import Principal
-from radiokey.base.sql.sqlite import closed, unit_exists
+from radiokey.base.sql.sqlite import PROBE, closed, unit_exists
 from radiokey.base.sql.statements import Row, Statements, Value, migration_steps, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
 from radiokey.errors import RadiokeyError, StoreError, UsageError
@@ -33,6 +34,8 @@ STREAM_ROWS: Final = 2_000
 DURABLE: Final = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply"}}
 """What the server must say of itself: a commit that was confirmed survives the power."""
 
+_PROBE_INDEX: Final = (1 << 63) - 1
+_PROBE_BYTES: Final = 16_384
 _HINT: Final = "see that the database server runs, has room, and that this account may use it"
 _BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -92,6 +95,27 @@ class PostgresStore:
             connection.execute(_BEGIN_SNAPSHOT)
             yield PostgresTransaction(connection)
             connection.execute("ROLLBACK")
+
+    def check_writable(self) -> None:
+        """See `radiokey.base.ports.store.Store`: tables grow, which is taken back; a bucket is kept.
+
+        A server whose disk is full refuses to extend a table at the statement, and its own log at the commit.
+        """
+        entry = StoredEntry(
+            _PROBE_INDEX, os.urandom(_PROBE_BYTES)
+        )  # chance, since what repeats is stored short
+        release = StoredRelease("probe", b"", "probe", 0, entry.index, entry.leaf)
+        with _named_errors(), self._borrowed() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            transaction = PostgresTransaction(connection)
+            transaction.add_entry(entry)
+            transaction.add_release(release)
+            connection.execute("ROLLBACK")
+        with self.concurrent_transaction() as kept:
+            kept.set_bucket(PROBE, 0)
+
+    def check_integrity(self) -> None:
+        """See `radiokey.base.ports.store.Store`; a server finds damage as it reads (data checksums)."""
 
     @contextmanager
     def _borrowed(self) -> Iterator[Connection]:

@@ -14,13 +14,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from radiokey.base.log.durable_text import check_room
+from radiokey.base.log.recompute import HINT
 from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql import rows
 from radiokey.base.sql.statements import Statements, migration_steps, script_statements, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
-from radiokey.errors import RadiokeyError, StoreError, UnitExistsError
+from radiokey.errors import LogError, RadiokeyError, StoreError, UnitExistsError
 
 BUSY_MS: Final = 10_000
+PROBE: Final = "probe"
+"""The bucket that a probe writes: always full, so that it says nothing and goes with the others."""
+_SAID_MAX: Final = 200
 _HINT: Final = "see that the folder can be written, has room, and that no other program holds the file"
 
 
@@ -84,6 +89,33 @@ class SqliteStore:
             else:
                 self._idle.append(connection)
 
+    def check_writable(self) -> None:
+        """See `radiokey.base.ports.store.Store`: a durable commit, and room beside the file to grow."""
+        with self.transaction() as transaction:
+            transaction.set_bucket(PROBE, 0)
+        with _named_errors():
+            check_room(self._database)
+
+    def check_integrity(self) -> None:
+        """See `radiokey.base.ports.store.Store`."""
+        with _named_errors():
+            connection = self._reader()
+            try:
+                found = [str(said) for (said,) in connection.execute("PRAGMA integrity_check(1)")]
+                loose = connection.execute("PRAGMA foreign_key_check").fetchone()
+                differs = _schema(connection) ^ _made_schema()
+            except sqlite3.DatabaseError as error:
+                raise _damaged(str(error)) from error
+            finally:
+                connection.close()
+        if found != ["ok"]:
+            raise _damaged(" ".join(found))
+        if loose is not None:
+            raise _damaged(f"a row of {loose[0]} names one that is missing")
+        if differs:
+            names = ", ".join(sorted({name for name, _ in differs}))
+            raise _damaged(f"its schema is not that of this version: {names}")
+
     def _reader(self) -> sqlite3.Connection:
         """Return a connection that cannot write; a list's `pop` is one step for all threads."""
         if self._closed:
@@ -115,6 +147,12 @@ class SqliteTransaction(SqlTransaction):
         except sqlite3.IntegrityError as error:
             self._connection.execute("ROLLBACK")  # as PostgreSQL does: nothing of it is kept
             raise unit_exists() from error
+
+
+def _damaged(said: str) -> LogError:
+    """Return the error of a file that SQLite itself finds damaged; only the first line can be of interest."""
+    line = " ".join(said.split())[:_SAID_MAX]
+    return LogError(f"the file of the database is damaged: {line}", hint=HINT)
 
 
 def closed() -> StoreError:
@@ -152,6 +190,19 @@ def migrate(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _schema(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Return what was made in a database: names, and statements without the space between words."""
+    made = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    return {(str(name), " ".join(str(statement).split())) for name, statement in made}
+
+
+def _made_schema() -> set[tuple[str, str]]:
+    """Return what the migrations make: the triggers that keep history stand in it."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        return _schema(connection)
 
 
 def _version(connection: sqlite3.Connection) -> int:

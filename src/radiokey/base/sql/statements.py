@@ -14,6 +14,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -82,11 +83,15 @@ class Statements:
 
     def rows(self, name: str, /, **values: Value) -> Iterator[Row]:
         """Yield the rows; few enough to be held."""
-        yield from self._run(self._named[name], values)
+        yield from chain(self._run(self._named[name], values))
 
     def stream(self, name: str, /, **values: Value) -> Iterator[Row]:
-        """Yield the rows, however many."""
-        yield from self._stream(self._named[name], values)
+        """Yield the rows, however many.
+
+        Where they are left in the middle the connection may be closed first: `chain` has no `close`, and so
+        closes no cursor of a connection that is closed.
+        """
+        yield from chain(self._stream(self._named[name], values))
 
     def row(self, name: str, /, **values: Value) -> Row | None:
         """Return the first row, `None` if there is none."""

@@ -50,6 +50,12 @@ class SqlTransaction(DeskStatements, StaffStatements):
     def releases_of(self, kind: str, number: str) -> list[StoredRelease]:
         return [rows.release(row) for row in self._statements.rows("releases_of", kind=kind, number=number)]
 
+    def releases(self) -> Iterator[StoredRelease]:
+        return map(rows.release, self._statements.stream("releases"))
+
+    def count_releases(self) -> int:
+        return rows.count(self._statements.value("count_releases"))
+
     def add_release(self, release: StoredRelease) -> None:
         self._statements.run(
             "add_release",
@@ -281,6 +287,9 @@ class SqlTransaction(DeskStatements, StaffStatements):
         row = self._statements.row("last_checkpoint")
         return rows.checkpoint(row) if row else None
 
+    def checkpoints(self) -> Iterator[StoredCheckpoint]:
+        return map(rows.checkpoint, self._statements.stream("checkpoints"))
+
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         self._statements.run("add_checkpoint", size=checkpoint.size, note=checkpoint.note)
 
@@ -299,6 +308,10 @@ class SqlTransaction(DeskStatements, StaffStatements):
 
     def entries_between(self, first: int, end: int) -> list[StoredEntry]:
         return [rows.entry(row) for row in self._statements.rows("entries_between", first=first, end=end)]
+
+    def entries_numbered(self, numbers: Collection[str]) -> list[StoredEntry]:
+        found = self._statements.rows("entries_numbered", numbers=rows.listed(numbers))
+        return [rows.entry(row) for row in found]
 
     def add_entry(self, entry: StoredEntry) -> None:
         self._statements.run("add_entry", idx=entry.index, leaf=entry.leaf)

@@ -31,6 +31,9 @@ class Metrics:
         self._limited = Counter(
             "radiokey_limited", "Releases that a limit refused, by its name.", ["limit"], registry=own
         )
+        self._unanswered = Counter(
+            "radiokey_unanswered", "Releases that were logged and could not be answered.", registry=own
+        )
         self._batch_size = Histogram(
             "radiokey_together", "Requests that shared a commit.", buckets=_BATCH_SIZES, registry=own
         )
@@ -83,6 +86,10 @@ class Metrics:
     def count_batch(self, size: int) -> None:
         """Count a commit that `size` requests shared."""
         self._batch_size.observe(size)
+
+    def count_unanswered(self, count: int) -> None:
+        """Count releases that were logged and whose codes did not leave."""
+        self._unanswered.inc(count)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answer; `route` is the route's template, never an address."""

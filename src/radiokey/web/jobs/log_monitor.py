@@ -52,9 +52,8 @@ class LogMonitor:
             )
 
     def ready(self) -> None:
-        """Raise `LogError` or `StoreError` unless the base answers and its log holds as far as is known."""
+        """Raise `LogError` or `StoreError` unless the log holds as far as is known."""
         self.require()
-        self._base.log.checkpoint()
         if self.loop.started and self.last is None:
             raise StoreError("the log is still being recomputed", hint="ask again in a while")
 

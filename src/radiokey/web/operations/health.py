@@ -1,6 +1,7 @@
 """For those who run a base: is it alive, is it ready, what does it count. See docs/how-to/operate.md."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from litestar import Response, get
@@ -28,31 +29,37 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get("/ready", sync_to_thread=True)
-def ready(site: NamedDependency[Site]) -> dict[str, str]:
-    """Say that the base answers, and that its log verifies at its edge and, last time, as a whole."""
+@get("/ready")
+async def ready(site: NamedDependency[Site]) -> dict[str, str]:
+    """Say that a release could be made and kept now, and that the log verified as a whole last time."""
     site.log_monitor.ready()
+    await site.readiness.require()
     return {"status": "ok"}
 
 
-@get("/metrics", sync_to_thread=True, opt={PERMISSION: Permission.METRICS_READ})
-def metrics(site: NamedDependency[Site]) -> Response[bytes]:
+@get("/metrics", opt={PERMISSION: Permission.METRICS_READ})
+async def metrics(site: NamedDependency[Site]) -> Response[bytes]:
     """Return what is counted, for Prometheus."""
-    return Response(site.metrics.text(status_of(site)), media_type=CONTENT_TYPE, headers=NO_STORE)
+    able = False
+    with suppress(RadiokeyError):
+        site.log_monitor.ready()
+        await site.readiness.require()
+        able = True
+    status = await site.in_thread(partial(status_of, able=able), site)
+    return Response(site.metrics.text(status), media_type=CONTENT_TYPE, headers=NO_STORE)
 
 
-def status_of(site: Site) -> BaseStatus:
+def status_of(site: Site, *, able: bool) -> BaseStatus:
     """Return how the base is right now; what does not answer is left out."""
     log_size, outbox = None, None
     with suppress(RadiokeyError):
-        site.log_monitor.ready()
         log_size = site.base.log.checkpoint().size
     if site.desk is not None:
         with suppress(RadiokeyError):  # the database does not answer, and `ready` says so
             outbox = site.desk.outbox.waiting()
     last = site.log_monitor.last
     return BaseStatus(
-        ready=log_size is not None,
+        ready=able,
         log_size=log_size,
         verified_at_ms=None if last is None else last.at_ms,
         verified=last is not None and last.problem is None,

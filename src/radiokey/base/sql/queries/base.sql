@@ -6,6 +6,13 @@ WHERE request_id = :request_id;
 SELECT request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence FROM release
 WHERE number = :number AND kind = :kind ORDER BY idx;
 
+-- name: releases()
+SELECT request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence FROM release
+ORDER BY idx;
+
+-- name: count_releases()$
+SELECT count(*) FROM release;
+
 -- name: add_release(request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence)!
 INSERT INTO release (request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence)
 VALUES (:request_id, :fingerprint, :client, :at_ms, :idx, :receipt, :kind, :number, :vin, :account, :evidence);
@@ -163,6 +170,9 @@ INSERT INTO hosting (id, organisation, at_ms) VALUES (1, :organisation, :at_ms);
 
 -- name: last_checkpoint()^
 SELECT size, note FROM log_checkpoint ORDER BY size DESC LIMIT 1;
+
+-- name: checkpoints()
+SELECT size, note FROM log_checkpoint ORDER BY size;
 
 -- name: add_checkpoint(size, note)!
 INSERT INTO log_checkpoint (size, note) VALUES (:size, :note);

@@ -4,6 +4,12 @@
 SELECT request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence FROM release
 WHERE request_id = ANY (ARRAY(SELECT json_array_elements_text(:request_ids::json)));
 
+-- name: entries_numbered(numbers)
+SELECT idx, leaf FROM log_entry
+WHERE substring(encode(leaf, 'escape') from '"number":"([0-9a-f]{64})"') = ANY (
+    ARRAY(SELECT json_array_elements_text(:numbers::json))
+);
+
 -- name: buckets(names)
 SELECT name, full_at_ms FROM bucket WHERE name = ANY (ARRAY(SELECT json_array_elements_text(:names::json)));
 

@@ -4,6 +4,12 @@
 SELECT request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence FROM release
 WHERE request_id IN (SELECT value FROM json_each(:request_ids));
 
+-- name: entries_numbered(numbers)
+SELECT idx, leaf FROM log_entry
+WHERE substr(CAST(leaf AS TEXT), instr(CAST(leaf AS TEXT), '"number":"') + 10, 64) IN (
+    SELECT value FROM json_each(:numbers)
+);
+
 -- name: buckets(names)
 SELECT name, full_at_ms FROM bucket WHERE name IN (SELECT value FROM json_each(:names));
 
