@@ -42,6 +42,13 @@ def sample(model_id: str) -> dict:
     return tomllib.loads((MODELS / f"{model_id}.toml").read_text(encoding="utf-8"))
 
 
+def fill(values: dict, **facts: object) -> None:
+    """Fill in facts that were unknown, as background."""
+    values.update(facts)
+    values["unknown"] = [one for one in values["unknown"] if one not in facts]
+    values["background"] = [*values["background"], *facts]
+
+
 def written(value: object) -> str:
     """Write a value as TOML, tables in one line."""
     if isinstance(value, dict):
@@ -170,13 +177,16 @@ CHANGES = {
     "a fact filled in and unknown": ("final", lambda v: v["unknown"].append("final")),
     "a fact neither filled in nor unknown": ("display", lambda v: v["unknown"].remove("display")),
     "an unknown that is no fact": ("unknown", lambda v: v["unknown"].append("colour")),
-    "a fact without evidence": ("makers", lambda v: v["background"].remove("makers")),
+    "a fact without evidence": ("quirks.travelpilot", lambda v: v["background"].remove("quirks.travelpilot")),
     "evidence called background": ("background", lambda v: v["background"].append("schedule")),
-    "a fact named twice as background": ("background", lambda v: v["background"].append("makers")),
+    "a fact named twice as background": (
+        "background",
+        lambda v: v["background"].append("quirks.travelpilot"),
+    ),
     "a car of another make": ("vehicles[0].make", lambda v: v["vehicles"][0].update(make="opel")),
     "a car twice": ("vehicles", lambda v: v["vehicles"].append(v["vehicles"][0])),
-    "years the wrong way round": ("years.last", lambda v: v["years"].update(first=2013)),
-    "years without a year": ("years", lambda v: v.update(years={"about": True})),
+    "years the wrong way round": ("years.last", lambda v: fill(v, years={"first": 2013, "last": 2012})),
+    "years without a year": ("years", lambda v: fill(v, years={"about": True})),
     "a cycle key that the panel has not": (
         "entry.keys",
         lambda v: v["entry"].update(keys=["1", "2", "3", "9"]),
