@@ -97,7 +97,7 @@ def test_no_address_stands_anywhere_else_in_the_catalogue():
         ("renault_86a", "hold_ms", "several"),
         ("renault_86a", "entry_start", "several"),
         ("renault_86a", "vehicles", "official"),
-        ("renault_86a", "makers", "doubtful"),
+        ("renault_precode_old", "clock_needs", "doubtful"),
         ("renault_86a", "power_cut", "unknown"),
         ("ford_6000cd", "schedule", "several"),
         ("ford_6000cd", "serial_text", "several"),
