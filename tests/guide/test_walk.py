@@ -257,3 +257,8 @@ def test_after_a_refusal_nobody_counts_none():
     )
     assert [offer.id for offer in walk.view(GUIDE, at).choices][:2] == ["1", "2"]
     assert walk.view(GUIDE, walk.answer(GUIDE, at, "0")).facts.errors == 1
+
+
+def test_keys_that_do_nothing_may_be_a_wait():
+    """An owner whose Ford took no digit had to leave it powered for an hour; a fault is not the only reason."""
+    assert "leave ignition and radio on for an hour" in load_guide().texts["blank"].more

@@ -25,6 +25,7 @@ from radiokey.headunit.policy import REFERENCE, ClockNeeds, Dead, PowerCutEffect
 MODELS = load_catalogue().models
 BY_POWER_CUT, BY_KEY_CYCLE, BY_SERVICE, NEVER = "power cut", "key cycle", "service", "never"
 TEN_SECONDS = 1 / 6
+FIVE_SECONDS = 5 / 60
 
 SCHEDULES = {
     # model: what follows its 1st, 2nd, 3rd ... error: minutes, None (try again at once), or what alone ends it
@@ -40,6 +41,10 @@ SCHEDULES = {
         "bmw_early5": [None, None, 60] * 3,
         "becker_4star": [None, None, 60] * 3,
         "audi_chorus_concert": [None, 60] * 3,
+        "vw_premium_gamma": [None, 60] * 3,
+        "bmw_business_cd": [None, None, 60] * 3,
+        "mazda_tribute_lock3000": [None, None, None, 30] * 3,
+        "mercedes_ok5": [None, None, 10] * 3,
         "volvo_sc_hu": [None, None, 120] * 3,
         "saturn_4digit": [None, None, 60] * 3,
     },
@@ -51,8 +56,17 @@ SCHEDULES = {
         "psa_alpine_505": [None, None, 60, 60, 60],
         "saab_band": [None, None, 60, 60, 60],
         "vag_rcd_rns": [None, 60, 60, 60],
-        "vw_premium_gamma": [None, 60, 60, 60],
+        "nissan_xtrail_t30_err": [None, None, 90, 90, 90],
+        "psa_radio_locked": [None, 90, 90, 90],
         "nissan_blaupunkt_1990s": [TEN_SECONDS] * 5,
+    },
+    "n tries, fixed wait, repeat, then dead": {
+        "nissan_note_radiopass": [None, None, 60] * 7 + [None, None, NEVER]
+    },
+    "a wait that grows after each": {
+        "psa_security_405": [FIVE_SECONDS, 60, 60],
+        "nissan_cats": [TEN_SECONDS] * 3 + [60] * 13 + [BY_SERVICE],
+        "vw_heidelberg": [60, 180, NEVER],
     },
     "big first batch, then small ones": {"gm_delco_loc2": [None] * 7 + [60, None, None, 60, None, None, 60]},
     "short pauses, then longer, then dead": {"bmw_bavaria_c_reverse": [1 / 4, 1 / 4] + [15] * 16 + [NEVER]},
@@ -245,7 +259,7 @@ def test_switching_off_to_wait_stops_the_clock(owner_of, model_id):
 EFFECTS = {
     "becker_4star": PowerCutEffect.NONE,
     "volvo_sc_hu": PowerCutEffect.NONE,
-    "vw_premium_gamma": PowerCutEffect.NONE,
+    "vw_premium_gamma": PowerCutEffect.RESTART_WAIT,
     "bmw_bavaria_c_reverse": PowerCutEffect.RESTART_WAIT,
     "opel_car300_siemens": PowerCutEffect.RESTART_WAIT,
     "honda_audio5": PowerCutEffect.REPROMPT,
