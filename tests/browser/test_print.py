@@ -50,7 +50,7 @@ STATES = {
     "papers": "The second page of the registration, whole.",
     "second": "A second person looks",
     "released": "Your code is released",
-    "refused": "The registration is in another name.",
+    "refused": "A paper was altered.",
 }
 
 

@@ -14,7 +14,7 @@ PACKAGE = Path(radiokey.__file__).parent
 CORE = ("serial", "code", "headunit", "clock.py", "errors.py")
 ALLOWED = {
     # vocabulary
-    *("collections.abc", "dataclasses", "enum", "functools", "itertools", "types", "typing"),
+    *("collections.abc", "dataclasses", "enum", "functools", "itertools", "operator", "types", "typing"),
     # bytes and text in memory
     *("hmac", "json", "re", "struct", "unicodedata", "zlib"),
     "fractions",  # exact chances

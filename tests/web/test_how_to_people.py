@@ -53,7 +53,7 @@ def test_an_owner_who_follows_the_page_has_the_code(owner):
     owner.desk.approve(one, 4, "app")
     assert ">Show the code</button>" in owner.get(owner.link).text
     form = next(form for form in owner.page.forms if form.action.endswith("/code"))
-    assert codes_shown(owner.post(form.action, form.fields).text)
+    assert codes_shown(owner.get(owner.post(form.action, form.fields).headers["location"]).text)
 
 
 def clearing(one, other, api):

@@ -105,7 +105,7 @@ def test_a_request_goes_its_whole_way(desk, staff, fill, page_of):
     fill(uma, path, f"{path}/send-back", text="The name on the second page.")
     fill(kim, path, f"{path}/check", **TICKS)
     fill(uma, path, f"{path}/approve")
-    shown = owner.post(f"{owner.link}/code")
+    shown = owner.get(owner.post(f"{owner.link}/code").headers["location"])
     assert codes_shown(shown.text) == [CODE]
     assert desk.entries() == 1
     assert counter.view(one).request.state is State.RELEASED

@@ -60,7 +60,7 @@ def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_lo
     file.close()
     for _ in range(2):
         post.scheduler.run_due()
-    assert b"radiokey_requests_stuck 1.0" in metrics.text(status_of(post.site))
+    assert b"radiokey_requests_stuck 1.0" in metrics.text(status_of(post.site, able=True))
     (record,) = [record for record in caplog.records if one in record.getMessage()]
     line = json.loads(JsonFormatter().format(record))
     assert (line["request"], line["slug"], line["level"]) == (one, "damaged-request", "WARNING")
@@ -68,7 +68,7 @@ def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_lo
         file.execute("UPDATE request_act SET detail = '{}' WHERE number = 2")
     file.close()
     post.scheduler.run_due()
-    assert b"radiokey_requests_stuck 0.0" in metrics.text(status_of(post.site))
+    assert b"radiokey_requests_stuck 0.0" in metrics.text(status_of(post.site, able=True))
 
 
 def test_a_sweep_that_fails_keeps_no_mail_from_going_out(post, monkeypatch):
