@@ -118,6 +118,11 @@ class Site:
         """Return who asks without an account, for the limits (see `radiokey.web.http.addresses`)."""
         return client_of(connection, self.purpose_key("client"))
 
+    async def require_ready(self) -> None:
+        """Raise `LogError` or `StoreError` unless a release could be made now and the log holds."""
+        self.log_monitor.ready()
+        await self.readiness.require()
+
     def line(self, connection: Connection) -> str:
         """Return the line that a request comes by, for the places of what arrives."""
         return line_of(connection, self.purpose_key("client"))

@@ -75,7 +75,7 @@ async def send_body(
         while True:
             message = await receive()
             body.extend(message["body"])
-            held.append(arrivals.forms.taken + arrivals.papers.taken)
+            held.append(arrivals.forms.taken + arrivals.files.taken)
             await asyncio.sleep(work)
             if not message["more_body"]:
                 return
@@ -166,14 +166,14 @@ def test_places_are_counted_for_each_client_and_in_all():
         assert places.taken == 1
 
 
-def test_papers_and_forms_have_places_of_their_own():
-    """Whoever fills the places of papers keeps nobody from asking for a code."""
+def test_files_and_forms_have_places_of_their_own():
+    """Whoever fills the places of files keeps nobody from asking for a code."""
     arrivals = Arrivals(lambda _: "one")
 
     async def both():
         with ExitStack() as held:
-            for client in range(arrivals.papers.in_all):
-                held.enter_context(arrivals.papers.take(str(client)))
+            for client in range(arrivals.files.in_all):
+                held.enter_context(arrivals.files.take(str(client)))
             with pytest.raises(TryLaterError):
                 await send_body((0, b"a paper"), arrivals=arrivals, most=10_000_000)
             return await send_body((0, b"a form"), arrivals=arrivals)

@@ -145,8 +145,8 @@ def test_whoever_sends_more_at_once_is_asked_to_wait_and_nobody_else(owner):
     arrivals = owner.api.app.state.arrivals
     asks = owner.site.line(ASGIConnection({"type": "http", "client": (ADDRESS, 5), "headers": []}))
     with ExitStack() as taken:
-        for _ in range(arrivals.papers.per_client):
-            taken.enter_context(arrivals.papers.take(asks))
+        for _ in range(arrivals.files.per_client):
+            taken.enter_context(arrivals.files.take(asks))
         refused = owner.send(("registration", PHOTO))
         assert (refused.status_code, "in a minute" in refused.text) == (429, True)
         owner.api.at.address = "198.51.100.9"

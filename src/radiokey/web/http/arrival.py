@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
 FORM_BYTES_MAX: Final = 64 * 1024
-"""A route that takes more takes papers."""
+"""A route that takes more takes files: papers, or units to import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,14 @@ class Places:
 class Arrivals:
     """All places of one site, and `client_of`, which names who sends.
 
-    A form or a question is small, the papers of a request are not. A phone at the edge of its network sends
+    A form or a question is small, a file is not. A phone at the edge of its network sends
     some ten thousand bytes in a second, and a photo has some million.
     """
 
     def __init__(self, client_of: Callable[[Connection], str]) -> None:
         self.client_of = client_of
         self.forms = Places(per_client=64, in_all=1024, pace=Pace(10, 1_000, 60))
-        self.papers = Places(per_client=2, in_all=64, pace=Pace(10, 8_000, 600))
+        self.files = Places(per_client=2, in_all=64, pace=Pace(10, 8_000, 600))
 
 
 class Paced:
@@ -95,8 +95,8 @@ class Paced:
             return
         arrivals: Arrivals = scope["litestar_app"].state.arrivals
         route = cast("HTTPRouteHandler", scope["route_handler"])
-        papers = (route.resolve_request_max_body_size() or 0) > FORM_BYTES_MAX
-        places = arrivals.papers if papers else arrivals.forms
+        files = (route.resolve_request_max_body_size() or 0) > FORM_BYTES_MAX
+        places = arrivals.files if files else arrivals.forms
         connection: Connection = ASGIConnection[Any, Any, Any, Any](scope)
         with ExitStack() as place:
             place.enter_context(places.take(arrivals.client_of(connection)))

@@ -165,6 +165,12 @@ async def read(request: WebRequest, kind: type[F]) -> F:
     )
 
 
+def read_query(request: WebRequest, kind: type[F]) -> F:
+    """Return what an address says of a form, whatever else it says; raise `UsageError` where it is none."""
+    said = request.query_params
+    return convert({name: said[name] for name in kind.__struct_fields__ if name in said}, kind)
+
+
 def convert(fields: dict[str, str], kind: type[F], count: int | None = None) -> F:
     """Return `fields` as a form of `kind`; raise `UsageError` where they are not one."""
     if (count if count is not None else len(fields)) > FIELDS_MAX:

@@ -32,8 +32,7 @@ def health() -> dict[str, str]:
 @get("/ready")
 async def ready(site: NamedDependency[Site]) -> dict[str, str]:
     """Say that a release could be made and kept now, and that the log verified as a whole last time."""
-    site.log_monitor.ready()
-    await site.readiness.require()
+    await site.require_ready()
     return {"status": "ok"}
 
 
@@ -42,8 +41,7 @@ async def metrics(site: NamedDependency[Site]) -> Response[bytes]:
     """Return what is counted, for Prometheus."""
     able = False
     with suppress(RadiokeyError):
-        site.log_monitor.ready()
-        await site.readiness.require()
+        await site.require_ready()
         able = True
     status = await site.in_thread(partial(status_of, able=able), site)
     return Response(site.metrics.text(status), media_type=CONTENT_TYPE, headers=NO_STORE)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from radiokey.catalogue.fitting import radios_with
@@ -21,7 +21,7 @@ from radiokey.guide.sheet import Case, sheet
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, makes_to_ask
 from radiokey.serial.places import COPYING, PLACES
-from radiokey.web.http.forms import NumberForm, WebRequest, convert, count, read
+from radiokey.web.http.forms import NumberForm, WebRequest, count, read, read_query
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.visits import Problem, Visit
@@ -63,21 +63,9 @@ def address_with(path: str, visit: Visit, *, without: tuple[str, ...] = ()) -> s
 
 
 @get("/number", sync_to_thread=False)
-def number(  # noqa: PLR0913, PLR0917 - the query of the page
-    site: NamedDependency[Site],
-    model: FromQuery[str] = "",
-    errors: FromQuery[str] = "",
-    make: FromQuery[str] = "",
-    car: FromQuery[str] = "",
-    refused: FromQuery[str] = "",
-    say: FromQuery[str] = "",
-    word: FromQuery[str] = "",
-    shows: FromQuery[str] = "",
-) -> Response[str]:
+def number(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Ask for the number, and say where it is."""
-    said = {"model": model, "errors": errors, "make": make, "car": car, "refused": refused}
-    form = convert(said | {"say": say, "word": word, "shows": shows}, NumberForm)
-    return _number_page(site, visit_of(form))
+    return _number_page(site, visit_of(read_query(request, NumberForm)))
 
 
 @post("/number")
@@ -219,19 +207,9 @@ def sheet_for(site: Site, visit: Visit, *, token: str = "", reading: Reading | N
 
 
 @get("/sheet", sync_to_thread=False)
-def sheet_page(  # noqa: PLR0913, PLR0917 - the query of the page
-    site: NamedDependency[Site],
-    model: FromQuery[str] = "",
-    make: FromQuery[str] = "",
-    errors: FromQuery[str] = "",
-    refused: FromQuery[str] = "",
-    say: FromQuery[str] = "",
-    word: FromQuery[str] = "",
-    shows: FromQuery[str] = "",
-) -> Response[str]:
+def sheet_page(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Show whom to ask, with what in hand."""
-    said = {"model": model, "make": make, "errors": errors, "refused": refused, "say": say, "word": word}
-    return sheet_for(site, visit_of(convert(said | {"shows": shows}, NumberForm)))
+    return sheet_for(site, visit_of(read_query(request, NumberForm)))
 
 
 def known_model(site: Site, model_id: str) -> Model | None:

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from radiokey.catalogue.search import next_step, search_models, understand
 from radiokey.code.family import FAMILIES
 from radiokey.guide.model import Facts
 from radiokey.guide.walk import answer, position
-from radiokey.web.http.forms import SearchForm, convert
+from radiokey.web.http.forms import SearchForm, WebRequest, read_query
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.number import address_with
 from radiokey.web.owner.shown import first_step, knows_word
@@ -35,14 +35,9 @@ class Choice:
 
 
 @get("/models", sync_to_thread=False)
-def models(
-    site: NamedDependency[Site],
-    search: FromQuery[str] = "",
-    say: FromQuery[str] = "",
-    at: FromQuery[str] = "",
-) -> Response[str]:
+def models(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Find a radio by its car or its name, each with the next step; `at` is where the guide asked for it."""
-    form = convert({"search": search, "say": say, "at": at}, SearchForm)
+    form = read_query(request, SearchForm)
     found = search_models(form.search) if form.search.strip() else ()
     by_make: dict[str, list[Model]] = {}
     for model in site.catalogue.models.values():

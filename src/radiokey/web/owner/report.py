@@ -11,12 +11,11 @@ from urllib.parse import quote, urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from radiokey.errors import UsageError
 from radiokey.guide.report import WRONG, Query, What, Wrong, make_report, masked
-from radiokey.web.http.forms import ReportForm, WebRequest, convert, count, read
+from radiokey.web.http.forms import ReportForm, WebRequest, count, read, read_query
 from radiokey.web.owner.number import makes_of
 from radiokey.web.site import Site
 
@@ -33,21 +32,16 @@ WHAT: Final = {
 
 
 @get("/report", sync_to_thread=False)
-def ask(
-    site: NamedDependency[Site],
-    what: FromQuery[str] = "",
-    model: FromQuery[str] = "",
-    text: FromQuery[str] = "",
-) -> Response[str]:
-    """Ask what was typed and what was wrong; `what`, `model` and `text` are those of the page before."""
-    form = convert({"what": what, "model": model, "text": text}, ReportForm)
+def ask(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
+    """Ask what was typed and what was wrong; the address says what the page before was about."""
+    form = read_query(request, ReportForm)
     return site.pages.show(
         "owner/report.html",
         form=form,
         kinds=WHAT,
         wrongs=WRONG,
         makes=makes_of(site),
-        radio=site.model(model),
+        radio=site.model(form.model),
     )
 
 
@@ -69,18 +63,9 @@ async def take(request: WebRequest) -> Redirect:
 
 
 @get("/report/file", sync_to_thread=False)
-def show(  # noqa: PLR0913, PLR0917 - the query of the page
-    site: NamedDependency[Site],
-    what: FromQuery[str] = "",
-    text: FromQuery[str] = "",
-    model: FromQuery[str] = "",
-    make: FromQuery[str] = "",
-    errors: FromQuery[str] = "",
-    wrong: FromQuery[str] = "",
-) -> Response[str]:
+def show(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Show the whole file, to be kept or sent; what stands in the address is masked once more."""
-    said = {"what": what, "text": text, "model": model, "make": make, "errors": errors, "wrong": wrong}
-    form = convert(said, ReportForm)
+    form = read_query(request, ReportForm)
     report = make_report(_query(form), _one(Wrong, form.wrong or Wrong.OTHER.value), VERSION)
     file = report.encode()
     return site.pages.show(
