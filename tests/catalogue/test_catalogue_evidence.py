@@ -11,7 +11,7 @@ import pytest
 import radiokey.catalogue
 from radiokey.catalogue import panels
 from radiokey.catalogue.fact import Confidence, Fact
-from radiokey.catalogue.index import cards, draw, models_with, panel_suggestions
+from radiokey.catalogue.index import cards, draw, panel_suggestions
 from radiokey.catalogue.load import load_catalogue, load_labels, load_model, load_sources, model_ids
 from radiokey.catalogue.model import CAUTIOUS_SCHEDULE, HOLD_ASSUMED_MS, SourceKind
 from radiokey.clock import MINUTE_MS
@@ -283,12 +283,6 @@ def test_what_is_quick_to_read_is_what_the_model_says(model):
         assert getattr(card, field) == getattr(model, field), field
     assert (card.makers, card.cars) == (model.makers.value or (), model.vehicles.value or ())
     assert card.confidence is model.best
-
-
-def test_models_are_found_by_number_and_make():
-    assert "nissan_blaupunkt_bp" in models_with(kind="bp12", make="Nissan")
-    assert "fiat_alfa_blaupunkt" not in models_with(kind="bp12", make="nissan")
-    assert models_with(make="subaru") == ("subaru_audio",)
 
 
 def test_a_model_that_is_not_there_is_refused_with_a_hint():

@@ -192,7 +192,7 @@ def test_a_base_that_cannot_answer_says_no_in_a_sentence(cli, release, database,
         case "under-a-file":
             database = database / "deeper" / "base.sqlite3"
     ran = cli(*command, "--database", database)
-    ran.refused(64 if fault == "under-a-file" and "verify" in command else 70)
+    ran.refused(64 if fault == "under-a-file" and {"verify", "blacklist"} & set(command) else 70)
     assert "4786" not in ran.err
 
 
@@ -236,6 +236,9 @@ def test_a_disk_that_takes_nothing_more_lets_no_code_out(tmp_path, release, data
         ("base", "staff", "list"),
         ("base", "keys", "list"),
         ("base", "keys", "add"),
+        ("base", "blacklist", "list"),
+        ("base", "blacklist", "add", BLAUPUNKT, "--reason", "x"),
+        ("base", "blacklist", "clear", BLAUPUNKT, "--reason", "x"),
         ("serve", "--port", "0"),
     ],
     ids=" ".join,

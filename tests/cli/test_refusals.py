@@ -130,6 +130,14 @@ def test_every_radio_without_a_derivation_gets_its_sheet_whatever_its_number_loo
     assert f"Serial number on the unit: {number}" in told["letter"]["text"] or "no code" in told["title"]
 
 
+def test_a_number_of_another_makes_radio_says_so_before_the_code_is_keyed_in(release):
+    """A Ford radio may stand in a Kia; the code fits that radio, and no other that has such a number."""
+    ran = release("M123456", "--make", "Kia")
+    assert ran.document["provenance"]["caution"].startswith("Such a number is of a Ford radio")
+    for said in ((), ("--make", "Ford"), ("--make", "Kia", "--model", "ford_6000cd")):
+        assert "another make" not in release("M123456", *said).document["provenance"]["caution"]
+
+
 def test_a_line_of_the_label_that_is_not_the_number_is_named_and_the_sheet_is_in_the_document(cli):
     ran = cli("code", "24 469 302", "--model", "opel_cd30_cd70", "--json")
     ran.refused(65, "GM, ten to fourteen more characters")
@@ -168,6 +176,7 @@ def test_a_stolen_radio_gets_no_code(cli, release, database):
 
 def test_a_shared_number_asks_for_papers_only_where_car_or_label_meet(cli, release, database):
     """A million radios share a pre-code: a thief's mark must not turn strangers away."""
+    cli("base", "init", "--database", database)
     mark = cli("base", "blacklist", "add", "V212", "--vin", VIN, "--reason", "x", "--database", database)
     assert mark.code == 0
     assert release("V212").code == 0

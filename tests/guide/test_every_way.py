@@ -18,7 +18,7 @@ from radiokey.cli.sheet import sheet_of
 from radiokey.code.value import Code
 from radiokey.errors import MissingFactError
 from radiokey.guide.checklist import checklist
-from radiokey.guide.coach import coach, look_alikes
+from radiokey.guide.coach import coach, stand_ins
 from radiokey.guide.countdown import NEEDED_MS_MAX
 from radiokey.guide.display_text import read_display
 from radiokey.guide.load import load_guide
@@ -164,7 +164,7 @@ def keys_offered(model, kind, family):
     if model is None:
         fitting = (one for one in MODELS.values() if kind in one.kinds and family in one.families)
         return {one.id for one in fitting if one.panel is not None}
-    return {model.id} if model.panel is not None else {alike.model_id for alike in look_alikes(model)}
+    return {model.id} if model.panel is not None else {alike.model_id for alike in stand_ins(model)}
 
 
 def test_naming_a_set_of_keys_that_nobody_described_never_makes_it_worse():
@@ -185,7 +185,7 @@ def test_naming_a_set_of_keys_that_nobody_described_never_makes_it_worse():
 
 def test_a_panel_that_stands_in_is_offered_after_its_question_only():
     for model in MODELS.values():
-        offered = look_alikes(model)
+        offered = stand_ins(model)
         assert all(alike.question.endswith("?") and MODELS[alike.model_id].panel for alike in offered)
         if offered:
             with pytest.raises(MissingFactError) as caught:

@@ -326,12 +326,12 @@ def open_base(
     """
     location = parse_location(database)
     if not make:
-        require_base(location)
+        _require_base(location)
     _make_folders(location)
     return Base(location, clock or SystemClock(), randomness or SystemRandomness(), limits)
 
 
-def require_base(location: DatabaseLocation) -> None:
+def _require_base(location: DatabaseLocation) -> None:
     """Raise `NotThereError` where no file is: a mistyped path must not become an empty base that verifies.
 
     A server says so itself.

@@ -98,15 +98,6 @@ def _shape(table: Table) -> CodeShape:
     return shape
 
 
-def models_with(*, kind: str | None = None, make: str | None = None) -> tuple[str, ...]:
-    """Return the ids of the models whose number can have this kind, and that this make has."""
-    return tuple(
-        card.id
-        for card in cards().values()
-        if (kind is None or kind in card.kinds) and (make is None or among(make, card.makes))
-    )
-
-
 def panel_suggestions(make: str | None, car: str, kind: str) -> tuple[Suggestion, ...]:
     """Return whose panel may be drawn for a radio that nobody described, each after its question.
 

@@ -79,7 +79,7 @@ def _with_options(act: Callable[[_Named], None]) -> Callable[..., None]:
 def add(named: _Named) -> None:
     """Report a radio stolen. A number that many radios share needs the label or the car too."""
     reading = named.read()
-    with open_base(named.database) as base:
+    with open_base(named.database, make=named.database is None) as base:
         report = base.blacklist.add(reading, **named.values())
     if named.as_json:
         say.document(_as_json(report))
@@ -92,7 +92,7 @@ def add(named: _Named) -> None:
 def clear(named: _Named) -> None:
     """Clear the report of the same car and label; the history stays."""
     reading = named.read()
-    with open_base(named.database) as base:
+    with open_base(named.database, make=named.database is None) as base:
         ended = base.blacklist.clear(reading, **named.values())
     if named.as_json:
         say.document([_as_json(report) for report in ended])
@@ -105,7 +105,7 @@ def clear(named: _Named) -> None:
 @json_option
 def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
     """List the reports that stand."""
-    with open_base(database) as base:
+    with open_base(database, make=database is None) as base:
         reports = base.blacklist.list()
     if as_json:
         say.document([_as_json(report) for report in reports])

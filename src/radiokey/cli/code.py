@@ -15,7 +15,7 @@ import click
 from radiokey.base.bootstrap import SystemClock, open_base
 from radiokey.base.location import DatabaseLocation
 from radiokey.base.release.request import Released, ReleaseRequest
-from radiokey.catalogue.fitting import radios_with
+from radiokey.catalogue.fitting import families_for, radios_with
 from radiokey.catalogue.index import Card, cards
 from radiokey.cli import say, which
 from radiokey.cli.options import (
@@ -32,7 +32,6 @@ from radiokey.cli.options import (
 )
 from radiokey.cli.serial import look_again
 from radiokey.clock import DAY_MS
-from radiokey.code.family import families_of
 from radiokey.code.reading import read_number
 from radiokey.errors import ModelNeededError, NoCodeHereError, NoDerivationError, SerialError, UsageError
 from radiokey.serial.number import Reading, SerialNumber
@@ -87,7 +86,7 @@ def code(
         SystemClock().now_ms(),
     )
     try:
-        if not owns and not _may_follow(reading, known, make):
+        if not owns and not families_for(reading.serial, known, make or ""):
             # Nothing is given out here, so nobody is asked to state anything first.
             raise NoDerivationError(
                 "no public derivation is known for this radio",
@@ -126,19 +125,13 @@ def code(
 
 
 def _leave_sheet(model: str | None, make: str | None, reading: Reading | None) -> None:
-    """Leave the sheet for the document of the refusal; where no number was read it is no more than that."""
+    """Leave the sheet for the document of the refusal; show it too where a number was read."""
     from radiokey.cli import sheet  # noqa: PLC0415 - only at the end of the road
 
     page = sheet.sheet_of(load(model), make, reading)
     if reading is not None:
         sheet.on_stderr(page)
     click.get_current_context().meta[say.SHEET] = sheet.document(page)
-
-
-def _may_follow(reading: Reading, known: Card | None, make: str | None) -> bool:
-    """Tell whether a code of this radio may follow from its number."""
-    serving = families_of(reading.serial, "" if known else make or "")
-    return any(known is None or known.default or family.id in known.families for family in serving)
 
 
 def _from(
@@ -230,9 +223,10 @@ def _write_code(
 
         write_entry(known, released.code)
     elif model is not None:
-        _write_look_alikes(model)
+        _write_stand_ins(model)
     else:
-        alike = radios_with(serial, make or "")
+        # A number that is enough by itself may be of another make's radio: then its radios are shown.
+        alike = radios_with(serial, make or "") or radios_with(serial)
         say.prose("Keying it in: 'radiokey entry MODEL -' shows each press. Radios with such a number:")
         for card in alike:
             if family is None or family.id in card.families:
@@ -242,17 +236,18 @@ def _write_code(
     say.prose("If the radio refuses it once, stop: 'radiokey guide' says what to check before anything else.")
 
 
-def _write_look_alikes(model: str) -> None:
+def _write_stand_ins(model: str) -> None:
     """Say what there is for a radio whose keys nobody described: a panel to compare, or its manual."""
-    from radiokey.guide.coach import look_alikes  # noqa: PLC0415 - the coach is long
+    from radiokey.guide.coach import stand_ins  # noqa: PLC0415 - the coach is long
 
     known = load(model)
     assert known is not None
-    for alike in look_alikes(known):
+    found = stand_ins(known)
+    for alike in found:
         say.prose(f"Its exact keys are not known. They may be those of {cards()[alike.model_id].name}.")
         say.prose(f"{alike.question} ('radiokey serve' draws it at /practice/{alike.model_id})")
         say.prose(
             f"If so, 'radiokey entry {alike.model_id} -' shows each press. If not, its manual says them."
         )
-    if not look_alikes(known):
+    if not found:
         say.prose("The catalogue does not know every key of this radio: its manual says how a code goes in.")

@@ -104,6 +104,7 @@ class Remote:
             receipt=receipt,
             repeated=False,
             model=verified.leaf.model,
+            make=request.make,
         )
 
 

@@ -23,7 +23,7 @@ QUESTION: Final = "radiokey.question"
 """Where a command leaves the question that it needs answered, likewise."""
 
 REPORT: Final = "radiokey report"
-"""The command that makes a file about a wrong answer; every document of an answer names it."""
+"""The command that makes a file about a wrong answer; `answer` names it, and a refusal with more to it."""
 
 _WIDTH_MAX: Final = 78
 _WIDTH_MIN: Final = 32

@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from radiokey.catalogue.fitting import radios_with
+from radiokey.catalogue.fitting import families_for, radios_with
 from radiokey.catalogue.index import Card
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import card_of, json_option, make_option, model_option
-from radiokey.code.family import FAMILIES, families_of
+from radiokey.code.family import FAMILIES
 from radiokey.code.reading import read_number, read_numbers
 from radiokey.errors import SerialError
 from radiokey.serial.formats import FORMATS
@@ -49,10 +49,7 @@ def look_again(at: int, read: str, other: str) -> str:
 def _row(text: str, reading: Reading, make: str, known: Card | None) -> dict[str, Any]:
     serial = reading.serial
     radios = radios_with(serial, make, known)
-    serving = families_of(serial, make)
-    if known is not None and not known.default:
-        serving = tuple(family for family in serving if family.id in known.families)
-    family = next((family.id for family in serving), None)
+    family = next((one.id for one in families_for(serial, known, make)), None)
     return {
         "input": text,
         "serial": serial.text,

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from radiokey.code.value import CodeShape
-from radiokey.serial.makes import among
+from radiokey.serial.makes import among, spoken
 
 if TYPE_CHECKING:
     from radiokey.serial.number import SerialNumber
@@ -87,6 +87,13 @@ class Family:
             return self.makes
         gate = self.gate_of(serial.text)
         return () if gate is None else gate.makes
+
+    def caution_for(self, make: str) -> str:
+        """Return the caution; a car of another make than the family's comes first in it."""
+        if not make or among(make, self.makes):
+            return self.caution
+        makes = " or ".join(spoken(one) for one in self.makes)
+        return f"Such a number is of a {makes} radio, and your car is of another make. {self.caution}"
 
     def checked_for(self, number: str) -> str:
         """Return what was compared for this number: its gate's sentence, or the family's."""

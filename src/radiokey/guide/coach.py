@@ -81,7 +81,7 @@ class CoachStep:
         return f"CoachStep({self.part.value}, ****)"
 
 
-def look_alikes(model: Model) -> tuple[Suggestion, ...]:
+def stand_ins(model: Model) -> tuple[Suggestion, ...]:
     """Return the radios whose panel may be drawn for `model`, each after its question.
 
     None where its own is known. The catalogue states for which numbers, makes and cars a panel may stand in.
@@ -145,7 +145,7 @@ def _compare(alike: Suggestion) -> str:
 
 def _hints(model: Model) -> Iterator[str]:
     """Yield what an owner can do where the keys are not known: another panel, the handbook, what is known."""
-    yield from map(_compare, look_alikes(model))
+    yield from map(_compare, stand_ins(model))
     yield f"{_HANDBOOK}."
     yield from _in_words(model)
 

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from radiokey.catalogue.fitting import families_for
 from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import Model
 from radiokey.catalogue.search import search_models, understand
 from radiokey.catalogue.which import which_radio
-from radiokey.code.family import families_of
+from radiokey.code.reading import read_number
 from radiokey.errors import InputError, SerialError
 from radiokey.guide.load import load_guide
 from radiokey.guide.masking import mask, mask_number
@@ -22,7 +23,7 @@ from radiokey.guide.model import Facts
 from radiokey.guide.waiting import wait_answer
 from radiokey.guide.walk import ERRORS_MAX, answer_display, position, view
 from radiokey.serial.makes import among
-from radiokey.serial.number import Reading, parse
+from radiokey.serial.number import Reading
 
 FORM: Final = 1
 KIND: Final = "radiokey_report"
@@ -185,9 +186,7 @@ def _of_display(asked: Query) -> Answer:
 
 
 def _reading(asked: Query) -> Reading:
-    card = cards().get(asked.model)
-    kinds = None if card is None or card.default else card.kinds
-    return parse(asked.text, make=asked.make or None, kinds=kinds)
+    return read_number(asked.text, make=asked.make, radio=cards().get(asked.model))
 
 
 def _of_number(asked: Query) -> Answer:
@@ -195,7 +194,7 @@ def _of_number(asked: Query) -> Answer:
         reading = _reading(asked)
     except SerialError as error:
         return {"error": error.slug}
-    family = next((one for one in families_of(reading.serial, asked.make)), None)
+    family = next(iter(families_for(reading.serial, cards().get(asked.model), asked.make)), None)
     open_ = family is not None and family.needs_model and not asked.model
     question = which_radio(reading, asked.make) if open_ else None
     return {

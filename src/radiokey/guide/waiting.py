@@ -176,11 +176,12 @@ def _either(other: Possible) -> str:
 def _cautious_of(alone: WaitAnswer, others: tuple[Possible, ...]) -> WaitAnswer:
     """Return what to do while both are possible; an answer that is itself the cautious reading stays."""
     waits = [one.minutes for one in others if one.ends is Ends.TIME and one.minutes is not None]
+    tries_left = alone.tries_left or None
     if not alone.known or not waits or alone.ends is Ends.NOTHING_TO_WAIT:
-        return replace(alone, final=alone.final and all(one.ends is Ends.NEVER for one in others))
+        final = alone.final and all(one.ends is Ends.NEVER for one in others)
+        return replace(alone, final=final, tries_left=alone.tries_left if final else tries_left)
     waits += [alone.minutes] if alone.minutes is not None else []
     longest = min(low for low, _ in waits), max(high for _, high in waits)
-    tries_left = alone.tries_left or None
     return replace(alone, ends=Ends.TIME, minutes=longest, final=False, tries_left=tries_left)
 
 

@@ -278,11 +278,13 @@ def _printed(
     if not (as_printed or (kinds is not None and AS_PRINTED in kinds)):
         return None
     others = words_of_items(spelled, make)
-    free = [word for at, word in enumerate(spelled.words) if word and at not in others]
+    words = [None if at in others else word for at, word in enumerate(spelled.words)]
+    free = [word for word in words if word]
     marked = re.search(_MARK, spelled.text)
     after = [word for word in free if marked and word.start >= marked.end()]
-    behind = "".join(word.text for word in takewhile(_may_be_of_a_number, after))
-    whole = "".join(word.text for word in free) if all(map(_may_be_of_a_number, free)) else ""
+    behind = _number_from(words, after)
+    whole = _number_from(words, free)
+    whole = whole if len(whole) == sum(len(word.text) for word in free) else ""
     for texts in ([behind], [whole], [word.text for word in free]):
         numbers = {
             text.upper() for text in texts if FORMATS[AS_PRINTED].shapes[0].fit(text.upper()) is not None
@@ -293,8 +295,14 @@ def _printed(
     return None
 
 
-def _may_be_of_a_number(word: Word) -> bool:
-    return len(word.text) <= _LETTERS_MAX or not word.text.isalpha()
+def _number_from(words: list[Word | None], after: list[Word]) -> str:
+    """Return the words in a row, from the first of `after` on, that can be one number; a gap ends it."""
+    row = words[words.index(after[0]) :] if after else []
+    return "".join(word.text for word in takewhile(_may_be_of_a_number, row) if word)
+
+
+def _may_be_of_a_number(word: Word | None) -> bool:
+    return word is not None and (len(word.text) <= _LETTERS_MAX or not word.text.isalpha())
 
 
 def makes_to_ask(text: str, *, kinds: Collection[str] | None = None) -> tuple[str, ...]:

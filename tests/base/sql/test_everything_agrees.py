@@ -41,6 +41,7 @@ SET = {
     ),
     "kind": ("kind = 'bp-7'", "its number is another"),
     "number": ("number = 'V999'", "its number is another"),
+    "no evidence": ("evidence = '', number = 'V999'", "its number is another"),
     "car": ("vin = 'VF1AAAAA123456789'", "car or fingerprint"),
     "account": ("account = 'x'", "what it rests on"),
     "evidence": ("evidence = '{'", "cannot be read"),

@@ -2,7 +2,7 @@
 
 It is written beside, synchronised, renamed over the old one, and the folder synchronised. Only one writer
 changes it at a time, among threads and among processes (a lock file beside it), so that reading, deciding and
-replacing are one step.
+replacing are one step. `check_room` says whether there is room for one, or for a database beside it.
 """
 
 import os
@@ -30,17 +30,14 @@ def check_room(beside: Path) -> None:
     A rolled-back transaction shows nothing of a full disk, and a committed one may fill room that was had
     before. So room is asked for: reserved, where the system can, and one page of it has to arrive.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f"{beside.name}.room-", dir=beside.parent)
-    try:
+    with tempfile.TemporaryFile(dir=beside.parent) as made:
+        descriptor = made.fileno()
         if sys.platform == "linux":
             os.posix_fallocate(descriptor, 0, ROOM_BYTES)
             os.write(descriptor, bytes(_PAGE_BYTES))
         else:
             os.write(descriptor, bytes(ROOM_BYTES))
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-        Path(name).unlink()
 
 
 class DurableText:

@@ -171,7 +171,8 @@ def _check_row(
         raise _differs(entry, "its receipt was changed")
     if row.at_ms != leaf.at_ms:
         raise _differs(entry, "its time is another")
-    if not row.evidence:
+    fits = release_nonce(keyed, row.request_id, row.fingerprint).hex() == receipt.nonce
+    if not row.evidence and not fits:
         return  # of a base of before there was any: the row says no more
     if (row.kind, row.number) != (serial.kind, serial.key):
         raise _differs(entry, "its number is another")
@@ -179,13 +180,12 @@ def _check_row(
     subject = RequestSubject(row.client, row.kind, serial.text, leaf.model, row.vin, dealer)
     if row.fingerprint != subject.fingerprint():
         raise _differs(entry, "its client, car or fingerprint is another")
-    _check_evidence(row, entry, leaf)
-    bound = msgspec.json.decode(row.evidence, type=Evidence).bound
-    if bound and release_nonce(keyed, row.request_id, row.fingerprint).hex() != receipt.nonce:
+    evidence = _check_evidence(row, entry, leaf)
+    if evidence.bound and not fits:
         raise _differs(entry, "its request is another")
 
 
-def _check_evidence(row: StoredRelease, entry: StoredEntry, leaf: Leaf) -> None:
+def _check_evidence(row: StoredRelease, entry: StoredEntry, leaf: Leaf) -> Evidence:
     try:
         evidence = msgspec.json.decode(row.evidence, type=Evidence)
         salt = bytes.fromhex(evidence.salt)
@@ -200,6 +200,7 @@ def _check_evidence(row: StoredRelease, entry: StoredEntry, leaf: Leaf) -> None:
         or (isinstance(leaf, DeskLeaf) and hidden_person(salt, row.account) != leaf.approver)
     ):
         raise _differs(entry, "what it rests on is not what the entry says")
+    return evidence
 
 
 def _differs(entry: StoredEntry, why: str) -> LogError:

@@ -98,7 +98,8 @@ class Released:
     """A code that may leave, what it is known from, and the receipt of its log entry.
 
     `family` is the public derivation, where it was that; `model` is the id of the radio it is for, as it was
-    named or as the ledger knows its unit, else empty; `left` is what is left of the asker's own limit.
+    named or as the ledger knows its unit, else empty; `make` is that of the car, as it was said. `left` is
+    what is left of the asker's own limit.
     """
 
     code: Code
@@ -107,6 +108,7 @@ class Released:
     receipt: Receipt
     repeated: bool
     model: str = ""
+    make: str = ""
     left: Remaining | None = None
 
     @property
@@ -117,4 +119,4 @@ class Released:
     @property
     def caution(self) -> str:
         """What to know before keying it in."""
-        return self.family.caution if self.family else _CAUTION
+        return self.family.caution_for("" if self.model else self.make) if self.family else _CAUTION

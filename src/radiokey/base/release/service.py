@@ -51,6 +51,7 @@ from radiokey.base.release.batcher import Batcher
 from radiokey.base.release.request import Released, ReleaseRequest, Source
 from radiokey.base.stolen import blacklist
 from radiokey.base.units.ledger import Ledger, not_released
+from radiokey.catalogue.fitting import families_for
 from radiokey.catalogue.which import which_radio
 from radiokey.clock import Clock
 from radiokey.code.families import derive
@@ -67,7 +68,6 @@ from radiokey.errors import (
     RequestReusedError,
     StoreError,
 )
-from radiokey.serial.makes import among
 from radiokey.serial.number import Identity, Reading
 
 if TYPE_CHECKING:
@@ -150,12 +150,7 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
     `ModelNeededError` where other radios carry numbers of the same shape and nobody said which it is.
     """
     such = families_of(reading.serial)
-    if model is None:
-        fitting = families_of(reading.serial, make)
-    else:
-        fitting = tuple(
-            family for family in such if family.id in model.families and _holds(family, reading, model)
-        )
+    fitting = families_for(reading.serial, model, make)
     if not fitting:
         others = ", only for others with such numbers" if such else ""
         raise NoDerivationError(
@@ -164,7 +159,7 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
             kind=reading.serial.kind,
         )
     family = fitting[0]
-    if family.needs_model and model is None:
+    if family.needs_model and (model is None or model.default):
         question = which_radio(reading, make)
         raise ModelNeededError(
             question.text,
@@ -172,12 +167,6 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
             choices=",".join(choice.id for choice in question.choices),
         )
     return family
-
-
-def _holds(family: Family, reading: Reading, model: "Model | Card") -> bool:
-    """Tell whether a family serves this number in a radio of the model's makes."""
-    makes = family.makes_of(reading.serial)
-    return not family.gates or any(among(make, makes) for make in model.makes)
 
 
 class ReleaseService:
@@ -255,9 +244,7 @@ class ReleaseService:
             try:
                 self._head.advance(max(released, key=lambda receipt: receipt.size).checkpoint)
             except (LogError, StoreError):
-                self.on_unanswered(
-                    len(receipts)
-                )  # logged; the same request finds it, once it can be remembered
+                self.on_unanswered(len(receipts))  # the same request finds its entry later
                 raise
         self.on_batch(len(requests))
         return answers
@@ -384,6 +371,7 @@ class ReleaseService:
             receipt,
             repeated=outcome.repeated,
             model=outcome.model,
+            make=request.make,
             left=known.limiter.left(request.asker, now_ms),
         )
 

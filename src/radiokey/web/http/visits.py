@@ -108,7 +108,7 @@ class Visits:
             raise _made_elsewhere() from error
 
     def hold(self, visit: Visit, code: Code) -> Visit:
-        """Return the visit with a typed code, which stays in this process for as long as the visit."""
+        """Return the visit with a typed code, which stays in this process for two hours at most."""
         now_ms = self._clock.now_ms()
         self._drop(now_ms)
         name = self._randomness.bytes(_NAME_SIZE).hex()

@@ -2,7 +2,7 @@
 
 from radiokey.catalogue.index import panel_suggestions
 from radiokey.catalogue.model import Model
-from radiokey.guide.coach import look_alikes
+from radiokey.guide.coach import stand_ins
 from radiokey.web.http.visits import Visit
 from radiokey.web.site import Site
 
@@ -14,7 +14,7 @@ def stand_ins_for(site: Site, visit: Visit, model: Model | None, kind: str) -> l
     that of its number, empty where none was read.
     """
     if model is not None and not model.default:
-        found = look_alikes(model)
+        found = stand_ins(model)
     else:
         found = panel_suggestions(visit.make or None, visit.car, kind)
     return [(site.catalogue.models[one.model_id], one.question) for one in found]

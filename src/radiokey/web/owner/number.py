@@ -10,12 +10,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from radiokey.catalogue.fitting import radios_with
+from radiokey.catalogue.fitting import families_for, radios_with
 from radiokey.catalogue.index import cards
 from radiokey.catalogue.model import Model
 from radiokey.catalogue.search import search_models
 from radiokey.catalogue.which import which_radio
-from radiokey.code.family import Family, families_of
+from radiokey.code.family import families_of
 from radiokey.errors import RadiokeyError
 from radiokey.guide.sheet import Case, sheet
 from radiokey.serial.formats import FORMATS
@@ -96,16 +96,9 @@ def visit_page(site: NamedDependency[Site], visit: FromPath[str]) -> Response[st
     except RadiokeyError as problem:
         return _number_page(site, said, problem)
     nowhere = said.problem is not None and said.problem.page == "sheet"
-    if nowhere or not _serving(reading, said.make, model):
+    if nowhere or not families_for(reading.serial, model, said.make):
         return sheet_for(site, said, token=visit, reading=reading)
     return _reading_page(site, said, reading)
-
-
-def _serving(reading: Reading, make: str, model: Model | None) -> tuple[Family, ...]:
-    """Return the families that a code of this radio may follow from; none where only the sheet helps."""
-    if model is None or model.default:
-        return families_of(reading.serial, make)
-    return tuple(family for family in families_of(reading.serial) if family.id in model.families)
 
 
 def _number_page(site: Site, visit: Visit, problem: RadiokeyError | None = None) -> Response[str]:
@@ -210,12 +203,6 @@ def sheet_for(site: Site, visit: Visit, *, token: str = "", reading: Reading | N
 def sheet_page(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Show whom to ask, with what in hand."""
     return sheet_for(site, visit_of(read_query(request, NumberForm)))
-
-
-def known_model(site: Site, model_id: str) -> Model | None:
-    """Return the radio of that id, `None` for the stand-in and for none; raise `UsageError`."""
-    model = site.model(model_id)
-    return None if model is None or model.default else model
 
 
 HANDLERS: Final = (number, number_read, visit_page, sheet_page)

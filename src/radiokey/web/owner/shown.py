@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from radiokey.guide.countdown import REFUSED_MAX
 from radiokey.guide.model import Asks, Facts
 from radiokey.guide.walk import View, answer, answer_display, position, view
 from radiokey.guide.words import entry_shut
@@ -13,7 +14,7 @@ from radiokey.web.site import Site
 
 def facts_of(visit: Visit) -> Facts:
     """Return what a visit tells the guide; raise `UsageError` for counts that are none."""
-    refused = count(visit.refused.removesuffix("e"), most=9) or 0
+    refused = count(visit.refused.removesuffix("e"), most=REFUSED_MAX) or 0
     return Facts(
         model=visit.keys or visit.model or None,
         word=visit.word or None,

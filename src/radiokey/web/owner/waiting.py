@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from radiokey.errors import RadiokeyError, UsageError
-from radiokey.guide.countdown import REFUSED_MAX, read_minutes
+from radiokey.guide.countdown import read_minutes
 from radiokey.guide.waiting import (
     CHECKS_AT_THE_END,
     Countdown,
@@ -20,9 +20,11 @@ from radiokey.guide.waiting import (
     wait_answer,
 )
 from radiokey.guide.walk import answer, position
-from radiokey.web.http.forms import LookForm, WaitForm, WebRequest, convert, count, read
+from radiokey.web.http.forms import LookForm, WaitForm, WebRequest, convert, read
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
+from radiokey.web.http.visits import Visit
+from radiokey.web.owner.shown import facts_of
 from radiokey.web.site import Site
 
 PURPOSE: Final = "countdown"
@@ -78,9 +80,9 @@ def _to(site: Site, countdown: Countdown) -> Redirect:
 
 
 def _read_tried(form: WaitForm) -> Tried:
-    """Return the codes that were wrong; `1e`, as in a position: one was refused and its reason found."""
-    refused = count(form.refused.removesuffix("e"), most=REFUSED_MAX) or 0
-    return Tried(count(form.errors), refused, evidence=form.refused.endswith("e"))
+    """Return the codes that were wrong, as every page of the road reads them."""
+    facts = facts_of(Visit(errors=form.errors, refused=form.refused))
+    return Tried(facts.errors, facts.refused, evidence=facts.evidence)
 
 
 def _countdown(site: Site, token: str) -> Countdown:
