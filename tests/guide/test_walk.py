@@ -261,4 +261,11 @@ def test_after_a_refusal_nobody_counts_none():
 
 def test_keys_that_do_nothing_may_be_a_wait():
     """An owner whose Ford took no digit had to leave it powered for an hour; a fault is not the only reason."""
-    assert "leave ignition and radio on for an hour" in load_guide().texts["blank"].more
+    assert "leave ignition and radio on for an hour" in GUIDE.texts["blank"].more
+
+
+def test_a_named_radio_is_not_asked_what_was_typed_beside_its_word():
+    """Dashes and how they stand were one line; they were asked about again only where the radio was known."""
+    for model in (None, "renault_86a"):
+        at = walk.position("what-does-it-show", Facts(model=model))
+        assert go(at=walk.answer_display(GUIDE, at, "---- steady")).step != "dashes", model

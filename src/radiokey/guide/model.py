@@ -202,7 +202,7 @@ class Facts:
 
     `model`: `None` not asked yet, `""` the owner does not know. `errors`: wrong codes entered since the lock,
     `None` not known. `refused`: codes refused on this road. `evidence`: something new since the last refusal.
-    `said`: what was typed from the display before the radio was named, see `words.remember`.
+    `said`: what was typed from the display, until the next answer, see `words.remember`.
     """
 
     model: str | None = None

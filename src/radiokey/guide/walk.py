@@ -354,7 +354,10 @@ def _find_display_step(guide: Guide, facts: Facts, display: str) -> tuple[str, F
         facts = replace(facts, errors=facts.errors if shown is None else shown)
         if found.words:
             return _step_of_words(guide, facts, model, found.words)
-    return None if found.row is None else _answered(guide, *_row(guide, facts, found.row))
+    if found.row is None:
+        return None
+    # A row may ask what the display showed beside its word; that is known, whichever was said first.
+    return _answered(guide, *_row(guide, replace(facts, said=remember(guide, text)), found.row))
 
 
 def _row(guide: Guide, facts: Facts, row: Word) -> tuple[str, Facts]:
