@@ -20,6 +20,8 @@ import psycopg
 from radiokey.base.sql.postgresql import migrate
 
 TEMPLATE = "radiokey_template"
+# No database here lives long enough to be tidied, and a worker would start for each of hundreds, every minute.
+SETTINGS = {"autovacuum": "off", "jit": "off"}
 
 
 class Server:
@@ -29,6 +31,9 @@ class Server:
         self._server = server
         self.folder = folder
         self._names = (f"base_{number}" for number in count())
+        for name, value in SETTINGS.items():
+            self._run(f"ALTER SYSTEM SET {name} = {value}")
+        self._run("SELECT pg_reload_conf()")
         self._run(f"CREATE DATABASE {TEMPLATE}")
         migrate(self.url(TEMPLATE))
 

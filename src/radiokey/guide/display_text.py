@@ -70,6 +70,16 @@ class DisplayText:
         return tuple(found)
 
     @cached_property
+    def template(self) -> tuple[str, ...]:
+        """The key with every count made a hole, in one order: `2 SAFE` and `SAFE 2` are the same."""
+        return tuple(sorted(COUNT_HOLE if fits(token, COUNT_HOLE) else token for token in self.key))
+
+    @cached_property
+    def holes(self) -> int:
+        """How many numbers a spelling leaves open; the fewer, the more exact."""
+        return sum(token.startswith("#") for token in self.key)
+
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The words, each by itself."""
         return tuple(filter(_is_word, self.tokens))

@@ -30,6 +30,7 @@ from radiokey.guide.model import (
     StepText,
     Tells,
     Word,
+    WordTable,
 )
 from radiokey.headunit.display import Shows
 
@@ -77,7 +78,7 @@ def read_guide(
     return Guide(
         start=_text(table, "start", "flow.toml"),
         steps={name: _step(name, row) for name, row in _table(table, "steps").items()},
-        words=tuple(_word(row) for row in table.get("word", ())),
+        words=WordTable(_word(row) for row in table.get("word", ())),
         shows={_enum(Shows, name, "shows"): str(to) for name, to in _table(table, "shows").items()},
         specials=tuple(_special(row) for row in table.get("special", ())),
         levels={name: _enum(Level, level, "levels") for name, level in _table(table, "levels").items()},

@@ -10,6 +10,7 @@ is `Act.COACH` does, and the ways into it are shut unless `Condition.MAY_ENTER` 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from radiokey.catalogue.model import Model
@@ -160,9 +161,16 @@ class Word:
     unsure: str | None = None
     whole: bool = False
 
+
+class WordTable(tuple[Word, ...]):  # noqa: SLOT001 - it keeps its hash
+    """The rows of "what does it show?", in order: the key of what every look at a display finds."""
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
     def __hash__(self) -> int:
-        """Hash the id alone: the table is part of a key at every look at a display."""
-        return hash(self.id)
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +228,7 @@ class Guide:
 
     start: str
     steps: Mapping[str, Step]
-    words: tuple[Word, ...]
+    words: WordTable
     shows: Mapping[Shows, str]
     specials: tuple[Special, ...]
     levels: Mapping[str, Level]

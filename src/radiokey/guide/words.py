@@ -3,14 +3,15 @@
 Everything that is typed goes one way: `read_display` makes tokens of it, `decide` says what they mean.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from typing import Final
 
 from radiokey.catalogue.model import CountsShown, Model
 from radiokey.guide.display_text import COUNT_HOLE, UNITS, DisplayText, fits, read_display
-from radiokey.guide.model import Guide, Special, Word
+from radiokey.guide.model import Guide, Special, Word, WordTable
 from radiokey.headunit.display import DisplayWord, Shows
 
 PART_WORDS_MAX: Final = 4
@@ -100,7 +101,7 @@ def _remembered(token: str, known: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _vocabulary(words: tuple[Word, ...]) -> frozenset[str]:
+def _vocabulary(words: WordTable) -> frozenset[str]:
     """Return every token of the table's spellings, neighbouring words by themselves and as one."""
     spellings = [read_display(says) for row in words for says in row.says]
     tokens = {token for spelling in spellings for token in (*spelling.tokens, *spelling.key)}
@@ -111,15 +112,15 @@ _UNKNOWN: Final = "X"
 _SOME_TIME: Final = "9:59"
 
 
-def row_of(words: Iterable[Word], text: str) -> Word | None:
+def row_of(words: WordTable, text: str) -> Word | None:
     """Return the row that has `text` as a whole, `None` where the table does not know it."""
-    return _row_of(tuple(words), read_display(text))
+    return _row_of(words, read_display(text))
 
 
 @lru_cache(maxsize=4096)
-def _row_of(words: tuple[Word, ...], text: DisplayText) -> Word | None:
+def _row_of(words: WordTable, text: DisplayText) -> Word | None:
     fitting = ((read_display(says), row) for row in words for says in row.says)
-    found = [(_holes(says), row) for says, row in fitting if _is(says, text)]
+    found = [(says.holes, row) for says, row in fitting if _is(says, text)]
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
@@ -128,15 +129,13 @@ def _is(spelling: DisplayText, text: DisplayText) -> bool:
     return len(spelling.key) == len(text.key) and all(map(fits, text.key, spelling.key))
 
 
-def _holes(spelling: DisplayText) -> int:
-    """Return how many numbers a spelling leaves open; the fewer, the more exact."""
-    return sum(token.startswith("#") for token in spelling.key)
-
-
 def _whole(own: tuple[DisplayWord, ...], text: DisplayText) -> tuple[DisplayWord, ...]:
     """Return the model's own words that `text` is, by the most exact spelling."""
-    found = [(_holes(read_display(word.text)), word) for word in own if _is(read_display(word.text), text)]
-    least = min((count for count, _ in found), default=0)
+    spelled = ((read_display(word.text), word) for word in own)
+    found = [(spelling.holes, word) for spelling, word in spelled if _is(spelling, text)]
+    if not found:
+        return ()
+    least = min(count for count, _ in found)
     exact = tuple(word for count, word in found if count == least)
     if text.blinks is None:
         return exact
@@ -145,19 +144,16 @@ def _whole(own: tuple[DisplayWord, ...], text: DisplayText) -> tuple[DisplayWord
 
 def _level(own: tuple[DisplayWord, ...], text: DisplayText) -> DisplayWord | None:
     """Return the own word with the highest number that is not above the one in `text`."""
-    levels = [
+    reached = [
         (spelling.count, word)
         for word in own
-        if entry_shut(word.shows) and (spelling := read_display(word.text)).count is not None
-        if _template(spelling) == _template(text)
+        if text.count is not None
+        and entry_shut(word.shows)
+        and (spelling := read_display(word.text)).count is not None
+        and spelling.count <= text.count
+        and spelling.template == text.template
     ]
-    reached = [(count, word) for count, word in levels if text.count is not None and count <= text.count]
     return max(reached, key=lambda one: one[0])[1] if reached else None
-
-
-def _template(text: DisplayText) -> tuple[str, ...]:
-    """Return the key with every count made a hole, in one order: `2 SAFE` and `SAFE 2` are the same."""
-    return tuple(sorted(COUNT_HOLE if fits(token, COUNT_HOLE) else token for token in text.key))
 
 
 def _part(guide: Guide, own: tuple[DisplayWord, ...], text: DisplayText) -> Decision | None:
@@ -178,16 +174,15 @@ def _part(guide: Guide, own: tuple[DisplayWord, ...], text: DisplayText) -> Deci
     return min(found, key=lambda one: one[:2])[2] if found else None
 
 
-def _runs(text: DisplayText) -> Iterator[DisplayText]:
-    """Yield every run of neighbouring tokens that holds a word or dashes."""
-    for first in range(len(text.tokens)):
-        for last in range(first + 1, len(text.tokens) + 1):
-            run = DisplayText(text.tokens[first:last], text.blinks)
-            if len(run.numbers) < len(run.tokens):
-                yield run
+@lru_cache(maxsize=4096)
+def _runs(text: DisplayText) -> tuple[DisplayText, ...]:
+    """Return every run of neighbouring tokens that holds a word or dashes."""
+    bounds = combinations(range(len(text.tokens) + 1), 2)
+    runs = (DisplayText(text.tokens[first:last], text.blinks) for first, last in bounds)
+    return tuple(run for run in runs if len(run.numbers) < len(run.tokens))
 
 
-def words_of(model: Model, row: Word, words: tuple[Word, ...]) -> tuple[DisplayWord, ...]:
+def words_of(model: Model, row: Word, words: WordTable) -> tuple[DisplayWord, ...]:
     """Return the model's own words that belong to `row`; one text can tell several states."""
     return tuple(word for word in model.words.value or () if row_of(words, word.text) == row)
 
