@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from road import shown_code
-from steps import watch
+from stepping import watch
 
 NEAR = 30
 """So many words may a sentence of the guide become shorter before what is written of them is out of date."""

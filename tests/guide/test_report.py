@@ -6,7 +6,7 @@ from dataclasses import replace
 from string import ascii_letters, ascii_uppercase, digits
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from radiokey.catalogue.index import cards
@@ -67,6 +67,8 @@ def test_no_vin_gets_in(what, before, vin, after):
 
 @given(KINDS, NOISE, NAMES, NAMES, NOISE)
 def test_no_name_and_no_mail_address_gets_in(what, before, one, other, after):
+    form = encoded("", what).casefold()
+    assume(one.casefold() not in form and other.casefold() not in form)
     for text in (f"{one} {other}", f"{one}.{other}@example.org", f"{one}-{other}"):
         shown = encoded(f"{before}{text} {after}", what).casefold()
         assert one.casefold() not in shown
@@ -96,6 +98,8 @@ def test_a_number_keeps_its_shape(number, make, shown):
 
 
 @given(KINDS, st.text(max_size=200), st.text(max_size=20), st.text(max_size=20))
+@example(What.DISPLAY, "\N{SUPERSCRIPT ONE}", "", "")
+@example(What.NUMBER, "\N{ARABIC-INDIC DIGIT FOUR}" * 4, "", "")
 def test_what_is_masked_stays_as_it_is(what, text, model, make):
     """So a reader can tell a file in which something was written by hand."""
     once = masked(Query(what, text, model, make))
@@ -106,6 +110,8 @@ def test_what_is_masked_stays_as_it_is(what, text, model, make):
 
 
 @given(KINDS, st.text(max_size=80))
+@example(What.NUMBER, "\N{VULGAR FRACTION ONE QUARTER}000")
+@example(What.NUMBER, "\N{LATIN CAPITAL LETTER A WITH GRAVE}00S")
 def test_a_report_is_read_as_it_was_written(what, text):
     report = make_report(Query(what, text), Wrong.NO_HELP, "0.1.0")
     assert read_report(report.encode()) == report

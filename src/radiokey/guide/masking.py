@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
+from unicodedata import normalize
 
 from radiokey.catalogue.folding import fold, words
 from radiokey.catalogue.lexicon import lexicon
@@ -36,10 +37,11 @@ _SIGNS: Final = frozenset("-*?.")
 
 def mask(text: str) -> str:
     """Return `text` with nothing in it but words of the closed list, at most two digits, and shapes."""
-    parts = [part for word in _PART.findall(text[:TEXT_LENGTH_MAX]) for part in _pieces(word)]
-    digits = sum(len(part) for part, listed in parts if part.isdigit() and not listed)
+    plain = normalize("NFKC", text)[:TEXT_LENGTH_MAX]
+    parts = [part for word in _PART.findall(plain) for part in _pieces(word)]
+    digits = sum(len(part) for part, listed in parts if _is_digits(part) and not listed)
     kept = (
-        part if listed or digits <= DIGITS_MAX or not part.isdigit() else "9" * len(part)
+        part if listed or digits <= DIGITS_MAX or not _is_digits(part) else "9" * len(part)
         for part, listed in parts
     )
     return " ".join("".join(kept).split())
@@ -74,12 +76,16 @@ def _pieces(part: str) -> Iterator[tuple[str, bool]]:
         yield word, True
         return
     for run in _RUN.findall(part):
-        if run.isdigit():
+        if _is_digits(run):
             yield run, False
         elif word := _listed(run):
             yield word, True
         else:
             yield "x" * len(run), False
+
+
+def _is_digits(part: str) -> bool:
+    return part.isascii() and part.isdigit()
 
 
 def _listed(word: str) -> str:

@@ -29,6 +29,7 @@ FORM: Final = 1
 KIND: Final = "radiokey_report"
 FILE_SIZE_MAX: Final = 4_000
 """A longer file is no report."""
+_PASSES_MAX: Final = 4
 
 FIRST: Final = 3
 """So many models of a search are named."""
@@ -109,15 +110,22 @@ def masked(asked: Query) -> Query:
         make=make,
         errors=min(max(asked.errors, 0), ERRORS_MAX),
     )
-    if asked.what in {What.WAIT, What.ENTRY}:
-        return replace(safe, text="")
-    if asked.what is What.NUMBER:
-        try:
-            reading = _reading(replace(safe, text=asked.text))
-        except SerialError:
-            return replace(safe, text=mask(asked.text))
-        return replace(safe, text=mask_number(asked.text, reading.serial))
-    return replace(safe, text=mask(asked.text))
+    text = "" if asked.what in {What.WAIT, What.ENTRY} else asked.text
+    for _ in range(_PASSES_MAX):  # what is left can look like a number that the whole text was not
+        before, text = text, _mask(replace(safe, text=text))
+        if text == before:
+            return replace(safe, text=text)
+    return replace(safe, text="")
+
+
+def _mask(asked: Query) -> str:
+    if asked.what is not What.NUMBER:
+        return mask(asked.text)
+    try:
+        reading = _reading(asked)
+    except SerialError:
+        return mask(asked.text)
+    return mask_number(asked.text, reading.serial)
 
 
 def answer_to(asked: Query) -> Answer:
