@@ -79,6 +79,9 @@ def test_a_radio_is_found_by_its_car_with_one_typing_error(model, make, car):
         ("rcd310", {"vag_rcd_rns"}),
         ("RNS 510 Skoda Superb", {"vag_rcd_rns"}),
         ("volvo sc-901", {"volvo_sc_hu"}),
+        ("SC-901", {"volvo_sc_hu"}),
+        ("discovery security", {"landrover_security", "landrover_5digit"}),
+        ("\u0414\u0430\u0441\u0442\u0435\u04402012", {"renault_medianav_lg", "renault_precode_old"}),
         ("corsa d", {"opel_cd30_cd70"}),
         ("vauxhall corsa b", {"opel_car300_siemens"}),
         ("x-trail", {"nissan_clarion_pn", "nissan_connect_lcn"}),
@@ -93,6 +96,38 @@ def test_what_owners_type_finds_their_radio(typed, first):
     found = search_models(typed)
     assert found[0].model in first
     assert first <= {match.model for match in found[:FIRST]}
+
+
+def test_what_the_display_shows_tells_more_than_a_list_of_cars():
+    found = [match.model for match in search_models("Discovery", "SECURITY")]
+    assert found == ["landrover_security", "landrover_5digit"]
+    assert [match.model for match in search_models("Discovery", "CODE")] == ["landrover_5digit"]
+    assert search_models("kebab", "SECURITY") == ()
+
+
+def test_what_was_understood_is_written_as_on_the_radio():
+    assert understand("Land Rover security").sentence == "make Land Rover, radio SECURITY"
+
+
+@pytest.mark.parametrize("text", ["M012345", "281155216RT V212", "V212", "JN1WNYD21U0123456", "e13 029079"])
+def test_a_number_of_a_label_is_no_car(text):
+    """The V of V212 is no Roman five."""
+    assert search_models(text) == ()
+    assert "Nissan Qashqai 2012" in next_step(understand(text), text)
+    assert next_step(understand(text), text) != next_step(understand(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("6000\u0421D", ("6000cd",)),
+        ("\u041e\u0428\u0418\u0411\u041a\u04102", ("oshibka2",)),
+        ("\u0444\u043e\u043a\u0443\u04412", ("fokus2",)),
+        ("\u041c012345", ("m012345",)),
+    ],
+)
+def test_a_cyrillic_letter_is_its_latin_twin_only_where_every_other_has_one(text, found):
+    assert words(text) == found
 
 
 def crossed(said: str) -> list[str]:

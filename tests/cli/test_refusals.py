@@ -35,7 +35,7 @@ def test_two_numbers_are_no_number(release):
 
 
 def test_a_number_of_several_makes_needs_the_make_named(release):
-    release("12345678").refused(65, "honda")
+    release("12345678").refused(65, "Honda")
 
 
 def test_a_number_outside_the_derivation_has_no_code_here(release):

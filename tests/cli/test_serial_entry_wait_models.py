@@ -40,7 +40,7 @@ def test_every_text_has_its_rows_in_the_order_given(cli):
 
 
 def test_eight_digits_are_nobodys_number_until_the_make_is_said(cli):
-    cli("serial", "check", "12345678", "--json").refused(65, "honda")
+    cli("serial", "check", "12345678", "--json").refused(65, "Honda")
     (row,) = cli("serial", "check", "12345678", "--make", "honda", "--json").document
     assert (row["kind"], row["models"]) == ("honda-8", ["honda_audio5"])
 

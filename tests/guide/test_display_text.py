@@ -44,6 +44,26 @@ def test_what_differs_stays_different(text, other):
     assert read_display(text).key != read_display(other).key
 
 
+@pytest.mark.parametrize("text", ["the display is off", "display is off", "radio off", "it is off"])
+def test_a_display_that_is_said_to_be_off_shows_no_off(text):
+    assert typed(text, None)[0] == "what-does-it-show"
+    assert typed("OFF", None)[1].shows is Shows.LOCKED
+
+
+@pytest.mark.parametrize("model", [None, "", "ford_6000cd", "renault_86a", "opel_car300_siemens"])
+@pytest.mark.parametrize("text", ["NO CODE", "no code", "NOCODE"])
+def test_no_code_is_told_to_play_only_of_the_sets_that_say_so(text, model):
+    step, facts = typed(text, model)
+    assert step in {"no-code", "which-radio"}
+    assert facts.shows is None
+    assert typed(text, "vw_premium_gamma")[0] == "plays"
+
+
+@pytest.mark.parametrize("text", ["M012345", "v001602", "U2200"])
+def test_a_number_on_the_display_is_the_radios_own(text):
+    assert typed(text, None)[0] == "serial-shown"
+
+
 @pytest.mark.parametrize(
     ("text", "blinks"),
     [

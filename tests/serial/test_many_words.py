@@ -10,6 +10,7 @@ import pytest
 from radiokey.errors import SerialError
 from radiokey.serial import number
 from radiokey.serial.formats import FORMATS
+from radiokey.serial.neighbourhood import Neighbourhood
 from radiokey.serial.number import makes_to_ask, parse, readings
 from radiokey.serial.shapes import Strength
 from radiokey.serial.spelling import TEXT_LENGTH_MAX, spell
@@ -37,7 +38,7 @@ MAKES, KINDS = (None, "renault", "ford", "fiat"), (None, tuple(FORMATS), ("honda
 def plain(text, said):
     """The rules as they read, each number beside each other one."""
     spelled = spell(text)
-    masked = number._words_of_other_things(spelled)
+    around = Neighbourhood(spelled)
 
     def crowded(first, last):
         others = (*spelled.words[:first], *spelled.words[last:])
@@ -58,9 +59,7 @@ def plain(text, said):
     everything = [
         entry
         for first, last, window in spelled.runs(number._LONGEST)
-        for entry in number._fits(
-            window, said, first, last, alone=number._alone(spelled, first, last, masked)
-        )
+        for entry in number._fits(window, said, first, last, isolation=around.isolation(first, last))
         if entry.strength is not Strength.WEAK or len(window) > number._SHORT or not crowded(first, last)
     ]
     whole = [one for one in everything if not any(is_part_of(one, other) for other in everything)]
@@ -78,7 +77,7 @@ def test_what_is_found_is_what_the_rules_say_word_by_word(make, kinds):
     for _ in range(60):
         text = " ".join(chance.choices(PIECES, k=chance.randrange(1, 9)))
         expected = plain(text, said)
-        assert number._ranked(text, said) == expected, text
+        assert number._ranked(Neighbourhood(spell(text)), said) == expected, text
         found += len(expected)
     assert found > 0
 
@@ -87,7 +86,7 @@ def test_what_is_found_is_what_the_rules_say_word_by_word(make, kinds):
 def test_what_is_found_in_a_hostile_text_is_what_the_rules_say(piece):
     said = number._Hints(None, None)
     text = (piece * 40)[:100]
-    assert number._ranked(text, said) == plain(text, said)
+    assert number._ranked(Neighbourhood(spell(text)), said) == plain(text, said)
 
 
 def calls(work):

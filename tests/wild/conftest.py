@@ -34,9 +34,9 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test that takes a `display`, a `number`, a `code` or a `wait` every row of that kind."""
-    for kind in {"display", "number", "code", "wait"} & set(metafunc.fixturenames):
-        found = [row for row in rows() if kind in row.had]
+    """Give a test that takes a `display`, a `number`, a `code`, a `wait` or a `search` every such row."""
+    for kind in {"display", "number", "code", "wait", "search"} & set(metafunc.fixturenames):
+        found = [row for row in rows() if kind in row.had and (kind == "search" or "search" not in row.had)]
         metafunc.parametrize(kind, found, ids=lambda row: row.id)
 
 

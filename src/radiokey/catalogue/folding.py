@@ -1,11 +1,13 @@
 """Words as a search compares them: case, accents, alphabet and the usual ways to misspell a sound are gone.
 
-A Cyrillic word becomes Latin letters by sound; in a word that has Latin letters or digits as well a Cyrillic
-letter is one that looks like its Latin twin, as on a label. Then words of letters lose what people confuse:
-C, Q and K, PH and F, Y and I, W and V, Z and S. A Roman number is a number.
+A Cyrillic word becomes Latin letters by sound. In a word that has Latin letters or digits a Cyrillic letter
+is one that looks like its Latin twin, as on a label, if every Cyrillic letter of it has one. Then words of
+letters lose what people confuse: C, Q and K, PH and F, Y and I, W and V, Z and S. A Roman number is a number.
 
 >>> [fold(word) for word in ("Qashqai", "\u041a\u0430\u0448\u043a\u0430\u0439", "IV", "6000CD")]
 ['kashkai', 'kashkai', '4', '6000cd']
+>>> words("6000\u0421D \u0414\u0430\u0441\u0442\u0435\u04402012")
+('6000cd', 'daster2012')
 """
 
 import re
@@ -57,8 +59,9 @@ def fold(word: str) -> str:
 def _latin(word: str) -> str:
     small = word.casefold()
     if _CYRILLIC.search(small):
-        # Pure Cyrillic is a word by sound; mixed with Latin letters or digits it is a Latin word of twins.
-        small = latinise(word).casefold() if _PLAIN.search(small) else ""
-        small = small or "".join(_SOUNDS.get(letter, letter) for letter in word.casefold())
+        twins = latinise(word).casefold()
+        # Mixed with Latin letters or digits, and of twins alone, it is a Latin word; else one by sound.
+        is_latin = _PLAIN.search(small) is not None and _CYRILLIC.search(twins) is None
+        small = twins if is_latin else "".join(_SOUNDS.get(letter, letter) for letter in small)
     plain = unicodedata.normalize("NFKD", small)
     return "".join(letter for letter in plain if _PLAIN.match(letter))

@@ -25,6 +25,7 @@ _PHRASES: Final = re.compile(r"[,():/;]| and | or | to | of | by | with | that "
 _CODES: Final = re.compile(r"([A-Z])(\d)(?: to \1(\d))?", re.ASCII)
 _RANGE: Final = re.compile(r"\b([A-Z]{2,3})[ -](\d{3}) to (\d{3})\b")
 _OPEN: Final = re.compile(r"\b([A-Z]{2,3})-(\d?)(x{2,3})\b")
+_SHOWS: Final = re.compile(r" that shows ([^(]+)")
 _ASIDE: Final = frozenset({"and", "from", "series", "to"})
 
 
@@ -50,12 +51,16 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A model as a search sees it; `radio` are the folded words on the set, with how they are written."""
+    """A model as a search sees it; `radio` are the folded words on the set, with how they are written.
+
+    `shows` are those of them that its display shows, and by which it differs from others.
+    """
 
     card: Card
     cars: tuple[Car, ...]
     radio: Mapping[str, str]
     ranges: tuple[tuple[str, int, int], ...]
+    shows: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ def _listing(card: Card, common: frozenset[str], built: _Builder) -> Listing:
         for part in (*parts, *(" ".join(two) for two in pairwise(parts))):
             key = fold(part)
             if len(key) > 1 and not _is_common(part, common):
-                radio.setdefault(key, part)
+                radio.setdefault(key, part.strip('"'))
     ranges = [(fold(name), int(low), int(high)) for name, low, high in _RANGE.findall(card.name)]
     for name, first, rest in _OPEN.findall(card.name):
         low, high = first or "1" + "0" * (len(rest) - 1), first or "9"
@@ -152,7 +157,10 @@ def _listing(card: Card, common: frozenset[str], built: _Builder) -> Listing:
         radio.setdefault(name, name.upper())
     for key in radio:
         built.senses.setdefault(key, set()).add((Means.RADIO, key))
-    return Listing(card, tuple(_car(car, card, built) for car in card.cars if car.name), radio, tuple(ranges))
+    shown = _SHOWS.search(card.short)
+    shows = frozenset({fold(shown[1])} & radio.keys()) if shown else frozenset[str]()
+    cars = tuple(_car(car, card, built) for car in card.cars if car.name)
+    return Listing(card, cars, radio, tuple(ranges), shows)
 
 
 def _is_common(part: str, common: frozenset[str]) -> bool:

@@ -19,6 +19,8 @@ from typing import Final
 
 from radiokey.catalogue.folding import fold, words
 from radiokey.catalogue.lexicon import Car, Lexicon, Listing, Means, lexicon
+from radiokey.code.reading import read_number
+from radiokey.errors import NotTheSerialError, SerialError
 from radiokey.serial.makes import among, spoken
 
 EXAMPLE: Final = "Nissan Qashqai 2012"
@@ -38,6 +40,10 @@ _CAR: Final = 60
 _DETAIL: Final = 15
 _YEAR: Final = 12
 _RADIO: Final = 40
+_NAMED: Final = 80
+"""A type with its number says more than the letters of it, which may be a car's."""
+_SHOWS: Final = 100
+"""What the display shows tells more than a list of cars, which is never whole."""
 _FORGIVEN: Final = 0.8
 """What a word that had to be repaired is worth of one that had not."""
 
@@ -82,12 +88,13 @@ class Understood:
     def sentence(self) -> str:
         """What was understood, in words; empty where nothing was."""
         shown = lexicon().shown
+        written = {key: name for one in lexicon().listings for key, name in one.radio.items()}
         parts = (
             ("make", [spoken(make) for make in self.makes]),
             ("car", [shown[key] for key in self.cars]),
             ("generation", [detail.upper() for detail in sorted(self.details)] if self.cars else []),
             ("year", [str(year) for year in self.years]),
-            ("radio", list(self.radio)),
+            ("radio", [written.get(key, key) for key in self.radio]),
         )
         return ", ".join(f"{name} {' or '.join(values)}" for name, values in parts if values)
 
@@ -120,11 +127,17 @@ def understand(text: str) -> Understood:
     )
 
 
-def search_models(text: str) -> tuple[Match, ...]:
-    """Return the models that fit `text`, the best first; none where it says nothing that is known here."""
+def search_models(text: str, display: str = "") -> tuple[Match, ...]:
+    """Return the models that fit `text`, the best first; none where it says nothing that is known here.
+
+    `display` is what the radio shows, if that was said: a model that differs from others by it fits better.
+    """
     said, known = understand(text), lexicon()
-    listings = [one for one in known.listings if _of_makes(one, said.makes)]
-    found = [match for one in listings if (match := _match(one, said, known)) is not None]
+    of = said.makes or _makes_of_cars(said, known)
+    listings = [one for one in known.listings if _of_makes(one, of)]
+    if not said.makes:  # a car's name can be a radio's as well: SC-901 is no Saturn
+        listings.extend(one for one in known.listings if one not in listings and _is_named(one, said))
+    found = [match for one in listings if (match := _match(one, said, known, fold(display))) is not None]
     if not found and not _contradicts(said, known):
         makes = said.makes or sorted({make for key in said.cars for make in known.makes_of[key]})
         found = [
@@ -135,8 +148,8 @@ def search_models(text: str) -> tuple[Match, ...]:
     return tuple(sorted(found, key=lambda match: (-match.score, match.model)))
 
 
-def next_step(said: Understood) -> str:
-    """Return the one thing to do where nothing was found."""
+def next_step(said: Understood, text: str = "") -> str:
+    """Return the one thing to do where nothing was found in `text`."""
     known = lexicon()
     makes = " and ".join(spoken(make) for make in said.makes)
     if _contradicts(said, known):
@@ -147,7 +160,19 @@ def next_step(said: Understood) -> str:
         return f"no radio of {makes} is known here: go on without a radio, by what its display shows"
     if said.years:
         return f"add the make and the car, for example {EXAMPLE}"
-    return f"type the make and the car, for example {EXAMPLE}, or the name on the radio, for example 6000 CD"
+    asked = f"type the make and the car, for example {EXAMPLE}, or the name on the radio, for example 6000 CD"
+    return _number(text) + asked
+
+
+def _number(text: str) -> str:
+    """Say that a text is a number of a radio or a car, where it is one: it belongs in another field."""
+    try:
+        read_number(text)
+    except NotTheSerialError as error:
+        return f"{error.sentence}; here "
+    except SerialError:
+        return ""
+    return "this has the form of a radio's number, which is asked for by itself; here "
 
 
 # --- reading ----------------------------------------------------------------------------------------------
@@ -194,9 +219,9 @@ def _forgiving(typed: tuple[str, ...], at: int, known: Lexicon) -> tuple[int, li
         return 1, []
     if len(word) > _WORD_LENGTH_MAX:
         return 1, [(word, frozenset(), 0.0)]
-    parts = _GLUED.findall(word)
-    if len(parts) > 1 and any(_exact(part, known, alone=True) for part in parts):
-        return 1, [(part, _exact(part, known, alone=True), 1.0) for part in parts]
+    parts = [(part, _glued(part, known)) for part in _GLUED.findall(word)]
+    if len(parts) > 1 and any(senses for _, senses in parts):
+        return 1, [(part, senses, 1.0) for part, senses in parts]
     for cut in range(3, len(word) - 2):
         halves = word[:cut], word[cut:]
         if all(known.senses.get(fold(half)) for half in halves):
@@ -207,6 +232,11 @@ def _forgiving(typed: tuple[str, ...], at: int, known: Lexicon) -> tuple[int, li
         if joined and (not senses or joined_way < way or fold(typed[at + 1]) not in known.senses):
             return 2, [(f"{word} {typed[at + 1]}", joined, _FORGIVEN)]
     return 1, [(word, senses, _FORGIVEN if senses else 0.0)]
+
+
+def _glued(part: str, known: Lexicon) -> _Senses:
+    """Return what a part of a word means; a letter beside digits is no Roman number but the V of `V212`."""
+    return frozenset() if part.isalpha() and len(part) == 1 else _exact(part, known, alone=True)
 
 
 def _near(word: str, known: Lexicon) -> tuple[int, _Senses]:
@@ -299,30 +329,48 @@ def _of_makes(one: Listing, makes: Collection[str]) -> bool:
     return not makes or any(among(make, one.card.makes) for make in makes)
 
 
+def _makes_of_cars(said: Understood, known: Lexicon) -> tuple[str, ...]:
+    """Return the makes of the cars that were said, where all of these are known."""
+    of = [known.makes_of[key] for key in said.cars]
+    return tuple(sorted(frozenset().union(*of))) if all(of) else ()
+
+
 def _contradicts(said: Understood, known: Lexicon) -> bool:
     """Say whether make and car were said and belong to different makes."""
     of = {make for key in said.cars for make in known.makes_of[key]}
     return bool(said.makes and of) and not of & set(said.makes)
 
 
-def _match(one: Listing, said: Understood, known: Lexicon) -> Match | None:
+def _match(one: Listing, said: Understood, known: Lexicon, display: str) -> Match | None:
     """Return how well a model fits, `None` where neither its cars nor its names were said."""
     fits = [_car_fits(car, said) for car in one.cars if _is_meant(car, said)]
     score, why = max(fits, key=lambda fit: fit[0], default=(0.0, ()))
     for word, sure in said.radio.items():
         if word in one.radio:
             shared = sum(word in other.radio for other in known.listings)
-            score += _RADIO * sure / shared
+            score += _SHOWS * sure if word in one.shows else _RADIO * sure / shared
             why += (Reason(Means.RADIO, f"the radio is called {one.radio[word]}"),)
     for name, number in said.numbers:
-        if any(name == called and low <= number <= high for called, low, high in one.ranges):
-            score += _RADIO
+        if _ranges(one, name, number):
+            score += _NAMED
             why += (Reason(Means.RADIO, f"the radio is called {name.upper()} {number}"),)
+    if display in one.shows and display not in said.radio and (why or said.makes or said.cars):
+        score += _SHOWS
+        why += (Reason(Means.RADIO, f"its display shows {one.radio[display]}"),)
     if not why:
         return None
     if said.makes and not fits:
         why += (_make_reason(one, said.makes),)
     return Match(one.card.id, tuple(dict.fromkeys(why)), max(2, round(score)))
+
+
+def _ranges(one: Listing, name: str, number: int) -> bool:
+    """Say whether a radio of this model is called so: `SC 901` is one of SC-9xx."""
+    return any(name == called and low <= number <= high for called, low, high in one.ranges)
+
+
+def _is_named(one: Listing, said: Understood) -> bool:
+    return any(_ranges(one, name, number) for name, number in said.numbers)
 
 
 def _is_meant(car: Car, said: Understood) -> bool:

@@ -32,7 +32,7 @@ from radiokey.cli.options import (
 )
 from radiokey.cli.serial import look_again
 from radiokey.clock import DAY_MS
-from radiokey.code.reading import read_number
+from radiokey.code.reading import make_said, read_number
 from radiokey.errors import ModelNeededError, NoCodeHereError, NoDerivationError, SerialError, UsageError
 from radiokey.serial.number import Reading, SerialNumber
 from radiokey.serial.vin import Vin
@@ -67,6 +67,7 @@ def code(
 ) -> None:
     """Give the code of one radio; where none is to be had here, say whom to ask and with what."""
     known = card_of(model)
+    make = make_said(serial, make or "", known) or None
     try:
         reading = read_number(serial, make=make or "", radio=known)
     except SerialError:
@@ -121,7 +122,6 @@ def code(
         say.answer(document(released, keyed))
     else:
         _write_code(released, model, make, reading.serial, has_keys=keyed["entry"] is not None)
-        say.reportable()
 
 
 def _leave_sheet(model: str | None, make: str | None, reading: Reading | None) -> None:
@@ -234,6 +234,7 @@ def _write_code(
                 say.item("  -", f"{card.id}: {card.name}{keys}", colon="")
     say.out()
     say.prose("If the radio refuses it once, stop: 'radiokey guide' says what to check before anything else.")
+    say.reportable()
 
 
 def _write_stand_ins(model: str) -> None:

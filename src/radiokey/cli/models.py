@@ -56,7 +56,7 @@ def _search(text: str, *, as_json: bool) -> None:
         sentence = (
             f"no radio here fits: {said.sentence}" if said.sentence else "no radio here fits these words"
         )
-        raise NotThereError(sentence, hint=next_step(said))
+        raise NotThereError(sentence, hint=next_step(said, text))
     if as_json:
         say.answer(
             {

@@ -10,9 +10,10 @@ from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import card_of, json_option, make_option, model_option
 from radiokey.code.family import FAMILIES
-from radiokey.code.reading import read_number, read_numbers
+from radiokey.code.reading import make_said, read_number, read_numbers
 from radiokey.errors import SerialError
 from radiokey.serial.formats import FORMATS
+from radiokey.serial.makes import spoken_all
 from radiokey.serial.number import Reading
 
 app = Noun("serial", help="The number on the radio.")
@@ -28,12 +29,13 @@ def check(*, texts: tuple[str, ...], make: str | None, model: str | None, as_jso
     known = card_of(model)
     rows: list[dict[str, Any]] = []
     for text in texts:
-        found = read_numbers(text, make=make or "", radio=known)
+        said = make_said(text, make or "", known)
+        found = read_numbers(text, make=said, radio=known)
         if not found:
             # Nothing fits: say why, with the error that says most.
-            read_number(text, make=make or "", radio=known)
+            read_number(text, make=said, radio=known)
             raise SerialError("no serial number was found", hint="type it as it stands on the label")
-        rows.extend(_row(text, reading, make or "", known) for reading in found)
+        rows.extend(_row(text, reading, said, known) for reading in found)
     if as_json:
         say.document(rows)
         return
@@ -71,7 +73,7 @@ def _write_reading(row: dict[str, Any]) -> None:
     if row["ask_makes"]:
         say.item(
             "  makes",
-            f"radios of several makes have such a number, say --make: {', '.join(row['ask_makes'])}",
+            f"radios of several makes have such a number, say --make: {spoken_all(row['ask_makes'])}",
         )
     way = FAMILIES[row["family"]].name if row["family"] else "no public derivation; the maker's dealer knows"
     say.item("  code", way)

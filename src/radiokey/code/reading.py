@@ -2,7 +2,8 @@
 
 What was said decides. A radio that is named has its own numbering or none, and a number is never taken for
 another make's; where nobody knows its numbering, or all of it, the number is read as it is printed. Only
-where a code may follow is the form insisted on: there a slip of the pen costs an attempt.
+where a code may follow is the form insisted on: there a slip of the pen costs an attempt. Where neither radio
+nor make was said, the make that the text itself names is (`make_said`).
 
 >>> read_number("12345678", make="volvo").serial
 SerialNumber(text='12345678', kind='as-printed', identity=<Identity.SHARED: 'shared'>)
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from radiokey.code.family import FAMILIES
-from radiokey.serial.makes import among
+from radiokey.serial.makes import among, make_in
 from radiokey.serial.number import Reading, parse, readings
 
 
@@ -51,6 +52,11 @@ class _Said:
     as_printed: bool
 
 
+def make_said(text: str, make: str = "", radio: Radio | None = None) -> str:
+    """Return the make that was said: by itself, or where no radio was named in the text with the number."""
+    return make.strip() or (make_in(text) if radio is None or radio.default else "")
+
+
 def _said(make: str, radio: Radio | None) -> _Said:
     if radio is None or radio.default:
         follows = any(among(make, family.makes) for family in FAMILIES.values())
@@ -65,11 +71,11 @@ def read_number(text: str, *, make: str = "", radio: Radio | None = None) -> Rea
 
     Raises `SerialError` and what is below it (`radiokey.serial.number.parse`).
     """
-    said = _said(make.strip(), radio)
+    said = _said(make_said(text, make, radio), radio)
     return parse(text, make=said.make, kinds=said.kinds, as_printed=said.as_printed)
 
 
 def read_numbers(text: str, *, make: str = "", radio: Radio | None = None) -> tuple[Reading, ...]:
     """Return every reading, best first, as `read_number` reads; none is an empty tuple. Never raises."""
-    said = _said(make.strip(), radio)
+    said = _said(make_said(text, make, radio), radio)
     return readings(text, make=said.make, kinds=said.kinds, as_printed=said.as_printed)

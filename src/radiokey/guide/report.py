@@ -15,7 +15,7 @@ from radiokey.catalogue.load import load_model
 from radiokey.catalogue.model import Model
 from radiokey.catalogue.search import search_models, understand
 from radiokey.catalogue.which import which_radio
-from radiokey.code.reading import read_number
+from radiokey.code.reading import make_said, read_number
 from radiokey.errors import InputError, SerialError
 from radiokey.guide.load import load_guide
 from radiokey.guide.masking import mask, mask_number
@@ -202,9 +202,11 @@ def _of_number(asked: Query) -> Answer:
         reading = _reading(asked)
     except SerialError as error:
         return {"error": error.slug}
-    family = next(iter(families_for(reading.serial, cards().get(asked.model), asked.make)), None)
+    radio = cards().get(asked.model)
+    make = make_said(asked.text, asked.make, radio)
+    family = next(iter(families_for(reading.serial, radio, make)), None)
     open_ = family is not None and family.needs_model and not asked.model
-    question = which_radio(reading, asked.make) if open_ else None
+    question = which_radio(reading, make) if open_ else None
     return {
         "kind": reading.serial.kind,
         "family": "" if family is None else family.id,

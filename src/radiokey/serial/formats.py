@@ -216,7 +216,6 @@ _ALL: Final = (
         shapes=(
             Shape("U[####]L[####]", LABELLED),
             Shape("L[####]U[####]", LABELLED, turned=True),
-            Shape("SN[########]", LABELLED),
             Shape("[########]", WEAK),
         ),
         needs=Needs.MAKE,

@@ -2,9 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Final
+
+MAKES: Final = (
+    "acura", "alfa romeo", "audi", "bmw", "buick", "cadillac", "chevrolet", "chrysler", "citroen", "dacia",
+    "daewoo", "daihatsu", "dodge", "fiat", "ford", "gmc", "holden", "honda", "hyundai", "infiniti", "isuzu",
+    "jaguar", "jeep", "kia", "lancia", "land rover", "lexus", "mazda", "mercedes", "mitsubishi", "nissan",
+    "oldsmobile", "opel", "peugeot", "pontiac", "porsche", "renault", "rover", "saab", "skoda", "subaru",
+    "suzuki", "toyota", "volkswagen", "volvo",
+)  # fmt: skip
+"""The makes that a text names without doubt: `seat`, `mini` and `smart` are words of every sentence."""
 
 _ALIASES: Final = {
     "alfa": "alfaromeo",
@@ -39,6 +48,27 @@ def spoken(make: str) -> str:
     return _SPOKEN.get(make) or make.title()
 
 
+def spoken_all(makes: Iterable[str]) -> str:
+    """Return makes as they are written to people, in one line.
+
+    >>> spoken_all(["alfa romeo", "bmw"])
+    'Alfa Romeo, BMW'
+    """
+    return ", ".join(map(spoken, makes))
+
+
+def make_in(text: str) -> str:
+    """Return the make that a text names, as `MAKES` has it; empty for none, and for several.
+
+    >>> make_in("my Mercedes-Benz W203"), make_in("Nissan or Renault"), make_in("under the seat")
+    ('mercedes', '', '')
+    """
+    bare = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text))
+    plain = " ".join(bare.casefold().split())
+    found = {_SAID[_letters(match[0])] for match in _NAMED.finditer(plain)}
+    return found.pop() if len(found) == 1 else ""
+
+
 def same_make(one: str, other: str) -> bool:
     """Tell whether two spellings name one make.
 
@@ -55,6 +85,29 @@ def among(make: str, makes: Collection[str]) -> bool:
 
 @lru_cache(maxsize=1_000)  # what is typed as a make comes from outside
 def _folded(make: str) -> str:
-    plain = unicodedata.normalize("NFKD", make).casefold()
-    letters = re.sub(r"[^a-z0-9]", "", plain)
+    letters = _letters(make)
     return _ALIASES.get(letters, letters)
+
+
+def _letters(make: str) -> str:
+    plain = unicodedata.normalize("NFKD", make).casefold()
+    return re.sub(r"[^a-z0-9]", "", plain)
+
+
+_SAID: Final = {_letters(make): make for make in MAKES} | {
+    "mercedesbenz": "mercedes", "rangerover": "land rover", "vauxhall": "opel", "vw": "volkswagen",
+}  # fmt: skip
+_NAMED: Final = re.compile(
+    r"(?<![^\W\d_])(?:"
+    + "|".join(
+        sorted(
+            (
+                re.sub(r"[ -]", "[ -]?", name)
+                for name in (*MAKES, "mercedes benz", "range rover", "vauxhall", "vw")
+            ),
+            key=len,
+            reverse=True,
+        )
+    )
+    + r")(?![^\W\d_])"
+)

@@ -20,26 +20,28 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import takewhile
 from typing import Final
 
 from radiokey.errors import SerialDoubtError
 from radiokey.serial import barcode, refusal
 from radiokey.serial.formats import AS_PRINTED, FORMATS, Identity, Needs, SerialFormat
-from radiokey.serial.makes import among
+from radiokey.serial.makes import among, spoken_all
+from radiokey.serial.neighbourhood import Isolation, Neighbourhood
+from radiokey.serial.printed import number_as_printed
 from radiokey.serial.shapes import UNKNOWN, Fit, Shape, Strength
-from radiokey.serial.spelling import Spelled, Word, heard, spell
-from radiokey.serial.stickers import printed_spans, words_of_items
+from radiokey.serial.spelling import Spelled, heard, spell
 
 __all__ = ["Doubt", "Identity", "Reading", "SerialNumber", "makes_to_ask", "parse", "readings"]
 
 _SHORT = 6
 """Numbers up to this length are not taken from among other words that hold digits."""
 
-_MARK: Final = r"\b(?:S ?/ ?N(?:[OR]\b)?|SN|SERI(?:AL|ENNR|ENNUMMER))\b(?: ?(?:NO|NR|NUMBER)\b)?"
-"""What a label prints before its serial number."""
-_LETTERS_MAX: Final = 2
-"""More letters without a digit are a word, and no part of a number."""
+_SENTENCE: Final = 3
+"""So many words beside a short number make a sentence of it."""
+_BESIDE: Final = 30
+"""How many characters beside a short number are looked at for a word that says what it is."""
+_SAYS_NUMBER: Final = r"\bS ?/ ?N|\bSERI|PRE-?CODE|\bSECURITY\b|\bLABEL|\bSTICKER|\b(?:NO|NUMBER)\b"
+_SAYS_IT: Final = r"\b(?:SAYS|SHOWS|READS|IS|CODE)\b[ :.=]*$"
 
 _LONGEST = max(max(shape.lengths()) for entry in FORMATS.values() for shape in entry.shapes)
 
@@ -196,12 +198,15 @@ def parse(
     was expected, what came, and where to look. No error repeats the text: it might be the code.
     """
     make = make or None
-    found = _ranked(text, _Hints(make, kinds))
+    spelled = spell(text)
+    around = Neighbourhood(spelled)
+    found = _ranked(around, _Hints(make, kinds))
     if not found:
-        spelled = spell(text)
         if (printed := _printed(spelled, make, kinds, as_printed=as_printed)) is not None:
             return printed
-        fits_others = bool(_ranked(text, _Hints(make, None)) or _ranked(text, _Hints(None, None)))
+        if _by_sound(text, _Hints(make, kinds)):
+            raise _two_alphabets()
+        fits_others = bool(_ranked(around, _Hints(make, None)) or _ranked(around, _Hints(None, None)))
         raise refusal.why(spelled, refusal.Said(make, kinds), of_another_kind=fits_others)
     best = [entry for entry in found if entry.rank == found[0].rank]
     if len({entry.fit.text for entry in best}) > 1:
@@ -210,28 +215,51 @@ def parse(
         makes = _makes(best)
         raise SerialDoubtError(
             "radios of several makes have a number of this form",
-            hint="say which model the radio is" if make else f"say which make the car is: {', '.join(makes)}",
+            hint="say which model the radio is"
+            if make
+            else f"say which make the car is: {spoken_all(makes)}",
             makes=", ".join(makes),
             kinds=", ".join(entry.format.id for entry in best),
         )
     if _by_sound(text, _Hints(make, kinds), found[0]):
+        raise _two_alphabets()
+    if make is None and kinds is None and _is_in_a_sentence(found[0], spelled):
         raise SerialDoubtError(
-            "a letter of this number is Cyrillic and can be two Latin ones, by its look or by its sound",
-            hint="type the number with the Latin keyboard, as it is printed on the label",
-            readings=2,
+            "a word of this text has the form of a pre-code; cars and types of radio are called so as well",
+            hint="type the number alone, as it stands on the label, or say which make the car is",
+            readings=1,
         )
-    return _reading(found[0], spell(text), best, make)
+    return _reading(found[0], spelled, best, make)
 
 
-def _by_sound(text: str, hints: _Hints, seen: _Decision) -> list[_Decision]:
+def _two_alphabets() -> SerialDoubtError:
+    return SerialDoubtError(
+        "a letter of this number is Cyrillic and can be two Latin ones, by its look or by its sound",
+        hint="type the number with the Latin keyboard, as it is printed on the label",
+        readings=2,
+    )
+
+
+def _by_sound(text: str, hints: _Hints, seen: _Decision | None = None) -> list[_Decision]:
     """Return the numbers that are as good as the one that was `seen`, if Cyrillic letters are read by sound.
 
     An owner with no V on the keyboard may type the Cyrillic letter that is spoken so, and it looks like a B.
     """
     if (spoken := heard(text)) == text:
         return []
-    found = _ranked(spoken, hints)
-    return [one for one in found if one.fit.text != seen.fit.text and one.rank >= seen.rank]
+    found = _ranked(Neighbourhood(spell(spoken)), hints)
+    return [one for one in found if seen is None or (one.fit.text != seen.fit.text and one.rank >= seen.rank)]
+
+
+def _is_in_a_sentence(entry: _Decision, spelled: Spelled) -> bool:
+    """Tell whether a short number is a word among others, of which none beside it says that it is one."""
+    others = len(spelled.words) - (entry.last - entry.first)
+    first, last = spelled.words[entry.first], spelled.words[entry.last - 1]
+    if entry.strength is not Strength.BARE or others < _SENTENCE or first is None or last is None:
+        return False
+    beside = spelled.text[max(0, first.start - _BESIDE) : last.end + _BESIDE]
+    said = re.search(_SAYS_IT, spelled.text[: first.start])
+    return said is None and re.search(_SAYS_NUMBER, beside) is None
 
 
 def _several(found: list[_Decision], *, named: bool) -> SerialDoubtError:
@@ -257,12 +285,12 @@ def readings(
     Takes what `parse` takes. Never raises for a `str`.
     """
     make = make or None
-    found = _ranked(text, _Hints(make, kinds))
+    spelled = spell(text)
+    found = _ranked(Neighbourhood(spelled), _Hints(make, kinds))
     if not found:
-        printed = _printed(spell(text), make, kinds, as_printed=as_printed)
+        printed = _printed(spelled, make, kinds, as_printed=as_printed)
         return () if printed is None else (printed,)
     best = [entry for entry in found if entry.rank == found[0].rank]
-    spelled = spell(text)
     spoken = _by_sound(text, _Hints(make, kinds), found[0])
     return tuple(_reading(entry, spelled, best, make) for entry in (*found, *spoken))
 
@@ -270,39 +298,13 @@ def readings(
 def _printed(
     spelled: Spelled, make: str | None, kinds: Collection[str] | None, *, as_printed: bool
 ) -> Reading | None:
-    """Return the number that stands in a text as it is printed, where that is all that can be said of it.
-
-    It is the number behind S/N or Serial; or all of the text, where no word is one; or the one word that can
-    be a number. What else stands on labels is none.
-    """
+    """Return the number that stands in a text as it is printed, where that is all that can be said of it."""
     if not (as_printed or (kinds is not None and AS_PRINTED in kinds)):
         return None
-    others = words_of_items(spelled, make)
-    words = [None if at in others else word for at, word in enumerate(spelled.words)]
-    free = [word for word in words if word]
-    marked = re.search(_MARK, spelled.text)
-    after = [word for word in free if marked and word.start >= marked.end()]
-    behind = _number_from(words, after)
-    whole = _number_from(words, free)
-    whole = whole if len(whole) == sum(len(word.text) for word in free) else ""
-    for texts in ([behind], [whole], [word.text for word in free]):
-        numbers = {
-            text.upper() for text in texts if FORMATS[AS_PRINTED].shapes[0].fit(text.upper()) is not None
-        }
-        if len(numbers) == 1:
-            number = SerialNumber(numbers.pop(), AS_PRINTED, FORMATS[AS_PRINTED].identity)
-            return Reading(serial=number, label=spelled.text)
-    return None
-
-
-def _number_from(words: list[Word | None], after: list[Word]) -> str:
-    """Return the words in a row, from the first of `after` on, that can be one number; a gap ends it."""
-    row = words[words.index(after[0]) :] if after else []
-    return "".join(word.text for word in takewhile(_may_be_of_a_number, row) if word)
-
-
-def _may_be_of_a_number(word: Word | None) -> bool:
-    return word is not None and (len(word.text) <= _LETTERS_MAX or not word.text.isalpha())
+    text = number_as_printed(spelled, make)
+    if text is None:
+        return None
+    return Reading(serial=SerialNumber(text, AS_PRINTED, FORMATS[AS_PRINTED].identity), label=spelled.text)
 
 
 def makes_to_ask(text: str, *, kinds: Collection[str] | None = None) -> tuple[str, ...]:
@@ -313,7 +315,7 @@ def makes_to_ask(text: str, *, kinds: Collection[str] | None = None) -> tuple[st
     >>> makes_to_ask("V212")
     ()
     """
-    found = _ranked(text, _Hints(None, kinds))
+    found = _ranked(Neighbourhood(spell(text)), _Hints(None, kinds))
     if not found:
         return refusal.makes_of_digits(spell(text))
     best = [entry for entry in found if entry.rank == found[0].rank]
@@ -343,20 +345,18 @@ def _makes(found: list[_Decision]) -> tuple[str, ...]:
     return tuple(sorted({make for entry in found for make in entry.format.makes}))
 
 
-def _ranked(text: str, hints: _Hints) -> list[_Decision]:
+def _ranked(around: Neighbourhood, hints: _Hints) -> list[_Decision]:
     """Return what was found, best first: one entry per number and format, none inside a better one.
 
     The work grows with the text and not with its square: 500 characters that fit everywhere
     take no longer for each than a label.
     """
-    spelled = spell(text)
-    masked, digits = _words_of_other_things(spelled), _words_with_digits(spelled)
     found: dict[tuple[int, int], list[_Decision]] = {}
-    for first, last, window in spelled.runs(_LONGEST):
-        crowded = len(window) <= _SHORT and digits[first] + digits[-1] - digits[last] > 0
+    for first, last, window in around.spelled.runs(_LONGEST):
+        crowded = len(window) <= _SHORT and around.has_digits_beside(first, last)
         found[first, last] = [
             entry
-            for entry in _fits(window, hints, first, last, alone=_alone(spelled, first, last, masked))
+            for entry in _fits(window, hints, first, last, isolation=around.isolation(first, last))
             if entry.strength is not Strength.WEAK or not crowded
         ]
     whole = sorted(_wholes(found), key=lambda entry: entry.rank, reverse=True)
@@ -391,32 +391,7 @@ def _wholes(found: Mapping[tuple[int, int], list[_Decision]]) -> list[_Decision]
     ]
 
 
-def _words_of_other_things(spelled: Spelled) -> frozenset[int]:
-    """Return which words belong to a date, an approval number or the like."""
-    covered = {at for start, end in printed_spans(spelled) for at in range(start, end)}
-    return frozenset(
-        at
-        for at, word in enumerate(spelled.words)
-        if word is not None and not covered.isdisjoint(range(word.start, word.end))
-    )
-
-
-def _words_with_digits(spelled: Spelled) -> list[int]:
-    """Return how many words before each, and before the end, hold digits."""
-    counts = [0]
-    for word in spelled.words:
-        counts.append(counts[-1] + (word is not None and any(map(str.isdigit, word.text))))
-    return counts
-
-
-def _alone(spelled: Spelled, first: int, last: int, masked: frozenset[int]) -> bool:
-    """Tell whether a short number in these words would be a number of its own, not a part of something."""
-    if masked.intersection(range(first, last)):
-        return False
-    return last - first == 1 or (first == 0 and last == len(spelled.words))
-
-
-def _fits(window: str, hints: _Hints, first: int, last: int, *, alone: bool) -> Iterator[_Decision]:
+def _fits(window: str, hints: _Hints, first: int, last: int, *, isolation: Isolation) -> Iterator[_Decision]:
     """Yield every number that the whole of `window`, the words `first` to `last`, is."""
     for entry, shapes in _shapes_for(len(window), window[0]):
         if hints.rules_out(entry):
@@ -426,15 +401,14 @@ def _fits(window: str, hints: _Hints, first: int, last: int, *, alone: bool) -> 
         foreign = hints.make is not None and not known
         repaired: set[str] = set()
         for shape in shapes:
-            if (shape.is_loose and not alone) or (shape.strength <= Strength.BARE and foreign):
+            least = Isolation.APART if shape.strength > Strength.BARE else Isolation.ALONE
+            if (shape.is_loose and isolation < least) or (shape.strength <= Strength.BARE and foreign):
                 continue
             if shape.strength is Strength.WEAK and not hints.is_enough_for(entry):
                 continue
-            # Of digits that any maker may print none becomes a letter, whatever radio was said; and where
-            # nothing but digits was copied, a letter would be invented: they are as likely the code itself.
-            bare = shape.strength is Strength.BARE
-            letters = shape.strength > Strength.BARE or (bare and known and not window.isdigit())
-            fit = shape.fit(window, repair_letters=letters)
+            if shape.begins_otherwise(window) and not hints.names(entry):
+                continue
+            fit = shape.fit(window)
             if fit is None or fit.text in repaired or (repaired and fit.repairs):
                 continue
             yield _Decision(fit, entry, shape.strength, of_the_make, first, last)

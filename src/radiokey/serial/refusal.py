@@ -11,13 +11,15 @@ from typing import Final
 from radiokey.errors import NotTheSerialError, SerialDoubtError, SerialError
 from radiokey.serial import barcode
 from radiokey.serial.formats import FORMATS, Needs, SerialFormat
-from radiokey.serial.makes import among
+from radiokey.serial.makes import among, spoken_all
 from radiokey.serial.spelling import TEXT_LENGTH_MAX, Spelled
 from radiokey.serial.stickers import StickerItem, named, named_among_words
 
 _SHOWN: Final = "e.g. 281155216RT V212, M012345 or BP5387 6 1234567"
 _GENERAL_HINT: Final = f"it stands on the radio's label, {_SHOWN}"
 _MOST_NAMED: Final = 3
+_CODE_LENGTHS: Final = range(3, 6)
+"""So many digits alone are more often the code itself."""
 
 # A number that was clearly meant, but came too short or too long: what stands around it, and what was meant.
 _MEANT: Final = (
@@ -29,6 +31,7 @@ _MEANT: Final = (
     (r"(M[0-9]{4,})", "ford-m"),
     (r"(V[0-9]{5,})", "ford-v"),
     (r"(CL[0-9]{6,})", "nissan-clarion-cl12"),
+    (r"((?:PN|PP|CN|CM)[0-9]{5,})", "nissan-clarion-pn"),
     (r"(VWZ[0-9A-Z]+)", "volkswagen-vwz"),
     (r"(SKZ[0-9A-Z]+)", "skoda-skz"),
     (r"(SEZ[0-9A-Z]+)", "seat-sez"),
@@ -39,10 +42,13 @@ _MEANT: Final = (
     (r"([A-Z](?=[A-Z0-9]*[0-9][A-Z0-9]*[0-9])[A-Z0-9]{3})", "renault-precode"),
 )
 
+_DIGIT_FIRST: Final = r"(?:[0-9]{9}R|[0-9]{10})?R?T[0-9]{4}"
 _HINTS: Final = {
     "renault-precode": "it follows the T on the sticker, e.g. 281155216RT V212",
     "ford-m": "it begins with M or V as it is printed, e.g. M012345; never add a letter yourself",
     "ford-v": "it begins with M or V as it is printed, e.g. M012345; never add a letter yourself",
+    "nissan-clarion-pn": "behind its first four digits stands a letter; look there again: O and 0, I and 1, "
+    "B and 8, S and 5 look alike",
     "bp12": "type everything from BP on, e.g. BP5387 6 1234567",
     "continental-a2c": "type everything from A2C on",
 }
@@ -90,6 +96,8 @@ def _looks(entries: tuple[SerialFormat, ...]) -> str:
 def why(spelled: Spelled, said: Said, *, of_another_kind: bool) -> SerialError:
     """Return the error to raise for a text in which no serial number was found."""
     compact = spelled.compact
+    if not compact and spelled.is_foreign:
+        return _another_alphabet(said)
     if not compact:
         return SerialError(
             "a serial number of letters and digits was expected; "
@@ -98,6 +106,10 @@ def why(spelled: Spelled, said: Said, *, of_another_kind: bool) -> SerialError:
         )
     if (item := named(spelled, said.make)) is not None:
         return _not_the_number(item, said)
+    if _is_like_a_code(spelled, said):
+        return _the_code_itself(said)
+    if spelled.is_foreign:
+        return _another_alphabet(said)
     if of_another_kind:
         return _another_kind(said)
     if (meant := _meant(spelled, said)) is not None:
@@ -106,6 +118,35 @@ def why(spelled: Spelled, said: Said, *, of_another_kind: bool) -> SerialError:
         return _not_the_number(item, said)
     makes = makes_of_digits(spelled)
     return _ambiguous(spelled, said, makes) if makes else _unknown(compact, said)
+
+
+def _another_alphabet(said: Said) -> SerialError:
+    return SerialError(
+        "a letter here is of another alphabet, and like no letter of a label",
+        hint=f"type the number with the Latin keyboard; {said.where_to_look()}",
+    )
+
+
+def is_like_a_code(number: str) -> bool:
+    """Tell whether a number is digits alone, as many as a code has."""
+    return number.isdigit() and len(number) in _CODE_LENGTHS
+
+
+def _is_like_a_code(spelled: Spelled, said: Said) -> bool:
+    """Tell whether the only digits are as many as a code has, and no number of the radio that was said."""
+    words = [word.text for word in spelled.words if word is not None and any(map(str.isdigit, word.text))]
+    number = "".join(words)
+    if said.nothing or not is_like_a_code(number):
+        return False
+    return not any(shape.fit(number) for entry in said.formats for shape in entry.shapes)
+
+
+def _the_code_itself(said: Said) -> NotTheSerialError:
+    return NotTheSerialError(
+        "so few digits alone are more often the code itself; the number of the radio was expected",
+        hint=f"{said.where_to_look()}; if the label prints these digits as its number, type S/N before them",
+        item="code",
+    )
 
 
 def _not_the_number(item: StickerItem, said: Said) -> NotTheSerialError:
@@ -134,7 +175,11 @@ def _unasked(spelled: Spelled) -> tuple[SerialFormat, ...]:
         entry
         for entry in FORMATS.values()
         if entry.needs is not Needs.NO_FORM
-        and any(shape.fit(number) is not None for shape in entry.shapes for number in numbers)
+        and any(
+            shape.fit(number) is not None and not shape.begins_otherwise(number)
+            for shape in entry.shapes
+            for number in numbers
+        )
     )
 
 
@@ -142,7 +187,7 @@ def _ambiguous(spelled: Spelled, said: Said, makes: tuple[str, ...]) -> SerialEr
     """Return the error for a number that could be several radios' because it says too little."""
     compact = spelled.compact
     if said.make is None:
-        hint = f"say which radio it is; such numbers are found in: {', '.join(makes)}"
+        hint = f"say which radio it is; such numbers are found in: {spoken_all(makes)}"
     elif among(said.make, makes):
         hint = "say which model the radio is"
     else:
@@ -190,6 +235,12 @@ def _meant(spelled: Spelled, said: Said) -> SerialError | None:
             hint="scan it again, or type the number printed beside it, from BP on",
             given=barcode.LENGTH,
         )
+    if re.fullmatch(_DIGIT_FIRST, compact, re.ASCII) and "renault-precode" in own:
+        return SerialError(
+            "behind the T of a label stands a letter and three digits; a digit came first",
+            hint="look at the first one again: I and 1, O and 0, B and 8, S and 5 look alike",
+            kind="renault-precode",
+        )
     for pattern, kind in _MEANT:
         match = re.fullmatch(pattern, compact, re.ASCII)
         if match is not None and kind in own:
@@ -217,10 +268,13 @@ def _unknown(compact: str, said: Said) -> SerialError:
 
 def _wrong_length(entry: SerialFormat, given: int) -> SerialError:
     came = f"{given} given" if given != entry.length else "one of these does not fit its place"
+    sentence = f"{entry.name} has {entry.length} characters ({entry.looks}); {came}"
+    if entry.shapes[0].tail != (0, 0):  # of no fixed length
+        sentence = f"{entry.name} is {entry.looks}; in {given} characters one does not fit its place"
     return SerialError(
-        f"{entry.name} has {entry.length} characters ({entry.looks}); {came}",
+        sentence,
         hint=_HINTS.get(entry.id, entry.where),
         kind=entry.id,
-        expected=entry.length,
+        expected=entry.looks if entry.shapes[0].tail != (0, 0) else entry.length,
         given=given,
     )

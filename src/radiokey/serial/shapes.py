@@ -14,10 +14,13 @@ else  itself
 ====  =======================================================================
 
 Four pairs of characters are taken for each other: O and 0, I and 1, B and 8, S and 5. Two more are read one
-way only: Z as 2, and a small l behind a digit as 1 - no label has a small letter, so it is an L or a 1,
+way only: Z as 2, and a small l beside a digit as 1 - no label has a small letter, so it is an L or a 1,
 whichever the place takes. Where a place takes only one of a pair, the other is repaired, and a `Slip` says
 so. Where a place takes both, what was read stands, and a `Slip` names the other; at an open place (`*`, `^`)
 a digit that was read is a digit.
+
+A letter is put in for a digit only where nothing else can be meant (`Shape.puts_letters_in`): a letter that
+nobody read is the number of another radio.
 """
 
 import re
@@ -56,6 +59,7 @@ _PLACES: Final = {
     "^": DIGITS + LETTERS + UNKNOWN,
 }
 _OPEN: Final = frozenset("*^")
+_INSIDE: Final = re.compile(r"\[([^]]*)\]")
 _REGEX: Final = {"#": "[0-9]", "@": "[A-Z]", "*": "[A-Z0-9]", "%": "[0-9A-F]", "^": "[0-9A-Z?]"}
 
 
@@ -121,7 +125,7 @@ class Shape:
     @property
     def regex(self) -> str:
         """A regular expression for the number itself, as HTML's `pattern` takes it."""
-        inside = "".join(re.findall(r"\[([^]]*)\]", self.template))
+        inside = "".join(_INSIDE.findall(self.template))
         fewest, most = self.tail
         return "".join(
             f"[A-Z0-9]{{{fewest},{most}}}" if place == "~" else _REGEX.get(place, place) for place in inside
@@ -129,12 +133,25 @@ class Shape:
 
     def alphabets(self, length: int) -> tuple[str, ...] | None:
         """Return what each place of a number of `length` characters takes; `None` if it is never so long."""
-        inside = "".join(re.findall(r"\[([^]]*)\]", self.template))
+        inside = "".join(_INSIDE.findall(self.template))
         places = inside.removesuffix("~")
         tail = length - len(places)
         if not self.tail[0] <= tail <= self.tail[1]:
             return None
         return tuple(_PLACES.get(place, place) for place in places + "*" * tail)
+
+    @property
+    def puts_letters_in(self) -> bool:
+        """Whether a digit may be read here as the letter it looks like.
+
+        Either the label around the number says that a letter stands there, in more than one character of its
+        own; or all of the number is digits but a beginning that never changes (BP). Digits alone, or open
+        places behind, could as well be another number that was copied right.
+        """
+        if self.strength is Strength.LABELLED and "[@" in self.template:
+            around = re.sub(r"\[.*?\]", "", self.template)
+            return len(around) > 1 and around != "T0"  # in T0123 the letter itself may be missing
+        return not set("@*~") & set(self.template)
 
     @property
     def is_loose(self) -> bool:
@@ -150,12 +167,15 @@ class Shape:
         """Tell whether a text of `length` characters that begins with `first` is worth a `fit`."""
         return length in self.lengths() and _take(self.template.lstrip("[")[0], first) is not None
 
-    def fit(self, text: str, *, repair_letters: bool = True) -> Fit | None:
+    def begins_otherwise(self, text: str) -> bool:
+        """Tell whether a letter stands before digits that anybody may print: a prefix, no misread digit."""
+        return self.strength is Strength.WEAK and text[:1].isupper() and set(self.template) == set("[#]")
+
+    def fit(self, text: str) -> Fit | None:
         """Return the number in `text` (upper case, no separators, whole), or `None`.
 
-        `repair_letters` allows a digit to be read as the letter it looks like. At most half of a number's
-        places may be repaired, and it must hold half as many digits as open places: anything looser would
-        find numbers in ordinary words.
+        At most half of a number's places may be repaired, and it must hold half as many digits as open
+        places: anything looser would find numbers in ordinary words.
         """
         laid_out = _laid_out(self, len(text))
         # What a person types fits few templates: most are through with a character or two.
@@ -166,7 +186,7 @@ class Shape:
         places = open_places = digits = 0
         for (place, inside), character in zip(laid_out[1], text, strict=True):
             taken = _take(place, character)
-            if taken is None or (place == "@" and character in DIGITS and not repair_letters):
+            if taken is None:
                 return None
             if not inside:
                 continue
@@ -198,14 +218,25 @@ def _laid_out(shape: Shape, length: int) -> tuple[tuple[str, ...], tuple[tuple[s
             inside = mark == "["
         else:
             places.append((mark, inside))
-    return tuple(_taken_by(place) for place, _ in places), tuple(places)
+    letters, zero = shape.puts_letters_in, "T[@" not in shape.template
+    return tuple(
+        _taken_by(place, letters=letters or (place != "@" and not inside), zero=zero)
+        for place, inside in places
+    ), tuple(places)
 
 
 @cache
-def _taken_by(place: str) -> str:
-    """Return the characters that a place takes, in their own stead or in another's."""
+def _taken_by(place: str, *, letters: bool, zero: bool) -> str:
+    """Return the characters that a place takes, in their own stead or in another's.
+
+    Without `letters` no digit stands for a letter, without `zero` no zero.
+    """
     allowed = _PLACES.get(place, place)
-    alike = "".join(read for read, other in LOOK_ALIKES.items() if other in allowed)
+    alike = "".join(
+        read
+        for read, other in LOOK_ALIKES.items()
+        if other in allowed and (other in DIGITS or (letters and (zero or read != "0")))
+    )
     return allowed + alike + (SMALL_L if "L" in allowed else "")
 
 

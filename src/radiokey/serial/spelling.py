@@ -2,8 +2,9 @@
 
 Case, spaces, dashes and dots do not matter. Full-width characters become plain ones, and a Cyrillic letter
 that is drawn like a Latin one becomes that one: a sticker is Latin, whatever the keyboard was set to. An
-upright bar inside a number is the I or 1 that a reader of photos took it for; a small l behind a digit stays
-small, as it may be either (`shapes.LOOK_ALIKES`).
+upright bar inside a number is the I or 1 that a reader of photos took it for; a small l beside a digit stays
+small, as it may be either (`shapes.LOOK_ALIKES`). Words that announce a number, in Latin or Russian, are no
+part of it, apart from it or glued to it: `S/N`, `No.`, `serialM012345`.
 """
 
 import re
@@ -21,8 +22,21 @@ _SOUNDS: Final = str.maketrans("ВНРСУХвнрсух", "VNRSUHvnrsuh")
 _KEPT: Final = "\ue000"
 """Stands for a small l while the rest is made capital: a private character, which nobody types."""
 _BAR: Final = r"(?<=[0-9A-Za-z])\|(?=[0-9A-Za-z])"
-_AFTER_A_DIGIT: Final = r"(?<=[0-9])l"
-_ABBREVIATION: Final = re.compile(r"\b(?:[SP] ?/ ?N(?:[OR]\b)?|SN)\b")
+_BESIDE_A_DIGIT: Final = r"(?<=[0-9])l|(?<![^\W_])l(?=[0-9])"
+_RUSSIAN: Final = (
+    (r"(?<!\w)(?:с ?/ ?н|(?:зав|сер)(?:\.|\w*) ?(?:№|номер\w*|ном\.?|no\.?)|серийн\w*)(?![^\W\d_])", " S/N "),  # noqa: RUF001 -- Russian words
+    (r"(?<!\w)номер\w*|№|\bn[°º]", " No "),
+)
+"""What Russian owners write before a number, and signs for it, with what Latin labels print."""
+_ANNOUNCED: Final = re.compile(
+    r"\b(?:[SP] ?/ ?N(?:[OR]\b)?|SN)\b"
+    r"|\b(?!SN[A-Z0-9]{15}\b)"
+    r"(?:SERIAL(?:NUMBER|NUMMER|NO|NR)?|SERNO|SERIENN(?:UMME)?R|PRE-?CODE|CODE|S ?/ ?N[OR]?|SN)"
+    r"(?=[A-Z]{0,3}[0-9][0-9A-Zl]{2,14}\b)"
+)
+_BREAK: Final = "\u0416"
+_NUMBER: Final = frozenset({"NO", "NR", "NUM", "NUMBER", "NUMMER"})
+"""A word that announces a number and ends what stood before it."""
 _WORD: Final = re.compile(r"(?:[^\W_]|(?<=[0-9])\?(?=[0-9]))+")
 _LATIN: Final = re.compile(r"[A-Z0-9?l]+", re.ASCII)
 
@@ -38,7 +52,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A text in upper case with single spaces, and its words; a word that is not Latin is `None`.
+    """A text in upper case with single spaces, and its words.
+
+    `None` stands for a word that is not Latin, or that announces a number: no number goes on over it.
 
     `cut` says that the text was too long to be read at all.
     """
@@ -60,6 +76,22 @@ class Spelled:
                     break
                 run += word.text
                 yield first, last, run
+
+    def is_joined(self, at: int, signs: str) -> bool:
+        """Tell whether between the word `at` and the one after it stands one of `signs` and no blank."""
+        if not 0 <= at < len(self.words) - 1:
+            return False
+        before, after = self.words[at], self.words[at + 1]
+        if before is None or after is None or after.start != before.end + 1:
+            return False
+        return self.text[before.end] in signs
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether a word with a digit, or all there is, has a letter that is like no Latin one."""
+        return re.search(r"(?=\w*[0-9])\w*[^\W\d_A-Z]", self.text) is not None or (
+            not self.compact and re.search(r"[^\W\d_A-Z]", self.text) is not None
+        )
 
     @property
     def compact(self) -> str:
@@ -91,16 +123,24 @@ def spell(text: str) -> Spelled:
     """Return `text` as this package reads it; texts beyond `TEXT_LENGTH_MAX` have no words."""
     if len(text) > TEXT_LENGTH_MAX:
         return Spelled("", (), cut=True)
+    for words, printed in _RUSSIAN if not text.isascii() else ():
+        text = re.sub(words, printed, text, flags=re.IGNORECASE)
     typed = unicodedata.normalize("NFKC", text)
     if "|" in typed:
         typed = re.sub(_BAR, "I", typed)
     if "l" in typed:
-        typed = re.sub(_AFTER_A_DIGIT, _KEPT, typed)
+        typed = re.sub(_BESIDE_A_DIGIT, _KEPT, typed)
     plain = latinise(typed).replace(_KEPT, "l")
-    # "S/N", "S/NO", "SN" and "P/N" announce a number; their letters are not part of it.
-    searched = _ABBREVIATION.sub(lambda match: " " * len(match[0]), plain)
+    # What announces a number is no part of it, nor of what stands before it: a word that is not Latin.
+    searched = _ANNOUNCED.sub(_broken, plain)
     return Spelled(plain.replace("l", "L"), tuple(_word(match) for match in _WORD.finditer(searched)))
 
 
+def _broken(match: re.Match[str]) -> str:
+    return _BREAK * (len(match[0]) - 1) + " "
+
+
 def _word(match: re.Match[str]) -> Word | None:
-    return Word(match[0], *match.span()) if _LATIN.fullmatch(match[0]) else None
+    if match[0] in _NUMBER or not _LATIN.fullmatch(match[0]):
+        return None
+    return Word(match[0], *match.span())

@@ -48,6 +48,7 @@ class StickerItem:
 _PRE_CODE: Final = ("renault", "dacia", "nissan")
 _MONTHS: Final = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 _TYPE: Final = "it names the type of the radio, not yours"
+_VW_GROUP: Final = ("audi", "seat", "skoda", "volkswagen")
 
 ITEMS: Final = (
     # --- what one maker prints, its own words before what all print
@@ -58,6 +59,10 @@ ITEMS: Final = (
         compact=r"FD[A-Z]?[0-9]{3,4}[A-Z]?[0-9]?|[3-9][05]0[0-9](?:RDS|EON|CDC?|CDR|MP3|AUX|NE|W)+",
         makes=("ford",),
     ),
+    StickerItem(
+        "type", "the type of the radio", _TYPE, compact=r"(?:SC[89]|HU[0-9])[0-9]{2}", makes=("volvo",)
+    ),
+    StickerItem("type", "the type of the radio", _TYPE, compact=r"RD[34]", makes=("peugeot", "citroen")),
     StickerItem(
         "software",
         "a line of the radio's software",
@@ -132,6 +137,21 @@ ITEMS: Final = (
         makes=("mercedes", "smart"),
     ),
     StickerItem(
+        "part-number",
+        "a part number",
+        "it names the type of the radio, not yours; the serial number is shown when the radio is switched on "
+        "with 1 and 6 held while it asks for the code",
+        compact=r"3910[01][A-Z][0-9A-Z]{2}(?:[0-9A-Z]{4}(?:[0-9A-Z]{2})?)?",
+        makes=("honda", "acura"),
+    ),
+    StickerItem(
+        "part-number",
+        "a part number",
+        _TYPE,
+        compact=r"[0-9][A-Z][0-9A-Z]035[0-9]{3}[A-Z]{0,2}",
+        makes=_VW_GROUP,
+    ),
+    StickerItem(
         "half-number",
         "one half of the number",
         "the radio shows two halves, one after U and one after L; type both, e.g. U2200 L0055",
@@ -163,6 +183,17 @@ ITEMS: Final = (
             r"|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}"
             r")(?![\w./-])"
             rf"|\b(?:[0-9]{{1,2}}[./ -](?:{_MONTHS})|(?:{_MONTHS})[./ -][0-9]{{1,2}})[./ -][0-9]{{2,4}}\b"
+            rf"|\b(?:{_MONTHS})[A-Z]*[./ -]{{1,2}}(?:19|20)[0-9]{{2}}\b"
+        ),
+    ),
+    StickerItem(
+        "telephone",
+        "a telephone number",
+        printed=(
+            r"(?<![0-9])(?<![0-9] )\+[0-9](?:[ ().-]{0,2}[0-9]){8,13}(?![0-9])"
+            r"|\b(?:TEL(?:EPHONE)?|PHONE|MOBILE|T[E]\u041b[\u0400-\u04ffA-Z]*)[ .:+]*"
+            r"(?:[0-9][ ().-]{0,2}){9,14}(?![0-9])"
+            r"|(?<![\w.-])[78][ (-]{1,2}9[0-9]{2}[) -]{1,2}[0-9]{3}[ -][0-9]{2}[ -]?[0-9]{2}(?!\w)"
         ),
     ),
     StickerItem(
@@ -181,7 +212,7 @@ ITEMS: Final = (
         "device-number",
         "the radio maker's device number",
         _TYPE,
-        compact=r"764[0-9]{7}(?:[0-9]{3})?",
+        compact=r"(?:764[0-9]|7612)[0-9]{6}(?:[0-9]{3})?",
     ),
     StickerItem(
         "tracking-code",
@@ -194,8 +225,19 @@ ITEMS: Final = (
         "it names the car, not the radio",
         compact=r"(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}",
     ),
+    StickerItem(
+        "part-number",
+        "a part number",
+        _TYPE,
+        printed=r"\b(?:P ?/ ?N|PART ?(?:NO|NR|NUMBER))\b[ .:#-]*[0-9A-Z]*[0-9][0-9A-Z]*(?:[-./][0-9A-Z]+)*",
+    ),
 )
 """What stands on labels and displays beside the serial number: the most telling form first."""
+
+
+_PRINTED: Final = tuple(
+    re.compile(item.printed, re.ASCII) for item in ITEMS if item.printed and not item.makes
+)
 
 
 def _items(make: str | None) -> Iterator[StickerItem]:
@@ -208,7 +250,8 @@ def named(spelled: Spelled, make: str | None = None) -> StickerItem | None:
         if item.compact and re.fullmatch(item.compact, spelled.compact, re.ASCII):
             return item
         if item.printed and re.search(item.printed, spelled.text, re.ASCII):
-            return item
+            # Words such as "part number" say less than the form of what stands behind them.
+            return (item is ITEMS[-1] and named_among_words(spelled, make)) or item
     return None
 
 
@@ -223,12 +266,9 @@ def named_among_words(spelled: Spelled, make: str | None = None) -> StickerItem 
 
 def printed_spans(spelled: Spelled) -> tuple[tuple[int, int], ...]:
     """Return where in the text such things stand that are known by more than letters and digits."""
-    return tuple(
-        match.span()
-        for item in ITEMS
-        if item.printed and not item.makes
-        for match in re.finditer(item.printed, spelled.text, re.ASCII)
-    )
+    if spelled.text.isalnum():
+        return ()
+    return tuple(match.span() for printed in _PRINTED for match in printed.finditer(spelled.text))
 
 
 def words_of_items(spelled: Spelled, make: str | None = None) -> frozenset[int]:
@@ -241,6 +281,8 @@ def words_of_items(spelled: Spelled, make: str | None = None) -> frozenset[int]:
         if item.compact and re.fullmatch(item.compact, run.upper(), re.ASCII)
         for at in range(first, last)
     }
+    # A type goes on behind a dash: RD3-01.
+    found |= {at + 1 for at in found if spelled.is_joined(at, "-")}
     spans = [span for item in items if item.printed for span in _spans(item.printed, spelled.text)]
     for at, word in enumerate(spelled.words):
         if word is not None and any(start < word.end and word.start < end for start, end in spans):

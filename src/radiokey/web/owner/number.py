@@ -16,6 +16,7 @@ from radiokey.catalogue.model import Model
 from radiokey.catalogue.search import search_models
 from radiokey.catalogue.which import which_radio
 from radiokey.code.family import families_of
+from radiokey.code.reading import make_said
 from radiokey.errors import RadiokeyError
 from radiokey.guide.sheet import Case, sheet
 from radiokey.serial.formats import FORMATS
@@ -75,11 +76,13 @@ async def number_read(site: NamedDependency[Site], request: WebRequest) -> Redir
 
 
 def begun(visit: Visit) -> Visit:
-    """Return the visit of a number, with the id of its request and the make that its car tells."""
+    """Return the visit of a number, with the id of its request and the make that its car or text tells."""
     make = visit.make
     if not make and visit.car.strip():
         makes = {make for match in search_models(visit.car) for make in cards()[match.model].makes}
         make = makes.pop() if len(makes) == 1 else ""
+    if not visit.model:
+        make = make_said(visit.text, make)
     return msgspec.structs.replace(visit, request_id=uuid.uuid4().hex, make=make)
 
 

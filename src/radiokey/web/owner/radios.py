@@ -38,7 +38,7 @@ class Choice:
 def models(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Find a radio by its car or its name, each with the next step; `at` is where the guide asked for it."""
     form = read_query(request, SearchForm)
-    found = search_models(form.search) if form.search.strip() else ()
+    found = search_models(form.search, form.say) if form.search.strip() else ()
     by_make: dict[str, list[Model]] = {}
     for model in site.catalogue.models.values():
         for make in model.makes:
@@ -55,7 +55,7 @@ def models(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
             for match in found[:FOUND_MAX]
         ],
         more=max(0, len(found) - FOUND_MAX),
-        nothing=next_step(understand(form.search)) if form.search.strip() and not found else "",
+        nothing=next_step(understand(form.search), form.search) if form.search.strip() and not found else "",
         unknown=_without(form),
         by_make=dict(sorted(by_make.items())),
     )
