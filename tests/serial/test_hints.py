@@ -14,7 +14,7 @@ from radiokey.errors import SerialError
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.makes import among, same_make, spoken
 from radiokey.serial.shapes import LOOK_ALIKES, UNKNOWN
-from radiokey.serial.spelling import spell
+from radiokey.serial.spelling import heard, spell
 
 MAKES = sorted(
     {make for card in cards().values() for make in card.makes}
@@ -88,8 +88,9 @@ def test_no_hint_shows_a_number_that_nobody_typed_and_no_label_has(text, make, r
 @given(typed(), MAKE, RADIOS)
 @example("V2l2", "", None)
 @example("M0I2Z45", "ford", None)
+@example("\N{CYRILLIC CAPITAL LETTER VE}000", "", None)
 def test_every_character_of_a_reading_was_typed_or_looks_like_one_that_was(text, make, radio):
-    came = Counter(spell(text).compact)
+    came = Counter(spell(text).compact) | Counter(spell(heard(text)).compact)
     for reading in read_numbers(text, make=make, radio=radio):
         if UNKNOWN in reading.serial.text:
             continue  # out of a barcode, which does not hold the letters

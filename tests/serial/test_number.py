@@ -4,14 +4,15 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from radiokey.errors import NotTheSerialError, SerialDoubtError, SerialError
 from radiokey.serial.formats import FORMATS, Identity
 from radiokey.serial.number import Doubt, SerialNumber, makes_to_ask, parse, readings
 from radiokey.serial.shapes import DIGITS, LETTERS, LOOK_ALIKES, Shape
-from radiokey.serial.spelling import TEXT_LENGTH_MAX
+from radiokey.serial.spelling import TEXT_LENGTH_MAX, spell
+from radiokey.serial.stickers import words_of_items
 
 LABELS = Path(__file__).parents[1] / "vectors" / "labels.csv"
 
@@ -429,6 +430,7 @@ def printed(draw):
 @given(printed())
 def test_a_number_survives_its_label_spaces_dashes_and_case(case):
     kind, label, number = case
+    assume(not words_of_items(spell(label)))  # 1-1-00 is a date, 17 characters are a VIN
     numbers = {reading.serial.text for reading in readings(label, kinds=[kind])}
     assert number in numbers, label
 
