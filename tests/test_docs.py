@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from sqlite_base import fresh
 
 from radiokey.base.bootstrap import open_base
 from radiokey.base.identity.roles import Permission
@@ -167,7 +168,7 @@ def test_every_field_of_a_press_and_of_a_receipts_check_is_documented(cli, relea
 
 @pytest.fixture
 def release_receipt(cli, tmp_path):
-    database = tmp_path / "base.sqlite3"
+    database = fresh(tmp_path / "base.sqlite3")
     released = cli("code", DUSTER, "--i-own-this-radio", "--json", "--database", database).document
     file = tmp_path / "receipt.json"
     file.write_text(json.dumps(released["receipt"]))

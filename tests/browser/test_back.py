@@ -2,6 +2,7 @@
 
 import pytest
 from road import CODE, RADIO, back_to_the_first_step, get_code, shown_code
+from test_desk import of
 
 
 def heading(page):
@@ -130,3 +131,80 @@ def test_no_address_of_the_road_has_the_number_or_the_code(phones):
     page.locator("#keys").wait_for()
     assert not [url for url in phone.requested if CODE in url or "V212" in url]
     assert phone.context.cookies() == []
+
+
+def said_again(walked, alert, **kept):
+    """Look at the page that says what was wrong, and again after a reload: with the sentence and what was typed."""
+    page = walked.page
+    walked.here()
+    assert alert in page.get_by_role("alert").inner_text()
+    for label, text in kept.items():
+        assert page.locator(f"#{label}").input_value() == text
+
+
+def test_a_wrong_receipt_and_a_wait_that_is_none_can_be_gone_back_to(page, walked):
+    page.goto("/verify")
+    walked.here()
+    page.get_by_label("Receipt").fill("no receipt")
+    page.get_by_role("button", name="Check it").click()
+    said_again(walked, "This is not a receipt", receipt="no receipt")
+    page.goto(f"/waiting?model={RADIO}&errors=2")
+    walked.here()
+    page.locator("form[method=post] input[name=errors]").evaluate("field => field.value = '0'")
+    page.get_by_role("button", name="Start the countdown now").click()
+    said_again(walked, "There is no wait here", errors="0")
+    page.goto(f"/waiting?model={RADIO}&errors=2")
+    walked.here()
+    page.get_by_role("button", name="Start the countdown now").click()
+    walked.here()
+    page.get_by_text("It was off for a while").click()
+    page.get_by_label("Since you last looked").fill("abc")
+    page.get_by_role("button", name="Count it so").click()
+    said_again(walked, "minutes")
+    walked.back_and_forward()
+
+
+def test_what_is_wrong_with_a_form_for_the_desk_can_be_gone_back_to(owners, link_of):
+    """A message that may hold the code, and files, are not given back; the page says so."""
+    page = owners()
+    walked = Walked(page)
+    page.goto("/requests/new")
+    walked.here()
+    page.get_by_label("Number of the radio").fill("what it says")
+    page.get_by_label("VIN of the car").fill("VSK")
+    page.get_by_role("button", name="Open the request").click()
+    said_again(walked, "number", text="what it says", vin="VSK")
+    page.goto(link_of("review"))
+    walked.here()
+    page.get_by_label("Message").fill("It is 4786.")
+    page.get_by_role("button", name="Send the message").click()
+    said_again(walked, "what you typed is not kept", say="")
+    page.goto(link_of("draft"))
+    walked.here()
+    page.get_by_role("button", name="Send them").click()
+    said_again(walked, "choose all of them again")
+    walked.back_and_forward()
+
+
+def test_what_is_wrong_with_a_form_of_the_desk_can_be_gone_back_to(people, staffed):
+    page = people("cle", wide=True)
+    walked = Walked(page)
+    page.goto(of(staffed, "busy"))
+    walked.here()
+    page.get_by_label("Amount").fill("12.345")
+    page.get_by_role("button", name="Record the fee").click()
+    said_again(walked, "A fee is an amount with at most two decimals", amount="12.345")
+    page.get_by_label("Message to the requester").fill("Is it 4786?")
+    page.get_by_role("button", name="Send the message").click()
+    said_again(walked, "could be the code of the radio", text="Is it 4786?")
+    page.goto(of(staffed, "own"))
+    walked.here()
+    page.get_by_role("button", name="Add the papers").click()
+    said_again(walked, "choose all of them again")
+    page.goto("/desk/requests/new")
+    walked.here()
+    page.get_by_label("Number, or the whole text").fill("what it says")
+    page.get_by_label("VIN of the car").fill("VSK")
+    page.get_by_role("button", name="Open the request").click()
+    said_again(walked, "number", text="what it says", vin="VSK")
+    walked.back_and_forward()

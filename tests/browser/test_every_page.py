@@ -209,7 +209,7 @@ def test_axe_finds_nothing_on_the_way_to_the_code(page):
     assert faults(page, "GET /road/{visit}/dealer") == []
     page.goto("/verify")
     page.get_by_role("button", name=re.compile("^(Verify|Check)")).click()
-    assert faults(page, "POST /verify") == []
+    assert faults(page, "GET /verify") == []
 
 
 def test_where_what_now_and_what_not_are_seen_without_scrolling(page):

@@ -52,7 +52,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_request_in_any_state(owners, link_o
     page.get_by_label("VIN of the car").fill("VSK")
     wrong["new"] = faults(page, "GET /requests/new")
     page.get_by_role("button", name="Open the request").click()
-    wrong["new, refused"] = faults(page, "POST /requests")
+    wrong["new, refused"] = faults(page, "GET /road/{visit}/desk")
     for state in STATES:
         page.goto(link_of(state))
         for fold in page.locator("main details > summary").all():

@@ -15,7 +15,7 @@ def enrol(holder, link):
     holder.page.get_by_label("What to call it").fill("phone")
     holder.page.get_by_role("button", name=MADE).click()
     holder.page.wait_for_selector("h1:has-text('Keep these ten codes')")
-    assert faults(holder.page, "POST /enrol/{secret}") == []
+    assert faults(holder.page, "GET /enrolled") == []
     return holder.page.locator(".codes li").all_inner_texts()
 
 
@@ -43,7 +43,7 @@ def test_from_the_link_to_the_desk_and_out_again(holders, enrolments):
     other.wait_for_url("/sign-in")
     holder.page.get_by_role("button", name="Make ten new ones").click()
     holder.page.get_by_role("heading", name="You are not signed in").wait_for()
-    assert faults(holder.page, "POST /me/codes") == []
+    assert faults(holder.page, "GET /sign-in/not-taken") == []
     holder.page.get_by_role("link", name="Sign in").click()
     holder.page.get_by_role("button", name=ASKED).click()
     holder.page.wait_for_url("/me")
@@ -73,7 +73,7 @@ def test_a_wrong_authenticator_a_copy_and_an_unknown_finger_sign_nobody_in(holde
     stranger.holds(copy)
     sign_in(stranger)
     expect(stranger.page.get_by_role("alert")).to_contain_text("That did not sign you in")
-    assert faults(stranger.page, "POST /sign-in") == []
+    assert faults(stranger.page, "GET /sign-in") == []
     holder.page.goto("/desk")
     holder.page.wait_for_url("/sign-in?to=/desk")
     recover(holder, codes[0])
@@ -102,7 +102,7 @@ def recover(holder, code):
     assert faults(holder.page, "GET /enrol/{secret}") == []
     holder.page.get_by_role("button", name=MADE).click()
     holder.page.wait_for_selector("h1:has-text('Your passkey is made')")
-    assert faults(holder.page, "POST /enrol/{secret}") == []
+    assert faults(holder.page, "GET /enrolled") == []
 
 
 def test_a_registrar_invites_and_adds_a_second_passkey(holders, enrolments):
@@ -116,7 +116,7 @@ def test_a_registrar_invites_and_adds_a_second_passkey(holders, enrolments):
     holder.page.get_by_label("Role").select_option("approver")
     holder.page.get_by_role("button", name="Make a one-time link").click()
     link = holder.page.locator(".link").inner_text()
-    assert faults(holder.page, "POST /registrar/staff/invite") == []
+    assert faults(holder.page, "GET /registrar/staff/invited") == []
     uma = holders()
     enrol(uma, link.rpartition("/")[2])
     sign_in(uma)
@@ -130,7 +130,7 @@ def test_a_registrar_invites_and_adds_a_second_passkey(holders, enrolments):
     assert faults(holder.page, "GET /me") == []
     holder.page.get_by_role("button", name="Make ten new ones").click()
     holder.page.get_by_role("heading", name="Keep these ten codes").wait_for()
-    assert faults(holder.page, "POST /me/codes") == []
+    assert faults(holder.page, "GET /me/codes") == []
     holder.page.get_by_role("link", name="I have them").click()
     holder.page.get_by_role("button", name="Remove phone").click()
     holder.page.wait_for_url("/sign-in?to=/me")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_base import fresh
 
 
 @pytest.fixture
@@ -13,6 +14,12 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def release(cli: Callable[..., Any], database: Path) -> Callable[..., Any]:
+def made(database: Path) -> Path:
+    """A base that is there: no command but `base init` makes one that is named."""
+    return fresh(database)
+
+
+@pytest.fixture
+def release(cli: Callable[..., Any], made: Path) -> Callable[..., Any]:
     """`radiokey code ... --json` by the owner, on this test's base."""
-    return lambda *arguments: cli("code", *arguments, "--i-own-this-radio", "--json", "--database", database)
+    return lambda *arguments: cli("code", *arguments, "--i-own-this-radio", "--json", "--database", made)

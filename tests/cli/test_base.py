@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from radiokey.base.location import default_database
+
 BLAUPUNKT = "BP538769684801"
 DUSTER = "281155216RT V212"
 ERC, TOYOTA = "0123456789012345", "toyota_erc_legacy"
@@ -192,7 +194,7 @@ def test_a_base_that_cannot_answer_says_no_in_a_sentence(cli, release, database,
         case "under-a-file":
             database = database / "deeper" / "base.sqlite3"
     ran = cli(*command, "--database", database)
-    ran.refused(64 if fault == "under-a-file" and {"verify", "blacklist"} & set(command) else 70)
+    ran.refused(64 if fault == "under-a-file" and {"verify", "blacklist", "code"} & set(command) else 70)
     assert "4786" not in ran.err
 
 
@@ -239,6 +241,8 @@ def test_a_disk_that_takes_nothing_more_lets_no_code_out(tmp_path, release, data
         ("base", "blacklist", "list"),
         ("base", "blacklist", "add", BLAUPUNKT, "--reason", "x"),
         ("base", "blacklist", "clear", BLAUPUNKT, "--reason", "x"),
+        ("code", DUSTER, OWN),
+        ("code", DUSTER, OWN, "--json"),
         ("serve", "--port", "0"),
     ],
     ids=" ".join,
@@ -249,7 +253,16 @@ def test_a_mistyped_path_is_no_new_base(cli, tmp_path, monkeypatch, command):
     ran = cli(*command, "--database", tmp_path / "typo.sqlite3")
     assert ran.code in {64, 70}
     assert "there is no base" in ran.err
+    assert "radiokey base init" in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_this_users_own_base_is_made_when_it_is_first_needed(cli, tmp_path, monkeypatch):
+    """Nobody named it, so nobody mistyped it."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert not default_database().exists()
+    assert cli("code", DUSTER, OWN, "--json").document["code"] == "4786"
+    assert default_database().exists()
 
 
 def test_a_base_on_a_server_is_a_hosted_one(cli):

@@ -94,8 +94,8 @@ def test_a_model_whose_panel_is_not_known_has_no_entry(release):
     assert release("BP538769684801", "--model", "nissan_blaupunkt_bp").document["entry"] is None
 
 
-def test_a_person_reads_the_code_how_sure_it_is_and_each_press(cli, database):
-    own = ("--i-own-this-radio", "--database", database)
+def test_a_person_reads_the_code_how_sure_it_is_and_each_press(cli, made):
+    own = ("--i-own-this-radio", "--database", made)
     ran = cli("code", DUSTER, "--model", "renault_86a", *own)
     assert ran.code == 0
     assert ran.out.startswith("4 7 8 6\nfor V212, Renault and Dacia pre-code")
@@ -107,8 +107,8 @@ def test_a_person_reads_the_code_how_sure_it_is_and_each_press(cli, database):
     assert "probable" in probable.out
 
 
-def test_without_a_model_a_person_reads_which_radios_it_can_be(cli, database):
-    ran = cli("code", DUSTER, "--i-own-this-radio", "--database", database)
+def test_without_a_model_a_person_reads_which_radios_it_can_be(cli, made):
+    ran = cli("code", DUSTER, "--i-own-this-radio", "--database", made)
     assert "radiokey entry MODEL -" in ran.out
     assert "  - renault_86a: Renault CD radio" in ran.out
 

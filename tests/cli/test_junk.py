@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlite_base import fresh
 
 from radiokey.catalogue.index import cards
 from radiokey.cli.main import EXIT_CODES
@@ -59,7 +60,7 @@ def test_serial_check_takes_anything(cli, texts):
 @example(texts=["V212", "--model", "../renault_86a"], owns=True)
 @example(texts=["V212", "--model", ""], owns=True)
 def test_code_takes_anything(cli, tmp_path_factory, texts, owns):
-    database = tmp_path_factory.getbasetemp() / "junk.sqlite3"
+    database = fresh(tmp_path_factory.getbasetemp() / "junk.sqlite3")
     own = ("--i-own-this-radio",) if owns else ()
     sound(cli("code", "--database", database, *own, *texts))
 

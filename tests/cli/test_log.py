@@ -4,13 +4,14 @@ import json
 import shutil
 
 import pytest
+from sqlite_base import fresh
 
 RADIOS = iter(f"281155216RT V{number}" for number in range(212, 999))  # another one is another request
 
 
 @pytest.fixture
 def database(tmp_path):
-    return tmp_path / "base.sqlite3"
+    return fresh(tmp_path / "base.sqlite3")
 
 
 @pytest.fixture

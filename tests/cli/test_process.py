@@ -30,8 +30,8 @@ def shell(surroundings):
     return run
 
 
-def test_the_code_comes_out_of_a_process_as_one_document(shell, database):
-    ran = shell("code", DUSTER, "--i-own-this-radio", "--json", "--database", database)
+def test_the_code_comes_out_of_a_process_as_one_document(shell, made):
+    ran = shell("code", DUSTER, "--i-own-this-radio", "--json", "--database", made)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert json.loads(ran.stdout)["code"] == "4786"
 
@@ -64,9 +64,9 @@ NEVER = DESK | STAFF | HISTORY | SEALS | WITNESS | NETWORK | SITE | PARSERS
 
 
 @pytest.mark.parametrize("more", [(), ("--json", "--model", "renault_86a")])
-def test_a_release_loads_only_what_a_release_needs(loaded, database, more):
+def test_a_release_loads_only_what_a_release_needs(loaded, made, more):
     """An owner waits for the process: 2.8 times `import typer`, and 40 MB, are all it has (docs/numbers.md)."""
-    found = loaded("code", DUSTER, "--i-own-this-radio", "--database", database, *more)
+    found = loaded("code", DUSTER, "--i-own-this-radio", "--database", made, *more)
     assert {"radiokey.base.release.service", "sqlite3"} <= found
     assert found & (NEVER | READER | UNIT | GUIDE) == set()
 

@@ -13,11 +13,11 @@ BLAUPUNKT = "BP538769684801"
 VIN = "VF1AAAAA123456789"
 
 
-def test_nobody_gets_a_code_without_saying_that_the_radio_is_theirs(cli, database):
-    ran = cli("code", DUSTER, "--json", "--database", database)
+def test_nobody_gets_a_code_without_saying_that_the_radio_is_theirs(cli, made):
+    ran = cli("code", DUSTER, "--json", "--database", made)
     ran.refused(64, OWN)
     assert "4786" not in ran.err
-    log = cli("base", "log", "verify", "--json", "--database", database)
+    log = cli("base", "log", "verify", "--json", "--database", made)
     assert log.document["size"] == 0, "a refusal is no entry"
 
 

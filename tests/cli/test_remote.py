@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import certificates
 import pytest
+from sqlite_base import fresh
 
 from radiokey.base.bootstrap import init_base, open_base
 from radiokey.cli import remote
@@ -52,7 +53,7 @@ def token(hosted, monkeypatch):
 @pytest.mark.usefixtures("token")
 def test_another_base_answers_as_ones_own(hosted, cli, tmp_path):
     address, _, key, _ = hosted
-    own = cli("code", DUSTER, *OWNER, "--database", tmp_path / "own.sqlite3")
+    own = cli("code", DUSTER, *OWNER, "--database", fresh(tmp_path / "own.sqlite3"))
     there = cli("code", DUSTER, *OWNER, "--base", address, "--key", key)
     assert (there.code, there.out) == (0, own.out)
     assert there.err == own.err
@@ -72,7 +73,7 @@ def test_asking_again_is_the_same_request(hosted, cli):
 @pytest.mark.usefixtures("token")
 def test_the_document_is_that_of_ones_own_base(hosted, cli, tmp_path):
     there = cli("code", DUSTER, *OWNER, "--base", hosted[0], "--json").document
-    own = cli("code", DUSTER, *OWNER, "--database", tmp_path / "own.sqlite3", "--json").document
+    own = cli("code", DUSTER, *OWNER, "--database", fresh(tmp_path / "own.sqlite3"), "--json").document
     assert there.keys() == own.keys()
     assert {**there, "receipt": 0} == {**own, "receipt": 0}
 

@@ -25,7 +25,7 @@ from radiokey.guide.load import load_guide
 from radiokey.guide.model import Act, Facts
 from radiokey.guide.sheet import Case, sheet
 from radiokey.guide.waiting import Tried, begin_countdown, wait_answer
-from radiokey.guide.walk import answer, answer_display, position, skip_answered, start, view, where
+from radiokey.guide.walk import answer, answer_display, position, start, view, where
 from radiokey.guide.words import remember
 from radiokey.headunit.display import Shows
 
@@ -156,7 +156,16 @@ def test_the_count_and_the_blinking_typed_first_are_not_asked_again():
     blinking = answer(GUIDE, answer_display(GUIDE, GUIDE.start, "---- blinking"), "unknown")
     assert where(GUIDE, blinking)[0].id == "dashes"
     named = answer(GUIDE, answer_display(GUIDE, GUIDE.start, "ERR3"), "honda_audio5")
-    assert where(GUIDE, skip_answered(GUIDE, named))[0].id == "waiting"
+    assert where(GUIDE, named)[0].id == "waiting"
+    assert where(GUIDE, named)[1].errors == 3
+    assert start(GUIDE, display="ERR3", model="honda_audio5").step == "waiting"
+
+
+def test_a_step_that_was_asked_for_by_its_address_is_shown_though_its_question_is_answered():
+    """An owner goes back to it to say another number; only the way forward leads past it."""
+    at = position("how-many-wrong", Facts(model="honda_audio5", shows=Shows.WAIT, errors=3))
+    assert view(GUIDE, at).step == "how-many-wrong"
+    assert where(GUIDE, answer(GUIDE, at, "5"))[1].errors == 5
 
 
 def keys_offered(model, kind, family):

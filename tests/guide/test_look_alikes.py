@@ -30,8 +30,19 @@ def test_the_end_is_said_where_all_of_them_end():
 @pytest.mark.parametrize("errors", [3, 5, 9])
 def test_no_wrong_code_of_a_mazda_is_not_called_final_while_a_tribute_goes_on(errors):
     answer = wait_answer(MODELS["mazda_panasonic"], errors)
-    assert not answer.final
-    assert answer.ends is Ends.NEVER, "the act is still to enter nothing"
+    assert (answer.ends, answer.final, answer.may_be_over) == (Ends.TIME, False, True)
+    assert answer.minutes == (30, 30), "as long as the Tribute waits if more codes were wrong"
+    assert answer.sentences[0].endswith("enter nothing: that is right whichever it is.")
+
+
+@pytest.mark.parametrize("model", LUMPS, ids=[model.id for model in LUMPS])
+def test_no_set_that_is_known_to_end_speaks_for_one_that_goes_on(model):
+    for errors in range(1, 12):
+        said = wait_answer(model, errors)
+        goes_on = [one for one in said.possible if not one.ends.asks_others]
+        if said.known and goes_on:
+            assert not said.ends.asks_others, errors
+            assert said.minutes is not None or said.ends is Ends.NOTHING_TO_WAIT
 
 
 @pytest.mark.parametrize("model", LUMPS, ids=[model.id for model in LUMPS])

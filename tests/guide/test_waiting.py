@@ -6,6 +6,7 @@ from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.load import load_catalogue, load_model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.guide.countdown import NEEDED_MS_MAX
+from radiokey.guide.spoken import spoken_minutes
 from radiokey.guide.waiting import (
     AUTO_OFF_MS,
     Ends,
@@ -13,7 +14,6 @@ from radiokey.guide.waiting import (
     begin_countdown,
     facts_when_over,
     running_wait,
-    spoken_minutes,
     wait_answer,
 )
 from radiokey.headunit.display import DisplayWord, Shows

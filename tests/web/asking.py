@@ -4,6 +4,7 @@ import re
 
 from desks import AsSent
 from hosted import BP, BP_MODEL, CAR
+from led import shown_after
 from papermaking import picture
 
 from radiokey.base.requests.request import CHECK_LIST
@@ -28,7 +29,10 @@ class Asking:
         return self.client.get(path, **other)
 
     def post(self, path: str, data=None, **other):
-        return self.client.post(path, data=data or {}, follow_redirects=False, **other)
+        """Post a form; where it does not hold, return the page that says why."""
+        headers = other.get("headers")
+        answer = self.client.post(path, data=data or {}, follow_redirects=False, **other)
+        return shown_after(answer, lambda to: self.client.get(to, headers=headers))
 
     def follow(self, path: str, data=None):
         """Post a form, and open the page that it leads to."""

@@ -2,6 +2,7 @@
 
 from desks import AsSent
 from hosted import BP, BP_MODEL, CAR, Api
+from led import shown_after
 
 from radiokey.base.identity.roles import ROLES, Role
 from radiokey.base.papers.archive import PaperArchive, Upload
@@ -59,7 +60,9 @@ class Counter:
         return self.api.ask("GET", path, self.token(who))
 
     def post(self, path: str, who: str, **fields):
-        return self.api.ask("POST", path, self.token(who), data=fields, follow_redirects=False)
+        """Post a form; where it does not hold, return the page that says why."""
+        answer = self.api.ask("POST", path, self.token(who), data=fields, follow_redirects=False)
+        return shown_after(answer, lambda to: self.get(to, who))
 
     def application(self, **other) -> Application:
         """Return what somebody asks for: by default the code of the radio in the ledger."""

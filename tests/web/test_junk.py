@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from led import shown_after
 
 from radiokey.web.app import HEADERS
 from radiokey.web.http.arrival import FORM_BYTES_MAX
@@ -77,7 +78,9 @@ def nothing_logged(visitor):
 def posted(client, address: str, pairs: list[tuple[str, str]]):
     """Post pairs as a browser encodes a form."""
     head = {"content-type": "application/x-www-form-urlencoded"}
-    return client.post(address, content=urlencode(pairs), headers=head, follow_redirects=False)
+    return shown_after(
+        client.post(address, content=urlencode(pairs), headers=head, follow_redirects=False), client.get
+    )
 
 
 @pytest.mark.hypothesis
@@ -229,11 +232,9 @@ def test_bytes_that_are_no_form_at_all_are_answered_in_a_sentence(visitor, addre
     @FEW
     @given(kinds, starts, st.binary(max_size=200))
     def junk(kind, start, body):
-        check(
-            visitor.post(
-                address, content=start + body, headers={"content-type": kind}, follow_redirects=False
-            )
-        )
+        head = {"content-type": kind}
+        answer = visitor.post(address, content=start + body, headers=head, follow_redirects=False)
+        check(shown_after(answer, visitor.get))
 
     junk()
 

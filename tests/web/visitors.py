@@ -4,6 +4,7 @@ import html
 import re
 
 from authenticator import Authenticator
+from led import shown_after
 from litestar.testing import TestClient
 
 ORIGIN, SITE = "https://codes.example.org", "codes.example.org"
@@ -25,7 +26,10 @@ class Visitor:
         return self.client.get(path, follow_redirects=False)
 
     def post(self, path, headers=None, **fields):
-        return self.client.post(path, data=fields, headers=headers, follow_redirects=False)
+        """Post a form; where it does not hold or has a secret to show, return the page that does."""
+        return shown_after(
+            self.client.post(path, data=fields, headers=headers, follow_redirects=False), self.get
+        )
 
     def asked(self, path, which=0):
         """Return what a page asks the browser for."""
@@ -51,7 +55,7 @@ class Visitor:
     def hands_in(self, path, page, files, **fields):
         """Send files with the form of a page."""
         fields["csrf"] = self.csrf(page)
-        return self.client.post(path, data=fields, files=files, follow_redirects=False)
+        return shown_after(self.client.post(path, data=fields, files=files, follow_redirects=False), self.get)
 
     @property
     def cookie(self):

@@ -5,6 +5,7 @@ import uuid
 from html import unescape
 
 import pytest
+from sqlite_base import fresh
 
 from radiokey.catalogue.index import cards
 
@@ -28,7 +29,7 @@ def test_a_number_of_a_real_owner_is_read_right_by_the_command_line(cli, tmp_pat
     if checked.code == 0:
         row = checked.document[0]
         found = {"serial": row["serial"], "kind": row["kind"], "radios": " ".join(row["models"])}
-    base = ("--database", tmp_path / "base.sqlite3")
+    base = ("--database", fresh(tmp_path / "base.sqlite3"))
     ran = cli("code", number.had["number"], *said(number), OWNS, *base, "--json")
     found["exit"] = str(ran.code)
     if ran.code == 0:

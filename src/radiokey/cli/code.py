@@ -98,7 +98,7 @@ def code(
         if base is None:
             if token_file is not None or key is not None:
                 raise UsageError("a token and a key are for another base", hint="name it: --base URL")
-            with open_base(database) as own:
+            with open_base(database, make=database is None) as own:
                 released = own.releases.release(request)
         else:
             released = _from(base, database, token_file, key, request)

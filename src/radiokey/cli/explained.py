@@ -8,7 +8,8 @@ from typing import Any, Final
 from radiokey.cli import say
 from radiokey.cli.options import load
 from radiokey.errors import InputError, UsageError
-from radiokey.guide.waiting import NEEDS, spoken_minutes, wait_answer
+from radiokey.guide.spoken import spoken_minutes
+from radiokey.guide.waiting import NEEDS, wait_answer
 from radiokey.headunit.explain import Ends, Explained, Rules, Unsure, Verdict, Why, explain
 from radiokey.headunit.lock import Lock, State
 from radiokey.headunit.policy import REFERENCE, ClockNeeds

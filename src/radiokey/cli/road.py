@@ -14,7 +14,7 @@ from radiokey.cli import say
 from radiokey.errors import UsageError
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
-from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, skip_answered, start, view
+from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, start, view
 from radiokey.headunit.display import Shows
 
 _LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
@@ -35,7 +35,6 @@ def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) ->
     if as_json:
         say.answer(document(here))
         return
-    here = view(road, skip_answered(road, here.position))
     if display is not None and here.asks is Asks.DISPLAY:
         say.note("no list here has that word: choose what comes closest")
     walked: list[View] = []
@@ -50,7 +49,7 @@ def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) ->
         if chosen is _BACK:
             here = walked.pop()
             continue
-        following = view(road, skip_answered(road, chosen))
+        following = view(road, chosen)
         # A refusal stays a refusal: nobody walks back to before it and enters again.
         walked = [*walked, here] if following.facts.refused == here.facts.refused else []
         here = following

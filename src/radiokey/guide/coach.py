@@ -46,7 +46,6 @@ _HANDBOOK: Final = (
     "look in the car's handbook under radio or theft protection; a photo of the page answers it"
 )
 _BUTTONS: Final = "Buttons"
-_NO_MAKER: Final = "no maker's manual tells that."
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
@@ -257,20 +256,21 @@ def _cycle(
     for at, (key, character) in enumerate(zip(entry.keys, code.reveal(), strict=True)):
         one, name = by_key.get(key), _named(panel, key)
         target = f"the {_place(at)} place shows {character}"
+        exact = not isinstance(one, PressUntil)
         match one:
             case None:
                 sentence = f"Leave {name} alone: {target} already."
             case Press(times=times) if _goes_round(model, entry, shape.places[at], character):
-                last = shape.places[at][-1]
+                exact, last = False, shape.places[at][-1]
                 sentence = (
                     f"Press {name} until {target}; watch the display. "
-                    f"That is {_times(times)} if {shape.places[at][0]} follows {last}; {_NO_MAKER}"
+                    f"That is {_times(times)} if {shape.places[at][0]} follows {last}; "
+                    "no maker's manual tells that."
                 )
             case Press(times=times):
                 sentence = f"Press {name} until {target}: {_times(times)}."
             case _:
                 sentence = _until_sentence(entry, name, target, _possible(panel, shape, code, key))
-        exact = not isinstance(one, PressUntil) and not sentence.endswith(_NO_MAKER)
         steps.append(CoachStep(Part.DIGIT, sentence, presses=(one,) if one else (), exact=exact))
     return tuple(steps)
 

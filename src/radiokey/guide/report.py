@@ -21,7 +21,7 @@ from radiokey.guide.load import load_guide
 from radiokey.guide.masking import mask, mask_number
 from radiokey.guide.model import Facts
 from radiokey.guide.waiting import wait_answer
-from radiokey.guide.walk import ERRORS_MAX, answer_display, position, view
+from radiokey.guide.walk import ERRORS_MAX, answer_display, ask_display, view
 from radiokey.serial.makes import among
 from radiokey.serial.number import Reading
 
@@ -187,7 +187,7 @@ def _model(asked: Query) -> Model | None:
 
 def _of_display(asked: Query) -> Answer:
     guide = load_guide()
-    at = position("what-does-it-show", Facts(model=asked.model or None))
+    at = ask_display(guide, Facts(model=asked.model or None))
     seen = view(guide, answer_display(guide, at, asked.text))
     shows = seen.facts.shows
     return {"step": seen.step, "shows": shows.value if shows else "", "errors": seen.facts.errors or 0}

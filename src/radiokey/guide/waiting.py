@@ -21,6 +21,7 @@ from radiokey.catalogue.model import CAUTIOUS_SCHEDULE, Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.guide.countdown import CHECKS_AT_THE_END, Countdown, Tried, calendar
 from radiokey.guide.model import Facts
+from radiokey.guide.spoken import spoken_minutes
 from radiokey.headunit.display import Shows
 from radiokey.headunit.policy import (
     Blocked,
@@ -46,7 +47,6 @@ __all__ = [
     "calendar",
     "facts_when_over",
     "running_wait",
-    "spoken_minutes",
     "wait_answer",
 ]
 
@@ -80,12 +80,16 @@ class Ends(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """Another radio that this one may be as well, and what it does after so many wrong codes."""
+    """Another radio that this one may be as well, and what it does after so many wrong codes.
+
+    `next_minutes` is its next wait where it should not wait now: it waits that long if more codes were wrong.
+    """
 
     model: Model
     ends: Ends
     minutes: tuple[float, float] | None
     sentence: str
+    next_minutes: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ class WaitAnswer:
     `None` where no last one is known. `can_die`: whether wrong codes can kill it, `None` not known.
     `confidence` and `sources` are the schedule's. `possible` are the radios that nobody can be sure to tell
     from this one and that do something else now; then `ends`, `minutes` and `final` are those of the cautious
-    act. `sentences` say all of it to the owner, in order.
+    act, and `may_be_over` tells that no time ends it on one of them. `sentences` say all of it to the owner,
+    in order.
     """
 
     known: bool
@@ -122,6 +127,7 @@ class WaitAnswer:
     schedule_text: str | None
     sentences: tuple[str, ...]
     possible: tuple[Possible, ...] = ()
+    may_be_over: bool = False
 
     @property
     def wait_ms(self) -> int:
@@ -153,9 +159,13 @@ def wait_answer(
     others = _possible(model, alone)
     if model is None or not others:
         return alone
-    both = replace(_cautious_of(alone, others), possible=others)
+    over = alone.ends.asks_others or any(one.ends.asks_others for one in others)
+    both = replace(_cautious_of(alone, others), possible=others, may_be_over=over)
+    act = (
+        () if both.minutes is None else (_LEAVE_IT_ON.format(longest=spoken_minutes((both.minutes[1],) * 2)),)
+    )
     first = f"It can be one of {len(others) + 1} radios; what it shows tells which. "
-    said = (first + f"{model.short}: {alone.sentences[0]}", *(_either(other) for other in others))
+    said = (*act, first + f"{model.short}: {alone.sentences[0]}", *(_either(other) for other in others))
     return replace(both, sentences=(*said, *_sentences(both, None)[1:]))
 
 
@@ -165,7 +175,8 @@ def _possible(model: Model | None, alone: WaitAnswer) -> tuple[Possible, ...]:
     for other in map(load_model, model.look_alikes if model is not None else ()):
         its = _alone(other, alone.errors, refused=alone.refused, holds_code=False)
         if its.known and (not alone.known or (its.ends, its.minutes) != (alone.ends, alone.minutes)):
-            found.append(Possible(other, its.ends, its.minutes, its.sentences[0]))
+            later = _next_wait(_policy(other.schedule.value or ()), its.errors)
+            found.append(Possible(other, its.ends, its.minutes, its.sentences[0], later))
     return tuple(found)
 
 
@@ -174,8 +185,14 @@ def _either(other: Possible) -> str:
 
 
 def _cautious_of(alone: WaitAnswer, others: tuple[Possible, ...]) -> WaitAnswer:
-    """Return what to do while both are possible; an answer that is itself the cautious reading stays."""
+    """Return what to do while both are possible; an answer that is itself the cautious reading stays.
+
+    Where this one has come to its end and another goes on, it is given the time that the other may need.
+    """
     waits = [one.minutes for one in others if one.ends is Ends.TIME and one.minutes is not None]
+    if not waits and alone.ends.asks_others:
+        open_ = (one.next_minutes for one in others if one.ends is Ends.NOTHING_TO_WAIT)
+        waits = [minutes for minutes in open_ if minutes is not None]
     tries_left = alone.tries_left or None
     if not alone.known or not waits or alone.ends is Ends.NOTHING_TO_WAIT:
         final = alone.final and all(one.ends is Ends.NEVER for one in others)
@@ -217,6 +234,7 @@ def _alone(model: Model | None, errors: int | None, *, refused: int, holds_code:
         power_cut=_power_cut(model, holds_code=holds_code),
         schedule_text=model.schedule_text.value if model is not None else None,
         sentences=(),
+        may_be_over=ends.asks_others,
     )
     return replace(answer, sentences=_sentences(answer, _next_wait(policy, errors)))
 
@@ -243,6 +261,7 @@ def _no_code(model: Model, errors: int | None, refused: int) -> WaitAnswer:
         traps=(),
         power_cut=_NO_CUT,
         schedule_text=model.schedule_text.value,
+        may_be_over=True,
         sentences=(_TAKES_NO_CODE, *(() if asks.value is None else (f"Whom to ask: {asks.value}",)), _NO_CUT),
     )
 
@@ -426,31 +445,6 @@ def _last_one(answer: WaitAnswer) -> str:
     return _CAN_DIE[answer.can_die]
 
 
-def spoken_minutes(minutes: tuple[float, float] | None) -> str:
-    """Say a range of minutes: `30 minutes`, `15 to 30 minutes`, `10 seconds`, `10 hours 40 minutes`.
-
-    >>> spoken_minutes((0.17, 0.17))
-    '10 seconds'
-    >>> spoken_minutes((640, 640))
-    '10 hours 40 minutes'
-    """
-    if minutes is None:
-        return "no time that is known"
-    low, high = (_spoken(value) for value in minutes)
-    return high if low == high else f"{low} to {high}"
-
-
-def _spoken(minutes: float) -> str:
-    if minutes < 1:
-        return f"{round(minutes * 60)} seconds"
-    hours, rest = divmod(round(minutes), 60)
-    parts = [f"{hours} hour{'s' if hours > 1 else ''}"] if minutes > 90 and hours else []  # noqa: PLR2004 - up to 90 minutes is said in minutes
-    left = rest if parts else round(minutes)
-    if left or not parts:
-        parts.append(f"{left} minute{'s' if left != 1 else ''}")
-    return " ".join(parts)
-
-
 _HOW_IT_ENDS: Final = {
     Ends.KEY_CYCLE: "it takes the next one only when the ignition has been off and on again.",
     Ends.NOT_BY_TIME: "no time opens it again. Ask the make's dealer, with papers.",
@@ -466,6 +460,7 @@ NEEDS: Final = {
     ClockNeeds.ENGINE: "Engine running in the open air, handbrake on: without it the set switches off.",
 }
 _TAKES_NO_CODE: Final = "This radio takes no code: the car or a server unlocks it, and no wait ends this."
+_LEAVE_IT_ON: Final = "Leave it on for {longest} and enter nothing: that is right whichever it is."
 _PAUSE: Final = "A code was refused: leave at least 15 minutes before the next one, whatever it shows."
 _LAST: Final = (
     "Each is counted, and the next wrong code is the last one: after it the radio is locked for good."

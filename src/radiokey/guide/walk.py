@@ -111,18 +111,28 @@ def answer_display(guide: Guide, text: str, display: str) -> str:
     """
     _, facts = where(guide, text)
     found = _find_display_step(guide, facts, display)
-    return position(*(found or (_asking(guide, Asks.DISPLAY), facts)))
+    return _arrive(guide, *(found or (step_asking(guide, Asks.DISPLAY), facts)))
 
 
-def skip_answered(guide: Guide, text: str) -> str:
-    """Return the position behind `text` where its question was answered before, else `text`.
+def _arrive(guide: Guide, step: str, facts: Facts) -> str:
+    """Return the position at `step`, or the one behind it where its question was answered before.
 
     The count of wrong codes may be known from the display, or from an earlier answer.
     """
-    step, facts = where(guide, text)
-    if step.asks is Asks.ERRORS and facts.errors is not None and step.then is not None:
-        return position(step.then, facts)
-    return text
+    asked = guide.steps[step]
+    if asked.asks is Asks.ERRORS and facts.errors is not None and asked.then is not None:
+        step = asked.then
+    return position(step, facts)
+
+
+def ask_display(guide: Guide, facts: Facts | None = None) -> str:
+    """Return the position that asks what the display shows, with what is known already."""
+    return position(step_asking(guide, Asks.DISPLAY), facts)
+
+
+def step_asking(guide: Guide, asks: Asks) -> str:
+    """Return the id of the step that asks this of the catalogue."""
+    return next(step.id for step in guide.steps.values() if step.asks is asks)
 
 
 def position(step: str, facts: Facts | None = None) -> str:
@@ -191,7 +201,7 @@ def answer(guide: Guide, text: str, choice: str) -> str:
     step, facts = where(guide, text)
     for way in step.ways:
         if way.id == choice and holds(guide, way.when, facts):
-            return position(way.to, replace(_after(way.effect, facts), said=None))
+            return _arrive(guide, way.to, replace(_after(way.effect, facts), said=None))
     if any(way.id == choice and way.when in SHOWN_SHUT for way in step.ways):
         raise InputError(_why_shut(guide, facts), hint="the step says what comes first", step=step.id)
     given = _resolve_offer(guide, step, facts, choice)
@@ -201,7 +211,7 @@ def answer(guide: Guide, text: str, choice: str) -> str:
             hint="they are: " + ", ".join(offer.id for offer in _offers(guide, step, facts)[:12]),
             step=step.id,
         )
-    return position(*given)
+    return _arrive(guide, *given)
 
 
 def holds(guide: Guide, condition: Condition | None, facts: Facts) -> bool:
@@ -363,7 +373,7 @@ def _find_display_step(guide: Guide, facts: Facts, display: str) -> tuple[str, F
 def _row(guide: Guide, facts: Facts, row: Word) -> tuple[str, Facts]:
     facts = replace(facts, word=row.id, shows=row.shows)
     if row.asks_model and facts.model is None:
-        return _asking(guide, Asks.MODEL), facts
+        return step_asking(guide, Asks.MODEL), facts
     return _resolved(guide, facts)
 
 
@@ -371,7 +381,7 @@ def _resolved(guide: Guide, facts: Facts) -> tuple[str, Facts]:
     """Return where the row leads now that the model is known, or known to be unknown."""
     row = next((row for row in guide.words if row.id == facts.word), None)
     if row is None:
-        return _asking(guide, Asks.DISPLAY), facts
+        return step_asking(guide, Asks.DISPLAY), facts
     if facts.model and row.says:
         model = guide.model_of(facts.model)
         words = words_of(model, row, guide.words)
@@ -429,10 +439,6 @@ def _why_shut(guide: Guide, facts: Facts) -> str:
     return guide.sayings["shut-wait" if entry_shut(facts.shows) else "shut-evidence"]
 
 
-def _asking(guide: Guide, asks: Asks) -> str:
-    return next(step.id for step in guide.steps.values() if step.asks is asks)
-
-
 def _known(guide: Guide, model: str) -> str:
     """Return the id of a model of the catalogue; `""` for the one that stands for "I do not know"."""
     try:
@@ -448,4 +454,17 @@ def _lost() -> InputError:
     return InputError("this is not a place in the guide", hint="start again with what the display shows")
 
 
-__all__ = ["Choice", "Offer", "View", "answer", "holds", "position", "start", "view", "where"]
+__all__ = [
+    "Choice",
+    "Offer",
+    "View",
+    "answer",
+    "answer_display",
+    "ask_display",
+    "holds",
+    "position",
+    "start",
+    "step_asking",
+    "view",
+    "where",
+]

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from litestar.concurrency import sync_to_thread
 
@@ -20,6 +20,7 @@ from radiokey.web.http.addresses import Connection, client_of, line_of, network_
 from radiokey.web.http.links import PURPOSE, link_to, request_of
 from radiokey.web.http.metrics import Metrics
 from radiokey.web.http.render import Pages
+from radiokey.web.http.text_seal import TextSeal
 from radiokey.web.http.uploads import UPLOADS_AT_ONCE
 from radiokey.web.http.visits import PURPOSE as VISIT
 from radiokey.web.http.visits import Visits
@@ -30,6 +31,7 @@ from radiokey.web.jobs.readiness import Readiness
 if TYPE_CHECKING:
     from radiokey.base.identity.authentication import Authentication
 
+PRACTICE: Final = "practice"
 A = TypeVar("A")
 R = TypeVar("R")
 
@@ -39,8 +41,8 @@ class Site:
 
     `desk` and `clearings` are those of a hosted base, `None` where there is none; `authentication` is how its
     staff come in, `None` where no address of the site is known that a passkey could be bound to; of
-    `paper_turns` one is taken by each form with papers while it is worked on; `visits` seals what owners said
-    into addresses.
+    `paper_turns` one is taken by each form with papers while it is worked on; `visits` seals what was said in
+    forms into addresses, `practice_seal` practice radios into their pages.
 
     A plain class and no dataclass: Litestar would take a dataclass for something to read from a request.
     """
@@ -59,6 +61,7 @@ class Site:
         self.clearings = None if base.organisation is None else base.clearings()
         self.paper_turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
         self.visits = Visits(self.purpose_key(VISIT), clock, base.randomness)
+        self.practice_seal = TextSeal(self.purpose_key(PRACTICE), base.randomness)
         self.authentication: Authentication | None = None
         self.metrics = Metrics()
         self.log_monitor = LogMonitor(base, clock)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from led import shown_after
 from visitors import Visitor
 
 from radiokey.base.identity.roles import ROLES, Role
@@ -41,7 +42,8 @@ def ask(desk, come):
             visitor.sign_in()
             visitor.secret = visitor.csrf()
         data = {"csrf": visitor.secret} if method != "GET" else None
-        return visitor.client.request(method, address, data=data, follow_redirects=False)
+        answer = visitor.client.request(method, address, data=data, follow_redirects=False)
+        return shown_after(answer, visitor.get)
 
     return asked
 

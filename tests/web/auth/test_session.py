@@ -4,6 +4,7 @@ import re
 
 import pytest
 from authenticator import Authenticator
+from led import shown_after
 from visitors import COOKIE, ORIGIN, SITE, Visitor
 
 from radiokey.base.identity.authentication import IDLE_MS, RECENT_MS, WHOLE_MS
@@ -245,6 +246,7 @@ def test_words_that_came_after_the_session_ended_are_given_back(come, page_of, c
 def test_of_whoever_is_not_signed_in_no_more_is_read_than_words(come, other):
     stranger = Visitor(come(signed_in=False).api)
     answer = stranger.client.post("/desk/requests/ab12/papers", follow_redirects=False, **other)
+    answer = shown_after(answer, stranger.get)
     assert answer.status_code == 401
     assert "Nothing was done." in answer.text
     assert "words</textarea>" not in answer.text

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from counter import CODE, SHOP, TICKS, leads_back
 from hosted import BP, CAR, OTHER_CAR
+from led import shown_after
 
 from radiokey.base.identity.roles import ROLES, Role
 from radiokey.base.identity.staff import PublicProfile
@@ -350,16 +351,24 @@ def test_whoever_opened_a_request_for_a_customer_does_not_check_it_and_sees_the_
     page = page_of(counter.get(path, "cle").text)
     assert "colleagues check and approve it" in page.words
     assert [form.action for form in page.forms] == [f"{path}/papers", f"{path}/withdraw"]
+
+    def code_for(who):
+        """Ask for the code, whose page a reload asks for again."""
+        asked = counter.post(f"{path}/code", who, seen="2")
+        assert asked.headers["location"] == f"{path}/code"
+        answer = counter.api.ask("GET", f"{path}/code", counter.token(who), follow_redirects=False)
+        return shown_after(answer, lambda to: counter.get(to, who))
+
     denied = counter.post(f"{path}/check", "cle", seen="2", **TICKS)
     assert denied.status_code == 403
     assert "The requester decides nothing about the request." in page_of(denied.text).words
-    assert counter.post(f"{path}/code", "cle", seen="2").status_code == 409
+    assert code_for("cle").status_code == 409
     counter.desk.check(one, 2, "cora", counter.all_ticks)
     counter.desk.approve(one, 3, "app")
-    shown = counter.post(f"{path}/code", "cle", seen="5")
+    shown = code_for("cle")
     assert shown.headers["cache-control"] == "no-store"
     assert f'aria-label="{" ".join(CODE)}"' in shown.text
-    assert counter.post(f"{path}/code", "cora", seen="5").status_code == 403
+    assert code_for("cora").status_code == 403
     assert api.entries() == 1
 
 
@@ -370,7 +379,8 @@ def test_papers_are_added_by_whoever_asked_and_said_why_if_they_are_not(counter,
     def send(who, **other):
         files = {"registration": ("r.pdf", b"a registration", "application/pdf")}
         sent = {"data": {"seen": "1"}, "files": files, "follow_redirects": False} | other
-        return api.ask("POST", path, counter.token(who), **sent)
+        answer = api.ask("POST", path, counter.token(who), **sent)
+        return shown_after(answer, lambda to: counter.get(to, who))
 
     assert send("cora").status_code == 403
     none = send("cle", files={"registration": ("", b"", "")})

@@ -59,10 +59,12 @@ class BrokenClock:
     """Fails when it is asked, as anything outside may."""
 
     def __init__(self, error: Exception) -> None:
-        self._error = error
+        self._errors = [error]
 
     def now_ms(self) -> int:
-        raise self._error
+        if self._errors:
+            raise self._errors.pop()
+        return 1_700_000_000_000
 
 
 @pytest.fixture

@@ -177,6 +177,7 @@ def database(tmp_path):
 def test_a_receipt_needs_the_witnesses_that_are_asked_for(cli, database, tmp_path):
     """The whole way on the command line: a release, two witnesses, the receipt again, checked offline."""
     base = ("--database", database)
+    cli("base", "init", *base)
     released = cli("code", "281155216RT V212", "--i-own-this-radio", "--json", *base).document["receipt"]
     file, better = tmp_path / "receipt.json", tmp_path / "better.json"
     file.write_text(json.dumps(released), encoding="utf-8")
@@ -204,9 +205,9 @@ def test_a_receipt_needs_the_witnesses_that_are_asked_for(cli, database, tmp_pat
 
 
 def test_a_receipt_of_another_base_is_not_renewed(cli, database, tmp_path):
-    other = cli(
-        "code", "281155216RT V212", "--i-own-this-radio", "--json", "--database", tmp_path / "o"
-    ).document
+    there = ("--database", tmp_path / "o")
+    cli("base", "init", *there)
+    other = cli("code", "281155216RT V212", "--i-own-this-radio", "--json", *there).document
     file = tmp_path / "receipt.json"
     file.write_text(json.dumps(other["receipt"]), encoding="utf-8")
     cli("base", "init", "--database", database)

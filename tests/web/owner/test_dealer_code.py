@@ -42,6 +42,32 @@ def test_the_sheet_has_the_letter_and_the_way_back_with_the_answer(client, page_
     assert entries() == 1
 
 
+SAID = {"say": "ERR2", "word": "wait", "shows": "wait", "errors": "2", "car": "Accord 2004", "make": "honda"}
+
+
+def test_what_was_said_before_the_dealer_was_asked_is_kept_to_the_keys(client, page_of):
+    """Nothing is asked twice: a form that does not hold has it too, and the code's page says what comes first."""
+    sheet = page_of(client.get("/sheet", params=SAID | {"model": HONDA}).text)
+    form = page_of(client.post("/told/new", data=sheet.form("/told/new").fields).text).form("/told").fields
+    assert {name: form[name] for name in SAID} == SAID
+    wrong = client.post("/told", data=form | {"text": NUMBER, "code": "1", "owns": "yes"})
+    again = page_of(wrong.text)
+    assert {name: again.form("/told").fields[name] for name in SAID} == SAID
+    assert "While it shows this it takes no code." in again.words
+    another = next(link for link in again.links if link.startswith("/told?"))
+    assert {"say=ERR2", "shows=wait", "errors=2"} <= set(another.partition("?")[2].split("&"))
+    shown = client.post("/told", data=again.form("/told").fields | {"code": CODE, "owns": "yes"})
+    assert shown.status_code == 200
+    words = page_of(shown.text).words
+    assert "While it shows this it takes no code." in words
+    assert "First:" in words
+
+
+def test_a_word_that_is_none_of_the_guides_releases_nothing(sent, entries):
+    assert sent(word="kebab").status_code == 422
+    assert entries() == 0
+
+
 def test_the_log_says_dealer_and_never_the_code(site, sent):
     sent(code="26143")
     with site.base.log._store.snapshot() as seen:

@@ -166,3 +166,9 @@ def test_to_practise_leads_to_the_radio_or_to_those_that_can_be_practised(visito
     there = {link for link in links if link.startswith("/practice/")}
     assert there == ({f"/practice/{model}"} if radios[model].panel else set())
     assert all(visitor.get(link).status_code == 200 for link in there)
+
+
+def test_a_drawing_of_keys_says_that_it_is_no_likeness(visitor):
+    """An owner compares keys with it, and not its shape."""
+    shown = visitor.post("/number", data={"text": "281155216RT V212", "car": "Duster 2012"})
+    assert "A drawing, not a likeness." in shown.text

@@ -49,7 +49,28 @@ def test_each_radio_says_how_long_it_waits(visitor, page_of, radios, model):
         assert all(page_of(sentence).words in page.words for sentence in wanted.sentences)
         offers = [form for form in page.forms if form.method == "post"]
         assert bool(offers) is bool(wanted.wait_ms)
-        assert (f"/sheet?model={model}&errors={errors}" in page.links) is wanted.ends.asks_others
+        assert (f"/sheet?model={model}&errors={errors}" in page.links) is wanted.may_be_over
+
+
+@pytest.mark.parametrize("errors", ["3", "5"])
+def test_a_mazda_that_may_be_a_tribute_is_headed_by_the_cautious_act_and_not_by_one_set(
+    visitor, page_of, errors
+):
+    """Three wrong codes are the end of one set; the other asks on, or waits for half an hour."""
+    page = page_of(visitor.get("/waiting", params={"model": "mazda_panasonic", "errors": errors}).text)
+    assert "Leave it on for 30 minutes" in page.words
+    assert "No time ends this" not in page.words
+    act, set_that_ends, set_that_goes_on = (
+        page.words.index(said)
+        for said in (
+            "enter nothing: that is right whichever it is",
+            "Mazda radio that shows Err: After",
+            "Mazda Tribute radio that shows Lock 3000:",
+        )
+    )
+    assert act < set_that_ends < set_that_goes_on
+    assert page.form("/waiting").fields["errors"] == errors
+    assert any(link.startswith("/sheet?model=mazda_panasonic") for link in page.links)
 
 
 def test_a_radio_that_takes_no_code_any_more_has_no_countdown_but_a_sheet(visitor, page_of):
@@ -70,7 +91,9 @@ def test_every_wait_that_time_ends_can_be_counted(visitor, radios, model):
             "/waiting", data={"model": model, "errors": str(errors)}, follow_redirects=False
         )
         counted = wait_answer(radios[model], errors).wait_ms
-        assert answer.status_code == (303 if counted else 400)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/waiting/" if counted else "/waiting?")
+        assert visitor.get(answer.headers["location"]).status_code == (200 if counted else 400)
 
 
 def test_a_countdown_counts_down(client, clock, page_of):

@@ -8,6 +8,7 @@ import pytest
 from counter import Counter
 from desks import AsSent
 from hosted import BP, CAR
+from led import shown_after
 from visitors import ORIGIN
 
 from radiokey.base.identity.roles import Role
@@ -32,7 +33,7 @@ def reported(counter):
 
 
 def propose(counter, who="reg", data=RECEIPT, **fields):
-    return counter.api.ask(
+    answer = counter.api.ask(
         "POST",
         CLEARINGS,
         counter.token(who),
@@ -40,6 +41,7 @@ def propose(counter, who="reg", data=RECEIPT, **fields):
         files={"receipt": ("../IMG <1>.JPG", data, "text/html")} if data is not None else None,
         follow_redirects=False,
     )
+    return shown_after(answer, lambda to: counter.get(to, who))
 
 
 def waiting(api):
@@ -256,7 +258,7 @@ def test_a_form_from_elsewhere_proposes_nothing(two, desk):
         headers={"Origin": ORIGIN},
         follow_redirects=False,
     )
-    assert sent.status_code == 403
+    assert shown_after(sent, rita.get).status_code == 403
     assert len(desk.base.blacklist.proposals()) == 1
 
 

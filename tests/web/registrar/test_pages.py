@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 from counter import CODE, SHOP
 from hosted import BP, CAR
+from led import shown_after
 
 from radiokey.base.identity.roles import ROLES, Permission, Role
 from radiokey.base.ports.store import Mark, MarkAct
@@ -247,7 +248,7 @@ def test_the_audit_is_read_newest_first_page_by_page_and_by_subject(counter, pag
 
 
 def send(counter, text, who="reg", **fields):
-    return counter.api.ask(
+    answer = counter.api.ask(
         "POST",
         "/registrar/import",
         counter.token(who),
@@ -255,6 +256,7 @@ def send(counter, text, who="reg", **fields):
         files={"file": ("units.csv", text.encode(), "text/csv")},
         follow_redirects=False,
     )
+    return shown_after(answer, lambda to: counter.get(to, who))
 
 
 UNITS = f"{HEADER}22000001,honda_audio5,EU,,11111\n?\n22000002,honda_audio5,EU,,99999\n"

@@ -27,7 +27,7 @@ from radiokey.base.release.service import ReleaseService
 from radiokey.base.requests.contact import NONCE_SIZE, Address, ContactKey
 from radiokey.base.requests.errors import refusal
 from radiokey.base.requests.event_log import KINDS, damaged, opening, replay, row_of
-from radiokey.base.requests.message import message_text
+from radiokey.base.requests.message import may_hold_code, message_text, plain_text
 from radiokey.base.requests.outbox import Outbox
 from radiokey.base.requests.papers import (
     PaperRecord,
@@ -462,6 +462,10 @@ class Desk:
             return False
         transaction.add_message(StoredMessage(view.stored.id, side, by, at_ms, plain))
         return True
+
+    def may_hold_code(self, view: View, text: str) -> bool:
+        """Tell whether something in a text could be the radio's code; then it is given back on no page."""
+        return may_hold_code(plain_text(text), self._shape(view))
 
     def _shape(self, view: View) -> CodeShape | None:
         """Return the shape of the radio's codes, `None` where nobody knows it."""

@@ -34,12 +34,17 @@ def message_text(text: str, shape: CodeShape | None) -> str:
         )
     if not all(character == "\n" or character.isprintable() for character in plain):
         raise UsageError("a message is plain text", hint="type it anew, without what was pasted")
-    if any(_could_be_code(part, shape) for part in _parts(plain)):
+    if may_hold_code(plain, shape):
         raise UsageError(
             "this message holds a number that could be the code of the radio",
             hint="leave it out, or say a year or a time in words; a code is never sent in a message",
         )
     return plain
+
+
+def may_hold_code(text: str, shape: CodeShape | None) -> bool:
+    """Tell whether something in a text could be the code of a radio whose codes have this shape."""
+    return any(_could_be_code(part, shape) for part in _parts(text))
 
 
 def plain_text(text: str) -> str:

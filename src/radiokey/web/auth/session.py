@@ -6,7 +6,7 @@ has to carry the secret of this session's forms, so that no other page acts for 
 
 import hmac
 import re
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -18,6 +18,7 @@ from radiokey.web.http.addresses import Connection
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 
+R = TypeVar("R", bound=Response[Any])
 SESSION: Final = "session"
 CSRF: Final = "csrf"
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -104,15 +105,13 @@ def _csrf(site: Site, who: SignedIn) -> str:
     return hmac.digest(site.purpose_key("csrf"), who.session.encode(), "sha256").hex()
 
 
-def set_session_cookie(
-    answer: Response[Any], authentication: Authentication, session: Secret
-) -> Response[Any]:
+def set_session_cookie(answer: R, authentication: Authentication, session: Secret) -> R:
     """Return an answer that gives a browser its session, until it is closed."""
     answer.set_cookie(_cookie(authentication, session.reveal()))
     return _private(answer)
 
 
-def clear_session_cookie(answer: Response[Any], authentication: Authentication) -> Response[Any]:
+def clear_session_cookie(answer: R, authentication: Authentication) -> R:
     """Return an answer that takes the session from a browser."""
     gone = _cookie(authentication, "")
     gone.max_age = 0
@@ -136,6 +135,6 @@ def _cookie(authentication: Authentication, value: str) -> Cookie:
     )
 
 
-def _private(answer: Response[Any]) -> Response[Any]:
+def _private(answer: R) -> R:
     answer.headers.update(NO_STORE)
     return answer

@@ -20,12 +20,17 @@ from radiokey.web.staff.page import (
     StaffForm,
     StaffRequest,
     desk_of,
+    kept_of,
+    lead_back,
     radio_choices,
     read_form,
     requires,
     run_in_thread,
+    said_of,
     show_page,
 )
+
+PAGE: Final = "/desk/requests/new"
 
 
 class NewForm(StaffForm, frozen=True, kw_only=True):
@@ -39,21 +44,22 @@ class NewForm(StaffForm, frozen=True, kw_only=True):
     address: Text = ""
 
 
-@get("/desk/requests/new", sync_to_thread=False, opt=requires(Permission.REQUEST_OPEN))
+@get(PAGE, sync_to_thread=False, opt=requires(Permission.REQUEST_OPEN))
 def new(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     """Ask for the radio and the car of a customer."""
     desk_of(site)
-    return _new_page(site, request, NewForm(request_id=uuid.uuid4().hex))
+    form = kept_of(said_of(site, request), NewForm) or NewForm(request_id=uuid.uuid4().hex)
+    return show_page(site, request, "desk/new.html", form=form, **radio_choices(site))
 
 
-@post("/desk/requests/new", opt=requires(Permission.REQUEST_OPEN))
-async def open_new(site: NamedDependency[Site], request: StaffRequest) -> Response[str] | Redirect:
+@post(PAGE, opt=requires(Permission.REQUEST_OPEN))
+async def open_new(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Open a request for a customer; who opens it is its requester, and somebody else checks it."""
     form = await read_form(request, NewForm)
     return await run_in_thread(site, lambda: _opened(site, request, form))
 
 
-def _opened(site: Site, request: StaffRequest, form: NewForm) -> Response[str] | Redirect:
+def _opened(site: Site, request: StaffRequest, form: NewForm) -> Redirect:
     desk, caller = desk_of(site), request.auth
     try:
         model = site.model(form.model)
@@ -68,16 +74,10 @@ def _opened(site: Site, request: StaffRequest, form: NewForm) -> Response[str] |
         request_id = desk.open(application, caller.by, form.request_id)
     except RequestReusedError:
         fresh = msgspec.structs.replace(form, request_id=uuid.uuid4().hex)
-        return _new_page(site, request, fresh, opened_another())
+        return lead_back(site, request, PAGE, opened_another(), kept=fresh)
     except RadiokeyError as problem:
-        return _new_page(site, request, form, problem)
+        return lead_back(site, request, PAGE, problem, kept=form)
     return Redirect(f"/desk/requests/{request_id}", status_code=303, headers=NO_STORE)
-
-
-def _new_page(
-    site: Site, request: StaffRequest, form: NewForm, problem: RadiokeyError | None = None
-) -> Response[str]:
-    return show_page(site, request, "desk/new.html", problem=problem, form=form, **radio_choices(site))
 
 
 HANDLERS: Final = (new, open_new)

@@ -1,16 +1,18 @@
 """Papers at the desk: one as staff see it, and those that a customer brought to the counter."""
 
-from typing import Any, Final
+from typing import Final
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from radiokey.base.identity.roles import Permission
 from radiokey.base.requests.desk import Desk
 from radiokey.web.desk.forms import SeenForm
 from radiokey.web.desk.request import DeskAction, perform
 from radiokey.web.http.uploads import (
+    CHOOSE_AGAIN,
     PAPER_HEADERS,
     UPLOAD_BYTES_MAX,
     count_papers,
@@ -44,9 +46,7 @@ def paper(
     request_max_body_size=UPLOAD_BYTES_MAX,
     opt=requires(Permission.REQUEST_OPEN),
 )
-async def send(
-    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+async def send(site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]) -> Redirect:
     """Take the papers that a customer brought, from the person who opened the request for them."""
     caller = request.auth
     fields = await request.form()
@@ -58,7 +58,7 @@ async def send(
             hand_in(desk, request_id, seen, caller.by, uploads)
 
         form = SeenForm(seen=str(seen))
-        at = DeskAction(site, request, request_id)
+        at = DeskAction(site, request, request_id, hint=CHOOSE_AGAIN)
         return await run_in_thread(
             site, lambda: perform(at, form, do, lambda view, _: same_files(view, uploads))
         )

@@ -1,8 +1,8 @@
 """A request at the desk: what was asked, what is known, what may be done now, and what was done.
 
 Each form carries the number of the act that its page showed. A form from a page that is out of date changes
-nothing; the answer shows what happened in the meantime and keeps what was typed. The same form sent twice by
-the same person is one act.
+nothing; the page it leads to shows what happened in the meantime and keeps what was typed. The same form sent
+twice by the same person is one act.
 """
 
 from collections import defaultdict
@@ -43,21 +43,25 @@ from radiokey.serial.vin import Vin
 from radiokey.web.desk.forms import CheckForm, FeeForm, RefuseForm, SeenForm, VinForm, WordsForm
 from radiokey.web.desk.queue import words
 from radiokey.web.http.render import NO_STORE
+from radiokey.web.http.visits import FormAnswer
 from radiokey.web.site import Site
 from radiokey.web.staff.confirm import approval, ask, confirm
 from radiokey.web.staff.page import (
     StaffRequest,
     desk_of,
+    lead_back,
     read_form,
     requires,
     run_in_thread,
+    said_of,
     show_page,
     view_for,
 )
 
 FIRST: Final = (PaperKind.REGISTRATION, PaperKind.LABEL_PHOTO, PaperKind.VIN_PHOTO, PaperKind.PURCHASE)
 """The papers that a customer brings to the counter, in this order."""
-
+CHANGED: Final = "changed"
+"""The page of a form that was sent after somebody else did something."""
 
 S = TypeVar("S", bound=SeenForm)
 
@@ -80,26 +84,20 @@ class Line:
 def show_request(
     site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
 ) -> Response[str]:
-    """Show a request."""
-    return _page(site, request, view_for(site, request.auth, request_id))
+    """Show a request, with what was wrong with the form that led here and what was typed into it."""
+    view, said = view_for(site, request.auth, request_id), said_of(site, request)
+    if said.problem is not None and said.problem.page == CHANGED:
+        return _show_changes(site, request, view, said)
+    return _page(site, request, view, said)
 
 
-def _page(
-    site: Site,
-    request: StaffRequest,
-    view: View,
-    *,
-    problem: RadiokeyError | None = None,
-    kept: Mapping[str, str] | None = None,
-) -> Response[str]:
-    """Show a request; `problem` is what was wrong with a form, `kept` what was typed into it."""
+def _page(site: Site, request: StaffRequest, view: View, said: FormAnswer) -> Response[str]:
     caller = request.auth
     actions = staff_actions(view.request, caller.by, caller.scopes)
     return show_page(
         site,
         request,
         "desk/request.html",
-        problem=problem,
         view=view,
         asked=view.stored,
         now=view.request,
@@ -111,8 +109,8 @@ def _page(
         reach=desk_of(site).outbox.reach(view.stored.id),
         ticked=TICKED,
         means=MEANS,
-        kept=defaultdict(str, kept or {}),
-        kept_form=request.url.path.rpartition("/")[2],
+        kept=defaultdict(str, said.typed),
+        kept_form=said.form,
         actions=actions,
         ask=ask(site, request, approval(view.stored.id, view.act)) if actions.may_approve else "",
         **words(site),
@@ -154,62 +152,74 @@ IsRepeat = Callable[[View, S], bool]
 
 @dataclass(frozen=True, slots=True)
 class DeskAction:
-    """Who acts on which request."""
+    """Who acts on which request; `hint` is what to do anew where it does not hold."""
 
     site: Site
     request: StaffRequest
     request_id: str
+    hint: str = ""
 
     def view(self) -> View:
         """Return it as it is now."""
         return view_for(self.site, self.request.auth, self.request_id)
 
+    def lead_back(self, form: SeenForm, problem: RadiokeyError, *, about: str = "") -> Redirect:
+        """Lead to the page of the request, which says what was wrong and has what was typed."""
+        name = self.request.url.path.rpartition("/")[2]
+        return lead_back(
+            self.site,
+            self.request,
+            page_of(self.request_id),
+            problem,
+            about=about,
+            form=name,
+            kept=form,
+            hint=self.hint,
+            hold=isinstance(form, WordsForm),
+        )
+
 
 async def _handle_form(
     action: DeskAction, kind: type[S], do: Operation[S], is_repeat: IsRepeat[S]
-) -> Response[Any]:
+) -> Redirect:
     form = await read_form(action.request, kind)
     return await run_in_thread(action.site, lambda: perform(action, form, do, is_repeat))
 
 
-def perform(action: DeskAction, form: S, do: Operation[S], is_repeat: IsRepeat[S]) -> Response[Any]:
-    """Do it and redirect to the request; where it is refused, say why and keep what was typed."""
+def perform(action: DeskAction, form: S, do: Operation[S], is_repeat: IsRepeat[S]) -> Redirect:
+    """Do it and lead to the request; where it is refused, its page says why and has what was typed."""
     view, by, seen = action.view(), action.request.auth.by, form.act
     try:
         do(desk_of(action.site), form)
     except ChangedMeanwhileError as problem:
         view = action.view()
         if not (seen < view.act and view.history[seen].by == by and is_repeat(view, form)):
-            return _show_changes(action.site, action.request, view, form, problem)
+            return action.lead_back(form, problem, about=CHANGED)
     except RadiokeyError as problem:
-        return _page(action.site, action.request, action.view(), problem=problem, kept=_typed(form))
-    return Redirect(f"/desk/requests/{view.stored.id}", status_code=303, headers=NO_STORE)
+        return action.lead_back(form, problem)
+    return Redirect(page_of(view.stored.id), status_code=303, headers=NO_STORE)
 
 
-def _typed(form: SeenForm) -> dict[str, str]:
-    fields: dict[str, str] = msgspec.to_builtins(form)
-    return {
-        name: value for name, value in fields.items() if value and name not in {"csrf", "passkey", "seen"}
-    }
+def page_of(request_id: str) -> str:
+    """Return the address of the page of a request."""
+    return f"/desk/requests/{request_id}"
 
 
-def _show_changes(
-    site: Site, request: StaffRequest, view: View, form: SeenForm, problem: RadiokeyError
-) -> Response[Any]:
-    """Show what happened since the page was shown, and keep what was typed."""
+def _show_changes(site: Site, request: StaffRequest, view: View, said: FormAnswer) -> Response[str]:
+    """Show what happened since the page of a form was shown, and what was typed into it."""
+    typed = {name: value for name, value in said.typed.items() if name != "seen"}
     return show_page(
         site,
         request,
         "desk/changed.html",
-        problem=problem,
         view=view,
         asked=view.stored,
         now=view.request,
-        since=_history(view)[form.act :],
-        kept=defaultdict(str, _typed(form)),
-        typed=list(_typed(form).values()),
-        action=request.url.path,
-        logged=_audit_act(view, request.url.path.rpartition("/")[2]),
+        since=_history(view)[int(said.typed.get("seen", view.act)) :],
+        kept=defaultdict(str, typed),
+        typed=list(typed.values()),
+        action=f"{page_of(view.stored.id)}/{said.form}",
+        logged=_audit_act(view, said.form),
         **words(site),
     )
 
@@ -244,9 +254,7 @@ def _repeats(act: str, details: Callable[[S], Mapping[str, object]] = lambda _: 
 
 
 @post("/desk/requests/{request_id:str}/message", opt=requires(Permission.REQUEST_CHECK))
-async def message(
-    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+async def message(site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]) -> Redirect:
     """Write to the requester."""
 
     def do(desk: Desk, form: WordsForm) -> None:
@@ -263,7 +271,7 @@ async def message(
 @post("/desk/requests/{request_id:str}/ask-papers", opt=requires(Permission.REQUEST_CHECK))
 async def ask_papers(
     site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+) -> Redirect:
     """Ask for papers, and say which."""
 
     def do(desk: Desk, form: WordsForm) -> None:
@@ -282,7 +290,7 @@ async def ask_papers(
 @post("/desk/requests/{request_id:str}/see-car", opt=requires(Permission.REQUEST_CHECK))
 async def record_vin(
     site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+) -> Redirect:
     """Record the VIN that was read at the car."""
 
     def do(desk: Desk, form: VinForm) -> None:
@@ -295,7 +303,7 @@ async def record_vin(
 @post("/desk/requests/{request_id:str}/fee", opt=requires(Permission.REQUEST_CHECK))
 async def record_fee(
     site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+) -> Redirect:
     """Record what it costs."""
 
     def do(desk: Desk, form: FeeForm) -> None:
@@ -308,7 +316,7 @@ async def record_fee(
 @post("/desk/requests/{request_id:str}/warranty", opt=requires(Permission.REQUEST_CHECK))
 async def record_warranty(
     site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+) -> Redirect:
     """Record that it costs nothing: under warranty."""
 
     def do(desk: Desk, form: SeenForm) -> None:
@@ -320,9 +328,7 @@ async def record_warranty(
 
 
 @post("/desk/requests/{request_id:str}/check", opt=requires(Permission.REQUEST_CHECK))
-async def check(
-    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+async def check(site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]) -> Redirect:
     """Hand it to an approver with the whole check list ticked."""
 
     def do(desk: Desk, form: CheckForm) -> None:
@@ -332,9 +338,7 @@ async def check(
 
 
 @post("/desk/requests/{request_id:str}/refuse", opt=requires(Permission.REQUEST_CHECK))
-async def refuse(
-    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+async def refuse(site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]) -> Redirect:
     """Refuse it, as a clerk."""
 
     def do(desk: Desk, form: RefuseForm) -> None:
@@ -350,9 +354,7 @@ _REFUSED: Final[IsRepeat[RefuseForm]] = _repeats("refused", lambda form: {"reaso
 
 
 @post("/desk/requests/{request_id:str}/approve", opt=requires(Permission.REQUEST_APPROVE))
-async def approve(
-    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+async def approve(site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]) -> Redirect:
     """Approve, and release the code. The page does not show it: it is for the requester."""
 
     def do(desk: Desk, form: SeenForm) -> None:
@@ -366,7 +368,7 @@ async def approve(
 @post("/desk/requests/{request_id:str}/send-back", opt=requires(Permission.REQUEST_APPROVE))
 async def send_back(
     site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+) -> Redirect:
     """Send it back to a clerk, and say what to check again."""
 
     def do(desk: Desk, form: WordsForm) -> None:
@@ -381,7 +383,7 @@ async def send_back(
 @post("/desk/requests/{request_id:str}/say-no", opt=requires(Permission.REQUEST_APPROVE))
 async def refuse_as_approver(
     site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+) -> Redirect:
     """Refuse it, as the second pair of eyes."""
 
     def do(desk: Desk, form: RefuseForm) -> None:
@@ -400,9 +402,7 @@ async def refuse_as_approver(
 
 
 @post("/desk/requests/{request_id:str}/submit", opt=requires(Permission.REQUEST_OPEN))
-async def submit(
-    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+async def submit(site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]) -> Redirect:
     """Say that the customer's papers follow."""
 
     def do(desk: Desk, form: SeenForm) -> None:
@@ -412,9 +412,7 @@ async def submit(
 
 
 @post("/desk/requests/{request_id:str}/withdraw", opt=requires(Permission.REQUEST_OPEN))
-async def withdraw(
-    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
+async def withdraw(site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]) -> Redirect:
     """Withdraw the request."""
 
     def do(desk: Desk, form: SeenForm) -> None:
@@ -423,16 +421,18 @@ async def withdraw(
     return await _handle_form(DeskAction(site, request, request_id), SeenForm, do, _repeats("withdrawn"))
 
 
-@post("/desk/requests/{request_id:str}/code", status_code=200, opt=requires(Permission.REQUEST_OPEN))
-async def show_code(
-    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
-) -> Response[Any]:
-    """Show the code to the person who opened the request for a customer; it is released again."""
+@post("/desk/requests/{request_id:str}/code", opt=requires(Permission.REQUEST_OPEN))
+async def ask_code(request: StaffRequest, request_id: FromPath[str]) -> Redirect:
+    """Lead to the code of a released request."""
     await read_form(request, SeenForm)
-    return await run_in_thread(site, lambda: _code(site, request, request_id))
+    return Redirect(f"{page_of(request_id)}/code", status_code=303, headers=NO_STORE)
 
 
-def _code(site: Site, request: StaffRequest, request_id: str) -> Response[str]:
+@get("/desk/requests/{request_id:str}/code", sync_to_thread=True, opt=requires(Permission.REQUEST_OPEN))
+def show_code(
+    site: NamedDependency[Site], request: StaffRequest, request_id: FromPath[str]
+) -> Response[str] | Redirect:
+    """Show the code to the person who opened the request for a customer; it is released again."""
     view = view_for(site, request.auth, request_id)
     if view.request.requester != request.auth.by:
         raise AnotherPersonError(
@@ -442,7 +442,7 @@ def _code(site: Site, request: StaffRequest, request_id: str) -> Response[str]:
     try:
         released = desk_of(site).code_for(request_id)
     except RadiokeyError as problem:
-        return _page(site, request, view, problem=problem)
+        return lead_back(site, request, page_of(request_id), problem)
     return show_page(site, request, "desk/code.html", view=view, asked=view.stored, code=released.code)
 
 
@@ -460,5 +460,6 @@ HANDLERS: Final = (
     refuse_as_approver,
     submit,
     withdraw,
+    ask_code,
     show_code,
 )

@@ -106,17 +106,9 @@ class LookForm(Form, frozen=True, kw_only=True):
     minutes: Short = ""
 
 
-class DealerCodeForm(Form, frozen=True, kw_only=True):
-    """A code that the dealer gave, and the radio it is for."""
+class DealerCodeForm(CodeForm, frozen=True, kw_only=True):
+    """A code that the dealer gave, the radio it is for, and what its owner said of it before."""
 
-    text: Text = ""
-    make: Short = ""
-    model: Short = ""
-    errors: Short = ""
-    refused: Short = ""
-    vin: Short = ""
-    owns: Short = ""
-    request_id: Short = ""
     code: Annotated[str, msgspec.Meta(max_length=32)] = ""
 
     def __repr__(self) -> str:

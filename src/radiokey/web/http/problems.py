@@ -1,7 +1,8 @@
 """Errors as HTTP answers: one table of statuses, one page; an unexpected error is a 500 without details.
 
 Under /api the same is a problem of RFC 9457 (docs/spec/api.md). A problem says what was wrong and what to do,
-and repeats nothing of what was sent.
+and repeats nothing of what was sent. A form is never answered with a page: what was wrong with it is said on
+a page of its own, which a reload asks for again (docs/spec/visit.md).
 """
 
 import logging
@@ -13,6 +14,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import ClientException, HTTPException
+from litestar.response import Redirect
 
 from radiokey.errors import (
     ChangedMeanwhileError,
@@ -35,6 +37,8 @@ from radiokey.errors import (
 )
 from radiokey.web.http.logs import seen_of
 from radiokey.web.http.render import NO_STORE, Pages
+from radiokey.web.http.visits import Problem as FormProblem
+from radiokey.web.http.visits import Visit, Visits
 
 STATUSES: Final[dict[type[RadiokeyError], int]] = {
     InputError: 422,
@@ -56,6 +60,9 @@ STATUSES: Final[dict[type[RadiokeyError], int]] = {
 """The status of each branch of the error tree; the nearest branch decides."""
 
 UNKNOWN: Final = 500
+TOO_LARGE: Final = 413
+PROBLEM_PAGE: Final = "problem"
+"""The page of a visit that says what was wrong and asks for nothing."""
 PROBLEM: Final = "application/problem+json"
 API: Final = "/api"
 HUNG_UP: Final = "client disconnected prematurely"
@@ -122,7 +129,33 @@ def handle_domain_error(request: Request[Any, Any, State], error: RadiokeyError)
             **facts,
         )
         return _problem(problem, _headers_of(request, error))
+    program = "authorization" in request.headers
+    if request.scope["method"] == "POST" and not program and not isinstance(error, TooSlowError):
+        return _lead_to(request, form_problem(error, PROBLEM_PAGE))
     return page(request, error, "problem.html")
+
+
+def form_problem(error: RadiokeyError, page: str = "", *, hint: str = "") -> FormProblem:
+    """Return what was wrong with a form, for the page that says it; `hint` is said after the error's own."""
+    return FormProblem(
+        page,
+        error.sentence,
+        "; ".join(said for said in (error.hint, hint) if said),
+        status_of(error),
+        str(error.facts.get("limit", "")),
+        int(error.facts.get("retry_after_s", 0)),
+    )
+
+
+def headers_of_problem(problem: FormProblem | None) -> dict[str, str]:
+    """Return what HTTP itself wants to know of what was wrong with a form."""
+    return _limit_headers(problem.limit, problem.retry_after_s) if problem and problem.limit else {}
+
+
+def _lead_to(request: Request[Any, Any, State], problem: FormProblem) -> Redirect:
+    """Lead a browser to the page that says what was wrong with its form."""
+    visits: Visits = request.app.state.site.visits
+    return Redirect(visits.path(Visit(problem=problem)), status_code=303, headers=NO_STORE)
 
 
 def page(
@@ -152,6 +185,8 @@ def handle_http_error(request: Request[Any, Any, State], error: HTTPException) -
     pages: Pages = request.app.state.pages
     seen_of(request.scope).slug = "http"
     sentence, hint = _HTTP.get(error.status_code, ("this request is not one that this page takes", "go back"))
+    if request.scope["method"] == "POST" and error.status_code == TOO_LARGE:
+        return _lead_to(request, FormProblem(PROBLEM_PAGE, sentence, hint, TOO_LARGE))
     return pages.show(
         "problem.html",
         status=error.status_code,
@@ -199,9 +234,12 @@ def _headers_of(request: Request[Any, Any, State], error: RadiokeyError) -> dict
     elif isinstance(error, TooSlowError):
         headers["Connection"] = "close"  # the rest of it is on its way
     if "retry_after_s" in error.facts:
-        wait = error.facts["retry_after_s"]
-        headers |= {"Retry-After": str(wait), "RateLimit": f'"{error.facts["limit"]}";r=0;t={wait}'}
+        headers |= _limit_headers(str(error.facts["limit"]), int(error.facts["retry_after_s"]))
     return headers
+
+
+def _limit_headers(limit: str, retry_after_s: int) -> dict[str, str]:
+    return {"Retry-After": str(retry_after_s), "RateLimit": f'"{limit}";r=0;t={retry_after_s}'}
 
 
 def _detail(error: HTTPException) -> str:

@@ -16,7 +16,7 @@ from radiokey.base.papers.kind import PaperKind, kept_span
 from radiokey.base.ports.store import COUNTED_MAX
 from radiokey.catalogue.fact import HOW_SURE
 from radiokey.guide.model import STAGE_NAMES, Stage
-from radiokey.guide.waiting import spoken_minutes
+from radiokey.guide.spoken import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.serial.makes import spoken
 from radiokey.web.draw import display_svg, panel_svg

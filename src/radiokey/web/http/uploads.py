@@ -19,6 +19,8 @@ FILES_MAX: Final = 8
 UPLOAD_BYTES_MAX: Final = FILES_MAX * BYTES_MAX + 64 * 1024
 UPLOADS_AT_ONCE: Final = 4
 """How many forms with papers are worked on at once, with the papers in memory. The others lie on disk."""
+CHOOSE_AGAIN: Final = "nothing of the files was kept, so choose all of them again"
+"""What is said of every form with files that does not hold: a paper waits in no address and no memory."""
 PAPER_HEADERS: Final = {
     **NO_STORE,
     "Content-Disposition": "inline",
@@ -63,12 +65,11 @@ def hand_in(desk: Desk, request_id: str, seen: int, by: str, uploads: Sequence[U
 
 
 def _which(refused: PaperError, uploads: Sequence[Upload]) -> PaperError:
-    """Say which of several papers was not taken, and that none was kept."""
+    """Say which of several papers was not taken."""
     at = int(refused.facts["at"])
     kind, same = (
         uploads[at].kind,
         [place for place, one in enumerate(uploads) if one.kind is uploads[at].kind],
     )
     which = f"{NAMES[kind]}{f', file {same.index(at) + 1}' if len(same) > 1 else ''}: {refused.sentence}"
-    rest = "; nothing was kept, so send all of them again" if len(uploads) > 1 else ""
-    return PaperError(which, hint=f"{refused.hint}{rest}", reason=refused.facts["reason"])
+    return PaperError(which, hint=refused.hint, reason=refused.facts["reason"])

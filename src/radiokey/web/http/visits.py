@@ -1,42 +1,54 @@
-"""What an owner said on the road, sealed into the address of the pages that follow (docs/spec/visit.md).
+"""What was said in a form, sealed into the address of the page that follows (docs/spec/visit.md).
 
 A form is posted, and the browser is led to a page of its own, which Back, a reload and a reopened tab ask for
 again. The site keeps nothing of it: what was said travels in the address, encrypted, and only this site can
-read or make one. A code never does. One that follows from the number is released again, as the same request;
-one that the owner typed is held in memory under a random name, and asked for once more where that is gone.
+read or make one. On the owner's road that is a `Visit`, from page to page; elsewhere a `FormAnswer`, on the
+page of the form itself: what was wrong, and what was typed.
+
+A code never does. One that follows from the number is released again, as the same request; one that the
+owner typed is held in memory under a random name, and asked for once more where that is gone. So is a secret
+that is shown once, and what was typed where it may have a code or is too long for an address.
 """
 
-import base64
-import binascii
-from collections import OrderedDict
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from radiokey.base.ports.store import Randomness
-from radiokey.clock import HOUR_MS, Clock
+from radiokey.clock import HOUR_MS, MINUTE_MS, Clock
 from radiokey.code.value import Code
 from radiokey.errors import LinkError
+from radiokey.web.http.held import HeldTexts
+from radiokey.web.http.text_seal import TextSeal
 
 PURPOSE: Final = "visit"
 LASTS_MS: Final = 2 * HOUR_MS
 """How long a page of the road is there: longer than nearly every wait of a radio."""
+SHOWN_MS: Final = 10 * MINUTE_MS
+"""How long a secret that is shown once is shown again when its page is reloaded."""
 HELD_MAX: Final = 4096
 """So many typed codes are held at once; the oldest goes first."""
+HELD_BYTES_MAX: Final = 8 * 1024 * 1024
+"""So many bytes of what was typed, and was too long for an address, are held at once."""
 TOKEN_LENGTH_MAX: Final = 4096
-_NONCE_SIZE: Final = 12
-_NAME_SIZE: Final = 16
+SAID: Final = "said"
+"""The name in an address of what a page says of the form that led to it."""
+_ROAD: Final = "road"
+_GONE: Final = "what was typed is not here any more: type it once more"
 
 
 class Problem(msgspec.Struct, frozen=True, array_like=True):
-    """What was wrong with the form that led here, its status, and the page of the visit that says so."""
+    """What was wrong with the form that led here, its status, and the page of the visit that says so.
+
+    `limit` and `retry_after_s` are those of a limit that was reached.
+    """
 
     page: str
     sentence: str
     hint: str
     status: int
+    limit: str = ""
+    retry_after_s: int = 0
 
 
 class Visit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -44,8 +56,8 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     `say` is what the display shows, `word` and `shows` its row and state where the guide decided those.
     `model` is the radio that the code is released for, `keys` another one whose keys it has. `request_id`,
-    `client` and `network` are those of the release, `desk` is the request of a desk it comes from. `held`
-    names a typed code, `problem` is what was wrong with the last form.
+    `client` and `network` are those of the release, `desk` is the request of a desk it comes from; `once` and
+    `email` are for opening one. `held` names a typed code, `problem` is what was wrong with the last form.
     """
 
     text: str = ""
@@ -64,71 +76,125 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     client: str = ""
     network: str = ""
     desk: str = ""
+    once: str = ""
+    email: str = ""
     held: str = ""
     problem: Problem | None = None
     until_ms: int = 0
 
 
-class Visits:
-    """Seals visits and opens them again, and holds the codes that owners typed.
+class FormAnswer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a page says of the form that led to it: what was wrong, what was typed, but no secret and no file.
 
-    `key` has 32 bytes. Used from the event loop alone.
+    `form` names the form where a page has several. `held` names what was typed where it may have a code or
+    was too long for an address, `secret` a secret to show.
+    """
+
+    problem: Problem | None = None
+    form: str = ""
+    typed: dict[str, str] = {}
+    held: str = ""
+    secret: str = ""
+    until_ms: int = 0
+
+
+S = TypeVar("S", Visit, FormAnswer)
+
+
+class Visits:
+    """Seals visits and answers to forms and opens them again, and holds what may stand in no address.
+
+    `key` has 32 bytes.
     """
 
     def __init__(self, key: bytes, clock: Clock, randomness: Randomness) -> None:
-        self._cipher = AESGCM(key)
+        self._seal = TextSeal(key, randomness)
         self._clock = clock
-        self._randomness = randomness
-        self._held: OrderedDict[str, tuple[int, Code]] = OrderedDict()
+        self._codes = HeldTexts(clock, randomness, lasts_ms=LASTS_MS, most=HELD_MAX, bytes_max=HELD_BYTES_MAX)
+        self._texts = HeldTexts(clock, randomness, lasts_ms=LASTS_MS, most=HELD_MAX, bytes_max=HELD_BYTES_MAX)
+        self._secrets = HeldTexts(
+            clock, randomness, lasts_ms=SHOWN_MS, most=HELD_MAX, bytes_max=HELD_BYTES_MAX
+        )
+
+    # --- the road -----------------------------------------------------------------------------------------
 
     def path(self, visit: Visit) -> str:
         """Return the address of the pages of a visit, good for `LASTS_MS` from now."""
-        visit = msgspec.structs.replace(visit, until_ms=self._clock.now_ms() + LASTS_MS)
-        nonce = self._randomness.bytes(_NONCE_SIZE)
-        sealed = self._cipher.encrypt(nonce, msgspec.json.encode(visit), None)
-        return f"/road/{base64.urlsafe_b64encode(nonce + sealed).rstrip(b'=').decode('ascii')}"
+        return f"/road/{self._sealed(visit, _ROAD)}"
 
     def open(self, token: str) -> Visit:
         """Return the visit of an address; raise `LinkError` for one of elsewhere or whose time is over."""
-        visit = self._unsealed(token)
+        visit = self._opened(token, _ROAD, Visit)
+        if visit is None:
+            raise LinkError("this address is cut short, changed, or not from here", hint="begin again")
         if self._clock.now_ms() >= visit.until_ms:
             raise LinkError(
                 "this page is gone: it was there for two hours", hint="begin again with the number"
             )
         return visit
 
-    def _unsealed(self, token: str) -> Visit:
-        if len(token) > TOKEN_LENGTH_MAX or "+" in token or "/" in token:
-            raise _made_elsewhere()
-        try:
-            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-            opened = self._cipher.decrypt(raw[:_NONCE_SIZE], raw[_NONCE_SIZE:], None)
-            return msgspec.json.decode(opened, type=Visit)
-        except (binascii.Error, ValueError, InvalidTag, msgspec.DecodeError) as error:
-            raise _made_elsewhere() from error
-
     def hold(self, visit: Visit, code: Code) -> Visit:
         """Return the visit with a typed code, which stays in this process for two hours at most."""
-        now_ms = self._clock.now_ms()
-        self._drop(now_ms)
-        name = self._randomness.bytes(_NAME_SIZE).hex()
-        self._held[name] = (now_ms + LASTS_MS, code)
-        return msgspec.structs.replace(visit, held=name)
+        return msgspec.structs.replace(visit, held=self._codes.hold(code.reveal()))
 
     def code_of(self, visit: Visit) -> Code | None:
         """Return the code that was typed, `None` where none was or it is gone."""
-        self._drop(self._clock.now_ms())
-        _, code = self._held.get(visit.held, (0, None))
-        return code
+        typed = self._codes.text_of(visit.held) if visit.held else None
+        return None if typed is None else Code(typed)
 
-    def _drop(self, now_ms: int) -> None:
-        """Forget what is over, and the oldest while there are too many."""
-        while self._held:
-            until_ms, _ = next(iter(self._held.values()))
-            if now_ms < until_ms and len(self._held) < HELD_MAX:
-                return
-            self._held.popitem(last=False)
+    # --- other pages --------------------------------------------------------------------------------------
 
+    def address(
+        self, page: str, place: str, said: FormAnswer, *, hold: bool = False, secret: str = ""
+    ) -> str:
+        """Return the address of a page with what it says of a form, for `place`: the page, and whose it is.
 
-def _made_elsewhere() -> LinkError:
-    return LinkError("this address is cut short, changed, or not from here", hint="begin again")
+        What was typed is held in memory where it may have a code (`hold`) or is too long for an address, and
+        so is a `secret` to be shown.
+        """
+        if secret:
+            said = msgspec.structs.replace(said, secret=self._secrets.hold(secret))
+        token = "" if hold and said.typed else self._sealed(said, place)
+        if not token or len(token) > TOKEN_LENGTH_MAX:
+            held = self._texts.hold(msgspec.json.encode(said.typed).decode())
+            token = self._sealed(msgspec.structs.replace(said, typed={}, held=held), place)
+        return f"{page}{'&' if '?' in page else '?'}{SAID}={token}"
+
+    def answer_of(self, token: str, place: str) -> FormAnswer:
+        """Return what the page of `place` says of a form; nothing where the token is none, or over.
+
+        Such a page has an address of its own, and is shown without it.
+        """
+        said = self._opened(token, place, FormAnswer) if token else None
+        if said is None or self._clock.now_ms() >= said.until_ms:
+            return FormAnswer()
+        if not said.held:
+            return said
+        typed = self._texts.text_of(said.held)
+        if typed is not None:
+            return msgspec.structs.replace(said, typed=msgspec.json.decode(typed, type=dict[str, str]))
+        if said.problem is None:
+            return FormAnswer()
+        hint = f"{said.problem.hint}; {_GONE}" if said.problem.hint else _GONE
+        return msgspec.structs.replace(said, problem=msgspec.structs.replace(said.problem, hint=hint))
+
+    def secret_of(self, said: FormAnswer) -> str | None:
+        """Return the secret that a page shows, `None` where it shows none or no more."""
+        return self._secrets.text_of(said.secret) if said.secret else None
+
+    # --- both ---------------------------------------------------------------------------------------------
+
+    def _sealed(self, said: Visit | FormAnswer, place: str) -> str:
+        said = msgspec.structs.replace(said, until_ms=self._clock.now_ms() + LASTS_MS)
+        return self._seal.seal(msgspec.json.encode(said), place)
+
+    def _opened(self, token: str, place: str, kind: type[S]) -> S | None:
+        if len(token) > TOKEN_LENGTH_MAX:
+            return None
+        content = self._seal.open(token, place)
+        if content is None:
+            return None
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.DecodeError:  # of a version before this one
+            return None

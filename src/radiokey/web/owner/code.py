@@ -30,6 +30,7 @@ from radiokey.guide.walk import position
 from radiokey.serial.vin import Vin
 from radiokey.web.http.addresses import Connection
 from radiokey.web.http.forms import CodeForm, DealerCodeForm, WebRequest, read
+from radiokey.web.http.problems import PROBLEM_PAGE
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.keys import stand_ins_for
 from radiokey.web.owner.number import PRIVATE, lead_to, visit_of, with_problem
@@ -45,7 +46,7 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Redirect:
     try:
         facts_of(visit)  # whatever is wrong is said before anything is logged
     except UsageError as problem:
-        return lead_to(site, with_problem(visit, "problem", problem))
+        return lead_to(site, with_problem(visit, PROBLEM_PAGE, problem))
     try:
         model = site.model(form.model)
         site.reading(form.text, form.make, model)
@@ -102,7 +103,7 @@ def _refused(site: Site, visit: Visit, problem: RadiokeyError) -> Visit:
         case InputError() | UsageError():
             return with_problem(fresh_if_spent(visit, problem), "reading", problem)
         case _:
-            return with_problem(visit, "problem", problem)
+            return with_problem(visit, PROBLEM_PAGE, problem)
 
 
 def fresh_if_spent(visit: Visit, problem: RadiokeyError) -> Visit:

@@ -23,9 +23,9 @@ from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, makes_to_ask
 from radiokey.serial.places import COPYING, PLACES
 from radiokey.web.http.forms import NumberForm, WebRequest, count, read, read_query
-from radiokey.web.http.problems import status_of
+from radiokey.web.http.problems import PROBLEM_PAGE, form_problem, headers_of_problem, status_of
 from radiokey.web.http.render import NO_STORE
-from radiokey.web.http.visits import Problem, Visit
+from radiokey.web.http.visits import Visit
 from radiokey.web.owner.keys import stand_ins_for
 from radiokey.web.owner.shown import first_step, shown_state
 from radiokey.web.site import Site
@@ -47,8 +47,7 @@ def lead_to(site: Site, visit: Visit, page: str = "") -> Redirect:
 
 def with_problem(visit: Visit, page: str, error: RadiokeyError) -> Visit:
     """Return the visit with what was wrong with the last form, said on `page`."""
-    said = Problem(page, error.sentence, error.hint, status_of(error))
-    return msgspec.structs.replace(visit, problem=said)
+    return msgspec.structs.replace(visit, problem=form_problem(error, page))
 
 
 def visit_of(form: NumberForm) -> Visit:
@@ -90,9 +89,9 @@ def begun(visit: Visit) -> Visit:
 def visit_page(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str]:
     """Say what was read and ask for the statement of ownership; where no code follows, the sheet."""
     said = site.visits.open(visit)
-    if said.problem is not None and said.problem.page == "problem":
-        status = said.problem.status
-        return site.pages.show("problem.html", status=status, headers=PRIVATE, problem=said.problem)
+    if said.problem is not None and said.problem.page == PROBLEM_PAGE:
+        status, headers = said.problem.status, {**PRIVATE, **headers_of_problem(said.problem)}
+        return site.pages.show("problem.html", status=status, headers=headers, problem=said.problem)
     try:
         model = site.model(said.model)
         reading = site.reading(said.text, said.make, model)

@@ -12,20 +12,15 @@ Of some radios nobody knows what the first press shows. Their practice radio ask
 shows, and then behaves like that; the answer is sealed with the image.
 """
 
-import base64
-import binascii
 from typing import Annotated, Any, Final
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.base.bootstrap import SystemRandomness
 from radiokey.catalogue.model import Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.code.value import Code
@@ -53,9 +48,7 @@ from radiokey.web.http.render import NO_STORE
 from radiokey.web.owner.code import code_of
 from radiokey.web.site import Site
 
-PURPOSE: Final = "practice"
 DEVICE: Final = "practice device"
-NONCE_SIZE: Final = 12
 SKIPS: Final = {"minute": MINUTE_MS, "ten": 10 * MINUTE_MS, "hour": HOUR_MS}
 HELD_MS_MAX: Final = 60_000
 WENT_MS_MAX: Final = HOUR_MS
@@ -121,27 +114,15 @@ def practice_code(design: Design) -> Code:
 
 def seal(site: Site, model_id: str, way: int, image: bytes) -> str:
     """Return the image, and the way its entry opens, as text that only this site can read or make."""
-    nonce = SystemRandomness().bytes(NONCE_SIZE)
-    sealed = AESGCM(site.purpose_key(PURPOSE)).encrypt(nonce, bytes([way]) + image, model_id.encode())
-    return base64.urlsafe_b64encode(nonce + sealed).decode()
+    return site.practice_seal.seal(bytes([way]) + image, model_id)
 
 
 def unseal(site: Site, model_id: str, text: str) -> tuple[int, bytes]:
     """Return the way and the image in `text`; raise `InputError` if it is not of this site and model."""
-    if "+" in text or "/" in text:  # base64's other alphabet: Python reads both
-        raise _made_elsewhere()
-    try:
-        raw = base64.b64decode(text, altchars=b"-_", validate=True)
-        opened = AESGCM(site.purpose_key(PURPOSE)).decrypt(
-            raw[:NONCE_SIZE], raw[NONCE_SIZE:], model_id.encode()
-        )
-    except (binascii.Error, ValueError, InvalidTag) as error:
-        raise _made_elsewhere() from error
+    opened = site.practice_seal.open(text, model_id)
+    if opened is None:
+        raise InputError("this practice radio was not made here", hint="begin with a new one")
     return opened[0], opened[1:]
-
-
-def _made_elsewhere() -> InputError:
-    return InputError("this practice radio was not made here", hint="begin with a new one")
 
 
 def unit_events(action: OwnerAction) -> list[UnitEvent]:

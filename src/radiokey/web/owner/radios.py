@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from radiokey.catalogue.search import next_step, search_models, understand
 from radiokey.code.family import FAMILIES
 from radiokey.guide.model import Facts
-from radiokey.guide.walk import answer, position
+from radiokey.guide.walk import answer, ask_display
 from radiokey.web.http.forms import SearchForm, WebRequest, read_query
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.number import address_with
@@ -56,7 +56,7 @@ def models(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
         ],
         more=max(0, len(found) - FOUND_MAX),
         nothing=next_step(understand(form.search), form.search) if form.search.strip() and not found else "",
-        unknown=_without(form),
+        unknown=_without(site, form),
         by_make=dict(sorted(by_make.items())),
     )
 
@@ -70,17 +70,17 @@ def _next(site: Site, form: SearchForm, model_id: str) -> str:
         return f"/guide/{answer(site.guide, form.at, model_id)}"
     visit = Visit(model=model_id, say=form.say)
     if (form.say and not knows_word(site, visit)) or first_step(site, visit) is not None:
-        start = position("what-does-it-show", Facts(model=model_id))
+        start = ask_display(site.guide, Facts(model=model_id))
         return f"/shows?{urlencode({'say': form.say, 'at': start})}"
     model = site.catalogue.models[model_id]
     return address_with("/number" if model.families else "/sheet", visit)
 
 
-def _without(form: SearchForm) -> str:
+def _without(site: Site, form: SearchForm) -> str:
     """Return where to go on without a radio."""
     if form.at:
         return f"/guide/{form.at}"
-    return f"/shows?{urlencode({'say': form.say})}" if form.say else "/guide/what-does-it-show"
+    return f"/shows?{urlencode({'say': form.say})}" if form.say else f"/guide/{ask_display(site.guide)}"
 
 
 @get("/models/{model_id:str}", sync_to_thread=False)

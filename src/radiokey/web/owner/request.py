@@ -7,7 +7,7 @@ Whatever the owner sends is read here, at the edge; only the page of papers take
 
 import hmac
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from litestar import Response, get, post
@@ -47,9 +47,10 @@ from radiokey.web.http.forms import (
     read,
 )
 from radiokey.web.http.origins import BY_LINK
-from radiokey.web.http.problems import status_of
+from radiokey.web.http.problems import form_problem, headers_of_problem
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.uploads import (
+    CHOOSE_AGAIN,
     FILES_MAX,
     UPLOAD_BYTES_MAX,
     count_papers,
@@ -57,9 +58,12 @@ from radiokey.web.http.uploads import (
     same_files,
     uploads_of,
 )
-from radiokey.web.http.visits import Visit
-from radiokey.web.owner.number import lead_to, makes_of
+from radiokey.web.http.visits import FormAnswer, Visit
+from radiokey.web.owner.number import lead_to, makes_of, with_problem
 from radiokey.web.site import Site
+
+if TYPE_CHECKING:
+    from radiokey.base.release.request import Released
 
 FORM: Final = "request form"
 FORM_LASTS_MS: Final = DAY_MS
@@ -85,7 +89,8 @@ def _desk(site: Site) -> Desk:
 @get("/requests/new", sync_to_thread=False)
 def new(site: NamedDependency[Site], model: FromQuery[str] = "", make: FromQuery[str] = "") -> Response[str]:
     """Ask for number, car and where to write."""
-    return _form(site, convert({"model": model, "make": make}, RequestForm))
+    form = convert({"model": model, "make": make}, RequestForm)
+    return _form(site, Visit(model=form.model, make=form.make))
 
 
 @post("/requests/new")
@@ -93,28 +98,35 @@ async def new_for(site: NamedDependency[Site], request: WebRequest) -> Redirect:
     """Lead to the page that asks for what is missing; the number is known already."""
     _desk(site)
     form = await read(request, RequestForm)
-    known = {name: getattr(form, name) for name in ("text", "make", "model", "vin")}
-    return lead_to(site, Visit(**known), "/desk")
+    return lead_to(site, _visit_of(site, form), "/desk")
 
 
 @get("/road/{visit:str}/desk", sync_to_thread=False)
 def new_with(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str]:
-    """Ask for what is missing."""
-    said = site.visits.open(visit)
-    return _form(site, RequestForm(text=said.text, make=said.make, model=said.model, vin=said.vin))
+    """Ask for what is missing, and say what was wrong before."""
+    return _form(site, site.visits.open(visit))
 
 
-def _form(site: Site, form: RequestForm, problem: RadiokeyError | None = None) -> Response[str]:
-    _desk(site)
+def _visit_of(site: Site, form: RequestForm) -> Visit:
+    """Return the visit of a form, which opens one request however often its page is opened."""
+    said = {name: getattr(form, name) for name in ("text", "make", "model", "vin", "email")}
+    return Visit(**said, once=form.once or _fresh(site))
+
+
+def _fresh(site: Site) -> str:
     until_ms = site.clock.now_ms() + FORM_LASTS_MS
-    fresh = sign(site.purpose_key(FORM), FORM, site.base.randomness.bytes(16).hex(), until_ms)
+    return sign(site.purpose_key(FORM), FORM, site.base.randomness.bytes(16).hex(), until_ms)
+
+
+def _form(site: Site, visit: Visit) -> Response[str]:
+    _desk(site)
     return site.pages.show(
         "owner/request_new.html",
-        status=status_of(problem) if problem else 200,
+        status=visit.problem.status if visit.problem else 200,
         headers=NO_STORE,
-        form=form,
-        once=form.once or fresh,
-        problem=problem,
+        form=visit,
+        once=visit.once or _fresh(site),
+        problem=visit.problem,
         models=sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold()),
         makes=makes_of(site),
         organisation=site.base.organisation,
@@ -123,7 +135,7 @@ def _form(site: Site, form: RequestForm, problem: RadiokeyError | None = None) -
 
 
 @post("/requests")
-async def open_request(site: NamedDependency[Site], request: WebRequest) -> Response[str] | Redirect:
+async def open_request(site: NamedDependency[Site], request: WebRequest) -> Redirect:
     """Open a request; the same form sent again opens the same one."""
     desk, form = _desk(site), await read(request, RequestForm)
     client, network = site.client(request), site.network(request)
@@ -142,9 +154,10 @@ async def open_request(site: NamedDependency[Site], request: WebRequest) -> Resp
     except TryLaterError:
         raise
     except RequestReusedError:
-        return _form(site, msgspec.structs.replace(form, once=""), opened_another())
+        fresh = msgspec.structs.replace(form, once="")
+        return lead_to(site, with_problem(_visit_of(site, fresh), "desk", opened_another()), "/desk")
     except RadiokeyError as problem:
-        return _form(site, form, problem)
+        return lead_to(site, with_problem(_visit_of(site, form), "desk", problem), "/desk")
     return Redirect(site.link_to(request_id), status_code=303, headers=PRIVATE)
 
 
@@ -180,20 +193,17 @@ def _kinds() -> list[tuple[str, str, str, str, int]]:
 
 
 @get("/requests/{link:str}", sync_to_thread=True)
-def follow(site: NamedDependency[Site], link: FromPath[str]) -> Response[str]:
-    """Show where a request stands and what the owner can do."""
-    return _page(site, site.request_of(link))
-
-
-def _page(site: Site, request_id: str, problem: RadiokeyError | None = None) -> Response[str]:
-    desk = _desk(site)
+def follow(site: NamedDependency[Site], link: FromPath[str], said: FromQuery[str] = "") -> Response[str]:
+    """Show where a request stands, what the owner can do, and what was wrong with the form that led here."""
+    request_id, desk = site.request_of(link), _desk(site)
     view, now_ms = desk.view(request_id), site.clock.now_ms()
-    asked = view.request
+    asked, answer = view.request, site.visits.answer_of(said, _owner_of(request_id))
     return site.pages.show(
         "owner/request.html",
-        status=status_of(problem) if problem else 200,
-        headers=PRIVATE,
-        problem=problem,
+        status=answer.problem.status if answer.problem else 200,
+        headers={**PRIVATE, **headers_of_problem(answer.problem)},
+        problem=answer.problem,
+        words=answer.typed.get("text", ""),
         here=site.link_to(request_id),
         view=view,
         asked=asked,
@@ -226,9 +236,7 @@ def _owner_of(request_id: str) -> str:
 
 
 @post("/requests/{link:str}/messages", opt={BY_LINK: True})
-async def send_message(
-    site: NamedDependency[Site], request: WebRequest, link: FromPath[str]
-) -> Response[str] | Redirect:
+async def send_message(site: NamedDependency[Site], request: WebRequest, link: FromPath[str]) -> Redirect:
     """Write to the desk."""
     desk, request_id = _desk(site), site.request_of(link)
     form = await read(request, SaidForm)
@@ -245,7 +253,9 @@ async def send_message(
         site.base.desk_limits.take("messages", client, network)
         desk.post_message(request_id, by, text)
 
-    return await _act(site, request_id, work)
+    if desk.may_hold_code(await site.in_thread(desk.view, request_id), form.text):
+        return await _act(site, request_id, work, hint="what you typed is not kept")
+    return await _act(site, request_id, work, said=form.text)
 
 
 @get("/requests/{link:str}/withdraw", sync_to_thread=True)
@@ -263,9 +273,7 @@ def withdraw_ask(site: NamedDependency[Site], link: FromPath[str]) -> Response[s
 
 
 @post("/requests/{link:str}/withdraw", opt={BY_LINK: True})
-async def withdraw(
-    site: NamedDependency[Site], request: WebRequest, link: FromPath[str]
-) -> Response[str] | Redirect:
+async def withdraw(site: NamedDependency[Site], request: WebRequest, link: FromPath[str]) -> Redirect:
     """Withdraw it."""
     desk, request_id = _desk(site), site.request_of(link)
     seen = (await read(request, SeenForm)).number
@@ -277,30 +285,34 @@ async def withdraw(
     return await _act(site, request_id, work)
 
 
-async def _act(site: Site, request_id: str, work: Callable[[None], object]) -> Response[str] | Redirect:
-    """Do something, then show the request as it is now, with what was wrong if anything was."""
+async def _act(
+    site: Site, request_id: str, work: Callable[[None], object], *, said: str = "", hint: str = ""
+) -> Redirect:
+    """Do something, then lead to the request as it is now, with what was wrong if anything was.
+
+    `said` is a message that was typed; it is held in memory, and stands in no address.
+    """
+    address = site.link_to(request_id)
     try:
         await site.in_thread(work, None)
     except RadiokeyError as problem:
-        if isinstance(problem, TryLaterError):
-            raise
-        return await site.in_thread(lambda wrong: _page(site, request_id, wrong), problem)
-    return Redirect(site.link_to(request_id), status_code=303, headers=PRIVATE)
+        typed = {"text": said} if said else {}
+        answer = FormAnswer(problem=form_problem(problem, hint=hint), typed=typed)
+        address = site.visits.address(address, _owner_of(request_id), answer, hold=True)
+    return Redirect(address, status_code=303, headers=PRIVATE)
 
 
 # --- papers -----------------------------------------------------------------------------------------------
 
 
 @post("/requests/{link:str}/papers", request_max_body_size=UPLOAD_BYTES_MAX, opt={BY_LINK: True})
-async def send_papers(
-    site: NamedDependency[Site], request: WebRequest, link: FromPath[str]
-) -> Response[str] | Redirect:
+async def send_papers(site: NamedDependency[Site], request: WebRequest, link: FromPath[str]) -> Redirect:
     """Take papers: all of them, or none and why."""
     desk, request_id = _desk(site), site.request_of(link)
     client, network = site.client(request), site.network(request)
     may = await site.in_thread(desk.view, request_id)
     if PapersSent not in TRANSITIONS[may.request.state]:
-        return await site.in_thread(lambda one: _page(site, one), request_id)
+        return Redirect(site.link_to(request_id), status_code=303, headers=PRIVATE)
     fields = await request.form()
     async with site.paper_turns:
         seen, uploads = await uploads_of(fields)
@@ -312,22 +324,24 @@ async def send_papers(
             count_papers(site.base.desk_limits, client, network, uploads)
             hand_in(desk, request_id, seen, _owner_of(request_id), uploads)
 
-        return await _act(site, request_id, work)
+        return await _act(site, request_id, work, hint=CHOOSE_AGAIN)
 
 
 # --- the code ---------------------------------------------------------------------------------------------
 
 
 @post("/requests/{link:str}/code", opt={BY_LINK: True})
-async def code(site: NamedDependency[Site], link: FromPath[str]) -> Response[str] | Redirect:
+async def code(site: NamedDependency[Site], link: FromPath[str]) -> Redirect:
     """Lead to the code of a released request: a page that is there for two hours, which no mail names."""
     desk, request_id = _desk(site), site.request_of(link)
-    try:
+    released: list[Released] = []
+
+    def work(_: None) -> None:
         site.log_monitor.require()
-        released = await site.in_thread(desk.code_for, request_id)
-    except RadiokeyError as problem:
-        return await site.in_thread(lambda wrong: _page(site, request_id, wrong), problem)
-    return lead_to(site, Visit(desk=request_id, model=released.model), "/code")
+        released.append(desk.code_for(request_id))
+
+    back = await _act(site, request_id, work)
+    return lead_to(site, Visit(desk=request_id, model=released[0].model), "/code") if released else back
 
 
 HANDLERS: Final = (

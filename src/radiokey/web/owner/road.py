@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from radiokey.guide.model import Act, Asks
-from radiokey.guide.walk import View, answer, answer_display, position, start, view, where
+from radiokey.guide.walk import View, answer, answer_display, ask_display, position, start, view, where
 from radiokey.web.http.forms import StartForm, WebRequest, read
 from radiokey.web.owner.number import address_with, begun, lead_to
 from radiokey.web.owner.shown import visit_of_facts
@@ -38,7 +38,7 @@ async def begin(site: NamedDependency[Site], request: WebRequest) -> Redirect:
     """Lead to what can be done with what is at hand: a number, a car, or what the display shows alone."""
     form = await read(request, StartForm)
     text, car, say = form.text.strip(), form.car.strip(), form.say.strip()
-    at = form.at or position("what-does-it-show")
+    at = form.at or ask_display(site.guide)
     _, facts = where(site.guide, at)
     if text:
         known = msgspec.structs.replace(visit_of_facts(facts), text=text, car=car, say=say)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from radiokey.guide.countdown import REFUSED_MAX
 from radiokey.guide.model import Asks, Facts
-from radiokey.guide.walk import View, answer, answer_display, position, view
+from radiokey.guide.walk import View, answer, answer_display, ask_display, position, step_asking, view
 from radiokey.guide.words import entry_shut
 from radiokey.headunit.display import Shows
 from radiokey.web.http.forms import count
@@ -47,15 +47,13 @@ def first_step(site: Site, visit: Visit) -> View | None:
     for a word that is none of the guide's.
     """
     facts = facts_of(visit)
-    at_display = position(
-        _asking(site, Asks.DISPLAY), replace(facts, model=facts.model or "", word=None, shows=None)
-    )
+    at_display = ask_display(site.guide, replace(facts, model=facts.model or "", word=None, shows=None))
     if visit.say:
         return _unless_it_asks(view(site.guide, answer_display(site.guide, at_display, visit.say)))
     if facts.shows is not None and entry_shut(facts.shows):
         return view(site.guide, position(site.guide.shows[facts.shows], facts))
     if facts.word is not None and facts.model is not None:
-        which = position(_asking(site, Asks.MODEL), replace(facts, model=None))
+        which = position(step_asking(site.guide, Asks.MODEL), replace(facts, model=None))
         return _unless_it_asks(view(site.guide, answer(site.guide, which, facts.model)))
     return None
 
@@ -70,13 +68,9 @@ def shown_state(site: Site, visit: Visit) -> Shows | None:
 
 def knows_word(site: Site, visit: Visit) -> bool:
     """Tell whether the guide knows the word that was typed, which may be a lock in words of its own."""
-    start = position(_asking(site, Asks.DISPLAY), Facts(model=visit.model))
+    start = ask_display(site.guide, Facts(model=visit.model))
     return view(site.guide, answer_display(site.guide, start, visit.say)).asks is not Asks.DISPLAY
 
 
 def _unless_it_asks(here: View) -> View | None:
     return None if here.facts.shows is Shows.CODE or here.asks is Asks.DISPLAY else here
-
-
-def _asking(site: Site, asks: Asks) -> str:
-    return next(step.id for step in site.guide.steps.values() if step.asks is asks)

@@ -1,13 +1,15 @@
 """The waiting assistant: how long, what must stay on, a countdown that survives closing the browser."""
 
 from typing import Final
+from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from radiokey.errors import RadiokeyError, UsageError
+from radiokey.errors import UsageError
 from radiokey.guide.countdown import read_minutes
 from radiokey.guide.waiting import (
     CHECKS_AT_THE_END,
@@ -20,59 +22,57 @@ from radiokey.guide.waiting import (
     wait_answer,
 )
 from radiokey.guide.walk import answer, position
-from radiokey.web.http.forms import LookForm, WaitForm, WebRequest, convert, read
-from radiokey.web.http.problems import status_of
+from radiokey.web.http.forms import LookForm, WaitForm, WebRequest, read, read_query
+from radiokey.web.http.problems import form_problem
 from radiokey.web.http.render import NO_STORE
-from radiokey.web.http.visits import Visit
+from radiokey.web.http.visits import SAID, FormAnswer, Visit
 from radiokey.web.owner.shown import facts_of
 from radiokey.web.site import Site
 
 PURPOSE: Final = "countdown"
+PAGE: Final = "/waiting"
 
 
-@get("/waiting", sync_to_thread=False)
-def waiting(
-    site: NamedDependency[Site],
-    model: FromQuery[str] = "",
-    errors: FromQuery[str] = "",
-    holds: FromQuery[str] = "",
-    refused: FromQuery[str] = "",
-) -> Response[str]:
+@get(PAGE, sync_to_thread=False)
+def waiting(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Say how long this radio waits; without a radio, the cautious reading."""
-    form = convert({"model": model, "errors": errors, "holds": holds, "refused": refused}, WaitForm)
-    return _page(site, form)
-
-
-def _page(site: Site, form: WaitForm, problem: RadiokeyError | None = None) -> Response[str]:
-    tried = Tried()
+    form, said = read_query(request, WaitForm), request.query_params.get(SAID, "")
+    tried, problem = Tried(), site.visits.answer_of(said, PAGE).problem
     try:
         tried = _read_tried(form)
     except UsageError as wrong:
-        problem = wrong
-    model = site.model(form.model)
+        problem = form_problem(wrong)
+    named = site.model(form.model)
     return site.pages.show(
         "owner/waiting.html",
-        status=status_of(problem) if problem else 200,
+        status=problem.status if problem else 200,
         form=form,
         problem=problem,
-        model=model,
-        answer=wait_answer(model, tried.errors, refused=tried.refused, holds_code=form.holds == "yes"),
+        model=named,
+        answer=wait_answer(named, tried.errors, refused=tried.refused, holds_code=form.holds == "yes"),
         models=sorted(site.catalogue.models.values(), key=lambda one: one.name.casefold()),
         sources=site.catalogue.sources,
     )
 
 
-@post("/waiting")
-async def begin(site: NamedDependency[Site], request: WebRequest) -> Response[str] | Redirect:
-    """Begin a countdown and lead to its own link."""
+@post(PAGE)
+async def begin(site: NamedDependency[Site], request: WebRequest) -> Redirect:
+    """Begin a countdown and lead to its own link; where there is none, to the page that says so."""
     form = await read(request, WaitForm)
-    tried, holds_code = _read_tried(form), form.holds == "yes"
     model, now_ms = site.model(form.model), site.clock.now_ms()
     try:
-        begun = begin_countdown(model, tried, now_ms=now_ms, holds_code=holds_code)
+        begun = begin_countdown(model, _read_tried(form), now_ms=now_ms, holds_code=form.holds == "yes")
     except UsageError as problem:
-        return _page(site, form, problem)
+        said = {name: value for name, value in msgspec.to_builtins(form).items() if value}
+        page = f"{PAGE}?{urlencode(said)}" if said else PAGE
+        return _say(site, page, PAGE, problem)
     return _to(site, begun)
+
+
+def _say(site: Site, page: str, place: str, problem: UsageError) -> Redirect:
+    """Lead to the page that says what was wrong with its form."""
+    address = site.visits.address(page, place, FormAnswer(problem=form_problem(problem)))
+    return Redirect(address, status_code=303, headers=NO_STORE)
 
 
 def _to(site: Site, countdown: Countdown) -> Redirect:
@@ -90,12 +90,9 @@ def _countdown(site: Site, token: str) -> Countdown:
 
 
 @get("/waiting/{token:str}", sync_to_thread=False)
-def running(site: NamedDependency[Site], token: FromPath[str]) -> Response[str]:
+def running(site: NamedDependency[Site], token: FromPath[str], said: FromQuery[str] = "") -> Response[str]:
     """Show a countdown: the time left if the radio stayed on, and what must stay on."""
-    return _running_page(site, token)
-
-
-def _running_page(site: Site, token: str, problem: RadiokeyError | None = None) -> Response[str]:
+    problem = site.visits.answer_of(said, f"{PAGE}/{token}").problem
     countdown = _countdown(site, token)
     now_ms = site.clock.now_ms()
     model = site.catalogue.models.get(countdown.model)
@@ -103,7 +100,7 @@ def _running_page(site: Site, token: str, problem: RadiokeyError | None = None) 
     over = position("wait-over", facts_when_over(countdown))
     return site.pages.show(
         "owner/countdown.html",
-        status=status_of(problem) if problem else 200,
+        status=problem.status if problem else 200,
         headers=NO_STORE,
         token=token,
         problem=problem,
@@ -126,16 +123,15 @@ async def was_on(site: NamedDependency[Site], token: FromPath[str]) -> Redirect:
 
 
 @post("/waiting/{token:str}/off")
-async def was_off(
-    site: NamedDependency[Site], token: FromPath[str], request: WebRequest
-) -> Response[str] | Redirect:
+async def was_off(site: NamedDependency[Site], token: FromPath[str], request: WebRequest) -> Redirect:
     """Take the owner's word: it was off for some minutes, or nobody knows for how long."""
-    form = await read(request, LookForm)
+    form, countdown = await read(request, LookForm), _countdown(site, token)
     try:
         off_ms = read_minutes(form.minutes)
     except UsageError as problem:
-        return _running_page(site, token, problem)
-    return _to(site, _countdown(site, token).was_off(site.clock.now_ms(), off_ms=off_ms))
+        page = f"{PAGE}/{token}"
+        return _say(site, page, page, problem)
+    return _to(site, countdown.was_off(site.clock.now_ms(), off_ms=off_ms))
 
 
 @get("/waiting/{token:str}/radiokey.ics", sync_to_thread=False)

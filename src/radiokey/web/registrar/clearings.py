@@ -4,12 +4,13 @@ One hands in the receipt and proposes; somebody else sees its picture beside the
 and carries it out with a passkey of theirs, or rejects it.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from radiokey.base.identity.roles import Permission
 from radiokey.base.papers.content import BYTES_MAX
@@ -18,11 +19,20 @@ from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.stolen.clearings import Clearings
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError
 from radiokey.web.http.forms import Answer, Text, convert
-from radiokey.web.http.uploads import PAPER_HEADERS
+from radiokey.web.http.uploads import CHOOSE_AGAIN, PAPER_HEADERS
 from radiokey.web.registrar import stolen as registrar
 from radiokey.web.site import Site
 from radiokey.web.staff.confirm import ask, confirm
-from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, requires, run_in_thread, show_page
+from radiokey.web.staff.page import (
+    StaffForm,
+    StaffRequest,
+    lead_back,
+    read_form,
+    requires,
+    run_in_thread,
+    said_of,
+    show_page,
+)
 
 BODY_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
 
@@ -46,6 +56,10 @@ def clearings_of(site: Site) -> Clearings:
     return site.clearings
 
 
+def _page_of(clearing_id: str) -> str:
+    return f"{registrar.PAGE}/clearings/{clearing_id}"
+
+
 def _act(clearing_id: str) -> str:
     """Return what is confirmed with a passkey."""
     return f"stolen:clear {clearing_id}"
@@ -59,12 +73,17 @@ def _act(clearing_id: str) -> str:
     request_max_body_size=BODY_BYTES_MAX,
     opt=requires(Permission.STOLEN_PROPOSE),
 )
-async def propose(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
+async def propose(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Propose to clear a report, with the paper; the same form again, while it waits, is one proposal."""
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > BODY_BYTES_MAX:
-        return await run_in_thread(
-            site, lambda: registrar.show_list(site, request, problem=paper_error(Refusal.TOO_LARGE))
+        return lead_back(
+            site,
+            request,
+            registrar.PAGE,
+            paper_error(Refusal.TOO_LARGE),
+            form=registrar.PROPOSE,
+            hint=CHOOSE_AGAIN,
         )
     sent = await request.form()
     async with site.paper_turns:
@@ -73,14 +92,22 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Respons
         texts = {name: value for name, value in sent.items() if isinstance(value, str) and name != "receipt"}
         form = convert(texts, registrar.ReportForm, len(sent))
 
-        def work() -> Response[Any]:
+        def work() -> Redirect:
             radio, by = form.radio, request.auth.by
             try:
                 clearings_of(site).propose(
                     radio.reading(site), vin=radio.car, reason=radio.reason, receipt=data, by=by
                 )
             except RadiokeyError as problem:
-                return registrar.show_list(site, request, problem=problem, proposed=form)
+                return lead_back(
+                    site,
+                    request,
+                    registrar.PAGE,
+                    problem,
+                    form=registrar.PROPOSE,
+                    kept=form,
+                    hint=CHOOSE_AGAIN,
+                )
             return registrar.back()
 
         return await run_in_thread(site, work)
@@ -96,28 +123,17 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Respons
 )
 def look(site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]) -> Response[str]:
     """Show a proposal: the reports that it would end, its paper, and what may be done with it."""
-    return _page(site, request, clearing_id)
-
-
-def _page(
-    site: Site,
-    request: StaffRequest,
-    clearing_id: str,
-    problem: RadiokeyError | None = None,
-    reason: str = "",
-) -> Response[str]:
     looked = clearings_of(site).view_clearing(clearing_id)
     own = looked.clearing.by == request.auth.by
     return show_page(
         site,
         request,
         "registrar/clearing.html",
-        problem=problem,
         looked=looked,
         asked=looked.clearing,
         own=own,
         ask="" if own else ask(site, request, _act(clearing_id)),
-        reason=reason,
+        reason=said_of(site, request).typed.get("reason", ""),
         kept_span=kept_span(PaperKind.POLICE_RECEIPT),
         aside_days=REJECTED_KEPT_DAYS,
     )
@@ -137,11 +153,11 @@ def paper(site: NamedDependency[Site], request: StaffRequest, clearing_id: FromP
 @post("/registrar/stolen/clearings/{clearing_id:str}", opt=requires(Permission.STOLEN_CLEAR))
 async def carry_out(
     site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]
-) -> Response[Any]:
+) -> Redirect:
     """Carry out a proposal of somebody else, who is asked for a passkey of theirs."""
     form = await read_form(request, CarryOutForm)
 
-    def work() -> Response[Any]:
+    def work() -> Redirect:
         by = request.auth.by
         try:
             clearing = clearings_of(site).view_clearing(clearing_id).clearing
@@ -159,26 +175,24 @@ async def carry_out(
             confirm(site, request, _act(clearing_id), form.passkey)
             site.base.blacklist.carry_out(clearing_id, by=by)
         except RadiokeyError as problem:
-            return _page(site, request, clearing_id, problem)
+            return lead_back(site, request, _page_of(clearing_id), problem)
         return registrar.back()
 
     return await run_in_thread(site, work)
 
 
 @post("/registrar/stolen/clearings/{clearing_id:str}/aside", opt=requires(Permission.STOLEN_CLEAR))
-async def reject(
-    site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]
-) -> Response[Any]:
+async def reject(site: NamedDependency[Site], request: StaffRequest, clearing_id: FromPath[str]) -> Redirect:
     """Say that a proposal is not carried out, and why."""
     form = await read_form(request, RejectForm)
 
-    def work() -> Response[Any]:
+    def work() -> Redirect:
         try:
             clearings_of(site).reject(clearing_id, form.reason, by=request.auth.by)
         except NotThereError:
             raise
         except RadiokeyError as problem:
-            return _page(site, request, clearing_id, problem, form.reason)
+            return lead_back(site, request, _page_of(clearing_id), problem, kept=form)
         return registrar.back()
 
     return await run_in_thread(site, work)

@@ -1,6 +1,6 @@
 """The registrar's page of the keys that seal codes and papers."""
 
-from typing import Any, Final
+from typing import Final
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -11,16 +11,22 @@ from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.errors import RadiokeyError
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, requires, run_in_thread, show_page
+from radiokey.web.staff.page import (
+    StaffForm,
+    StaffRequest,
+    lead_back,
+    read_form,
+    requires,
+    run_in_thread,
+    show_page,
+)
+
+PAGE: Final = "/registrar/keys"
 
 
-@get("/registrar/keys", sync_to_thread=True, opt=requires(Permission.KEY_LIST))
+@get(PAGE, sync_to_thread=True, opt=requires(Permission.KEY_LIST))
 def keys(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     """Show the keys of the ring by their ids, what each seals, and how far a rotation is."""
-    return _keys_page(site, request)
-
-
-def _keys_page(site: Site, request: StaffRequest, problem: RadiokeyError | None = None) -> Response[str]:
     path = site.base.location.secret("keys")
     cards = site.base.key_ring().cards() if path.exists() else ()
     usage = site.base.key_usage()
@@ -29,7 +35,6 @@ def _keys_page(site: Site, request: StaffRequest, problem: RadiokeyError | None 
         site,
         request,
         "registrar/keys.html",
-        problem=problem,
         cards=cards,
         codes=usage.codes,
         papers=usage.papers,
@@ -40,16 +45,16 @@ def _keys_page(site: Site, request: StaffRequest, problem: RadiokeyError | None 
 
 
 @post("/registrar/keys/turn", opt=requires(Permission.KEY_TURN))
-async def rotate_keys(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
+async def rotate_keys(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Start to seal every code with the next key, or go on with it."""
     await read_form(request, StaffForm)
 
-    def work() -> Response[Any]:
+    def work() -> Redirect:
         try:
             site.key_rotation.start(request.auth.by)
         except RadiokeyError as problem:
-            return _keys_page(site, request, problem)
-        return Redirect("/registrar/keys", status_code=303, headers=NO_STORE)
+            return lead_back(site, request, PAGE, problem)
+        return Redirect(PAGE, status_code=303, headers=NO_STORE)
 
     return await run_in_thread(site, work)
 

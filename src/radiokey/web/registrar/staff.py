@@ -1,7 +1,7 @@
 """The registrar's pages of the staff: who there is, whom to invite, whom to end, and for whom they act."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, get, post
@@ -17,9 +17,23 @@ from radiokey.errors import NotThereError, RadiokeyError, UsageError
 from radiokey.web.http.forms import Short
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, requires, run_in_thread, show_page
+from radiokey.web.staff.page import (
+    SHOWN_MINUTES,
+    StaffForm,
+    StaffRequest,
+    kept_of,
+    lead_back,
+    read_form,
+    requires,
+    run_in_thread,
+    said_of,
+    show_page,
+)
 
 PATH: Final = "/registrar/staff"
+INVITED: Final = "/registrar/staff/invited"
+INVITE: Final = "invite"
+ADD: Final = "organisation"
 Line = Annotated[str, msgspec.Meta(max_length=300)]
 
 
@@ -66,24 +80,12 @@ def staff_of(site: Site) -> Staff:
 @get(PATH, sync_to_thread=True, opt=requires(Permission.STAFF_LIST))
 def staff(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     """Show everybody there is and was, and the organisations."""
-    return _page(site, request)
-
-
-def _page(
-    site: Site,
-    request: StaffRequest,
-    problem: RadiokeyError | None = None,
-    *,
-    invited: InviteForm | None = None,
-    added: OrganisationForm | None = None,
-) -> Response[str]:
-    base = staff_of(site)
+    base, said = staff_of(site), said_of(site, request)
     people = base.people()
     return show_page(
         site,
         request,
         "staff/people.html",
-        problem=problem,
         people=[one for one in people if not one.ended_at_ms],
         ended=[one for one in people if one.ended_at_ms],
         organisations=base.organisations(),
@@ -91,17 +93,17 @@ def _page(
         roles=sorted(INVITABLE),
         held={role.value: sorted(ROLES[role]) for role in Role},
         kinds=KINDS,
-        invited=invited or InviteForm(),
-        added=added or OrganisationForm(),
+        invited=kept_of(said, InviteForm, INVITE) or InviteForm(),
+        added=kept_of(said, OrganisationForm, ADD) or OrganisationForm(),
     )
 
 
 @post(f"{PATH}/invite", opt=requires(Permission.STAFF_INVITE))
-async def invite(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
-    """Invite somebody, and show their one-time link, this once."""
+async def invite(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
+    """Invite somebody, and lead to the page that shows their one-time link."""
     form = await read_form(request, InviteForm)
 
-    def work() -> Response[Any]:
+    def work() -> Redirect:
         try:
             if form.role not in INVITABLE:
                 raise UsageError(
@@ -110,54 +112,67 @@ async def invite(site: NamedDependency[Site], request: StaffRequest) -> Response
             person = Person(form.name.strip(), Role(form.role), form.organisation, form.display.strip())
             link = staff_of(site).invite(person, by=_by(request))
         except RadiokeyError as problem:
-            return _page(site, request, problem, invited=form)
-        return _invitation_page(site, request, person.name, link)
+            return lead_back(site, request, PATH, problem, form=INVITE, kept=form)
+        return _to_invitation(site, request, person.name, link)
 
     return await run_in_thread(site, work)
 
 
 @post(f"{PATH}/{{name:str}}/invite", opt=requires(Permission.STAFF_INVITE))
-async def invite_again(
-    site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]
-) -> Response[Any]:
+async def invite_again(site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]) -> Redirect:
     """Make another link for somebody who never used theirs."""
 
-    def work() -> Response[Any]:
+    def work() -> Redirect:
         try:
             link = staff_of(site).invite_again(name, by=_by(request))
         except RadiokeyError as problem:
-            return _page(site, request, problem)
-        return _invitation_page(site, request, name, link)
+            return lead_back(site, request, PATH, problem)
+        return _to_invitation(site, request, name, link)
 
     return await run_in_thread(site, work)
 
 
-def _invitation_page(site: Site, request: StaffRequest, name: str, link: Secret) -> Response[str]:
+def _to_invitation(site: Site, request: StaffRequest, name: str, link: Secret) -> Redirect:
+    return lead_back(site, request, INVITED, typed={"name": name}, secret=link.reveal())
+
+
+@get(INVITED, sync_to_thread=True, opt=requires(Permission.STAFF_INVITE))
+def show_invitation(site: NamedDependency[Site], request: StaffRequest) -> Response[str] | Redirect:
+    """Show a one-time link to the account that made it, for some minutes."""
+    said = said_of(site, request)
+    link = site.visits.secret_of(said)
+    if link is None:
+        return Redirect(PATH, status_code=303, headers=NO_STORE)
     origin = (
         site.authentication.passkeys.party.origin
         if site.authentication
         else str(request.base_url).rstrip("/")
     )
-    address = f"{origin}/enrol/{link.reveal()}"
-    return show_page(site, request, "staff/invited.html", name=name, address=address, days=LINK_MS // DAY_MS)
+    return show_page(
+        site,
+        request,
+        "staff/invited.html",
+        name=said.typed["name"],
+        address=f"{origin}/enrol/{link}",
+        days=LINK_MS // DAY_MS,
+        minutes=SHOWN_MINUTES,
+    )
 
 
 @post(f"{PATH}/{{name:str}}/end", opt=requires(Permission.STAFF_END))
-async def end(site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]) -> Response[Any]:
+async def end(site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]) -> Redirect:
     """End an account for ever."""
     return await _change_staff(site, request, lambda base: base.end(name, by=_by(request)))
 
 
 @post(f"{PATH}/{{name:str}}/sign-out", opt=requires(Permission.STAFF_END))
-async def end_sessions(
-    site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]
-) -> Response[Any]:
+async def end_sessions(site: NamedDependency[Site], request: StaffRequest, name: FromPath[str]) -> Redirect:
     """Sign somebody out everywhere."""
     return await _change_staff(site, request, lambda base: base.end_sessions(name, by=_by(request)))
 
 
 @post(f"{PATH}/organisations", opt=requires(Permission.STAFF_INVITE))
-async def add_organisation(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
+async def add_organisation(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Make an organisation."""
     form = await read_form(request, OrganisationForm)
 
@@ -170,7 +185,7 @@ async def add_organisation(site: NamedDependency[Site], request: StaffRequest) -
 
 
 @post(f"{PATH}/organisations/shown", opt=requires(Permission.STAFF_INVITE))
-async def show_organisation(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
+async def show_organisation(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Record what an organisation shows from now on."""
     form = await read_form(request, OrganisationForm)
     return await _change_staff(
@@ -183,12 +198,12 @@ async def _change_staff(
     request: StaffRequest,
     change: Callable[[Staff], object],
     added: OrganisationForm | None = None,
-) -> Response[Any]:
-    def work() -> Response[Any]:
+) -> Redirect:
+    def work() -> Redirect:
         try:
             change(staff_of(site))
         except RadiokeyError as problem:
-            return _page(site, request, problem, added=added)
+            return lead_back(site, request, PATH, problem, form=ADD, kept=added)
         return Redirect(PATH, status_code=303, headers=dict(NO_STORE))
 
     return await run_in_thread(site, work)
@@ -202,4 +217,13 @@ def _by(request: StaffRequest) -> str:
     return by
 
 
-HANDLERS: Final = (staff, invite, invite_again, end, end_sessions, add_organisation, show_organisation)
+HANDLERS: Final = (
+    staff,
+    invite,
+    invite_again,
+    show_invitation,
+    end,
+    end_sessions,
+    add_organisation,
+    show_organisation,
+)

@@ -1,7 +1,7 @@
 """The registrar's page of the stolen list."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -18,13 +18,21 @@ from radiokey.web.site import Site
 from radiokey.web.staff.page import (
     StaffForm,
     StaffRequest,
+    kept_of,
+    lead_back,
     radio_choices,
     read_form,
     requires,
     run_in_thread,
+    said_of,
     show_page,
 )
 from radiokey.web.staff.stolen_reports import StolenReport, report_stolen
+
+PAGE: Final = "/registrar/stolen"
+REPORT: Final = "report"
+PROPOSE: Final = "propose"
+"""The forms of the page."""
 
 
 class LookForm(StaffForm, frozen=True, kw_only=True):
@@ -70,7 +78,7 @@ class Entry:
     stands: bool
 
 
-@get("/registrar/stolen", sync_to_thread=True, opt=requires(Permission.STOLEN_LIST))
+@get(PAGE, sync_to_thread=True, opt=requires(Permission.STOLEN_LIST))
 def stolen(
     site: NamedDependency[Site],
     request: StaffRequest,
@@ -79,24 +87,28 @@ def stolen(
     before: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the stolen list, the newest first; with a number, everything that was ever said of it."""
-    return show_list(site, request, convert({"number": number, "model": model, "before": before}, LookForm))
+    look, said = (
+        convert({"number": number, "model": model, "before": before}, LookForm),
+        said_of(site, request),
+    )
+    reported, proposed = (kept_of(said, ReportForm, form) for form in (REPORT, PROPOSE))
+    return _show_list(site, request, look, reported, proposed)
 
 
-def show_list(  # noqa: PLR0913 - what the page of the list can show
+def _show_list(
     site: Site,
     request: StaffRequest,
-    look: LookForm = LookForm(),  # noqa: B008 - frozen
-    *,
-    problem: RadiokeyError | None = None,
-    reported: ReportForm | None = None,
-    proposed: ReportForm | None = None,
+    look: LookForm,
+    reported: ReportForm | None,
+    proposed: ReportForm | None,
 ) -> Response[str]:
     """Show the list; `reported` and `proposed` is what was typed into a form that did not hold."""
     entries, shown, number, before = [], None, look.number.strip(), look.entry
+    problem: RadiokeyError | None = None
     if not number:
         shown = site.base.blacklist.page(before)
         entries = [Entry(mark, stands=True) for mark in shown.reports]
-    elif problem is None:
+    else:
         try:
             reading = site.reading(number, model=site.model(look.model))
             history = site.base.blacklist.history_of(reading.serial)
@@ -137,15 +149,15 @@ def _alone(site: Site) -> dict[str, str]:
 
 def back() -> Redirect:
     """Lead back to the list."""
-    return Redirect("/registrar/stolen", status_code=303, headers=NO_STORE)
+    return Redirect(PAGE, status_code=303, headers=NO_STORE)
 
 
-@post("/registrar/stolen", opt=requires(Permission.STOLEN_REPORT))
-async def report(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
+@post(PAGE, opt=requires(Permission.STOLEN_REPORT))
+async def report(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Report a radio stolen; the same report again, while it stands, is one."""
     form = await read_form(request, ReportForm)
 
-    def work() -> Response[Any]:
+    def work() -> Redirect:
         radio, by = form.radio, request.auth.by
         try:
             serial = radio.reading(site).serial
@@ -154,7 +166,7 @@ async def report(site: NamedDependency[Site], request: StaffRequest) -> Response
             if same not in {(mark.kind, mark.vin, mark.reason, mark.by) for mark in standing}:
                 report_stolen(site, request.auth, radio)
         except RadiokeyError as problem:
-            return show_list(site, request, problem=problem, reported=form)
+            return lead_back(site, request, PAGE, problem, form=REPORT, kept=form)
         return back()
 
     return await run_in_thread(site, work)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -17,8 +17,22 @@ from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
 from radiokey.web.staff import token_requests
-from radiokey.web.staff.page import StaffForm, StaffRequest, read_form, requires, run_in_thread, show_page
+from radiokey.web.staff.page import (
+    SHOWN_MINUTES,
+    StaffForm,
+    StaffRequest,
+    kept_of,
+    lead_back,
+    read_form,
+    requires,
+    run_in_thread,
+    said_of,
+    show_page,
+)
 from radiokey.web.staff.token_requests import TokenRequest, givable
+
+PAGE: Final = "/registrar/tokens"
+MADE: Final = "/registrar/tokens/made"
 
 
 class TokenForm(StaffForm, frozen=True, kw_only=True):
@@ -37,31 +51,20 @@ class EndedForm(StaffForm, frozen=True, kw_only=True):
     ended: Short = ""
 
 
-@get("/registrar/tokens", sync_to_thread=True, opt=requires(Permission.TOKEN_LIST))
+@get(PAGE, sync_to_thread=True, opt=requires(Permission.TOKEN_LIST))
 def tokens(site: NamedDependency[Site], request: StaffRequest, ended: FromQuery[str] = "") -> Response[str]:
     """Show the tokens that nobody ended."""
-    form = convert({"ended": ended}, EndedForm)
-    return _tokens_page(site, request, ended=form.ended if site.base.tokens.ended(form.ended) else "")
-
-
-def _tokens_page(
-    site: Site,
-    request: StaffRequest,
-    problem: RadiokeyError | None = None,
-    kept: TokenForm | None = None,
-    ended: str = "",
-) -> Response[str]:
-    cards = site.base.tokens.list()
+    form, cards = convert({"ended": ended}, EndedForm), site.base.tokens.list()
     return show_page(
         site,
         request,
         "registrar/tokens.html",
-        problem=problem,
         cards=cards[::-1],
-        ended=ended,
+        ended=form.ended if site.base.tokens.ended(form.ended) else "",
         listed=_listed(cards),
         givable=sorted(givable(request.auth)),
-        kept=kept or TokenForm(organisation=request.auth.organisation, days="90"),
+        kept=kept_of(said_of(site, request), TokenForm)
+        or TokenForm(organisation=request.auth.organisation, days="90"),
         days_max=DAYS_MAX,
     )
 
@@ -71,12 +74,12 @@ def _listed(cards: Sequence[TokenCard]) -> str:
     return hashlib.sha256(" ".join(sorted(card.id for card in cards)).encode()).hexdigest()[:32]
 
 
-@post("/registrar/tokens", status_code=200, opt=requires(Permission.TOKEN_MAKE))
-async def make_token(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
-    """Make a token and show it, this once; the same form again makes no second one."""
+@post(PAGE, opt=requires(Permission.TOKEN_MAKE))
+async def make_token(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
+    """Make a token and lead to the page that shows it; the same form again makes no second one."""
     form = await read_form(request, TokenForm)
 
-    def work() -> Response[Any]:
+    def work() -> Redirect:
         try:
             cards = site.base.tokens.list()
             if form.listed != _listed(cards):
@@ -91,30 +94,39 @@ async def make_token(site: NamedDependency[Site], request: StaffRequest) -> Resp
             wanted = TokenRequest(account, organisation, scopes, int(form.days))
             token, card = token_requests.make_token(site, request.auth, wanted)
         except RadiokeyError as problem:
-            return _tokens_page(site, request, problem, form)
-        return show_page(site, request, "registrar/token.html", card=card, token=token)
+            return lead_back(site, request, PAGE, problem, kept=form)
+        return lead_back(site, request, MADE, typed={"id": card.id}, secret=token.reveal())
 
     return await run_in_thread(site, work)
 
 
+@get(MADE, sync_to_thread=True, opt=requires(Permission.TOKEN_MAKE))
+def show_token(site: NamedDependency[Site], request: StaffRequest) -> Response[str] | Redirect:
+    """Show a token to the account that made it, for some minutes."""
+    said = said_of(site, request)
+    token = site.visits.secret_of(said)
+    card = next((card for card in site.base.tokens.list() if card.id == said.typed.get("id")), None)
+    if token is None or card is None:
+        return Redirect(PAGE, status_code=303, headers=NO_STORE)
+    return show_page(site, request, "registrar/token.html", card=card, token=token, minutes=SHOWN_MINUTES)
+
+
 @post("/registrar/tokens/{token_id:str}/end", opt=requires(Permission.TOKEN_END))
-async def end_token(
-    site: NamedDependency[Site], request: StaffRequest, token_id: FromPath[str]
-) -> Response[Any]:
+async def end_token(site: NamedDependency[Site], request: StaffRequest, token_id: FromPath[str]) -> Redirect:
     """End a token for ever; for one that was ended already nothing changes."""
     await read_form(request, StaffForm)
 
-    def work() -> Response[Any]:
+    def work() -> Redirect:
         try:
             site.base.tokens.end(token_id, by=request.auth.by)
         except NotThereError as problem:
             if not site.base.tokens.ended(token_id):
-                return _tokens_page(site, request, problem)
+                return lead_back(site, request, PAGE, problem)
         except RadiokeyError as problem:
-            return _tokens_page(site, request, problem)
-        return Redirect(f"/registrar/tokens?ended={token_id}", status_code=303, headers=NO_STORE)
+            return lead_back(site, request, PAGE, problem)
+        return Redirect(f"{PAGE}?ended={token_id}", status_code=303, headers=NO_STORE)
 
     return await run_in_thread(site, work)
 
 
-HANDLERS: Final = (tokens, make_token, end_token)
+HANDLERS: Final = (tokens, make_token, show_token, end_token)

@@ -5,8 +5,9 @@ looked at enters. It is never written to disk here, for its codes are in clear.
 """
 
 import hashlib
-from typing import Any, Final
+from typing import Final
 
+import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
@@ -14,15 +15,24 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from radiokey.base.identity.roles import Permission
-from radiokey.base.ports.store import ImportStep
 from radiokey.base.units.csv_reader import COLUMNS, Refusal, UnitFile
 from radiokey.base.units.importer import Preview, UnitImporter, preview
 from radiokey.errors import ChangedMeanwhileError, InputError, RadiokeyError, UsageError
 from radiokey.web.http.forms import FIELDS_MAX, Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
-from radiokey.web.staff.page import StaffForm, StaffRequest, requires, run_in_thread, show_page
+from radiokey.web.staff.page import (
+    StaffForm,
+    StaffRequest,
+    lead_back,
+    requires,
+    run_in_thread,
+    said_of,
+    show_page,
+)
 
+PAGE: Final = "/registrar/import"
+CHOOSE_AGAIN: Final = "nothing of the file was kept, so choose it again"
 FILE_BYTES_MAX: Final = 1_000_000
 """About 20,000 units. A larger upload would be put on disk on its way here."""
 BODY_BYTES_MAX: Final = FILE_BYTES_MAX + 20_000
@@ -41,51 +51,44 @@ class DoneForm(StaffForm, frozen=True, kw_only=True):
     done: Short = ""
 
 
-@get("/registrar/import", sync_to_thread=True, opt=requires(Permission.UNIT_IMPORT))
+class LookedAt(msgspec.Struct, frozen=True):
+    """What an import would do, as its page shows it: nothing of the file but counts, lines and columns."""
+
+    sha256: str
+    units: list[tuple[str, str, int]]
+    refused: int
+    shown: list[tuple[str, int, str]]
+    resumed_at: int
+
+
+@get(PAGE, sync_to_thread=True, opt=requires(Permission.UNIT_IMPORT))
 def show_import(
     site: NamedDependency[Site], request: StaffRequest, done: FromQuery[str] = ""
 ) -> Response[str]:
-    """Ask for a file; or show how far the import of one came."""
-    form = convert({"done": done}, DoneForm)
-    step = None
+    """Ask for a file; show what the import of one would do, or how far it came."""
+    form, said, step = convert({"done": done}, DoneForm), said_of(site, request), None
     if form.done:
         with site.base.unit_store().snapshot() as seen:
             step = seen.import_step(form.done)
-    return _page(site, request, step=step)
-
-
-def _page(  # noqa: PLR0913 - what a page of the import can show
-    site: Site,
-    request: StaffRequest,
-    *,
-    problem: RadiokeyError | None = None,
-    step: ImportStep | None = None,
-    found: Preview | None = None,
-    refused: list[Refusal] | None = None,
-    sha256: str = "",
-) -> Response[str]:
+    looked = msgspec.json.decode(said.typed["looked"], type=LookedAt) if "looked" in said.typed else None
     return show_page(
         site,
         request,
         "registrar/import.html",
-        problem=problem,
         step=step,
-        found=found,
-        units=sorted(found.units.items()) if found else [],
-        refused=(refused or [])[:REFUSED_SHOWN],
-        sha256=sha256,
+        found=looked,
         columns=COLUMNS,
         kilobytes=FILE_BYTES_MAX // 1000,
         models=site.catalogue.models,
     )
 
 
-@post("/registrar/import", request_max_body_size=BODY_BYTES_MAX, opt=requires(Permission.UNIT_IMPORT))
-async def import_units(site: NamedDependency[Site], request: StaffRequest) -> Response[Any]:
+@post(PAGE, request_max_body_size=BODY_BYTES_MAX, opt=requires(Permission.UNIT_IMPORT))
+async def import_units(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Look at a file, or import the one that was looked at."""
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > BODY_BYTES_MAX:
-        return await run_in_thread(site, lambda: _page(site, request, problem=_too_large()))
+        return lead_back(site, request, PAGE, _too_large(), hint=CHOOSE_AGAIN)
     sent = await request.form()
     file = sent.get("file")
     data = await file.read() if isinstance(file, UploadFile) else b""
@@ -94,7 +97,7 @@ async def import_units(site: NamedDependency[Site], request: StaffRequest) -> Re
     return await run_in_thread(site, lambda: _import(site, request, form, data))
 
 
-def _import(site: Site, request: StaffRequest, form: ImportForm, data: bytes) -> Response[Any]:
+def _import(site: Site, request: StaffRequest, form: ImportForm, data: bytes) -> Redirect:
     digest = hashlib.sha256(data).hexdigest()
     refused: list[Refusal] = []
     try:
@@ -107,14 +110,25 @@ def _import(site: Site, request: StaffRequest, form: ImportForm, data: bytes) ->
         with UnitFile(data) as units:
             if not form.sha256:
                 found = preview(site.base.unit_store(), units, refuse=refused.extend)
-                return _page(site, request, found=found, refused=refused, sha256=digest)
+                looked = msgspec.json.encode(_looked_at(found, refused, digest)).decode()
+                return lead_back(site, request, PAGE, typed={"looked": looked})
             ring = site.base.key_ring()
             UnitImporter(site.base.unit_store(), ring, site.clock, site.base.randomness, request.auth.by).run(
                 units
             )
     except RadiokeyError as problem:
-        return _page(site, request, problem=problem)
-    return Redirect(f"/registrar/import?done={digest}", status_code=303, headers=NO_STORE)
+        return lead_back(site, request, PAGE, problem, hint=CHOOSE_AGAIN)
+    return Redirect(f"{PAGE}?done={digest}", status_code=303, headers=NO_STORE)
+
+
+def _looked_at(found: Preview, refused: list[Refusal], sha256: str) -> LookedAt:
+    return LookedAt(
+        sha256=sha256,
+        units=[(model, market, count) for (model, market), count in sorted(found.units.items())],
+        refused=found.refused,
+        shown=[(one.reason.value, one.line, one.column) for one in refused[:REFUSED_SHOWN]],
+        resumed_at=found.resumed_at,
+    )
 
 
 def _too_large() -> UsageError:

@@ -2,26 +2,39 @@
 
 A route names the permission it needs; `admit` lets nobody else in. For a request of another organisation a
 page says the same as for one that does not exist.
+
+A form is never answered with a page: it leads to its page, which says what was wrong and has what was typed
+(docs/spec/visit.md). That is sealed for this page and this account; no link of somebody else fills in a form.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
+from litestar.response import Redirect
 
 from radiokey.base.identity.roles import Permission
 from radiokey.base.identity.staff import OFFICE
 from radiokey.base.requests.desk import Desk, View
+from radiokey.clock import MINUTE_MS
 from radiokey.errors import NotThereError, RadiokeyError
 from radiokey.web.auth.callers import PERMISSION, Caller
 from radiokey.web.auth.session import SESSION, csrf_of
 from radiokey.web.http.forms import F, Form, Short, convert
-from radiokey.web.http.problems import status_of
+from radiokey.web.http.logs import seen_of
+from radiokey.web.http.problems import form_problem, headers_of_problem
 from radiokey.web.http.render import NO_STORE
+from radiokey.web.http.visits import SAID, SHOWN_MS, FormAnswer
 from radiokey.web.site import Site
 
+R = TypeVar("R", bound=Response[Any])
 StaffRequest = Request[None, Caller, State]
+SHOWN_MINUTES: Final = SHOWN_MS // MINUTE_MS
+"""For how long the page of a secret that is shown once shows it again."""
+_PROOFS: Final = frozenset({"csrf", "passkey"})
+"""What proves who sent a form; no page gives it back."""
 
 NAVIGATION: Final = (
     ("/desk", "Queue", Permission.REQUEST_READ),
@@ -106,15 +119,18 @@ def show_page(
     template: str,
     *,
     problem: RadiokeyError | None = None,
-    status: int = 200,
     **context: Any,  # noqa: ANN401 - whatever the template names
 ) -> Response[str]:
-    """Return a page for staff; no cache stores it. `problem` is what was wrong with the form sent before."""
+    """Return a page for staff; no cache stores it.
+
+    It says what was wrong with the form that led to it; `problem` is what is wrong with the page itself.
+    """
     caller, path = request.auth, request.url.path
+    wrong = form_problem(problem) if problem else said_of(site, request).problem
     return site.pages.show(
         template,
-        status=status_of(problem) if problem else status,
-        headers=NO_STORE,
+        status=wrong.status if wrong else 200,
+        headers={**NO_STORE, **headers_of_problem(wrong)},
         me=caller,
         account=caller.by,
         may=caller.scopes,
@@ -125,9 +141,57 @@ def show_page(
         ],
         csrf=csrf_of(request),
         now_ms=site.clock.now_ms(),
-        problem=problem,
+        problem=wrong,
         **context,
     )
+
+
+def lead_back(  # noqa: PLR0913 - what a page can say of a form
+    site: Site,
+    request: StaffRequest,
+    page: str,
+    problem: RadiokeyError | None = None,
+    *,
+    about: str = "",
+    form: str = "",
+    kept: Form | None = None,
+    typed: dict[str, str] | None = None,
+    hint: str = "",
+    hold: bool = False,
+    secret: str = "",
+) -> Redirect:
+    """Lead to the page of a form, which says what was wrong and has what was typed, or shows a secret.
+
+    `about` is what the page makes of the problem, `form` names the form where a page has several; `kept` is
+    the form as it was sent, without what proves who sent it, `typed` other fields; `hold` where it may have a
+    code.
+    """
+    wrong = None if problem is None else form_problem(problem, about, hint=hint)
+    said = FormAnswer(problem=wrong, form=form, typed={**_typed(kept), **(typed or {})})
+    address = site.visits.address(page, _place(request, page), said, hold=hold, secret=secret)
+    if problem is not None:
+        seen_of(request.scope).slug = problem.slug
+    return Redirect(address, status_code=303, headers=NO_STORE)
+
+
+def said_of(site: Site, request: StaffRequest) -> FormAnswer:
+    """Return what this page says of the form that led to it; nothing where none did."""
+    return site.visits.answer_of(request.query_params.get(SAID, ""), _place(request, request.url.path))
+
+
+def kept_of(said: FormAnswer, kind: type[F], form: str = "") -> F | None:
+    """Return a form as it was typed, `None` where another one or none led to the page."""
+    return convert(said.typed, kind) if said.typed and said.form == form else None
+
+
+def _place(request: StaffRequest, page: str) -> str:
+    """Return for what an answer is sealed: a page of one account."""
+    return f"{page} {request.auth.by}"
+
+
+def _typed(form: Form | None) -> dict[str, str]:
+    fields: dict[str, str] = {} if form is None else msgspec.to_builtins(form)
+    return {name: value for name, value in fields.items() if value and name not in _PROOFS}
 
 
 async def read_form(request: StaffRequest, kind: type[F]) -> F:
@@ -136,6 +200,6 @@ async def read_form(request: StaffRequest, kind: type[F]) -> F:
     return convert({name: value for name, value in sent.items() if isinstance(value, str)}, kind, len(sent))
 
 
-async def run_in_thread(site: Site, work: Callable[[], Response[Any]]) -> Response[Any]:
+async def run_in_thread(site: Site, work: Callable[[], R]) -> R:
     """Answer with what `work` returns, which waits for the database, beside the event loop."""
     return await site.in_thread(lambda _: work(), None)
