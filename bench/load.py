@@ -5,6 +5,7 @@ time, and its latency counts from that time, so that a queue shows.
 """
 
 import asyncio
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,9 +32,9 @@ class Ask:
     kind: str = ""
     head: tuple[tuple[str, str], ...] = ()
 
-    def encode(self, port: int) -> bytes:
+    def encode(self, host: str) -> bytes:
         """Return the request as it goes over the wire."""
-        head = f"{'POST' if self.body else 'GET'} {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        head = f"{'POST' if self.body else 'GET'} {self.path} HTTP/1.1\r\nHost: {host}\r\n"
         if self.body:
             head += f"Content-Type: {self.kind}\r\nContent-Length: {len(self.body.encode())}\r\n"
         head += "".join(f"{name}: {value}\r\n" for name, value in self.head)
@@ -43,16 +44,19 @@ class Ask:
 class _Connection:
     """One kept-alive HTTP/1.1 connection."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, tls: ssl.SSLContext | None, name: str) -> None:
+        self.port, self.tls, self.name = port, tls, name
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
     async def send(self, ask: Ask) -> int:
         if self.writer is None:
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+            name = self.name if self.tls else None
+            self.reader, self.writer = await asyncio.open_connection(
+                "127.0.0.1", self.port, ssl=self.tls, server_hostname=name
+            )
         assert self.reader is not None
-        self.writer.write(ask.encode(self.port))
+        self.writer.write(ask.encode(self.name or f"127.0.0.1:{self.port}"))
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = next(
             int(line.partition(b":")[2])
@@ -63,10 +67,18 @@ class _Connection:
         return int(head.split(b" ", 2)[1])
 
 
-async def open_loop(port: int, ask: Ask | Callable[[int], Ask], *, per_second: int, seconds: int) -> Load:
+async def open_loop(  # noqa: PLR0913 - what is asked, how often, and over what
+    port: int,
+    ask: Ask | Callable[[int], Ask],
+    *,
+    per_second: int,
+    seconds: int,
+    tls: ssl.SSLContext | None = None,
+    name: str = "",
+) -> Load:
     """Send `per_second` requests a second for `seconds` seconds and return what came back.
 
-    `ask` is the request, or makes the one of a number.
+    `ask` is the request, or makes the one of a number; `tls` is how, and `name` to whom it is said to be.
     """
     free: list[_Connection] = []
     latencies: list[float] = []
@@ -74,7 +86,7 @@ async def open_loop(port: int, ask: Ask | Callable[[int], Ask], *, per_second: i
 
     async def one(number: int, due: float) -> None:
         nonlocal failures
-        connection = free.pop() if free else _Connection(port)
+        connection = free.pop() if free else _Connection(port, tls, name)
         status = await connection.send(ask if isinstance(ask, Ask) else ask(number))
         free.append(connection)
         latencies.append((time.perf_counter() - due) * 1e3)

@@ -21,6 +21,7 @@ PARTS = {
     "Desk: lists among a million requests": "desk.py",
     "Releases through the API": "releases.py",
     "Pages over the wire and under load": "pages.py",
+    "Owners while slow clients hold on, directly and behind nginx": "slow.py",
 }
 ALONE = {"The tests, beside those of an earlier build": "suite.py"}
 """What runs only where it is named: it takes a quarter of an hour, and both cores."""

@@ -147,6 +147,7 @@ def test_every_exit_code_is_documented():
         "guide --display WAIT",
         "base log verify",
         "base blacklist add BP538769684801 --reason x",
+        "base roles --sql --database postgresql://ann@db/codes",
     ],
 )
 def test_every_field_of_a_document_is_documented(cli, tmp_path, monkeypatch, arguments):

@@ -9,6 +9,7 @@ import sys
 
 import chromium
 import golang
+import nginx
 import spin
 from parts import BROWSER, PYTEST, environment_of, interpreters, parts, preparing, version_of
 from steps import ROOT, run
@@ -21,6 +22,7 @@ def main() -> None:
     chromium.ensure(chromium.WHOLE)
     spin.ensure()
     golang.ensure()
+    nginx.ensure()
     newest = version_of(sys.executable)
     others = {version: python for version, python in interpreters().items() if version != newest}
     with surroundings() as environment:

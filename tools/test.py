@@ -9,6 +9,7 @@ import sys
 
 import chromium
 import golang
+import nginx
 import spin
 import tree
 from parts import DATABASES, PYTEST, environment_of, interpreters, parts, preparing, version_of
@@ -30,7 +31,7 @@ def main() -> None:
     with surroundings() as environment, Together(AT_ONCE, environment) as together:
         together.add("checks", (sys.executable, ROOT / "tools" / "check.py"))
         together.add(DATABASES.title, (*tests, *DATABASES.paths))
-        for program in (chromium, spin, golang):
+        for program in (chromium, spin, golang, nginx):
             program.ensure()
         for part in parts():
             if part is not DATABASES:

@@ -283,6 +283,12 @@ class StoreError(OurFaultError):
     slug = "store"
 
 
+class DatabaseRightsError(StoreError):
+    """The account at the database server may not do what the base needs; the hint says who grants it."""
+
+    slug = "database-rights"
+
+
 class DamagedRequestError(StoreError):
     """The database holds a request whose history cannot have been: nothing is done with it."""
 

@@ -9,7 +9,7 @@ from sqlite_base import fresh
 
 from radiokey.catalogue.index import cards
 from radiokey.cli.main import EXIT_CODES
-from radiokey.errors import RadiokeyError
+from radiokey.errors import DatabaseRightsError, RadiokeyError
 
 TABLE = {0, *EXIT_CODES.values()}
 QUIET = settings(
@@ -122,4 +122,4 @@ def test_every_command_says_what_it_takes(cli, command):
 
 def test_every_branch_of_the_error_tree_has_its_exit_code():
     assert {0, *EXIT_CODES.values()} == {0, 64, 65, 69, 70, 75, 77}
-    assert set(EXIT_CODES) == set(RadiokeyError.__subclasses__())
+    assert set(EXIT_CODES) == {*RadiokeyError.__subclasses__(), DatabaseRightsError}

@@ -1,6 +1,9 @@
 """How `radiokey serve` is told where mails go: all of it or nothing, and never a password in an argument."""
 
+import socket
+
 import pytest
+from sqlite_base import fresh
 
 FROM, SITE = ("--mail-from", "desk@example.org"), ("--site", "https://codes.example.org")
 SMTP = ("--smtp", "smtp://127.0.0.1:2525")
@@ -38,3 +41,20 @@ def test_how_people_open_it_is_an_address(cli, tmp_path, site):
 
 def test_links_in_mails_lead_to_a_site_with_tls(cli):
     cli("serve", *SMTP, *FROM, "--site", "http://codes.example.org").refused(64, "https")
+
+
+@pytest.mark.parametrize(
+    "given", ["8001", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:8001", "a b:1", ":1"]
+)
+def test_the_probes_have_an_address_and_a_port(cli, given):
+    cli("serve", "--probes", given).refused(64, "the probes have an address and a port")
+
+
+def test_the_probes_have_an_address_that_can_be_listened_on(cli, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = cli(
+            *("serve", "--port", "0", "--probes", f"127.0.0.1:{port}"),
+            *("--database", fresh(tmp_path / "base.sqlite3")),
+        )
+    ran.refused(64, f"cannot listen on 127.0.0.1, port {port}")

@@ -13,10 +13,11 @@ LOOPBACK = "127.0.0.1"
 BEGINS, ENDS = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def self_signed(path: Path) -> Path:
-    """Write a key and its certificate for this machine; nobody vouches for it."""
+def self_signed(path: Path, host: str = LOOPBACK) -> Path:
+    """Write a key and its certificate for this machine or another name of it; nobody vouches for it."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, LOOPBACK)])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    known = x509.IPAddress(ip_address(host)) if host == LOOPBACK else x509.DNSName(host)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -25,7 +26,7 @@ def self_signed(path: Path) -> Path:
         .serial_number(1)
         .not_valid_before(BEGINS)
         .not_valid_after(ENDS)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([known]), critical=False)
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM

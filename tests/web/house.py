@@ -7,6 +7,7 @@ from radiokey.base.bootstrap import init_base, open_base
 from radiokey.base.identity.roles import Role
 from radiokey.base.identity.secret_values import Secret
 from radiokey.base.identity.staff import Person, PublicProfile
+from radiokey.base.sql.principals import Principal
 
 ORIGIN, SITE = "https://codes.example.org", "codes.example.org"
 
@@ -37,5 +38,5 @@ class House:
         return self.authentication.sign_in(key.answer(self.authentication.ask()))
 
     def acts(self) -> list[tuple[str, str, str]]:
-        with self.base.stores.of("radiokey_auditor").snapshot() as seen:
+        with self.base.stores.of(Principal.AUDITOR).snapshot() as seen:
             return [(one.who, one.act, one.subject) for one in seen.acts()]

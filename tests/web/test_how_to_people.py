@@ -104,20 +104,3 @@ def test_a_registrar_finds_each_button_where_the_page_says(come, desk):
     words = " ".join(seen)
     assert {name for name in named if name not in words} == set()
     assert rita.get("/recovery").status_code == 200
-
-
-def test_the_first_registrar_begins_as_the_page_says(cli, tmp_path):
-    """The commands of its first step, word for word but for where the base is."""
-    block = re.search(r"```sh\n(.+?)```", read("registrar.md"), re.DOTALL)[1]
-    commands = [line.split("radiokey ", 1)[1] for line in block.splitlines() if line.strip()]
-    assert [command.split(" --")[0] for command in commands] == [
-        "base init",
-        "base staff invite rita",
-        "serve",
-    ]
-    place = str(tmp_path / "base.sqlite3")
-    for command in commands[:2]:
-        words = re.findall(r'"[^"]*"|\S+', command)
-        ran = cli(*[word.strip('"') if word != "base.sqlite3" else place for word in words])
-        assert ran.code == 0, ran.err
-    assert re.fullmatch(r"https://codes\.example\.org/enrol/[\w-]{43}", ran.out.strip())

@@ -45,6 +45,12 @@ def _tokens() -> click.Command:
     return app
 
 
+def _roles() -> click.Command:
+    from radiokey.cli.roles import roles
+
+    return roles
+
+
 def _import() -> click.Command:
     from radiokey.cli.import_units import import_units
 
@@ -72,6 +78,7 @@ app = Noun(
         "keys": _keys,
         "staff": _staff,
         "tokens": _tokens,
+        "roles": _roles,
         "import": _import,
         "backup": _backup,
         "restore": _restore,

@@ -12,6 +12,7 @@ from click.exceptions import Exit, NoArgsIsHelpError
 from radiokey.cli import say, wrong_use
 from radiokey.cli.commands import app
 from radiokey.errors import (
+    DatabaseRightsError,
     InputError,
     NoCodeHereError,
     OurFaultError,
@@ -28,8 +29,9 @@ EXIT_CODES: Final[dict[type[RadiokeyError], int]] = {
     OurFaultError: 70,
     TryLaterError: 75,
     RefusedError: 77,
+    DatabaseRightsError: 77,
 }
-"""What a shell sees; each branch of the error tree is here once. 0 is done."""
+"""What a shell sees; the nearest branch of the error tree decides. 0 is done."""
 
 OUR_FAULT: Final = EXIT_CODES[OurFaultError]
 WRONG_USE: Final = EXIT_CODES[UsageError]

@@ -1,5 +1,6 @@
 """`radiokey serve`: the site."""
 
+import re
 from typing import Literal
 
 import click
@@ -8,6 +9,16 @@ from radiokey.base.limits import Limits
 from radiokey.base.location import DatabaseLocation, parse_location
 from radiokey.cli.options import database_option
 from radiokey.errors import UsageError
+
+_PROBES = re.compile(r"(?P<host>[^\s\[\]/:@]+|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})")
+
+
+def parse_probes(text: str) -> tuple[str, int]:
+    """Return host and port of an address like 127.0.0.1:8001 or [::1]:8001; raise `UsageError`."""
+    found = _PROBES.fullmatch(text)
+    if found is None or not 0 < int(found["port"]) < 1 << 16:
+        raise UsageError("the probes have an address and a port", hint="like --probes 127.0.0.1:8001")
+    return found["host"].strip("[]"), int(found["port"])
 
 
 @click.command("serve")
@@ -50,6 +61,12 @@ from radiokey.errors import UsageError
 @click.option("--smtp", metavar="URL", help="The server that takes mails, like smtp://mail.example.org.")
 @click.option("--mail-from", metavar="ADDRESS", help="The address that mails come from.")
 @click.option("--site", metavar="URL", help="How people open the site, like https://codes.example.org.")
+@click.option(
+    "--probes",
+    type=parse_probes,
+    metavar="ADDRESS:PORT",
+    help="Another address, which answers /health and /ready alone.",
+)
 @click.option("--demo", is_flag=True, help="A base to try things on, with made-up radios; not your own.")
 @database_option
 def serve(
@@ -63,6 +80,7 @@ def serve(
     smtp: str | None,
     mail_from: str | None,
     site: str | None,
+    probes: tuple[str, int] | None,
     demo: bool,
     database: DatabaseLocation | None,
 ) -> None:
@@ -96,4 +114,5 @@ def serve(
         mail=mail,
         site=site,
         invitation=invitation,
+        probes=probes,
     )

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from radiokey.web.http.links import THIS_MACHINE, origin
 from radiokey.web.http.logs import log_json, to_stderr
 from radiokey.web.jobs.mail import Mailing
 from radiokey.web.jobs.scheduler import EVERY_S
+from radiokey.web.operations.probes import Probes
 from radiokey.web.operations.witness import create_witness
 
 POLL_S = 0.01
@@ -60,6 +62,7 @@ def serve(  # noqa: PLR0913 - the options of a site
     mail: Mailing | None = None,
     site: str | None = None,
     invitation: Secret | None = None,
+    probes: tuple[str, int] | None = None,
 ) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
 
@@ -67,11 +70,14 @@ def serve(  # noqa: PLR0913 - the options of a site
     there is a line on standard error for each request. `site` is how people open it, on this machine alone
     http://localhost with the port; where only this machine is listened to, another name takes one of
     `proxies` that it is reached through, or `UsageError` says so. The `invitation` of somebody of the staff
-    is the second line, as the address it opens at. See `create_app` for the rest.
+    is the second line, as the address it opens at. `probes` is a host and a port of its own for `/health`
+    and `/ready` (`radiokey.web.operations.probes`). See `create_app` for the rest.
     """
     if json_log:
         log_json()
     port = _port(host, port)
+    if probes is not None:
+        probes = (probes[0], _port(*probes))
     hosts = None if proxies else _hosts(host, port)
     if site is not None:
         site = origin(site)
@@ -92,20 +98,32 @@ def serve(  # noqa: PLR0913 - the options of a site
         address=site,
     )
     notice = f"Its first registrar enrols once at {site}/enrol/{invitation.reveal()}\n" if invitation else ""
-    _run(app, host, port, "Radiokey", notice)
+    own = None if probes is None else (Probes(app.state.site.require_ready), *probes)
+    _run(app, _Place(host, port, "Radiokey", notice, own))
 
 
 def serve_witness(host: str, port: int, witness: Witness) -> None:
     """Serve `witness` until interrupted; see `serve`."""
-    _run(create_witness(witness), host, _port(host, port), f"The witness {witness.key.name}")
+    _run(create_witness(witness), _Place(host, _port(host, port), f"The witness {witness.key.name}"))
 
 
-def _run(app: Litestar, host: str, port: int, name: str, notice: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where something is served, what it is called, what is said with its address, what is beside it."""
+
+    host: str
+    port: int
+    name: str
+    notice: str = ""
+    probes: tuple[Probes, str, int] | None = None
+
+
+def _run(app: Litestar, place: _Place) -> None:
     connections = _connections()
     server = Server(
         app,
-        address=host,
-        port=port,
+        address=place.host,
+        port=place.port,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         websockets=False,
@@ -114,7 +132,7 @@ def _run(app: Litestar, host: str, port: int, name: str, notice: str = "") -> No
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_MS),
         log_enabled=False,
     )
-    asyncio.run(_serve_until_ended(server, host, port, name, notice))
+    asyncio.run(_serve_until_ended(server, place))
 
 
 def _connections() -> int:
@@ -131,7 +149,7 @@ def _connections() -> int:
     return CONNECTIONS if soft == resource.RLIM_INFINITY else min(CONNECTIONS, soft - SPARE_FILES)
 
 
-async def _serve_until_ended(server: Server, host: str, port: int, name: str, notice: str = "") -> None:
+async def _serve_until_ended(server: Server, place: _Place) -> None:
     """Serve until interrupted or stopped; requests under way are answered first and the base is closed."""
     sys.setswitchinterval(SWITCH_S)
     loop = asyncio.get_running_loop()
@@ -142,15 +160,21 @@ async def _serve_until_ended(server: Server, host: str, port: int, name: str, no
     serving = asyncio.create_task(server.serve())
     while not serving.done():
         try:
-            _, writer = await asyncio.open_connection(host, port)
+            _, writer = await asyncio.open_connection(place.host, place.port)
         except OSError:
             await asyncio.sleep(POLL_S)
         else:
             writer.close()
-            sys.stdout.write(f"{name} is on http://{_in_address(host)}:{port}\n{notice}")
-            sys.stdout.flush()
             break
-    await serving
+    async with contextlib.AsyncExitStack() as beside:
+        if place.probes is not None:
+            probes, host, port = place.probes
+            await beside.enter_async_context(probes.on(host, port))
+        if not serving.done():
+            address = f"http://{_in_address(place.host)}:{place.port}"
+            sys.stdout.write(f"{place.name} is on {address}\n{place.notice}")
+            sys.stdout.flush()
+        await serving
 
 
 def _in_address(host: str) -> str:

@@ -18,7 +18,7 @@ from radiokey.base.log.note import NoteSigner
 from radiokey.base.ports.store import Store, StoredUnit
 from radiokey.base.release.request import ReleaseRequest
 from radiokey.base.release.service import ReleaseService
-from radiokey.base.sql.postgresql import PostgresStore, Principal
+from radiokey.base.sql.postgresql import PostgresStore, Principal, roles_of
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import Ledger
@@ -44,6 +44,11 @@ class Database:
         one = SqliteStore(self.place) if self.kind == "sqlite" else PostgresStore(self.place, principal)
         self._open.append(one)
         return one
+
+    def role(self, principal: Principal) -> str:
+        """Return the role of a principal on the server: a copy keeps those of the database it was copied from."""
+        with psycopg.connect(self.place) as connection:
+            return roles_of(connection).of(principal)
 
     def behind(self, statement: str) -> list[tuple]:
         """Run a statement as the owner of the database, past every store."""

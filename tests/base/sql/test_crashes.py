@@ -15,6 +15,7 @@ from wire import AFTER, BEFORE, wired
 
 from radiokey.base.release.batcher import _Ticket
 from radiokey.base.release.request import Released
+from radiokey.base.sql.principals import Principal
 from radiokey.errors import OurFaultError, StoreError
 
 
@@ -226,6 +227,7 @@ def test_a_right_that_was_taken_away_is_a_no(both, desk):
     """A wrong grant shows at the first write that needs it, at whatever statement that is."""
     desk.add_units([0])
     door = desk.door()
+    role = both.role(Principal.DOOR)
     for right in (
         "INSERT ON log_entry",
         "INSERT ON release",
@@ -234,10 +236,10 @@ def test_a_right_that_was_taken_away_is_a_no(both, desk):
         "INSERT ON log_node",
         "SELECT ON bucket",
     ):
-        both.behind(f"REVOKE {right} FROM radiokey_door")
+        both.behind(f"REVOKE {right} FROM {role}")
         with pytest.raises(StoreError, match="permission denied"):
             door.release(desk.ask("r", 0))
-        both.behind(f"GRANT {right} TO radiokey_door")
+        both.behind(f"GRANT {right} TO {role}")
         assert desk.agrees() == 0
     assert not door.release(desk.ask("r", 0)).repeated
     assert desk.agrees() == 1

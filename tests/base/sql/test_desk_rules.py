@@ -17,6 +17,7 @@ from radiokey.base.ports.store import (
     StoredRelease,
     StoredToken,
 )
+from radiokey.base.sql.postgresql import roles_of
 from radiokey.base.sql.principals import Principal
 from radiokey.errors import StoreError
 
@@ -254,7 +255,7 @@ def test_each_principal_writes_its_own_acts_and_no_others(server, act, principal
         )
         for number, (done, who) in enumerate(before, start=1):
             insert(owner, number, done, who)
-        owner.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(principal.value)))
+        owner.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(roles_of(owner).of(principal))))
         if act in may:
             insert(owner, len(before) + 1, act, by)
         else:
@@ -278,7 +279,7 @@ def test_a_clerk_who_tries_to_approve_own_work_by_sql_is_refused(both, clock):
         both.behind(statement.format("cle"))
     if both.kind == "postgresql":
         with psycopg.connect(both.place) as connection:
-            connection.execute("SET LOCAL ROLE radiokey_clerk")
+            connection.execute(f"SET LOCAL ROLE {both.role(Principal.CLERK)}".encode())
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.format("boss").encode())
     assert desk.view(one).act == 3

@@ -9,6 +9,7 @@ from sqlite_base import tamper
 
 from radiokey.base.bootstrap import open_base
 from radiokey.base.log.releases import verify_base
+from radiokey.base.sql.principals import Principal
 from radiokey.errors import LogError, RadiokeyError, StoreError
 
 ENTRIES = 7
@@ -138,7 +139,7 @@ def test_what_a_release_needs_is_tried_and_nothing_of_it_stays(both):
     if both.kind == "sqlite":
         both.behind("CREATE TRIGGER full BEFORE INSERT ON bucket BEGIN SELECT RAISE (ABORT, 'full'); END")
     else:
-        both.behind("REVOKE INSERT ON release FROM radiokey_door")
+        both.behind(f"REVOKE INSERT ON release FROM {both.role(Principal.DOOR)}")
     with pytest.raises(StoreError):
         store.check_writable()
 

@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
-from radiokey.base.sql.postgresql import Principal, migrate
+from radiokey.base.sql.postgresql import Principal, migrate, roles_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "spec" / "rights.md"
 VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
@@ -30,6 +30,7 @@ class Roles:
         self.url = url
         self.tables: dict[str, list[str]] = {}
         with psycopg.connect(url) as owner:
+            self.names = {principal.value: roles_of(owner).of(principal) for principal in Principal}
             for table, column in owner.execute(
                 "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND "
                 "a.attnum > 0 AND NOT a.attisdropped JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -51,11 +52,13 @@ def roles(postgres) -> Iterator[Roles]:
     with psycopg.connect(url, autocommit=True) as owner:
         for name in accounts:
             owner.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(f"{name}_alone")))
-        for name in PRINCIPALS:
+    made = Roles(url)
+    with psycopg.connect(url, autocommit=True) as owner:
+        for name, role in made.names.items():
             owner.execute(
-                sql.SQL("GRANT {} TO {}").format(sql.Identifier(name), sql.Identifier(f"{name}_alone"))
+                sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(f"{name}_alone"))
             )
-    yield Roles(url)
+    yield made
     with psycopg.connect(url, autocommit=True) as owner:
         for name in accounts:
             owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(f"{name}_alone")))
@@ -101,7 +104,7 @@ def written(text: str) -> dict[tuple[str, str], str]:
         for line in text.splitlines()
         if line.startswith("|")
     ]
-    principals = [f"radiokey_{name}" for name in rows[0][1:]]
+    principals = rows[0][1:]
     assert principals == PRINCIPALS
     return {
         (row[0].strip("`"), principal): cell
@@ -183,8 +186,8 @@ FORBIDDEN = [
     "DROP SCHEMA public CASCADE",
     "SET session_replication_role = replica",  # no trigger would fire
     "CREATE ROLE mine",
-    "ALTER ROLE radiokey_door SUPERUSER",
-    "DROP ROLE radiokey_auditor",
+    "ALTER ROLE {door} SUPERUSER",
+    "DROP ROLE {auditor}",
     "CREATE DATABASE mine",
     "ALTER SYSTEM SET fsync = off",
     "COPY mark TO PROGRAM 'cat'",
@@ -202,11 +205,11 @@ FORBIDDEN = [
 @pytest.mark.parametrize("principal", PRINCIPALS)
 def test_no_principal_builds_breaks_or_becomes_anything(roles, principal):
     """Nor another principal: an account that is a member of one role has that one alone."""
-    others = [f"SET ROLE {other}" for other in PRINCIPALS if other != principal]
+    others = [f"SET ROLE {{{other}}}" for other in PRINCIPALS if other != principal]
     with roles.sign_in(principal) as connection:
-        done = [one for one in FORBIDDEN + others if one_may(connection, one)]
+        done = [one for one in FORBIDDEN + others if one_may(connection, one.format_map(roles.names))]
         assert done == []
-        assert one_may(connection, f"SET ROLE {principal}")
+        assert one_may(connection, f"SET ROLE {roles.names[principal]}")
 
 
 def one_may(connection: psycopg.Connection, statement: str) -> bool:
@@ -279,8 +282,9 @@ def test_cells_are_understood():
 def test_a_right_too_many_is_seen(roles):
     """Granted in a transaction that is given up; tried as whoever got it."""
     with psycopg.connect(roles.url) as owner:
-        owner.execute("GRANT UPDATE (leaf) ON log_entry TO radiokey_door")
-        owner.execute("SET LOCAL ROLE radiokey_door")
+        door = sql.Identifier(roles.names["door"])
+        owner.execute(sql.SQL("GRANT UPDATE (leaf) ON log_entry TO {}").format(door))
+        owner.execute(sql.SQL("SET LOCAL ROLE {}").format(door))
         may = {
             (verb, column)
             for verb, column, statement in attempts("log_entry", roles.tables["log_entry"])
@@ -288,4 +292,4 @@ def test_a_right_too_many_is_seen(roles):
         }
         owner.rollback()
     columns = roles.tables["log_entry"]
-    assert may - granted(CELLS["log_entry", "radiokey_door"], columns) == {("UPDATE", "leaf")}
+    assert may - granted(CELLS["log_entry", "door"], columns) == {("UPDATE", "leaf")}

@@ -7,6 +7,7 @@ from led import shown_after
 from visitors import Visitor
 
 from radiokey.base.identity.roles import ROLES, Role
+from radiokey.base.sql.principals import Principal
 from radiokey.web.auth.callers import PERMISSION
 from radiokey.web.auth.session import SESSION
 
@@ -73,14 +74,14 @@ def test_a_route_opens_to_exactly_those_who_may(routes, ask, role):
 
 def test_what_a_role_may_not_is_said_and_nothing_is_done(routes, ask, desk):
     """Refused before anything is read of the request: no act, no row, no matter whose id was asked for."""
-    with desk.base.stores.of("radiokey_auditor").snapshot() as seen:
+    with desk.base.stores.of(Principal.AUDITOR).snapshot() as seen:
         before = len(list(seen.acts()))
     for method, address, permission, session in routes:
         if session and permission and permission not in ROLES[Role.AUDITOR]:
             answer = ask(Role.AUDITOR, method, address)
             assert "does not do that" in answer.text, address
             assert str(permission) not in answer.text, address
-    with desk.base.stores.of("radiokey_auditor").snapshot() as seen:
+    with desk.base.stores.of(Principal.AUDITOR).snapshot() as seen:
         acts = [act.act for act in seen.acts()][before:]
     assert set(acts) <= {"staff:invite", "passkey:add", "recovery:make", "session:begin"}
 

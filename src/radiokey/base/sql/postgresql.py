@@ -23,20 +23,24 @@ from psycopg import sql
 
 from radiokey.base.ports.store import StoredEntry, StoredRelease, StoredUnit
 from radiokey.base.sql import rows
-from radiokey.base.sql.principals import Principal
+from radiokey.base.sql.principals import Principal, Roles, quoted
 from radiokey.base.sql.sqlite import PROBE, closed, unit_exists
 from radiokey.base.sql.statements import Row, Statements, Value, migration_steps, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
-from radiokey.errors import RadiokeyError, StoreError, UsageError
+from radiokey.errors import DatabaseRightsError, RadiokeyError, StoreError, UsageError
 
 BUSY_MS: Final = 10_000
 STREAM_ROWS: Final = 2_000
 DURABLE: Final = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply"}}
 """What the server must say of itself: a commit that was confirmed survives the power."""
 
+_SETS_ROLES: Final = 160_000
+"""Since this version a member of a role may or may not take it; before, every member may."""
+
 _PROBE_INDEX: Final = (1 << 63) - 1
 _PROBE_BYTES: Final = 16_384
 _HINT: Final = "see that the database server runs, has room, and that this account may use it"
+_ROLES_HINT: Final = "a superuser of the server runs, once, what this prints: radiokey base roles --sql"
 _BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 Connection = psycopg.Connection[Row]
@@ -140,7 +144,7 @@ class PostgresStore:
         connection = connect(self._url)
         try:
             _check_made(connection)
-            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._principal.value)))
+            _take_role(connection, roles_of(connection).of(self._principal))
             _check_durable(connection)
             _check_schema(connection)
         except BaseException:
@@ -192,10 +196,12 @@ def connect(url: str) -> Connection:
 def migrate(url: str, last: int | None = None) -> None:
     """Bring the schema up to date, or to step `last`, as the owner of the database; raise `StoreError`.
 
-    Numbered files, each once, all in one transaction with their numbers (ADR 6).
+    Numbered files, each once, all in one transaction with their numbers (ADR 6). The roles of the base are
+    made first where this account may make them; `DatabaseRightsError` says who can where it may not.
     """
-    with _named_errors(), connect(url) as connection:
+    with _named_errors(), _connect_owner(url) as connection:
         connection.execute("BEGIN")
+        _check_owner(connection)
         connection.execute(statements_for("postgresql")["take_turn"])
         connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY, name text NOT NULL)"
@@ -204,8 +210,10 @@ def migrate(url: str, last: int | None = None) -> None:
         steps = migration_steps("postgresql")
         if version > len(steps):
             raise _newer()
+        roles = roles_of(connection)
+        _see_to_roles(connection, roles)
         for number, (name, script) in enumerate(steps[version:last], start=version + 1):
-            connection.execute(script.encode())
+            connection.execute(roles.step(script).encode())
             connection.execute("INSERT INTO schema_version (version, name) VALUES (%s, %s)", (number, name))
         connection.execute("COMMIT")
 
@@ -263,6 +271,110 @@ def load_schema(url: str, schema: int) -> Iterator[Callable[[], PostgresTransact
             connection.execute("INSERT INTO schema_version (version, name) VALUES (%s, %s)", (number, name))
         _check_committed(connection.execute("COMMIT"))
     migrate(url)
+
+
+def roles_of(connection: Connection) -> Roles:
+    """Return the roles of the base in this database: those that its schema lets in, else those of its name.
+
+    A database that was renamed, and a base from when all bases of a server shared their roles, keep theirs.
+    Raises `StoreError`.
+    """
+    named = Roles.for_database(connection.info.dbname)
+    doors = [
+        rows.text(name)
+        for (name,) in connection.execute(
+            "SELECT DISTINCT rolname FROM pg_namespace, aclexplode(nspacl) AS acl "
+            "JOIN pg_roles ON pg_roles.oid = acl.grantee "
+            "WHERE nspname = current_schema() AND privilege_type = 'USAGE' AND rolname LIKE %s",
+            (r"radiokey%\_door",),
+        )
+    ]
+    if not doors or named.of(Principal.DOOR) in doors:
+        return named
+    if len(doors) > 1:
+        raise StoreError(
+            "the schema lets in the doors of several bases: which is its own is not known",
+            hint="revoke USAGE on the schema from those that are not",
+        )
+    return Roles.of_door(doors[0])
+
+
+def _connect_owner(url: str) -> Connection:
+    """Connect; raise `DatabaseRightsError` where the server knows the account and keeps it out."""
+    try:
+        return connect(url)
+    except psycopg.OperationalError as error:
+        # libpq hands no SQLSTATE on here; in another language it is an error like others.
+        if "permission denied for database" not in str(error):
+            raise
+        raise DatabaseRightsError(
+            "the account may not use this database, which is another's",
+            hint="a base has a database of its own, owned by the account that makes it",
+        ) from error
+
+
+def _take_role(connection: Connection, role: str) -> None:
+    try:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue) as error:
+        raise _rights(connection, [role]) from error
+
+
+def _check_owner(connection: Connection) -> None:
+    """Raise `DatabaseRightsError` unless this account, or a role that it has, owns the database."""
+    row = connection.execute(
+        "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
+    ).fetchone()
+    if row is None or not row[0]:
+        database, account = quoted(connection.info.dbname), quoted(connection.info.user)
+        raise DatabaseRightsError(
+            f"the account {account} does not own the database {database}",
+            hint=f"a base has a database of its own: ALTER DATABASE {database} OWNER TO {account}, "
+            "or make an empty one for it",
+        )
+
+
+def _see_to_roles(connection: Connection, roles: Roles) -> None:
+    """Make the roles that are not there and become a member of each, where this account may.
+
+    Raises `DatabaseRightsError`, also for a role that may do more than our steps grant it: somebody else
+    made it, for something else.
+    """
+    membership = "SET" if connection.info.server_version >= _SETS_ROLES else "MEMBER"
+    found = connection.execute(
+        "SELECT name, rolname IS NOT NULL, rolname IS NOT NULL AND pg_has_role(pg_roles.oid, %s), "
+        "rolcanlogin OR rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls "
+        "FROM unnest(%s::text[]) AS name LEFT JOIN pg_roles ON rolname = name ORDER BY 1",
+        (membership, roles.names()),
+    ).fetchall()
+    if more := [rows.text(name) for name, _, _, more in found if more]:
+        raise DatabaseRightsError(
+            f"the role {quoted(more[0])} may do more than the base needs", hint=_ROLES_HINT
+        )
+    try:
+        for name, there, member, _ in found:
+            role = sql.Identifier(rows.text(name))
+            if not there:
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+            if not member and not _is_superuser(connection):
+                connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise _rights(connection, [rows.text(name) for name, _, member, _ in found if not member]) from error
+
+
+def _is_superuser(connection: Connection) -> bool:
+    return connection.info.parameter_status("is_superuser") == "on"
+
+
+def _rights(connection: Connection, roles: Sequence[str]) -> DatabaseRightsError:
+    """Return the error of an account that has not the roles of the base."""
+    named = Roles.for_database(connection.info.dbname).names()
+    if set(roles) <= set(named):
+        hint = _ROLES_HINT
+    else:  # they are not those of its name: there they are, and only lack this account
+        given = ", ".join(map(quoted, roles))
+        hint = f"a superuser of the server runs: GRANT {given} TO {quoted(connection.info.user)}"
+    return DatabaseRightsError("this account has not the roles of the base, and may not make them", hint=hint)
 
 
 def _tables(connection: Connection) -> list[str]:
