@@ -51,6 +51,12 @@ def _import() -> click.Command:
     return import_units
 
 
+def _settings() -> click.Command:
+    from radiokey.cli.settings import settings
+
+    return settings
+
+
 def _backup() -> click.Command:
     from radiokey.cli.backup import back_up
 
@@ -73,6 +79,7 @@ app = Noun(
         "staff": _staff,
         "tokens": _tokens,
         "import": _import,
+        "settings": _settings,
         "backup": _backup,
         "restore": _restore,
     },

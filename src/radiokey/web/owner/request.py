@@ -57,7 +57,7 @@ from radiokey.web.http.uploads import (
     same_files,
     uploads_of,
 )
-from radiokey.web.http.visits import Visit
+from radiokey.web.http.visits import Problem, Visit
 from radiokey.web.owner.number import lead_to, makes_of
 from radiokey.web.site import Site
 
@@ -101,16 +101,17 @@ async def new_for(site: NamedDependency[Site], request: WebRequest) -> Redirect:
 def new_with(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str]:
     """Ask for what is missing."""
     said = site.visits.open(visit)
-    return _form(site, RequestForm(text=said.text, make=said.make, model=said.model, vin=said.vin))
+    form = RequestForm(text=said.text, make=said.make, model=said.model, vin=said.vin)
+    return _form(site, form, said.problem)
 
 
-def _form(site: Site, form: RequestForm, problem: RadiokeyError | None = None) -> Response[str]:
+def _form(site: Site, form: RequestForm, problem: RadiokeyError | Problem | None = None) -> Response[str]:
     _desk(site)
     until_ms = site.clock.now_ms() + FORM_LASTS_MS
     fresh = sign(site.purpose_key(FORM), FORM, site.base.randomness.bytes(16).hex(), until_ms)
     return site.pages.show(
         "owner/request_new.html",
-        status=status_of(problem) if problem else 200,
+        status=_status(problem),
         headers=NO_STORE,
         form=form,
         once=form.once or fresh,
@@ -120,6 +121,12 @@ def _form(site: Site, form: RequestForm, problem: RadiokeyError | None = None) -
         organisation=site.base.organisation,
         kinds=_kinds(),
     )
+
+
+def _status(problem: RadiokeyError | Problem | None) -> int:
+    if problem is None:
+        return 200
+    return problem.status if isinstance(problem, Problem) else status_of(problem)
 
 
 @post("/requests")
