@@ -12,7 +12,7 @@ RADIOKEY_PORT ?= 8000
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade
 
-.PHONY: help run install setup test check bench deep mutants findings lock wheels
+.PHONY: help run install setup test check bench deep mutants findings lock wheels advisories
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -54,6 +54,9 @@ lock: $(DEV)/.tools ## make the lock files anew, one version of a part in all of
 
 wheels: $(DEV)/.tools ## ask which Pythons the locked parts have builds for, and draw docs/wheels.md
 	$(BIN)/python tools/wheels.py
+
+advisories: setup ## ask what is known against the locked parts, and write docs/security-advisories.md
+	$(BIN)/python tools/advisories.py --write
 
 # --- the product: its locked parts, then the wheel of this checkout, made by the locked backend ------------
 

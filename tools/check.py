@@ -1,4 +1,4 @@
-"""Format, lint, spelling, types and import contracts: what can be said of the project without running it."""
+"""Format, lint, spelling, types, contracts, advisories: what can be said without running the project."""
 
 import os
 import sys
@@ -10,13 +10,14 @@ BIN = Path(sys.executable).parent
 
 
 def main() -> None:
-    """Run the five, the quickest first."""
+    """Run them, the quickest first."""
     run("format", BIN / "ruff", "format", "--check", "--quiet", ".")
     run("lint", BIN / "ruff", "check", "--quiet", ".")
     run("spelling", BIN / "codespell", ".")
     sources = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     run("import contracts", BIN / "lint-imports", "--no-cache", "--no-logo", environment=sources)
     run("types", BIN / "mypy")
+    run("advisories", sys.executable, ROOT / "tools" / "advisories.py")
 
 
 if __name__ == "__main__":

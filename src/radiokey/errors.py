@@ -220,6 +220,12 @@ class NotReleasedError(RefusedError):
     slug = "not-released"
 
 
+class DeskNeededError(RefusedError):
+    """A code of this number leaves through the desk alone: papers, and two people who look at them."""
+
+    slug = "desk-needed"
+
+
 class TokenError(RefusedError):
     """A token is needed and the one that came, if any, does not hold."""
 

@@ -18,11 +18,12 @@ import psycopg
 import pytest
 from postgres import Server, running
 
-from radiokey.base.bootstrap import Base, init_base, open_base
+from radiokey.base.bootstrap import Base, init_base, open_base, set_ledger_release
 from radiokey.base.keys.seal import NONCE_SIZE
 from radiokey.base.ports.store import StoredAct, StoredUnit
 from radiokey.base.release.request import ReleaseRequest
 from radiokey.base.sql.principals import Principal
+from radiokey.base.units.ledger import LedgerRelease
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code
 from radiokey.errors import RadiokeyError
@@ -65,6 +66,7 @@ class Nest:
         self.kind, self.folder, self.server, self._clock = kind, folder, server, clock
         self.place = server.empty() if server else str(folder / "base.sqlite3")
         init_base(self.place, "codes.example.org", clock).close()
+        assert set_ledger_release(self.place, LedgerRelease.DIRECT, "local", clock)  # clients have no account
 
     def open(self) -> Base:
         return open_base(self.place, self._clock)

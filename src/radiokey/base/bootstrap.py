@@ -9,8 +9,8 @@ import os
 import re
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,12 +23,12 @@ from radiokey.base.log.append import Log
 from radiokey.base.log.head import HeadFile
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
 from radiokey.base.log.releases import verify_base
-from radiokey.base.ports.store import Covered, Randomness, Store, Transaction
+from radiokey.base.ports.store import Covered, Randomness, Store, StoredAct, Transaction
 from radiokey.base.release.service import ReleaseService
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.stolen.blacklist import Blacklist
-from radiokey.base.units.ledger import Ledger
+from radiokey.base.units.ledger import SETTING, Ledger, LedgerRelease, ledger_release
 from radiokey.clock import Clock
 from radiokey.errors import LogError, NotThereError, StoreError, UsageError
 
@@ -163,6 +163,11 @@ class Base:
         """Return how many units of each model the ledger has; raise `StoreError`."""
         with self.stores.of(Principal.DESK).snapshot() as seen:
             return seen.coverage()
+
+    def ledger_release(self) -> LedgerRelease:
+        """Return how codes of the ledger leave this base, as it states it now; raise `StoreError`."""
+        with self.stores.of(Principal.DESK).snapshot() as seen:
+            return ledger_release(seen)
 
     def unit_store(self) -> Store:
         """Return the store that an import writes to (`radiokey.base.units.importer`)."""
@@ -368,23 +373,53 @@ def init_base(
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     location = parse_location(database)
     _make_folders(location)
+    with _owner_transaction(location) as transaction:
+        _host(transaction, organisation, clock.now_ms())
+    if not location.secret("keys").exists():
+        from radiokey.base.keys.keyring import KeyRing  # noqa: PLC0415 - a local base seals nothing
+
+        KeyRing.make(location.secret("keys"), randomness, clock.now_ms())
+    return Base(location, clock, randomness)
+
+
+def set_ledger_release(
+    database: DatabaseLocation | Path | str | None, value: LedgerRelease, by: str, clock: Clock | None = None
+) -> bool:
+    """State how codes of the ledger leave a hosted base; return whether that is a change.
+
+    The audit has it in the same transaction. On a server this needs the owner of the database: no part of a
+    served base may. Raises `NotThereError`, `UsageError`, `StoreError`.
+    """
+    location, now_ms = parse_location(database), (clock or SystemClock()).now_ms()
+    _require_base(location)
+    with _owner_transaction(location) as transaction:
+        if transaction.hosting() is None:
+            raise UsageError(
+                "a local base has no ledger of others' radios, and no desk",
+                hint="name a hosted one with --database",
+            )
+        changed = ledger_release(transaction) is not value
+        if changed:
+            transaction.add_setting(SETTING, value.value, now_ms, by)
+            transaction.add_act(StoredAct(now_ms, by, "base:set", SETTING, value.value))
+    return changed
+
+
+@contextmanager
+def _owner_transaction(location: DatabaseLocation) -> Iterator[Transaction]:
+    """Bring the schema up to date and begin a transaction as the owner of the file or the database."""
     if isinstance(location, FileDatabase):
         store = SqliteStore(location.path)
         try:
             with store.transaction() as transaction:
-                _host(transaction, organisation, clock.now_ms())
+                yield transaction
         finally:
             store.close()
     else:
         from radiokey.base.sql import postgresql  # noqa: PLC0415 - its driver takes a while to load
 
         with postgresql.owner_transaction(location.url) as transaction:
-            _host(transaction, organisation, clock.now_ms())
-    if not location.secret("keys").exists():
-        from radiokey.base.keys.keyring import KeyRing  # noqa: PLC0415 - a local base seals nothing
-
-        KeyRing.make(location.secret("keys"), randomness, clock.now_ms())
-    return Base(location, clock, randomness)
+            yield transaction
 
 
 def _host(transaction: Transaction, organisation: str, now_ms: int) -> None:

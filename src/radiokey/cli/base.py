@@ -57,6 +57,12 @@ def _import() -> click.Command:
     return import_units
 
 
+def _settings() -> click.Command:
+    from radiokey.cli.settings import settings
+
+    return settings
+
+
 def _backup() -> click.Command:
     from radiokey.cli.backup import back_up
 
@@ -80,6 +86,7 @@ app = Noun(
         "tokens": _tokens,
         "roles": _roles,
         "import": _import,
+        "settings": _settings,
         "backup": _backup,
         "restore": _restore,
     },

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from radiokey.base.log.leaf import DeskLeaf, Leaf, People, hidden_person, of_desk, parse_leaf
+from radiokey.base.log.leaf import DeskLeaf, Leaf, People, Way, hidden_person, of_desk, of_ledger, parse_leaf
 from radiokey.errors import AnotherPersonError, ReceiptError
 
 PLAIN = Leaf(1, 5, "ledger", "", "", "honda_audio5", "ab" * 32)
@@ -110,3 +110,32 @@ def test_a_leaf_that_names_too_few_people_is_none(changed, says):
 def test_what_is_not_to_the_byte_a_leaf_is_none(text):
     with pytest.raises(ReceiptError, match="cannot be read"):
         parse_leaf(text)
+
+
+def test_a_ledgers_leaf_says_which_way_its_code_left():
+    for way in Way:
+        leaf = of_ledger(PLAIN, way)
+        assert parse_leaf(leaf.encode()) == leaf
+        assert list(json.loads(leaf.encode()).items())[-1] == ("way", way.value)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"way": "desk"},
+        {"way": ""},
+        {"source": "derivation"},
+        {"v": 1},
+        {"v": 2},
+        {"v": 4},
+    ],
+)
+def test_a_ledgers_leaf_that_says_something_else_is_none(changed):
+    text = json.dumps(json.loads(of_ledger(PLAIN, Way.DIRECT).encode()) | changed, separators=(",", ":"))
+    with pytest.raises(ReceiptError):
+        parse_leaf(text.encode())
+
+
+def test_a_ledgers_leaf_without_a_way_is_none():
+    with pytest.raises(ReceiptError):
+        parse_leaf(PLAIN.encode().replace(b'"v":1', b'"v":3'))

@@ -154,8 +154,9 @@ class Desk:
         return parse(f"{number:08}", kinds=("honda-8",))
 
     def ask(self, request_id: str, number: int) -> ReleaseRequest:
-        """Make an honest request for a unit that `add_units` added."""
-        return ReleaseRequest(request_id, "me", self.read(number), load_model(HONDA), VIN, owns=True)
+        """Make an honest request of an account for a unit that `add_units` added."""
+        reading, model = self.read(number), load_model(HONDA)
+        return ReleaseRequest(request_id, "me", reading, model, VIN, owns=True, account="me")
 
     def verified(self) -> int:
         """Recompute the whole log and return how many entries it has, as many as were released."""

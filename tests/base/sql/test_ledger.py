@@ -7,6 +7,7 @@ from radiokey.base.limits import Limit, Limits
 from radiokey.base.log import verify_receipt_file
 from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
+from radiokey.base.log.releases import verify_base
 from radiokey.base.ports.store import StoredUnit
 from radiokey.base.release.request import ReleaseRequest
 from radiokey.base.release.service import ReleaseService
@@ -18,7 +19,9 @@ from radiokey.clock import DAY_MS
 from radiokey.code.value import Code
 from radiokey.errors import (
     CodeShapeError,
+    DeskNeededError,
     LimitReachedError,
+    LogError,
     NoDerivationError,
     NotReleasedError,
     RadiokeyError,
@@ -56,12 +59,19 @@ def ask(serial=SERIAL, model=HONDA, vin=VIN, request_id="r1", **other):
     return ReleaseRequest(request_id, serial=read(serial), model=known, vin=vin, **usual | other)
 
 
+def state(both, ledger):
+    """State as the owner of the database how codes of the ledger leave."""
+    both.behind(f"INSERT INTO setting (name, value, at_ms, by) VALUES ('ledger', '{ledger}', 1, 'local')")  # noqa: S608 - one of two words
+
+
 @pytest.fixture
 def base(both, clock):
-    """Make a door on a ledger with these units, and the log that it writes."""
+    """Make a door on a ledger with these units, and the log that it writes; one that states `direct`."""
     store, signer = both.store(), NoteSigner("radiokey.test/ledger", bytes(32))
 
-    def make(*units, hosted=True, limits=NONE):
+    def make(*units, hosted=True, limits=NONE, ledger="direct"):
+        if ledger:
+            state(both, ledger)
         with both.store(Principal.REGISTRAR).concurrent_transaction() as transaction:
             transaction.add_units(units)
         door = ReleaseService(
@@ -148,6 +158,120 @@ def test_a_number_with_a_public_derivation_follows_the_ledger_where_it_is_there(
         door.release(ask("BP538769684801", NISSAN, OTHER_VIN, "r2"))
     derived = door.release(ask("BP538769684802", NISSAN, OTHER_VIN, "r3"))
     assert derived.source == "derivation"
+
+
+# --- the desk alone, which is what a base states that states nothing
+
+
+def outcome(door, request):
+    with pytest.raises(DeskNeededError) as caught:
+        door.release(request)
+    return caught.value.sentence, caught.value.hint, *caught.value.facts.items()
+
+
+@pytest.mark.parametrize("stated", ["", "desk"], ids=["nothing stated", "the desk stated"])
+def test_number_car_and_model_alone_open_nothing_on_a_base_that_is_run_for_others(base, stated):
+    """All three can be read at a parked car. The answer is one, whatever of it is right or there at all."""
+    door, log = base(unit(), ledger=stated)
+    said = {
+        outcome(door, ask(request_id=f"r{at}", **other))
+        for at, other in enumerate(
+            (
+                {},
+                {"vin": OTHER_VIN},
+                {"vin": None},
+                {"model": VW},
+                {"model": None},
+                {"serial": "22000506"},
+                {"serial": "99999999", "vin": None},
+            )
+        )
+    }
+    assert len(said) == 1
+    assert log.verify().size == 0
+
+
+def test_who_is_sent_to_the_desk_used_up_no_try(base):
+    """Nothing was compared, so that nothing was tried; and the owner behind one address may ask again."""
+    limits = Limits({"client-misses": Limit(1, DAY_MS), "number-misses": Limit(1, DAY_MS)})
+    door, _ = base(unit(), ledger="", limits=limits)
+    for at in range(3):
+        outcome(door, ask(vin=OTHER_VIN, request_id=f"r{at}"))
+    assert door.release(ask(client="acme", account="acme", request_id="r9")).code == Code(CODE)
+
+
+def test_an_account_gets_the_code_that_agrees_and_no_other(base):
+    door, _ = base(unit(), ledger="")
+    known = {"client": "acme", "account": "acme"}
+    with pytest.raises(NotReleasedError):
+        door.release(ask(vin=OTHER_VIN, request_id="r1", **known))
+    with pytest.raises(NotReleasedError):
+        door.release(ask(serial="99999999", request_id="r2", **known))
+    assert door.release(ask(request_id="r3", **known)).code == Code(CODE)
+
+
+def test_a_number_with_a_public_derivation_needs_no_desk_unless_the_ledger_holds_it(base):
+    door, log = base(unit("BP538769684801", model=NISSAN, code="1111"), ledger="")
+    outcome(door, ask("BP538769684801", NISSAN))
+    assert door.release(ask("BP538769684802", NISSAN, OTHER_VIN, "r3")).source == "derivation"
+    assert '"v":1,' in log_line(log, 0)
+
+
+def test_the_log_says_which_way_a_code_of_the_ledger_left(base):
+    """Whoever reads the log counts the codes that left without a look at papers."""
+    door, log = base(unit(), unit("22000506"))
+    receipts = [
+        door.release(ask(request_id="r1")).receipt,
+        door.release(ask("22000506", client="acme", account="acme", request_id="r2")).receipt,
+    ]
+    leaves = [verify_receipt_file(one.encode(), str(log.key)).leaf for one in receipts]
+    assert [(leaf.v, leaf.source, leaf.way) for leaf in leaves] == [
+        (3, "ledger", "direct"),
+        (3, "ledger", "token"),
+    ]
+
+
+class NoHead:
+    """A head that remembers nothing."""
+
+    def checkpoint(self):
+        return None
+
+
+def test_a_way_that_is_not_the_accounts_is_found(base, both):
+    """A code that left to anybody is not given an account afterwards."""
+    door, log = base(unit())
+    door.release(ask())
+    if both.kind == "sqlite":
+        both.behind("DROP TRIGGER release_stays")
+    both.behind(
+        "UPDATE release SET account = 'acme', "
+        """evidence = replace(evidence, '"checked_by":""', '"checked_by":"acme"')"""
+    )
+    with pytest.raises(LogError, match="what it rests on is not what the entry says"):
+        verify_base(both.store(), log._signer, NoHead())
+
+
+def test_a_rule_that_became_stricter_takes_nothing_back(base, both):
+    """The same request gets its answer again; a new one goes to the desk, and so on for whatever comes next."""
+    door, log = base(unit(), unit("22000506"))
+    first = door.release(ask())
+    state(both, "desk")
+    again = door.release(ask())
+    assert (again.code, again.receipt, again.repeated) == (first.code, first.receipt, True)
+    outcome(door, ask(request_id="r2"))
+    if both.kind == "sqlite":
+        both.behind("DROP TRIGGER release_keeps")
+    both.behind("DELETE FROM release")
+    assert door.release(ask()).repeated  # found by its entry
+    state(both, "direct")
+    assert door.release(ask("22000506", request_id="r3")).source == "ledger"
+    assert log.verify().size == 2
+
+
+def log_line(log, index):
+    with log.snapshot() as seen:
+        return seen.entry(index).leaf.decode()
 
 
 def test_ones_own_base_says_that_it_knows_no_way(base):

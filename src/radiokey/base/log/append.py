@@ -135,12 +135,18 @@ def signed_tree(transaction: Transaction, key: VerifierKey, fetch: Fetch | None 
     return checkpoint
 
 
-def check_whole(transaction: Transaction, key: VerifierKey) -> Checkpoint:
-    """Recompute the whole log from its leaves, compare every stored hash; raise `LogError` if one differs."""
-    checkpoint = signed_tree(transaction, key)
+def check_whole(transaction: Transaction, key: VerifierKey, kept: Checkpoint | None = None) -> Checkpoint:
+    """Recompute the whole log from its leaves, compare every stored hash; raise `LogError` if one differs.
+
+    `kept` is what the head said before this transaction began: the log has to continue it.
+    """
+    fetch = stored_hashes(transaction)
+    checkpoint = signed_tree(transaction, key, fetch)
     edge = check_entries(transaction)
     if edge.size != checkpoint.size or edge.root() != checkpoint.root:
         raise LogError("the log's entries do not lead to the root it signed", hint=HINT)
+    if kept is not None:
+        check_continues(kept, checkpoint, fetch)
     return checkpoint
 
 
@@ -170,10 +176,7 @@ class Log:
         """
         kept = self._head.checkpoint() if self._head is not None else None
         with self._store.snapshot() as transaction:
-            checkpoint = check_whole(transaction, self.key)
-            if kept is not None:
-                check_continues(kept, checkpoint, stored_hashes(transaction))
-        return checkpoint
+            return check_whole(transaction, self.key, kept)
 
     def checkpoint(self) -> Checkpoint:
         """Return the last checkpoint (size 0: empty log); raise `LogError` if it does not hold."""

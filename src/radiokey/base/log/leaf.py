@@ -5,6 +5,8 @@ hidden: `number` is the SHA-256 over a domain word, a secret 32-byte nonce, the 
 canonical text. Who holds the receipt holds the nonce and can open the leaf; nobody else can, although a
 Renault pre-code has only 25,900 values.
 
+A leaf of the ledger's, version 3, also says which way the code left where that was not the desk.
+
 A desk's leaf, version 2, also says which people acted, each hidden by a salt that the base keeps. All of one
 leaf share the salt: a reader of the log cannot identify them, and can see that no person acts twice.
 """
@@ -12,9 +14,11 @@ leaf share the salt: a reader of the log cannot identify them, and can see that 
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -23,6 +27,9 @@ from radiokey.serial.number import SerialNumber
 
 LEAF_VERSION = 1
 DESK_LEAF_VERSION = 2
+LEDGER_LEAF_VERSION = 3
+LEDGER: Final = "ledger"
+"""The source of a code that the ledger of the base holds."""
 NONCE_SIZE = 32
 SALT_SIZE = 32
 _NUMBER_DOMAIN = b"radiokey release number v1\n"
@@ -63,6 +70,19 @@ class DeskLeaf(Leaf, frozen=True, forbid_unknown_fields=True):
     registrars: tuple[str, ...]
 
 
+class Way(StrEnum):
+    """How a code of the ledger left without a request of the desk: to anybody, or to a token's account."""
+
+    DIRECT = "direct"
+    TOKEN = "token"  # noqa: S105 - a word of the log
+
+
+class LedgerLeaf(Leaf, frozen=True, forbid_unknown_fields=True):
+    """A release of a unit of the ledger that passed no desk, and the way it left."""
+
+    way: Way
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """The accounts that acted on a request of a desk, and those that keep ledger and list for its radio.
@@ -101,15 +121,30 @@ def of_desk(leaf: Leaf, people: People, salt: bytes) -> DeskLeaf:
     )
 
 
+def of_ledger(leaf: Leaf, way: Way) -> LedgerLeaf:
+    """Return the leaf of the same release that says which way the code left."""
+    return LedgerLeaf(
+        v=LEDGER_LEAF_VERSION,
+        at_ms=leaf.at_ms,
+        source=leaf.source,
+        family=leaf.family,
+        tier=leaf.tier,
+        model=leaf.model,
+        number=leaf.number,
+        way=way,
+    )
+
+
 def parse_leaf(text: bytes) -> Leaf:
     """Read a leaf; raise `ReceiptError` unless it is in its canonical bytes and names enough people."""
     try:
         version = msgspec.json.decode(text, type=_Version).v
-        kind = DeskLeaf if version == DESK_LEAF_VERSION else Leaf
-        leaf: Leaf = msgspec.json.decode(text, type=kind)
+        leaf: Leaf = msgspec.json.decode(text, type=_KINDS.get(version, Leaf))
     except msgspec.DecodeError:
         raise _unreadable() from None
-    if version not in {LEAF_VERSION, DESK_LEAF_VERSION} or leaf.encode() != text:
+    if version not in _KINDS or leaf.encode() != text:
+        raise _unreadable()
+    if isinstance(leaf, LedgerLeaf) and leaf.source != LEDGER:
         raise _unreadable()
     if isinstance(leaf, DeskLeaf):
         _check_people(leaf)
@@ -167,3 +202,10 @@ def _unreadable() -> ReceiptError:
 
 class _Version(msgspec.Struct):
     v: int
+
+
+_KINDS: Final[Mapping[int, type[Leaf]]] = {
+    LEAF_VERSION: Leaf,
+    DESK_LEAF_VERSION: DeskLeaf,
+    LEDGER_LEAF_VERSION: LedgerLeaf,
+}

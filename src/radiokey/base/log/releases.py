@@ -11,9 +11,9 @@ from typing import Final
 
 import msgspec
 
-from radiokey.base.log.append import check_whole, stored_hashes
-from radiokey.base.log.head import Head, check_continues
-from radiokey.base.log.leaf import DeskLeaf, Leaf, hidden_person, release_nonce
+from radiokey.base.log.append import check_whole
+from radiokey.base.log.head import Head
+from radiokey.base.log.leaf import DeskLeaf, Leaf, LedgerLeaf, Way, hidden_person, release_nonce
 from radiokey.base.log.note import Checkpoint, NoteSigner, VerifierKey, open_note
 from radiokey.base.log.receipt import Receipt, open_receipt, parse_receipt
 from radiokey.base.log.recompute import HINT
@@ -67,9 +67,7 @@ def verify_base(store: Store, signer: NoteSigner, head: Head) -> Checkpoint:
     kept = head.checkpoint()  # before the snapshot: it names only what was committed
     try:
         with store.snapshot() as transaction:
-            checkpoint = check_whole(transaction, signer.verifier)
-            if kept is not None:
-                check_continues(kept, checkpoint, stored_hashes(transaction))
+            checkpoint = check_whole(transaction, signer.verifier, kept)
             check_releases(transaction, signer.verifier, signer.keyed)
     except StoreError:
         store.check_integrity()  # what cannot be read: where the file is damaged it says so
@@ -198,6 +196,7 @@ def _check_evidence(row: StoredRelease, entry: StoredEntry, leaf: Leaf) -> Evide
         or evidence.checked_by != row.account
         or bool(salt) is not of_desk
         or (isinstance(leaf, DeskLeaf) and hidden_person(salt, row.account) != leaf.approver)
+        or (isinstance(leaf, LedgerLeaf) and (leaf.way is Way.TOKEN) is not bool(row.account))
     ):
         raise _differs(entry, "what it rests on is not what the entry says")
     return evidence

@@ -17,6 +17,7 @@ import msgspec
 
 from radiokey.base.ports.identity import StaffTransaction
 from radiokey.base.ports.requests import DeskTransaction
+from radiokey.base.ports.stated import StatedTransaction
 
 CLOCK: Final = "clock"
 """Who acts where only time does: reminders, expiries, deletions. A name in the audit like an account's."""
@@ -218,7 +219,7 @@ class ClearingPaper(msgspec.Struct, frozen=True):
         return f"ClearingPaper({self.clearing!r})"
 
 
-class Transaction(DeskTransaction, StaffTransaction, Protocol):
+class Transaction(DeskTransaction, StaffTransaction, StatedTransaction, Protocol):
     """One durable unit of work."""
 
     def release_of(self, request_id: str) -> StoredRelease | None:
@@ -334,14 +335,6 @@ class Transaction(DeskTransaction, StaffTransaction, Protocol):
 
     def acts_before(self, before: int, limit: int, subject: str = "") -> list[AuditLine]:
         """Return up to `limit` acts before that id, the newest first; with `subject`, those on it."""
-        ...
-
-    def hosting(self) -> str | None:
-        """Return whose base this is; `None` for a local base."""
-        ...
-
-    def add_hosting(self, organisation: str, at_ms: int) -> None:
-        """Make this a hosted base, for ever."""
         ...
 
     def add_clearing(self, clearing: Clearing) -> None:

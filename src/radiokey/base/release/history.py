@@ -12,6 +12,7 @@ import msgspec
 from radiokey.base.limits import Limits, RateLimiter
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
+from radiokey.base.log.releases import Evidence
 from radiokey.base.ports.store import Store, StoredRelease
 from radiokey.clock import Clock
 from radiokey.errors import LogError, NotThereError, ReceiptError
@@ -94,8 +95,4 @@ def _source(release: StoredRelease) -> str:
     """Return what the code was known from; before there was evidence it was always a derivation."""
     if not release.evidence:
         return "derivation"
-    return msgspec.json.decode(release.evidence, type=_Evidence).source
-
-
-class _Evidence(msgspec.Struct, frozen=True):
-    source: str
+    return msgspec.json.decode(release.evidence, type=Evidence).source

@@ -8,9 +8,10 @@ When the list, the limiter or the log cannot answer, the answer is no. Requests 
 transaction and one signature (`radiokey.base.release.batcher`); each is decided alone.
 
 A code is known from one of three sources. The ledger knows a unit and its model: what is said of number, car
-and model has to belong together, and a wrong combination reveals nothing of the ledger. A public derivation
-knows a family. A dealer's answer is the code that a dealer gave the owner; it passes here so that the stolen
-list and the log apply.
+and model has to belong together, and a wrong combination reveals nothing of the ledger. On a hosted base who
+asks is the desk or an account with a token; anybody, where the base states so (`LedgerRelease`). A public
+derivation knows a family. A dealer's answer is the code that a dealer gave the owner; it passes here so that
+the stolen list and the log apply.
 
 The code itself is never stored in clear: a repeat of a request (a reload, a lost answer) finds it again and
 returns the receipt of the first time.
@@ -19,6 +20,7 @@ returns the receipt of the first time.
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -30,8 +32,10 @@ from radiokey.base.log.leaf import (
     LEAF_VERSION,
     SALT_SIZE,
     Leaf,
+    Way,
     hidden_number,
     of_desk,
+    of_ledger,
     parse_leaf,
     release_nonce,
 )
@@ -50,7 +54,7 @@ from radiokey.base.ports.store import (
 from radiokey.base.release.batcher import Batcher
 from radiokey.base.release.request import Released, ReleaseRequest, Source
 from radiokey.base.stolen import blacklist
-from radiokey.base.units.ledger import Ledger, not_released
+from radiokey.base.units.ledger import Ledger, LedgerRelease, desk_needed, ledger_release, not_released
 from radiokey.catalogue.fitting import families_for
 from radiokey.catalogue.which import which_radio
 from radiokey.clock import Clock
@@ -102,8 +106,6 @@ class _Decision:
 class _Snapshot:
     """What the database says of requests that are decided together, read in a statement for each table."""
 
-    __slots__ = ("_marks", "_units", "entries", "limiter", "releases", "transaction")
-
     def __init__(
         self,
         transaction: Transaction,
@@ -141,6 +143,11 @@ class _Snapshot:
     def unit_of(self, reading: Reading) -> StoredUnit | None:
         """Return the unit that a number names."""
         return self._units.get((reading.serial.kind, reading.serial.key))
+
+    @cached_property
+    def ledger_release(self) -> LedgerRelease:
+        """How codes of the ledger leave this base; read where it decides, in the same transaction."""
+        return ledger_release(self.transaction)
 
 
 def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -> Family:
@@ -216,9 +223,9 @@ class ReleaseService:
         """Return the code of `request` with its receipt, or raise the reason why not.
 
         Raises `OwnershipNotStatedError`, `ModelNeededError`, `UsageError`; `NoDerivationError`,
-        `OutsideDomainError`; `StolenError`, `PapersNeededError`, `NotReleasedError`; `LimitReachedError`;
-        `StoreError`, `LogError`, `SealError`. Repeats are free, and so are refusals, but for a number, a car
-        and a model that do not belong together: that is a miss.
+        `OutsideDomainError`; `StolenError`, `PapersNeededError`, `NotReleasedError`, `DeskNeededError`;
+        `LimitReachedError`; `StoreError`, `LogError`, `SealError`. Repeats are free, and so are refusals, but
+        for a number, a car and a model that do not belong together: that is a miss.
         """
         if not request.owns:
             raise OwnershipNotStatedError(
@@ -273,7 +280,7 @@ class ReleaseService:
         blacklist.check(known, request.serial, request.vin)
         if seen is None and entry is None:
             known.limiter.check(request.asker.buckets(), now_ms)
-        code, source, family = self._code_of(known, request)
+        code, source, family = self._code_of(known, request, again=seen is not None or entry is not None)
         model = "" if request.model is None else request.model.id
         unit = known.unit_of(request.serial)
         if source is Source.LEDGER and unit is not None:
@@ -283,24 +290,35 @@ class ReleaseService:
             known.limiter.take(request.asker.releases(), now_ms)
         return decision
 
-    def _code_of(self, known: _Snapshot, request: ReleaseRequest) -> tuple[Code, Source, Family | None]:
-        """Find the code that the evidence allows; it leaves after the commit."""
+    def _code_of(
+        self, known: _Snapshot, request: ReleaseRequest, *, again: bool
+    ) -> tuple[Code, Source, Family | None]:
+        """Find the code that the evidence allows; it leaves after the commit.
+
+        `again` is a request that was answered before: a rule that became stricter since takes nothing back.
+        """
         if request.answer is not None:
             if request.model is not None and request.model.shape is not None:
                 request.model.shape.check(request.answer)
             return request.answer, Source.DEALER, None
-        code = self._ledger.code_of(
-            known.unit_of(request.serial), request.model, request.vin, checked=bool(request.account)
-        )
+        unit = known.unit_of(request.serial)
+        if unit is not None and not again and self._needs_desk(known, request):
+            raise desk_needed()
+        code = self._ledger.code_of(unit, request.model, request.vin, checked=bool(request.account))
         if code is not None:
             return code, Source.LEDGER, None
         try:
             family = family_for(request.serial, request.model, request.make)
         except NoDerivationError:
             if self._ledger.hosted and request.serial.serial.identity is Identity.UNIT:
-                raise not_released() from None  # as for a number that is there, with another car or model
+                # As for a number that is there: what a base lacks is nobody's business.
+                raise desk_needed() if self._needs_desk(known, request) else not_released() from None
             raise
         return derive(family.id, request.serial.serial), Source.DERIVATION, family
+
+    def _needs_desk(self, known: _Snapshot, request: ReleaseRequest) -> bool:
+        """Whether nobody that the base knows asks for a code that it gives to nobody else."""
+        return self._ledger.hosted and not request.account and known.ledger_release is LedgerRelease.DESK
 
     # --- record
 
@@ -435,7 +453,11 @@ def _leaf(found: _Decision, now_ms: int, nonce: bytes, salt: bytes) -> Leaf:
         model=found.model,
         number=hidden_number(nonce, request.serial.serial),
     )
-    return leaf if request.people is None else of_desk(leaf, request.people, salt)
+    if request.people is not None:
+        return of_desk(leaf, request.people, salt)
+    if found.source is Source.LEDGER:
+        return of_ledger(leaf, Way.TOKEN if request.account else Way.DIRECT)
+    return leaf
 
 
 def _stored(found: _Decision, receipt: Receipt, now_ms: int, salt: bytes) -> StoredRelease:

@@ -104,11 +104,13 @@ class PostgresStore:
         """See `radiokey.base.ports.store.Store`: tables grow, which is taken back; a bucket is kept.
 
         A server whose disk is full refuses to extend a table at the statement, and its own log at the commit.
+        What was taken back lies there dead until autovacuum comes. So all that is large is put where an entry
+        keeps what is too long for its row: nothing else lies there, so that it is soon swept and cut off.
         """
         entry = StoredEntry(
             _PROBE_INDEX, os.urandom(_PROBE_BYTES)
         )  # chance, since what repeats is stored short
-        release = StoredRelease("probe", b"", "probe", 0, entry.index, entry.leaf)
+        release = StoredRelease("probe", b"", "probe", 0, entry.index, b"")
         with _named_errors(), self._borrowed() as connection:
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
             transaction = PostgresTransaction(connection)

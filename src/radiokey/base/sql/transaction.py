@@ -281,6 +281,13 @@ class SqlTransaction(DeskStatements, StaffStatements):
     def add_hosting(self, organisation: str, at_ms: int) -> None:
         self._statements.run("add_hosting", organisation=organisation, at_ms=at_ms)
 
+    def setting(self, name: str) -> str | None:
+        value = self._statements.value("setting", name=name)
+        return None if value is None else rows.text(value)
+
+    def add_setting(self, name: str, value: str, at_ms: int, by: str) -> None:
+        self._statements.run("add_setting", name=name, value=value, at_ms=at_ms, by=by)
+
     # --- the log
 
     def last_checkpoint(self) -> StoredCheckpoint | None:

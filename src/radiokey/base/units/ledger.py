@@ -7,20 +7,42 @@ another unit's opens nothing, because that unit belongs to another car.
 What nobody said contradicts nothing: the ledger knows the model of its unit, so an owner who does not know it
 gets the code where the papers were checked and the car is the unit's. Of car and model one has to agree
 beside the number.
+
+A VIN is read through a windscreen, a number off a label of the unit that somebody took out: that they agree
+shows who holds the radio, not whose it is. So a base that is run for others gives its codes to people it
+knows alone, at the desk or by a token, unless it states otherwise (`LedgerRelease`).
 """
 
 import hmac
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol
 
-from radiokey.base.ports.store import StoredUnit
+from radiokey.base.ports.store import StoredUnit, Transaction
 from radiokey.code.value import Code
-from radiokey.errors import NotReleasedError
+from radiokey.errors import DeskNeededError, NotReleasedError
 from radiokey.serial.vin import Vin
 
 if TYPE_CHECKING:
     from radiokey.catalogue.index import Card
     from radiokey.catalogue.model import Model
+
+
+SETTING: Final = "ledger"
+"""The name under which a base states how its codes leave."""
+
+
+class LedgerRelease(StrEnum):
+    """How a code of the ledger leaves a base: through the desk alone, or to anybody who names all three."""
+
+    DESK = "desk"
+    DIRECT = "direct"
+
+
+def ledger_release(transaction: Transaction) -> LedgerRelease:
+    """Return what the base states now; the stricter of the two where it states nothing that is known here."""
+    stated = transaction.setting(SETTING)
+    return LedgerRelease.DIRECT if stated == LedgerRelease.DIRECT.value else LedgerRelease.DESK
 
 
 class Opener(Protocol):
@@ -66,4 +88,12 @@ def not_released() -> NotReleasedError:
     return NotReleasedError(
         "this base releases no code for this number, car and model together",
         hint="compare all three with the papers, letter by letter; a dealer settles it with the papers",
+    )
+
+
+def desk_needed() -> DeskNeededError:
+    """Return the one refusal where codes leave through the desk, whether the base has the number or not."""
+    return DeskNeededError(
+        "this base gives the code of such a number through its desk: who stands at the car can read its VIN",
+        hint="ask the desk with the papers: a clerk looks, a second person looks again",
     )

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.code.value import Code
 from radiokey.errors import (
+    DeskNeededError,
     InputError,
     ModelNeededError,
     NoCodeHereError,
@@ -57,6 +58,9 @@ async def code(site: NamedDependency[Site], request: WebRequest) -> Redirect:
         await site.in_thread(site.release, request_for(site, visit))
     except OurFaultError:
         raise
+    except DeskNeededError as problem:
+        asked = msgspec.structs.replace(visit, owns="")
+        return lead_to(site, with_problem(asked, "desk", problem), "" if site.desk is None else "/desk")
     except RadiokeyError as problem:
         return lead_to(site, _refused(site, visit, problem))
     return lead_to(site, visit, "/code")

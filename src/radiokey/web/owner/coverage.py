@@ -25,6 +25,7 @@ def page(site: NamedDependency[Site]) -> Response[str]:
         "desk/coverage.html",
         headers=SHORT,
         house=site.base.organisation,
+        release=site.base.ledger_release().value if site.base.organisation else "",
         ledger=ledger,
         newest_ms=max((at_ms for *_, at_ms in ledger), default=0),
         derived=sorted(derived, key=lambda model: model.name.casefold()),

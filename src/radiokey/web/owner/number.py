@@ -10,6 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from radiokey.base.bootstrap import Base
+from radiokey.base.units.ledger import LedgerRelease
 from radiokey.catalogue.fitting import families_for, radios_with
 from radiokey.catalogue.index import cards
 from radiokey.catalogue.model import Model
@@ -17,10 +19,10 @@ from radiokey.catalogue.search import search_models
 from radiokey.catalogue.which import which_radio
 from radiokey.code.family import families_of
 from radiokey.code.reading import make_said
-from radiokey.errors import RadiokeyError
+from radiokey.errors import OurFaultError, RadiokeyError
 from radiokey.guide.sheet import Case, sheet
 from radiokey.serial.formats import FORMATS
-from radiokey.serial.number import Reading, makes_to_ask
+from radiokey.serial.number import Identity, Reading, makes_to_ask
 from radiokey.serial.places import COPYING, PLACES
 from radiokey.web.http.forms import NumberForm, WebRequest, count, read, read_query
 from radiokey.web.http.problems import PROBLEM_PAGE, form_problem, headers_of_problem, status_of
@@ -85,8 +87,8 @@ def begun(visit: Visit) -> Visit:
     return msgspec.structs.replace(visit, request_id=uuid.uuid4().hex, make=make)
 
 
-@get("/road/{visit:str}", sync_to_thread=False)
-def visit_page(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str]:
+@get("/road/{visit:str}")
+async def visit_page(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str]:
     """Say what was read and ask for the statement of ownership; where no code follows, the sheet."""
     said = site.visits.open(visit)
     if said.problem is not None and said.problem.page == PROBLEM_PAGE:
@@ -98,9 +100,21 @@ def visit_page(site: NamedDependency[Site], visit: FromPath[str]) -> Response[st
     except RadiokeyError as problem:
         return _number_page(site, said, problem)
     nowhere = said.problem is not None and said.problem.page == "sheet"
-    if nowhere or not families_for(reading.serial, model, said.make):
+    derived = bool(families_for(reading.serial, model, said.make))
+    if nowhere or not (derived or await _is_direct(site, reading)):
         return sheet_for(site, said, token=visit, reading=reading)
-    return _reading_page(site, said, reading)
+    return _reading_page(site, said, reading, derived=derived)
+
+
+async def _is_direct(site: Site, reading: Reading) -> bool:
+    """Whether this base gives the code of such a number to anybody who names car and radio too."""
+    if site.base.organisation is None or reading.serial.identity is not Identity.UNIT:
+        return False
+    try:
+        stated = await site.in_thread(Base.ledger_release, site.base)
+    except OurFaultError:
+        return False  # whom to ask is known without the database
+    return stated is LedgerRelease.DIRECT
 
 
 def _number_page(site: Site, visit: Visit, problem: RadiokeyError | None = None) -> Response[str]:
@@ -137,14 +151,14 @@ def makes_of(site: Site) -> list[str]:
     return sorted({make for model in site.catalogue.models.values() for make in model.makes})
 
 
-def _reading_page(site: Site, visit: Visit, reading: Reading) -> Response[str]:
-    """Show what was read, and which radios have such a number."""
+def _reading_page(site: Site, visit: Visit, reading: Reading, *, derived: bool) -> Response[str]:
+    """Show what was read, and which radios have such a number; `derived` is a code that follows from it."""
     model = site.model(visit.model)
     families = families_of(reading.serial)
     candidates = [
         one
         for one in (site.catalogue.models[card.id] for card in radios_with(reading.serial, visit.make))
-        if any(family.id in one.families for family in families)
+        if (not derived or any(family.id in one.families for family in families))
         and (reading.labelled or not one.needs_label or one is model)
     ]
     return site.pages.show(
@@ -153,6 +167,7 @@ def _reading_page(site: Site, visit: Visit, reading: Reading) -> Response[str]:
         headers=PRIVATE,
         form=visit,
         reading=reading,
+        derived=derived,
         doubts={doubt.at: doubt for doubt in reading.doubts},
         format=FORMATS[reading.serial.kind],
         model=model,

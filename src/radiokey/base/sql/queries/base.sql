@@ -168,6 +168,12 @@ SELECT organisation FROM hosting;
 -- name: add_hosting(organisation, at_ms)!
 INSERT INTO hosting (id, organisation, at_ms) VALUES (1, :organisation, :at_ms);
 
+-- name: setting(name)$
+SELECT value FROM setting WHERE name = :name ORDER BY id DESC LIMIT 1;
+
+-- name: add_setting(name, value, at_ms, by)!
+INSERT INTO setting (name, value, at_ms, by) VALUES (:name, :value, :at_ms, :by);
+
 -- name: last_checkpoint()^
 SELECT size, note FROM log_checkpoint ORDER BY size DESC LIMIT 1;
 
