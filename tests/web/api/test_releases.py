@@ -81,6 +81,7 @@ def test_a_unit_of_the_ledger_opens_for_its_car_and_model_and_nobody_elses(api):
         api.release(token, "b", serial=BP, model=BP_MODEL, vin=OTHER_CAR),
         api.release(token, "c", serial=BP, model=BP_MODEL),
         api.release(token, "d", serial=BP),
+        api.release(token, "m", serial=BP, model="nissan_connect_lcn", vin=CAR),
         api.release(token, "e", serial="22000055", make="honda", vin=CAR),
     ]
     told = [problem(answer, 403, "not-released") for answer in refused]
