@@ -139,7 +139,8 @@ def test_each_way_to_one_radio_says_the_same_of_every_word():
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [("lock10", "LOCK 10"), ("WAIT 29:59", "WAIT 9:59"), ("---- blinking", "-- BLINKING"), ("CODE WAIT", "CODEWAIT"),
-     ("WAIT 4786", "WAIT 9:59"), ("V212 LOCKED", "X 9:59 LOCKED"), ("# SAFE", "# SAFE"), ("0000", "0000")],
+     ("WAIT 4786", "WAIT 9:59"), ("V212 LOCKED", "V 9:59 LOCKED"),
+     ("B212 LOCKED", "X 9:59 LOCKED"), ("# SAFE", "# SAFE"), ("0000", "0000")],
 )  # fmt: skip
 def test_what_was_typed_before_the_radio_was_named_is_kept_without_code_or_number(typed, kept):
     """It stands in an address: words, counts and signs of the table, and nothing else."""

@@ -62,7 +62,10 @@ def back_up(location: DatabaseLocation, file: Path, clock: Clock, programs: "Pro
 
 def _back_up_file(database: Path, file: Path, clock: Clock) -> BackupResult:
     if not database.is_file():
-        raise StoreError("there is no base here to back up", hint="name it: --database FILE")
+        raise StoreError(
+            "there is no base here to back up",
+            hint="name it with --database FILE; 'radiokey base init' makes a new one",
+        )
     copy = file.with_name(f"{file.name}.copy")
     copy.unlink(missing_ok=True)
     try:
