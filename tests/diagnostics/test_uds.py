@@ -83,6 +83,15 @@ def test_without_supply_nothing_is_answered(plugged):
 # --- what is read -----------------------------------------------------------------------------------------
 
 
+def test_the_radios_and_the_cars_number_are_read_by_everybody(asking):
+    """Row 17: without a code, in every session, and it costs nothing."""
+    for session in ("01", "02", "03"):
+        asking.ask(f"10{session}")
+        assert asking.ask("22F18C") == "62F18C" + b"RK00000001".hex().upper()
+        assert asking.ask("22F190") == "62F190" + b"SJNFAAN16U0123456".hex().upper()
+    assert asking.errors == 0
+
+
 def test_what_the_plug_says_is_what_the_unit_says(asking):
     """One count: state, errors, tries and wait left are those of panel and guide, at every step."""
     for _ in range(3):

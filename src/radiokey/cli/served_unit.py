@@ -45,7 +45,7 @@ from radiokey.vehicle.power import LOST_BELOW_MV
 from radiokey.vehicle.reference import REFERENCE_DESIGN
 
 if TYPE_CHECKING:
-    from radiokey.diagnostics.can import CanServer
+    from radiokey.diagnostics.can import CanAddress, CanServer
 
 REFERENCE: Final = "reference"
 """The name of our own design of a radio, which is in no catalogue."""
@@ -280,10 +280,12 @@ class _Reporter:
         self._write(fields, ", ".join(f"{name} {value}" for name, value in fields.items()))
 
 
-def serve_unit(unit: ServedUnit, doip: tuple[str, int] | None, can_uri: str | None, *, as_json: bool) -> None:
+def serve_unit(
+    unit: ServedUnit, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool
+) -> None:
     """Serve the unit until it is interrupted."""
     try:
-        asyncio.run(_serve(unit, doip, can_uri, as_json=as_json))
+        asyncio.run(_serve(unit, doip, bus, as_json=as_json))
     finally:
         with contextlib.suppress(OSError):
             os.utime(unit.state)
@@ -291,7 +293,7 @@ def serve_unit(unit: ServedUnit, doip: tuple[str, int] | None, can_uri: str | No
 
 
 async def _serve(
-    unit: ServedUnit, doip: tuple[str, int] | None, can_uri: str | None, *, as_json: bool
+    unit: ServedUnit, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool
 ) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
@@ -303,15 +305,15 @@ async def _serve(
     for ending in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(ending, ended.set)
-    can_server = _open_can(plug, can_uri, stop) if can_uri else None
+    can_server = _open_can(plug, bus, stop) if bus else None
     server = DoipServer(plug, _ENTITY_ID) if doip else None
     where: dict[str, str] = {}
     try:
         if server and doip:
             where["doip"] = f"{doip[0]}:{await _listen(server, *doip)}"
-        if can_server and can_uri:
+        if can_server and bus:
             can_server.start()
-            where["can"] = can_uri
+            where["can"] = f"{bus.interface}/{bus.channel}"
         reporter.ready(where)
         threading.Thread(target=_read_hand, args=(plug, reporter), daemon=True).start()
         while not ended.is_set():
@@ -344,19 +346,25 @@ async def _changed(reporter: _Reporter, ended: asyncio.Event) -> None:
             await asyncio.wait_for(ended.wait(), 0.05)
 
 
-def _open_can(plug: Plug, uri: str, stop: Callable[[], None]) -> "CanServer":
+def parse_bus(uri: str) -> "CanAddress":
+    """Return the CAN bus that a URI names; raise `UsageError`, also where the packages for it are missing."""
     try:
-        from radiokey.diagnostics.can import CanAddress, CanServer  # noqa: PLC0415 - an extra of its own
+        from radiokey.diagnostics.can import CanAddress  # noqa: PLC0415 - an extra of its own
     except ImportError as error:
         raise UsageError(
             "CAN needs two more packages", hint="install radiokey with its extra: radiokey[can]"
         ) from error
+    return CanAddress.parse(uri)
+
+
+def _open_can(plug: Plug, address: "CanAddress", stop: Callable[[], None]) -> "CanServer":
+    from radiokey.diagnostics.can import CanServer  # noqa: PLC0415 - the address was parsed, so it is there
 
     def failed() -> None:
         say.error("the CAN bus does not answer any more", "look at the adapter, then start again")
         stop()
 
-    return CanServer(plug, CanAddress.parse(uri).open(), failed)
+    return CanServer(plug, address.open(), failed)
 
 
 def _read_hand(plug: Plug, reporter: _Reporter) -> None:

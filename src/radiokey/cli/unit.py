@@ -62,10 +62,17 @@ def serve(
     Each line on standard output is something that happened. Lines on standard input are a hand at the panel:
     'key 4', 'hold 6 2500', 'ignition off', 'radio off', 'supply 12400', 'cut 60000'.
     """
-    from radiokey.cli.served_unit import NewUnit, ServedUnit, parse_address, serve_unit  # noqa: PLC0415 - a start must stay quick
+    from radiokey.cli.served_unit import (  # noqa: PLC0415 - a start must stay quick
+        NewUnit,
+        ServedUnit,
+        parse_address,
+        parse_bus,
+        serve_unit,
+    )
 
     if not doip and not can_uri:
         raise UsageError("a unit is served somewhere", hint="give --doip 127.0.0.1:13400, or --can URI")
     where = parse_address(doip, reachable=reachable) if doip else None
+    bus = parse_bus(can_uri) if can_uri else None
     new = NewUnit(code, serial=serial, vin=vin, signer=signer)
-    serve_unit(ServedUnit.opened(model, state, device, new, off_ms), where, can_uri, as_json=as_json)
+    serve_unit(ServedUnit.opened(model, state, device, new, off_ms), where, bus, as_json=as_json)

@@ -15,7 +15,7 @@ import can
 import isotp
 
 from radiokey.diagnostics import uds
-from radiokey.diagnostics.server import PENDING_AGAIN_S, PENDING_FIRST_S, TICK_S, Plug
+from radiokey.diagnostics.server import PENDING_AGAIN_S, PENDING_FIRST_S, Plug
 from radiokey.errors import InputError, UsageError
 
 REQUEST_ID: Final = 0x7A0
@@ -26,6 +26,7 @@ REQUEST_SIZE_MAX: Final = 4_095
 _SCHEME: Final = "can://"
 _SINGLE_FRAME_MAX: Final = 7
 _BUSY_S: Final = 0.001
+_IDLE_S: Final = 0.05
 _HINT: Final = "like can://socketcan/can0, can://slcan//dev/ttyACM0 or can://virtual/NAME"
 
 
@@ -92,8 +93,10 @@ class CanServer:
     def _run(self) -> None:
         try:
             while not self._stop.is_set():
-                frame = self._bus.recv(_BUSY_S if self._layer.transmitting() else TICK_S)
-                if frame is not None:
+                frame = self._bus.recv(_BUSY_S if self._layer.transmitting() else _IDLE_S)
+                if frame is None:
+                    self._plug.tick()
+                else:
                     self._take(frame)
                 self._layer.process(0.0)
                 while self._layer.available():
