@@ -17,5 +17,5 @@ def asking(plugged):
     """A unit that asks for its code, its tester in session 03."""
     one = plugged()
     one.cut()
-    assert one.ask("1003") == "5003003201F4"
+    assert one.ask("1003") == "500301F401F4"
     return one

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -55,8 +56,9 @@ UNTOUCHED_S: Final = 5.0
 """How long the chip's file lies untouched at most while the unit has supply."""
 _PUBLIC_KEY_SIZE: Final = 32
 _ENTITY_ID: Final = bytes(5) + b"\x01"
-_SECURITY_ACCESS: Final = ("27", "67")
-_PRESENCE: Final = ("3E", "7E")
+_SECURITY_ACCESS: Final = frozenset({0x27, 0x67})
+_PRESENCE: Final = frozenset({0x3E, 0x7E})
+_LOOK_S: Final = 0.05
 _SHOWN_DIGITS: Final = 4
 _NS_IN_MS: Final = 1_000_000
 
@@ -220,30 +222,24 @@ def parse_act(line: str) -> list[UnitEvent] | int:
 
 
 class _Reporter:
-    """Writes what happens, a line each."""
+    """Writes what happens, a line each: noted at once by any thread, written by the loop soon after."""
 
     def __init__(self, ecu: Ecu, stop: Callable[[], None], *, as_json: bool) -> None:
         self._ecu = ecu
         self._stop = stop
         self._as_json = as_json
         self._last: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self._noted: deque[tuple[str, bytes]] = deque()
 
     def watch(self, where: str, data: bytes) -> None:
-        """Write a message, but for mere presence; seeds and keys stay out, since they make a code."""
-        text = data.hex().upper()
-        if text.startswith(_PRESENCE):
-            return
-        if text.startswith(_SECURITY_ACCESS) and len(text) > _SHOWN_DIGITS:
-            text = f"{text[:_SHOWN_DIGITS]}****"
-        asked = where.startswith("<")
-        fields = {"from" if asked else "to": where[1:], "message": text}
-        self._write(fields, f"{where[1:]} {'->' if asked else '<-'} {text}")
-        if not asked:
-            self.state()
+        """Note a message, but for mere presence."""
+        if data[0] not in _PRESENCE:
+            self._noted.append((where, data))
 
-    def state(self) -> None:
-        """Write the state of the unit if it is another one than last time."""
+    def write_noted(self) -> None:
+        """Write the messages since last time, and the state of the unit if it is another one."""
+        while self._noted:
+            self._write_message(*self._noted.popleft())
         status, screen = self._ecu.unit.status, self._ecu.unit.screen
         fields = {
             "state": status.state.value,
@@ -262,22 +258,30 @@ class _Reporter:
         what = status.state.value if self._ecu.has_supply() else "no supply"
         self._write(fields, f"[{screen.text}] {what}, {status.errors} errors{left}{wait}")
 
-    def _write(self, fields: dict[str, Any], text: str) -> None:
-        try:
-            with self._lock:
-                if self._as_json:
-                    say.document(fields)
-                else:
-                    say.out(text)
-                sys.stdout.flush()
-        except BrokenPipeError:
-            self._stop()
-
-    def ready(self, where: dict[str, str]) -> None:
+    def write_place(self, where: dict[str, str]) -> None:
         """Write where the unit is."""
         plate = self._ecu.plate
         fields = {"serial": plate.serial, "vin": self._ecu.notes.vin, "model": plate.system, **where}
         self._write(fields, ", ".join(f"{name} {value}" for name, value in fields.items()))
+
+    def _write_message(self, where: str, data: bytes) -> None:
+        """Write a message; seeds and keys stay out, since they make a code."""
+        text = data.hex().upper()
+        if data[0] in _SECURITY_ACCESS and len(text) > _SHOWN_DIGITS:
+            text = f"{text[:_SHOWN_DIGITS]}****"
+        asked = where.startswith("<")
+        fields = {"from" if asked else "to": where[1:], "message": text}
+        self._write(fields, f"{where[1:]} {'->' if asked else '<-'} {text}")
+
+    def _write(self, fields: dict[str, Any], text: str) -> None:
+        try:
+            if self._as_json:
+                say.document(fields)
+            else:
+                say.out(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self._stop()
 
 
 def serve_unit(
@@ -314,18 +318,27 @@ async def _serve(
         if can_server and bus:
             can_server.start()
             where["can"] = f"{bus.interface}/{bus.channel}"
-        reporter.ready(where)
-        threading.Thread(target=_read_hand, args=(plug, reporter), daemon=True).start()
-        while not ended.is_set():
-            reporter.state()
-            os.utime(unit.state)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(_changed(reporter, ended), UNTOUCHED_S)
+        reporter.write_place(where)
+        threading.Thread(target=_read_hand, args=(plug,), daemon=True).start()
+        await _write_until(ended, reporter, unit.state)
     finally:
         if server:
             await server.stop()
         if can_server:
             await asyncio.to_thread(can_server.stop)
+        reporter.write_noted()
+
+
+async def _write_until(ended: asyncio.Event, reporter: _Reporter, state: Path) -> None:
+    """Write what happens until the end; the chip is touched now and then, so that it tells when it was on."""
+    touched_s = 0.0
+    while not ended.is_set():
+        reporter.write_noted()
+        if time.monotonic() - touched_s >= UNTOUCHED_S:
+            os.utime(state)
+            touched_s = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), _LOOK_S)
 
 
 async def _listen(server: DoipServer, host: str, port: int) -> int:
@@ -336,14 +349,6 @@ async def _listen(server: DoipServer, host: str, port: int) -> int:
             f"cannot listen on {host}, port {port}: {error.strerror or 'that did not work'}",
             hint="try port 0, which takes a free one",
         ) from error
-
-
-async def _changed(reporter: _Reporter, ended: asyncio.Event) -> None:
-    """Look at the state until the end, many times a second."""
-    while not ended.is_set():
-        reporter.state()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), 0.05)
 
 
 def parse_bus(uri: str) -> "CanAddress":
@@ -367,7 +372,7 @@ def _open_can(plug: Plug, address: "CanAddress", stop: Callable[[], None]) -> "C
     return CanServer(plug, address.open(), failed)
 
 
-def _read_hand(plug: Plug, reporter: _Reporter) -> None:
+def _read_hand(plug: Plug) -> None:
     """Do what each line of standard input says."""
     dark_since_ms = 0
     for line in sys.stdin:
@@ -384,7 +389,6 @@ def _read_hand(plug: Plug, reporter: _Reporter) -> None:
             else:
                 for event in act:
                     plug.ecu.handle(event)
-        reporter.state()
 
 
 def _feed(plug: Plug, mv: int, dark_since_ms: int) -> int:

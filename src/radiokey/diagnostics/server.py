@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from radiokey.clock import SECOND_MS
 from radiokey.diagnostics import uds
 from radiokey.diagnostics.doip import Identity, answer_datagram
 from radiokey.diagnostics.ecu import Ecu
 from radiokey.diagnostics.gateway import Action, Ask, Close, Gateway, Send
-from radiokey.diagnostics.services import P2_MS
 from radiokey.diagnostics.tester import Tester
 from radiokey.headunit.events import TicksRead
 from radiokey.headunit.ticks import TICKS
 
-PENDING_FIRST_S: Final = P2_MS / 2 / SECOND_MS
+PENDING_FIRST_S: Final = 0.025
 PENDING_AGAIN_S: Final = 2.0
 TICK_S: Final = 0.25
 JOBS_MAX: Final = 8

@@ -23,7 +23,8 @@ from radiokey.diagnostics.troubles import ALL_GROUPS, AVAILABLE, Trouble
 from radiokey.headunit.lock import State
 from radiokey.headunit.unit import ASKING
 
-P2_MS: Final = 50
+P2_MS: Final = 500
+"""What is announced: generous, since clients take it at its word; over CAN it covers a long answer."""
 P2_STAR_MS: Final = 5_000
 ANSWER_SIZE_MAX: Final = 4_095
 
