@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final
+from typing import Final, cast
 
 from radiokey.diagnostics import uds
 from radiokey.diagnostics.doip import Identity, answer_datagram
@@ -325,8 +325,7 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)  # Python 3.11's is not of that class
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         answer = self._server.datagram(data)
