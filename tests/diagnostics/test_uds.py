@@ -151,6 +151,9 @@ def test_a_write_that_did_not_last_is_refused_and_changes_nothing(plugged, monke
     monkeypatch.setattr(one.ecu, "_notebook", type("Broken", (), {"write": staticmethod(fails)})())
     assert one.ask(b"\x2e\xf1\x98Garage") == "7F2E72"
     assert one.ask("22F198") == "7F2231"
+    one.ecu.feed(8_000)  # what fails now is said all the same
+    assert one.ask("1902FF") == "59022905620001"
+    assert one.ask("14FFFFFF") == "7F1472"
 
 
 # --- trouble codes ----------------------------------------------------------------------------------------

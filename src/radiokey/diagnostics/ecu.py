@@ -5,12 +5,13 @@ Pure: chance, supply and the notebook are given.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from radiokey.code.value import Code
 from radiokey.diagnostics.access import Seeds, access_message, code_of
-from radiokey.diagnostics.memory import Nameplate, Notebook, Notes
+from radiokey.diagnostics.memory import Nameplate, Notebook, Notes, NotesNotKeptError
 from radiokey.diagnostics.names import SEED_SIZE, NegativeResponseError, Nrc
 from radiokey.diagnostics.transfer import FirmwareStore, Transfer
 from radiokey.diagnostics.troubles import OF_FAULT, Trouble, status_of
@@ -87,10 +88,11 @@ class Ecu:
         self.look()
 
     def look(self) -> None:
-        """Store the trouble codes of what fails now, unless a tester asked for quiet."""
+        """Store the trouble codes of what fails now, unless a tester wants quiet or they cannot be kept."""
         new = self.failing - self.notes.troubles
         if new and not self.quiet:
-            self.note(replace(self.notes, troubles=self.notes.troubles | new))
+            with suppress(NotesNotKeptError):
+                self.note(replace(self.notes, troubles=self.notes.troubles | new))
 
     def _end_sessions(self) -> None:
         self.boots += 1
