@@ -2,7 +2,8 @@
 
 Over DoIP: doipclient asks for the VIN at `radiokey unit serve`, at doip-server, and at a server that knows
 that one answer and checks nothing (`plug_floor.py`). Over CAN: udsoncan with can-isotp asks, on python-can's
-virtual bus, in one process, at our unit and at python-uds-server; there most of a round trip is the client.
+virtual bus, in one process, at our unit and at python-uds-server; there most of a round trip is the client,
+as the floor of that bus shows: a thread that sends the right frames and knows nothing else.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from contextlib import ExitStack, closing, contextmanager
@@ -196,6 +198,33 @@ def python_uds_server(name: str):
     stack.bus.shutdown()
 
 
+@contextmanager
+def can_floor(name: str):
+    """A unit that knows one answer and has no ISO-TP: what the client alone takes."""
+    bus, ended = can.Bus(interface="virtual", channel=name), threading.Event()
+
+    def send(*frames: bytes) -> None:
+        for data in frames:
+            bus.send(can.Message(arbitration_id=0x7A8, data=data, is_extended_id=False))
+
+    def answer() -> None:
+        while not ended.is_set():
+            frame = bus.recv(0.05)
+            if frame is None or frame.arbitration_id != 0x7A0:
+                continue
+            if frame.data[0] >> 4 == 0:
+                send(bytes((0x10, len(ANSWER))) + ANSWER[:6])
+            elif frame.data[0] >> 4 == 3:
+                send(b"\x21" + ANSWER[6:13], b"\x22" + ANSWER[13:])
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+    bus.shutdown()
+
+
 def through_udsoncan(server) -> tuple[float, float]:
     name = uuid.uuid4().hex
     with ExitStack() as open_:
@@ -236,10 +265,8 @@ def main() -> None:
     report("over DoIP", over_doip, 2)
     verdict = "reached" if together >= 0.8 * alone else "missed"
     print(f"testers at once: 1 {alone:,.0f}/s, {TESTERS} {together:,.0f}/s (goal 80 %: {verdict})")
-    over_can = {
-        "radiokey": through_udsoncan(our_unit),
-        "python-uds-server": through_udsoncan(python_uds_server),
-    }
+    servers = {"radiokey": our_unit, "python-uds-server": python_uds_server, "the floor": can_floor}
+    over_can = {name: through_udsoncan(server) for name, server in servers.items()}
     report("over virtual CAN", over_can, 1.5)
 
 

@@ -93,7 +93,7 @@ class CanServer:
     def _run(self) -> None:
         try:
             while not self._stop.is_set():
-                frame = self._bus.recv(_BUSY_S if self._layer.transmitting() else _IDLE_S)
+                frame = self._bus.recv(self._patience_s())
                 if frame is None:
                     self._plug.tick()
                 else:
@@ -105,6 +105,12 @@ class CanServer:
                         self._ask(bytes(request), functional=False)
         except can.CanError:
             self._failed()
+
+    def _patience_s(self) -> float:
+        """Return how long nothing but a frame is waited for: not at all where one of ours is due."""
+        if self._layer.is_tx_transmitting_cf():
+            return self._layer.next_cf_delay() or 0.0
+        return _BUSY_S if self._layer.transmitting() else _IDLE_S
 
     def _take(self, frame: can.Message) -> None:
         if frame.is_error_frame or frame.is_remote_frame or frame.is_extended_id or not frame.data:
