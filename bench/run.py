@@ -17,6 +17,7 @@ PARTS = {
     "Car: owner-years a second, from ten cars to ten thousand": "years.py",
     "Ledger: ten million units in, and found again": "ledger.py",
     "Log: durable appends and proofs, up to ten million entries": "log.py",
+    "Plug: round trips beside other servers": "plug.py",
     "Command line as a whole process": "commands.py",
     "Desk: lists among a million requests": "desk.py",
     "Releases through the API": "releases.py",

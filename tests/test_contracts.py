@@ -56,6 +56,9 @@ LINES = [
     ),
     pytest.param("web/desk/queue.py", "import radiokey.web.owner.road", {9}, id="two rooms of the site"),
     pytest.param("web/tools.py", "", {9}, id="a module of the site that no layer names"),
+    pytest.param("diagnostics/uds.py", "import socket", {10}, id="the plug's core opens a socket"),
+    pytest.param("diagnostics/gateway.py", "import can", {10}, id="the gateway knows a bus"),
+    pytest.param("vehicle/car.py", "import radiokey.diagnostics.ecu", {1, 7}, id="the car knows the plug"),
     pytest.param("serial/spelling.py", "import radiokey.serial.number", {7}, id="a cycle among siblings"),
 ]
 

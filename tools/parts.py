@@ -53,6 +53,7 @@ NAMED: Final = (
     Part("base", ("base",), without=("base/sql",)),
     Part("head unit", ("headunit", "cuts")),
     Part("command line", ("cli", "second")),
+    Part("plug", ("diagnostics", "foreign")),
 )
 """The longest first, so that no long one is left over at the end."""
 

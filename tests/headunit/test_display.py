@@ -14,7 +14,7 @@ from radiokey.headunit.events import (
     TimeWent,
 )
 from radiokey.headunit.lock import Fault, State
-from radiokey.headunit.unit import Sound
+from radiokey.headunit.status import Sound
 
 MODELS = load_catalogue().models
 DRAWN = [model.id for model in MODELS.values() if model.design() is not None]

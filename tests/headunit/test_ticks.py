@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import DAY_MS, HOUR_MS, SECOND_MS
+from radiokey.code.value import Code
 from radiokey.headunit.events import (
     EngineRan,
     Ignition,
@@ -163,7 +164,7 @@ def test_no_date_and_no_clock_time_has_a_way_into_a_unit():
     }
     assert numbers == {("KeyPressed", "held_ms"), ("TimeWent", "ms"), ("TicksRead", "ticks")}
     others = {field.type for kind in get_args(UnitEvent) for field in fields(kind)} - {int}
-    assert others <= {str, bool, bytes, Ignition, Fault}
+    assert others <= {str, bool, bytes, Ignition, Fault, Code}
 
 
 @searched(30)

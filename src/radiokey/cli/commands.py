@@ -59,6 +59,12 @@ def _explain() -> click.Command:
     return explain_record
 
 
+def _unit() -> click.Command:
+    from radiokey.cli.unit import app
+
+    return app
+
+
 def _report() -> click.Command:
     from radiokey.cli.report import report
 
@@ -89,6 +95,7 @@ app = Noun(
         "guide": _guide,
         "bench": _bench,
         "explain": _explain,
+        "unit": _unit,
         "report": _report,
         "base": _base,
         "serve": _serve,

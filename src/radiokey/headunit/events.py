@@ -12,6 +12,8 @@ concludes from it. `HeadUnit.handle` maps the one to the other:
 | `RadioSwitched` | `EntryDropped`, where it is switched off |
 | `TimeWent`, `TicksRead` | `TimePassed`, with the part of it that counts towards a wait |
 | `KeyPressed` | `DigitKeyed`; or `EntryConfirmed`, then `RightCode` or `WrongCode` |
+| `CodeSent` | `EntryConfirmed`, then `RightCode` or `WrongCode` |
+| `Restarted` | none: the unit starts anew under supply, and the lock stays as it is |
 | `CarAnswered` | `VehicleAccepted` or `VehicleRefused` |
 | `SomethingBroke`, `SomethingMended` | `FaultFound`, `FaultMended` |
 | `ServiceAllowed` | `TriesGranted` |
@@ -21,6 +23,7 @@ concludes from it. `HeadUnit.handle` maps the one to the other:
 from dataclasses import dataclass
 from enum import StrEnum
 
+from radiokey.code.value import Code
 from radiokey.headunit.lock import Fault
 
 
@@ -89,6 +92,22 @@ class TicksRead:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A whole code came over the plug (docs/spec/diagnostics.md).
+
+    Not `compared`: it came in a way in which the right code is not taken either; it counts and is wrong.
+    """
+
+    code: Code
+    compared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The unit was made to start anew, without a loss of supply."""
+
+
+@dataclass(frozen=True, slots=True)
 class CarAnswered:
     """The car did or did not recognise this unit."""
 
@@ -128,6 +147,8 @@ UnitEvent = (
     | RadioSwitched
     | TimeWent
     | TicksRead
+    | CodeSent
+    | Restarted
     | CarAnswered
     | SomethingBroke
     | SomethingMended

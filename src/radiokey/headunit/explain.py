@@ -130,6 +130,7 @@ _AT_FAULT: Final = {
 }
 _AT: Final = {
     State.PLAYING: Why.PLAYS,
+    State.DARK: Why.PLAYS,
     State.CHECKING: Why.COMPARING,
     State.WAIT: Why.WAITS,
     State.PERMANENT: Why.PERMANENT,

@@ -9,7 +9,6 @@ does the display show it.
 import hmac
 import json
 from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
 from typing import Any, Final, Self, assert_never
 
 from radiokey.clock import MINUTE_MS
@@ -22,11 +21,13 @@ from radiokey.headunit.display import Counts, DisplayKind, DisplayWord, word_for
 from radiokey.headunit.events import (
     CarAnswered,
     ChipGranted,
+    CodeSent,
     EngineRan,
     Ignition,
     IgnitionTurned,
     KeyPressed,
     RadioSwitched,
+    Restarted,
     ServiceAllowed,
     SomethingBroke,
     SomethingMended,
@@ -62,6 +63,7 @@ from radiokey.headunit.lock import (
 )
 from radiokey.headunit.panel import Keying, Panel
 from radiokey.headunit.policy import ClockNeeds, LockPolicy
+from radiokey.headunit.status import Screen, Sound, Status, Surroundings
 from radiokey.headunit.ticks import Ticks
 
 WAIT_SAVED_EVERY_MS: Final = MINUTE_MS
@@ -79,57 +81,6 @@ class Design:
     display: DisplayKind
 
 
-# --- what a unit shows --------------------------------------------------------------------------------------
-
-
-class Sound(StrEnum):
-    """What comes out of the loudspeakers."""
-
-    SILENT = "silent"
-    SCRAMBLED = "scrambled"
-    PLAYING = "playing"
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What the owner sees and hears. `own` is False where the model's own word for this is not known."""
-
-    text: str
-    lit: bool
-    sound: Sound
-    blinking: bool = False
-    own: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The one count: what panel, plug and guide all say. It costs nothing to read.
-
-    `tries_left` is `None` where the lock has no end; `wait_left_ms` is 0 outside WAIT; `clock_runs` says
-    whether a waiting second counts just now, `clock_lacks` what is missing for it.
-    """
-
-    state: State
-    errors: int
-    tries_left: int | None
-    wait_left_ms: int
-    clock_runs: bool
-    clock_lacks: tuple[str, ...]
-    fault: Fault
-    next_change_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a unit knows of the car, its own switch, and how long it has been without supply."""
-
-    supply: bool = True
-    ignition: Ignition = Ignition.ON
-    engine: bool = False
-    radio_on: bool = True
-    dark_for_ms: int = 0
-
-
 _NEEDS: Final = {
     ClockNeeds.RADIO_ON: ("radio",),
     ClockNeeds.RADIO_AND_IGNITION: ("radio", "ignition"),
@@ -138,6 +89,10 @@ _NEEDS: Final = {
     ClockNeeds.IGNITION_OFF: ("ignition-off",),
     ClockNeeds.ENGINE: ("radio", "engine"),
 }
+
+
+ASKING: Final = frozenset({State.CODE, State.SCRAMBLED, State.ENTRY})
+"""The states in which a code is taken."""
 
 
 class HeadUnit:
@@ -219,6 +174,10 @@ class HeadUnit:
                 self._read(ticks)
             case KeyPressed(key=key, held_ms=held_ms):
                 self._press(key, held_ms)
+            case CodeSent(code=code, compared=compared):
+                self._take(code, compared=compared)
+            case Restarted():
+                self._restart()
             case CarAnswered(knows=knows):
                 self._decide(VehicleAccepted() if knows else VehicleRefused())
             case SomethingBroke(fault=fault):
@@ -290,8 +249,7 @@ class HeadUnit:
         return tuple(need for need in _NEEDS[self.design.policy.clock_needs] if not there[need])
 
     def _press(self, key: str, held_ms: int) -> None:
-        takes = {State.CODE, State.SCRAMBLED, State.ENTRY}
-        if not (self.around.supply and self.around.radio_on) or self._lock.state not in takes:
+        if not (self.around.supply and self.around.radio_on) or self._lock.state not in ASKING:
             return
         entered = panels.press(self.design.panel, self.design.shape, self._keying, key, held_ms)
         if isinstance(entered, Code):
@@ -302,8 +260,24 @@ class HeadUnit:
             if entered.begun:
                 self._decide(DigitKeyed())
 
-    def _confirm(self, entered: Code) -> None:
-        """Count, then compare: a whole entry was confirmed."""
+    def _take(self, entered: Code, *, compared: bool) -> None:
+        """Confirm a code that came over the plug, like one that was keyed in; what was half keyed is gone."""
+        if self.around.supply and self._lock.state in ASKING:
+            self._restart_entry()
+            self._confirm(entered, compared=compared)
+
+    def _restart(self) -> None:
+        """Start anew under supply: what only lives in an entry or a grace is over, a wait goes on.
+
+        Nothing is written, so that no number of restarts wears the chip out.
+        """
+        if self.around.supply:
+            self._restart_entry()
+            self._lock = records.kept(self._lock)
+            self._ticks.restart()
+
+    def _confirm(self, entered: Code, *, compared: bool = True) -> None:
+        """Count, then compare: a whole entry was confirmed. Not `compared`: it is wrong whatever it is."""
         assert self._store is not None
         digest = records.digest(self.device.key, entered.reveal())
         self._decide(EntryConfirmed(digest))
@@ -311,7 +285,7 @@ class HeadUnit:
             self._keep(self._lock, again=True)  # no number for two records: docs/spec/record.md, Writing 7
         if self._lock.state is not State.CHECKING:
             return  # it could not be made durable, or another entry is answered first: nothing is compared
-        right = hmac.compare_digest(digest, self._store.record.code_digest)
+        right = compared and hmac.compare_digest(digest, self._store.record.code_digest)
         self._decide(RightCode() if right else WrongCode())
 
     def _provision(self, data: bytes) -> None:
@@ -385,6 +359,11 @@ class HeadUnit:
     def _counts(self) -> Counts:
         lock = self._lock
         return Counts(lock.errors, self.design.policy.tries_until_stop(lock.errors), lock.wait_left_ms)
+
+    @property
+    def lock(self) -> Lock:
+        """The lock's whole state."""
+        return self._lock
 
     @property
     def status(self) -> Status:

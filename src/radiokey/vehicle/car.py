@@ -31,8 +31,9 @@ from radiokey.headunit.flash import ERASED, RamChip
 from radiokey.headunit.grant import CHIP_ID_SIZE, Grant
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import counted_presses
+from radiokey.headunit.status import Status
 from radiokey.headunit.store import digest
-from radiokey.headunit.unit import Design, HeadUnit, Status
+from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.vehicle.acts import (
     Act,
     ChipAct,

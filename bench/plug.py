@@ -1,0 +1,274 @@
+"""The plug beside other servers: round trips through one foreign client, the same request, in the same run.
+
+Over DoIP: doipclient asks for the VIN at `radiokey unit serve`, at doip-server, and at a server that knows
+that one answer and checks nothing (`plug_floor.py`). Over CAN: udsoncan with can-isotp asks, on python-can's
+virtual bus, in one process, at our unit and at python-uds-server; there most of a round trip is the client,
+as the floor of that bus shows: a thread that sends the right frames and knows nothing else.
+"""
+
+import asyncio
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import can
+import isotp
+from doipclient import DoIPClient
+from uds_server import DidDefinition, UdsServer
+from uds_server.transport import IsoTpTransport
+from udsoncan import AsciiCodec
+from udsoncan.client import Client
+from udsoncan.connections import PythonIsoTpConnection
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "diagnostics"))
+
+from plugged import VIN, make_ecu
+
+from radiokey.diagnostics.can import CanAddress, CanServer
+from radiokey.diagnostics.server import Plug
+
+REQUEST, TESTERS = b"\x22\xf1\x90", 32
+SECONDS = 3.0
+ANSWER = b"\x62\xf1\x90" + VIN.encode()
+GATEWAY = """\
+gateway:
+  name: bench
+  logical_address: 0x00E0
+  network: {{host: 127.0.0.1, port: {port}, max_connections: 40}}
+  protocol: {{version: 0x02, inverse_version: 0xFD}}
+  ecus: [ecu.yaml]
+logging: {{level: ERROR}}
+"""
+ECU = """\
+ecu:
+  name: bench
+  target_address: 0x00E0
+  functional_address: 0x1FFF
+  tester_addresses: [0x0E00]
+  uds_services: {service_files: [services.yaml], common_services: [read_vin]}
+"""
+SERVICES = f"""\
+common_services:
+  read_vin:
+    request: "0x22F190"
+    responses: ["0x{ANSWER.hex().upper()}"]
+"""
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def process(*command: object, cwd: Path):
+    """Run a server until the end of the block, once its port answers."""
+    port = next(int(word) for word in command if str(word).isdigit())
+    running = subprocess.Popen(
+        list(map(str, command)),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(600):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield port
+    finally:
+        running.terminate()
+        running.wait()
+
+
+def ours(folder: Path):
+    port = free_port()
+    options = ("--doip", f"127.0.0.1:{port}", "--state", "chip", "--device", "device")
+    program = "import sys; sys.argv.pop(1); from radiokey.cli.main import main; main()"
+    unit = ("unit", "serve", "--model", "reference", "--code", "4786", "--vin", VIN, *options)
+    return process(sys.executable, "-c", program, port, *unit, cwd=folder)
+
+
+def doip_server(folder: Path):
+    port = free_port()
+    for name, text in (
+        ("gateway.yaml", GATEWAY.format(port=port)),
+        ("ecu.yaml", ECU),
+        ("services.yaml", SERVICES),
+    ):
+        (folder / name).write_text(text)
+    module = (sys.executable, "-m", "doip_server.main", "--host", "127.0.0.1")
+    return process(*module, "--port", port, "--gateway-config", "gateway.yaml", cwd=folder)
+
+
+def floor(folder: Path):
+    return process(
+        sys.executable, Path(__file__).with_name("plug_floor.py").resolve(), free_port(), cwd=folder
+    )
+
+
+def timed(ask, seconds: float = SECONDS) -> tuple[float, float]:
+    """Return round trips a second and the 99th percentile in milliseconds."""
+    for _ in range(20):
+        ask()
+    took, started = [], time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        before = time.perf_counter()
+        ask()
+        took.append(time.perf_counter() - before)
+    took.sort()
+    return len(took) / sum(took), took[len(took) * 99 // 100] * 1_000
+
+
+def through_doipclient(port: int) -> tuple[float, float]:
+    client = DoIPClient("127.0.0.1", 0x00E0, tcp_port=port, client_logical_address=0x0E00)
+
+    def ask() -> None:
+        client.send_diagnostic(REQUEST)
+        if bytes(client.receive_diagnostic()) != ANSWER:
+            raise SystemExit("another answer than was asked for")
+
+    try:
+        return timed(ask)
+    finally:
+        client.close()
+
+
+# --- many testers -------------------------------------------------------------------------------------------
+
+
+async def one_tester(port: int, source: int, until: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(struct.pack(">BBHIHB4x", 2, 0xFD, 5, 7, source, 0))
+    await reader.readexactly(17)
+    message = struct.pack(">BBHIHH", 2, 0xFD, 0x8001, 4 + len(REQUEST), source, 0x00E0) + REQUEST
+    done = 0
+    while time.perf_counter() < until:
+        writer.write(message)
+        await reader.readexactly(13 + 12 + len(ANSWER))
+        done += 1
+    writer.close()
+    return done
+
+
+async def many_testers(port: int, count: int) -> float:
+    until = time.perf_counter() + SECONDS
+    done = await asyncio.gather(*(one_tester(port, 0x0E00 + number, until) for number in range(count)))
+    return sum(done) / SECONDS
+
+
+# --- the virtual bus ----------------------------------------------------------------------------------------
+
+
+def stack_on(name: str, rxid: int, txid: int) -> isotp.CanStack:
+    bus = can.Bus(interface="virtual", channel=name)
+    return isotp.CanStack(
+        bus, address=isotp.Address(isotp.AddressingMode.Normal_11bits, rxid=rxid, txid=txid)
+    )
+
+
+@contextmanager
+def our_unit(name: str):
+    plug = Plug(make_ecu(), lambda: time.monotonic_ns() // 1_000_000)
+    server = CanServer(plug, CanAddress("virtual", name).open())
+    server.start()
+    yield
+    server.stop()
+
+
+@contextmanager
+def python_uds_server(name: str):
+    stack = stack_on(name, 0x7A0, 0x7A8)
+    did = DidDefinition(identifier=0xF190, length=17, read_callback=VIN.encode)
+    server = UdsServer(transport=IsoTpTransport(stack), dids=[did])
+    server.start()
+    yield
+    server.stop()
+    stack.bus.shutdown()
+
+
+@contextmanager
+def can_floor(name: str):
+    """A unit that knows one answer and has no ISO-TP: what the client alone takes."""
+    bus, ended = can.Bus(interface="virtual", channel=name), threading.Event()
+
+    def send(*frames: bytes) -> None:
+        for data in frames:
+            bus.send(can.Message(arbitration_id=0x7A8, data=data, is_extended_id=False))
+
+    def answer() -> None:
+        while not ended.is_set():
+            frame = bus.recv(0.05)
+            if frame is None or frame.arbitration_id != 0x7A0:
+                continue
+            if frame.data[0] >> 4 == 0:
+                send(bytes((0x10, len(ANSWER))) + ANSWER[:6])
+            elif frame.data[0] >> 4 == 3:
+                send(b"\x21" + ANSWER[6:13], b"\x22" + ANSWER[13:])
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+    bus.shutdown()
+
+
+def through_udsoncan(server) -> tuple[float, float]:
+    name = uuid.uuid4().hex
+    with ExitStack() as open_:
+        open_.enter_context(server(name))
+        stack = stack_on(name, 0x7A8, 0x7A0)
+        open_.callback(stack.bus.shutdown)
+        config = {"data_identifiers": {0xF190: AsciiCodec(17)}, "request_timeout": 30, "p2_timeout": 20}
+        client = open_.enter_context(Client(PythonIsoTpConnection(stack), config=config))
+
+        def ask() -> None:
+            if client.read_data_by_identifier_first([0xF190]) != VIN:
+                raise SystemExit("another answer than was asked for")
+
+        return timed(ask)
+
+
+def report(what: str, measured: dict[str, tuple[float, float]], goal: float) -> None:
+    for name, (rate, p99) in measured.items():
+        print(f"{what}, {name}: {rate:,.0f} round trips/s, p99 {p99:.2f} ms")
+    rate, p99 = measured["radiokey"]
+    rival, theirs = max((one for name, one in measured.items() if name not in {"radiokey", "the floor"}))
+    times = rate / rival
+    verdict = "reached" if times >= goal and p99 <= theirs else "missed"
+    print(f"{what}: {times:.1f} times the other (goal {goal:g}, and its p99: {verdict})")
+
+
+def main() -> None:
+    over_doip = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, server in (("radiokey", ours), ("doip-server", doip_server), ("the floor", floor)):
+            own = Path(folder) / name.replace(" ", "-")
+            own.mkdir()
+            with server(own) as port:
+                over_doip[name] = through_doipclient(port)
+        with ours(Path(folder) / "radiokey") as port:
+            alone = asyncio.run(many_testers(port, 1))
+            together = asyncio.run(many_testers(port, TESTERS))
+    report("over DoIP", over_doip, 2)
+    verdict = "reached" if together >= 0.8 * alone else "missed"
+    print(f"testers at once: 1 {alone:,.0f}/s, {TESTERS} {together:,.0f}/s (goal 80 %: {verdict})")
+    servers = {"radiokey": our_unit, "python-uds-server": python_uds_server, "the floor": can_floor}
+    over_can = {name: through_udsoncan(server) for name, server in servers.items()}
+    report("over virtual CAN", over_can, 1.5)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,404 @@
+"""The wiring of `radiokey unit serve`: files, sockets, signals, and the hand at the panel."""
+
+import asyncio
+import contextlib
+import ipaddress
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from radiokey.cli import say
+from radiokey.cli.options import load
+from radiokey.clock import SECOND_MS
+from radiokey.code.value import Code
+from radiokey.diagnostics.ecu import Ecu
+from radiokey.diagnostics.memory import Nameplate
+from radiokey.diagnostics.server import DoipServer, Plug
+from radiokey.diagnostics.unit_files import DeviceFile, FileChip
+from radiokey.errors import InputError, MissingFactError, OurFaultError, UsageError
+from radiokey.headunit.events import (
+    EngineRan,
+    Ignition,
+    IgnitionTurned,
+    KeyPressed,
+    RadioSwitched,
+    SupplyLost,
+    SupplyRestored,
+    TimeWent,
+    UnitEvent,
+)
+from radiokey.headunit.flash import ChipError
+from radiokey.headunit.grant import SERIAL_SIZE_MAX
+from radiokey.headunit.status import Surroundings
+from radiokey.headunit.store import Store, digest
+from radiokey.headunit.unit import Design, HeadUnit
+from radiokey.serial.vin import Vin
+from radiokey.vehicle.power import LOST_BELOW_MV
+from radiokey.vehicle.reference import REFERENCE_DESIGN
+
+if TYPE_CHECKING:
+    from radiokey.diagnostics.can import CanAddress, CanServer
+
+REFERENCE: Final = "reference"
+"""The name of our own design of a radio, which is in no catalogue."""
+MADE_UP_VIN: Final = "SJNFAAN16U0123456"
+PORT_MAX: Final = 65_535
+UNTOUCHED_S: Final = 5.0
+"""How long the chip's file lies untouched at most while the unit has supply."""
+_PUBLIC_KEY_SIZE: Final = 32
+_ENTITY_ID: Final = bytes(5) + b"\x01"
+_SECURITY_ACCESS: Final = frozenset({0x27, 0x67})
+_PRESENCE: Final = frozenset({0x3E, 0x7E})
+_LOOK_S: Final = 0.05
+_SHOWN_DIGITS: Final = 4
+_NS_IN_MS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """What a new unit is made with, as it was typed."""
+
+    code: str | None
+    serial: str | None
+    vin: str | None
+    signer: Path | None
+
+
+def parse_address(text: str, *, reachable: bool) -> tuple[str, int]:
+    """Return host and port; raise `UsageError`, also for an address that others can reach."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not port.isdecimal() or int(port) > PORT_MAX:
+        raise UsageError("an address is HOST:PORT", hint="like 127.0.0.1:13400; port 0 takes a free one")
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not loopback and not reachable:
+        raise UsageError(
+            "other machines can reach this address, and DoIP asks nobody who they are",
+            hint="take 127.0.0.1, or add --reachable if that is what you want",
+        )
+    return host, int(port)
+
+
+def design_of(model_id: str) -> Design:
+    """Return what a unit of this model is built from; raise `MissingFactError` where that is not known."""
+    if model_id == REFERENCE:
+        return REFERENCE_DESIGN
+    model = load(model_id)
+    assert model is not None, "a model was named"
+    design = model.design()
+    if design is None:
+        raise MissingFactError(
+            "how a code is entered on this radio is not known, so no unit of it can be built",
+            hint="take another model, or 'reference', our own design",
+            missing=",".join(model.missing_for_entry()),
+        )
+    return design
+
+
+@dataclass(frozen=True, slots=True)
+class ServedUnit:
+    """A unit with its files."""
+
+    ecu: Ecu
+    state: Path
+    chip: FileChip
+
+    @classmethod
+    def opened(
+        cls, model_id: str, state: Path, device: Path, new: NewUnit, off_ms: int | None = None
+    ) -> Self:
+        """Return the unit in these files, or a new one; it was without supply since its chip was touched."""
+        design = design_of(model_id)
+        if device.exists():
+            in_device = DeviceFile.load(device)
+        else:
+            in_device = _made(model_id, design, state, device, new)
+        plate = in_device.plate
+        if plate.system != model_id:
+            raise UsageError(
+                f"the unit in {device.name} is a {plate.system}", hint=f"take --model {plate.system}"
+            )
+        touched_ms = state.stat().st_mtime_ns // _NS_IN_MS if state.exists() else None
+        chip = FileChip(state, in_device.chip_id)
+        if in_device.value == 0:
+            code = _code(new.code)
+            design.shape.check(code)
+            try:
+                Store.provision(chip, in_device.device, digest(in_device.device.key, code.reveal()))
+            except ChipError as error:
+                raise OurFaultError(f"the unit could not be made: {error}") from error
+            touched_ms = None
+        gap_ms = off_ms if off_ms is not None else _since(touched_ms)
+        unit = HeadUnit(design, chip, in_device.device, Surroundings(supply=False, dark_for_ms=gap_ms))
+        unit.handle(SupplyRestored())
+        return cls(Ecu(unit, plate, in_device, secrets.token_bytes), state, chip)
+
+
+def _since(touched_ms: int | None) -> int:
+    return 0 if touched_ms is None else max(0, time.time_ns() // _NS_IN_MS - touched_ms)
+
+
+def _made(model_id: str, design: Design, state: Path, device: Path, new: NewUnit) -> DeviceFile:
+    """Make a device; nothing is made where a chip is there, or where the code cannot be one of this model."""
+    if state.exists():
+        raise InputError(
+            f"{state.name} is a memory chip, and its device {device.name} is not there",
+            hint="a chip works in its own device alone; name that, or another chip",
+        )
+    if new.code is None:
+        raise UsageError("a new unit needs a code", hint="give --code CODE, or --code - and type it")
+    if new.code != "-":
+        design.shape.check(Code.typed(new.code))
+    plate = Nameplate(
+        serial=new.serial or f"RK{secrets.randbelow(10**8):08}",
+        system=model_id,
+        part="RADIOKEY",
+        software=version("radiokey"),
+        supplier_software=version("radiokey"),
+        signer=new.signer is not None,
+    )
+    if not (plate.serial.isascii() and plate.serial.isprintable() and len(plate.serial) <= SERIAL_SIZE_MAX):
+        raise UsageError("a serial number has 1 to 32 characters of ASCII", hint="leave --serial out for one")
+    vin = Vin.parse(new.vin).text if new.vin else MADE_UP_VIN
+    signer = _public_key(new.signer) if new.signer else b""
+    return DeviceFile.made(device, plate, secrets.token_bytes, vin=vin, signer=signer)
+
+
+def _code(typed: str | None) -> Code:
+    if typed is None:
+        raise UsageError("a new unit needs a code", hint="give --code CODE, or --code - and type it")
+    return Code.typed(sys.stdin.readline() if typed == "-" else typed)
+
+
+def _public_key(file: Path) -> bytes:
+    try:
+        key = bytes.fromhex(file.read_text("ascii"))
+    except (OSError, ValueError) as error:
+        raise InputError("the signer's key could not be read", hint="64 hexadecimal digits") from error
+    if len(key) != _PUBLIC_KEY_SIZE:
+        raise InputError("a public key has 32 bytes", hint="64 hexadecimal digits")
+    return key
+
+
+# --- the hand at the panel ----------------------------------------------------------------------------------
+
+
+def parse_act(line: str) -> list[UnitEvent] | int:
+    """Return what a line does to the unit; a number is the millivolts of its supply. Raises `UsageError`."""
+    match line.split():
+        case ["key", key]:
+            return [KeyPressed(key)]
+        case ["hold", key, ms] if ms.isdecimal():
+            return [KeyPressed(key, int(ms))]
+        case ["ignition", place] if place in tuple(Ignition):
+            return [IgnitionTurned(Ignition(place))]
+        case ["engine" | "radio" as what, "on" | "off" as how]:
+            on = how == "on"
+            return [EngineRan(running=on) if what == "engine" else RadioSwitched(on=on)]
+        case ["supply", mv] if mv.isdecimal():
+            return int(mv)
+        case ["cut", ms] if ms.isdecimal():
+            return [SupplyLost(), TimeWent(int(ms)), SupplyRestored()]
+        case _:
+            raise UsageError(
+                "this is nothing that can be done to the unit",
+                hint="'key 4', 'hold 6 2500', 'ignition off', 'supply 12400' or 'cut 60000'",
+            )
+
+
+# --- serving ------------------------------------------------------------------------------------------------
+
+
+class _Reporter:
+    """Writes what happens, a line each: noted at once by any thread, written by the loop soon after."""
+
+    def __init__(self, ecu: Ecu, stop: Callable[[], None], *, as_json: bool) -> None:
+        self._ecu = ecu
+        self._stop = stop
+        self._as_json = as_json
+        self._last: dict[str, Any] = {}
+        self._noted: deque[tuple[str, bytes]] = deque()
+
+    def watch(self, where: str, data: bytes) -> None:
+        """Note a message, but for mere presence."""
+        if data[0] not in _PRESENCE:
+            self._noted.append((where, data))
+
+    def write_noted(self) -> None:
+        """Write the messages since last time, and the state of the unit if it is another one."""
+        while self._noted:
+            self._write_message(*self._noted.popleft())
+        status, screen = self._ecu.unit.status, self._ecu.unit.screen
+        fields = {
+            "state": status.state.value,
+            "display": screen.text,
+            "errors": status.errors,
+            "tries_left": status.tries_left,
+            "wait_left_ms": status.wait_left_ms,
+            "supply": self._ecu.has_supply(),
+        }
+        shown = {name: value for name, value in fields.items() if name not in {"wait_left_ms", "display"}}
+        if shown == self._last:
+            return
+        self._last = shown
+        wait = f", {status.wait_left_ms // SECOND_MS} s to wait" if status.wait_left_ms else ""
+        left = "" if status.tries_left is None else f", {status.tries_left} tries left"
+        what = status.state.value if self._ecu.has_supply() else "no supply"
+        self._write(fields, f"[{screen.text}] {what}, {status.errors} errors{left}{wait}")
+
+    def write_place(self, where: dict[str, str]) -> None:
+        """Write where the unit is."""
+        plate = self._ecu.plate
+        fields = {"serial": plate.serial, "vin": self._ecu.notes.vin, "model": plate.system, **where}
+        self._write(fields, ", ".join(f"{name} {value}" for name, value in fields.items()))
+
+    def _write_message(self, where: str, data: bytes) -> None:
+        """Write a message; seeds and keys stay out, since they make a code."""
+        text = data.hex().upper()
+        if data[0] in _SECURITY_ACCESS and len(text) > _SHOWN_DIGITS:
+            text = f"{text[:_SHOWN_DIGITS]}****"
+        asked = where.startswith("<")
+        fields = {"from" if asked else "to": where[1:], "message": text}
+        self._write(fields, f"{where[1:]} {'->' if asked else '<-'} {text}")
+
+    def _write(self, fields: dict[str, Any], text: str) -> None:
+        try:
+            if self._as_json:
+                say.document(fields)
+            else:
+                say.out(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self._stop()
+
+
+def serve_unit(
+    unit: ServedUnit, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool
+) -> None:
+    """Serve the unit until it is interrupted."""
+    try:
+        asyncio.run(_serve(unit, doip, bus, as_json=as_json))
+    finally:
+        with contextlib.suppress(OSError):
+            os.utime(unit.state)
+        unit.chip.close()
+
+
+async def _serve(
+    unit: ServedUnit, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool
+) -> None:
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(ended.set)
+
+    reporter = _Reporter(unit.ecu, stop, as_json=as_json)
+    plug = Plug(unit.ecu, lambda: time.monotonic_ns() // _NS_IN_MS, reporter.watch)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(ending, ended.set)
+    can_server = _open_can(plug, bus, stop) if bus else None
+    server = DoipServer(plug, _ENTITY_ID) if doip else None
+    where: dict[str, str] = {}
+    try:
+        if server and doip:
+            where["doip"] = f"{doip[0]}:{await _listen(server, *doip)}"
+        if can_server and bus:
+            can_server.start()
+            where["can"] = f"{bus.interface}/{bus.channel}"
+        reporter.write_place(where)
+        threading.Thread(target=_read_hand, args=(plug,), daemon=True).start()
+        await _write_until(ended, reporter, unit.state)
+    finally:
+        if server:
+            await server.stop()
+        if can_server:
+            await asyncio.to_thread(can_server.stop)
+        reporter.write_noted()
+
+
+async def _write_until(ended: asyncio.Event, reporter: _Reporter, state: Path) -> None:
+    """Write what happens until the end; the chip is touched now and then, so that it tells when it was on."""
+    touched_s = 0.0
+    while not ended.is_set():
+        reporter.write_noted()
+        if time.monotonic() - touched_s >= UNTOUCHED_S:
+            os.utime(state)
+            touched_s = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), _LOOK_S)
+
+
+async def _listen(server: DoipServer, host: str, port: int) -> int:
+    try:
+        return await server.start(host, port)
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {host}, port {port}: {error.strerror or 'that did not work'}",
+            hint="try port 0, which takes a free one",
+        ) from error
+
+
+def parse_bus(uri: str) -> "CanAddress":
+    """Return the CAN bus that a URI names; raise `UsageError`, also where the packages for it are missing."""
+    try:
+        from radiokey.diagnostics.can import CanAddress  # noqa: PLC0415 - an extra of its own
+    except ImportError as error:
+        raise UsageError(
+            "CAN needs two more packages", hint="install radiokey with its extra: radiokey[can]"
+        ) from error
+    return CanAddress.parse(uri)
+
+
+def _open_can(plug: Plug, address: "CanAddress", stop: Callable[[], None]) -> "CanServer":
+    from radiokey.diagnostics.can import CanServer  # noqa: PLC0415 - the address was parsed, so it is there
+
+    def failed() -> None:
+        say.error("the CAN bus does not answer any more", "look at the adapter, then start again")
+        stop()
+
+    return CanServer(plug, address.open(), failed)
+
+
+def _read_hand(plug: Plug) -> None:
+    """Do what each line of standard input says."""
+    dark_since_ms = 0
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        try:
+            act = parse_act(line)
+        except UsageError as error:
+            say.error(error.sentence, error.hint)
+            continue
+        with plug.lock:
+            if isinstance(act, int):
+                dark_since_ms = _feed(plug, act, dark_since_ms)
+            else:
+                for event in act:
+                    plug.ecu.handle(event)
+
+
+def _feed(plug: Plug, mv: int, dark_since_ms: int) -> int:
+    """Give the unit `mv`; below what keeps its memory it stops. Return since when it is dark."""
+    had, now_ms = plug.ecu.has_supply(), plug.now_ms()
+    if mv < LOST_BELOW_MV:
+        plug.ecu.handle(SupplyLost())
+        return now_ms if had else dark_since_ms
+    if not had:
+        plug.ecu.handle(TimeWent(now_ms - dark_since_ms))
+        plug.ecu.handle(SupplyRestored())
+    plug.ecu.feed(mv)
+    return now_ms

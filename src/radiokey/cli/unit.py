@@ -1,0 +1,78 @@
+"""`radiokey unit`: a head unit of its own at a network, with the record that a real one keeps."""
+
+from pathlib import Path
+
+import click
+
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import json_option, parse_path
+from radiokey.errors import UsageError
+
+app = Noun("unit", help="A head unit at the car's network.")
+
+
+@app.command("serve")
+@click.option("--model", required=True, metavar="ID", help="Which radio; ids from 'radiokey models'.")
+@click.option("--code", metavar="CODE|-", help="The code of a new unit; - reads it from standard input.")
+@click.option("--doip", metavar="HOST:PORT", help="Answer DoIP there; port 0 takes a free one.")
+@click.option(
+    "--can", "can_uri", metavar="URI", help="Answer on that CAN bus too, like can://socketcan/can0."
+)
+@click.option(
+    "--state", required=True, type=parse_path, metavar="FILE", help="Its memory chip; made if need be."
+)
+@click.option(
+    "--device",
+    required=True,
+    type=parse_path,
+    metavar="FILE",
+    help="Its key, its counter, its numbers; made if need be.",
+)
+@click.option("--serial", metavar="TEXT", help="The serial number of a new unit.")
+@click.option("--vin", metavar="VIN", help="The car of a new unit.")
+@click.option(
+    "--signer", type=parse_path, metavar="FILE", help="The Ed25519 public key whose signatures it trusts."
+)
+@click.option(
+    "--off",
+    "off_ms",
+    type=click.IntRange(0),
+    metavar="MS",
+    help="How long it was without supply before this start; else as long as its chip lay untouched.",
+)
+@click.option("--reachable", is_flag=True, help="Allow an address that other machines can reach.")
+@json_option
+def serve(
+    *,
+    model: str,
+    code: str | None,
+    doip: str | None,
+    can_uri: str | None,
+    state: Path,
+    device: Path,
+    serial: str | None,
+    vin: str | None,
+    signer: Path | None,
+    off_ms: int | None,
+    reachable: bool,
+    as_json: bool,
+) -> None:
+    """Serve a head unit until it is interrupted.
+
+    Each line on standard output is something that happened. Lines on standard input are a hand at the panel:
+    'key 4', 'hold 6 2500', 'ignition off', 'radio off', 'supply 12400', 'cut 60000'.
+    """
+    from radiokey.cli.served_unit import (  # noqa: PLC0415 - a start must stay quick
+        NewUnit,
+        ServedUnit,
+        parse_address,
+        parse_bus,
+        serve_unit,
+    )
+
+    if not doip and not can_uri:
+        raise UsageError("a unit is served somewhere", hint="give --doip 127.0.0.1:13400, or --can URI")
+    where = parse_address(doip, reachable=reachable) if doip else None
+    bus = parse_bus(can_uri) if can_uri else None
+    new = NewUnit(code, serial=serial, vin=vin, signer=signer)
+    serve_unit(ServedUnit.opened(model, state, device, new, off_ms), where, bus, as_json=as_json)

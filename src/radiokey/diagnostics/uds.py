@@ -1,0 +1,160 @@
+"""One tester's side of a head unit: UDS (ISO 14229-1) as one ordered chain of named checks, then the answer.
+
+A request is asked each check in turn; the first that fails is the answer (docs/spec/diagnostics.md). Only
+then does a service act: nothing that a refused request said has an effect.
+
+Pure: a request and the time go in, an answer comes out. The caller sends it, says
+`still_working` where it takes long, and calls `Tester.tick` so that a silent tester's session ends.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from radiokey.diagnostics.memory import NotesNotKeptError
+from radiokey.diagnostics.names import (
+    NOT_SAID_TO_ALL,
+    PENDING,
+    POSITIVE,
+    SUPPRESS,
+    NegativeResponseError,
+    Nrc,
+    Sid,
+    negative,
+)
+from radiokey.diagnostics.services import SERVICES, Service
+from radiokey.diagnostics.tester import Tester
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a unit says to a request. `quiet`: nothing is sent, unless `pending` was sent before."""
+
+    data: bytes
+    quiet: bool = False
+
+
+NOTHING: Final = Answer(b"", quiet=True)
+
+
+def handle(tester: Tester, request: bytes, now_ms: int, *, functional: bool = False) -> Answer:
+    """Return the answer to a request that came at `now_ms`; `functional`: it was sent to all units."""
+    tester.tick(now_ms)
+    if not request or request[0] & POSITIVE or not tester.ecu.has_supply():
+        return NOTHING
+    tester.touch(now_ms)
+    service = SERVICES.get(request[0])
+    nrc = refusal(tester, service, request)
+    if nrc is None and service is not None:
+        try:
+            return _positive(tester, service, request, service.act(tester, request))
+        except NegativeResponseError as refused:
+            nrc = refused.nrc
+        except NotesNotKeptError:
+            nrc = Nrc.GENERAL_PROGRAMMING_FAILURE
+    assert nrc is not None
+    if not tester.ecu.has_supply():
+        return NOTHING
+    return Answer(negative(request[0], nrc), quiet=functional and nrc in NOT_SAID_TO_ALL)
+
+
+def _positive(tester: Tester, service: Service, request: bytes, answer: bytes) -> Answer:
+    if not tester.ecu.has_supply():
+        return NOTHING  # the supply went away while it acted
+    suppressed = service.subs is not None and bool(request[1] & SUPPRESS)
+    return Answer(bytes((request[0] | POSITIVE,)) + answer, quiet=suppressed)
+
+
+def is_quick(request: bytes) -> bool:
+    """Say whether a request is answered at once; another may take as long as a write takes."""
+    service = SERVICES.get(request[0]) if request else None
+    if service is None:
+        return True
+    return service.quick or (request[0] == Sid.SECURITY_ACCESS and len(request) == 2)  # noqa: PLR2004 - a seed
+
+
+def still_working(request: bytes) -> bytes:
+    """Return the message that says that the answer to `request` takes longer."""
+    return negative(request[0], PENDING)
+
+
+# --- the checks, in order -----------------------------------------------------------------------------------
+
+_Check = Callable[[Tester, Service, bytes], bool]
+
+
+def service_in_session(tester: Tester, service: Service, _request: bytes) -> bool:
+    """Say whether the service is offered in this session."""
+    return tester.session in service.sessions
+
+
+def service_unlocked(tester: Tester, service: Service, _request: bytes) -> bool:
+    """Say whether this tester has the level that the service needs."""
+    return not service.level or tester.level is service.level
+
+
+def long_enough(_tester: Tester, service: Service, request: bytes) -> bool:
+    """Say whether the request has the bytes that every request of the service has."""
+    return len(request) >= service.shortest
+
+
+def subfunction_supported(_tester: Tester, service: Service, request: bytes) -> bool:
+    """Say whether the service has that sub-function."""
+    return service.subs is None or request[1] & ~SUPPRESS in service.subs
+
+
+def subfunction_in_session(tester: Tester, service: Service, request: bytes) -> bool:
+    """Say whether the sub-function is offered in this session."""
+    return service.subs is None or tester.session in service.subs[request[1] & ~SUPPRESS].sessions
+
+
+def subfunction_unlocked(tester: Tester, service: Service, request: bytes) -> bool:
+    """Say whether this tester has the level that the sub-function needs."""
+    if service.subs is None:
+        return True
+    level = service.subs[request[1] & ~SUPPRESS].level
+    return not level or tester.level is level
+
+
+def in_sequence(tester: Tester, _service: Service, request: bytes) -> bool:
+    """Say whether what has to come before came before: a seed before a key, a download before its blocks."""
+    match request[0]:
+        case Sid.SECURITY_ACCESS if not request[1] & 1:
+            return tester.pending is not None
+        case Sid.TRANSFER_DATA | Sid.REQUEST_TRANSFER_EXIT:
+            return tester.ecu.transfer_of(tester.number) is not None
+        case _:
+            return True
+
+
+def right_length(_tester: Tester, service: Service, request: bytes) -> bool:
+    """Say whether the request is as long as this service and sub-function are."""
+    length = service.length
+    if service.subs is not None:
+        length = service.subs[request[1] & ~SUPPRESS].length or length
+    if request[0] == Sid.READ_DATA_BY_IDENTIFIER:
+        return len(request) % 2 == 1
+    return not length or len(request) == length
+
+
+CHECKS: Final[tuple[tuple[_Check, Nrc], ...]] = (
+    (service_in_session, Nrc.SERVICE_NOT_SUPPORTED_IN_ACTIVE_SESSION),
+    (service_unlocked, Nrc.SECURITY_ACCESS_DENIED),
+    (long_enough, Nrc.INCORRECT_MESSAGE_LENGTH_OR_INVALID_FORMAT),
+    (subfunction_supported, Nrc.SUB_FUNCTION_NOT_SUPPORTED),
+    (subfunction_in_session, Nrc.SUB_FUNCTION_NOT_SUPPORTED_IN_ACTIVE_SESSION),
+    (subfunction_unlocked, Nrc.SECURITY_ACCESS_DENIED),
+    (in_sequence, Nrc.REQUEST_SEQUENCE_ERROR),
+    (right_length, Nrc.INCORRECT_MESSAGE_LENGTH_OR_INVALID_FORMAT),
+)
+"""Check and what its failing means, in order. Before them stands `service_supported`: there is one."""
+
+
+def refusal(tester: Tester, service: Service | None, request: bytes) -> Nrc | None:
+    """Return why a request is refused before its service acts, `None` where it is not."""
+    if service is None:
+        return Nrc.SERVICE_NOT_SUPPORTED
+    for passes, nrc in CHECKS:
+        if not passes(tester, service, request):
+            return nrc
+    return None

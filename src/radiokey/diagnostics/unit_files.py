@@ -1,0 +1,237 @@
+"""A unit in two files: its memory chip, and what is in the device and not on the chip.
+
+The chip's file is the 512 bytes of docs/spec/record.md, written in place. The device's file has the key, the
+counter, the nameplate and the notes, is read by its owner alone, and is replaced as a whole, so that a count
+is there or not. Whatever the disk says must have reached it before anything goes on.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Self
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from radiokey.diagnostics.memory import VIN, Nameplate, Notes, NotesNotKeptError
+from radiokey.diagnostics.troubles import Trouble
+from radiokey.errors import InputError
+from radiokey.headunit.device import COUNTER_MAX, Device
+from radiokey.headunit.flash import ERASED, ChipError
+from radiokey.headunit.grant import CHIP_ID_SIZE
+from radiokey.headunit.store import CHIP_SIZE, SECTOR_SIZE
+from radiokey.headunit.stored import KEY_SIZE
+
+_DEVICE_SIZE_MAX: Final = 65_536
+_FORM: Final = 1
+_PLATE: Final = ("serial", "system", "part", "software", "supplier_software")
+
+
+class FileChip:
+    """A memory chip in a file: programming clears bits, and nothing is certain before `sync`."""
+
+    __slots__ = ("_file", "id", "sector_size", "size")
+
+    def __init__(self, path: Path, id: bytes) -> None:  # noqa: A002 - a chip's id
+        """Open the chip in `path`, or a blank one; raise `InputError` where the file is no chip."""
+        self.id = id
+        self.size = CHIP_SIZE
+        self.sector_size = SECTOR_SIZE
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            found = os.fstat(self._file).st_size
+            if not found:
+                os.pwrite(self._file, bytes((ERASED,)) * CHIP_SIZE, 0)
+                os.fsync(self._file)
+        except OSError as error:
+            raise InputError(
+                f"the memory chip {path.name} cannot be opened: {error.strerror}", hint="name a file of yours"
+            ) from error
+        if found not in {0, CHIP_SIZE}:
+            os.close(self._file)
+            raise InputError(
+                f"{path.name} is not a memory chip", hint=f"a chip has {CHIP_SIZE} bytes; a new one is made"
+            )
+
+    def read(self, at: int, count: int) -> bytes:
+        """Return `count` bytes from `at`."""
+        if not 0 <= at <= at + count <= self.size:
+            raise ChipError("read outside the chip")
+        try:
+            data = os.pread(self._file, count, at)
+        except OSError as error:
+            raise ChipError("the chip cannot be read") from error
+        if len(data) != count:
+            raise ChipError("the chip is shorter than it was")
+        return data
+
+    def program(self, at: int, data: bytes) -> None:
+        """Clear bits."""
+        there = self.read(at, len(data))
+        self._write(at, bytes(old & new for old, new in zip(there, data, strict=True)))
+
+    def erase(self, sector: int) -> None:
+        """Set a sector to 0xFF."""
+        if not 0 <= sector < self.size // self.sector_size:
+            raise ChipError("the chip has no such sector")
+        self._write(sector * self.sector_size, bytes((ERASED,)) * self.sector_size)
+
+    def sync(self) -> None:
+        """Return once the disk has it."""
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            raise ChipError("the disk does not answer") from error
+
+    def close(self) -> None:
+        """Let the file go."""
+        os.close(self._file)
+
+    def _write(self, at: int, data: bytes) -> None:
+        try:
+            if os.pwrite(self._file, data, at) != len(data):
+                raise ChipError("the disk is full")
+        except OSError as error:
+            raise ChipError("the chip cannot be written") from error
+
+
+class DeviceFile:
+    """The device's file: key, counter, nameplate, notes. It is the unit's `Counter` and its `Notebook`."""
+
+    __slots__ = ("_chip_id", "_key", "_notes", "_path", "_plate", "_signer", "_value")
+
+    def __init__(self, path: Path, fields: dict[str, Any]) -> None:
+        """Take a device's fields; raise `ValueError`, `KeyError` or `TypeError` where they do not fit."""
+        self._path = path
+        self._key = bytes.fromhex(fields["key"])
+        self._chip_id = bytes.fromhex(fields["chip"])
+        self._signer = bytes.fromhex(fields["signer"])
+        self._value = fields["counter"]
+        self._plate = Nameplate(**{name: _ascii(fields[name]) for name in _PLATE}, signer=bool(self._signer))
+        troubles = frozenset(Trouble(number) for number in fields["troubles"])
+        self._notes = Notes(_ascii(fields["vin"]), _ascii(fields["workshop"]), troubles)
+        if fields["form"] != _FORM or len(self._key) != KEY_SIZE or len(self._chip_id) != CHIP_ID_SIZE:
+            raise ValueError
+        if not isinstance(self._value, int) or not 0 <= self._value <= COUNTER_MAX:
+            raise ValueError
+        if self._notes.vin and not VIN.fullmatch(self._notes.vin):
+            raise ValueError
+
+    @classmethod
+    def made(
+        cls, path: Path, plate: Nameplate, chance: Callable[[int], bytes], *, vin: str, signer: bytes = b""
+    ) -> Self:
+        """Make a new device in `path`; raise `InputError` where it cannot be written."""
+        written = {name: getattr(plate, name) for name in _PLATE}
+        fields = {"form": _FORM, "key": chance(KEY_SIZE).hex(), "chip": chance(CHIP_ID_SIZE).hex()}
+        empty = {"counter": 0, "signer": signer.hex(), "vin": vin, "workshop": "", "troubles": []}
+        device = cls(path, {**fields, **written, **empty})
+        try:
+            device._keep(0, device._notes)
+        except OSError as error:
+            raise InputError(
+                f"the device {path.name} cannot be made: {error.strerror}", hint="name a file of yours"
+            ) from error
+        return device
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Return the device in `path`; raise `InputError` where there is none."""
+        try:
+            with path.open("rb") as file:
+                data = file.read(_DEVICE_SIZE_MAX)
+            return cls(path, json.loads(data))
+        except OSError as error:
+            raise InputError(
+                f"the device {path.name} cannot be read: {error.strerror}", hint="name a file of yours"
+            ) from error
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise InputError(
+                f"{path.name} is not a device", hint="it is a file that 'radiokey unit serve' made"
+            ) from error
+
+    @property
+    def plate(self) -> Nameplate:
+        """What the factory wrote on it."""
+        return self._plate
+
+    @property
+    def chip_id(self) -> bytes:
+        """The id of its memory chip."""
+        return self._chip_id
+
+    @property
+    def device(self) -> Device:
+        """The device, as a head unit takes it."""
+        return Device(self._key, self._plate.serial, self, self._trusts)
+
+    @property
+    def value(self) -> int:
+        """The count."""
+        return int(self._value)
+
+    def advance(self) -> None:
+        """Count one up, durably."""
+        try:
+            self._keep(self._value + 1, self._notes)
+        except OSError as error:
+            raise ChipError("the counter does not answer") from error
+
+    def read(self) -> Notes:
+        """Return the notes."""
+        return self._notes
+
+    def write(self, notes: Notes) -> None:
+        """Make `notes` durable."""
+        try:
+            self._keep(self._value, notes)
+        except OSError as error:
+            raise NotesNotKeptError from error
+
+    def _trusts(self, message: bytes, signature: bytes) -> bool:
+        if not self._signer:
+            return False
+        try:
+            Ed25519PublicKey.from_public_bytes(self._signer).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def _keep(self, value: int, notes: Notes) -> None:
+        fields = {
+            "form": _FORM,
+            "key": self._key.hex(),
+            "chip": self._chip_id.hex(),
+            "counter": value,
+            "signer": self._signer.hex(),
+            **{name: getattr(self._plate, name) for name in _PLATE},
+            "vin": notes.vin,
+            "workshop": notes.workshop,
+            "troubles": sorted(notes.troubles),
+        }
+        _replace(self._path, (json.dumps(fields, indent=1) + "\n").encode("ascii"))
+        self._value, self._notes = value, notes
+
+
+def _ascii(text: str) -> str:
+    """Return `text`; raise where it is no text in ASCII."""
+    text.encode("ascii")
+    return text
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Replace a file as a whole, durably; raise `OSError`."""
+    new = path.with_name(f"{path.name}.new")
+    file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(file, data)
+        os.fsync(file)
+    finally:
+        os.close(file)
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

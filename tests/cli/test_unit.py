@@ -1,0 +1,122 @@
+"""`radiokey unit serve`: what it refuses before anything is served, and the hand at the panel."""
+
+import pytest
+
+from radiokey.cli.served_unit import NewUnit, ServedUnit, parse_act, parse_address
+from radiokey.errors import InputError, UsageError
+from radiokey.headunit.events import (
+    EngineRan,
+    Ignition,
+    IgnitionTurned,
+    KeyPressed,
+    RadioSwitched,
+    SupplyLost,
+    SupplyRestored,
+    TimeWent,
+)
+from radiokey.headunit.lock import State
+
+HERE = ("--doip", "127.0.0.1:0")
+
+
+@pytest.fixture
+def serve(cli, tmp_path):
+    def run(*options, model="renault_86a"):
+        return cli(
+            "unit", "serve", "--model", model, "--state", tmp_path / "chip", "--device", tmp_path / "device", *options
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("options", "exit_code", "says"),
+    [
+        (("--code", "4786"), 64, "a unit is served somewhere"),
+        (HERE, 64, "a new unit needs a code"),
+        (("--code", "12345", *HERE), 65, "has 4 characters"),
+        (("--code", "4786", "--doip", "nowhere"), 64, "an address is HOST:PORT"),
+        (("--code", "4786", "--doip", "127.0.0.1:99999"), 64, "an address is HOST:PORT"),
+        (("--code", "4786", "--doip", "0.0.0.0:0"), 64, "other machines can reach this address"),
+        (("--code", "4786", "--doip", "example.org:1"), 64, "other machines can reach this address"),
+        (("--code", "4786", "--vin", "short", *HERE), 65, "vehicle identification number"),
+        (("--code", "4786", "--serial", "\u00e9", *HERE), 64, "a serial number has"),
+        (("--code", "4786", "--serial", "x" * 33, *HERE), 64, "a serial number has"),
+        (("--code", "4786", "--signer", "nofile", *HERE), 65, "the signer's key could not be read"),
+        (("--code", "4786", "--can", "can0"), 64, "this is no address of a CAN bus"),
+    ],
+)
+def test_what_is_refused_leaves_no_half_a_unit(serve, tmp_path, options, exit_code, says):
+    ran = serve(*options)
+    assert (ran.code, ran.out) == (exit_code, "")
+    assert says in ran.err
+    assert "4786" not in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_whose_panel_nobody_knows_is_refused_and_our_own_is_offered(serve):
+    ran = serve("--code", "1234", *HERE, model="acura_navi4")
+    assert (ran.code, "'reference', our own design" in ran.err) == (69, True)
+
+
+def test_a_chip_without_its_device_is_no_new_unit(serve, tmp_path):
+    (tmp_path / "chip").write_bytes(bytes(512))
+    ran = serve("--code", "4786", *HERE)
+    assert ran.code == 65
+    assert "is a memory chip, and its device device is not there" in ran.err
+    assert (tmp_path / "chip").read_bytes() == bytes(512)
+
+
+def opened(tmp_path, model="reference", off_ms=None, code="4786"):
+    new = NewUnit(code, "RK7", None, None)
+    unit = ServedUnit.opened(model, tmp_path / "chip", tmp_path / "device", new, off_ms)
+    unit.chip.close()
+    return unit
+
+
+def test_a_unit_remembers_and_belongs_to_its_model(tmp_path):
+    assert opened(tmp_path).ecu.state is State.PLAYING
+    assert opened(tmp_path, off_ms=0, code=None).ecu.state is State.PLAYING
+    assert opened(tmp_path, off_ms=60_000, code=None).ecu.state is State.CODE
+    with pytest.raises(UsageError, match="is a reference"):
+        opened(tmp_path, model="renault_86a")
+
+
+def test_a_signers_key_has_thirty_two_bytes(tmp_path):
+    (tmp_path / "key").write_text("00" * 31)
+    new = NewUnit("4786", None, None, tmp_path / "key")
+    with pytest.raises(InputError, match="32 bytes"):
+        ServedUnit.opened("reference", tmp_path / "chip", tmp_path / "device", new)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [("127.0.0.1:13400", ("127.0.0.1", 13400)), ("[::1]:0", ("::1", 0)), ("localhost:1", ("localhost", 1))],
+)
+def test_addresses_of_this_machine(text, address):
+    assert parse_address(text, reachable=False) == address
+    assert parse_address("0.0.0.0:1", reachable=True) == ("0.0.0.0", 1)  # noqa: S104 - that is what is asked
+
+
+@pytest.mark.parametrize(
+    ("line", "act"),
+    [
+        ("key 4", [KeyPressed("4")]),
+        ("hold 6 2500", [KeyPressed("6", 2_500)]),
+        ("ignition acc", [IgnitionTurned(Ignition.ACC)]),
+        ("engine on", [EngineRan(running=True)]),
+        ("radio off", [RadioSwitched(on=False)]),
+        ("supply 12400", 12_400),
+        ("cut 60000", [SupplyLost(), TimeWent(60_000), SupplyRestored()]),
+    ],
+)
+def test_what_a_hand_can_do(line, act):
+    assert parse_act(line) == act
+
+
+@pytest.mark.parametrize(
+    "line", ["", "key", "hold 6 long", "ignition sideways", "radio maybe", "supply -1", "code 4786"]
+)
+def test_what_a_hand_cannot_do(line):
+    with pytest.raises(UsageError):
+        parse_act(line)

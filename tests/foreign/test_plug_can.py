@@ -1,0 +1,233 @@
+"""ISO-TP stacks that are not ours at a unit on a virtual CAN bus: can-isotp with udsoncan, scapy, raw frames."""
+
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import contextmanager
+
+import can
+import isotp
+import pytest
+from plugged import CODE, SIGNER, VIN, WRONG, RamFirmware, make_ecu
+from udsoncan import DidCodec, MemoryLocation
+from udsoncan.client import Client
+from udsoncan.connections import PythonIsoTpConnection
+from udsoncan.exceptions import NegativeResponseException
+
+from radiokey.diagnostics.access import access_message
+from radiokey.diagnostics.can import CanAddress, CanServer
+from radiokey.diagnostics.server import Plug
+from radiokey.errors import InputError, UsageError
+from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent
+
+
+class Rest(DidCodec):
+    def encode(self, value):
+        return value
+
+    def decode(self, data):
+        return bytes(data)
+
+    def __len__(self):
+        raise DidCodec.ReadAllRemainingData
+
+
+def key_for(code):
+    text = code.reveal().encode().ljust(16, b"\0")
+    return lambda level, seed, params: bytes(one ^ other for one, other in zip(text, seed, strict=True))  # noqa: ARG005
+
+
+@pytest.fixture
+def bus():
+    """The name of a bus that this test has for itself, and the unit on it."""
+    name = uuid.uuid4().hex
+    ecu = make_ecu(firmware=RamFirmware())
+    for event in (SupplyLost(), TimeWent(60_000), SupplyRestored()):
+        ecu.handle(event)
+    plug = Plug(ecu, lambda: time.monotonic_ns() // 1_000_000)
+    server = CanServer(plug, CanAddress.parse(f"can://virtual/{name}").open())
+    server.start()
+    yield name, ecu
+    server.stop()
+
+
+@contextmanager
+def udsoncan_over_can_isotp(name, code=CODE):
+    own = can.Bus(interface="virtual", channel=name)
+    address = isotp.Address(isotp.AddressingMode.Normal_11bits, txid=0x7A0, rxid=0x7A8)
+    stack = isotp.CanStack(own, address=address, params={"max_frame_size": 10_000})
+    config = {
+        "data_identifiers": {"default": Rest},
+        "security_algo": key_for(code),
+        "request_timeout": 30,
+        "p2_timeout": 20,
+        "use_server_timing": False,
+    }
+    try:
+        with Client(PythonIsoTpConnection(stack), config=config) as client:
+            yield client
+    finally:
+        own.shutdown()
+
+
+def test_udsoncan_reads_unlocks_and_is_refused(bus):
+    name, ecu = bus
+    with udsoncan_over_can_isotp(name) as client:
+        assert client.read_data_by_identifier_first([0xF190]) == VIN.encode()
+        assert client.read_data_by_identifier_first([0xFD02]) == b"asks"
+        with pytest.raises(NegativeResponseException) as refused:
+            client.request_seed(1)
+        assert refused.value.response.code == 0x7F
+        client.change_session(3)
+        assert client.unlock_security_access(1).positive
+        assert client.read_data_by_identifier_first([0xFD02]) == b"plays"
+    assert ecu.unit.status.errors == 0
+
+
+def test_a_wrong_code_over_can_is_the_same_error(bus):
+    name, ecu = bus
+    with udsoncan_over_can_isotp(name, WRONG) as client:
+        client.change_session(3)
+        with pytest.raises(NegativeResponseException) as refused:
+            client.unlock_security_access(1)
+        assert refused.value.response.code == 0x36
+    assert ecu.unit.status.errors == 1
+
+
+def test_scapys_stack_reads_and_gets_a_long_answer():
+    """In a process of its own: scapy decides on its stack when it is imported."""
+    ran = subprocess.run((sys.executable, "-c", SCAPY), capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split() == [f"62f190{VIN.encode().hex()}", str(1 + 99 * 19), "7f2213"]
+
+
+SCAPY = """
+import sys, time
+from scapy.config import conf
+conf.contribs["CANSocket"] = {"use-python-can": True}
+conf.contribs["ISOTP"] = {"use-can-isotp-kernel-module": False}
+from scapy.contrib.cansocket_python_can import PythonCANSocket
+from scapy.contrib.isotp import ISOTP, ISOTPSoftSocket
+from scapy.contrib.automotive.uds import UDS
+sys.path.insert(0, "tests/diagnostics")
+from plugged import make_ecu
+from radiokey.diagnostics.can import CanAddress, CanServer
+from radiokey.diagnostics.server import Plug
+
+plug = Plug(make_ecu(), lambda: time.monotonic_ns() // 1_000_000)
+server = CanServer(plug, CanAddress("virtual", "scapy").open())
+server.start()
+bus = PythonCANSocket(bustype="virtual", channel="scapy")
+tester = ISOTPSoftSocket(bus, tx_id=0x7A0, rx_id=0x7A8, basecls=UDS)
+print(bytes(tester.sr1(UDS(bytes.fromhex("22F190")), timeout=20, verbose=False)).hex())
+print(len(tester.sr1(UDS(bytes.fromhex("22" + "F190" * 99)), timeout=20, verbose=False)))
+print(bytes(tester.sr1(UDS(bytes.fromhex("22")), timeout=20, verbose=False)).hex())
+tester.close()
+bus.close()
+server.stop()
+"""
+
+
+# --- frames -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def raw(name):
+    own = can.Bus(interface="virtual", channel=name)
+    try:
+
+        def send(identifier, data, **more):
+            own.send(
+                can.Message(arbitration_id=identifier, data=bytes.fromhex(data), is_extended_id=False, **more)
+            )
+
+        def hear():
+            frame = own.recv(20)
+            assert frame is not None
+            return f"{frame.arbitration_id:03X} {frame.data.hex()}"
+
+        yield send, hear
+    finally:
+        own.shutdown()
+
+
+def test_a_request_to_all_is_answered_from_the_units_own_number(bus):
+    with raw(bus[0]) as (send, hear):
+        send(0x7DF, "023e00")
+        assert hear() == "7A8 027e00"
+        send(0x7DF, "029900")  # not said to all
+        send(0x7DF, "1014220102030405")  # nobody answers a long one with flow control
+        send(0x7DF, "0522f190")  # shorter than it says
+        send(0x7A0, "023e00")
+        assert hear() == "7A8 027e00"
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [["00"], ["2199"], ["3f"], ["ff"], ["1000"], ["10050102"], ["100a22f190f190f1", "2299"], ["08"], [""]],
+)
+def test_a_frame_that_is_none_changes_nothing(bus, frames):
+    with raw(bus[0]) as (send, hear):
+        for frame in frames:
+            send(0x7A0, frame)
+        send(0x7A0, "", is_remote_frame=True)
+        send(0x7A1, "023e00")
+        send(0x7A0, "023e00")
+        answer = hear()
+        while answer.startswith("7A8 30"):
+            answer = hear()  # flow control for a long message that never came whole
+        assert answer == "7A8 027e00"
+
+
+def test_a_download_over_can_in_whole_blocks(bus):
+    """Over ISO-TP a block has as many bytes as the unit said: 4,095 with service and counter."""
+    name, ecu = bus
+    image = bytes(range(256)) * 40
+    with udsoncan_over_can_isotp(name) as client:
+        client.change_session(2)
+        seed = client.request_seed(3).service_data.seed
+        client.send_key(4, SIGNER.sign(access_message("RK00000001", seed)))
+        offered = client.request_download(MemoryLocation(0x1000, len(image)))
+        room = offered.service_data.max_length - 2
+        for number, at in enumerate(range(0, len(image), room), start=1):
+            client.transfer_data(number, image[at : at + room])
+        client.request_transfer_exit()
+    assert ecu.firmware.finished == [image]
+
+
+# --- addresses ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("uri", "address"),
+    [
+        ("can://socketcan/can0", CanAddress("socketcan", "can0")),
+        ("can://slcan//dev/ttyACM0", CanAddress("slcan", "/dev/ttyACM0")),
+        ("can://virtual/7", CanAddress("virtual", "7")),
+    ],
+)
+def test_hardware_is_a_uri(uri, address):
+    assert CanAddress.parse(uri) == address
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "can0",
+        "can://",
+        "can://virtual",
+        "can://virtual/",
+        "doip://virtual/x",
+        "can://nothing/can0",
+        "can://../x",
+    ],
+)
+def test_another_uri_is_refused(uri):
+    with pytest.raises(UsageError):
+        CanAddress.parse(uri)
+
+
+def test_a_bus_that_is_not_there_is_said_to_be_missing():
+    with pytest.raises(InputError, match="cannot be opened"):
+        CanAddress("slcan", "/dev/no-such-adapter").open()
