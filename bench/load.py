@@ -50,12 +50,15 @@ class _Connection:
         self.writer: asyncio.StreamWriter | None = None
 
     async def send(self, ask: Ask) -> int:
-        if self.writer is None:
+        if (
+            self.reader is None or self.reader.at_eof()
+        ):  # it was kept too long: a browser opens another one too
             name = self.name if self.tls else None
             self.reader, self.writer = await asyncio.open_connection(
                 "127.0.0.1", self.port, ssl=self.tls, server_hostname=name
             )
         assert self.reader is not None
+        assert self.writer is not None
         self.writer.write(ask.encode(self.name or f"127.0.0.1:{self.port}"))
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = next(

@@ -2,13 +2,14 @@
 
 Quiet first; then 2,000 connections of one client; then 500 of 100 clients, each with an address of its own on
 loopback. A third never finishes its head, a third never its form, a third says nothing; each sends a byte now
-and then, and whoever is sent away comes again after a second. They live in a process of their own. The limit:
-the owner's p99 is at most three times the quiet one of the same run. `python bench/slow.py 0.1 5` does it
-small: a tenth of the clients, 5 seconds each.
+and then, and whoever is sent away comes again after about a second, each at a time of its own. They live in a
+process of their own. The limit: the owner's p99 is at most three times the quiet one of the same run.
+`python bench/slow.py 0.1 5` does it small: a tenth of the clients, 5 seconds each.
 """
 
 import asyncio
 import contextlib
+import random
 import resource
 import ssl
 import subprocess
@@ -30,7 +31,8 @@ FILES = 4_096
 ONE_CLIENT, MANY_CLIENTS = (2_000, 1), (500, 100)
 EVERY_S = 3.0
 """How often a slow client sends a byte: well within what a connection may say nothing."""
-AGAIN_S = 1.0
+AGAIN_S = (0.5, 1.5)
+"""When whoever was sent away comes again: between these."""
 TIMES = 3
 HELD = "all of them hold on"
 
@@ -52,6 +54,7 @@ def beginning(number: int) -> bytes:
 async def hold(port: int, count: int, clients: int, tls: ssl.SSLContext | None) -> None:
     """Hold on with that many connections from that many addresses, until this process is ended."""
     connected = 0
+    chance = random.Random(count)  # noqa: S311 - when they come is no secret
     everybody = asyncio.Event()
 
     async def once(number: int) -> None:
@@ -78,10 +81,11 @@ async def hold(port: int, count: int, clients: int, tls: ssl.SSLContext | None) 
             writer.close()
 
     async def on_and_on(number: int) -> None:
+        await asyncio.sleep(chance.uniform(0, EVERY_S))
         while True:
             with contextlib.suppress(OSError):
                 await once(number)
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(chance.uniform(*AGAIN_S))
 
     async with asyncio.TaskGroup() as group:
         for number in range(count):
