@@ -13,11 +13,11 @@ from typing import Any, Final
 from cutchip import Did, Image, JournalChip, JournalCounter, Lie, Op
 
 from radiokey.clock import HOUR_MS
+from radiokey.code.signed import SIGNATURE_SIZE
 from radiokey.headunit import store as real_store
 from radiokey.headunit import unit as real_unit
 from radiokey.headunit.device import Device
 from radiokey.headunit.events import SupplyLost, SupplyRestored
-from radiokey.headunit.grant import SIGNATURE_SIZE
 from radiokey.headunit.lock import Event, Fault, Lock, State, SupplyReturned, step
 from radiokey.headunit.policy import PowerCutEffect
 

@@ -14,7 +14,7 @@ from radiokey.headunit.events import (
     TimeWent,
 )
 from radiokey.headunit.lock import Fault, State
-from radiokey.headunit.unit import Sound
+from radiokey.headunit.status import Sound
 
 MODELS = load_catalogue().models
 DRAWN = [model.id for model in MODELS.values() if model.design() is not None]
@@ -31,6 +31,7 @@ WORDS_OF = {
     State.WAIT: (Shows.WAIT, Shows.LOCKED, Shows.ARMED_OR_WAIT, Shows.CODE),
     State.LOCKED: (Shows.LOCKED, Shows.WAIT, Shows.CODE),
     State.PERMANENT: (Shows.PERMANENT, Shows.LOCKED, Shows.WAIT, Shows.CODE),
+    State.SYNC: (Shows.SERVER,),
     State.PROTECTED: (Shows.PROTECTED,),
     State.DARK: (),
     State.FAULT: (),

@@ -37,7 +37,8 @@ from radiokey.headunit.flash import RamChip
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.panel import OpeningPress
 from radiokey.headunit.policy import REFERENCE, ClockNeeds, Rung, UntilKeyCycle
-from radiokey.headunit.unit import HeadUnit, Sound
+from radiokey.headunit.status import Sound
+from radiokey.headunit.unit import HeadUnit
 
 # --- supply -------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from radiokey.clock import SECOND_MS
 from radiokey.code.value import AnyPress, Code, Press
 from radiokey.guide.coach import coach
 from radiokey.headunit.panel import Automatic, Cycle, Direct, presses_for
-from radiokey.headunit.unit import Sound
+from radiokey.headunit.status import Sound
 
 ARTICLE = "nissan_terrano3_article"
 WITH_PANEL = sorted(model.id for model in load_catalogue().models.values() if model.panel is not None)

@@ -23,7 +23,8 @@ from radiokey.headunit.events import (
     SomethingMended,
 )
 from radiokey.headunit.lock import Fault, State
-from radiokey.headunit.unit import Design, Sound
+from radiokey.headunit.status import Sound
+from radiokey.headunit.unit import Design
 from radiokey.vehicle.acts import (
     Act,
     ChipCopied,

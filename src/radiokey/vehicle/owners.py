@@ -20,7 +20,8 @@ from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.headunit.events import KeyPressed, SupplyRestored, TimeWent, UnitEvent
 from radiokey.headunit.lock import State
 from radiokey.headunit.policy import Wait
-from radiokey.headunit.unit import WAIT_SAVED_EVERY_MS, Design, Status
+from radiokey.headunit.status import Status
+from radiokey.headunit.unit import WAIT_SAVED_EVERY_MS, Design
 from radiokey.vehicle.acts import Connected, CutInWrite, Entered, Part, Turned, Which
 from radiokey.vehicle.car import Car
 from radiokey.vehicle.chance import Chance
