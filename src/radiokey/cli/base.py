@@ -51,6 +51,18 @@ def _import() -> click.Command:
     return import_units
 
 
+def _grant() -> click.Command:
+    from radiokey.cli.grant import app
+
+    return app
+
+
+def _firmware() -> click.Command:
+    from radiokey.cli.firmware import app
+
+    return app
+
+
 def _backup() -> click.Command:
     from radiokey.cli.backup import back_up
 
@@ -73,6 +85,8 @@ app = Noun(
         "staff": _staff,
         "tokens": _tokens,
         "import": _import,
+        "grant": _grant,
+        "firmware": _firmware,
         "backup": _backup,
         "restore": _restore,
     },

@@ -7,6 +7,9 @@ Renault pre-code has only 25,900 values.
 
 A desk's leaf, version 2, also says which people acted, each hidden by a salt that the base keeps. All of one
 leaf share the salt: a reader of the log cannot identify them, and can see that no person acts twice.
+
+A leaf of version 3 is about what the base signed for a unit, by its digest: what two people had it sign, or,
+without people, the answer to a navigation unit (docs/spec/grants.md).
 """
 
 import hashlib
@@ -23,11 +26,14 @@ from radiokey.serial.number import SerialNumber
 
 LEAF_VERSION = 1
 DESK_LEAF_VERSION = 2
+UNIT_LEAF_VERSION = 3
 NONCE_SIZE = 32
 SALT_SIZE = 32
 _NUMBER_DOMAIN = b"radiokey release number v1\n"
 _NONCE_DOMAIN = b"radiokey release nonce v1\n"
 _PERSON_DOMAIN = b"radiokey release person v1\n"
+SYNCHRONISATION = "synchronisation"
+"""The source of an answer to a navigation unit: it takes no people."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -61,6 +67,14 @@ class DeskLeaf(Leaf, frozen=True, forbid_unknown_fields=True):
     checkers: tuple[str, ...]
     approver: str
     registrars: tuple[str, ...]
+
+
+class UnitLeaf(Leaf, frozen=True, forbid_unknown_fields=True):
+    """Something the base signed for a unit: its SHA-256 in hex, who proposed it, who signed; or no people."""
+
+    statement: str
+    proposer: str
+    signer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +115,58 @@ def of_desk(leaf: Leaf, people: People, salt: bytes) -> DeskLeaf:
     )
 
 
+def for_unit(leaf: Leaf, statement: str, proposer: str, signer: str, salt: bytes) -> UnitLeaf:
+    """Return the leaf of something signed for a unit; without people `salt` is empty.
+
+    Raises `AnotherPersonError` where one person is both.
+    """
+    if signer and proposer == signer:
+        raise AnotherPersonError("a grant takes two people", hint="somebody else has to sign it")
+    assert bool(signer) is bool(proposer) is (len(salt) == SALT_SIZE)
+    return UnitLeaf(
+        v=UNIT_LEAF_VERSION,
+        at_ms=leaf.at_ms,
+        source=leaf.source,
+        family=leaf.family,
+        tier=leaf.tier,
+        model=leaf.model,
+        number=leaf.number,
+        statement=statement,
+        proposer=hidden_person(salt, proposer) if proposer else "",
+        signer=hidden_person(salt, signer) if signer else "",
+    )
+
+
 def parse_leaf(text: bytes) -> Leaf:
     """Read a leaf; raise `ReceiptError` unless it is in its canonical bytes and names enough people."""
     try:
         version = msgspec.json.decode(text, type=_Version).v
-        kind = DeskLeaf if version == DESK_LEAF_VERSION else Leaf
-        leaf: Leaf = msgspec.json.decode(text, type=kind)
+        leaf: Leaf = msgspec.json.decode(text, type=_LEAVES.get(version, Leaf))
     except msgspec.DecodeError:
         raise _unreadable() from None
-    if version not in {LEAF_VERSION, DESK_LEAF_VERSION} or leaf.encode() != text:
+    if version not in _LEAVES or leaf.encode() != text:
         raise _unreadable()
     if isinstance(leaf, DeskLeaf):
         _check_people(leaf)
+    if isinstance(leaf, UnitLeaf):
+        _check_signed(leaf)
     return leaf
+
+
+def _check_signed(leaf: UnitLeaf) -> None:
+    """Refuse an entry without its digest, and one that a single person made."""
+    people = (leaf.proposer, leaf.signer)
+    if not all(map(_DIGEST.fullmatch, (leaf.statement, *filter(None, people)))):
+        raise _unreadable()
+    if (leaf.source == SYNCHRONISATION) is not (people == ("", "")) or (
+        leaf.source != SYNCHRONISATION and leaf.proposer == leaf.signer
+    ):
+        raise ReceiptError(
+            "the entry in the log does not name two people",
+            hint="this grant left its base against the rules: tell its operator",
+        )
+    if leaf.source != SYNCHRONISATION and "" in people:
+        raise _unreadable()
 
 
 def _check_people(leaf: DeskLeaf) -> None:
@@ -167,3 +220,6 @@ def _unreadable() -> ReceiptError:
 
 class _Version(msgspec.Struct):
     v: int
+
+
+_LEAVES = {LEAF_VERSION: Leaf, DESK_LEAF_VERSION: DeskLeaf, UNIT_LEAF_VERSION: UnitLeaf}
