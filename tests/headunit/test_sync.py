@@ -27,7 +27,7 @@ from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.policy import REFERENCE
 from radiokey.headunit.store import BANKS, CHIP_SIZE, LONG_SIZE, SECTOR_SIZE
 from radiokey.headunit.sync import (
-    Told,
+    SyncResult,
     answer_from_lines,
     answer_lines,
     challenge_from_lines,
@@ -81,23 +81,23 @@ def test_code_right_and_synchronisation_pending_is_told_apart_from_a_wrong_code(
 
 def test_the_answer_of_the_base_opens_it(pending):
     pending.do(SyncAnswered(answered(pending)))
-    assert (pending.state, pending.unit.told) == (State.DARK, Told.TAKEN)
+    assert (pending.state, pending.unit.last_answer) == (State.DARK, SyncResult.TAKEN)
     pending.wait(2_000)
     assert pending.unit.screen.sound == "playing"
     assert pending.unit.challenge is None
 
 
 BAD = {
-    "signed by somebody else": (lambda one: answered(one, by=STRANGER), Told.NOT_SIGNED),
-    "for another unit": (lambda one: answered(one, serial="V012345"), Told.ANOTHER_UNIT),
-    "to another question": (lambda one: answered(one, asked=one.unit.challenge.asked + 1), Told.STALE),
-    "with a nonce made up": (lambda one: answered(one, nonce=bytes(8)), Told.STALE),
-    "of epoch 0": (lambda one: answered(one, epoch=0), Told.ROLLED_BACK),
-    "a byte short": (lambda one: answered(one)[:-1], Told.UNREADABLE),
-    "a byte long": (lambda one: answered(one) + b"\0", Told.UNREADABLE),
-    "nothing": (lambda _one: b"", Told.UNREADABLE),
-    "the challenge back": (lambda one: one.unit.challenge.encode(), Told.UNREADABLE),
-    "a grant": (lambda _one: sign(ChipGrant(SERIAL, bytes(16), 1, bytes(16)), BASE), Told.UNREADABLE),
+    "signed by somebody else": (lambda one: answered(one, by=STRANGER), SyncResult.NOT_SIGNED),
+    "for another unit": (lambda one: answered(one, serial="V012345"), SyncResult.ANOTHER_UNIT),
+    "to another question": (lambda one: answered(one, asked=one.unit.challenge.asked + 1), SyncResult.STALE),
+    "with a nonce made up": (lambda one: answered(one, nonce=bytes(8)), SyncResult.STALE),
+    "of epoch 0": (lambda one: answered(one, epoch=0), SyncResult.ROLLED_BACK),
+    "a byte short": (lambda one: answered(one)[:-1], SyncResult.UNREADABLE),
+    "a byte long": (lambda one: answered(one) + b"\0", SyncResult.UNREADABLE),
+    "nothing": (lambda _one: b"", SyncResult.UNREADABLE),
+    "the challenge back": (lambda one: one.unit.challenge.encode(), SyncResult.UNREADABLE),
+    "a grant": (lambda _one: sign(ChipGrant(SERIAL, bytes(16), 1, bytes(16)), BASE), SyncResult.UNREADABLE),
 }
 
 
@@ -107,7 +107,7 @@ def test_an_answer_that_is_not_the_one_costs_no_error_and_opens_nothing(pending,
     asked = pending.unit.challenge
     for _ in range(20):
         pending.do(SyncAnswered(make(pending)))
-    assert (pending.state, pending.errors, pending.unit.told) == (State.SYNC, 0, told)
+    assert (pending.state, pending.errors, pending.unit.last_answer) == (State.SYNC, 0, told)
     assert pending.unit.challenge == asked
     pending.do(SyncAnswered(answered(pending)))
     assert pending.state is State.DARK
@@ -130,7 +130,7 @@ def test_without_a_question_no_answer_is_taken(owner):
     good = answered(owner)
     owner.cut()
     owner.do(SyncAnswered(good))
-    assert (owner.state, owner.unit.told, owner.errors) == (State.CODE, Told.NOT_ASKED, 0)
+    assert (owner.state, owner.unit.last_answer, owner.errors) == (State.CODE, SyncResult.NOT_ASKED, 0)
     owner.wrong()
     owner.do(SyncAnswered(good))
     assert (owner.state, owner.errors) == (State.WAIT, 1)
@@ -142,14 +142,14 @@ def test_lost_repeated_reordered_stale_and_replayed_answers(owner):
     assert owner.unit.challenge == Answer.parse(first[:-64]) or owner.unit.challenge.asked > 0
     # Lost: the unit goes on asking the same; a second answer to it is as good, in whatever order they come.
     owner.do(SyncAnswered(again), SyncAnswered(first), SyncAnswered(again))
-    assert (owner.state, owner.unit.told) == (State.DARK, Told.NOT_ASKED)
+    assert (owner.state, owner.unit.last_answer) == (State.DARK, SyncResult.NOT_ASKED)
     owner.wait(2_000)
     # Replayed after the next right code: it asks under another number.
     owner.asked()
     owner.right()
     for old in (first, again):
         owner.do(SyncAnswered(old))
-        assert (owner.state, owner.unit.told) == (State.SYNC, Told.STALE)
+        assert (owner.state, owner.unit.last_answer) == (State.SYNC, SyncResult.STALE)
     owner.do(SyncAnswered(answered(owner, epoch=7)))
     assert (owner.state, owner.errors) == (State.DARK, 0)
 
@@ -161,7 +161,7 @@ def test_a_base_that_was_put_back_to_an_older_state_opens_nothing(owner):
     owner.right()
     for epoch in (1, 899, 900):
         owner.do(SyncAnswered(answered(owner, epoch=epoch)))
-        assert (owner.state, owner.unit.told, owner.errors) == (State.SYNC, Told.ROLLED_BACK, 0)
+        assert (owner.state, owner.unit.last_answer, owner.errors) == (State.SYNC, SyncResult.ROLLED_BACK, 0)
     owner.do(SyncAnswered(answered(owner, epoch=901)))
     assert owner.state is State.DARK
 
@@ -202,11 +202,11 @@ def test_the_way_by_hand_and_back(pending):
 def test_set_aside_it_asks_nothing_and_takes_nothing(pending):
     good = answered(pending)
     pending.do(CarAnswered(knows=False), SyncAnswered(good))
-    assert (pending.state, pending.unit.told) == (State.PROTECTED, Told.NOT_ASKED)
+    assert (pending.state, pending.unit.last_answer) == (State.PROTECTED, SyncResult.NOT_ASKED)
     pending.do(CarAnswered(knows=True), SyncAnswered(good))
     assert pending.state is State.DARK
     pending.do(SupplyLost(), SyncAnswered(good))
-    assert pending.unit.told is Told.TAKEN
+    assert pending.unit.last_answer is SyncResult.TAKEN
 
 
 def test_carried_off_while_it_asks_it_wants_the_code_again(pending):
@@ -216,7 +216,7 @@ def test_carried_off_while_it_asks_it_wants_the_code_again(pending):
     assert (pending.state, pending.errors) == (State.CODE, 0)
     pending.right()
     pending.do(SyncAnswered(good))
-    assert pending.unit.told is Told.STALE
+    assert pending.unit.last_answer is SyncResult.STALE
 
 
 # --- cut at every byte -----------------------------------------------------------------------------------------

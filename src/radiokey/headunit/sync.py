@@ -25,7 +25,7 @@ CHALLENGE_BY_HAND: Final = _BY_HAND + NONCE_SIZE
 ANSWER_BY_HAND: Final = _BY_HAND + SIGNATURE_SIZE
 
 
-class Told(StrEnum):
+class SyncResult(StrEnum):
     """What a unit made of the last answer; never an error of the code."""
 
     NOTHING = "nothing"
@@ -44,24 +44,24 @@ def challenge_of(device: Device, asked: int) -> Challenge:
     return Challenge(device.serial, asked, nonce)
 
 
-def judge(data: bytes, device: Device, challenge: Challenge | None, epoch: int) -> Told | Answer:
+def judge(data: bytes, device: Device, challenge: Challenge | None, epoch: int) -> SyncResult | Answer:
     """Return the answer in `data` if it opens a unit that asks `challenge` and took `epoch`; else why not.
 
     The signature is looked at before anything that it signs is believed.
     """
     if challenge is None:
-        return Told.NOT_ASKED
+        return SyncResult.NOT_ASKED
     body, signature = split(data)
     answer = Answer.parse(body)
     if answer is None:
-        return Told.UNREADABLE
+        return SyncResult.UNREADABLE
     if not device.verify(Answer.DOMAIN + body, signature):
-        return Told.NOT_SIGNED
+        return SyncResult.NOT_SIGNED
     if answer.serial != challenge.serial:
-        return Told.ANOTHER_UNIT
+        return SyncResult.ANOTHER_UNIT
     if (answer.asked, answer.nonce) != (challenge.asked, challenge.nonce):
-        return Told.STALE
-    return answer if answer.epoch > epoch else Told.ROLLED_BACK
+        return SyncResult.STALE
+    return answer if answer.epoch > epoch else SyncResult.ROLLED_BACK
 
 
 # --- by hand ------------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ from radiokey.headunit.panel import Panel
 from radiokey.headunit.policy import LockPolicy
 from radiokey.headunit.qualified import lacking
 from radiokey.headunit.status import Screen, Sound, Status, Surroundings
-from radiokey.headunit.sync import Told, challenge_of, judge
+from radiokey.headunit.sync import SyncResult, challenge_of, judge
 from radiokey.headunit.ticks import Ticks
 
 WAIT_SAVED_EVERY_MS: Final = MINUTE_MS
@@ -100,7 +100,7 @@ class HeadUnit:
         "chip",
         "design",
         "device",
-        "told",
+        "last_answer",
     )
 
     def __init__(
@@ -117,7 +117,7 @@ class HeadUnit:
         self._saved_wait_ms = 0
         self._ticks = Ticks()
         self._listening = Listening()
-        self.told = Told.NOTHING
+        self.last_answer = SyncResult.NOTHING
         self._load()
 
     @classmethod
@@ -294,7 +294,7 @@ class HeadUnit:
         if known == records.NO_CAR:
             if self._lock.state is State.PLAYING:
                 self._keep(self._lock, car=car)
-        elif hmac.compare_digest(known, car):
+        elif records.same_car(known, car):
             self._decide(VehicleAccepted())
             self._decide(CarKnown())
         else:
@@ -316,11 +316,11 @@ class HeadUnit:
         if not self.around.supply or self._store is None:
             return
         judged = judge(data, self.device, self.challenge, self._store.record.beside.epoch)
-        if isinstance(judged, Told):
-            self.told = judged
+        if isinstance(judged, SyncResult):
+            self.last_answer = judged
             return
         self._keep(step(self._lock, Synchronised(), self.design.policy), epoch=judged.epoch)
-        self.told = Told.NOTHING if self._lock.state is State.FAULT else Told.TAKEN
+        self.last_answer = SyncResult.NOTHING if self._lock.state is State.FAULT else SyncResult.TAKEN
 
     @property
     def challenge(self) -> Challenge | None:

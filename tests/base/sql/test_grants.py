@@ -13,6 +13,7 @@ from radiokey.base.limits import Limit, LimitedClient, Limits
 from radiokey.base.log.leaf import Leaf, UnitLeaf, for_unit, parse_leaf
 from radiokey.base.log.receipt import verify
 from radiokey.base.log.releases import check_releases
+from radiokey.base.ports.store import StoredEntry
 from radiokey.base.sql.postgresql import Principal
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.code.signed import Answer, Challenge, ChipGrant, split
@@ -52,6 +53,12 @@ CHIP = bytes(range(16))
 DEVICE_KEY = bytes(32)
 DIGEST = digest(DEVICE_KEY, "31415")
 CLIENT = LimitedClient("a unit")
+
+
+class Undone(Exception):  # noqa: N818 - it went well, and is taken back
+    """Take a transaction back."""
+
+
 DIGITS = "0123456789"
 
 
@@ -125,14 +132,23 @@ def test_the_database_itself_refuses_a_grant_by_its_proposer_or_without_a_propos
     signed = grants.sign(propose(grants, desk).id, by="approver")
     with both.store().transaction() as transaction:
         row = transaction.releases_of("honda-8", "00000001")[0]
+
+    def put(**changes):
+        with both.store().transaction() as transaction:
+            transaction.add_entry(StoredEntry(1, b"{}"))
+            transaction.add_release(msgspec.structs.replace(row, index=1, **changes))
+            raise Undone
+
+    with pytest.raises(Undone):  # so it is that rule which refuses the others
+        put(request_id=f"grant-{proposal.id}", account="approver")
     for changes in (
         {"request_id": f"grant-{proposal.id}", "account": "clerk"},
         {"request_id": f"grant-{proposal.id}", "account": ""},
         {"request_id": f"grant-{proposal.id}", "account": "x", "number": "00000002"},
         {"request_id": "grant-nobody", "account": "approver"},
     ):
-        with pytest.raises(StoreError), both.store().transaction() as transaction:
-            transaction.add_release(msgspec.structs.replace(row, index=1, **changes))
+        with pytest.raises(StoreError):
+            put(**changes)
     assert signed.receipt.index == 0
 
 
@@ -149,7 +165,8 @@ def test_a_grant_for_a_stolen_unit_is_refused_whoever_asks_and_whenever_it_was_m
         propose(grants, desk)
     with pytest.raises(StolenError):
         grants.answer(desk.read(1), Challenge("00000001", 1, bytes(8)), CLIENT)
-    desk.stolen().clear(desk.read(1), reason="found")
+    desk.stolen().propose_clearing(desk.read(1), clearing_id="c", reason="found", papers=PAPERS, by="rita")
+    desk.stolen().carry_out("c", by="rolf")
     assert grants.sign(proposal.id, by="approver").data == first.data
 
 

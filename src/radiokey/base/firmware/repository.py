@@ -2,8 +2,8 @@
 
 The keys are files, one a role, two for the root; both roots must sign. What stands in the folder is verified
 under them before anything is added: a repository that somebody else changed is not signed again. A target
-comes first, then the roles that name it, the timestamp last, each written beside and renamed: whoever reads
-meanwhile finds the old repository or the new one. Specified in docs/spec/updates.md.
+comes first, then the roles that name it, the timestamp last, each written beside and renamed: a client that
+reads meanwhile finds the old repository or the new one. Specified in docs/spec/updates.md.
 """
 
 import hashlib

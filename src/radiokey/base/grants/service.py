@@ -2,7 +2,7 @@
 
 The order is that of a code (`radiokey.base.release.service`): whether it was answered before; the stolen
 list; the limits; the evidence; the log; the commit, the head; and only then the bytes. A grant for a unit on
-the stolen list is refused whoever asks, and a mark that was committed first always wins. A repeat gets the
+the stolen list is refused to everybody, and a mark that was committed first always wins. A repeat gets the
 same bytes and the receipt of the first time: Ed25519 makes one signature of one message.
 
 The answer to a navigation unit takes no people: its code was right already. It is refused for a stolen unit,

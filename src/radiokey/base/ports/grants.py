@@ -9,7 +9,7 @@ class GrantProposal(msgspec.Struct, frozen=True):
     """A proposal to sign for a unit; somebody else signs, and the database refuses the same person.
 
     `what` is a `GrantKind`; `chip` the id of a chip in hex, or empty; `counter` the number that the unit
-    told; `papers` the SHA-256 of what shows whose it is, in hex.
+    gave; `papers` the SHA-256 of what shows whose it is, in hex.
     """
 
     id: str

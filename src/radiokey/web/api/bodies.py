@@ -73,7 +73,7 @@ class ClearingBody(StolenBody, frozen=True, kw_only=True):
 
 
 class GrantBody(Body, frozen=True, kw_only=True):
-    """Something to be signed for a unit: what it told, why, and the digest of the papers."""
+    """Something to be signed for a unit: what it gave, why, and the digest of the papers."""
 
     serial: Needed
     what: GrantKind

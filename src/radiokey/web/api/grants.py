@@ -58,7 +58,7 @@ class SyncAnswer(msgspec.Struct, frozen=True):
     tags=["units"],
 )
 def propose(site: NamedDependency[Site], request: ApiRequest, data: JSONBody[GrantBody]) -> GrantProposal:
-    """Propose to sign for a unit, with what it told and the papers that show whose it is."""
+    """Propose to sign for a unit, with what it gave and the papers that show whose it is."""
     grants, by = site.base.grants, request.auth.by
     reading = site.reading(data.serial, data.make, site.model(data.model))
     if data.what is GrantKind.PAIRING:
