@@ -5,8 +5,8 @@ was off and on again, or the supply away, no other is judged. So a guess costs a
 no noise puts an owner's radio in PROTECTED. A bus that is off, silent or noisy says nothing of the car: it
 opens nothing, refuses nothing and costs nothing, and the code opens the unit as ever (ADR 27).
 
-A VIN is no secret: it stands behind the windscreen and on the papers. A bench that sends it opens a unit that only
-asks for its code; see docs/spec/pairing.md for what that is worth.
+A VIN is no secret: it stands behind the windscreen and on the papers. A bench that sends it opens a unit that
+only asks for its code; see docs/spec/pairing.md for what that is worth.
 """
 
 from dataclasses import dataclass
