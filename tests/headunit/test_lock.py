@@ -93,6 +93,7 @@ POLICIES = (
     ladder(A_WAIT, power_cut=PowerCutEffect.RESET_ATTEMPTS, remembers_pending=False),
     ladder(A_WAIT, power_cut=PowerCutEffect.REPROMPT, power_gap_ms_min=0),
     LockPolicy((), ClockNeeds.SUPPLY, PowerCutEffect.NONE, 0),
+    ladder(A_WAIT, scrambled_ms=4_000, dark_ms=0),
     ladder(A_WAIT, second_lock=True, scrambled_ms=4_000),
     ladder(A_WAIT, second_lock=True, dark_ms=0),
 )

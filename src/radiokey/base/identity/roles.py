@@ -53,7 +53,6 @@ EVERY: Final = frozenset(Permission)
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.APPROVER: frozenset(
         {
-            Permission.GRANT_SIGN,
             Permission.REQUEST_APPROVE,
             Permission.REQUEST_READ,
             Permission.STOLEN_LIST,
@@ -73,7 +72,6 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.CLERK: frozenset(
         {
-            Permission.GRANT_PROPOSE,
             Permission.REQUEST_CHECK,
             Permission.REQUEST_OPEN,
             Permission.REQUEST_READ,
