@@ -1,5 +1,6 @@
 """The second lock of a navigation unit: nothing of an answer costs an error or leaves it half open (claims 63, 64)."""
 
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -22,6 +23,7 @@ from radiokey.headunit.events import (
     SyncAnswered,
     TimeWent,
 )
+from radiokey.headunit.explain import Ends, Verdict, Why, explain
 from radiokey.headunit.flash import RamChip
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.policy import REFERENCE
@@ -338,3 +340,29 @@ def test_whatever_bytes_come_they_are_a_form_or_none(data):
     for magic in (b"", b"RKG1", b"RKP1", b"RKS1", b"RKC1", b"RKF1"):
         for form in (ChipGrant, PairingEnd, Answer, Challenge, ImageHead):
             form.parse(magic + data)
+
+
+# --- looked at from outside ------------------------------------------------------------------------------------
+
+
+def test_a_stored_record_of_a_unit_that_asks_says_so_and_what_ends_it(pending):
+    """With its key and without, as a chip and as one record; no digest and no epoch is shown."""
+    chip = bytes(pending.unit.chip.cells)
+    for data, key in ((chip, pending.device.key), (chip, None), (newest(pending), pending.device.key)):
+        found = explain(data, key=key, counter=pending.device.counter.value)
+        assert (found.why, found.ends, found.lock.state) == (Why.SYNCHRONISES, Ends.BASE, State.SYNC)
+        assert found.verdict is (Verdict.SOUND if key else Verdict.UNCHECKED)
+    flipped = bytearray(newest(pending))
+    flipped[70] ^= 1
+    assert explain(bytes(flipped), key=None).verdict is Verdict.DAMAGED
+    for at, put in ((68, bytes(4)), (76, b"car")):  # nothing asked; a car without its number
+        forged = bytearray(newest(pending)[:-4])
+        forged[at : at + len(put)] = put
+        forged += zlib.crc32(forged).to_bytes(4, "little")
+        assert explain(bytes(forged), key=None).verdict is Verdict.FORGED
+
+
+def newest(owner):
+    """The one record that counts, from the chip."""
+    sector = owner.device.counter.value % 2
+    return bytes(owner.unit.chip.cells[sector * SECTOR_SIZE : sector * SECTOR_SIZE + LONG_SIZE])
