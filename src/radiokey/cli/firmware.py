@@ -13,12 +13,12 @@ from radiokey.errors import InputError
 
 app = Noun("firmware", help="Images for units, in a TUF repository.")
 
-_folder = click.argument("folder", type=parse_path)
+_folder = click.argument("folder", metavar="DIR", type=parse_path)
 
 
 @app.command("publish")
 @_folder
-@click.argument("image", type=parse_path)
+@click.argument("image", metavar="FILE", type=parse_path)
 @click.option("--model", metavar="ID", required=True, help="The radio that it is for.")
 @click.option("--version", metavar="N", type=int, required=True, help="Above every one published before.")
 @click.option(
@@ -62,7 +62,7 @@ def refresh(*, folder: Path, database: DatabaseLocation | None) -> None:
 
 @app.command("root")
 @_folder
-@click.argument("file", type=parse_path)
+@click.argument("file", metavar="FILE", type=parse_path)
 @database_option
 def root(*, folder: Path, file: Path, database: DatabaseLocation | None) -> None:
     """Write the root that a client is made with into FILE."""
