@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from radiokey.cli import say
 from radiokey.cli.options import load
 from radiokey.clock import SECOND_MS
+from radiokey.code.signed import SERIAL_SIZE_MAX
 from radiokey.code.value import Code
 from radiokey.diagnostics.ecu import Ecu
 from radiokey.diagnostics.memory import Nameplate
@@ -37,7 +38,6 @@ from radiokey.headunit.events import (
     UnitEvent,
 )
 from radiokey.headunit.flash import ChipError
-from radiokey.headunit.grant import SERIAL_SIZE_MAX
 from radiokey.headunit.status import Surroundings
 from radiokey.headunit.store import Store, digest
 from radiokey.headunit.unit import Design, HeadUnit

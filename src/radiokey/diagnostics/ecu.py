@@ -18,14 +18,14 @@ from radiokey.diagnostics.troubles import OF_FAULT, Trouble, status_of
 from radiokey.headunit.events import CodeSent, Restarted, UnitEvent
 from radiokey.headunit.flash import ChipError
 from radiokey.headunit.lock import State
-from radiokey.headunit.store import BANKS, RECORD_SIZE, SECTOR_SIZE, SLOTS
+from radiokey.headunit.store import BANKS, LONG_SIZE, SECTOR_SIZE, SLOTS, size_of
 from radiokey.headunit.stored import Reads, read_slot
 from radiokey.headunit.unit import ASKING, HeadUnit
 from radiokey.vehicle.power import fit_for_entry
 from radiokey.vehicle.watch import TOLERANCE
 
-OPEN: Final = frozenset({State.PLAYING, State.DARK})
-"""The states in which level 01 is open."""
+OPEN: Final = frozenset({State.PLAYING, State.DARK, State.SYNC})
+"""The states in which level 01 is open: the code was taken, also where a unit still waits for its base."""
 _RESTING_MV: Final = 12_600
 
 
@@ -186,10 +186,8 @@ class Ecu:
     def _newest(self, bank: int) -> int:
         """Return the number of the newest sound record of a bank, 0 where there is none."""
         key, chip = self.unit.device.key, self.unit.chip
-        found = (
-            read_slot(chip.read((bank * SLOTS + slot) * SECTOR_SIZE, RECORD_SIZE), key)
-            for slot in range(SLOTS)
-        )
+        slots = (chip.read((bank * SLOTS + slot) * SECTOR_SIZE, LONG_SIZE) for slot in range(SLOTS))
+        found = (read_slot(slot[: size_of(slot)], key) for slot in slots)
         return max((record.sequence for reads, record in found if record and reads is Reads.SOUND), default=0)
 
     # --- firmware -------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ STATES: Final = (
     State.DARK,
     State.PROTECTED,
     State.FAULT,
+    State.SYNC,
 )
 """The states by their number on the plug."""
 CLOCKS: Final = (

@@ -14,12 +14,12 @@ from typing import Any, Final, Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from radiokey.code.signed import CHIP_ID_SIZE
 from radiokey.diagnostics.memory import VIN, Nameplate, Notes, NotesNotKeptError
 from radiokey.diagnostics.troubles import Trouble
 from radiokey.errors import InputError
 from radiokey.headunit.device import COUNTER_MAX, Device
 from radiokey.headunit.flash import ERASED, ChipError
-from radiokey.headunit.grant import CHIP_ID_SIZE
 from radiokey.headunit.store import CHIP_SIZE, SECTOR_SIZE
 from radiokey.headunit.stored import KEY_SIZE
 
