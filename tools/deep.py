@@ -11,7 +11,7 @@ import chromium
 import golang
 import nginx
 import spin
-from parts import BROWSER, PYTEST, environment_of, interpreters, parts, preparing, version_of
+from parts import BROWSER, PAGES, PYTEST, environment_of, interpreters, parts, preparing, version_of
 from steps import ROOT, run
 from surroundings import surroundings
 from together import AT_ONCE, Command, Together, slowest
@@ -33,12 +33,12 @@ def main() -> None:
             for command in preparing(version, python):
                 run(f"environment for {version}", *command, environment=environment)
         with Together(AT_ONCE, environment) as together:
-            whole: Command = (sys.executable, *PYTEST, "--whole-chromium", *BROWSER.paths)
+            whole: Command = (sys.executable, *PYTEST, "--whole-chromium", "tests/browser")
             together.add("browser, the whole Chromium", whole)
             for version in others:
                 for part in parts():
                     all_of_it: Command = (environment_of(version), *PYTEST, "-m", "not deep", *part.paths)
-                    if part is not BROWSER:
+                    if part not in {BROWSER, PAGES}:
                         together.add(f"{part.title} on {version}", all_of_it)
         print(f"\nthe slowest:\n{slowest(together.durations)}")
     run("the core on WebAssembly", sys.executable, ROOT / "tools" / "webassembly.py")

@@ -44,9 +44,12 @@ _DESK: Final = tuple(
     )
 )
 DATABASES: Final = Part("databases", ("base/sql", "databases"), without=_DESK)
-BROWSER: Final = Part("browser", ("browser",))
+_PAGES: Final = tuple(f"browser/test_{name}.py" for name in ("every_page", "desk", "owner_desk"))
+PAGES: Final = Part("pages in the browser", _PAGES)
+BROWSER: Final = Part("browser", ("browser",), without=_PAGES)
 NAMED: Final = (
     DATABASES,
+    PAGES,
     BROWSER,
     Part("desk on the databases", _DESK),
     Part("site", ("web", "wild")),

@@ -34,6 +34,8 @@ from radiokey.serial.vin import Vin
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 ORDER = ("operate.md", "registrar.md", "backup.md", "standby.md")
 """The pages with blocks, as somebody reads them who begins."""
+WALKED_ELSEWHERE = {"plug.md": "tests/foreign/test_plug_doip.py"}
+"""Pages that no base is needed for, and the test that goes through them."""
 FENCED = re.compile(
     r"(?:^ *<!-- not run: (?P<why>[^\n]+) -->\n)?^(?P<indent> *)```(?P<kind>\w+)\n(?P<text>.*?)^ *```$",
     re.MULTILINE | re.DOTALL,
@@ -312,7 +314,10 @@ def test_every_block_runs_as_it_is_printed(operator, monkeypatch):
 
 
 def test_every_page_with_a_block_has_its_turn():
-    assert {page.name for page in HOW_TO.glob("*.md") if "```" in page.read_text("utf-8")} == set(ORDER)
+    with_blocks = {page.name for page in HOW_TO.glob("*.md") if "```" in page.read_text("utf-8")}
+    assert with_blocks == {*ORDER, *WALKED_ELSEWHERE}
+    for page, test in WALKED_ELSEWHERE.items():
+        assert f'"{page}"' in (HOW_TO.parents[1] / test).read_text("utf-8")
 
 
 def test_what_is_not_run_is_marked_and_run_elsewhere():

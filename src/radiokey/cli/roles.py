@@ -13,7 +13,7 @@ from radiokey.errors import UsageError
 @click.option(
     "--database",
     type=parse_database,
-    metavar="URL",
+    metavar="SERVER",
     required=True,
     help="Where the base is or will be, with its account: postgresql://ACCOUNT@HOST/DATABASE.",
 )

@@ -354,6 +354,7 @@ def test_history_is_append_only(both, store):
         transaction.end_token("t1", 1, "x")
         transaction.add_act(StoredAct(1, "x", "y", "z", ""))
         transaction.add_hosting("Acme", 1)
+        transaction.add_setting("ledger", "direct", 1, "x")
         transaction.add_request(StoredRequest("q1", "", "own", "k", "n", "s", "", "", "", "", "en", 1))
         transaction.add_request_act(RequestAct("q1", 1, "opened", "own", 1, "draft", 2, "{}"))
         transaction.add_message(StoredMessage("q1", "owner", "own", 1, "Hello."))
