@@ -1,10 +1,13 @@
 """What the base signs for a unit: two people, one door, in the log first, and nothing for a stolen unit (rows 8, 12, 13)."""
 
 from dataclasses import replace
+from hashlib import sha256
+from random import Random
 
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from plugged import Plugged
 
 from radiokey.base.bootstrap import SystemRandomness, init_base, open_base
 from radiokey.base.grants.service import WAITS_DAYS, GrantService
@@ -16,8 +19,12 @@ from radiokey.base.log.releases import check_releases
 from radiokey.base.ports.store import StoredEntry
 from radiokey.base.sql.postgresql import Principal
 from radiokey.clock import DAY_MS, HOUR_MS
-from radiokey.code.signed import Answer, Challenge, ChipGrant, split
+from radiokey.code.signed import Answer, Challenge, ChipGrant, ImageHead, sign, split
 from radiokey.code.value import Code, CodeShape
+from radiokey.diagnostics.access import access_message
+from radiokey.diagnostics.ecu import Ecu
+from radiokey.diagnostics.memory import Nameplate, RamNotebook
+from radiokey.diagnostics.slots import SlotStore
 from radiokey.errors import (
     AnotherPersonError,
     LimitReachedError,
@@ -29,7 +36,7 @@ from radiokey.errors import (
     StoreError,
     UsageError,
 )
-from radiokey.headunit.device import Device
+from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.headunit.events import (
     ChipGranted,
@@ -41,6 +48,7 @@ from radiokey.headunit.events import (
     TimeWent,
     VinHeard,
 )
+from radiokey.headunit.firmware import Firmware
 from radiokey.headunit.flash import RamChip
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import Automatic, Direct, Key, Panel
@@ -379,6 +387,36 @@ def test_a_navigation_unit_in_another_car_comes_home(grants, desk, key):
     bench.do(SyncAnswered(grants.answer(desk.read(1), bench.unit.challenge, CLIENT).data))
     assert bench.state is State.DARK
     assert desk.verified() == 2
+
+
+@ON_ONE
+def test_a_restored_unit_is_stolen_still(grants, desk, key):
+    """The mark is the base's: no image and no factory reset of the unit reaches it."""
+    bench = Bench(key, replace(REFERENCE, second_lock=True))
+    slots = Firmware(RamChip(2_112, 32), "honda_audio5", bench.device.verify, RamCounter())
+    head = ImageHead("honda_audio5", 1, 1, 40, sha256(bytes(40)).digest())
+    image = sign(head, key) + bytes(40)
+    slots.install(image)
+    plate = Nameplate("00000001", "honda_audio5", signer=True)
+    bench.cut()
+    bench.enter("31415")
+    one = Plugged(Ecu(bench.unit, plate, RamNotebook(), Random(7).randbytes, firmware=SlotStore(slots)))  # noqa: S311 - the same each time
+    challenge = bench.unit.challenge
+    desk.stolen().add(desk.read(1), reason="police report")
+    with pytest.raises(StolenError):
+        grants.answer(desk.read(1), challenge, CLIENT)
+    one.ask("1002")
+    one.ask(b"\x27\x04" + key.sign(access_message("00000001", one.seed(3))))
+    assert one.ask(b"\x34\x00\x11\x00" + bytes([len(image)])) == "74200FFF"
+    assert one.ask(b"\x36\x01" + image) == "7601"
+    assert one.ask("37") == "77"
+    assert one.ask("1101") == "5101"
+    one.ask("1003")
+    one.ask(b"\x27\x04" + key.sign(access_message("00000001", one.seed(3))))
+    assert one.ask("31010302") == "7101030200"
+    assert (bench.state, bench.unit.challenge) == (State.SYNC, challenge)
+    with pytest.raises(StolenError):
+        grants.answer(desk.read(1), challenge, CLIENT)
 
 
 @ON_ONE
