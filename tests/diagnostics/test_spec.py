@@ -142,7 +142,12 @@ def test_the_routines_are_those_of_the_page(plugged):
     assert one.ask("31030301") == "710303010F"
     assert one.ask("31020301") == "7F3124"
     assert one.ask("31010302") == "7F3133"
-    assert one.ask("31010303") == "7F3131"
+    assert one.ask("31010305") == "7F3131"
+    assert one.ask("3101030100") == "7F3113"
+    assert one.ask("310103") == "7F3113"
+    assert one.ask("3103030300") == "7F3113"
+    assert one.ask("31010303") == "7F3122"
+    assert one.ask("31010304") == "7101030400000000"
     enter(one, "03", workshop=True)
     assert one.ask("31010302") == "7101030200"
 

@@ -15,11 +15,20 @@ from radiokey.diagnostics.memory import Nameplate, Notebook, Notes, NotesNotKept
 from radiokey.diagnostics.names import SEED_SIZE, NegativeResponseError, Nrc
 from radiokey.diagnostics.transfer import FirmwareStore, Transfer
 from radiokey.diagnostics.troubles import OF_FAULT, Trouble, status_of
-from radiokey.headunit.events import CodeSent, Restarted, SomethingBroke, SomethingMended, UnitEvent
+from radiokey.headunit.events import (
+    CodeSent,
+    PairingEnded,
+    Restarted,
+    SomethingBroke,
+    SomethingMended,
+    SyncAnswered,
+    UnitEvent,
+)
 from radiokey.headunit.flash import ChipError
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.store import BANKS, LONG_SIZE, SECTOR_SIZE, SLOTS, size_of
 from radiokey.headunit.stored import Reads, read_slot
+from radiokey.headunit.sync import SyncResult
 from radiokey.headunit.unit import ASKING, HeadUnit
 from radiokey.vehicle.power import fit_for_entry
 from radiokey.vehicle.watch import TOLERANCE
@@ -146,6 +155,20 @@ class Ecu:
     def signed_for(self, seed: bytes, signature: bytes) -> bool:
         """Say whether the signer that the unit trusts opened level 03 for this seed."""
         return self.unit.device.verify(access_message(self.plate.serial, seed), signature)
+
+    # --- what the base signed -------------------------------------------------------------------------------
+
+    def synchronise(self, answer: bytes) -> SyncResult:
+        """Hand the unit an answer of its base; return what it made of it. It never costs an error."""
+        asks = self.unit.challenge is not None
+        self.handle(SyncAnswered(answer))
+        return self.unit.last_answer if asks else SyncResult.NOT_ASKED
+
+    def end_pairing(self, end: bytes) -> bool:
+        """Hand the unit the end of its pairing; say whether it belongs to no car any more by it."""
+        was = self.unit.paired
+        self.handle(PairingEnded(end))
+        return bool(was) and not self.unit.paired
 
     # --- notes ----------------------------------------------------------------------------------------------
 
