@@ -30,6 +30,7 @@ MEANS: Final = {
     State.WAIT: "It takes nothing until enough qualified time has passed.",
     State.LOCKED: "It takes nothing until one thing happens: a power cut, a key cycle, or the service.",
     State.PERMANENT: "It never takes anything again. Only a new memory chip or a new unit helps.",
+    State.SYNC: "The code was right, and the base has not answered (navigation units).",
     State.DARK: "The code was right. The screen is dark for a moment before it plays.",
     State.PROTECTED: "The car does not know this unit. There is no code for that.",
     State.FAULT: "Memory, firmware, bus or tampering. It is never called a wrong code.",
@@ -170,7 +171,9 @@ that does not know it (`VehicleRefused`) or a fault (`FaultFound`) takes it out 
 comes back to where it was, a half-keyed entry dropped and a dark screen over. A long gap in the supply is
 noticed there too: a radio that was carried off asks for its code afterwards. A fault of the memory and
 tampering end, like the permanent lock, only with a chip that a signed grant makes this unit's own
-(`ChipProvisioned`).
+(`ChipProvisioned`). The car that a paired unit knows (`CarKnown`) opens it without a code, but out of no wait
+and no lock, and clears no error ([spec/pairing.md](spec/pairing.md)). A navigation unit plays only once the
+base has answered too (`Synchronised`; [spec/synchronisation.md](spec/synchronisation.md)).
 
 | state | what it is | what can happen to it, beside being set aside |
 |---|---|---|

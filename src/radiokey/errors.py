@@ -94,6 +94,12 @@ class LinkError(InputError):
     slug = "link"
 
 
+class UpdateError(InputError):
+    """A firmware repository is not as it should be; `attack` names what that would be."""
+
+    slug = "update"
+
+
 class PaperError(InputError):
     """A paper is not a PDF, JPEG, PNG or WebP that can be taken; the fact `reason` is of a closed list."""
 

@@ -1,8 +1,12 @@
 """`radiokey unit serve`: what it refuses before anything is served, and the hand at the panel."""
 
+from hashlib import sha256
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from radiokey.cli.served_unit import NewUnit, ServedUnit, parse_act, parse_address
+from radiokey.code.signed import ImageHead, sign
 from radiokey.errors import InputError, UsageError
 from radiokey.headunit.events import (
     EngineRan,
@@ -14,7 +18,7 @@ from radiokey.headunit.events import (
     SupplyRestored,
     TimeWent,
 )
-from radiokey.headunit.lock import State
+from radiokey.headunit.lock import Fault, State
 
 HERE = ("--doip", "127.0.0.1:0")
 
@@ -43,6 +47,7 @@ def serve(cli, tmp_path):
         (("--code", "4786", "--serial", "\u00e9", *HERE), 64, "a serial number has"),
         (("--code", "4786", "--serial", "x" * 33, *HERE), 64, "a serial number has"),
         (("--code", "4786", "--signer", "nofile", *HERE), 65, "the signer's key could not be read"),
+        (("--code", "4786", "--image", "image", *HERE), 64, "an image goes onto a chip"),
         (("--code", "4786", "--can", "can0"), 64, "this is no address of a CAN bus"),
     ],
 )
@@ -80,6 +85,51 @@ def test_a_unit_remembers_and_belongs_to_its_model(tmp_path):
     assert opened(tmp_path, off_ms=60_000, code=None).ecu.state is State.CODE
     with pytest.raises(UsageError, match="is a reference"):
         opened(tmp_path, model="renault_86a")
+
+
+SIGNER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+
+
+def signed_image(tmp_path, version=1, floor=0, model="reference"):
+    head = ImageHead(model, version, floor, 3, sha256(b"abc").digest())
+    (tmp_path / "image").write_bytes(sign(head, SIGNER) + b"abc")
+    return tmp_path / "image"
+
+
+def opened_with_firmware(tmp_path, image=None):
+    (tmp_path / "signer").write_text(SIGNER.public_key().public_bytes_raw().hex())
+    new = NewUnit("4786", "RK7", None, tmp_path / "signer", image)
+    files = (tmp_path / name for name in ("chip", "device"))
+    return ServedUnit.opened("reference", *files, new, 0, firmware=tmp_path / "firmware")
+
+
+def test_a_unit_keeps_what_it_downloaded_and_never_goes_back_behind_it(tmp_path):
+    unit = opened_with_firmware(tmp_path, signed_image(tmp_path, 1))
+    factory = (tmp_path / "firmware").read_bytes()
+    assert unit.ecu.software == "1"
+    newer = signed_image(tmp_path, 2, floor=1).read_bytes()
+    unit.ecu.begin_transfer(1, 0, len(newer))
+    transfer = unit.ecu.transfer_of(1)
+    transfer.take(1, newer)
+    transfer.finish()
+    unit.close()
+    unit = opened_with_firmware(tmp_path)
+    assert unit.ecu.software == "2"
+    unit.close()
+    (tmp_path / "firmware").write_bytes(factory)
+    unit = opened_with_firmware(tmp_path)
+    assert (unit.ecu.software, unit.ecu.unit.lock.fault) == ("", Fault.FIRMWARE), "an old chip put back"
+    unit.close()
+
+
+def test_a_firmware_chip_is_made_whole_or_not_at_all(tmp_path):
+    with pytest.raises(UsageError, match="needs an image"):
+        opened_with_firmware(tmp_path)
+    with pytest.raises(InputError, match="mix and match"):
+        opened_with_firmware(tmp_path, signed_image(tmp_path, model="renault_86a"))
+    with pytest.raises(InputError, match="cannot be read"):
+        opened_with_firmware(tmp_path, tmp_path / "nothing")
+    assert {one.name for one in tmp_path.iterdir()} == {"signer", "image"}
 
 
 def test_a_signers_key_has_thirty_two_bytes(tmp_path):

@@ -13,11 +13,11 @@ from typing import Any, Final
 from cutchip import Did, Image, JournalChip, JournalCounter, Lie, Op
 
 from radiokey.clock import HOUR_MS
+from radiokey.code.signed import SIGNATURE_SIZE
 from radiokey.headunit import store as real_store
 from radiokey.headunit import unit as real_unit
 from radiokey.headunit.device import Device
 from radiokey.headunit.events import SupplyLost, SupplyRestored
-from radiokey.headunit.grant import SIGNATURE_SIZE
 from radiokey.headunit.lock import Event, Fault, Lock, State, SupplyReturned, step
 from radiokey.headunit.policy import PowerCutEffect
 
@@ -42,6 +42,7 @@ class Act:
 
     `entry`: the digest of what is keyed, where it is an entry. `cut` False: it is done, but not cut.
     `right`: it is the right code; `forgives`: it clears the count whatever it was (a grant).
+    `opens`: it opens the unit without a code (the base, the car).
     `ends`: state, errors and wait left that it must end with, whatever was cut before it.
     """
 
@@ -50,6 +51,7 @@ class Act:
     events: tuple[Event, ...]
     entry: bytes = b""
     right: bool = False
+    opens: bool = False
     forgives: bool = False
     cut: bool = True
     ends: tuple[State, int, int] | None = None
@@ -295,7 +297,7 @@ def remembering(function: Callable[..., Any]) -> Callable[..., Any]:
     return remembered
 
 
-_read: Final = remembering(lambda sector, key: real_store.decode(sector[: real_store.RECORD_SIZE], key))
+_read: Final = remembering(lambda sector, key: real_store.decode(sector[: real_store.size_of(sector)], key))
 
 
 def copies(image: Image) -> list[list[Any]]:

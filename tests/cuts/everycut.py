@@ -140,7 +140,7 @@ class Search:
                 0 if act.forgives or (compared and act.right) else errors + (costs and compared),
                 errors + costs,
                 waited,
-                before.opened or (compared and act.right),
+                before.opened or act.opens or (compared and act.right),
             )
 
         if not act.cut:

@@ -63,6 +63,9 @@ class RamFirmware:
     def abort(self) -> None:
         self.aborted += 1
 
+    def start(self) -> str | None:
+        return "1.0"
+
 
 @dataclass
 class Plugged:

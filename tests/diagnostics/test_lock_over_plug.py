@@ -50,6 +50,18 @@ def test_the_right_code_opens_the_radio(asking):
     assert asking.errors == 0
 
 
+def test_a_right_code_that_still_waits_for_the_base_is_not_called_wrong(plugged):
+    one = plugged(replace(REFERENCE, second_lock=True))
+    one.cut()
+    one.ask("1003")
+    assert one.send_code(CODE) == "6702"
+    assert one.ask("22FD01") == "62FD010B"
+    assert bytes.fromhex(one.ask("22FD02")[6:]) == b"synchronises"
+    assert one.ask("2701") == f"6701{ZEROS}"
+    assert one.ask("31010301") == "710103010F", "its record is the longer one"
+    assert one.errors == 0
+
+
 def test_a_wrong_code_is_counted_before_it_is_compared_and_brings_its_wait(asking):
     assert asking.send_code(WRONG) == "7F2736"
     assert (asking.ecu.state, asking.errors) == (State.WAIT, 1)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from radiokey.diagnostics import services, uds
+from radiokey.diagnostics import identifiers, services, uds
 from radiokey.diagnostics.names import Nrc, Sid
 from radiokey.diagnostics.troubles import AVAILABLE, Trouble
+from radiokey.headunit.lock import State
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "spec" / "diagnostics.md").read_text("utf-8")
@@ -47,6 +48,12 @@ def test_the_services_are_those_of_the_page_under_the_names_of_the_standard():
         assert sid.name == words.replace("ECURESET", "ECU_RESET").replace(
             "DTCINFORMATION", "DTC_INFORMATION"
         ).replace("DTCSETTING", "DTC_SETTING")
+
+
+def test_the_states_have_the_numbers_of_the_page():
+    said = next(row[2] for row in table("identifier") if row[0] == "FD01").removeprefix("1 byte: ")
+    assert said == ", ".join(f"{number:02X} {state}" for number, state in enumerate(identifiers.STATES))
+    assert set(identifiers.STATES) == set(State)
 
 
 def test_the_checks_stand_in_the_order_of_the_page():
@@ -135,7 +142,12 @@ def test_the_routines_are_those_of_the_page(plugged):
     assert one.ask("31030301") == "710303010F"
     assert one.ask("31020301") == "7F3124"
     assert one.ask("31010302") == "7F3133"
-    assert one.ask("31010303") == "7F3131"
+    assert one.ask("31010305") == "7F3131"
+    assert one.ask("3101030100") == "7F3113"
+    assert one.ask("310103") == "7F3113"
+    assert one.ask("3103030300") == "7F3113"
+    assert one.ask("31010303") == "7F3122"
+    assert one.ask("31010304") == "7101030400000000"
     enter(one, "03", workshop=True)
     assert one.ask("31010302") == "7101030200"
 

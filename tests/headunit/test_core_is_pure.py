@@ -16,7 +16,7 @@ ALLOWED = {
     # vocabulary
     *("collections.abc", "dataclasses", "enum", "functools", "itertools", "operator", "types", "typing"),
     # bytes and text in memory
-    *("hmac", "json", "re", "struct", "unicodedata", "zlib"),
+    *("hashlib", "hmac", "json", "re", "struct", "unicodedata", "zlib"),
     "fractions",  # exact chances
 }
 OUR_OWN = ("radiokey.clock", "radiokey.code", "radiokey.errors", "radiokey.headunit", "radiokey.serial")
@@ -74,6 +74,7 @@ from radiokey.code.value import Code
 from radiokey.errors import InputError
 from radiokey.headunit import events as h
 from radiokey.headunit.lock import Fault
+from radiokey.headunit.pairing import Bus
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.device import Device
 from radiokey.headunit.unit import HeadUnit
@@ -99,7 +100,8 @@ for design in designs:
     for happening in (
         h.RadioSwitched(on=False), h.RadioSwitched(on=True), h.CarAnswered(knows=False), h.CarAnswered(knows=True),
         h.SomethingBroke(Fault.BUS), h.SomethingMended(), h.ServiceAllowed(),
-        h.ChipGranted(bytes(200)),
+        h.ChipGranted(bytes(200)), h.PairingEnded(bytes(90)), h.SyncAnswered(bytes(90)),
+        h.VinHeard(b"VF1LM1B0H35000001"), h.BusChanged(Bus.OFF),
     ):
         unit.handle(happening)
     unit.chip.broken = True

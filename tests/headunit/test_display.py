@@ -31,6 +31,7 @@ WORDS_OF = {
     State.WAIT: (Shows.WAIT, Shows.LOCKED, Shows.ARMED_OR_WAIT, Shows.CODE),
     State.LOCKED: (Shows.LOCKED, Shows.WAIT, Shows.CODE),
     State.PERMANENT: (Shows.PERMANENT, Shows.LOCKED, Shows.WAIT, Shows.CODE),
+    State.SYNC: (Shows.SERVER,),
     State.PROTECTED: (Shows.PROTECTED,),
     State.DARK: (),
     State.FAULT: (),

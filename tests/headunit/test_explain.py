@@ -17,6 +17,7 @@ from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent
 from radiokey.headunit.explain import ENDS, Ends, Rules, Unsure, Verdict, Why, explain
 from radiokey.headunit.flash import RamChip
+from radiokey.headunit.image import IMAGE_VERSION
 from radiokey.headunit.lock import Fault, Hold, Lock, State
 from radiokey.headunit.policy import REFERENCE
 from radiokey.headunit.store import (
@@ -29,7 +30,7 @@ from radiokey.headunit.store import (
     encode,
 )
 from radiokey.headunit.stored import Form, Reads, Stored, read_slot
-from radiokey.headunit.unit import IMAGE_VERSION, HeadUnit
+from radiokey.headunit.unit import HeadUnit
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
 CODE = b"c" * 16

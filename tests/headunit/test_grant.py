@@ -8,10 +8,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from radiokey.clock import HOUR_MS, MINUTE_MS
+from radiokey.code.signed import SERIAL_SIZE_MAX
 from radiokey.headunit.device import COUNTER_MAX, Device, RamCounter
 from radiokey.headunit.events import CarAnswered, ChipGranted, SupplyLost, SupplyRestored
 from radiokey.headunit.flash import PowerCutError, RamChip
-from radiokey.headunit.grant import SERIAL_SIZE_MAX, Grant
+from radiokey.headunit.grant import Grant
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.store import (
     CHIP_SIZE,

@@ -18,8 +18,9 @@ from radiokey.headunit.events import (
     SupplyRestored,
     TimeWent,
 )
+from radiokey.headunit.image import IMAGE_SIZE_MAX, IMAGE_VERSION
 from radiokey.headunit.lock import Fault, State
-from radiokey.headunit.unit import IMAGE_SIZE_MAX, IMAGE_VERSION, HeadUnit
+from radiokey.headunit.unit import HeadUnit
 
 
 def playing(owner):

@@ -11,6 +11,7 @@ from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.headunit.lock import (
     ERRORS_MAX,
     TRANSITIONS,
+    CarKnown,
     ChipProvisioned,
     DigitKeyed,
     EntryConfirmed,
@@ -22,9 +23,11 @@ from radiokey.headunit.lock import (
     Hold,
     IgnitionCycled,
     Lock,
+    PairingReleased,
     RightCode,
     State,
     SupplyReturned,
+    Synchronised,
     TimePassed,
     TriesGranted,
     VehicleAccepted,
@@ -64,6 +67,9 @@ EXAMPLES = (
     TriesGranted(),
     VehicleRefused(),
     VehicleAccepted(),
+    CarKnown(),
+    PairingReleased(),
+    Synchronised(),
     *[FaultFound(fault) for fault in Fault if fault is not Fault.NONE],
     FaultMended(),
     ChipProvisioned(),
@@ -87,6 +93,9 @@ POLICIES = (
     ladder(A_WAIT, power_cut=PowerCutEffect.RESET_ATTEMPTS, remembers_pending=False),
     ladder(A_WAIT, power_cut=PowerCutEffect.REPROMPT, power_gap_ms_min=0),
     LockPolicy((), ClockNeeds.SUPPLY, PowerCutEffect.NONE, 0),
+    ladder(A_WAIT, scrambled_ms=4_000, dark_ms=0),
+    ladder(A_WAIT, second_lock=True, scrambled_ms=4_000),
+    ladder(A_WAIT, second_lock=True, dark_ms=0),
 )
 
 

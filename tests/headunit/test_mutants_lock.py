@@ -8,6 +8,7 @@ from radiokey.headunit import lock as locks
 from radiokey.headunit.lock import (
     ERRORS_MAX,
     TRANSITIONS,
+    CarKnown,
     ChipProvisioned,
     DigitKeyed,
     EntryConfirmed,
@@ -19,9 +20,11 @@ from radiokey.headunit.lock import (
     Hold,
     IgnitionCycled,
     Lock,
+    PairingReleased,
     RightCode,
     State,
     SupplyReturned,
+    Synchronised,
     TimePassed,
     TriesGranted,
     VehicleAccepted,
@@ -44,20 +47,24 @@ from radiokey.headunit.policy import (
 
 A, B = b"a" * 16, b"b" * 16
 OUT = "VehicleRefused>protected FaultFound>fault"
-AGAIN = "playing,code,wait,locked,permanent,checking,scrambled"
+AGAIN = "playing,code,wait,locked,permanent,checking,scrambled,sync"
+KNOWN = "CarKnown>dark,playing,sync"
+FREED = "PairingReleased>code,scrambled"
 AFTER = "checking,wait,locked,permanent"
 TABLE = {
-    "playing": f"SupplyReturned>playing,code,scrambled {OUT}",
-    "code": f"SupplyReturned>code DigitKeyed>entry EntryConfirmed>{AFTER} {OUT}",
-    "scrambled": f"SupplyReturned>code DigitKeyed>entry EntryConfirmed>checking TimePassed>code,scrambled {OUT}",
-    "entry": f"SupplyReturned>code DigitKeyed>entry EntryDropped>code EntryConfirmed>{AFTER} {OUT}",
-    "checking": "SupplyReturned>code,wait,locked,permanent RightCode>dark,playing "
+    "playing": f"SupplyReturned>playing,code,scrambled {FREED} {OUT}",
+    "code": f"SupplyReturned>code DigitKeyed>entry EntryConfirmed>{AFTER} {KNOWN} {OUT}",
+    "scrambled": f"SupplyReturned>code DigitKeyed>entry EntryConfirmed>checking TimePassed>code,scrambled {KNOWN} {OUT}",
+    "entry": f"SupplyReturned>code DigitKeyed>entry EntryDropped>code EntryConfirmed>{AFTER} {KNOWN} {OUT}",
+    "checking": "SupplyReturned>code,wait,locked,permanent RightCode>dark,playing,sync "
     f"WrongCode>code,wait,locked,permanent {OUT}",
     "wait": f"SupplyReturned>wait,code TimePassed>wait,code {OUT}",
     "locked": f"SupplyReturned>locked,code IgnitionCycled>locked,code TriesGranted>locked,code {OUT}",
     "permanent": f"ChipProvisioned>code {OUT}",
-    "dark": f"SupplyReturned>playing,code,scrambled TimePassed>dark,playing {OUT}",
-    "protected": f"SupplyReturned>protected VehicleAccepted>{AGAIN} FaultFound>protected,fault",
+    "sync": f"SupplyReturned>sync,code,scrambled Synchronised>dark,playing {FREED} {OUT}",
+    "dark": f"SupplyReturned>playing,code,scrambled TimePassed>dark,playing {FREED} {OUT}",
+    "protected": f"SupplyReturned>protected VehicleAccepted>{AGAIN} "
+    "PairingReleased>code,wait,locked,permanent,checking,scrambled FaultFound>protected,fault",
     "fault": f"SupplyReturned>fault FaultFound>fault FaultMended>{AGAIN},fault ChipProvisioned>code,fault",
 }
 """The table, written down a second time: whoever changes one changes both."""
@@ -80,17 +87,18 @@ EXAMPLES = (
     TriesGranted(),
     VehicleRefused(),
     VehicleAccepted(),
+    CarKnown(),
+    PairingReleased(),
+    Synchronised(),
     *[FaultFound(fault) for fault in Fault if fault is not Fault.NONE],
     FaultMended(),
     ChipProvisioned(),
 )
 
 
-def ladder(*penalties, power_cut=PowerCutEffect.NONE, remembers=False, scrambled_ms=0, dark_ms=2_000):
+def ladder(*penalties, power_cut=PowerCutEffect.NONE, remembers=False, scrambled_ms=0, dark_ms=2_000, **more):
     schedule = tuple(Rung(errors, penalty) for errors, penalty in enumerate(penalties, start=1))
-    return LockPolicy(
-        schedule, ClockNeeds.SUPPLY, power_cut, 3_000, scrambled_ms, dark_ms, remembers_pending=remembers
-    )
+    return LockPolicy(schedule, ClockNeeds.SUPPLY, power_cut, 3_000, scrambled_ms, dark_ms, remembers, **more)
 
 
 A_WAIT = Wait((60_000, 90_000))
@@ -102,6 +110,8 @@ POLICIES = (
     ladder(A_WAIT, dark_ms=0, power_cut=PowerCutEffect.RESET_ATTEMPTS),
     ladder(A_WAIT, power_cut=PowerCutEffect.REPROMPT),
     ladder(),
+    ladder(A_WAIT, second_lock=True),
+    ladder(scrambled_ms=4_000, second_lock=True, dark_ms=0),
 )
 
 
@@ -357,3 +367,30 @@ def test_a_grace_after_the_right_code_and_before_silence():
 def test_the_second_writing_names_every_state_and_every_event():
     assert {state for state, _, _ in told(TABLE)} == set(State)
     assert {event for _, event, _ in told(TABLE)} == set(get_args(Event)) == {type(each) for each in EXAMPLES}
+
+
+def test_the_second_lock_follows_the_right_code_and_keeps_nothing():
+    policy = ladder(A_WAIT, second_lock=True)
+    assert step(Lock(State.CHECKING, 2, pending=A), RightCode(), policy) == Lock(State.SYNC)
+    assert step(Lock(State.SYNC), Synchronised(), policy) == Lock(State.DARK, grace_left_ms=2_000)
+    assert step(Lock(State.SYNC), SupplyReturned(2_999), policy) == Lock(State.SYNC)
+    assert step(Lock(State.SYNC), SupplyReturned(3_000), policy) == Lock(State.CODE)
+
+
+def test_the_car_opens_and_clears_nothing():
+    """The VIN is no secret: whoever sends it must not get the tries back."""
+    for policy, opened in ((ladder(), State.DARK), (ladder(dark_ms=0), State.PLAYING)):
+        found = step(Lock(State.CODE, 2, pending=A), CarKnown(), policy)
+        assert (found.state, found.errors, found.pending) == (opened, 2, A)
+        asked = step(step(found, TimePassed(9_999, 0), policy), SupplyReturned(3_000), policy)
+        assert asked == Lock(State.CODE, 2, pending=A)
+    assert step(Lock(State.CODE, 2), CarKnown(), ladder(second_lock=True)) == Lock(State.SYNC, 2)
+
+
+def test_an_ended_pairing_asks_and_lifts_nothing():
+    waiting = Lock(State.WAIT, 2, 70_000, 90_000)
+    aside = step(waiting, VehicleRefused(), REFERENCE)
+    assert step(aside, PairingReleased(), REFERENCE) == waiting
+    for at in (State.PLAYING, State.SYNC):
+        refused = step(Lock(at, 1), VehicleRefused(), REFERENCE)
+        assert step(refused, PairingReleased(), REFERENCE) == Lock(State.CODE, 1)

@@ -19,6 +19,7 @@ from radiokey.headunit.store import (
     RECORD_SIZE,
     SECTOR_SIZE,
     SLOTS,
+    Beside,
     NoRecordError,
     OldRecordError,
     Record,
@@ -33,7 +34,15 @@ KEY = bytes(range(32))
 CODE = digest(KEY, "1234")
 WAITING = Lock(State.WAIT, errors=2, wait_left_ms=60_000, wait_ms=7_200_000)
 ASIDE = {State.PROTECTED, State.FAULT}
-REMEMBERED = {State.PLAYING, State.CODE, State.CHECKING, State.WAIT, State.LOCKED, State.PERMANENT}
+REMEMBERED = {
+    State.PLAYING,
+    State.CODE,
+    State.CHECKING,
+    State.WAIT,
+    State.LOCKED,
+    State.PERMANENT,
+    State.SYNC,
+}
 
 
 @pytest.fixture
@@ -81,7 +90,8 @@ def test_what_is_remembered_is_read_back_whole(lock, sequence):
     lock = kept(lock)
     if lock.state not in ASIDE:
         lock = replace(lock, before=State.PLAYING)
-    record = Record(sequence, lock, CODE)
+    asked = 5 if State.SYNC in {lock.state, lock.before} else 0
+    record = Record(sequence, lock, CODE, Beside(asked=asked))
     assert decode(encode(record, KEY), KEY) == record
 
 

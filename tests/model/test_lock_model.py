@@ -116,7 +116,7 @@ def test_the_arrows_of_the_model_are_those_of_the_table():
         if event.__name__ != "SupplyReturned" or state.name in remembered
     }
     assert modelled == table
-    assert states == remembered - {"PROTECTED", "FAULT"} | {"ENTRY"}
+    assert states == remembered - {"PROTECTED", "FAULT", "SYNC"} | {"ENTRY"}
     assert events == {
         "SupplyReturned",
         "DigitKeyed",

@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 MAGIC = b"RKR1"
+LONG_MAGIC = b"RKR2"
 GRANT_MAGIC = b"RKG1"
 SIZE = 84
+LONG_SIZE = 112
 SECTOR = 128
 CHIP = 4 * SECTOR
 TOP = 0xFFFF_FFFF
 STATES = ("playing", "code", "checking", "wait", "locked", "permanent")
+LONG_STATES = (*STATES, "sync")
 ASIDES = (None, "protected", "fault")
 HOLDS = ("nothing", "power-cut", "key-cycle", "service")
 FAULTS = ("none", "memory", "firmware", "bus", "tampered")
@@ -78,6 +81,14 @@ class Record:
     wait_left: int = 0
     wait: int = 0
     pending: bytes = b""
+    epoch: int = 0
+    asked: int = 0
+    paired: int = 0
+    car: bytes = bytes(16)
+
+    @property
+    def is_long(self) -> bool:
+        return (self.epoch, self.asked, self.paired, self.car) != (0, 0, 0, bytes(16))
 
 
 def digest(key: bytes, entry: str) -> bytes:
@@ -98,9 +109,9 @@ def number(data: bytes, offset: int, size: int) -> int:
 def write(key: bytes, record: Record) -> bytes:
     body = b"".join(
         (
-            MAGIC,
+            LONG_MAGIC if record.is_long else MAGIC,
             little(record.sequence, 4),
-            little(STATES.index(record.state), 1),
+            little((LONG_STATES if record.is_long else STATES).index(record.state), 1),
             little(ASIDES.index(record.aside), 1),
             little(HOLDS.index(record.hold), 1),
             little(FAULTS.index(record.fault), 1),
@@ -112,6 +123,8 @@ def write(key: bytes, record: Record) -> bytes:
             record.code,
         )
     )
+    if record.is_long:
+        body += little(record.epoch, 4) + little(record.asked, 4) + little(record.paired, 4) + record.car
     sealed = body + hmac.digest(key, b"record\n" + body, "sha256")[:16]
     return sealed + little(zlib.crc32(sealed), 4)
 
@@ -119,7 +132,7 @@ def write(key: bytes, record: Record) -> bytes:
 def told_by_the_tables(data: bytes) -> bool:
     pending = number(data, 14, 2)
     return (
-        data[8] < len(STATES)
+        data[8] < len(LONG_STATES if data[:4] == LONG_MAGIC else STATES)
         and data[9] < len(ASIDES)
         and data[10] < len(HOLDS)
         and data[11] < len(FAULTS)
@@ -127,23 +140,30 @@ def told_by_the_tables(data: bytes) -> bool:
     )
 
 
+def size_for(data: bytes) -> int:
+    return LONG_SIZE if data[:4] == LONG_MAGIC else SIZE
+
+
 def valid(key: bytes, data: bytes) -> bool:
+    size = size_for(data)
+    mac, crc = size - 20, size - 4
     return (
-        len(data) == SIZE
-        and data[:4] == MAGIC
+        len(data) == size
+        and data[:4] in (MAGIC, LONG_MAGIC)
         and told_by_the_tables(data)
-        and zlib.crc32(data[:80]) == number(data, 80, 4)
-        and hmac.compare_digest(hmac.digest(key, b"record\n" + data[:64], "sha256")[:16], data[64:80])
+        and zlib.crc32(data[:crc]) == number(data, crc, 4)
+        and hmac.compare_digest(hmac.digest(key, b"record\n" + data[:mac], "sha256")[:16], data[mac:crc])
     )
 
 
 def parse(key: bytes, data: bytes) -> Record | None:
     if not valid(key, data):
         return None
+    is_long = data[:4] == LONG_MAGIC
     return Record(
         sequence=number(data, 4, 4),
         code=data[48:64],
-        state=STATES[data[8]],
+        state=LONG_STATES[data[8]],
         aside=ASIDES[data[9]],
         hold=HOLDS[data[10]],
         fault=FAULTS[data[11]],
@@ -151,6 +171,10 @@ def parse(key: bytes, data: bytes) -> Record | None:
         wait_left=number(data, 16, 8),
         wait=number(data, 24, 8),
         pending=data[32 : 32 + number(data, 14, 2)],
+        epoch=number(data, 64, 4) if is_long else 0,
+        asked=number(data, 68, 4) if is_long else 0,
+        paired=number(data, 72, 4) if is_long else 0,
+        car=data[76:92] if is_long else bytes(16),
     )
 
 
@@ -174,16 +198,33 @@ def written(key: bytes, record: Record) -> list[Operation]:
     return [*bank_written(key, 0, record), *bank_written(key, 1, record), Advance()]
 
 
-def commit(
-    key: bytes, remembered: Record, lock: Record, *, again: bool = False
+def commit(  # noqa: PLR0913 - as the text has it
+    key: bytes,
+    remembered: Record,
+    lock: Record,
+    *,
+    again: bool = False,
+    epoch: int | None = None,
+    car: bytes | None = None,
 ) -> tuple[Record, list[Operation]]:
-    """The record that follows, and how the chip gets it. The sequence and the code of `lock` mean nothing."""
-    same = replace(lock, sequence=remembered.sequence, code=remembered.code)
+    """The record that follows, and how the chip gets it. Of `lock`, what is beside the lock means nothing."""
+    same = replace(
+        lock,
+        sequence=remembered.sequence,
+        code=remembered.code,
+        epoch=remembered.epoch if epoch is None else epoch,
+        asked=remembered.asked,
+        paired=remembered.paired,
+        car=remembered.car if car is None else car,
+    )
     if same == remembered and not again:
         return remembered, []
     if remembered.sequence == TOP:
         raise WrongError("memory")
     new = replace(same, sequence=remembered.sequence + 1)
+    new = replace(new, asked=(new.asked or new.sequence) if new.state == "sync" else 0)
+    if new.car != remembered.car:
+        new = replace(new, paired=new.sequence if any(new.car) else 0)
     return new, written(key, new)
 
 
@@ -193,7 +234,7 @@ def load(
     """The record that counts, and what is to be done to the chip and the counter before anything else."""
     if unreadable:
         raise WrongError("memory")
-    sectors = [image[start : start + SIZE] for start in range(0, CHIP, SECTOR)]
+    sectors = [image[start : start + size_for(image[start:])] for start in range(0, CHIP, SECTOR)]
     newest: Record | None = None
     for sector, data in enumerate(sectors):
         found = parse(key, data)

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
@@ -23,10 +24,13 @@ from radiokey.headunit.grant import Grant
 from radiokey.headunit.lock import Fault, Hold, Lock, State
 from radiokey.headunit.store import (
     CHIP_SIZE,
+    NOTHING_BESIDE,
     SECTOR_SIZE,
+    Beside,
     NoRecordError,
     OldRecordError,
     Store,
+    car_digest,
     decode,
     digest,
     encode,
@@ -40,7 +44,7 @@ KEY = bytes(range(0x40, 0x60))
 CODE = digest(KEY, "1234")
 CHIP_ID = bytes(range(16))
 SERIAL = "V012345"
-WRITTEN = 2 * (second.SECTOR + second.SIZE)
+WRITTEN = 2 * (second.SECTOR + second.LONG_SIZE)
 
 BYTES = st.integers(0, second.CHIP - 1)
 TROUBLE = st.one_of(
@@ -83,7 +87,16 @@ def locks(draw) -> Lock:
     )
 
 
-def told(sequence: int, lock: Lock, code: bytes) -> second.Record:
+BESIDE = st.fixed_dictionaries(
+    {},
+    optional={
+        "epoch": st.integers(0, second.TOP),
+        "car": st.sampled_from([car_digest(KEY, "VF1LM1B0H35000001"), bytes(16), bytes(15) + b"\1"]),
+    },
+)
+
+
+def told(sequence: int, lock: Lock, code: bytes, beside: Beside = NOTHING_BESIDE) -> second.Record:
     """A record of the product in the words of the specification."""
     aside = str(lock.state) if lock.state in {State.PROTECTED, State.FAULT} else None
     at = str(lock.before if aside else lock.state)
@@ -98,6 +111,10 @@ def told(sequence: int, lock: Lock, code: bytes) -> second.Record:
         wait_left=lock.wait_left_ms,
         wait=lock.wait_ms,
         pending=lock.pending,
+        epoch=beside.epoch,
+        asked=beside.asked,
+        paired=beside.paired,
+        car=beside.car,
     )
 
 
@@ -155,14 +172,14 @@ class Agreement(RuleBasedStateMachine):
 
     # --- the unit runs --------------------------------------------------------------------------------
 
-    def put(self, lock: Lock, new: Owed, trouble: Trouble, *, again: bool = False) -> bool:
+    def put(self, lock: Lock, new: Owed, trouble: Trouble, **beside: Any) -> bool:
         """Commit; return whether it is done. The model says what it must come to."""
         store, counted = self.store, self.bytes.count
-        after, operations = second.commit(KEY, self.record, told(0, lock, b""), again=again)
+        after, operations = second.commit(KEY, self.record, told(0, lock, b""), **beside)
         assert owed(after) == new
 
         def commit() -> Store:
-            store.commit(lock, again=again)
+            store.commit(lock, **beside)
             return store
 
         ended = self.bytes.do(operations, trouble)
@@ -176,9 +193,10 @@ class Agreement(RuleBasedStateMachine):
         return ended == "done"
 
     @precondition(lambda self: self.record)
-    @rule(lock=locks(), trouble=TROUBLE)
-    def any_lock_is_committed(self, lock, trouble) -> None:
-        self.put(lock, owed(told(0, lock, b"")), trouble)
+    @rule(lock=locks(), trouble=TROUBLE, beside=BESIDE)
+    def any_lock_is_committed(self, lock, trouble, beside) -> None:
+        """With an epoch or a car to remember beside it, or without."""
+        self.put(lock, owed(told(0, lock, b"")), trouble, **beside)
 
     @precondition(lambda self: self.record)
     @rule(trouble=TROUBLE, again=st.booleans())
@@ -301,7 +319,7 @@ class Agreement(RuleBasedStateMachine):
         assert (self.store is None) == (self.record is None)
         if self.store:
             record = self.store.record
-            assert told(record.sequence, record.lock, record.code_digest) == self.record
+            assert told(record.sequence, record.lock, record.code_digest, record.beside) == self.record
             assert self.record.sequence == self.counter.value
             assert self.model.may_be == {owed(self.record)}
 
@@ -310,12 +328,18 @@ class Agreement(RuleBasedStateMachine):
 def sealed(draw) -> bytes:
     """A record with numbers of any kind in it, under a right MAC and a right CRC."""
     small = st.integers(0, 7)
-    body = b"RKR1" + draw(st.integers(0, second.TOP)).to_bytes(4, "little")
+    magic = draw(st.sampled_from([b"RKR1", b"RKR2"]))
+    body = magic + draw(st.integers(0, second.TOP)).to_bytes(4, "little")
     body += bytes([draw(small), draw(st.integers(0, 3)), draw(st.integers(0, 4)), draw(small)])
     body += draw(ERRORS).to_bytes(2, "little")
     body += draw(st.sampled_from([0, 16, 16, 1, 15, 17, 256, 65_535])).to_bytes(2, "little")
     body += draw(st.integers(0, 2**64 - 1)).to_bytes(8, "little") * 2
-    return sealed_as(body + draw(st.sampled_from([bytes(16), CODE, bytes(15) + b"\1"])) + CODE)
+    body += draw(st.sampled_from([bytes(16), CODE, bytes(15) + b"\1"])) + CODE
+    if magic == b"RKR2":
+        epoch, asked, paired = (draw(st.sampled_from([0, 1, second.TOP])) for _ in range(3))
+        body += b"".join(number.to_bytes(4, "little") for number in (epoch, asked, paired))
+        body += draw(st.sampled_from([bytes(16), CODE]))
+    return sealed_as(body)
 
 
 def sealed_as(body: bytes) -> bytes:
@@ -329,8 +353,9 @@ def test_whoever_has_the_key_is_read_alike_and_is_not_believed_everything(data):
     found, same = decode(data, KEY), second.parse(KEY, data)
     assert (found is None) == (same is None)
     if found:
-        assert told(found.sequence, found.lock, found.code_digest) == same
-        assert encode(found, KEY) == second.write(KEY, same) == data
+        assert told(found.sequence, found.lock, found.code_digest, found.beside) == same
+        if same.is_long == data.startswith(b"RKR2") and (same.state == "sync") == (same.asked > 0):
+            assert encode(found, KEY) == second.write(KEY, same) == data
 
 
 def outcome(action: Callable[[], Store]) -> str:

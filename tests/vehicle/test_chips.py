@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from radiokey.clock import HOUR_MS, MINUTE_MS, SECOND_MS
-from radiokey.headunit.grant import SIGNATURE_SIZE
+from radiokey.code.signed import SIGNATURE_SIZE
 from radiokey.vehicle.acts import (
     ChipErased,
     Connected,

@@ -63,6 +63,18 @@ def _settings() -> click.Command:
     return settings
 
 
+def _grant() -> click.Command:
+    from radiokey.cli.grant import app
+
+    return app
+
+
+def _firmware() -> click.Command:
+    from radiokey.cli.firmware import app
+
+    return app
+
+
 def _backup() -> click.Command:
     from radiokey.cli.backup import back_up
 
@@ -87,6 +99,8 @@ app = Noun(
         "roles": _roles,
         "import": _import,
         "settings": _settings,
+        "grant": _grant,
+        "firmware": _firmware,
         "backup": _backup,
         "restore": _restore,
     },

@@ -202,6 +202,7 @@ WHY: Final = {
     Why.UNTIL_SERVICE: "It is locked after wrong codes until the maker's service allows more.",
     Why.LOCKED: "It is locked after wrong codes, and no time ends that.",
     Why.PERMANENT: "It has locked for good after too many wrong codes.",
+    Why.SYNCHRONISES: "The code was right. It waits for the base to answer: that is not a wrong code.",
     Why.PROTECTED: "The car does not know this radio. That is not a wrong code.",
     Why.MEMORY: "Its memory holds nothing that it takes. That is not a wrong code.",
     Why.FIRMWARE: "An update of its software failed. That is not a wrong code.",
@@ -216,6 +217,7 @@ WHY_SHORT: Final = {
     State.WAIT: "it waits",
     State.LOCKED: "it is locked",
     State.PERMANENT: "it is locked for good",
+    State.SYNC: "it waits for the answer of the base",
 }
 UNTIL: Final = {
     Ends.NOTHING_TO_END: "There is nothing to end.",
@@ -227,6 +229,7 @@ UNTIL: Final = {
     Ends.SERVICE: "The maker's service ends it, and no time.",
     Ends.NOT_SAID: "No time ends it.",
     Ends.GRANT: "A memory chip that its maker granted to this unit ends it, and no time and no code.",
+    Ends.BASE: "The answer of the base ends it, and no code.",
     Ends.CAR: "The car ends it when it knows the radio, and no code.",
     Ends.MENDING: "Mending it ends it, and no code.",
 }
@@ -252,6 +255,7 @@ NEXT: Final = {
     Why.UNTIL_SERVICE: "Ask the maker's service, with papers.",
     Why.LOCKED: "Ask the make's dealer, with papers.",
     Why.PERMANENT: "Enter nothing more. Ask the maker for a new memory chip, with papers.",
+    Why.SYNCHRONISES: "Have it synchronised, over the net or by the lines it shows. Enter no code again.",
     Why.PROTECTED: "Leave the ignition on for a minute; if it stays, ask a workshop. Enter no code.",
     Why.MEMORY: "Have a workshop look at the unit. Enter no code.",
     Why.FIRMWARE: "Have the update finished, with the maker's own file and a steady supply. Enter no code.",
@@ -270,6 +274,7 @@ STEP: Final = {
     Why.UNTIL_SERVICE: "attempt-limit",
     Why.LOCKED: "attempt-limit",
     Why.PERMANENT: "permanent",
+    Why.SYNCHRONISES: "sync",
     Why.PROTECTED: "protected",
     Why.MEMORY: "supply-fault",
     Why.FIRMWARE: "update-failed",

@@ -19,11 +19,21 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from radiokey.cli import say
 from radiokey.cli.options import load
 from radiokey.clock import SECOND_MS
+from radiokey.code.signed import SERIAL_SIZE_MAX
 from radiokey.code.value import Code
 from radiokey.diagnostics.ecu import Ecu
 from radiokey.diagnostics.memory import Nameplate
 from radiokey.diagnostics.server import DoipServer, Plug
-from radiokey.diagnostics.unit_files import DeviceFile, FileChip
+from radiokey.diagnostics.slots import SlotStore
+from radiokey.diagnostics.unit_files import (
+    FIRMWARE_CHIP_SIZE,
+    DeviceFile,
+    FileChip,
+    Floor,
+    make_firmware_chip,
+    open_firmware_chip,
+    trusts,
+)
 from radiokey.errors import InputError, MissingFactError, OurFaultError, UsageError
 from radiokey.headunit.events import (
     EngineRan,
@@ -36,8 +46,8 @@ from radiokey.headunit.events import (
     TimeWent,
     UnitEvent,
 )
+from radiokey.headunit.firmware import Firmware
 from radiokey.headunit.flash import ChipError
-from radiokey.headunit.grant import SERIAL_SIZE_MAX
 from radiokey.headunit.status import Surroundings
 from radiokey.headunit.store import Store, digest
 from radiokey.headunit.unit import Design, HeadUnit
@@ -71,6 +81,7 @@ class NewUnit:
     serial: str | None
     vin: str | None
     signer: Path | None
+    image: Path | None = None
 
 
 def parse_address(text: str, *, reachable: bool) -> tuple[str, int]:
@@ -114,22 +125,32 @@ class ServedUnit:
     ecu: Ecu
     state: Path
     chip: FileChip
+    firmware_chip: FileChip | None = None
 
     @classmethod
     def opened(
-        cls, model_id: str, state: Path, device: Path, new: NewUnit, off_ms: int | None = None
+        cls,
+        model_id: str,
+        state: Path,
+        device: Path,
+        new: NewUnit,
+        off_ms: int | None = None,
+        *,
+        firmware: Path | None = None,
     ) -> Self:
         """Return the unit in these files, or a new one; it was without supply since its chip was touched."""
         design = design_of(model_id)
         if device.exists():
             in_device = DeviceFile.load(device)
         else:
-            in_device = _made(model_id, design, state, device, new)
+            in_device = _made(model_id, design, state, device, new, firmware=firmware)
         plate = in_device.plate
         if plate.system != model_id:
             raise UsageError(
                 f"the unit in {device.name} is a {plate.system}", hint=f"take --model {plate.system}"
             )
+        if firmware and not firmware.exists():
+            make_firmware_chip(firmware, _image(new), model_id, in_device.device.verify)
         touched_ms = state.stat().st_mtime_ns // _NS_IN_MS if state.exists() else None
         chip = FileChip(state, in_device.chip_id)
         if in_device.value == 0:
@@ -143,15 +164,28 @@ class ServedUnit:
         gap_ms = off_ms if off_ms is not None else _since(touched_ms)
         unit = HeadUnit(design, chip, in_device.device, Surroundings(supply=False, dark_for_ms=gap_ms))
         unit.handle(SupplyRestored())
-        return cls(Ecu(unit, plate, in_device, secrets.token_bytes), state, chip)
+        firmware_chip = open_firmware_chip(firmware) if firmware else None
+        slots = None
+        if firmware_chip:
+            slots = SlotStore(Firmware(firmware_chip, model_id, in_device.device.verify, Floor(in_device)))
+        ecu = Ecu(unit, plate, in_device, secrets.token_bytes, firmware=slots)
+        return cls(ecu, state, chip, firmware_chip)
+
+    def close(self) -> None:
+        """Let the files of its chips go."""
+        self.chip.close()
+        if self.firmware_chip:
+            self.firmware_chip.close()
 
 
 def _since(touched_ms: int | None) -> int:
     return 0 if touched_ms is None else max(0, time.time_ns() // _NS_IN_MS - touched_ms)
 
 
-def _made(model_id: str, design: Design, state: Path, device: Path, new: NewUnit) -> DeviceFile:
-    """Make a device; nothing is made where a chip is there, or where the code cannot be one of this model."""
+def _made(
+    model_id: str, design: Design, state: Path, device: Path, new: NewUnit, *, firmware: Path | None
+) -> DeviceFile:
+    """Make a device; nothing is made where a chip is there, or where code or image are none of this model."""
     if state.exists():
         raise InputError(
             f"{state.name} is a memory chip, and its device {device.name} is not there",
@@ -173,7 +207,19 @@ def _made(model_id: str, design: Design, state: Path, device: Path, new: NewUnit
         raise UsageError("a serial number has 1 to 32 characters of ASCII", hint="leave --serial out for one")
     vin = Vin.parse(new.vin).text if new.vin else MADE_UP_VIN
     signer = _public_key(new.signer) if new.signer else b""
+    if firmware and not firmware.exists():
+        make_firmware_chip(firmware, _image(new), model_id, trusts(signer))
     return DeviceFile.made(device, plate, secrets.token_bytes, vin=vin, signer=signer)
+
+
+def _image(new: NewUnit) -> bytes:
+    if new.image is None:
+        raise UsageError("a new firmware chip needs an image", hint="give --image FILE, one that is signed")
+    try:
+        with new.image.open("rb") as file:
+            return file.read(FIRMWARE_CHIP_SIZE)
+    except OSError as error:
+        raise InputError(f"the image cannot be read: {error.strerror}", hint="look at its path") from error
 
 
 def _code(typed: str | None) -> Code:
@@ -293,7 +339,7 @@ def serve_unit(
     finally:
         with contextlib.suppress(OSError):
             os.utime(unit.state)
-        unit.chip.close()
+        unit.close()
 
 
 async def _serve(

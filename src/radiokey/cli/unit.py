@@ -28,6 +28,8 @@ app = Noun("unit", help="A head unit at the car's network.")
     metavar="FILE",
     help="Its key, its counter, its numbers; made if need be.",
 )
+@click.option("--firmware", type=parse_path, metavar="FILE", help="Its firmware chip; made if need be.")
+@click.option("--image", type=parse_path, metavar="FILE", help="The signed image of a new firmware chip.")
 @click.option("--serial", metavar="TEXT", help="The serial number of a new unit.")
 @click.option("--vin", metavar="VIN", help="The car of a new unit.")
 @click.option(
@@ -50,6 +52,8 @@ def serve(
     can_uri: str | None,
     state: Path,
     device: Path,
+    firmware: Path | None,
+    image: Path | None,
     serial: str | None,
     vin: str | None,
     signer: Path | None,
@@ -74,5 +78,8 @@ def serve(
         raise UsageError("a unit is served somewhere", hint="give --doip 127.0.0.1:13400, or --can URI")
     where = parse_address(doip, reachable=reachable) if doip else None
     bus = parse_bus(can_uri) if can_uri else None
-    new = NewUnit(code, serial=serial, vin=vin, signer=signer)
-    serve_unit(ServedUnit.opened(model, state, device, new, off_ms), where, bus, as_json=as_json)
+    if image and not firmware:
+        raise UsageError("an image goes onto a chip", hint="name the firmware chip too, with --firmware")
+    new = NewUnit(code, serial=serial, vin=vin, signer=signer, image=image)
+    unit = ServedUnit.opened(model, state, device, new, off_ms, firmware=firmware)
+    serve_unit(unit, where, bus, as_json=as_json)

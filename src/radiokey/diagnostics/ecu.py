@@ -15,22 +15,34 @@ from radiokey.diagnostics.memory import Nameplate, Notebook, Notes, NotesNotKept
 from radiokey.diagnostics.names import SEED_SIZE, NegativeResponseError, Nrc
 from radiokey.diagnostics.transfer import FirmwareStore, Transfer
 from radiokey.diagnostics.troubles import OF_FAULT, Trouble, status_of
-from radiokey.headunit.events import CodeSent, Restarted, UnitEvent
+from radiokey.headunit.events import (
+    CodeSent,
+    PairingEnded,
+    Restarted,
+    SomethingBroke,
+    SomethingMended,
+    SyncAnswered,
+    UnitEvent,
+)
 from radiokey.headunit.flash import ChipError
-from radiokey.headunit.lock import State
-from radiokey.headunit.store import BANKS, RECORD_SIZE, SECTOR_SIZE, SLOTS
+from radiokey.headunit.lock import Fault, State
+from radiokey.headunit.store import BANKS, LONG_SIZE, SECTOR_SIZE, SLOTS, size_of
 from radiokey.headunit.stored import Reads, read_slot
+from radiokey.headunit.sync import SyncResult
 from radiokey.headunit.unit import ASKING, HeadUnit
 from radiokey.vehicle.power import fit_for_entry
 from radiokey.vehicle.watch import TOLERANCE
 
-OPEN: Final = frozenset({State.PLAYING, State.DARK})
-"""The states in which level 01 is open."""
+OPEN: Final = frozenset({State.PLAYING, State.DARK, State.SYNC})
+"""The states in which level 01 is open: the code was taken, also where a unit still waits for its base."""
 _RESTING_MV: Final = 12_600
 
 
 class Ecu:
-    """One unit at the plug. `supply_mv` is what arrives at it; `firmware` is `None` where it takes none."""
+    """One unit at the plug. `supply_mv` is what arrives at it; `firmware` is `None` where it takes none.
+
+    `software` is the version that runs, empty where none does.
+    """
 
     __slots__ = (
         "_chance",
@@ -43,6 +55,7 @@ class Ecu:
         "notes",
         "plate",
         "quiet",
+        "software",
         "supply_mv",
         "unit",
     )
@@ -59,6 +72,7 @@ class Ecu:
         self.unit = unit
         self.plate = plate
         self.firmware = firmware
+        self.software = plate.software
         self.supply_mv = _RESTING_MV
         self.boots = 0
         self.quiet: set[int] = set()
@@ -68,19 +82,24 @@ class Ecu:
         self._seeds = Seeds(unit.device.key)
         self._transfer: Transfer | None = None
         self._downloading = 0
+        self._start_firmware()
 
     # --- what happens ---------------------------------------------------------------------------------------
 
     def handle(self, event: UnitEvent) -> None:
         """Let something happen to the unit; without supply every tester's session is over."""
+        had_supply = self.has_supply()
         self.unit.handle(event)
         if not self.has_supply():
             self._end_sessions()
+        elif not had_supply:
+            self._start_firmware()
 
     def restart(self) -> None:
         """Start the unit anew: no loss of supply, but the end of every session."""
         self.handle(Restarted())
         self._end_sessions()
+        self._start_firmware()
 
     def feed(self, mv: int) -> None:
         """Note what arrives at the unit; a dip and a surge are trouble codes, and never an error."""
@@ -137,6 +156,20 @@ class Ecu:
         """Say whether the signer that the unit trusts opened level 03 for this seed."""
         return self.unit.device.verify(access_message(self.plate.serial, seed), signature)
 
+    # --- what the base signed -------------------------------------------------------------------------------
+
+    def synchronise(self, answer: bytes) -> SyncResult:
+        """Hand the unit an answer of its base; return what it made of it. It never costs an error."""
+        asks = self.unit.challenge is not None
+        self.handle(SyncAnswered(answer))
+        return self.unit.last_answer if asks else SyncResult.NOT_ASKED
+
+    def end_pairing(self, end: bytes) -> bool:
+        """Hand the unit the end of its pairing; say whether it belongs to no car any more by it."""
+        was = self.unit.paired
+        self.handle(PairingEnded(end))
+        return bool(was) and not self.unit.paired
+
     # --- notes ----------------------------------------------------------------------------------------------
 
     def note(self, notes: Notes) -> None:
@@ -186,13 +219,23 @@ class Ecu:
     def _newest(self, bank: int) -> int:
         """Return the number of the newest sound record of a bank, 0 where there is none."""
         key, chip = self.unit.device.key, self.unit.chip
-        found = (
-            read_slot(chip.read((bank * SLOTS + slot) * SECTOR_SIZE, RECORD_SIZE), key)
-            for slot in range(SLOTS)
-        )
+        slots = (chip.read((bank * SLOTS + slot) * SECTOR_SIZE, LONG_SIZE) for slot in range(SLOTS))
+        found = (read_slot(slot[: size_of(slot)], key) for slot in slots)
         return max((record.sequence for reads, record in found if record and reads is Reads.SOUND), default=0)
 
     # --- firmware -------------------------------------------------------------------------------------------
+
+    def _start_firmware(self) -> None:
+        """Start what the slots hold. Nothing to start is the fault *firmware*, which ends once there is."""
+        if self.firmware is None or not self.has_supply():
+            return
+        version = self.firmware.start()
+        self.software = version or ""
+        if version is None:
+            self.handle(SomethingBroke(Fault.FIRMWARE))
+        elif self.state is State.FAULT and self.unit.lock.fault is Fault.FIRMWARE:
+            self.handle(SomethingMended())
+        self.look()
 
     def begin_transfer(self, tester: int, address: int, size: int) -> None:
         """Begin a download for a tester; raise `NegativeResponseError`."""

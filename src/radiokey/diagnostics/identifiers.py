@@ -26,6 +26,7 @@ STATES: Final = (
     State.DARK,
     State.PROTECTED,
     State.FAULT,
+    State.SYNC,
 )
 """The states by their number on the plug."""
 CLOCKS: Final = (
@@ -82,7 +83,7 @@ def _snapshot(ecu: Ecu) -> bytes:
 
 READ: Final[Mapping[int, Callable[[Ecu], bytes]]] = {
     0xF187: lambda ecu: ecu.plate.part.encode("ascii"),
-    0xF189: lambda ecu: ecu.plate.software.encode("ascii"),
+    0xF189: lambda ecu: ecu.software.encode("ascii"),
     0xF18C: lambda ecu: ecu.plate.serial.encode("ascii"),
     VIN_AT: lambda ecu: ecu.notes.vin.encode("ascii"),
     0xF195: lambda ecu: ecu.plate.supplier_software.encode("ascii"),

@@ -21,6 +21,7 @@ from radiokey.diagnostics.tester import Pending, Tester
 from radiokey.diagnostics.transfer import BLOCK_SIZE_MAX, parse_download
 from radiokey.diagnostics.troubles import ALL_GROUPS, AVAILABLE, Trouble
 from radiokey.headunit.lock import State
+from radiokey.headunit.sync import SyncResult
 from radiokey.headunit.unit import ASKING
 
 P2_MS: Final = 500
@@ -178,34 +179,76 @@ def _take_signature(tester: Tester, signature: bytes, pending: Pending) -> None:
 _START, _STOP, _RESULT = 0x01, 0x02, 0x03
 
 
-def _test_itself(tester: Tester) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A routine: its level, what it does, whether its start may bring something that a base signed."""
+
+    level: Level
+    run: Callable[[Tester, bytes], bytes]
+    takes_word: bool = False
+
+
+def _test_itself(tester: Tester, _word: bytes) -> bytes:
     return bytes((tester.ecu.self_test(),))
 
 
-def _reset_to_factory(tester: Tester) -> bytes:
+def _reset_to_factory(tester: Tester, _word: bytes) -> bytes:
     tester.ecu.reset_to_factory()
     return b"\0"
 
 
-ROUTINES: Final[Mapping[int, tuple[Level, Callable[[Tester], bytes]]]] = {
-    0x0301: (Level.NONE, _test_itself),
-    0x0302: (Level.WORKSHOP, _reset_to_factory),
+def _synchronise(tester: Tester, word: bytes) -> bytes:
+    if word:
+        return bytes((SYNC_RESULTS.index(tester.ecu.synchronise(word)),))
+    challenge = tester.ecu.unit.challenge
+    if challenge is None:
+        raise NegativeResponseError(Nrc.CONDITIONS_NOT_CORRECT)
+    return challenge.encode()
+
+
+def _end_pairing(tester: Tester, word: bytes) -> bytes:
+    if word:
+        return bytes((not tester.ecu.end_pairing(word),))
+    return tester.ecu.unit.paired.to_bytes(4)
+
+
+SYNC_RESULTS: Final = (
+    SyncResult.TAKEN,
+    SyncResult.NOTHING,
+    SyncResult.NOT_ASKED,
+    SyncResult.UNREADABLE,
+    SyncResult.NOT_SIGNED,
+    SyncResult.ANOTHER_UNIT,
+    SyncResult.STALE,
+    SyncResult.ROLLED_BACK,
+)
+"""What became of an answer, by its number on the plug."""
+ROUTINES: Final[Mapping[int, Routine]] = {
+    0x0301: Routine(Level.NONE, _test_itself),
+    0x0302: Routine(Level.WORKSHOP, _reset_to_factory),
+    0x0303: Routine(Level.NONE, _synchronise, takes_word=True),
+    0x0304: Routine(Level.NONE, _end_pairing, takes_word=True),
 }
+_ROUTINE_HEAD: Final = 4
 
 
 def routine_control(tester: Tester, request: bytes) -> bytes:
     """31: start a routine, or say how the last one ended."""
-    sub, routine = _sub(request), int.from_bytes(request[2:4])
-    if routine not in ROUTINES:
+    sub, number, word = _sub(request), int.from_bytes(request[2:4]), request[_ROUTINE_HEAD:]
+    if len(request) < _ROUTINE_HEAD:
+        raise NegativeResponseError(Nrc.INCORRECT_MESSAGE_LENGTH_OR_INVALID_FORMAT)
+    routine = ROUTINES.get(number)
+    if routine is None:
         raise NegativeResponseError(Nrc.REQUEST_OUT_OF_RANGE)
-    level, run = ROUTINES[routine]
-    if level and tester.level is not level:
+    if word and not routine.takes_word:
+        raise NegativeResponseError(Nrc.INCORRECT_MESSAGE_LENGTH_OR_INVALID_FORMAT)
+    if routine.level and tester.level is not routine.level:
         raise NegativeResponseError(Nrc.SECURITY_ACCESS_DENIED)
-    if sub == _STOP or (sub == _RESULT and routine not in tester.results):
+    if sub == _STOP or (sub == _RESULT and number not in tester.results):
         raise NegativeResponseError(Nrc.REQUEST_SEQUENCE_ERROR)
     if sub == _START:
-        tester.results[routine] = run(tester)
-    return bytes((sub,)) + request[2:4] + tester.results[routine]
+        tester.results[number] = routine.run(tester, word)
+    return bytes((sub,)) + request[2:4] + tester.results[number]
 
 
 # --- trouble codes ------------------------------------------------------------------------------------------
@@ -333,7 +376,14 @@ SERVICES: Final[Mapping[int, Service]] = {
     ),
     Sid.WRITE_DATA_BY_IDENTIFIER: Service(_EXTENDED, write_data, shortest=4, level=Level.WORKSHOP),
     Sid.ROUTINE_CONTROL: Service(
-        _EXTENDED, routine_control, shortest=2, length=4, subs=_subs(_START, _STOP, _RESULT)
+        _EXTENDED,
+        routine_control,
+        shortest=2,
+        subs={
+            _START: SubFunction(_EXTENDED),
+            _STOP: SubFunction(_EXTENDED, _ROUTINE_HEAD),
+            _RESULT: SubFunction(_EXTENDED, _ROUTINE_HEAD),
+        },
     ),
     Sid.REQUEST_DOWNLOAD: Service(_PROGRAMMING, request_download, shortest=5, level=Level.WORKSHOP),
     Sid.TRANSFER_DATA: Service(_PROGRAMMING, transfer_data, shortest=3, level=Level.WORKSHOP),

@@ -36,6 +36,10 @@ class FirmwareStore(Protocol):
         """Give up what was downloaded and not finished."""
         ...
 
+    def start(self) -> str | None:
+        """Start what may be started; return its version, `None` where there is nothing. Refuses nothing."""
+        ...
+
 
 class Transfer:
     """One download from its 34 to its 37."""

@@ -1,28 +1,33 @@
-"""A unit in two files: its memory chip, and what is in the device and not on the chip.
+"""A unit in files: its memory chip, its firmware's chip, and what is in the device and on no chip.
 
 The chip's file is the 512 bytes of docs/spec/record.md, written in place. The device's file has the key, the
-counter, the nameplate and the notes, is read by its owner alone, and is replaced as a whole, so that a count
+counters, the nameplate and the notes, is read by its owner alone, and is replaced as a whole, so that a count
 is there or not. Whatever the disk says must have reached it before anything goes on.
 """
 
 import json
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from radiokey.code.signed import CHIP_ID_SIZE, Verify
 from radiokey.diagnostics.memory import VIN, Nameplate, Notes, NotesNotKeptError
 from radiokey.diagnostics.troubles import Trouble
 from radiokey.errors import InputError
-from radiokey.headunit.device import COUNTER_MAX, Device
+from radiokey.headunit.device import COUNTER_MAX, Device, RamCounter
+from radiokey.headunit.firmware import RECORDS, SLOTS, Firmware, RefusedImageError
 from radiokey.headunit.flash import ERASED, ChipError
-from radiokey.headunit.grant import CHIP_ID_SIZE
 from radiokey.headunit.store import CHIP_SIZE, SECTOR_SIZE
 from radiokey.headunit.stored import KEY_SIZE
 
+FIRMWARE_SECTOR_SIZE: Final = 4_096
+FIRMWARE_CHIP_SIZE: Final = RECORDS * FIRMWARE_SECTOR_SIZE + SLOTS * (1 << 20)
+"""A chip with slots of a megabyte."""
 _DEVICE_SIZE_MAX: Final = 65_536
 _FORM: Final = 1
 _PLATE: Final = ("serial", "system", "part", "software", "supplier_software")
@@ -33,25 +38,31 @@ class FileChip:
 
     __slots__ = ("_file", "id", "sector_size", "size")
 
-    def __init__(self, path: Path, id: bytes) -> None:  # noqa: A002 - a chip's id
-        """Open the chip in `path`, or a blank one; raise `InputError` where the file is no chip."""
+    def __init__(
+        self,
+        path: Path,
+        id: bytes,  # noqa: A002 - a chip's id
+        size: int = CHIP_SIZE,
+        sector_size: int = SECTOR_SIZE,
+    ) -> None:
+        """Open the chip in `path`, or a blank one; raise `InputError` where the file is no such chip."""
         self.id = id
-        self.size = CHIP_SIZE
-        self.sector_size = SECTOR_SIZE
+        self.size = size
+        self.sector_size = sector_size
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             found = os.fstat(self._file).st_size
             if not found:
-                os.pwrite(self._file, bytes((ERASED,)) * CHIP_SIZE, 0)
+                os.pwrite(self._file, bytes((ERASED,)) * size, 0)
                 os.fsync(self._file)
         except OSError as error:
             raise InputError(
                 f"the memory chip {path.name} cannot be opened: {error.strerror}", hint="name a file of yours"
             ) from error
-        if found not in {0, CHIP_SIZE}:
+        if found not in {0, size}:
             os.close(self._file)
             raise InputError(
-                f"{path.name} is not a memory chip", hint=f"a chip has {CHIP_SIZE} bytes; a new one is made"
+                f"{path.name} is not a memory chip", hint=f"a chip has {size} bytes; a new one is made"
             )
 
     def read(self, at: int, count: int) -> bytes:
@@ -96,10 +107,41 @@ class FileChip:
             raise ChipError("the chip cannot be written") from error
 
 
-class DeviceFile:
-    """The device's file: key, counter, nameplate, notes. It is the unit's `Counter` and its `Notebook`."""
+def trusts(signer: bytes) -> Verify:
+    """Return what says whether `signer`, the bytes of an Ed25519 public key, signed; empty, nobody did."""
 
-    __slots__ = ("_chip_id", "_key", "_notes", "_path", "_plate", "_signer", "_value")
+    def verify(message: bytes, signature: bytes) -> bool:
+        if not signer:
+            return False
+        try:
+            Ed25519PublicKey.from_public_bytes(signer).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    return verify
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What the unit's firmware left behind: a second counter of its device."""
+
+    _device: "DeviceFile"
+
+    @property
+    def value(self) -> int:
+        """The count."""
+        return self._device.floor_value
+
+    def advance(self) -> None:
+        """Count one up, durably."""
+        self._device.raise_floor()
+
+
+class DeviceFile:
+    """The device's file: key, counters, nameplate, notes. It is the unit's `Counter` and its `Notebook`."""
+
+    __slots__ = ("_chip_id", "_key", "_notes", "_path", "_plate", "_signer", "_value", "floor_value")
 
     def __init__(self, path: Path, fields: dict[str, Any]) -> None:
         """Take a device's fields; raise `ValueError`, `KeyError` or `TypeError` where they do not fit."""
@@ -108,13 +150,15 @@ class DeviceFile:
         self._chip_id = bytes.fromhex(fields["chip"])
         self._signer = bytes.fromhex(fields["signer"])
         self._value = fields["counter"]
+        self.floor_value: int = fields["floor"]
         self._plate = Nameplate(**{name: _ascii(fields[name]) for name in _PLATE}, signer=bool(self._signer))
         troubles = frozenset(Trouble(number) for number in fields["troubles"])
         self._notes = Notes(_ascii(fields["vin"]), _ascii(fields["workshop"]), troubles)
         if fields["form"] != _FORM or len(self._key) != KEY_SIZE or len(self._chip_id) != CHIP_ID_SIZE:
             raise ValueError
-        if not isinstance(self._value, int) or not 0 <= self._value <= COUNTER_MAX:
-            raise ValueError
+        for count in (self._value, self.floor_value):
+            if not isinstance(count, int) or not 0 <= count <= COUNTER_MAX:
+                raise ValueError
         if self._notes.vin and not VIN.fullmatch(self._notes.vin):
             raise ValueError
 
@@ -125,10 +169,10 @@ class DeviceFile:
         """Make a new device in `path`; raise `InputError` where it cannot be written."""
         written = {name: getattr(plate, name) for name in _PLATE}
         fields = {"form": _FORM, "key": chance(KEY_SIZE).hex(), "chip": chance(CHIP_ID_SIZE).hex()}
-        empty = {"counter": 0, "signer": signer.hex(), "vin": vin, "workshop": "", "troubles": []}
-        device = cls(path, {**fields, **written, **empty})
+        empty = {"counter": 0, "floor": 0, "vin": vin, "workshop": "", "troubles": []}
+        device = cls(path, {**fields, **written, **empty, "signer": signer.hex()})
         try:
-            device._keep(0, device._notes)
+            device._keep(0, 0, device._notes)
         except OSError as error:
             raise InputError(
                 f"the device {path.name} cannot be made: {error.strerror}", hint="name a file of yours"
@@ -164,7 +208,7 @@ class DeviceFile:
     @property
     def device(self) -> Device:
         """The device, as a head unit takes it."""
-        return Device(self._key, self._plate.serial, self, self._trusts)
+        return Device(self._key, self._plate.serial, self, trusts(self._signer))
 
     @property
     def value(self) -> int:
@@ -174,7 +218,14 @@ class DeviceFile:
     def advance(self) -> None:
         """Count one up, durably."""
         try:
-            self._keep(self._value + 1, self._notes)
+            self._keep(self._value + 1, self.floor_value, self._notes)
+        except OSError as error:
+            raise ChipError("the counter does not answer") from error
+
+    def raise_floor(self) -> None:
+        """Count the floor of its firmware one up, durably."""
+        try:
+            self._keep(self._value, self.floor_value + 1, self._notes)
         except OSError as error:
             raise ChipError("the counter does not answer") from error
 
@@ -185,25 +236,17 @@ class DeviceFile:
     def write(self, notes: Notes) -> None:
         """Make `notes` durable."""
         try:
-            self._keep(self._value, notes)
+            self._keep(self._value, self.floor_value, notes)
         except OSError as error:
             raise NotesNotKeptError from error
 
-    def _trusts(self, message: bytes, signature: bytes) -> bool:
-        if not self._signer:
-            return False
-        try:
-            Ed25519PublicKey.from_public_bytes(self._signer).verify(signature, message)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
-
-    def _keep(self, value: int, notes: Notes) -> None:
+    def _keep(self, value: int, floor: int, notes: Notes) -> None:
         fields = {
             "form": _FORM,
             "key": self._key.hex(),
             "chip": self._chip_id.hex(),
             "counter": value,
+            "floor": floor,
             "signer": self._signer.hex(),
             **{name: getattr(self._plate, name) for name in _PLATE},
             "vin": notes.vin,
@@ -211,7 +254,36 @@ class DeviceFile:
             "troubles": sorted(notes.troubles),
         }
         _replace(self._path, (json.dumps(fields, indent=1) + "\n").encode("ascii"))
-        self._value, self._notes = value, notes
+        self._value, self.floor_value, self._notes = value, floor, notes
+
+
+def open_firmware_chip(path: Path) -> FileChip:
+    """Return the firmware chip in `path`, or a blank one; raise `InputError` where the file is none."""
+    return FileChip(path, bytes(CHIP_ID_SIZE), FIRMWARE_CHIP_SIZE, FIRMWARE_SECTOR_SIZE)
+
+
+def make_firmware_chip(path: Path, image: bytes, model: str, verify: Verify) -> None:
+    """Make a firmware chip with its first image, as a factory does, or none; raise `InputError`.
+
+    The device's floor stays where it is: the image has yet to start in it.
+    """
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    chip = open_firmware_chip(new)
+    try:
+        Firmware(chip, model, verify, RamCounter()).install(image)
+        new.replace(path)
+    except RefusedImageError as error:
+        raise InputError(
+            f"the image is not taken: {error}", hint="take one that the unit's signer signed for this radio"
+        ) from error
+    except (ChipError, OSError) as error:
+        raise InputError(
+            f"the firmware chip {path.name} cannot be made", hint="name a file of yours"
+        ) from error
+    finally:
+        chip.close()
+        new.unlink(missing_ok=True)
 
 
 def _ascii(text: str) -> str:

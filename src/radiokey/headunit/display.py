@@ -88,6 +88,7 @@ _WORDS_FOR: Final[Mapping[State, tuple[Shows, ...]]] = {
     State.WAIT: (Shows.WAIT, Shows.LOCKED, Shows.ARMED_OR_WAIT, Shows.CODE),
     State.LOCKED: (Shows.LOCKED, Shows.WAIT, Shows.CODE),
     State.PERMANENT: (Shows.PERMANENT, Shows.LOCKED, Shows.WAIT, Shows.CODE),
+    State.SYNC: (Shows.SERVER,),
     State.PROTECTED: (Shows.PROTECTED,),
 }
 """What a display shows in a state: the first kind of word that the model has."""

@@ -15,6 +15,10 @@ concludes from it. `HeadUnit.handle` maps the one to the other:
 | `CodeSent` | `EntryConfirmed`, then `RightCode` or `WrongCode` |
 | `Restarted` | none: the unit starts anew under supply, and the lock stays as it is |
 | `CarAnswered` | `VehicleAccepted` or `VehicleRefused` |
+| `VinHeard` | `VehicleAccepted` and `CarKnown`, or `VehicleRefused`, where the unit is paired |
+| `BusChanged` | none: what is heard of the car is beside the lock |
+| `PairingEnded` | `PairingReleased`, where the base ended this very pairing |
+| `SyncAnswered` | `Synchronised`, where it is the base's answer to this unit's challenge (`headunit.sync`) |
 | `SomethingBroke`, `SomethingMended` | `FaultFound`, `FaultMended` |
 | `ServiceAllowed` | `TriesGranted` |
 | `ChipGranted` | `ChipProvisioned`, where the grant is for this unit and its chip |
@@ -22,9 +26,19 @@ concludes from it. `HeadUnit.handle` maps the one to the other:
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from radiokey.code.value import Code
-from radiokey.headunit.lock import Fault
+from radiokey.headunit.lock import (
+    Event,
+    Fault,
+    FaultFound,
+    FaultMended,
+    TriesGranted,
+    VehicleAccepted,
+    VehicleRefused,
+)
+from radiokey.headunit.pairing import Bus
 
 
 class Ignition(StrEnum):
@@ -115,6 +129,34 @@ class CarAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class VinHeard:
+    """The car said its VIN on the bus, in these bytes; it says it again and again."""
+
+    vin: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BusChanged:
+    """The controller says that the bus is off, or silent, or too noisy to read."""
+
+    to: Bus
+
+
+@dataclass(frozen=True, slots=True)
+class PairingEnded:
+    """The workshop handed the unit the base's word that its pairing is over (`code.signed.PairingEnd`)."""
+
+    grant: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAnswered:
+    """Somebody handed the unit an answer of the base, over the net or typed in (`code.signed.Answer`)."""
+
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SomethingBroke:
     """A failed update, a bus fault, tampering."""
 
@@ -150,8 +192,27 @@ UnitEvent = (
     | CodeSent
     | Restarted
     | CarAnswered
+    | VinHeard
+    | BusChanged
+    | PairingEnded
+    | SyncAnswered
     | SomethingBroke
     | SomethingMended
     | ServiceAllowed
     | ChipGranted
 )
+
+
+def meant(event: CarAnswered | SomethingBroke | SomethingMended | ServiceAllowed) -> Event:
+    """Return what the unit concludes from what is said to it in one word."""
+    match event:
+        case CarAnswered(knows=knows):
+            return VehicleAccepted() if knows else VehicleRefused()
+        case SomethingBroke(fault=fault):
+            return FaultFound(fault)
+        case SomethingMended():
+            return FaultMended()
+        case ServiceAllowed():
+            return TriesGranted()
+        case unknown:
+            assert_never(unknown)

@@ -59,6 +59,7 @@ class Why(StrEnum):
     UNTIL_SERVICE = "until-service"
     LOCKED = "locked"
     PERMANENT = "permanent"
+    SYNCHRONISES = "synchronises"
     PROTECTED = "protected"
     MEMORY = "memory"
     FIRMWARE = "firmware"
@@ -80,6 +81,7 @@ class Ends(StrEnum):
     NOT_SAID = "not-said"
     GRANT = "grant"
     CAR = "car"
+    BASE = "base"
     MENDING = "mending"
 
 
@@ -108,6 +110,7 @@ ENDS: Final[Mapping[Why, Ends]] = {
     Why.UNTIL_SERVICE: Ends.SERVICE,
     Why.LOCKED: Ends.NOT_SAID,
     Why.PERMANENT: Ends.GRANT,
+    Why.SYNCHRONISES: Ends.BASE,
     Why.PROTECTED: Ends.CAR,
     Why.MEMORY: Ends.GRANT,
     Why.FIRMWARE: Ends.MENDING,
@@ -134,6 +137,7 @@ _AT: Final = {
     State.CHECKING: Why.COMPARING,
     State.WAIT: Why.WAITS,
     State.PERMANENT: Why.PERMANENT,
+    State.SYNC: Why.SYNCHRONISES,
     State.PROTECTED: Why.PROTECTED,
 }
 _STRANGE: Final = frozenset({Reads.FOREIGN, Reads.FORGED, Reads.MISPLACED})
@@ -235,7 +239,7 @@ class _Reading:
                 return Verdict(kind.value)
         if found == {Reads.EMPTY}:
             raise InputError("there is no record here: all of it is erased", hint=WHAT)
-        raise InputError("there is no record of version 1 here", hint=WHAT)
+        raise InputError("there is no record of version 1 or 2 here", hint=WHAT)
 
     @property
     def lock(self) -> Lock:

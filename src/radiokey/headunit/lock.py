@@ -13,6 +13,10 @@ wait and is cleared by the right code alone, or by a power cut where the model i
 Only *qualified* milliseconds count towards a wait: whether a second qualifies is judged by the unit, which
 knows its supply and its ignition. Nothing keyed during a wait counts, nothing incomplete counts.
 
+A navigation unit has a second lock: after the right code it plays only once the base answered (state SYNC).
+The count is clean by then, and nothing that happens to an answer costs an error. The car that a paired unit
+knows opens it as the code would, but never out of a wait or a lock, and it clears no error.
+
 Events that a state does not list change nothing. `TRANSITIONS` is checked against `step` by a test, and the
 picture in docs/lock.md is drawn from it.
 """
@@ -46,6 +50,7 @@ class State(StrEnum):
     WAIT = "wait"
     LOCKED = "locked"
     PERMANENT = "permanent"
+    SYNC = "sync"
     DARK = "dark"
     PROTECTED = "protected"
     FAULT = "fault"
@@ -158,6 +163,21 @@ class VehicleAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class CarKnown:
+    """The car that this unit is paired to is the one around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingReleased:
+    """The base ended the pairing. What played asks for the code, which its next owner has; a wait stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synchronised:
+    """The base answered this unit's challenge: the second lock is open."""
+
+
+@dataclass(frozen=True, slots=True)
 class FaultFound:
     """Something is wrong that is not the code: memory, firmware, bus, tampering."""
 
@@ -186,6 +206,9 @@ Event = (
     | TriesGranted
     | VehicleRefused
     | VehicleAccepted
+    | CarKnown
+    | PairingReleased
+    | Synchronised
     | FaultFound
     | FaultMended
     | ChipProvisioned
@@ -196,16 +219,21 @@ _LASTING: Final = frozenset({Fault.MEMORY, Fault.TAMPERED})
 _PUNISHED: Final = frozenset({State.CODE, State.WAIT, State.LOCKED, State.PERMANENT})
 _CONFIRMED: Final = frozenset({State.CHECKING, State.WAIT, State.LOCKED, State.PERMANENT})
 _ANYWHERE: Final = {VehicleRefused: frozenset({State.PROTECTED}), FaultFound: frozenset({State.FAULT})}
-_BEFORE: Final = frozenset(
-    {State.PLAYING, State.CODE, State.WAIT, State.LOCKED, State.PERMANENT, State.CHECKING, State.SCRAMBLED}
-)
+_OPENED: Final = frozenset({State.DARK, State.PLAYING})
+_UNLOCKED: Final = _OPENED | {State.SYNC}
+_BEFORE: Final = _ASKING | _PUNISHED | {State.PLAYING, State.CHECKING, State.SYNC}
 
 TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
-    State.PLAYING: {SupplyReturned: frozenset({State.PLAYING}) | _ASKING, **_ANYWHERE},
+    State.PLAYING: {
+        SupplyReturned: frozenset({State.PLAYING}) | _ASKING,
+        PairingReleased: _ASKING,
+        **_ANYWHERE,
+    },
     State.CODE: {
         SupplyReturned: frozenset({State.CODE}),
         DigitKeyed: frozenset({State.ENTRY}),
         EntryConfirmed: _CONFIRMED,
+        CarKnown: _UNLOCKED,
         **_ANYWHERE,
     },
     State.SCRAMBLED: {
@@ -213,6 +241,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
         DigitKeyed: frozenset({State.ENTRY}),
         EntryConfirmed: frozenset({State.CHECKING}),
         TimePassed: _ASKING,
+        CarKnown: _UNLOCKED,
         **_ANYWHERE,
     },
     State.ENTRY: {
@@ -220,11 +249,12 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
         DigitKeyed: frozenset({State.ENTRY}),
         EntryDropped: frozenset({State.CODE}),
         EntryConfirmed: _CONFIRMED,
+        CarKnown: _UNLOCKED,
         **_ANYWHERE,
     },
     State.CHECKING: {
         SupplyReturned: _PUNISHED,
-        RightCode: frozenset({State.DARK, State.PLAYING}),
+        RightCode: _UNLOCKED,
         WrongCode: _PUNISHED,
         **_ANYWHERE,
     },
@@ -240,14 +270,22 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
         **_ANYWHERE,
     },
     State.PERMANENT: {ChipProvisioned: frozenset({State.CODE}), **_ANYWHERE},
+    State.SYNC: {
+        SupplyReturned: frozenset({State.SYNC}) | _ASKING,
+        Synchronised: _OPENED,
+        PairingReleased: _ASKING,
+        **_ANYWHERE,
+    },
     State.DARK: {
         SupplyReturned: frozenset({State.PLAYING}) | _ASKING,
-        TimePassed: frozenset({State.DARK, State.PLAYING}),
+        TimePassed: _OPENED,
+        PairingReleased: _ASKING,
         **_ANYWHERE,
     },
     State.PROTECTED: {
         SupplyReturned: frozenset({State.PROTECTED}),
         VehicleAccepted: _BEFORE,
+        PairingReleased: _BEFORE - {State.PLAYING, State.SYNC},
         FaultFound: frozenset({State.PROTECTED, State.FAULT}),
     },
     State.FAULT: {
@@ -268,8 +306,9 @@ def step(lock: Lock, event: Event, policy: LockPolicy) -> Lock:
 
 def _supply_returned(lock: Lock, event: SupplyReturned, policy: LockPolicy) -> Lock:
     match lock.state:
-        case State.PLAYING | State.DARK:
-            after = _ask(policy) if event.gap_ms >= policy.power_gap_ms_min else Lock(State.PLAYING)
+        case State.PLAYING | State.DARK | State.SYNC:
+            short = State.SYNC if lock.state is State.SYNC else State.PLAYING
+            after = _ask(lock, policy) if event.gap_ms >= policy.power_gap_ms_min else _unlocked(lock, short)
         case State.WAIT:
             after = _cut_in_wait(lock, policy)
         case State.LOCKED if lock.hold is Hold.POWER_CUT:
@@ -287,10 +326,14 @@ def _supply_returned(lock: Lock, event: SupplyReturned, policy: LockPolicy) -> L
     return after
 
 
-def _ask(policy: LockPolicy) -> Lock:
-    if policy.scrambled_ms:
-        return Lock(State.SCRAMBLED, grace_left_ms=policy.scrambled_ms)
-    return Lock(State.CODE)
+def _ask(lock: Lock, policy: LockPolicy) -> Lock:
+    after = _unlocked(lock, State.SCRAMBLED if policy.scrambled_ms else State.CODE)
+    return replace(after, grace_left_ms=policy.scrambled_ms)
+
+
+def _unlocked(lock: Lock, state: State) -> Lock:
+    """Return the lock in a state without a wait: what the car opened keeps its errors and owes its entry."""
+    return Lock(state, errors=lock.errors, pending=lock.pending)
 
 
 def _cut_in_wait(lock: Lock, policy: LockPolicy) -> Lock:
@@ -339,7 +382,20 @@ def _entry_confirmed(lock: Lock, event: EntryConfirmed, policy: LockPolicy) -> L
 
 
 def _right_code(_lock: Lock, _event: RightCode, policy: LockPolicy) -> Lock:
-    return Lock(State.DARK, grace_left_ms=policy.dark_ms) if policy.dark_ms else Lock(State.PLAYING)
+    return Lock(State.SYNC) if policy.second_lock else _open(Lock(State.PLAYING), policy)
+
+
+def _car_known(lock: Lock, _event: CarKnown, policy: LockPolicy) -> Lock:
+    return _unlocked(lock, State.SYNC) if policy.second_lock else _open(lock, policy)
+
+
+def _synchronised(lock: Lock, _event: Synchronised, policy: LockPolicy) -> Lock:
+    return _open(lock, policy)
+
+
+def _open(lock: Lock, policy: LockPolicy) -> Lock:
+    after = _unlocked(lock, State.DARK if policy.dark_ms else State.PLAYING)
+    return replace(after, grace_left_ms=policy.dark_ms)
 
 
 def _wrong_code(lock: Lock, _event: WrongCode, policy: LockPolicy) -> Lock:
@@ -387,6 +443,11 @@ def _vehicle_accepted(lock: Lock, _event: VehicleAccepted, _policy: LockPolicy) 
     return replace(lock, state=lock.before, before=State.PLAYING)
 
 
+def _pairing_released(lock: Lock, _event: PairingReleased, policy: LockPolicy) -> Lock:
+    at = lock.before if lock.state is State.PROTECTED else lock.state
+    return _ask(lock, policy) if at in _UNLOCKED else replace(lock, state=at, before=State.PLAYING)
+
+
 def _fault_found(lock: Lock, event: FaultFound, _policy: LockPolicy) -> Lock:
     if lock.state in {State.PROTECTED, State.FAULT} and event.fault not in _LASTING:
         return lock  # mending it must not let a unit out that the car refuses, or that was tampered with
@@ -426,6 +487,9 @@ _DECIDE: Final[Mapping[type[Event], Callable[..., Lock]]] = {
     TriesGranted: _tries_granted,
     VehicleRefused: _vehicle_refused,
     VehicleAccepted: _vehicle_accepted,
+    CarKnown: _car_known,
+    PairingReleased: _pairing_released,
+    Synchronised: _synchronised,
     FaultFound: _fault_found,
     FaultMended: _fault_mended,
     ChipProvisioned: _chip_provisioned,

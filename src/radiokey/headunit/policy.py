@@ -98,6 +98,8 @@ class LockPolicy:
     `dark_ms`: how long the screen stays dark after a right code before the radio plays (claim 57).
     `remembers_pending`: keeps a keyed digest of the code being compared, so that the same code again after
     a cut during the compare costs nothing more (the reference policy).
+    `second_lock`: after the right code it also wants an answer of the base (navigation units, claim 63).
+    `pairs`: it remembers its car's VIN from the bus: the same car opens it, another is refused (claim 62).
     """
 
     schedule: tuple[Rung, ...]
@@ -107,6 +109,8 @@ class LockPolicy:
     scrambled_ms: int = 0
     dark_ms: int = 2_000
     remembers_pending: bool = False
+    second_lock: bool = False
+    pairs: bool = False
 
     def __post_init__(self) -> None:
         last = 0

@@ -12,12 +12,15 @@ which tells forgery. Its sequence number is that of a counter in the device: whe
 counter goes one up, and only then is the commit done. So an older image of the chip is known for one, and
 fails closed. A chip without a valid record is a failure and never "first boot": a unit is provisioned in the
 factory, and again only by a signed grant.
+
+A unit with a second lock or a car remembers more beside the lock, in the same record: version 2, longer.
+One that has nothing to remember there writes version 1, byte for byte as before.
 """
 
 import hmac
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from radiokey.headunit.device import COUNTER_MAX, Device
@@ -31,11 +34,24 @@ CHIP_SIZE: Final = BANKS * SLOTS * SECTOR_SIZE
 DIGEST_SIZE: Final = 16
 
 _MAGIC: Final = b"RKR1"
+_LONG_MAGIC: Final = b"RKR2"
 _BODY: Final = struct.Struct("<4sIBBBBHHQQ16s16s")
+_BESIDE: Final = struct.Struct("<III16s")
 _CRC: Final = struct.Struct("<I")
 RECORD_SIZE: Final = _BODY.size + DIGEST_SIZE + _CRC.size
+LONG_SIZE: Final = RECORD_SIZE + _BESIDE.size
+NO_CAR: Final = bytes(DIGEST_SIZE)
 
-_STATES: Final = (State.PLAYING, State.CODE, State.CHECKING, State.WAIT, State.LOCKED, State.PERMANENT)
+_STATES: Final = (
+    State.PLAYING,
+    State.CODE,
+    State.CHECKING,
+    State.WAIT,
+    State.LOCKED,
+    State.PERMANENT,
+    State.SYNC,
+)
+_STATES_OF: Final = {_MAGIC: _STATES[:-1], _LONG_MAGIC: _STATES}
 _KEPT_AS: Final = {State.DARK: State.PLAYING, State.SCRAMBLED: State.CODE, State.ENTRY: State.CODE}
 _ASIDE: Final = (None, State.PROTECTED, State.FAULT)
 _HOLDS: Final = tuple(Hold)
@@ -51,12 +67,30 @@ class OldRecordError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a unit with a second lock or a car remembers beside the lock; 0 and zeros where there is nothing.
+
+    `epoch` is that of the newest answer of the base it took; `asked` the sequence number under which it began
+    to want one, while it does; `paired` the one under which it took the car of digest `car` for its own.
+    """
+
+    epoch: int = 0
+    asked: int = 0
+    paired: int = 0
+    car: bytes = NO_CAR
+
+
+NOTHING_BESIDE: Final = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What is remembered: the lock without what only lives under supply, and the digest of the code."""
 
     sequence: int
     lock: Lock
     code_digest: bytes
+    beside: Beside = NOTHING_BESIDE
 
 
 def kept(lock: Lock) -> Lock:
@@ -74,6 +108,16 @@ def kept(lock: Lock) -> Lock:
     )
 
 
+def car_digest(key: bytes, vin: str) -> bytes:
+    """Return the keyed digest under which a car is kept: no plug and no chip tells which car it is."""
+    return hmac.digest(key, b"car\n" + vin.encode(), "sha256")[:DIGEST_SIZE]
+
+
+def same_car(known: bytes, heard: bytes) -> bool:
+    """Tell whether two digests are of one car."""
+    return hmac.compare_digest(known, heard)
+
+
 def digest(key: bytes, entry: str) -> bytes:
     """Return the keyed digest under which a code or an entry is kept; the code itself never is."""
     return hmac.digest(key, b"code\n" + entry.encode(), "sha256")[:DIGEST_SIZE]
@@ -81,10 +125,11 @@ def digest(key: bytes, entry: str) -> bytes:
 
 def encode(record: Record, key: bytes) -> bytes:
     """Return the bytes of `record`, MAC and CRC included."""
-    lock = record.lock
+    lock, beside = record.lock, record.beside
+    assert (beside.asked > 0) is (State.SYNC in {lock.state, lock.before})
     aside = _ASIDE.index(lock.state) if lock.state in _ASIDE else 0
     body = _BODY.pack(
-        _MAGIC,
+        _MAGIC if beside == NOTHING_BESIDE else _LONG_MAGIC,
         record.sequence,
         _STATES.index(lock.before if aside else lock.state),
         aside,
@@ -97,23 +142,31 @@ def encode(record: Record, key: bytes) -> bytes:
         lock.pending,
         record.code_digest,
     )
+    if beside != NOTHING_BESIDE:
+        body += _BESIDE.pack(beside.epoch, beside.asked, beside.paired, beside.car)
     signed = body + _mac(key, body)
     return signed + _CRC.pack(zlib.crc32(signed))
 
 
+def size_of(data: bytes) -> int:
+    """Return how many bytes a record that begins like `data` has."""
+    return LONG_SIZE if data.startswith(_LONG_MAGIC) else RECORD_SIZE
+
+
 def decode(data: bytes, key: bytes) -> Record | None:
     """Return the record in `data`, `None` where it is damaged, another device's, or out of its tables."""
-    if len(data) != RECORD_SIZE or data[:4] != _MAGIC:
+    states = _STATES_OF.get(data[:4])
+    if states is None or len(data) != size_of(data):
         return None
-    body, mac = data[: _BODY.size], data[_BODY.size : -_CRC.size]
+    body, mac = data[: -DIGEST_SIZE - _CRC.size], data[-DIGEST_SIZE - _CRC.size : -_CRC.size]
     if _CRC.unpack(data[-_CRC.size :]) != (zlib.crc32(body + mac),) or not hmac.compare_digest(
         mac, _mac(key, body)
     ):
         return None
     _, sequence, state, aside, hold, fault, errors, pending, left, wait, pending_digest, code_digest = (
-        _BODY.unpack(body)
+        _BODY.unpack_from(body)
     )
-    known = zip((state, aside, hold, fault), (_STATES, _ASIDE, _HOLDS, _FAULTS), strict=True)
+    known = zip((state, aside, hold, fault), (states, _ASIDE, _HOLDS, _FAULTS), strict=True)
     if any(number >= len(names) for number, names in known):
         return None
     if pending not in {0, DIGEST_SIZE} or any(pending_digest[pending:]):
@@ -129,7 +182,8 @@ def decode(data: bytes, key: bytes) -> Record | None:
         pending=pending_digest[:pending],
         before=at if aside else State.PLAYING,
     )
-    return Record(sequence, lock, code_digest)
+    beside = Beside(*_BESIDE.unpack(body[_BODY.size :])) if states is _STATES else NOTHING_BESIDE
+    return Record(sequence, lock, code_digest, beside)
 
 
 def _mac(key: bytes, body: bytes) -> bytes:
@@ -180,21 +234,33 @@ class Store:
         """The record as last committed."""
         return self._record
 
-    def commit(self, lock: Lock, *, again: bool = False) -> None:
-        """Make `lock` durable in every bank; raise `ChipError` if it is not.
+    def commit(
+        self, lock: Lock, *, again: bool = False, epoch: int | None = None, car: bytes | None = None
+    ) -> None:
+        """Make `lock` durable in every bank, with what changed beside it; raise `ChipError` if it is not.
 
-        No change, no write; unless it is to be written `again`, under a number of its own.
+        No change, no write; unless it is to be written `again`, under a number of its own. `epoch` is that of
+        an answer that was taken, `car` the digest of the car it is paired to from now on (`NO_CAR`: none).
         """
-        remembered = kept(lock)
-        if remembered == self._record.lock and not again:
+        remembered, beside = kept(lock), self._record.beside
+        if epoch is not None:
+            beside = replace(beside, epoch=epoch)
+        if car is not None and car != beside.car:
+            beside = replace(beside, paired=0 if car == NO_CAR else self._record.sequence + 1, car=car)
+        if (remembered, beside) == (self._record.lock, self._record.beside) and not again:
             return
-        self._put(remembered)
+        self._put(remembered, beside)
 
-    def _put(self, lock: Lock) -> None:
+    def _put(self, lock: Lock, beside: Beside = NOTHING_BESIDE) -> None:
         """Write both banks, then count: the order by which an older image is recognised."""
-        if self._record.sequence == COUNTER_MAX:
+        sequence = self._record.sequence + 1
+        if sequence > COUNTER_MAX:
             raise ChipError("the counter is used up")
-        record = Record(self._record.sequence + 1, lock, self._record.code_digest)
+        # Asked for once, under one number, however often the unit is set aside meanwhile: an answer that is
+        # carried by hand stays good for as long as it takes.
+        wants = State.SYNC in {lock.state, lock.before}
+        beside = replace(beside, asked=(beside.asked or sequence) if wants else 0)
+        record = Record(sequence, lock, self._record.code_digest, beside)
         for bank in range(BANKS):
             self._write(bank, record)
         self._device.counter.advance()
@@ -215,7 +281,8 @@ def _newest(chip: Chip, key: bytes, bank: int) -> Record | None:
     """Return the newest valid record of a bank; no commit put one in the other slot."""
     found = []
     for slot in range(SLOTS):
-        record = decode(chip.read((bank * SLOTS + slot) * SECTOR_SIZE, RECORD_SIZE), key)
+        at = (bank * SLOTS + slot) * SECTOR_SIZE
+        record = decode(chip.read(at, size_of(chip.read(at, len(_MAGIC)))), key)
         if record is not None and record.sequence % SLOTS == slot:
             found.append(record)
     return max(found, key=lambda record: record.sequence, default=None)

@@ -16,28 +16,30 @@ from typing import Any, Final
 from radiokey.errors import InputError
 from radiokey.headunit.device import COUNTER_MAX
 from radiokey.headunit.flash import ERASED
-from radiokey.headunit.lock import Fault, Hold, Lock, State
+from radiokey.headunit.image import IMAGE_SIZE_MAX, IMAGE_VERSION
+from radiokey.headunit.lock import Fault, Hold, State
 from radiokey.headunit.store import (
     CHIP_SIZE,
     DIGEST_SIZE,
-    RECORD_SIZE,
+    NO_CAR,
     SECTOR_SIZE,
     SLOTS,
     Record,
     decode,
+    size_of,
 )
-from radiokey.headunit.unit import IMAGE_SIZE_MAX, IMAGE_VERSION, WAIT_SAVED_EVERY_MS
+from radiokey.headunit.unit import WAIT_SAVED_EVERY_MS
 
 KEY_SIZE: Final = 32
 STORED_SIZE_MAX: Final = 4 * IMAGE_SIZE_MAX
 """More than the longest stored thing as spaced hexadecimal text."""
 
-_MAGIC: Final = b"RKR1"
+_MAGICS: Final = (b"RKR1", b"RKR2")
 _CRC: Final = struct.Struct("<I")
 _NO_KEY: Final = bytes(KEY_SIZE)
 _HEX: Final = frozenset(b"0123456789abcdefABCDEF \t\r\n")
 WHAT: Final = (
-    "give one record (84 bytes), a chip (512 bytes) or a unit's image, as bytes or as hexadecimal text"
+    "give one record (84 or 112 bytes), a chip (512 bytes) or a unit's image, as bytes or as hexadecimal text"
 )
 
 
@@ -84,7 +86,7 @@ class Stored:
                 raise InputError("the hexadecimal text is not whole", hint=WHAT) from error
         if data.startswith(IMAGE_VERSION):
             return cls._of_unit(data)
-        if len(data) == RECORD_SIZE:
+        if len(data) == size_of(data):
             return cls(Form.RECORD, (data,))
         if len(data) == CHIP_SIZE:
             return cls(Form.CHIP, _slots(data))
@@ -123,14 +125,14 @@ def _volatile(volatile: Any) -> tuple[int, int]:  # noqa: ANN401 - whatever JSON
 
 
 def _slots(chip: bytes) -> tuple[bytes, ...]:
-    return tuple(chip[at : at + RECORD_SIZE] for at in range(0, CHIP_SIZE, SECTOR_SIZE))
+    return tuple(chip[at : at + size_of(chip[at:])] for at in range(0, CHIP_SIZE, SECTOR_SIZE))
 
 
 def read_slot(data: bytes, key: bytes | None) -> tuple[Reads, Record | None]:
     """Return what one slot holds, and the record that can be read in it."""
     if data.count(ERASED) == len(data):
         return Reads.EMPTY, None
-    if not data.startswith(_MAGIC):
+    if not data.startswith(_MAGICS):
         return Reads.OTHER, None
     signed, crc = data[: -_CRC.size], data[-_CRC.size :]
     if _CRC.pack(zlib.crc32(signed)) != crc:
@@ -150,11 +152,13 @@ def _unsigned(body: bytes) -> Record | None:
     """
     signed = body + hmac.digest(_NO_KEY, b"record\n" + body, "sha256")[:DIGEST_SIZE]
     record = decode(signed + _CRC.pack(zlib.crc32(signed)), _NO_KEY)
-    return record if record and _possible(record.lock) else None
+    return record if record and _possible(record) else None
 
 
-def _possible(lock: Lock) -> bool:
+def _possible(record: Record) -> bool:
     """Say whether some unit under some policy could have this record."""
+    lock, beside = record.lock, record.beside
+    by_car = beside.car != NO_CAR  # what the car opened keeps its errors, and owes its entry
     at = lock.before if lock.state in ASIDE else lock.state
     guessed = {State.CHECKING, State.WAIT, State.LOCKED, State.PERMANENT}
     return (
@@ -164,7 +168,10 @@ def _possible(lock: Lock) -> bool:
         and (at is State.LOCKED) == (lock.hold is not Hold.NOTHING)
         and (lock.state is State.FAULT) == (lock.fault is not Fault.NONE)
         and (at not in guessed or lock.errors > 0)
-        and (at is not State.PLAYING or lock.errors == 0)
         and len(lock.pending) in ({DIGEST_SIZE} if at is State.CHECKING else {0, DIGEST_SIZE})
-        and (not lock.pending or at in {State.CODE, State.CHECKING})
+        and (at not in {State.PLAYING, State.SYNC} or by_car or not (lock.errors or lock.pending))
+        and (not lock.pending or at in {State.CODE, State.CHECKING, State.PLAYING, State.SYNC})
+        and (at is State.SYNC) == (beside.asked > 0)
+        and (beside.paired > 0) == by_car
+        and max(beside.asked, beside.paired) <= record.sequence
     )

@@ -7,18 +7,18 @@ does the display show it.
 """
 
 import hmac
-import json
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Self, assert_never
+from dataclasses import dataclass, replace
+from typing import Final, Self, assert_never
 
 from radiokey.clock import MINUTE_MS
+from radiokey.code.signed import Challenge, PairingEnd, split
 from radiokey.code.value import Code, CodeShape
-from radiokey.errors import InputError
 from radiokey.headunit import panel as panels
 from radiokey.headunit import store as records
 from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.display import Counts, DisplayKind, DisplayWord, word_for
 from radiokey.headunit.events import (
+    BusChanged,
     CarAnswered,
     ChipGranted,
     CodeSent,
@@ -26,6 +26,7 @@ from radiokey.headunit.events import (
     Ignition,
     IgnitionTurned,
     KeyPressed,
+    PairingEnded,
     RadioSwitched,
     Restarted,
     ServiceAllowed,
@@ -33,37 +34,43 @@ from radiokey.headunit.events import (
     SomethingMended,
     SupplyLost,
     SupplyRestored,
+    SyncAnswered,
     TicksRead,
     TimeWent,
     UnitEvent,
+    VinHeard,
+    meant,
 )
 from radiokey.headunit.flash import Chip, ChipError, PowerCutError, RamChip
 from radiokey.headunit.grant import Grant
+from radiokey.headunit.image import Volatile, damaged_image
 from radiokey.headunit.lock import (
+    CarKnown,
     ChipProvisioned,
     DigitKeyed,
     EntryConfirmed,
     EntryDropped,
     Event,
     Fault,
-    FaultFound,
-    FaultMended,
-    Hold,
     IgnitionCycled,
     Lock,
+    PairingReleased,
     RightCode,
     State,
     SupplyReturned,
+    Synchronised,
     TimePassed,
-    TriesGranted,
     VehicleAccepted,
     VehicleRefused,
     WrongCode,
     step,
 )
-from radiokey.headunit.panel import Keying, Panel
-from radiokey.headunit.policy import ClockNeeds, LockPolicy
+from radiokey.headunit.pairing import Bus, Listening
+from radiokey.headunit.panel import Panel
+from radiokey.headunit.policy import LockPolicy
+from radiokey.headunit.qualified import lacking
 from radiokey.headunit.status import Screen, Sound, Status, Surroundings
+from radiokey.headunit.sync import SyncResult, challenge_of, judge
 from radiokey.headunit.ticks import Ticks
 
 WAIT_SAVED_EVERY_MS: Final = MINUTE_MS
@@ -81,16 +88,6 @@ class Design:
     display: DisplayKind
 
 
-_NEEDS: Final = {
-    ClockNeeds.RADIO_ON: ("radio",),
-    ClockNeeds.RADIO_AND_IGNITION: ("radio", "ignition"),
-    ClockNeeds.SUPPLY_AND_IGNITION: ("ignition",),
-    ClockNeeds.SUPPLY: (),
-    ClockNeeds.IGNITION_OFF: ("ignition-off",),
-    ClockNeeds.ENGINE: ("radio", "engine"),
-}
-
-
 ASKING: Final = frozenset({State.CODE, State.SCRAMBLED, State.ENTRY})
 """The states in which a code is taken."""
 
@@ -100,6 +97,7 @@ class HeadUnit:
 
     __slots__ = (
         "_keying",
+        "_listening",
         "_lock",
         "_saved_wait_ms",
         "_store",
@@ -108,6 +106,7 @@ class HeadUnit:
         "chip",
         "design",
         "device",
+        "last_answer",
     )
 
     def __init__(
@@ -123,6 +122,8 @@ class HeadUnit:
         self._lock = Lock(State.FAULT, fault=Fault.MEMORY)
         self._saved_wait_ms = 0
         self._ticks = Ticks()
+        self._listening = Listening()
+        self.last_answer = SyncResult.NOTHING
         self._load()
 
     @classmethod
@@ -178,22 +179,19 @@ class HeadUnit:
                 self._take(code, compared=compared)
             case Restarted():
                 self._restart()
-            case CarAnswered(knows=knows):
-                self._decide(VehicleAccepted() if knows else VehicleRefused())
-            case SomethingBroke(fault=fault):
-                self._decide(FaultFound(fault))
-            case SomethingMended():
-                self._decide(FaultMended())
-            case ServiceAllowed():
-                self._decide(TriesGranted())
-            case ChipGranted(grant=grant):
-                self._provision(grant)
+            case VinHeard() | BusChanged():
+                self._listen(event)
+            case ChipGranted() | PairingEnded() | SyncAnswered():
+                self._take_word(event)
+            case CarAnswered() | SomethingBroke() | SomethingMended() | ServiceAllowed():
+                self._decide(meant(event))
             case unknown:
                 assert_never(unknown)
 
     def _lose_supply(self) -> None:
         self.around = replace(self.around, supply=False)
         self._ticks.restart()
+        self._listening = Listening()
         self._restart_entry()
 
     def _boot(self) -> None:
@@ -210,6 +208,7 @@ class HeadUnit:
         running = self.around.engine and to is Ignition.ON
         self.around = replace(self.around, ignition=to, engine=running)
         if was is Ignition.OFF and to is not Ignition.OFF:
+            self._listening = Listening()
             self._decide(IgnitionCycled())
 
     def _run(self, *, running: bool) -> None:
@@ -237,16 +236,7 @@ class HeadUnit:
 
     def _lacks(self) -> tuple[str, ...]:
         """Return what is missing for a waiting second to count."""
-        around = self.around
-        if not around.supply:
-            return ("supply",)
-        there = {
-            "radio": around.radio_on,
-            "ignition": around.ignition is not Ignition.OFF,
-            "ignition-off": around.ignition is Ignition.OFF,
-            "engine": around.engine,
-        }
-        return tuple(need for need in _NEEDS[self.design.policy.clock_needs] if not there[need])
+        return lacking(self.around, self.design.policy.clock_needs)
 
     def _press(self, key: str, held_ms: int) -> None:
         if not (self.around.supply and self.around.radio_on) or self._lock.state not in ASKING:
@@ -303,6 +293,82 @@ class HeadUnit:
         self._lock = after
         self._saved_wait_ms = 0
 
+    # --- the car and the base -----------------------------------------------------------------------------
+
+    def _take_word(self, event: ChipGranted | PairingEnded | SyncAnswered) -> None:
+        """Take what the base signed; whatever is not for this unit and for now changes nothing."""
+        match event:
+            case ChipGranted(grant=grant):
+                self._provision(grant)
+            case PairingEnded(grant=grant):
+                self._end_pairing(grant)
+            case SyncAnswered(answer=answer):
+                self._synchronise(answer)
+
+    def _listen(self, event: VinHeard | BusChanged) -> None:
+        """Take what the car says as its VIN; judge it where the unit pairs and none was judged yet."""
+        if not self.around.supply:
+            return
+        if isinstance(event, BusChanged):
+            self._listening = self._listening.change(event.to)
+            return
+        self._listening, vin = self._listening.hear(event.vin)
+        if not (vin and self.design.policy.pairs and self._store is not None):
+            return
+        known, car = self._store.record.beside.car, records.car_digest(self.device.key, vin)
+        if known == records.NO_CAR:
+            if self._lock.state is State.PLAYING:
+                self._keep(self._lock, car=car)
+        elif records.same_car(known, car):
+            self._decide(VehicleAccepted())
+            self._decide(CarKnown())
+        else:
+            self._decide(VehicleRefused())
+
+    def _end_pairing(self, data: bytes) -> None:
+        """Belong to no car any more if the base ended this very pairing."""
+        body, signature = split(data)
+        ended = PairingEnd.parse(body)
+        if ended is None or self._store is None or not self.around.supply:
+            return
+        here = PairingEnd(self.device.serial, self.paired)
+        if self.paired and ended == here and self.device.verify(PairingEnd.DOMAIN + body, signature):
+            self._restart_entry()
+            self._keep(step(self._lock, PairingReleased(), self.design.policy), car=records.NO_CAR)
+
+    def _synchronise(self, data: bytes) -> None:
+        """Open the second lock if the base answered: state, epoch and the end of the asking in one record."""
+        if not self.around.supply or self._store is None:
+            return
+        judged = judge(data, self.device, self.challenge, self._store.record.beside.epoch)
+        if isinstance(judged, SyncResult):
+            self.last_answer = judged
+            return
+        self._keep(step(self._lock, Synchronised(), self.design.policy), epoch=judged.epoch)
+        self.last_answer = SyncResult.NOTHING if self._lock.state is State.FAULT else SyncResult.TAKEN
+
+    @property
+    def challenge(self) -> Challenge | None:
+        """What the unit asks the base, `None` while it asks nothing."""
+        if self._store is None or self._lock.state is not State.SYNC:
+            return None
+        return challenge_of(self.device, self._store.record.beside.asked)
+
+    @property
+    def paired(self) -> int:
+        """The number under which it took a car for its own, 0 where it belongs to none."""
+        return 0 if self._store is None else self._store.record.beside.paired
+
+    @property
+    def bus(self) -> Bus:
+        """What it hears of its car; it says nothing of the lock."""
+        return self._listening.bus
+
+    @property
+    def vin(self) -> str:
+        """The VIN that the car says, empty while none was heard: never the one the unit remembers."""
+        return self._listening.vin
+
     def _restart_entry(self) -> None:
         self._keying = panels.begin(self.design.panel, self.design.shape)
 
@@ -320,11 +386,13 @@ class HeadUnit:
             return
         self._keep(after)
 
-    def _keep(self, after: Lock, *, again: bool = False) -> None:
+    def _keep(
+        self, after: Lock, *, again: bool = False, epoch: int | None = None, car: bytes | None = None
+    ) -> None:
         """Make `after` durable, then let it hold; a chip that fails is the fault memory."""
         try:
             if self._store is not None:
-                self._store.commit(after, again=again)
+                self._store.commit(after, again=again, epoch=epoch, car=car)
         except ChipError:
             self._store = None
             self._lock = replace(after, state=State.FAULT, fault=Fault.MEMORY)
@@ -387,92 +455,42 @@ class HeadUnit:
 
     def image(self) -> bytes:
         """Return the whole unit, chip and volatile state, as bytes that `from_image` takes."""
-        lock = asdict(self._lock) | {"pending": self._lock.pending.hex()}
-        volatile = {
-            "lock": lock,
-            "keying": asdict(self._keying),
-            "around": asdict(self.around),
-            "saved": self._saved_wait_ms,
-            "memory": self._store is not None,
-            "counter": self.device.counter.value,
-        }
-        cells = self.chip.read(0, self.chip.size)
-        return IMAGE_VERSION + cells + json.dumps(volatile, separators=(",", ":")).encode()
+        volatile = Volatile(
+            self._lock,
+            self._keying,
+            self.around,
+            self._saved_wait_ms,
+            memory=self._store is not None,
+            counter=self.device.counter.value,
+        )
+        return volatile.image(self.chip.read(0, self.chip.size))
 
     @classmethod
     def from_image(cls, design: Design, image: bytes, *, key: bytes) -> Self:
         """Return the unit in `image`; raise `InputError` where it is not the image of such a unit."""
-        chip_at = len(IMAGE_VERSION)
-        volatile_at = chip_at + records.CHIP_SIZE
-        if not image.startswith(IMAGE_VERSION) or len(image) > IMAGE_SIZE_MAX:
-            raise InputError("this is not the image of a unit", hint="start again with a new one")
+        cells, volatile = Volatile.parse(image)
+        chip = RamChip(records.CHIP_SIZE, records.SECTOR_SIZE, cells)
         try:
-            volatile = json.loads(image[volatile_at:])
-            chip = RamChip(records.CHIP_SIZE, records.SECTOR_SIZE, image[chip_at:volatile_at])
-            unit = cls(design, chip, Device(key, counter=RamCounter(_count(volatile["counter"]))))
-            unit._restore(volatile)
-        except (AssertionError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-            raise InputError(
-                "the image of this unit is damaged", hint="start again with a new one"
-            ) from error
+            unit = cls(design, chip, Device(key, counter=RamCounter(volatile.counter)))
+            unit._resume(volatile)
+        except (AssertionError, ValueError) as error:
+            raise damaged_image() from error
         return unit
 
-    def _restore(self, volatile: dict[str, Any]) -> None:
-        lock, keying, around = volatile["lock"], volatile["keying"], volatile["around"]
-        self._lock = Lock(
-            State(lock["state"]),
-            errors=_count(lock["errors"]),
-            wait_left_ms=_count(lock["wait_left_ms"]),
-            wait_ms=_count(lock["wait_ms"]),
-            grace_left_ms=_count(lock["grace_left_ms"]),
-            hold=Hold(lock["hold"]),
-            fault=Fault(lock["fault"]),
-            pending=bytes.fromhex(lock["pending"]),
-            before=State(lock["before"]),
-        )
-        shown = tuple(str(character) for character in keying["shown"])
-        opened = Keying(shown, _count(keying["at"]), _count(keying["opened"]), begun=keying["begun"] is True)
-        if (
-            len(shown) != self.design.shape.length
-            or opened.at > len(shown)
-            or not set("".join(shown)) <= _SHOWABLE
-        ):
+    def _resume(self, volatile: Volatile) -> None:
+        """Go on where an image stands; raise `ValueError` where it contradicts the record or the design."""
+        if len(volatile.keying.shown) != self.design.shape.length:
             raise ValueError
-        self._keying = opened
-        self.around = Surroundings(
-            supply=around["supply"] is True,
-            ignition=Ignition(around["ignition"]),
-            engine=around["engine"] is True,
-            radio_on=around["radio_on"] is True,
-            dark_for_ms=_count(around["dark_for_ms"]),
-        )
-        self._saved_wait_ms = _count(volatile["saved"])
-        if volatile["memory"] is False:
-            self._store = None
-        self._agree()
-
-    def _agree(self) -> None:
-        """Raise `ValueError` where what only lives under supply contradicts the record."""
-        if self._store is None:
+        self._lock, self._keying, self.around = volatile.lock, volatile.keying, volatile.around
+        self._saved_wait_ms = volatile.saved_wait_ms
+        store = self._store = self._store if volatile.memory else None
+        if store is None:
             agrees = self._lock.state is State.FAULT or not self.around.supply
         elif self.around.supply:
             remembered = records.kept(replace(self._lock, wait_left_ms=self._saved_wait_ms))
             unsaved_ms = self._saved_wait_ms - self._lock.wait_left_ms
-            agrees = remembered == self._store.record.lock and 0 <= unsaved_ms < WAIT_SAVED_EVERY_MS
+            agrees = remembered == store.record.lock and 0 <= unsaved_ms < WAIT_SAVED_EVERY_MS
         else:
             agrees = True
         if not agrees:
             raise ValueError
-
-
-IMAGE_VERSION: Final = b"RKU2"
-IMAGE_SIZE_MAX: Final = 8_192
-_COUNT_MAX: Final = 2**53
-_SHOWABLE: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_*")
-
-
-def _count(value: object) -> int:
-    """Return `value` if it is a count."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _COUNT_MAX:
-        raise ValueError
-    return value

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from radiokey.clock import MINUTE_MS, SECOND_MS
+from radiokey.code.signed import CHIP_ID_SIZE
 from radiokey.code.value import Code, CodeShape
 from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.events import (
@@ -28,7 +29,7 @@ from radiokey.headunit.events import (
     UnitEvent,
 )
 from radiokey.headunit.flash import ERASED, RamChip
-from radiokey.headunit.grant import CHIP_ID_SIZE, Grant
+from radiokey.headunit.grant import Grant
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import counted_presses
 from radiokey.headunit.status import Status

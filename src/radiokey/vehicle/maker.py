@@ -9,7 +9,7 @@ port, and no log of a run tells the two apart.
 import hmac
 from typing import Final, Protocol
 
-from radiokey.headunit.grant import Signer
+from radiokey.code.signed import Signer
 
 
 class Maker(Signer, Protocol):

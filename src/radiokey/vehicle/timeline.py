@@ -59,6 +59,7 @@ _KINDS: Final = {
     "permanent": "stop",
     "fault": "stop",
     "protected": "stop",
+    "sync": "ask",
 }
 
 

@@ -24,6 +24,7 @@ from radiokey.errors import FormError, RadiokeyError, SignedOutError
 from radiokey.guide.load import load_guide
 from radiokey.web.account import signin
 from radiokey.web.api import audit as api_audit
+from radiokey.web.api import grants as api_grants
 from radiokey.web.api import log as api_log
 from radiokey.web.api import openapi, releases
 from radiokey.web.api import stolen as api_stolen
@@ -265,6 +266,7 @@ _STAFFED: Final = (
 
 _API: Final = (
     *releases.HANDLERS,
+    *api_grants.HANDLERS,
     *api_stolen.HANDLERS,
     *api_units.HANDLERS,
     *api_tokens.HANDLERS,

@@ -29,6 +29,8 @@ ROWS = [
     "INSERT INTO clearing_paper (clearing, at_ms, media, received_sha256, stored_sha256, key, sealed) SELECT 'd', 1, 'image/png', papers, papers, 'k', leaf FROM log_entry, clearing WHERE idx = 0 AND clearing.id = 'd'",
     "INSERT INTO clearing_end (clearing, at_ms, by, reason) VALUES ('d', 2, 'ann', 'the wrong file')",
     "INSERT INTO mark (act, kind, number, vin, label, reason, by, at_ms, clearing) VALUES ('cleared', 'bp12', 'x', '', '', 'found', 'bob', 2, 'c')",
+    "INSERT INTO grant_proposal (id, what, kind, number, serial, chip, counter, reason, papers, by, at_ms) SELECT 'g', 'pairing-end', 'bp12', 'x', 'x', '', 3, 'sold', papers, 'ann', 1 FROM clearing WHERE id = 'd'",
+    "INSERT INTO unit_digest (kind, number, digest, at_ms) SELECT 'bp12', 'x', substr(hash, 1, 16), 1 FROM log_node WHERE level = 0 AND idx = 0",
     "INSERT INTO log_cosignature (size, witness, line) SELECT max(size), 'w', 'line' FROM log_checkpoint",
     "INSERT INTO request (id, organisation, requester, kind, number, serial, label, model, make, vin, language, at_ms) VALUES ('q', 'o', 'owner', 'bp12', 'x', 'x', '', '', '', '', 'en', 1)",
     "INSERT INTO request_act (request, number, act, by, at_ms, state, due_ms, detail) VALUES ('q', 1, 'opened', 'owner', 1, 'draft', 2, '')",

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 
+from radiokey.base.ports.grants import GrantProposal
 from radiokey.base.ports.identity import (
     StoredAccount,
     StoredEnrolment,
@@ -342,6 +343,10 @@ def test_history_is_append_only(both, store):
         transaction.add_clearing(CLEARING)
         transaction.end_clearing(CLEARING.id, 1, "x", "the wrong file")
         transaction.add_units([unit()])
+        transaction.add_grant_proposal(
+            GrantProposal("g", "pairing-end", "k", "n", "s", "", 1, "sold", "ab" * 32, "x", 1)
+        )
+        transaction.add_unit_digest("k", "n", b"d" * 16, 1)
         step = ImportStep("file", 1, 1, 1, 0, 1, "x")
         transaction.add_import_step(step)
         transaction.add_coverage(step, {"honda_audio5": 1})

@@ -16,6 +16,8 @@ class Permission(StrEnum):
 
     AUDIT_READ = "audit:read"
     CODE_RELEASE = "code:release"
+    GRANT_PROPOSE = "grant:propose"
+    GRANT_SIGN = "grant:sign"
     KEY_LIST = "key:list"
     KEY_TURN = "key:turn"
     METRICS_READ = "metrics:read"
@@ -102,6 +104,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
 
 OPERATOR_GIVES: Final = frozenset(
     {
+        Permission.GRANT_PROPOSE,
+        Permission.GRANT_SIGN,
         Permission.KEY_TURN,
         Permission.REQUEST_APPROVE,
         Permission.REQUEST_CHECK,
@@ -116,8 +120,8 @@ OPERATOR_GIVES: Final = frozenset(
 )
 """What only the operator's own command line gives a token.
 
-A person who makes tokens could otherwise be both of the two people that a clearing takes, or two of the three
-that a code of the desk takes.
+A person who makes tokens could otherwise be both of the two people that a clearing or a grant takes, or two
+of the three that a code of the desk takes.
 """
 
 INVITABLE: Final = frozenset({Role.APPROVER, Role.AUDITOR, Role.CLERK})

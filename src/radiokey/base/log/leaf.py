@@ -9,6 +9,9 @@ A leaf of the ledger's, version 3, also says which way the code left where that 
 
 A desk's leaf, version 2, also says which people acted, each hidden by a salt that the base keeps. All of one
 leaf share the salt: a reader of the log cannot identify them, and can see that no person acts twice.
+
+A leaf of version 4 is about what the base signed for a unit, by its digest: what two people had it sign, or,
+without people, the answer to a navigation unit (docs/spec/grants.md).
 """
 
 import hashlib
@@ -30,11 +33,14 @@ DESK_LEAF_VERSION = 2
 LEDGER_LEAF_VERSION = 3
 LEDGER: Final = "ledger"
 """The source of a code that the ledger of the base holds."""
+UNIT_LEAF_VERSION = 4
 NONCE_SIZE = 32
 SALT_SIZE = 32
 _NUMBER_DOMAIN = b"radiokey release number v1\n"
 _NONCE_DOMAIN = b"radiokey release nonce v1\n"
 _PERSON_DOMAIN = b"radiokey release person v1\n"
+SYNCHRONISATION = "synchronisation"
+"""The source of an answer to a navigation unit: it takes no people."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -81,6 +87,14 @@ class LedgerLeaf(Leaf, frozen=True, forbid_unknown_fields=True):
     """A release of a unit of the ledger that passed no desk, and the way it left."""
 
     way: Way
+
+
+class UnitLeaf(Leaf, frozen=True, forbid_unknown_fields=True):
+    """Something the base signed for a unit: its SHA-256 in hex, who proposed it, who signed; or no people."""
+
+    statement: str
+    proposer: str
+    signer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,28 @@ def of_ledger(leaf: Leaf, way: Way) -> LedgerLeaf:
     )
 
 
+def for_unit(leaf: Leaf, statement: str, proposer: str, signer: str, salt: bytes) -> UnitLeaf:
+    """Return the leaf of something signed for a unit; without people `salt` is empty.
+
+    Raises `AnotherPersonError` where one person is both.
+    """
+    if signer and proposer == signer:
+        raise AnotherPersonError("a grant takes two people", hint="somebody else has to sign it")
+    assert bool(signer) is bool(proposer) is (len(salt) == SALT_SIZE)
+    return UnitLeaf(
+        v=UNIT_LEAF_VERSION,
+        at_ms=leaf.at_ms,
+        source=leaf.source,
+        family=leaf.family,
+        tier=leaf.tier,
+        model=leaf.model,
+        number=leaf.number,
+        statement=statement,
+        proposer=hidden_person(salt, proposer) if proposer else "",
+        signer=hidden_person(salt, signer) if signer else "",
+    )
+
+
 def parse_leaf(text: bytes) -> Leaf:
     """Read a leaf; raise `ReceiptError` unless it is in its canonical bytes and names enough people."""
     try:
@@ -148,7 +184,25 @@ def parse_leaf(text: bytes) -> Leaf:
         raise _unreadable()
     if isinstance(leaf, DeskLeaf):
         _check_people(leaf)
+    if isinstance(leaf, UnitLeaf):
+        _check_signed(leaf)
     return leaf
+
+
+def _check_signed(leaf: UnitLeaf) -> None:
+    """Refuse an entry without its digest, and one that a single person made."""
+    people = (leaf.proposer, leaf.signer)
+    if not all(map(_DIGEST.fullmatch, (leaf.statement, *filter(None, people)))):
+        raise _unreadable()
+    if (leaf.source == SYNCHRONISATION) is not (people == ("", "")) or (
+        leaf.source != SYNCHRONISATION and leaf.proposer == leaf.signer
+    ):
+        raise ReceiptError(
+            "the entry in the log does not name two people",
+            hint="this grant left its base against the rules: tell its operator",
+        )
+    if leaf.source != SYNCHRONISATION and "" in people:
+        raise _unreadable()
 
 
 def _check_people(leaf: DeskLeaf) -> None:
@@ -208,4 +262,5 @@ _KINDS: Final[Mapping[int, type[Leaf]]] = {
     LEAF_VERSION: Leaf,
     DESK_LEAF_VERSION: DeskLeaf,
     LEDGER_LEAF_VERSION: LedgerLeaf,
+    UNIT_LEAF_VERSION: UnitLeaf,
 }

@@ -13,7 +13,7 @@ import msgspec
 
 from radiokey.base.log.append import check_whole
 from radiokey.base.log.head import Head
-from radiokey.base.log.leaf import DeskLeaf, Leaf, LedgerLeaf, Way, hidden_person, release_nonce
+from radiokey.base.log.leaf import DeskLeaf, Leaf, LedgerLeaf, UnitLeaf, Way, hidden_person, release_nonce
 from radiokey.base.log.note import Checkpoint, NoteSigner, VerifierKey, open_note
 from radiokey.base.log.receipt import Receipt, open_receipt, parse_receipt
 from radiokey.base.log.recompute import HINT
@@ -43,6 +43,7 @@ class RequestSubject(msgspec.Struct, frozen=True, array_like=True):
     """What a request is about: for whom, which number of which kind, which model and car (ids, may be empty).
 
     `dealer` is that word where a dealer's answer is kept, never the answer: ten thousand are quickly tried.
+    Of what the base signed for a unit it is the SHA-256.
     """
 
     client: str
@@ -175,6 +176,8 @@ def _check_row(
     if (row.kind, row.number) != (serial.kind, serial.key):
         raise _differs(entry, "its number is another")
     dealer = leaf.source if leaf.source == DEALER else ""
+    if isinstance(leaf, UnitLeaf):
+        dealer = leaf.statement
     subject = RequestSubject(row.client, row.kind, serial.text, leaf.model, row.vin, dealer)
     if row.fingerprint != subject.fingerprint():
         raise _differs(entry, "its client, car or fingerprint is another")
@@ -189,13 +192,15 @@ def _check_evidence(row: StoredRelease, entry: StoredEntry, leaf: Leaf) -> Evide
         salt = bytes.fromhex(evidence.salt)
     except (msgspec.DecodeError, ValueError) as error:
         raise _differs(entry, "what it rests on cannot be read") from error
-    of_desk = isinstance(leaf, DeskLeaf)
+    person = (
+        leaf.approver if isinstance(leaf, DeskLeaf) else leaf.signer if isinstance(leaf, UnitLeaf) else ""
+    )
     if (
         not evidence.owns
         or evidence.source != leaf.source
         or evidence.checked_by != row.account
-        or bool(salt) is not of_desk
-        or (isinstance(leaf, DeskLeaf) and hidden_person(salt, row.account) != leaf.approver)
+        or bool(salt) is not bool(person)
+        or (person and hidden_person(salt, row.account) != person)
         or (isinstance(leaf, LedgerLeaf) and (leaf.way is Way.TOKEN) is not bool(row.account))
     ):
         raise _differs(entry, "what it rests on is not what the entry says")

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from radiokey.base.ports.grants import GrantTransaction
 from radiokey.base.ports.identity import StaffTransaction
 from radiokey.base.ports.requests import DeskTransaction
 from radiokey.base.ports.stated import StatedTransaction
@@ -24,7 +25,6 @@ CLOCK: Final = "clock"
 
 COUNTED_MAX: Final = 10_000
 """What is counted one by one; one more stands for all that are more."""
-
 Node = tuple[int, int]
 """(level, index) of a perfect subtree of the log; see `radiokey.base.log.tree`."""
 
@@ -219,7 +219,7 @@ class ClearingPaper(msgspec.Struct, frozen=True):
         return f"ClearingPaper({self.clearing!r})"
 
 
-class Transaction(DeskTransaction, StaffTransaction, StatedTransaction, Protocol):
+class Transaction(DeskTransaction, GrantTransaction, StaffTransaction, StatedTransaction, Protocol):
     """One durable unit of work."""
 
     def release_of(self, request_id: str) -> StoredRelease | None:

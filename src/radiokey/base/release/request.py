@@ -23,6 +23,9 @@ NAME_LENGTH_MAX: Final = 200
 DESK_PREFIX: Final = "desk-"
 """How the ids of the desk's releases begin: the database takes them only with an approval."""
 
+UNIT_PREFIXES: Final = ("grant-", "sync-")
+"""How the ids begin of what the base signs for units (`radiokey.base.grants`): no code has one."""
+
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CAUTION: Final = "Compare the number once more with the label before you key the code in."
 
@@ -71,6 +74,8 @@ class ReleaseRequest:
             raise UsageError(
                 "a request id has 1 to 64 letters, digits, dashes and underscores", hint="open the form again"
             )
+        if self.request_id.startswith(UNIT_PREFIXES):
+            raise UsageError("no code is released under such a request id", hint="open the form again")
         of_desk = self.request_id.startswith(DESK_PREFIX)
         if of_desk is not (self.people is not None) or (self.people and self.people.approver != self.account):
             raise UsageError("only the desk's request ids begin like this", hint="open the form again")

@@ -24,6 +24,7 @@ from radiokey.base.ports.store import (
     UnitCard,
 )
 from radiokey.base.sql.statements import Row
+from radiokey.code.signed import DIGEST_SIZE
 from radiokey.errors import StoreError
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -88,6 +89,13 @@ def hashed(value: object) -> bytes:
     """Return a stored hash."""
     if not isinstance(value, bytes) or len(value) != HASH_SIZE:
         raise StoreError("the database holds a hash that is none", hint="restore it from a backup")
+    return value
+
+
+def digest(value: object) -> bytes:
+    """Return the stored digest of a unit's code."""
+    if not isinstance(value, bytes) or len(value) != DIGEST_SIZE:
+        raise StoreError("the database holds a digest that is none", hint="restore it from a backup")
     return value
 
 

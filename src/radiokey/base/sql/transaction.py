@@ -6,6 +6,9 @@ the databases: `add_units` belongs to each store.
 
 from collections.abc import Collection, Iterator, Mapping
 
+import msgspec
+
+from radiokey.base.ports.grants import GrantProposal
 from radiokey.base.ports.store import (
     AuditLine,
     Clearing,
@@ -176,6 +179,26 @@ class SqlTransaction(DeskStatements, StaffStatements):
 
     def drop_clearing_paper(self, clearing_id: str) -> bool:
         return self._statements.row("drop_clearing_paper", clearing=clearing_id) is not None
+
+    # --- what is signed for units
+
+    def add_grant_proposal(self, proposal: GrantProposal) -> None:
+        self._statements.run("add_grant_proposal", **msgspec.structs.asdict(proposal))
+
+    def grant_proposal(self, proposal_id: str) -> GrantProposal | None:
+        row = self._statements.row("grant_proposal", id=proposal_id)
+        return rows.typed(GrantProposal, row) if row else None
+
+    def open_grant_proposals(self, since_ms: int) -> list[GrantProposal]:
+        found = self._statements.rows("open_grant_proposals", since_ms=since_ms)
+        return [rows.typed(GrantProposal, row) for row in found]
+
+    def add_unit_digest(self, kind: str, number: str, digest: bytes, at_ms: int) -> None:
+        self._statements.run("add_unit_digest", kind=kind, number=number, digest=digest, at_ms=at_ms)
+
+    def unit_digest(self, kind: str, number: str) -> bytes | None:
+        value = self._statements.value("unit_digest", kind=kind, number=number)
+        return None if value is None else rows.digest(value)
 
     # --- the ledger
 

@@ -12,7 +12,9 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.exceptions import ClientException
 
+from radiokey.base.grants.service import GrantKind
 from radiokey.base.identity.roles import Permission
+from radiokey.code.signed import NUMBER_MAX
 from radiokey.web.auth.callers import Caller
 
 END: Final = r"$(?!\n)"
@@ -68,6 +70,29 @@ class ClearingBody(StolenBody, frozen=True, kw_only=True):
     """A report that is to be cleared, and the digest of the papers that say so."""
 
     papers: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}" + END)]
+
+
+class GrantBody(Body, frozen=True, kw_only=True):
+    """Something to be signed for a unit: what it gave, why, and the digest of the papers."""
+
+    serial: Needed
+    what: GrantKind
+    number: Annotated[int, msgspec.Meta(ge=0, le=NUMBER_MAX)]
+    reason: Needed
+    papers: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}" + END)]
+    chip: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?" + END)] = ""
+    make: Short = ""
+    model: Short = ""
+
+
+class ChallengeBody(Body, frozen=True, kw_only=True):
+    """What a navigation unit asks: its bytes in hex, or the lines that it shows."""
+
+    serial: Needed
+    challenge: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2}){0,64}" + END)] = ""
+    lines: Annotated[str, msgspec.Meta(max_length=100, pattern=CLEAN)] = ""
+    make: Short = ""
+    model: Short = ""
 
 
 class TokenBody(Body, frozen=True, kw_only=True):

@@ -20,12 +20,22 @@ BODY: Final = "Body"
 EXAMPLE_SERIAL: Final = "BP538761234567"
 EXAMPLE_MODEL: Final = "nissan_blaupunkt_bp"
 EXAMPLE_VIN: Final = "VSKJVWR51U0123456"
+_SERIAL: Final = {"serial": EXAMPLE_SERIAL}
 _RADIO: Final = {"serial": EXAMPLE_SERIAL, "vin": EXAMPLE_VIN}
 _BODIES: Final[dict[str, dict[str, Any]]] = {
     "/api/releases": {**_RADIO, "owns": True, "model": EXAMPLE_MODEL},
     "/api/asked": _RADIO,
     "/api/stolen": {**_RADIO, "reason": "taken from the car park, police report 77/26"},
     "/api/stolen/clearings": {**_RADIO, "reason": "found again", "papers": "5e" * 32},
+    "/api/grants": {
+        **_SERIAL,
+        "what": "chip-grant",
+        "number": 17,
+        "chip": "00" * 16,
+        "reason": "three wrong codes, new chip fitted",
+        "papers": "5e" * 32,
+    },
+    "/api/synchronisations": {**_SERIAL, "lines": "EHVP AV3P CMG6 4Y9Q EHJQ 62G"},
     "/api/tokens": {"account": "bob", "organisation": "Ann's Radios", "scopes": ["code:release"], "days": 90},
 }
 _SAID: Final = {

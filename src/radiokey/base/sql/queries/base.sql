@@ -87,6 +87,25 @@ WHERE EXISTS (SELECT 1 FROM mark WHERE mark.clearing = clearing_paper.clearing A
 -- name: drop_clearing_paper(clearing)
 DELETE FROM clearing_paper WHERE clearing = :clearing RETURNING clearing;
 
+-- name: add_grant_proposal(id, what, kind, number, serial, chip, counter, reason, papers, by, at_ms)!
+INSERT INTO grant_proposal (id, what, kind, number, serial, chip, counter, reason, papers, by, at_ms)
+VALUES (:id, :what, :kind, :number, :serial, :chip, :counter, :reason, :papers, :by, :at_ms);
+
+-- name: grant_proposal(id)^
+SELECT id, what, kind, number, serial, chip, counter, reason, papers, by, at_ms FROM grant_proposal WHERE id = :id;
+
+-- name: open_grant_proposals(since_ms)
+SELECT id, what, kind, number, serial, chip, counter, reason, papers, by, at_ms FROM grant_proposal
+WHERE at_ms >= :since_ms
+    AND NOT EXISTS (SELECT 1 FROM release WHERE release.request_id = 'grant-' || grant_proposal.id)
+ORDER BY at_ms, id;
+
+-- name: add_unit_digest(kind, number, digest, at_ms)!
+INSERT INTO unit_digest (kind, number, digest, at_ms) VALUES (:kind, :number, :digest, :at_ms);
+
+-- name: unit_digest(kind, number)$
+SELECT digest FROM unit_digest WHERE kind = :kind AND number = :number;
+
 -- name: end_clearing(clearing, at_ms, by, reason)!
 INSERT INTO clearing_end (clearing, at_ms, by, reason) VALUES (:clearing, :at_ms, :by, :reason);
 

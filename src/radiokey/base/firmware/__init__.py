@@ -1,0 +1,1 @@
+"""Firmware that the base publishes for units: a TUF repository, and the image's own signature."""

@@ -1,0 +1,72 @@
+"""`radiokey base grant`: what the base signs for units; two people do that over the API."""
+
+import click
+
+from radiokey.base.bootstrap import open_base
+from radiokey.base.location import DatabaseLocation
+from radiokey.cli import say
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import (
+    BY,
+    card_of,
+    database_option,
+    json_option,
+    make_option,
+    model_option,
+    serial_argument,
+)
+from radiokey.code.reading import read_number
+from radiokey.errors import InputError
+
+app = Noun("grant", help="What the base signs for units.")
+
+
+@app.command("key")
+@database_option
+@json_option
+def key(*, database: DatabaseLocation | None, as_json: bool) -> None:
+    """Show the public key that units of this base are made with, in hex."""
+    with open_base(database, make=False) as base:
+        public = base.grants.public.hex()
+    if as_json:
+        say.document({"key": public})
+    else:
+        say.out(public)
+
+
+@app.command("keep-digest")
+@serial_argument
+@click.argument("digest", metavar="HEX")
+@model_option
+@make_option
+@database_option
+def keep_digest(
+    *, serial: str, digest: str, model: str | None, make: str | None, database: DatabaseLocation | None
+) -> None:
+    """Keep the digest of a unit's code, as its factory wrote it on its first chip; once for each unit."""
+    try:
+        data = bytes.fromhex(digest)
+    except ValueError as error:
+        raise InputError("a digest is written in hex", hint="32 letters and digits") from error
+    reading = read_number(serial, make=make or "", radio=card_of(model))
+    with open_base(database, make=False) as base:
+        base.grants.keep_digest(reading, data, by=BY)
+    say.out(f"The digest of {reading.serial} is kept.")
+
+
+@app.command("list")
+@database_option
+@json_option
+def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
+    """List the proposals that wait for somebody else's signature."""
+    with open_base(database, make=False) as base:
+        proposals = base.grants.proposals()
+    if as_json:
+        say.document(
+            [
+                {"id": one.id, "what": one.what, "serial": one.serial, "by": one.by, "at_ms": one.at_ms}
+                for one in proposals
+            ]
+        )
+    else:
+        say.columns((one.id, one.what, one.serial, one.by, one.reason) for one in proposals)
