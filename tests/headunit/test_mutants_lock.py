@@ -112,6 +112,7 @@ POLICIES = (
     ladder(),
     ladder(A_WAIT, second_lock=True),
     ladder(scrambled_ms=4_000, second_lock=True, dark_ms=0),
+    ladder(scrambled_ms=4_000, dark_ms=0),
 )
 
 

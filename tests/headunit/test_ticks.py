@@ -25,6 +25,7 @@ from radiokey.headunit.events import (
     UnitEvent,
 )
 from radiokey.headunit.lock import Fault, State
+from radiokey.headunit.pairing import Bus
 from radiokey.headunit.policy import REFERENCE, ClockNeeds, PowerCutEffect
 from radiokey.headunit.store import BANKS, RECORD_SIZE, SECTOR_SIZE
 from radiokey.headunit.ticks import GAP_MS_MAX, TICKS, Ticks
@@ -164,7 +165,7 @@ def test_no_date_and_no_clock_time_has_a_way_into_a_unit():
     }
     assert numbers == {("KeyPressed", "held_ms"), ("TimeWent", "ms"), ("TicksRead", "ticks")}
     others = {field.type for kind in get_args(UnitEvent) for field in fields(kind)} - {int}
-    assert others <= {str, bool, bytes, Ignition, Fault, Code}
+    assert others <= {str, bool, bytes, Ignition, Fault, Code, Bus}
 
 
 @searched(30)
