@@ -164,25 +164,29 @@ class Operator:
         assert block.text.rstrip().replace("\\\n", " ").splitlines()[-1].count("radiokey serve") == 1, (
             "it is the last"
         )
-        with subprocess.Popen(
-            ["/bin/sh", "-eu", "-c", self.typed(block)],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
+        complaints = self.folder / "stderr"
+        with (
+            complaints.open("wb") as written,  # a pipe that nobody reads stops who logs, once it is full
+            subprocess.Popen(
+                ["/bin/sh", "-eu", "-c", self.typed(block)],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=written,
+                text=True,
+            ) as process,
+        ):
             said: list[str] = []
             while not (said and said[-1].startswith("Radiokey is on")):
                 line = process.stdout.readline()
-                assert line, f"{block.text}\n{said}\n{process.stderr.read()}"
+                assert line, f"{block.text}\n{said}\n{complaints.read_text('utf-8')}"
                 said.append(line)
             try:
                 yield said
             finally:
                 os.kill(int((self.folder / "pid").read_text("utf-8")), signal.SIGTERM)
-                _, complaints = process.communicate()
-        assert process.returncode == 0, complaints
+                process.wait()
+        assert process.returncode == 0, complaints.read_text("utf-8")
 
     def becomes_ready(self) -> bool:
         return any(self.ask("/ready") == 200 for _ in range(9_999))
