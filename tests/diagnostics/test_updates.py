@@ -222,6 +222,20 @@ def test_a_repository_that_nobody_refreshes_freezes(house):
     assert house.client().find(MODEL).version == 1
 
 
+def test_a_root_is_renewed_before_it_runs_out_and_old_clients_follow(house):
+    """Else every unit would freeze a year after the first image, whatever is refreshed."""
+    house.repository.refresh()
+    assert house.repository.root() == house.root
+    house.clock.ms += 280 * DAY_MS
+    house.repository.refresh()
+    _, renewed = house.role(Root)
+    assert (renewed.signed.version, len(renewed.signatures)) == (2, 2)
+    assert house.repository.root() != house.root
+    assert house.client().find(MODEL).version == 1, "made with the first root"
+    house.repository.refresh()
+    assert house.role(Root)[1].signed.version == 2
+
+
 @pytest.mark.parametrize("kind", [Snapshot, Targets])
 def test_mix_and_match_of_metadata(house, kind):
     """A role with the right signature that is not the one that the role above lists."""

@@ -117,7 +117,7 @@ def test_a_lock_that_counts_an_interrupted_entry_twice_is_found():
 
 
 def test_a_lock_that_plays_on_after_a_gap_is_found(monkeypatch):
-    monkeypatch.setattr(lock, "_ask", lambda _policy: Lock(State.PLAYING))
+    monkeypatch.setattr(lock, "_ask", lambda _lock, _policy: Lock(State.PLAYING))
     assert "it plays after a gap, before the right code" in found()
 
 

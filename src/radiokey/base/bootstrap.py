@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from radiokey.base.identity.tokens import Tokens
     from radiokey.base.keys.keyring import KeyRing
     from radiokey.base.keys.rotation import KeyRotation
+    from radiokey.base.keys.unit_key import UnitKey
     from radiokey.base.papers.archive import PaperArchive
     from radiokey.base.release.history import ReleaseHistory
     from radiokey.base.requests.checks import Checks
@@ -147,18 +148,16 @@ class Base:
     def grants(self) -> "GrantService":
         """What signs for the units of a hosted base; raise `UsageError` for a local one."""
         from radiokey.base.grants.service import GrantService  # noqa: PLC0415 - a code needs none of it
-        from radiokey.base.keys.unit_key import UNIT_KEY_SIZE, UnitKey  # noqa: PLC0415 - the same
 
         if self.organisation is None:
             raise UsageError("a local base signs nothing: no unit trusts it", hint="radiokey base init")
-        secret = secret_file(self.location.secret("units"), UNIT_KEY_SIZE, self.randomness)
         return GrantService(
             door=self.stores.of(Principal.DOOR),
             desk=self.stores.of(Principal.CLERK),
             registry=self.stores.of(Principal.REGISTRAR),
             clock=self.clock,
             randomness=self.randomness,
-            key=UnitKey(secret),
+            key=self._unit_key(),
             signer=self._signer,
             head=self._head,
             limits=self.limits,
@@ -167,13 +166,16 @@ class Base:
     def firmware(self, folder: Path) -> "FirmwareRepository":
         """Return the repository of images in `folder`; raise `UsageError` for a local base, `StoreError`."""
         from radiokey.base.firmware.repository import FirmwareRepository  # noqa: PLC0415 - TUF takes a while to load
-        from radiokey.base.keys.unit_key import UNIT_KEY_SIZE, UnitKey  # noqa: PLC0415 - a code needs none of it
 
         if self.organisation is None:
             raise UsageError("a local base publishes nothing: no unit trusts it", hint="radiokey base init")
-        key = UnitKey(secret_file(self.location.secret("units"), UNIT_KEY_SIZE, self.randomness))
         keys = self.location.secret("firmware")
-        return FirmwareRepository(folder, keys, key, self.clock, self.randomness)
+        return FirmwareRepository(folder, keys, self._unit_key(), self.clock, self.randomness)
+
+    def _unit_key(self) -> "UnitKey":
+        from radiokey.base.keys.unit_key import UNIT_KEY_SIZE, UnitKey  # noqa: PLC0415 - a code needs none of it
+
+        return UnitKey(secret_file(self.location.secret("units"), UNIT_KEY_SIZE, self.randomness))
 
     def search(self) -> "Search":
         """Return how units and requests are looked up at the desk."""

@@ -7,6 +7,7 @@ from random import Random
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from desks import VIN
 from plugged import Plugged
 
 from radiokey.base.bootstrap import SystemRandomness, init_base, open_base
@@ -17,6 +18,7 @@ from radiokey.base.log.leaf import Leaf, UnitLeaf, for_unit, parse_leaf
 from radiokey.base.log.receipt import verify
 from radiokey.base.log.releases import check_releases
 from radiokey.base.ports.store import StoredEntry
+from radiokey.base.release.history import ReleaseHistory
 from radiokey.base.sql.postgresql import Principal
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.code.signed import Answer, Challenge, ChipGrant, ImageHead, sign, split
@@ -237,7 +239,7 @@ def test_a_proposal_that_is_not_whole_is_refused(grants, desk, wrong):
 
 def test_a_digest_is_kept_once(grants, desk):
     """Who could change it could choose the code of a unit."""
-    with pytest.raises(StoreError):
+    with pytest.raises(UsageError, match="kept already"):
         grants.keep_digest(desk.read(1), bytes(16), by="registrar")
     with pytest.raises(UsageError):
         grants.keep_digest(desk.read(1), b"", by="registrar")
@@ -284,6 +286,27 @@ def test_a_challenge_of_another_unit_and_one_too_many_get_no_answer(grants, make
         strict.answer(desk.read(1), Challenge("00000001", 3, bytes(8)), CLIENT)
 
 
+@ON_ONE
+@pytest.mark.usefixtures("grants")
+def test_whoever_tries_numbers_with_challenges_of_their_own_soon_learns_nothing_more(make, desk):
+    """A challenge is not signed: anybody makes one for any number."""
+    strict = make(limits=Limits({"client-misses": Limit(2, HOUR_MS)}))
+    for number in (2, 3):
+        with pytest.raises(NotReleasedError):
+            strict.answer(desk.read(number), Challenge(f"0000000{number}", 1, bytes(8)), CLIENT)
+    for number in (1, 4):
+        with pytest.raises(LimitReachedError):
+            strict.answer(desk.read(number), Challenge(f"0000000{number}", 1, bytes(8)), CLIENT)
+
+
+@ON_ONE
+def test_what_was_signed_for_a_unit_is_no_release_of_its_code(grants, desk, both, clock):
+    """A stranger's challenge must not say to the owner that the code has left."""
+    grants.answer(desk.read(1), Challenge("00000001", 1, bytes(8)), CLIENT)
+    history = ReleaseHistory(both.store(Principal.DOOR), clock, desk.signer.verifier)
+    assert history.of_car(desk.read(1).serial, VIN, "somebody") == ()
+
+
 def test_every_row_agrees_with_its_entry_and_a_changed_one_is_found(grants, desk, both):
     desk.add_units([2])
     grants.sign(propose(grants, desk).id, by="approver")
@@ -299,6 +322,9 @@ FORGED = {
     "half of it": {"signer": ""},
     "people for an answer": {"source": "synchronisation"},
     "no digest": {"statement": ""},
+    "a family": {"family": "renault-precode"},
+    "a tier": {"tier": "A"},
+    "a code's source": {"source": "ledger"},
     "version 2": {"v": 2},
     "version 3": {"v": 3},
 }
@@ -310,6 +336,15 @@ def test_an_entry_that_breaks_the_rules_is_refused_no_matter_who_signed_it(chang
     assert parse_leaf(leaf.encode()) == leaf
     with pytest.raises(ReceiptError):
         parse_leaf(msgspec.structs.replace(leaf, **FORGED[change]).encode())
+
+
+@pytest.mark.parametrize("source", ["chip-grant", "pairing-end", "synchronisation", "other"])
+def test_no_entry_of_a_code_says_that_it_was_signed_for_a_unit(source):
+    """Else a grant could stand in the log without its two people."""
+    leaf = Leaf(1, 1, "dealer", "", "", "m", "ff" * 32)
+    assert parse_leaf(leaf.encode()) == leaf
+    with pytest.raises(ReceiptError):
+        parse_leaf(msgspec.structs.replace(leaf, source=source).encode())
 
 
 def test_one_person_is_refused_below_the_service_too():

@@ -170,10 +170,22 @@ def test_nothing_is_held_in_clear(visits):
     """Whoever reads the memory of the process without the address has nothing."""
     visits.hold(SAID, Code("98761"))
     visits.address("/verify", "/verify", FormAnswer(typed={"text": "98761"}), hold=True, secret="98761")  # noqa: S106
-    stores = (visits._codes, visits._texts, visits._secrets)
+    stores = (visits._codes, visits._texts, visits._anybodys, visits._secrets)
     held = [sealed for store in stores for sealed in store._held.values()]
     assert len(held) == 3
     assert not [one for one in held if b"98761" in one.content]
+
+
+def test_what_anybody_sends_pushes_out_nothing_of_people_who_are_known(visits):
+    """A page without a person takes texts from everybody, as many as are sent."""
+    clerks = said_in(
+        visits.address(
+            "/desk/requests/1", "/desk/requests/1 ann", FormAnswer(typed={"text": "known"}), hold=True
+        )
+    )
+    for number in range(300):
+        visits.address("/verify", "/verify", FormAnswer(typed={"text": f"{number}" * 20_000}), hold=True)
+    assert visits.answer_of(clerks, "/desk/requests/1 ann").typed == {"text": "known"}
 
 
 def test_a_secret_is_shown_for_ten_minutes(visits, clock):

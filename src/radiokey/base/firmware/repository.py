@@ -28,7 +28,7 @@ from tuf.api.metadata import (
 )
 
 from radiokey.base.keys.secret_file import secret_file
-from radiokey.base.log.durable_text import keep_folder
+from radiokey.base.log.durable_text import DurableText, keep_folder
 from radiokey.base.ports.store import Randomness
 from radiokey.clock import Clock
 from radiokey.code.signed import MODEL_SIZE_MAX, NUMBER_MAX, ImageHead, Signer, sign
@@ -54,13 +54,14 @@ class Published:
 class FirmwareRepository:
     """The repository in `folder`, under the keys in the folder `keys`; `unit_key` signs heads of images."""
 
-    __slots__ = ("_clock", "_folder", "_signers", "_unit_key")
+    __slots__ = ("_clock", "_folder", "_signers", "_turn", "_unit_key")
 
     def __init__(
         self, folder: Path, keys: Path, unit_key: Signer, clock: Clock, randomness: Randomness
     ) -> None:
         self._folder, self._unit_key, self._clock = folder, unit_key, clock
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._turn = DurableText(keys / "repository")
         self._signers = {
             name: CryptoSigner(
                 Ed25519PrivateKey.from_private_bytes(secret_file(keys / name, _KEY_SIZE, randomness))
@@ -79,6 +80,10 @@ class FirmwareRepository:
             raise UsageError("an image is for one model of the catalogue", hint="radiokey models")
         if not 0 < len(payload) <= IMAGE_SIZE_MAX:
             raise UsageError(f"an image has 1 to {IMAGE_SIZE_MAX:,} bytes", hint="")
+        with self._turn.alone():
+            return self._publish(model, version, floor, payload)
+
+    def _publish(self, model: str, version: int, floor: int, payload: bytes) -> Published:
         head = ImageHead(model, version, floor, len(payload), hashlib.sha256(payload).digest())
         image = sign(head, self._unit_key) + payload
         begun = (self._folder / "metadata" / "timestamp.json").exists()
@@ -101,16 +106,23 @@ class FirmwareRepository:
 
     def refresh(self) -> None:
         """Sign the timestamp anew, and every other role that would run out before it is refreshed again."""
-        targets, snapshot, timestamp = self._opened()
-        soon = self._now() + 2 * timedelta(days=DAYS[Timestamp.type])
-        if min(targets.signed.expires, snapshot.signed.expires) < soon:
-            self._sign_all(targets, snapshot, timestamp)
-        else:
-            self._renew(timestamp)
+        with self._turn.alone():
+            targets, snapshot, timestamp = self._opened()
+            root = self._root()
+            if root.signed.expires < self._now() + timedelta(days=DAYS[Targets.type]):
+                self._renew_root(root)
+            soon = self._now() + 2 * timedelta(days=DAYS[Timestamp.type])
+            if min(targets.signed.expires, snapshot.signed.expires) < soon:
+                self._sign_all(targets, snapshot, timestamp)
+            else:
+                self._renew(timestamp)
 
     def root(self) -> bytes:
-        """Return the newest root: what a client is made with."""
-        return self._root().to_bytes()
+        """Return the newest root: what a client is made with; raise `StoreError`."""
+        try:
+            return self._root().to_bytes()
+        except (RepositoryError, StorageError) as error:
+            raise StoreError("this repository is not as this base signed it", hint=_HINT) from error
 
     # --- making and opening
 
@@ -157,6 +169,15 @@ class FirmwareRepository:
             raise StoreError("this repository is of another base", hint=_HINT)
         found.signed.verify_delegate(Root.type, found.signed_bytes, found.signatures)
         return found
+
+    def _renew_root(self, root: Metadata[Root]) -> None:
+        """Write the next root, the same but for its time: clients go from one to the next."""
+        root.signed.version += 1
+        root.signed.expires = self._expiry(Root.type)
+        root.signatures.clear()
+        for name in ROOT_KEYS:
+            root.sign(self._signers[name], append=True)
+        self._write_role(f"{root.signed.version}.root.json", root.to_bytes())
 
     def _read(self, kind: type[T], name: str, root: Root) -> Metadata[T]:
         found = Metadata[T].from_file(str(self._folder / "metadata" / name))

@@ -26,7 +26,7 @@ from radiokey.base.log.leaf import SALT_SIZE, SYNCHRONISATION, Leaf, for_unit, h
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import RECEIPT_VERSION, Receipt, parse_receipt, verify
 from radiokey.base.log.releases import Evidence, RequestSubject
-from radiokey.base.ports.grants import GrantProposal
+from radiokey.base.ports.grants import GRANT_PREFIX, SYNC_PREFIX, GrantProposal
 from radiokey.base.ports.store import (
     Randomness,
     Store,
@@ -63,9 +63,6 @@ from radiokey.serial.number import Reading, SerialNumber
 WAITS_DAYS: Final = 14
 """Days a proposal waits for somebody else; then the unit is read anew."""
 TEXT_LENGTH_MAX: Final = 500
-GRANT_PREFIX: Final = "grant-"
-SYNC_PREFIX: Final = "sync-"
-"""How the request ids of these releases begin: no code leaves under one."""
 
 _HEX_DIGITS: Final = 64
 
@@ -258,17 +255,27 @@ class GrantService:
         statement = hashlib.sha256(challenge.encode()).hexdigest()
         with self._door.transaction() as transaction:
             now_ms = self._clock.now_ms()
-            unit = self._unit(transaction, reading.serial.kind, reading.serial.key)
-            if unit.serial != challenge.serial:
-                raise _not_granted()
             request_id = SYNC_PREFIX + statement[:32]
             seen = transaction.release_of(request_id)
+            blacklist.check(transaction, reading, None)
+            limiter = RateLimiter(transaction, self._limits, client.buckets())
             if seen is None:
-                limiter = RateLimiter(transaction, self._limits, client.releases())
-                limiter.use(list(client.releases()), now_ms)
-                limiter.write()
-            entry = _Entry(request_id, "unit", SYNCHRONISATION, statement)
-            receipt = self._record(transaction, unit, entry, seen, now_ms)
+                limiter.check(client.buckets(), now_ms)
+            receipt: Receipt | None = None
+            try:
+                unit = self._unit(transaction, reading.serial.kind, reading.serial.key)
+                if unit.serial != challenge.serial:
+                    raise _not_granted()
+            except NotReleasedError:  # a miss: who tries numbers learns few
+                limiter.take(client.misses(), now_ms)
+            else:
+                if seen is None:
+                    limiter.take(client.releases(), now_ms)
+                entry = _Entry(request_id, "unit", SYNCHRONISATION, statement)
+                receipt = self._record(transaction, unit, entry, seen, now_ms)
+            limiter.write()
+        if receipt is None:
+            raise _not_granted()
         self._advance(receipt)
         data = sign(Answer.to(challenge, receipt.index + 1), self._key)
         return Granted(data, receipt, repeated=seen is not None)

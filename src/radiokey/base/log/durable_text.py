@@ -69,7 +69,7 @@ class DurableText:
 
         Raises `StoreError`, and whatever `decide` raises.
         """
-        with self._alone():
+        with self.alone():
             text = decide(self.read())
             if text is not None:
                 with self._named_errors():
@@ -86,7 +86,8 @@ class DurableText:
         keep_folder(self.path.parent)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
+        """Let nobody else change it meanwhile, of no thread and no process; raise `StoreError`."""
         with self._named_errors():
             descriptor = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:

@@ -180,7 +180,7 @@ def parse_leaf(text: bytes) -> Leaf:
         raise _unreadable() from None
     if version not in _KINDS or leaf.encode() != text:
         raise _unreadable()
-    if isinstance(leaf, LedgerLeaf) and leaf.source != LEDGER:
+    if leaf.source not in _SOURCES[version]:
         raise _unreadable()
     if isinstance(leaf, DeskLeaf):
         _check_people(leaf)
@@ -192,7 +192,7 @@ def parse_leaf(text: bytes) -> Leaf:
 def _check_signed(leaf: UnitLeaf) -> None:
     """Refuse an entry without its digest, and one that a single person made."""
     people = (leaf.proposer, leaf.signer)
-    if not all(map(_DIGEST.fullmatch, (leaf.statement, *filter(None, people)))):
+    if leaf.family or leaf.tier or not all(map(_DIGEST.fullmatch, (leaf.statement, *filter(None, people)))):
         raise _unreadable()
     if (leaf.source == SYNCHRONISATION) is not (people == ("", "")) or (
         leaf.source != SYNCHRONISATION and leaf.proposer == leaf.signer
@@ -263,4 +263,11 @@ _KINDS: Final[Mapping[int, type[Leaf]]] = {
     DESK_LEAF_VERSION: DeskLeaf,
     LEDGER_LEAF_VERSION: LedgerLeaf,
     UNIT_LEAF_VERSION: UnitLeaf,
+}
+_CODES: Final = frozenset({"derivation", LEDGER, "dealer"})
+_SOURCES: Final[Mapping[int, frozenset[str]]] = {
+    LEAF_VERSION: _CODES,
+    DESK_LEAF_VERSION: _CODES,
+    LEDGER_LEAF_VERSION: frozenset({LEDGER}),
+    UNIT_LEAF_VERSION: frozenset({"chip-grant", "pairing-end", SYNCHRONISATION}),
 }

@@ -28,8 +28,8 @@ DEALER: Final = "dealer"
 class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a release rests on, as its row keeps it.
 
-    `owns` is the statement of ownership, `source` how the code was known, `checked_by` whose token it was;
-    `salt` (hex) hides the people of a desk; `bound` says that the nonce was made of the request.
+    `owns` is the statement of ownership, `source` that of the entry, `checked_by` the account: whose token it
+    was, who approved or who signed; `salt` (hex) hides people; `bound`: the nonce was made of the request.
     """
 
     owns: bool

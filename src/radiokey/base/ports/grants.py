@@ -1,8 +1,12 @@
 """What the base keeps of the things that it signs for units (`radiokey.base.grants`)."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
+
+GRANT_PREFIX: Final = "grant-"
+SYNC_PREFIX: Final = "sync-"
+"""How the request ids of these releases begin: no code leaves under one."""
 
 
 class GrantProposal(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import Receipt, parse_receipt, verify
 from radiokey.base.log.releases import Evidence
 from radiokey.base.ports.store import Store, StoredRelease
+from radiokey.base.release.request import UNIT_PREFIXES
 from radiokey.clock import Clock
 from radiokey.errors import LogError, NotThereError, ReceiptError
 from radiokey.serial.number import Identity, SerialNumber
@@ -88,7 +89,12 @@ class ReleaseHistory:
 
 
 def _answers(releases: Iterable[StoredRelease]) -> tuple[Answer, ...]:
-    return tuple(Answer(one.at_ms, _source(one), one.index) for one in releases)
+    """Return those of a code: what was signed for a unit is none."""
+    return tuple(
+        Answer(one.at_ms, _source(one), one.index)
+        for one in releases
+        if not one.request_id.startswith(UNIT_PREFIXES)
+    )
 
 
 def _source(release: StoredRelease) -> str:

@@ -9,6 +9,7 @@ from radiokey.base.limits import LimitedClient, Remaining
 from radiokey.base.log.leaf import People
 from radiokey.base.log.receipt import Receipt
 from radiokey.base.log.releases import RequestSubject
+from radiokey.base.ports.grants import GRANT_PREFIX, SYNC_PREFIX
 from radiokey.code.family import Family
 from radiokey.code.value import Code
 from radiokey.errors import UsageError
@@ -23,7 +24,7 @@ NAME_LENGTH_MAX: Final = 200
 DESK_PREFIX: Final = "desk-"
 """How the ids of the desk's releases begin: the database takes them only with an approval."""
 
-UNIT_PREFIXES: Final = ("grant-", "sync-")
+UNIT_PREFIXES: Final = (GRANT_PREFIX, SYNC_PREFIX)
 """How the ids begin of what the base signs for units (`radiokey.base.grants`): no code has one."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")

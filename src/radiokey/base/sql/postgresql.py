@@ -346,6 +346,7 @@ def _see_to_roles(connection: Connection, roles: Roles) -> None:
     found = connection.execute(
         "SELECT name, rolname IS NOT NULL, rolname IS NOT NULL AND pg_has_role(pg_roles.oid, %s), "
         "rolcanlogin OR rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls "
+        "OR EXISTS (SELECT 1 FROM pg_auth_members AS m WHERE m.member = pg_roles.oid) "
         "FROM unnest(%s::text[]) AS name LEFT JOIN pg_roles ON rolname = name ORDER BY 1",
         (membership, roles.names()),
     ).fetchall()

@@ -30,6 +30,7 @@ from radiokey.base.sql import rows
 from radiokey.base.sql.desk import DeskStatements
 from radiokey.base.sql.staff import StaffStatements
 from radiokey.base.sql.statements import Statements
+from radiokey.errors import UsageError
 
 
 class SqlTransaction(DeskStatements, StaffStatements):
@@ -194,7 +195,9 @@ class SqlTransaction(DeskStatements, StaffStatements):
         return [rows.typed(GrantProposal, row) for row in found]
 
     def add_unit_digest(self, kind: str, number: str, digest: bytes, at_ms: int) -> None:
-        self._statements.run("add_unit_digest", kind=kind, number=number, digest=digest, at_ms=at_ms)
+        row = self._statements.row("add_unit_digest", kind=kind, number=number, digest=digest, at_ms=at_ms)
+        if row is None:
+            raise UsageError("the digest of this unit is kept already", hint="a unit has one, for ever")
 
     def unit_digest(self, kind: str, number: str) -> bytes | None:
         value = self._statements.value("unit_digest", kind=kind, number=number)

@@ -95,6 +95,7 @@ def sign(
     site: NamedDependency[Site], request: StaffRequest, proposal_id: FromPath[str]
 ) -> Response[GrantAnswer]:
     """Sign what somebody else proposed."""
+    site.log_monitor.require()
     granted = site.base.grants.sign(proposal_id, by=request.auth.by)
     return Response(GrantAnswer(granted.data.hex(), granted.receipt), headers=NO_STORE)
 
@@ -113,6 +114,7 @@ def synchronise(
     reading = site.reading(data.serial, data.make, site.model(data.model))
     challenge = _challenge(data, reading.serial.text)
     client = LimitedClient(request.auth.client, network=request.auth.network)
+    site.log_monitor.require()
     granted = site.base.grants.answer(reading, challenge, client)
     lines = list(answer_lines(granted.data))
     return Response(SyncAnswer(granted.data.hex(), lines, granted.receipt), headers=NO_STORE)

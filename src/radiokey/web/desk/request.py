@@ -360,6 +360,7 @@ async def approve(site: NamedDependency[Site], request: StaffRequest, request_id
     def do(desk: Desk, form: SeenForm) -> None:
         if desk.view(request_id).act == form.act:  # else it was done, or something else was
             confirm(site, request, approval(request_id, form.act), form.passkey)
+        site.log_monitor.require()
         desk.approve(request_id, form.act, request.auth.by)
 
     return await _handle_form(DeskAction(site, request, request_id), SeenForm, do, _repeats("approved"))
@@ -440,6 +441,7 @@ def show_code(
             hint="the owner has the link to it",
         )
     try:
+        site.log_monitor.require()
         released = desk_of(site).code_for(request_id)
     except RadiokeyError as problem:
         return lead_back(site, request, page_of(request_id), problem)

@@ -112,6 +112,9 @@ class Visits:
         self._clock = clock
         self._codes = HeldTexts(clock, randomness, lasts_ms=LASTS_MS, most=HELD_MAX, bytes_max=HELD_BYTES_MAX)
         self._texts = HeldTexts(clock, randomness, lasts_ms=LASTS_MS, most=HELD_MAX, bytes_max=HELD_BYTES_MAX)
+        self._anybodys = HeldTexts(
+            clock, randomness, lasts_ms=LASTS_MS, most=HELD_MAX, bytes_max=HELD_BYTES_MAX
+        )
         self._secrets = HeldTexts(
             clock, randomness, lasts_ms=SHOWN_MS, most=HELD_MAX, bytes_max=HELD_BYTES_MAX
         )
@@ -156,7 +159,7 @@ class Visits:
             said = msgspec.structs.replace(said, secret=self._secrets.hold(secret))
         token = "" if hold and said.typed else self._sealed(said, place)
         if not token or len(token) > TOKEN_LENGTH_MAX:
-            held = self._texts.hold(msgspec.json.encode(said.typed).decode())
+            held = self._texts_of(place).hold(msgspec.json.encode(said.typed).decode())
             token = self._sealed(msgspec.structs.replace(said, typed={}, held=held), place)
         return f"{page}{'&' if '?' in page else '?'}{SAID}={token}"
 
@@ -170,7 +173,7 @@ class Visits:
             return FormAnswer()
         if not said.held:
             return said
-        typed = self._texts.text_of(said.held)
+        typed = self._texts_of(place).text_of(said.held)
         if typed is not None:
             return msgspec.structs.replace(said, typed=msgspec.json.decode(typed, type=dict[str, str]))
         if said.problem is None:
@@ -183,6 +186,10 @@ class Visits:
         return self._secrets.text_of(said.secret) if said.secret else None
 
     # --- both ---------------------------------------------------------------------------------------------
+
+    def _texts_of(self, place: str) -> HeldTexts:
+        """Return what was typed by people who are known, or by anybody, who pushes out nothing of theirs."""
+        return self._texts if " " in place or place.startswith("owner:") else self._anybodys
 
     def _sealed(self, said: Visit | FormAnswer, place: str) -> str:
         said = msgspec.structs.replace(said, until_ms=self._clock.now_ms() + LASTS_MS)

@@ -46,6 +46,7 @@ from radiokey.web.draw import display_svg
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.owner.code import code_of
+from radiokey.web.owner.number import PRIVATE
 from radiokey.web.site import Site
 
 DEVICE: Final = "practice device"
@@ -224,7 +225,7 @@ def _ask(site: Site, model: Model, back: str = "") -> Response[str]:
     looks = [(one.start, one.after_one_press(shape)[:1] + one.start[1:]) for one in openings_of(model)]
     return site.pages.show(
         "owner/practice_ask.html",
-        headers=NO_STORE,
+        headers=PRIVATE if back else NO_STORE,
         model=model,
         looks=looks,
         key=panel.entry.keys[0],
@@ -237,7 +238,7 @@ def _page(site: Site, model: Model, code: Code, way: int, back: str = "") -> Res
     asked = {"entry_start", "entry_first"} if openings_of(model) else set()
     return site.pages.show(
         "radio.html",
-        headers=NO_STORE,
+        headers=PRIVATE if back else NO_STORE,
         model=model,
         shown=page_state(site, model, unit, way),
         way=way if asked else None,

@@ -59,6 +59,7 @@ from radiokey.web.http.uploads import (
     uploads_of,
 )
 from radiokey.web.http.visits import FormAnswer, Visit
+from radiokey.web.owner.number import PRIVATE as VISIT
 from radiokey.web.owner.number import lead_to, makes_of, with_problem
 from radiokey.web.site import Site
 
@@ -123,7 +124,7 @@ def _form(site: Site, visit: Visit) -> Response[str]:
     return site.pages.show(
         "owner/request_new.html",
         status=visit.problem.status if visit.problem else 200,
-        headers=NO_STORE,
+        headers=VISIT,
         form=visit,
         once=visit.once or _fresh(site),
         problem=visit.problem,

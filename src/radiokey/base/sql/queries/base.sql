@@ -100,8 +100,9 @@ WHERE at_ms >= :since_ms
     AND NOT EXISTS (SELECT 1 FROM release WHERE release.request_id = 'grant-' || grant_proposal.id)
 ORDER BY at_ms, id;
 
--- name: add_unit_digest(kind, number, digest, at_ms)!
-INSERT INTO unit_digest (kind, number, digest, at_ms) VALUES (:kind, :number, :digest, :at_ms);
+-- name: add_unit_digest(kind, number, digest, at_ms)^
+INSERT INTO unit_digest (kind, number, digest, at_ms) VALUES (:kind, :number, :digest, :at_ms)
+ON CONFLICT DO NOTHING RETURNING kind;
 
 -- name: unit_digest(kind, number)$
 SELECT digest FROM unit_digest WHERE kind = :kind AND number = :number;
