@@ -26,7 +26,7 @@ install: $(RUN)/.product ## put the command `radiokey` into ~/.local/bin
 
 setup: $(DEV)/.product ## build .venv-dev: the tools of this list, and the product from its wheel
 
-test: setup ## everything CI runs, on every interpreter found
+test: setup ## everything CI runs, on the newest and the oldest interpreter found
 	$(BIN)/python tools/test.py
 
 check: setup ## the inner loop: format, lint, types, contracts, spelling, quick tests

@@ -27,7 +27,7 @@ settings.load_profile("radiokey")
 TESTS = Path(__file__).parent
 # What can answer otherwise on another interpreter: the arithmetic and the parsing of the core, dataclasses and
 # types that are read at run time, SQLite, PostgreSQL, pictures, chance, threads, a process that starts and ends.
-# `make test` runs this on every interpreter, and all other tests on the newest; `make deep` runs all on all.
+# `make test` runs this on the oldest interpreter too, all other tests on the newest; `make deep` runs all on all.
 EACH_INTERPRETER = frozenset(
     TESTS / name
     for name in (

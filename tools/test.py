@@ -1,8 +1,8 @@
 """Everything CI runs: the checks, and every test against the installed wheel, side by side.
 
 The tests are run in parts, as many at once as there are cores, and one more. All tests run on the newest
-interpreter that is found here, and those that can end otherwise on another one (tests/conftest.py) on each.
-`make deep` runs all of them on all.
+interpreter that is found here, and those that can end otherwise on another one (tests/conftest.py) on the
+oldest too: what changed between the two changed once. `make deep` runs all of them on all.
 """
 
 import sys
@@ -21,8 +21,9 @@ from together import AT_ONCE, Together, slowest
 def main() -> None:
     """Check and test, and see that the working tree is left as it was."""
     found, newest = interpreters(), version_of(sys.executable)
+    oldest = list(found)[-1]
     print(
-        f"interpreters found: {', '.join(found)}; everything runs on {newest}, and on the others what can "
+        f"interpreters found: {', '.join(found)}; everything runs on {newest}, and on {oldest} what can "
         "answer otherwise there",
         flush=True,
     )
@@ -36,10 +37,9 @@ def main() -> None:
         for part in parts():
             if part is not DATABASES:
                 together.add(part.title, (*tests, *part.paths))
-        for version, python in found.items():
-            if version != newest:
-                each = (environment_of(version), *PYTEST, "-m", "not deep", "--each-interpreter")
-                together.add(f"on {version}", *preparing(version, python), each)
+        if oldest != newest:
+            each = (environment_of(oldest), *PYTEST, "-m", "not deep", "--each-interpreter")
+            together.add(f"on {oldest}", *preparing(oldest, found[oldest]), each)
     print(f"\nthe slowest:\n{slowest(together.durations)}")
     left = tree.changes(before, tree.names(ROOT))
     if left:
