@@ -239,7 +239,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
     State.SCRAMBLED: {
         SupplyReturned: frozenset({State.CODE}),
         DigitKeyed: frozenset({State.ENTRY}),
-        EntryConfirmed: frozenset({State.CHECKING}),
+        EntryConfirmed: _CONFIRMED,
         TimePassed: _ASKING,
         CarKnown: _UNLOCKED,
         **_ANYWHERE,
@@ -291,6 +291,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
     State.FAULT: {
         SupplyReturned: frozenset({State.FAULT}),
         FaultFound: frozenset({State.FAULT}),
+        PairingReleased: frozenset({State.FAULT}),
         FaultMended: _BEFORE | {State.FAULT},
         ChipProvisioned: frozenset({State.CODE, State.FAULT}),
     },
@@ -444,6 +445,9 @@ def _vehicle_accepted(lock: Lock, _event: VehicleAccepted, _policy: LockPolicy) 
 
 
 def _pairing_released(lock: Lock, _event: PairingReleased, policy: LockPolicy) -> Lock:
+    if lock.state is State.FAULT:  # it goes on, and what it set aside asks once it is mended
+        behind = _ask(lock, policy) if lock.before in _UNLOCKED else replace(lock, state=lock.before)
+        return replace(behind, state=State.FAULT, before=behind.state, fault=lock.fault)
     at = lock.before if lock.state is State.PROTECTED else lock.state
     return _ask(lock, policy) if at in _UNLOCKED else replace(lock, state=at, before=State.PLAYING)
 
