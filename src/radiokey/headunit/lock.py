@@ -375,9 +375,8 @@ def _entry_confirmed(lock: Lock, event: EntryConfirmed, policy: LockPolicy) -> L
     counted = policy.remembers_pending and lock.pending == event.digest
     owing = policy.remembers_pending and lock.pending and not counted
     if owing and policy.penalty_after(lock.errors) is not None:
-        return _punish(
-            lock, policy
-        )  # the entry that a cut interrupted is answered before another is compared
+        # The entry that a cut interrupted is answered before another is compared.
+        return _punish(lock, policy)
     errors = lock.errors if counted else min(lock.errors + 1, ERRORS_MAX)
     return Lock(State.CHECKING, errors=errors, pending=event.digest)
 
@@ -404,8 +403,7 @@ def _wrong_code(lock: Lock, _event: WrongCode, policy: LockPolicy) -> Lock:
 
 
 def _punish(lock: Lock, policy: LockPolicy) -> Lock:
-    penalty = policy.penalty_after(lock.errors)
-    match penalty:
+    match policy.penalty_after(lock.errors):
         case None:
             return Lock(State.CODE, errors=lock.errors)
         case Wait(ms=(_, longest)):
@@ -445,11 +443,11 @@ def _vehicle_accepted(lock: Lock, _event: VehicleAccepted, _policy: LockPolicy) 
 
 
 def _pairing_released(lock: Lock, _event: PairingReleased, policy: LockPolicy) -> Lock:
-    if lock.state is State.FAULT:  # it goes on, and what it set aside asks once it is mended
-        behind = _ask(lock, policy) if lock.before in _UNLOCKED else replace(lock, state=lock.before)
-        return replace(behind, state=State.FAULT, before=behind.state, fault=lock.fault)
-    at = lock.before if lock.state is State.PROTECTED else lock.state
-    return _ask(lock, policy) if at in _UNLOCKED else replace(lock, state=at, before=State.PLAYING)
+    at = lock.before if lock.state in {State.PROTECTED, State.FAULT} else lock.state
+    after = _ask(lock, policy) if at in _UNLOCKED else replace(lock, state=at, before=State.PLAYING)
+    if lock.state is not State.FAULT:
+        return after
+    return replace(after, state=State.FAULT, before=after.state, fault=lock.fault)
 
 
 def _fault_found(lock: Lock, event: FaultFound, _policy: LockPolicy) -> Lock:
