@@ -1,10 +1,13 @@
 """`radiokey unit serve`: what it refuses before anything is served, and the hand at the panel."""
 
+import asyncio
+import os
 from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from radiokey.cli import served_unit
 from radiokey.cli.served_unit import NewUnit, ServedUnit, parse_act, parse_address
 from radiokey.code.signed import ImageHead, sign
 from radiokey.errors import InputError, UsageError
@@ -85,6 +88,39 @@ def test_a_unit_remembers_and_belongs_to_its_model(tmp_path):
     assert opened(tmp_path, off_ms=60_000, code=None).ecu.state is State.CODE
     with pytest.raises(UsageError, match="is a reference"):
         opened(tmp_path, model="renault_86a")
+
+
+class EndsAtOnce:
+    """A reporter that ends the serving with its first look."""
+
+    def __init__(self, ended):
+        self.write_noted = ended.set
+
+
+@pytest.mark.parametrize("supply", [True, False])
+def test_a_unit_that_is_served_without_supply_is_without_it_all_the_time(tmp_path, monkeypatch, supply):
+    async def serve(unit, *_args, **_more):
+        ended = asyncio.Event()
+        await served_unit._write_until(ended, EndsAtOnce(ended), unit)
+
+    unit = ServedUnit.opened(
+        "reference", tmp_path / "chip", tmp_path / "device", NewUnit("4786", None, None, None)
+    )
+    if not supply:
+        unit.ecu.handle(SupplyLost())
+    os.utime(unit.state, (1_000, 1_000))
+    monkeypatch.setattr(served_unit, "_serve", serve)
+    served_unit.serve_unit(unit, None, None, as_json=False)
+    assert (unit.state.stat().st_mtime > 1_000) is supply
+
+
+def test_two_that_serve_one_unit_would_be_two_budgets(tmp_path):
+    files, nothing = (tmp_path / "chip", tmp_path / "device"), NewUnit(None, None, None, None)
+    first = ServedUnit.opened("reference", *files, NewUnit("4786", None, None, None))
+    with pytest.raises(InputError, match="in a unit that runs"):
+        ServedUnit.opened("reference", *files, nothing)
+    first.close()
+    ServedUnit.opened("reference", *files, nothing).close()
 
 
 SIGNER = Ed25519PrivateKey.from_private_bytes(bytes(32))

@@ -157,6 +157,55 @@ def test_what_the_newcomer_says_meanwhile_waits_for_its_activation():
     assert [one.data for one in actions[1:]] == [b"\x3e\x00", b"\x3e\x80"]
 
 
+def test_where_messages_are_cut_behind_an_activation_changes_nothing():
+    gateway, messages = two(), [encode_diagnostic(2, 0x0E00, 0x00E0, bytes((0x22, 0xF1, n))) for n in (1, 2)]
+    gateway.receive(2, activation() + messages[0] + messages[1][:9], 0)
+    gateway.receive(2, messages[1][9:], 10)
+    assert [one.data for one in gateway.lose(1, 20)[1:]] == [b"\x22\xf1\x01", b"\x22\xf1\x02"]
+    gateway = two()
+    gateway.receive(2, activation() + messages[0] + bytes(8), 0)
+    assert [type(one) for one in gateway.lose(1, 20)] == [Send, Ask, Send, Close]
+
+
+def test_one_address_goes_to_one_of_two_newcomers_and_the_other_asks_whether_it_lives():
+    gateway = two()
+    gateway.open(3, 0)
+    gateway.receive(2, activation(), 0)
+    gateway.receive(3, activation(), 0)
+    actions = gateway.tick(ALIVE_CHECK_MS)
+    assert [(type(one), one.link) for one in actions] == [(Close, 1), (Send, 2), (Send, 2)]
+    assert actions[1].data.hex() == ACTIVATED.format(tester="0e00", code="10")
+    assert actions[2].data.hex() == "02fd000700000000"
+    answer = gateway.receive(2, bytes.fromhex("02fd0008000000020e00"), ALIVE_CHECK_MS + 1)
+    assert said(answer) == [ACTIVATED.format(tester="0e00", code="03"), "close"]
+    assert gateway.occupancy == Occupancy(TESTERS_MAX, 1)
+
+
+def full(newcomers: int) -> Gateway:
+    """Sixty-four testers, and more that ask for a place."""
+    gateway = Gateway()
+    for link in range(1, TESTERS_MAX + newcomers + 1):
+        gateway.open(link, 0)
+        gateway.receive(link, activation(0x0E00 + link), 0)
+    return gateway
+
+
+def test_one_free_place_is_given_once():
+    gateway = full(newcomers=2)
+    for link in range(2, TESTERS_MAX + 1):
+        gateway.receive(link, encode(2, Payload.ALIVE_RESPONSE, (0x0E00 + link).to_bytes(2)), 1)
+    gateway.tick(ALIVE_CHECK_MS)
+    assert gateway.occupancy == Occupancy(TESTERS_MAX, TESTERS_MAX)
+
+
+def test_one_that_leaves_makes_a_place_and_nobody_else_has_to_go():
+    gateway = full(newcomers=1)
+    (activated,) = gateway.lose(5, 1)
+    assert activated.data.hex() == ACTIVATED.format(tester="0e41", code="10")
+    assert gateway.occupancy == Occupancy(TESTERS_MAX, TESTERS_MAX)
+    assert gateway.tick(ALIVE_CHECK_MS) == []
+
+
 def test_a_newcomer_that_says_too_much_too_soon_is_dropped():
     gateway = two()
     gateway.receive(2, activation(), 0)
@@ -217,7 +266,7 @@ MESSAGES = st.lists(
 @given(MESSAGES, st.lists(st.integers(1, 30), max_size=60))
 def test_however_a_stream_is_cut_it_says_the_same(messages, cuts):
     stream = b"".join(messages)
-    whole, pieces = Reader().feed(stream), []
+    whole, pieces = list(Reader().feed(stream)), []
     reader = Reader()
     for length in cuts:
         pieces += reader.feed(stream[:length])

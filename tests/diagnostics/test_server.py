@@ -70,6 +70,8 @@ async def serving(ecu=None):
     try:
         yield server, port, plug.ecu
     finally:
+        if isinstance(plug.ecu._notebook, SlowNotebook):
+            plug.ecu._notebook.go.set()  # a test that is red ends too
         await server.stop()
         while CLIENTS:
             writer = CLIENTS.pop().writer
@@ -133,12 +135,65 @@ async def test_what_takes_long_says_so_and_then_answers_also_where_the_answer_wa
         client.send(b"\x14\xff\xff\xff")
         assert (await client.message()) == ACKNOWLEDGE
         assert (await client.message())[12:] == b"\x7f\x14\x78"
-        other.send(b"\x3e\x80")
+        other.send(b"\x10\x83")
         await other.message()
-        assert (await other.message())[12:] == b"\x7f\x3e\x78"
+        assert (await other.message())[12:] == b"\x7f\x10\x78"
         notebook.go.set()
         assert (await client.message())[12:] == b"\x54"
-        assert (await other.message())[12:] == b"\x7e\x00"
+        assert (await other.message())[12:14] == b"\x50\x03"
+
+
+@asynchronous
+async def test_mere_presence_and_an_answer_are_not_answered_however_long_they_wait():
+    ecu = make_ecu()
+    notebook = ecu._notebook = SlowNotebook()
+    async with serving(ecu) as (_, port, _):
+        client = await connect(port)
+        notebook.go.clear()
+        for data in (b"\x14\xff\xff\xff", b"\x3e\x80", b"\x50\x03", b"\x10\x83"):
+            client.send(data)
+        heard = [await client.message() for _ in range(6)]
+        assert [one[12:] for one in heard if one != ACKNOWLEDGE] == [b"\x7f\x14\x78", b"\x7f\x10\x78"]
+        notebook.go.set()
+        assert (await client.message())[12:] == b"\x54"
+        assert (await client.message())[12:14] == b"\x50\x03"
+
+
+@asynchronous
+async def test_what_a_closed_connection_asked_for_is_not_done():
+    ecu = make_ecu()
+    notebook = ecu._notebook = SlowNotebook()
+    async with serving(ecu) as (server, port, _):
+        client, other = await connect(port), await connect(port, 0x0E01)
+        await client.ask(b"\x10\x03")
+        notebook.go.clear()
+        for data in (b"\x14\xff\xff\xff", b"\x10\x03", b"\x85\x02"):
+            client.send(data)
+        acknowledged = 0
+        while acknowledged < 3:
+            acknowledged += await client.message() == ACKNOWLEDGE
+        server.lost(1)
+        notebook.go.set()
+        await other.ask(b"\x14\xff\xff\xff")
+        assert ecu.quiet == set()
+
+
+@asynchronous
+async def test_the_end_waits_for_no_tester_that_goes_on_asking():
+    ecu = make_ecu()
+    notebook = ecu._notebook = SlowNotebook()
+    async with serving(ecu) as (server, port, _):
+        client = await connect(port)
+        notebook.go.clear()
+        client.send(b"\x14\xff\xff\xff")
+        assert (await client.message()) == ACKNOWLEDGE
+        stopping = asyncio.ensure_future(server.stop())
+        await asyncio.sleep(0)
+        request = encode_diagnostic(2, 0x0E00, UNIT, b"\x14\xff\xff\xff")
+        server.received(1, request)
+        assert len(server._jobs) == 1
+        notebook.go.set()
+        await stopping
 
 
 @asynchronous

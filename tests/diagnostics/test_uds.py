@@ -350,6 +350,16 @@ def test_a_factory_reset_leaves_the_lock_as_it_is(asking):
     assert asking.ask("22F190")[:6] == "62F190"
 
 
+def test_a_routine_tells_no_stranger_how_long_its_request_is(asking):
+    """The whole head, then the routine, then the level, then what is in it."""
+    assert asking.ask("310103") == "7F3113"
+    assert asking.ask("31010399FF") == "7F3131"
+    assert asking.ask("31010302FF") == "7F3133"
+    asking.unlock_workshop()
+    assert asking.ask("31010302FF") == "7F3113"
+    assert asking.ask("31030302") == "7F3124"
+
+
 def test_the_self_test_sees_a_lost_bank_and_a_weak_supply(asking):
     asking.ecu.feed(12_000)
     assert asking.ask("31010301") == "710103010B"

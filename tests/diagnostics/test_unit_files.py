@@ -73,6 +73,14 @@ def test_another_file_is_no_chip(tmp_path):
         FileChip(tmp_path / "no" / "chip", bytes(16))
 
 
+def test_a_chip_is_in_one_unit_at_a_time(tmp_path):
+    one = FileChip(tmp_path / "chip", bytes(16))
+    with pytest.raises(InputError, match="in a unit that runs"):
+        FileChip(tmp_path / "chip", bytes(16))
+    one.close()
+    FileChip(tmp_path / "chip", bytes(16)).close()
+
+
 def fails(*_args, **_more):
     raise OSError(28, "No space left on device")
 
@@ -148,6 +156,10 @@ def test_a_count_that_did_not_last_did_not_happen(device, tmp_path, monkeypatch)
             device.advance()
         with pytest.raises(NotesNotKeptError):
             device.write(Notes("", "Garage"))
+    with monkeypatch.context() as patched:
+        patched.setattr(unit_files.os, "write", lambda _file, data: len(data) - 1)
+        with pytest.raises(ChipError):
+            device.advance()
     assert (device.value, device.read().workshop) == (0, "")
     assert DeviceFile.load(tmp_path / "device").value == 0
 
@@ -156,7 +168,7 @@ def test_a_count_that_did_not_last_did_not_happen(device, tmp_path, monkeypatch)
     "change",
     [
         {"form": 2}, {"key": "00"}, {"key": 5}, {"chip": "zz"}, {"counter": -1}, {"counter": 2**32},
-        {"counter": "1"}, {"vin": "short"}, {"serial": "\u00e9"}, {"troubles": [1]}, {"troubles": None},
+        {"counter": "1"}, {"vin": "short"}, {"serial": "\u00e9"}, {"serial": 5}, {"troubles": [1]}, {"troubles": None},
     ],
 )  # fmt: skip
 @pytest.mark.usefixtures("device")

@@ -95,6 +95,11 @@ def test_a_wrong_code_over_can_is_the_same_error(bus):
     assert ecu.unit.status.errors == 1
 
 
+def test_a_unit_that_never_began_to_answer_ends_too():
+    server = CanServer(Plug(make_ecu(), int), CanAddress.parse(f"can://virtual/{uuid.uuid4().hex}").open())
+    server.stop()
+
+
 def test_scapys_stack_reads_and_gets_a_long_answer():
     """In a process of its own: scapy decides on its stack when it is imported."""
     ran = subprocess.run((sys.executable, "-c", SCAPY), capture_output=True, text=True, check=False)

@@ -22,7 +22,7 @@ from radiokey.headunit.firmware import (
     RefusedImageError,
     Trial,
 )
-from radiokey.headunit.flash import PowerCutError, RamChip
+from radiokey.headunit.flash import ChipError, PowerCutError, RamChip
 from radiokey.headunit.lock import State
 
 MODEL, OTHER_MODEL = "renault_86a", "ford_6000cd"
@@ -204,6 +204,32 @@ def test_a_memory_that_fails_is_said_and_nothing_changes(unit):
         unit.finish()
     unit._chip.broken = False
     assert restarted(unit).running.version == 1
+
+
+def test_a_memory_that_cannot_be_read_is_said_too(unit, monkeypatch):
+    data = image(2)
+    unit.begin(0, len(data))
+    unit.write_block(data)
+    with monkeypatch.context() as patched:
+        patched.setattr(RamChip, "read", fails)
+        with pytest.raises(RefusedImageError, match="memory did not take it"):
+            unit.finish()
+    assert restarted(unit).running.version == 1
+
+
+def fails(*_args):
+    raise ChipError("it cannot be read")
+
+
+def test_a_unit_whose_slots_are_both_bad_takes_a_download_and_runs_again(unit):
+    download(unit, image(2))
+    for slot in range(SLOTS):
+        unit._chip.cells[RECORDS * SECTOR + slot * SLOT + 100] ^= 1
+    unit = restarted(unit)
+    assert unit.running is None
+    download(unit, image(3))
+    unit = restarted(unit)
+    assert unit.running.version == 3
 
 
 def test_no_flipped_bit_starts_anything_else(unit):

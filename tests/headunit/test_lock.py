@@ -88,6 +88,7 @@ POLICIES = (
     replace(REFERENCE, remembers_pending=False),
     ladder(UntilPowerCut(), UntilKeyCycle(), Blocked(1), Dead(), remembers_pending=False),
     ladder(UntilPowerCut(), Dead()),
+    ladder(A_WAIT, Blocked(1), Dead(), scrambled_ms=4_000),
     ladder(A_WAIT, scrambled_ms=4_000, power_cut=PowerCutEffect.RESTART_WAIT),
     ladder(A_WAIT, dark_ms=0),
     ladder(A_WAIT, power_cut=PowerCutEffect.RESET_ATTEMPTS, remembers_pending=False),

@@ -54,7 +54,7 @@ AFTER = "checking,wait,locked,permanent"
 TABLE = {
     "playing": f"SupplyReturned>playing,code,scrambled {FREED} {OUT}",
     "code": f"SupplyReturned>code DigitKeyed>entry EntryConfirmed>{AFTER} {KNOWN} {OUT}",
-    "scrambled": f"SupplyReturned>code DigitKeyed>entry EntryConfirmed>checking TimePassed>code,scrambled {KNOWN} {OUT}",
+    "scrambled": f"SupplyReturned>code DigitKeyed>entry EntryConfirmed>{AFTER} TimePassed>code,scrambled {KNOWN} {OUT}",
     "entry": f"SupplyReturned>code DigitKeyed>entry EntryDropped>code EntryConfirmed>{AFTER} {KNOWN} {OUT}",
     "checking": "SupplyReturned>code,wait,locked,permanent RightCode>dark,playing,sync "
     f"WrongCode>code,wait,locked,permanent {OUT}",
@@ -65,7 +65,8 @@ TABLE = {
     "dark": f"SupplyReturned>playing,code,scrambled TimePassed>dark,playing {FREED} {OUT}",
     "protected": f"SupplyReturned>protected VehicleAccepted>{AGAIN} "
     "PairingReleased>code,wait,locked,permanent,checking,scrambled FaultFound>protected,fault",
-    "fault": f"SupplyReturned>fault FaultFound>fault FaultMended>{AGAIN},fault ChipProvisioned>code,fault",
+    "fault": f"SupplyReturned>fault FaultFound>fault PairingReleased>fault FaultMended>{AGAIN},fault "
+    "ChipProvisioned>code,fault",
 }
 """The table, written down a second time: whoever changes one changes both."""
 
@@ -105,7 +106,7 @@ A_WAIT = Wait((60_000, 90_000))
 POLICIES = (
     REFERENCE,
     ladder(UntilPowerCut(), UntilKeyCycle(), Blocked(1), Dead()),
-    ladder(UntilPowerCut(), Dead(), remembers=True),
+    ladder(A_WAIT, Blocked(1), Dead(), scrambled_ms=4_000, remembers=True),
     ladder(A_WAIT, scrambled_ms=4_000, power_cut=PowerCutEffect.RESTART_WAIT),
     ladder(A_WAIT, dark_ms=0, power_cut=PowerCutEffect.RESET_ATTEMPTS),
     ladder(A_WAIT, power_cut=PowerCutEffect.REPROMPT),
@@ -395,3 +396,24 @@ def test_an_ended_pairing_asks_and_lifts_nothing():
     for at in (State.PLAYING, State.SYNC):
         refused = step(Lock(at, 1), VehicleRefused(), REFERENCE)
         assert step(refused, PairingReleased(), REFERENCE) == Lock(State.CODE, 1)
+
+
+@pytest.mark.parametrize("fault", [Fault.BUS, Fault.TAMPERED])
+def test_an_ended_pairing_mends_no_fault_and_asks_behind_it(fault):
+    broken = {"state": State.FAULT, "fault": fault}
+    for at in (State.PLAYING, State.SYNC):
+        found = step(Lock(at, 1), FaultFound(fault), REFERENCE)
+        assert step(found, PairingReleased(), REFERENCE) == Lock(errors=1, before=State.CODE, **broken)
+        garbled = step(found, PairingReleased(), ladder(scrambled_ms=4_000))
+        assert garbled == Lock(errors=1, grace_left_ms=4_000, before=State.SCRAMBLED, **broken)
+    waiting = step(Lock(State.WAIT, 2, 70_000, 90_000), FaultFound(fault), REFERENCE)
+    assert step(waiting, PairingReleased(), REFERENCE) == waiting
+
+
+def test_an_entry_that_is_owed_is_answered_for_while_it_plays_garbled_too():
+    """The car opened it meanwhile, and it was carried off again."""
+    policy = ladder(Blocked(1), scrambled_ms=4_000, remembers=True)
+    owing = step(Lock(State.CODE, 1, pending=A), CarKnown(), policy)
+    garbled = step(step(owing, TimePassed(9_999, 0), policy), SupplyReturned(3_000), policy)
+    assert (garbled.state, garbled.pending) == (State.SCRAMBLED, A)
+    assert step(garbled, EntryConfirmed(B), policy) == Lock(State.LOCKED, 1, hold=Hold.SERVICE)

@@ -8,8 +8,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from radiokey.code.signed import PairingEnd, sign
 from radiokey.headunit.device import Device
-from radiokey.headunit.events import BusChanged, PairingEnded, SupplyLost, SupplyRestored, VinHeard
-from radiokey.headunit.lock import State
+from radiokey.headunit.events import (
+    BusChanged,
+    PairingEnded,
+    SomethingBroke,
+    SomethingMended,
+    SupplyLost,
+    SupplyRestored,
+    VinHeard,
+)
+from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.pairing import Bus, Listening
 from radiokey.headunit.policy import REFERENCE
 from radiokey.headunit.store import BANKS, LONG_SIZE, SECTOR_SIZE, car_digest
@@ -221,6 +229,16 @@ def test_the_end_of_a_pairing_lifts_no_wait(paired):
     assert (paired.state, paired.errors, paired.unit.paired) == (State.WAIT, 1, 0)
     assert left.state is State.PROTECTED
     assert paired.unit.status.wait_left_ms > 0
+
+
+def test_a_pairing_that_ended_in_a_fault_does_not_leave_it_playing(paired):
+    word = ended(paired)
+    paired.do(SomethingBroke(Fault.BUS), PairingEnded(word))
+    assert (paired.state, paired.unit.paired) == (State.FAULT, 0)
+    paired.do(SomethingMended())
+    assert (paired.state, paired.errors) == (State.CODE, 0)
+    paired.do(SupplyLost(), SupplyRestored())
+    assert paired.state is State.CODE
 
 
 def test_a_cut_at_any_byte_leaves_the_pairing_or_none(paired):

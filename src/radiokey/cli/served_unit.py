@@ -153,6 +153,7 @@ class ServedUnit:
             make_firmware_chip(firmware, _image(new), model_id, in_device.device.verify)
         touched_ms = state.stat().st_mtime_ns // _NS_IN_MS if state.exists() else None
         chip = FileChip(state, in_device.chip_id)
+        in_device = DeviceFile.load(device)  # as the one left it whose chip this was until now
         if in_device.value == 0:
             code = _code(new.code)
             design.shape.check(code)
@@ -337,8 +338,9 @@ def serve_unit(
     try:
         asyncio.run(_serve(unit, doip, bus, as_json=as_json))
     finally:
-        with contextlib.suppress(OSError):
-            os.utime(unit.state)
+        if unit.ecu.has_supply():
+            with contextlib.suppress(OSError):
+                os.utime(unit.state)
         unit.close()
 
 
@@ -366,7 +368,7 @@ async def _serve(
             where["can"] = f"{bus.interface}/{bus.channel}"
         reporter.write_place(where)
         threading.Thread(target=_read_hand, args=(plug,), daemon=True).start()
-        await _write_until(ended, reporter, unit.state)
+        await _write_until(ended, reporter, unit)
     finally:
         if server:
             await server.stop()
@@ -375,13 +377,13 @@ async def _serve(
         reporter.write_noted()
 
 
-async def _write_until(ended: asyncio.Event, reporter: _Reporter, state: Path) -> None:
+async def _write_until(ended: asyncio.Event, reporter: _Reporter, unit: ServedUnit) -> None:
     """Write what happens until the end; the chip is touched now and then, so that it tells when it was on."""
     touched_s = 0.0
     while not ended.is_set():
         reporter.write_noted()
-        if time.monotonic() - touched_s >= UNTOUCHED_S:
-            os.utime(state)
+        if unit.ecu.has_supply() and time.monotonic() - touched_s >= UNTOUCHED_S:
+            os.utime(unit.state)
             touched_s = time.monotonic()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _LOOK_S)

@@ -84,7 +84,8 @@ class CanServer:
     def stop(self) -> None:
         """Finish what is begun, and close the bus."""
         self._stop.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         self._pool.shutdown()
         with self._plug.lock:
             self._plug.leave(self._tester)
@@ -144,8 +145,9 @@ class CanServer:
             try:
                 work.result(PENDING_AGAIN_S if said else PENDING_FIRST_S)
             except TimeoutError:
-                said = True
-                self._say(uds.still_working(request))
+                if uds.wants_answer(request):
+                    said = True
+                    self._say(uds.still_working(request))
         return work.result(), said
 
     def _say(self, data: bytes) -> None:

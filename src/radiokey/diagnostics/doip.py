@@ -5,6 +5,7 @@ what was wrong with those that are none (`BadHeader`).
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -143,11 +144,10 @@ class Reader:
         self._skip = 0
         self.closed = False
 
-    def feed(self, data: bytes) -> list[Message | BadHeader]:
-        """Return the messages that `data` completes, in order."""
-        found: list[Message | BadHeader] = []
+    def feed(self, data: bytes) -> Iterator[Message | BadHeader]:
+        """Yield the messages that `data` completes, in order; what is not asked for stays unread."""
         if self.closed:
-            return found
+            return
         self._buffer += data
         while not self.closed:
             if self._skip:
@@ -159,8 +159,7 @@ class Reader:
             one = self._next()
             if one is None:
                 break
-            found.append(one)
-        return found
+            yield one
 
     def _next(self) -> Message | BadHeader | None:
         version, inverse, kind, length = HEADER.unpack_from(self._buffer)

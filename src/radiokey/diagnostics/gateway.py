@@ -120,6 +120,7 @@ class Gateway:
         self._contests = [contest for contest in self._contests if contest.newcomer != link]
         actions: list[Action] = []
         for contest in [one for one in self._contests if link in one.asked]:
+            contest.asked.clear()  # its place is free: nobody else has to go
             actions += self._settle(contest, now_ms)
         return actions
 
@@ -135,14 +136,9 @@ class Gateway:
         actions: list[Action] = []
         for contest in [one for one in self._contests if link in one.asked]:
             actions += self._lives(contest, link)
-        messages = at.reader.feed(data)
-        for place, message in enumerate(messages):
+        for message in at.reader.feed(data):
             actions += self._take(at, message, now_ms)
-            if link not in self._links:
-                break
-            if any(contest.newcomer == link for contest in self._contests):
-                rest = (one for one in messages[place + 1 :] if isinstance(one, Message))
-                at.held += b"".join(encode(one.version, one.kind, one.payload) for one in rest)
+            if link not in self._links or any(contest.newcomer == link for contest in self._contests):
                 break
         return actions
 
@@ -201,6 +197,10 @@ class Gateway:
             return self._deny(link, source, Activation.OTHER_SOURCE_HERE)
         if link.source == source:
             return [Send(link.number, _activated(link, source, Activation.DONE))]
+        return self._claim(link, source, now_ms)
+
+    def _claim(self, link: _Link, source: int, now_ms: int) -> list[Action]:
+        """Give a tester its place, or ask those who have it."""
         elsewhere = {one.number for one in self._links.values() if one.source == source}
         if elsewhere:
             return self._contend(link, source, elsewhere, Activation.ACTIVE_ELSEWHERE, now_ms)
@@ -231,15 +231,16 @@ class Gateway:
         return self._deny(self._links[contest.newcomer], contest.source, contest.denied)
 
     def _settle(self, contest: _Contest, now_ms: int) -> list[Action]:
-        """Close those that did not answer, and activate the newcomer."""
+        """Close those that did not answer; the newcomer has their place, unless somebody was quicker."""
         self._contests.remove(contest)
         actions: list[Action] = []
         for number in sorted(contest.asked):
             if number in self._links:
                 actions += self._drop(self._links[number], "no answer to the alive check")
         newcomer = self._links[contest.newcomer]
-        newcomer.source = contest.source
-        actions.append(Send(newcomer.number, _activated(newcomer, contest.source, Activation.DONE)))
+        actions += self._claim(newcomer, contest.source, now_ms)
+        if newcomer.source is None:
+            return actions
         held, newcomer.held = bytes(newcomer.held), bytearray()
         return actions + self.receive(newcomer.number, held, now_ms)
 

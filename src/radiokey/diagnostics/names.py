@@ -8,7 +8,6 @@ POSITIVE: Final = 0x40
 NEGATIVE: Final = 0x7F
 SUPPRESS: Final = 0x80
 """The bit of a sub-function that asks for no positive answer."""
-PENDING: Final = 0x78
 SEED_SIZE: Final = 16
 SIGNATURE_SIZE: Final = 64
 

@@ -155,7 +155,8 @@ class DoipServer:
 
     def received(self, number: int, data: bytes) -> None:
         """Take what came on a connection."""
-        self._do(self._gateway.receive(number, data, self._plug.now_ms()))
+        if not self._stopping:
+            self._do(self._gateway.receive(number, data, self._plug.now_ms()))
 
     def lost(self, number: int) -> None:
         """Note that a connection is gone."""
@@ -212,7 +213,8 @@ class DoipServer:
         connection.write(ask.acknowledge)
         job = _Job(ask, connection)
         connection.begin_job()
-        job.reminder = asyncio.get_running_loop().call_later(PENDING_FIRST_S, self._say_pending, job)
+        if uds.wants_answer(ask.data):
+            job.reminder = asyncio.get_running_loop().call_later(PENDING_FIRST_S, self._say_pending, job)
         self._jobs.append(job)
         if len(self._jobs) == 1:
             self._start(self._work())
@@ -226,6 +228,8 @@ class DoipServer:
         """Do the first job; a mistake of ours ends that job alone."""
         job = self._jobs[0]
         try:
+            if job.ask.link not in self._links:
+                return  # its tester is gone, and so is all that it had
             answer = await asyncio.get_running_loop().run_in_executor(self._pool, self._handle, job)
             if answer.data and (job.said or not answer.quiet):
                 self._answer(job.ask, answer.data)
@@ -249,8 +253,9 @@ class DoipServer:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            self._plug.tick()
             self._do(self._gateway.tick(self._plug.now_ms()))
+            if not self._jobs:  # it may write
+                await asyncio.get_running_loop().run_in_executor(self._pool, self._plug.tick)
 
     def _start(self, work: "asyncio._CoroutineLike[None]") -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -32,11 +32,10 @@ ANSWER_SIZE_MAX: Final = 4_095
 
 @dataclass(frozen=True, slots=True)
 class SubFunction:
-    """A sub-function: where it is offered, the level it needs, and the length of its request (0: any)."""
+    """A sub-function: where it is offered, and the length of its request (0: any)."""
 
     sessions: frozenset[Session]
     length: int = 0
-    level: Level = Level.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +79,10 @@ def tester_present(_tester: Tester, _request: bytes) -> bytes:
     return b"\0"
 
 
-def communication_control(tester: Tester, request: bytes) -> bytes:
+def communication_control(_tester: Tester, request: bytes) -> bytes:
     """28: stop or start messages that are not diagnostics; this unit sends none by itself."""
     if not 1 <= request[2] <= 3:  # noqa: PLR2004 - normal messages, network management, both
         raise NegativeResponseError(Nrc.REQUEST_OUT_OF_RANGE)
-    tester.muted = _sub(request)
     return bytes((_sub(request),))
 
 
@@ -240,10 +238,10 @@ def routine_control(tester: Tester, request: bytes) -> bytes:
     routine = ROUTINES.get(number)
     if routine is None:
         raise NegativeResponseError(Nrc.REQUEST_OUT_OF_RANGE)
-    if word and not routine.takes_word:
-        raise NegativeResponseError(Nrc.INCORRECT_MESSAGE_LENGTH_OR_INVALID_FORMAT)
     if routine.level and tester.level is not routine.level:
         raise NegativeResponseError(Nrc.SECURITY_ACCESS_DENIED)
+    if word and not routine.takes_word:
+        raise NegativeResponseError(Nrc.INCORRECT_MESSAGE_LENGTH_OR_INVALID_FORMAT)
     if sub == _STOP or (sub == _RESULT and number not in tester.results):
         raise NegativeResponseError(Nrc.REQUEST_SEQUENCE_ERROR)
     if sub == _START:

@@ -21,7 +21,7 @@ class Pending:
 class Tester:
     """One tester of a unit; `number` names it among the others, from 1 up."""
 
-    __slots__ = ("_boots", "_heard_ms", "ecu", "level", "muted", "number", "pending", "results", "session")
+    __slots__ = ("_boots", "_heard_ms", "ecu", "level", "number", "pending", "results", "session")
 
     def __init__(self, ecu: Ecu, number: int, now_ms: int) -> None:
         assert number > 0
@@ -32,7 +32,6 @@ class Tester:
         self.session = Session.DEFAULT
         self.level = Level.NONE
         self.pending: Pending | None = None
-        self.muted = 0
         self.results: dict[int, bytes] = {}
 
     def touch(self, now_ms: int) -> None:
@@ -55,7 +54,6 @@ class Tester:
         self.session = session
         self.level = Level.NONE
         self.pending = None
-        self.muted = 0
         self.results.clear()
         self.ecu.quiet.discard(self.number)
         self.ecu.end_transfer(self.number)

@@ -14,7 +14,6 @@ from typing import Final
 from radiokey.diagnostics.memory import NotesNotKeptError
 from radiokey.diagnostics.names import (
     NOT_SAID_TO_ALL,
-    PENDING,
     POSITIVE,
     SUPPRESS,
     NegativeResponseError,
@@ -73,9 +72,14 @@ def is_quick(request: bytes) -> bool:
     return service.quick or (request[0] == Sid.SECURITY_ACCESS and len(request) == 2)  # noqa: PLR2004 - a seed
 
 
+def wants_answer(request: bytes) -> bool:
+    """Say whether a tester waits for anything: not after an answer, nor after a presence without one."""
+    return bool(request) and not request[0] & POSITIVE and request != bytes((Sid.TESTER_PRESENT, SUPPRESS))
+
+
 def still_working(request: bytes) -> bytes:
     """Return the message that says that the answer to `request` takes longer."""
-    return negative(request[0], PENDING)
+    return negative(request[0], Nrc.REQUEST_CORRECTLY_RECEIVED_RESPONSE_PENDING)
 
 
 # --- the checks, in order -----------------------------------------------------------------------------------
@@ -108,14 +112,6 @@ def subfunction_in_session(tester: Tester, service: Service, request: bytes) -> 
     return service.subs is None or tester.session in service.subs[request[1] & ~SUPPRESS].sessions
 
 
-def subfunction_unlocked(tester: Tester, service: Service, request: bytes) -> bool:
-    """Say whether this tester has the level that the sub-function needs."""
-    if service.subs is None:
-        return True
-    level = service.subs[request[1] & ~SUPPRESS].level
-    return not level or tester.level is level
-
-
 def in_sequence(tester: Tester, _service: Service, request: bytes) -> bool:
     """Say whether what has to come before came before: a seed before a key, a download before its blocks."""
     match request[0]:
@@ -143,7 +139,6 @@ CHECKS: Final[tuple[tuple[_Check, Nrc], ...]] = (
     (long_enough, Nrc.INCORRECT_MESSAGE_LENGTH_OR_INVALID_FORMAT),
     (subfunction_supported, Nrc.SUB_FUNCTION_NOT_SUPPORTED),
     (subfunction_in_session, Nrc.SUB_FUNCTION_NOT_SUPPORTED_IN_ACTIVE_SESSION),
-    (subfunction_unlocked, Nrc.SECURITY_ACCESS_DENIED),
     (in_sequence, Nrc.REQUEST_SEQUENCE_ERROR),
     (right_length, Nrc.INCORRECT_MESSAGE_LENGTH_OR_INVALID_FORMAT),
 )

@@ -5,12 +5,17 @@ counters, the nameplate and the notes, is read by its owner alone, and is replac
 is there or not. Whatever the disk says must have reached it before anything goes on.
 """
 
+import errno
 import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
+
+if sys.platform != "win32":
+    import fcntl
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -51,10 +56,17 @@ class FileChip:
         self.sector_size = sector_size
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            if sys.platform != "win32":
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             found = os.fstat(self._file).st_size
             if not found:
                 os.pwrite(self._file, bytes((ERASED,)) * size, 0)
                 os.fsync(self._file)
+        except BlockingIOError as error:
+            os.close(self._file)
+            raise InputError(
+                f"the memory chip {path.name} is in a unit that runs", hint="stop that one first"
+            ) from error
         except OSError as error:
             raise InputError(
                 f"the memory chip {path.name} cannot be opened: {error.strerror}", hint="name a file of yours"
@@ -190,7 +202,7 @@ class DeviceFile:
             raise InputError(
                 f"the device {path.name} cannot be read: {error.strerror}", hint="name a file of yours"
             ) from error
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise InputError(
                 f"{path.name} is not a device", hint="it is a file that 'radiokey unit serve' made"
             ) from error
@@ -297,7 +309,8 @@ def _replace(path: Path, data: bytes) -> None:
     new = path.with_name(f"{path.name}.new")
     file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(file, data)
+        if os.write(file, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(file)
     finally:
         os.close(file)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from radiokey.code.signed import ImageHead, Verify
+from radiokey.code.signed import SIGNATURE_SIZE, ImageHead, Verify
 from radiokey.headunit.device import Counter
 from radiokey.headunit.flash import Chip, ChipError
 
@@ -193,7 +193,7 @@ class Firmware:
         self._download = None
         if not 0 < size <= self._slot_size:
             raise RefusedImageError(Refusal.TOO_LARGE)
-        if self._record is not None and self._record.trial is not Trial.PROVEN:
+        if self.running is not None and self._record and self._record.trial is not Trial.PROVEN:
             raise RefusedImageError(Refusal.UNPROVEN)
         slot = 0 if self._record is None else 1 - self._record.slot
         first, count = self._at(slot) // self._chip.sector_size, self._slot_size // self._chip.sector_size
@@ -226,11 +226,11 @@ class Firmware:
         if download.received != download.size:
             raise RefusedImageError(Refusal.UNFINISHED)
         self._download = None
-        head = self._head(download.slot)
-        if head.size + self._offset(head) != download.size:
-            raise RefusedImageError(Refusal.DAMAGED)
-        self._check_bytes(download.slot, head)
         try:
+            head = self._head(download.slot)
+            if head.size + self._offset(head) != download.size:
+                raise RefusedImageError(Refusal.DAMAGED)
+            self._check_bytes(download.slot, head)
             self._record = self._commit(download.slot, Trial.NEW, self._record)
         except ChipError as error:
             raise RefusedImageError(Refusal.MEMORY) from error
@@ -280,7 +280,7 @@ class Firmware:
 
     @staticmethod
     def _offset(head: ImageHead) -> int:
-        return len(head.body()) + 64
+        return len(head.body()) + SIGNATURE_SIZE
 
     def _at(self, slot: int) -> int:
         return RECORDS * self._chip.sector_size + slot * self._slot_size

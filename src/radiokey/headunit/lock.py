@@ -239,7 +239,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
     State.SCRAMBLED: {
         SupplyReturned: frozenset({State.CODE}),
         DigitKeyed: frozenset({State.ENTRY}),
-        EntryConfirmed: frozenset({State.CHECKING}),
+        EntryConfirmed: _CONFIRMED,
         TimePassed: _ASKING,
         CarKnown: _UNLOCKED,
         **_ANYWHERE,
@@ -291,6 +291,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[type[Event], frozenset[State]]]] = {
     State.FAULT: {
         SupplyReturned: frozenset({State.FAULT}),
         FaultFound: frozenset({State.FAULT}),
+        PairingReleased: frozenset({State.FAULT}),
         FaultMended: _BEFORE | {State.FAULT},
         ChipProvisioned: frozenset({State.CODE, State.FAULT}),
     },
@@ -374,9 +375,8 @@ def _entry_confirmed(lock: Lock, event: EntryConfirmed, policy: LockPolicy) -> L
     counted = policy.remembers_pending and lock.pending == event.digest
     owing = policy.remembers_pending and lock.pending and not counted
     if owing and policy.penalty_after(lock.errors) is not None:
-        return _punish(
-            lock, policy
-        )  # the entry that a cut interrupted is answered before another is compared
+        # The entry that a cut interrupted is answered before another is compared.
+        return _punish(lock, policy)
     errors = lock.errors if counted else min(lock.errors + 1, ERRORS_MAX)
     return Lock(State.CHECKING, errors=errors, pending=event.digest)
 
@@ -403,8 +403,7 @@ def _wrong_code(lock: Lock, _event: WrongCode, policy: LockPolicy) -> Lock:
 
 
 def _punish(lock: Lock, policy: LockPolicy) -> Lock:
-    penalty = policy.penalty_after(lock.errors)
-    match penalty:
+    match policy.penalty_after(lock.errors):
         case None:
             return Lock(State.CODE, errors=lock.errors)
         case Wait(ms=(_, longest)):
@@ -444,8 +443,11 @@ def _vehicle_accepted(lock: Lock, _event: VehicleAccepted, _policy: LockPolicy) 
 
 
 def _pairing_released(lock: Lock, _event: PairingReleased, policy: LockPolicy) -> Lock:
-    at = lock.before if lock.state is State.PROTECTED else lock.state
-    return _ask(lock, policy) if at in _UNLOCKED else replace(lock, state=at, before=State.PLAYING)
+    at = lock.before if lock.state in {State.PROTECTED, State.FAULT} else lock.state
+    after = _ask(lock, policy) if at in _UNLOCKED else replace(lock, state=at, before=State.PLAYING)
+    if lock.state is not State.FAULT:
+        return after
+    return replace(after, state=State.FAULT, before=after.state, fault=lock.fault)
 
 
 def _fault_found(lock: Lock, event: FaultFound, _policy: LockPolicy) -> Lock:

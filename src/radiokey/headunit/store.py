@@ -35,6 +35,7 @@ DIGEST_SIZE: Final = 16
 
 _MAGIC: Final = b"RKR1"
 _LONG_MAGIC: Final = b"RKR2"
+MAGICS: Final = (_MAGIC, _LONG_MAGIC)
 _BODY: Final = struct.Struct("<4sIBBBBHHQQ16s16s")
 _BESIDE: Final = struct.Struct("<III16s")
 _CRC: Final = struct.Struct("<I")

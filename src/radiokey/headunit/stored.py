@@ -21,6 +21,7 @@ from radiokey.headunit.lock import Fault, Hold, State
 from radiokey.headunit.store import (
     CHIP_SIZE,
     DIGEST_SIZE,
+    MAGICS,
     NO_CAR,
     SECTOR_SIZE,
     SLOTS,
@@ -34,7 +35,6 @@ KEY_SIZE: Final = 32
 STORED_SIZE_MAX: Final = 4 * IMAGE_SIZE_MAX
 """More than the longest stored thing as spaced hexadecimal text."""
 
-_MAGICS: Final = (b"RKR1", b"RKR2")
 _CRC: Final = struct.Struct("<I")
 _NO_KEY: Final = bytes(KEY_SIZE)
 _HEX: Final = frozenset(b"0123456789abcdefABCDEF \t\r\n")
@@ -132,7 +132,7 @@ def read_slot(data: bytes, key: bytes | None) -> tuple[Reads, Record | None]:
     """Return what one slot holds, and the record that can be read in it."""
     if data.count(ERASED) == len(data):
         return Reads.EMPTY, None
-    if not data.startswith(_MAGICS):
+    if not data.startswith(MAGICS):
         return Reads.OTHER, None
     signed, crc = data[: -_CRC.size], data[-_CRC.size :]
     if _CRC.pack(zlib.crc32(signed)) != crc:
