@@ -50,22 +50,22 @@ BROWSER: Final = Part("browser", ("browser",), without=_PAGES)
 NAMED: Final = (
     DATABASES,
     PAGES,
+    Part("site", ("web", "wild")),
     BROWSER,
     Part("desk on the databases", _DESK),
-    Part("site", ("web", "wild")),
     Part("base", ("base",), without=("base/sql",)),
     Part("head unit", ("headunit", "cuts")),
     Part("command line", ("cli", "second")),
     Part("plug", ("diagnostics", "foreign")),
 )
-"""The longest first, so that no long one is left over at the end."""
+"""The longest first, and the rest is one of them: no long one is left over at the end."""
 
 
 def parts() -> list[Part]:
     """Return the named parts, and one of all other entries of `tests`: together they hold each test once."""
     named = {entry.partition("/")[0] for part in NAMED for entry in part.entries}
     found = {path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")}
-    return [*NAMED, Part("the rest", tuple(sorted(found - named)))]
+    return [Part("the rest", tuple(sorted(found - named))), *NAMED]
 
 
 def interpreters() -> dict[str, str]:
