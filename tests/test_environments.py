@@ -1,5 +1,6 @@
 """How the product and its tools are installed: which Python is taken, what is locked, and what stays outside."""
 
+import ast
 import importlib
 import json
 import os
@@ -290,6 +291,24 @@ def test_what_webassembly_leaves_out_is_there_and_is_little(monkeypatch):
         assert f"def {test}" in (ROOT / "tests" / file).read_text("utf-8")
     whole = [name for name in tool.LEFT_OUT if "::" not in name]
     assert len(whole) * 8 < sum(len(list((ROOT / "tests" / one).rglob("test_*.py"))) for one in tool.FOLDERS)
+
+
+def test_what_webassembly_runs_needs_nothing_that_it_does_not_install(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    tool = importlib.import_module("webassembly")
+    lock = (ROOT / "requirements" / "webassembly.lock").read_text("utf-8")
+    installed = {"_pytest", "radiokey", *re.findall(r"^([\w-]+)==", lock, re.MULTILINE)}
+    for folder in tool.FOLDERS:
+        files = sorted((ROOT / "tests" / folder).rglob("*.py"))
+        own = {file.stem for file in files}
+        for file in files:
+            if f"{folder}/{file.name}" in tool.LEFT_OUT:
+                continue
+            heads = ast.parse(file.read_text("utf-8")).body
+            asked = {name.name for node in heads if isinstance(node, ast.Import) for name in node.names}
+            asked |= {node.module for node in heads if isinstance(node, ast.ImportFrom) and node.module}
+            foreign = {name.partition(".")[0] for name in asked} - installed - own - sys.stdlib_module_names
+            assert not foreign, f"{file}: {foreign}"
 
 
 def test_the_interpreter_from_npm_is_pinned_hashed_and_named_without_an_address():

@@ -27,6 +27,8 @@ LEFT_OUT: Final = {
     "headunit/test_core_is_pure.py::test_the_interpreter_would_have_told": "starts a process",
     "headunit/test_draw.py": "draws by a program in tools",
     "headunit/test_grant.py": "signs with the library of another project",
+    "headunit/test_pairing.py": "signs with the library of another project",
+    "headunit/test_sync.py": "signs with the library of another project",
     "vehicle/test_chips.py": "signs with the library of another project",
     "vehicle/test_owners.py": "a thousand years take minutes here",
     "vehicle/test_scenarios.py::test_page_and_pictures_are_what_the_scenarios_say_today": "draws by one too",
