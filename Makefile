@@ -36,7 +36,7 @@ check: setup ## the inner loop: format, lint, types, contracts, spelling, quick 
 bench: setup $(DEV)/.bench ## measure, with the comparison beside each number (PARTS=suite: the tests of two builds)
 	$(BIN)/python bench/run.py $(PARTS)
 
-deep: setup ## the long searches, all tests on every interpreter, the core on WebAssembly, and one break per built row
+deep: setup $(DEV)/.deep ## the long searches, the fuzzers, all tests on every interpreter, the core on WebAssembly, and one break per built row
 	$(BIN)/python tools/deep.py
 
 mutants: setup ## change the lock, the policy and the store in every small way; 95 % must turn a test red
@@ -48,6 +48,7 @@ findings: $(DEV)/.python ## run the surprises of findings/ about other software 
 lock: $(DEV)/.tools ## make the lock files anew, one version of a part in all of them
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
 	$(COMPILE) -c requirements/dev.lock --group bench pyproject.toml -o requirements/bench.lock
+	$(COMPILE) -c requirements/dev.lock --group deep pyproject.toml -o requirements/deep.lock
 	$(COMPILE) -c requirements/dev.lock --group pyproject.toml:build -o requirements/build.lock
 	$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/run.lock
 	$(COMPILE) --group pyproject.toml:webassembly -o requirements/webassembly.lock
@@ -89,6 +90,10 @@ $(DEV)/.tools: $(DEV)/.python requirements/dev.lock
 
 $(DEV)/.bench: $(DEV)/.tools requirements/bench.lock
 	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/bench.lock
+	@touch $@
+
+$(DEV)/.deep: $(DEV)/.tools requirements/deep.lock
+	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/deep.lock
 	@touch $@
 
 $(DEV)/.product: $(DEV)/.tools $(SOURCES)

@@ -1,7 +1,8 @@
 """`make deep`: what `make test` has no time for.
 
-The long searches whole; every test on every interpreter; the browser's in the Chromium that people have; the
-core on WebAssembly; and each break of tests/breaks, which has to turn its test red.
+The long searches whole; the parsers of the plug under a fuzzer; every test on every interpreter; the
+browser's in the Chromium that people have; the core on WebAssembly; and each break of tests/breaks, which has
+to turn its test red.
 """
 
 import os
@@ -29,6 +30,7 @@ def main() -> None:
         side_by_side = ("-n", str(os.cpu_count() or 1), "--dist", "worksteal")
         searches = ("-m", "(deep or hypothesis) and not browser", "--hypothesis-profile=deep")
         run("searches", sys.executable, *PYTEST, *side_by_side, *searches, environment=environment)
+        run("fuzzers", sys.executable, ROOT / "tools" / "fuzz.py", environment=environment)
         for version, python in others.items():
             for command in preparing(version, python):
                 run(f"environment for {version}", *command, environment=environment)

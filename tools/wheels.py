@@ -26,6 +26,7 @@ LOCKS: Final = {
     "run": ("pyproject.toml",),
     "build": ("--group", "pyproject.toml:build"),
     "dev": ("--group", "dev", "pyproject.toml"),
+    "deep": ("--group", "deep", "pyproject.toml"),
     "bench": ("--group", "bench", "pyproject.toml"),
 }
 """The locks, and what each is made from: see `make lock`."""

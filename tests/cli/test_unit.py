@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from hashlib import sha256
 
 import pytest
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from radiokey.cli import served_unit
 from radiokey.cli.served_unit import NewUnit, ServedUnit, parse_act, parse_address
 from radiokey.code.signed import ImageHead, sign
+from radiokey.code.value import Code
 from radiokey.errors import InputError, UsageError
 from radiokey.headunit.events import (
     EngineRan,
@@ -78,7 +80,7 @@ def test_a_chip_without_its_device_is_no_new_unit(serve, tmp_path):
 def opened(tmp_path, model="reference", off_ms=None, code="4786"):
     new = NewUnit(code, "RK7", None, None)
     unit = ServedUnit.opened(model, tmp_path / "chip", tmp_path / "device", new, off_ms)
-    unit.chip.close()
+    unit.close()
     return unit
 
 
@@ -121,6 +123,24 @@ def test_two_that_serve_one_unit_would_be_two_budgets(tmp_path):
         ServedUnit.opened("reference", *files, nothing)
     first.close()
     ServedUnit.opened("reference", *files, nothing).close()
+
+
+def test_two_copies_of_a_chip_are_one_budget(tmp_path):
+    """The second copy is refused while the first one runs, and is an old image to the device afterwards."""
+    device, nothing = tmp_path / "device", NewUnit(None, None, None, None)
+    ServedUnit.opened("reference", tmp_path / "chip", device, NewUnit("4786", None, None, None)).close()
+    copy = shutil.copy2(tmp_path / "chip", tmp_path / "copy")
+    first = ServedUnit.opened("reference", tmp_path / "chip", device, nothing, 60_000)
+    before = (device.read_bytes(), copy.read_bytes())
+    with pytest.raises(InputError, match="the device device is in a unit that runs"):
+        ServedUnit.opened("reference", copy, device, nothing, 60_000)
+    assert (device.read_bytes(), copy.read_bytes()) == before
+    assert first.ecu.unit.status.errors == 0
+    first.ecu.try_code(Code("1111"), compared=True)
+    first.close()
+    second = ServedUnit.opened("reference", copy, device, nothing, 60_000)
+    assert second.ecu.unit.lock.fault is Fault.TAMPERED
+    second.close()
 
 
 SIGNER = Ed25519PrivateKey.from_private_bytes(bytes(32))

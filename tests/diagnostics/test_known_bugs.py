@@ -47,20 +47,20 @@ def test_count_and_wait_are_kept_by_the_product_itself(tmp_path):
     one = Plugged(first.ecu)
     one.ask("1003")
     assert one.send_code(WRONG) == "7F2736"
-    first.chip.close()
+    first.close()
     second = ServedUnit.opened("renault_86a", tmp_path / "chip", tmp_path / "device", new, 60_000)
     one = Plugged(second.ecu)
     one.ask("1003")
     assert (second.ecu.state, one.errors) == (State.WAIT, 1)
     assert one.ask("2701") == "7F2737"
-    second.chip.close()
+    second.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff" * CHIP_SIZE, b"\x00" * CHIP_SIZE, b"RKR1" * 128])
 def test_a_record_that_cannot_be_read_is_no_first_boot(tmp_path, content):
     """A lost, an erased, a damaged chip: the fault memory, no seed, nothing that could be tried."""
     new = NewUnit("4786", None, None, None)
-    ServedUnit.opened("renault_86a", tmp_path / "chip", tmp_path / "device", new, 60_000).chip.close()
+    ServedUnit.opened("renault_86a", tmp_path / "chip", tmp_path / "device", new, 60_000).close()
     (tmp_path / "chip").write_bytes(content)
     again = ServedUnit.opened("renault_86a", tmp_path / "chip", tmp_path / "device", new, 60_000)
     one = Plugged(again.ecu)
@@ -68,7 +68,7 @@ def test_a_record_that_cannot_be_read_is_no_first_boot(tmp_path, content):
     assert (again.ecu.state, again.ecu.unit.lock.fault) == (State.FAULT, Fault.MEMORY)
     assert one.ask("2701") == "7F2722"
     assert one.ask("190201") == "5902299A110029"
-    again.chip.close()
+    again.close()
 
 
 def test_an_older_image_put_back_is_tampering(tmp_path):
@@ -79,11 +79,11 @@ def test_an_older_image_put_back_is_tampering(tmp_path):
     one = Plugged(served.ecu)
     one.ask("1003")
     one.send_code(WRONG)
-    served.chip.close()
+    served.close()
     chip.write_bytes(before)
     again = ServedUnit.opened("renault_86a", chip, device, new, 0)
     assert again.ecu.unit.lock.fault is Fault.TAMPERED
-    again.chip.close()
+    again.close()
 
 
 @pytest.mark.parametrize("end", ["silence", "1001", "1003", "1101", "hang up"])

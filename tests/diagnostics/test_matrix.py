@@ -25,8 +25,8 @@ ZEROS = "00" * 16
 SEED = bytes(range(16, 32))
 S3_MS = 5_000
 LOCKED = replace(REFERENCE, schedule=(Rung(1, Blocked(1)),))
-POLICIES = {"locked": LOCKED}
-STATES = ("asking", "wait", "locked", "permanent", "playing", "protected", "fault")
+POLICIES = {"locked": LOCKED, "sync": replace(REFERENCE, second_lock=True)}
+STATES = ("asking", "wait", "locked", "permanent", "playing", "sync", "protected", "fault")
 ENDINGS = ("nothing", "1003", "reset", "S3", "cut", "link lost")
 HELD = [
     (session, level, pending)
@@ -54,7 +54,7 @@ PROBES = (
 
 def bring(one: Plugged, state: str) -> None:
     """Bring a unit that asks into a state, by what happens to units."""
-    digits = {"playing": CODE, "wait": WRONG, "locked": WRONG}.get(state)
+    digits = {"playing": CODE, "sync": CODE, "wait": WRONG, "locked": WRONG}.get(state)
     if digits:
         for digit in digits.reveal():
             one.ecu.handle(KeyPressed(digit))
@@ -168,7 +168,9 @@ def _foreseen_access(what, session, level, pending, state):
     elif session == 2 and sub in {1, 2}:
         answer = "7F277E"
     elif sub == 1:
-        answer = {"playing": f"6701{ZEROS}", "wait": "7F2737", "asking": "6701"}.get(state, "7F2722")
+        answer = {"playing": f"6701{ZEROS}", "sync": f"6701{ZEROS}", "wait": "7F2737", "asking": "6701"}.get(
+            state, "7F2722"
+        )
     elif sub == 3:
         answer = f"6703{ZEROS}" if level else "6703"
     elif not pending:
@@ -213,7 +215,7 @@ def test_every_cell(state, ending):
 
 def test_the_cells_are_all_that_there_can_be():
     assert len(HELD) == 9
-    assert len(STATES) * len(ENDINGS) * len(HELD) * len(PROBES) == 3_780
+    assert len(STATES) * len(ENDINGS) * len(HELD) * len(PROBES) == 4_320
 
 
 @pytest.mark.parametrize("held", HELD)

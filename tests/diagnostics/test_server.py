@@ -269,6 +269,20 @@ async def test_identification_over_udp_is_answered_to_the_one_who_asked():
 
 
 @asynchronous
+async def test_without_supply_nothing_is_answered():
+    async with serving() as (server, port, ecu):
+        client = await connect(port)
+        ecu.handle(SupplyLost())
+        client.send(b"\x3e\x00")
+        assert await client.reader.read() == b"", "not even acknowledged"
+        asked = bytes.fromhex("02fd000100000000")
+        assert server.datagram(asked) is None
+        ecu.handle(SupplyRestored())
+        assert server.datagram(asked)[8:25] == b"SJNFAAN16U0123456"
+        assert await (await connect(port)).ask(b"\x3e\x00") == b"\x7e\x00"
+
+
+@asynchronous
 async def test_the_end_waits_for_what_is_begun():
     ecu = make_ecu()
     notebook = ecu._notebook = SlowNotebook()

@@ -5,7 +5,14 @@ from plugged import WRONG, RamFirmware
 
 from radiokey.diagnostics import uds
 from radiokey.diagnostics.memory import NotesNotKeptError
-from radiokey.headunit.events import CarAnswered, SomethingBroke, SomethingMended, SupplyLost
+from radiokey.headunit.events import (
+    CarAnswered,
+    SomethingBroke,
+    SomethingMended,
+    SupplyLost,
+    SupplyRestored,
+    TimeWent,
+)
 from radiokey.headunit.lock import Fault
 
 S3_MS = 5_000
@@ -331,6 +338,20 @@ def test_whatever_ends_a_session_ends_its_download(loading, end):
     assert loading.ask("3601AA") == "7F3624"
 
 
+def test_time_without_supply_ends_no_session_that_is_over(plugged):
+    one = plugged()
+    one.cut()
+    ended = one.ecu.interruptions
+    assert ended == 1
+    one.ecu.handle(SupplyLost())
+    for _ in range(10):
+        one.ecu.handle(TimeWent(1_000))
+    assert one.ecu.interruptions == ended + 1
+    one.ecu.handle(SupplyRestored())
+    one.ask("1003")
+    assert one.ask("22F186") == "62F18603"
+
+
 # --- routines ---------------------------------------------------------------------------------------------
 
 
@@ -364,5 +385,8 @@ def test_the_self_test_sees_a_lost_bank_and_a_weak_supply(asking):
     asking.ecu.feed(12_000)
     assert asking.ask("31010301") == "710103010B"
     asking.ecu.feed(12_600)
-    asking.ecu.unit.chip.cells[0:256] = bytes(256)
+    cells = asking.ecu.unit.chip.cells
+    cells[0:128], cells[128:256] = cells[128:256], cells[0:128]
+    assert asking.ask("31010301") == "710103010E", "each in the place of the other: no commit put it there"
+    cells[0:256] = bytes(256)
     assert asking.ask("31010301") == "710103010E"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from radiokey.diagnostics import unit_files
 from radiokey.diagnostics.memory import Nameplate, Notes, NotesNotKeptError
 from radiokey.diagnostics.troubles import Trouble
-from radiokey.diagnostics.unit_files import DeviceFile, FileChip
+from radiokey.diagnostics.unit_files import DeviceFile, FileChip, Floor
 from radiokey.errors import InputError
 from radiokey.headunit.flash import ChipError, RamChip
 from radiokey.headunit.store import CHIP_SIZE, SECTOR_SIZE
@@ -128,11 +128,18 @@ def device(tmp_path):
     )
 
 
+def loaded(path):
+    """What the device says, let go again."""
+    one = DeviceFile.taken(path)
+    one.close()
+    return one
+
+
 def test_a_device_is_its_owners_alone_and_is_there_again(device, tmp_path):
     assert stat.S_IMODE((tmp_path / "device").stat().st_mode) == 0o600
     device.advance()
     device.write(Notes("WVWZZZ1JZXW000001", "Garage", frozenset({Trouble.BUS})))
-    again = DeviceFile.load(tmp_path / "device")
+    again = loaded(tmp_path / "device")
     assert (again.value, again.read(), again.plate) == (1, device.read(), PLATE)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["device"]
 
@@ -161,7 +168,50 @@ def test_a_count_that_did_not_last_did_not_happen(device, tmp_path, monkeypatch)
         with pytest.raises(ChipError):
             device.advance()
     assert (device.value, device.read().workshop) == (0, "")
-    assert DeviceFile.load(tmp_path / "device").value == 0
+    assert loaded(tmp_path / "device").value == 0
+
+
+def test_a_device_is_in_one_unit_at_a_time_however_often_it_is_replaced(device, tmp_path):
+    path = tmp_path / "device"
+    one = DeviceFile.taken(path)
+    for _ in range(3):
+        with pytest.raises(InputError, match="in a unit that runs"):
+            DeviceFile.taken(path)
+        one.advance()
+        one.write(Notes("", "Garage"))
+    one.close()
+    again = DeviceFile.taken(path)
+    assert again.value == 3
+    again.close()
+    assert device.value == 0, "who only made it is not asked any more"
+
+
+def test_a_device_that_is_replaced_while_it_is_opened_is_the_new_one(device, tmp_path, monkeypatch):
+    path, samestat, old = tmp_path / "device", os.path.samestat, []
+
+    def first_replaced(here, there):
+        if not old:
+            old.append(here)
+            device.advance()
+            return samestat(here, path.stat())
+        return samestat(here, there)
+
+    monkeypatch.setattr(unit_files.os.path, "samestat", first_replaced)
+    one = DeviceFile.taken(path)
+    assert (one.value, len(old)) == (1, 1)
+    one.close()
+
+
+def test_the_floor_goes_up_as_far_as_it_has_to_at_once(device, tmp_path, monkeypatch):
+    floor = Floor(device)
+    floor.advance_to(2**32 - 1)
+    assert loaded(tmp_path / "device").floor_value == floor.value == 2**32 - 1
+    other = Floor(DeviceFile.made(tmp_path / "other", PLATE, bytes, vin=""))
+    with monkeypatch.context() as patched:
+        patched.setattr(unit_files.os, "fsync", fails)
+        with pytest.raises(ChipError):
+            other.advance_to(7)
+    assert loaded(tmp_path / "other").floor_value == other.value == 0
 
 
 @pytest.mark.parametrize(
@@ -176,18 +226,18 @@ def test_a_file_that_is_no_device_is_refused(tmp_path, change):
     path = tmp_path / "device"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(InputError, match="is not a device"):
-        DeviceFile.load(path)
+        loaded(path)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "{" * 5_000, "[" * 70_000])
 def test_text_that_is_no_device_is_refused(tmp_path, text):
     (tmp_path / "device").write_text(text)
     with pytest.raises(InputError, match="is not a device"):
-        DeviceFile.load(tmp_path / "device")
+        loaded(tmp_path / "device")
 
 
 def test_a_device_that_is_not_there_or_cannot_be_made_is_said_to_be(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
-        DeviceFile.load(tmp_path / "device")
+        loaded(tmp_path / "device")
     with pytest.raises(InputError, match="cannot be made"):
         DeviceFile.made(tmp_path / "no" / "device", PLATE, bytes, vin="")

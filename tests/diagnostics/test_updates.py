@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import re
 import shutil
 import threading
 from datetime import UTC, datetime, timedelta
@@ -430,3 +431,16 @@ def test_it_is_read_over_the_net_too_and_only_over_tls(house):
 
 def test_nothing_there_is_unreachable(house):
     refused(UpdateClient(str(house.place / "nowhere"), house.place / "x", house.root), Attack.UNREACHABLE)
+
+
+# --- the conformance suite ------------------------------------------------------------------------------------
+
+
+def test_every_behaviour_of_the_suite_has_its_line():
+    """56 functions, once each: shown here, behaviour of the library that we cannot change, or why not."""
+    page = (Path(__file__).parents[2] / "docs" / "spec" / "updates.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`test_\w+`(?:, `test_\w+`)*) \| (.+) \|$", page, re.MULTILINE)
+    functions = [name for names, _ in rows for name in re.findall(r"test_\w+", names)]
+    assert len(functions) == len(set(functions)) == 56
+    for names, shown in rows:
+        assert re.match(r"own( for the (next )?root.*)?[:;]?|python-tuf|not applicable: ", shown), names

@@ -17,7 +17,8 @@ from udsoncan.exceptions import NegativeResponseException
 
 from radiokey.diagnostics.access import access_message
 from radiokey.diagnostics.can import CanAddress, CanServer
-from radiokey.diagnostics.server import Plug
+from radiokey.diagnostics.server import JOBS_MAX, Plug
+from radiokey.diagnostics.uds import Answer
 from radiokey.errors import InputError, UsageError
 from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent
 
@@ -132,6 +133,73 @@ tester.close()
 bus.close()
 server.stop()
 """
+
+
+# --- what takes long -------------------------------------------------------------------------------------------
+
+
+class Slow:
+    """Work that is not done for so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def done(self) -> bool:
+        return not self.looks
+
+    def result(self, _timeout: float = 0.0) -> Answer:
+        if self.looks:
+            self.looks -= 1
+            raise TimeoutError
+        return Answer(b"\x54")
+
+
+@pytest.mark.parametrize(
+    ("request_", "hears"),
+    [("14ffffff", ["037f1478"] * 3), ("3e80", []), ("3e00", ["037f3e78"] * 3), ("5001", [])],
+)
+def test_who_waits_for_an_answer_hears_that_it_takes_longer_and_nobody_else(request_, hears):
+    name = uuid.uuid4().hex
+    with raw(name) as (_, hear):
+        server = CanServer(Plug(make_ecu(), int), CanAddress("virtual", name).open())
+        answer, said = server._wait_for(Slow(3), bytes.fromhex(request_))
+        assert (answer.data, said) == (b"\x54", bool(hears))
+        server._say(answer.data)
+        assert [hear() for _ in (*hears, "the answer")] == [f"7A8 {frame}" for frame in (*hears, "0154")]
+        server.stop()
+
+
+def test_who_never_pauses_does_not_stop_the_time():
+    """The unit's clock is read between the requests of a tester that asks on and on."""
+    name, now_ms = uuid.uuid4().hex, iter(range(10**6))
+    ecu = make_ecu()
+    for event in (SupplyLost(), TimeWent(60_000), SupplyRestored()):
+        ecu.handle(event)
+    ecu.try_code(WRONG, compared=True)
+    left_ms = ecu.unit.status.wait_left_ms
+    server = CanServer(Plug(ecu, lambda: next(now_ms)), CanAddress("virtual", name).open())
+    server.start()
+    with raw(name) as (send, hear):
+        while ecu.unit.status.wait_left_ms == left_ms:
+            send(0x7A0, "023e00")
+            assert hear() == "7A8 027e00"
+    server.stop()
+
+
+def test_a_tester_that_takes_no_answer_is_asked_no_more(bus):
+    """One long answer that is on its way and eight behind it; what was asked beyond that is not answered."""
+    name, _ = bus
+    with raw(name) as (send, hear):
+        for _ in range(3 * JOBS_MAX):
+            send(0x7A0, "0322f190")
+        whole = 0
+        while whole <= JOBS_MAX:
+            frame = hear()
+            if frame.startswith("7A8 1014"):
+                send(0x7A0, "300000")
+            whole += frame.startswith("7A8 22")
+        send(0x7A0, "023e00")
+        assert hear() == "7A8 027e00"
 
 
 # --- frames -------------------------------------------------------------------------------------------------

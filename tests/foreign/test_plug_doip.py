@@ -157,10 +157,41 @@ def test_identification_by_unicast(unit):
     unit.end()
 
 
+def programs() -> list[str]:
+    """Return the programs of docs/how-to/plug.md."""
+    return re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_how_to_restores_a_firmware_as_it_says(tmp_path):
+    """Its two programs and its command as they stand there, but for the port; the radio is locked before and after."""
+    make, restore = (text for text in programs() if ".rkf" in text)
+    (command,) = re.findall(r"radiokey unit serve .*\\\n.*--firmware .*", PAGE)
+    ran = subprocess.run(
+        (sys.executable, "-c", make), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    options = command.replace("\\\n", " ").split()
+    assert options[:7] == ["radiokey", "unit", "serve", "--model", "renault_86a", "--code", "-"]
+    more = [tmp_path / word if word in {"signer", "firmware", "1.rkf"} else word for word in options]
+    more = more[more.index("--signer") :]
+    with served(tmp_path, *more) as unit:
+        with speak_to(unit.port, "1111") as client:
+            client.change_session(3)
+            with pytest.raises(NegativeResponseException):
+                client.unlock_security_access(1)
+        unit.wait_for(state="wait", errors=1)
+        assert "13400" in restore
+        ran = subprocess.run(
+            (sys.executable, "-c", restore.replace("13400", str(unit.port))),
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (ran.returncode, ran.stdout.splitlines()) == (0, ["runs 1", "runs 2", "errors 1"]), ran.stderr
+        unit.end()
+
+
 def test_the_how_to_does_what_it_says(unit, tmp_path):
     """docs/how-to/plug.md, its program as it stands there but for the port."""
-    (program,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    assert "PORT, CODE = 13400" in program
+    (program,) = (text for text in programs() if "PORT, CODE = 13400" in text)
     script = tmp_path / "tester.py"
     script.write_text(program.replace("PORT, CODE = 13400", f"PORT, CODE = {unit.port}"))
     ran = subprocess.run((sys.executable, script), capture_output=True, text=True, check=False)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from contextlib import nullcontext
 from itertools import pairwise
 
 import pytest
@@ -147,6 +148,21 @@ def test_the_floor_rises_only_when_the_new_image_works(unit):
     unit = restarted(unit)
     assert unit._floor.value == 0
     assert restarted(unit).running.version == 1
+
+
+@pytest.mark.parametrize(("cut", "value"), [(0, 0), (1, 2**32 - 1), (None, 2**32 - 1)])
+def test_the_floor_rises_in_one_step_however_far(unit, cut, value):
+    """A cut before it leaves the old floor, a cut after it the new one, and the next start the new one."""
+    download(unit, image(2, floor=2**32 - 1))
+    unit = restarted(unit)
+    unit._floor.cut_after = cut
+    with nullcontext() if cut is None else pytest.raises(PowerCutError):
+        unit.confirm()
+    unit._floor.cut_after = None
+    assert unit._floor.value == value
+    unit = restarted(unit)
+    unit.confirm()
+    assert (unit.running.version, unit._floor.value) == (2, 2**32 - 1)
 
 
 def test_endless_data_ends_the_download(unit):

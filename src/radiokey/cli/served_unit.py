@@ -120,12 +120,11 @@ def design_of(model_id: str) -> Design:
 
 @dataclass(frozen=True, slots=True)
 class ServedUnit:
-    """A unit with its files."""
+    """A unit with its files: `close` lets them go, so that another may serve it."""
 
     ecu: Ecu
     state: Path
-    chip: FileChip
-    firmware_chip: FileChip | None = None
+    close: Callable[[], None]
 
     @classmethod
     def opened(
@@ -140,52 +139,55 @@ class ServedUnit:
     ) -> Self:
         """Return the unit in these files, or a new one; it was without supply since its chip was touched."""
         design = design_of(model_id)
-        if device.exists():
-            in_device = DeviceFile.load(device)
-        else:
-            in_device = _made(model_id, design, state, device, new, firmware=firmware)
-        plate = in_device.plate
-        if plate.system != model_id:
-            raise UsageError(
-                f"the unit in {device.name} is a {plate.system}", hint=f"take --model {plate.system}"
-            )
-        if firmware and not firmware.exists():
-            make_firmware_chip(firmware, _image(new), model_id, in_device.device.verify)
-        touched_ms = state.stat().st_mtime_ns // _NS_IN_MS if state.exists() else None
-        chip = FileChip(state, in_device.chip_id)
-        in_device = DeviceFile.load(device)  # as the one left it whose chip this was until now
-        if in_device.value == 0:
-            code = _code(new.code)
-            design.shape.check(code)
-            try:
-                Store.provision(chip, in_device.device, digest(in_device.device.key, code.reveal()))
-            except ChipError as error:
-                raise OurFaultError(f"the unit could not be made: {error}") from error
-            touched_ms = None
-        gap_ms = off_ms if off_ms is not None else _since(touched_ms)
-        unit = HeadUnit(design, chip, in_device.device, Surroundings(supply=False, dark_for_ms=gap_ms))
-        unit.handle(SupplyRestored())
-        firmware_chip = open_firmware_chip(firmware) if firmware else None
-        slots = None
-        if firmware_chip:
-            slots = SlotStore(Firmware(firmware_chip, model_id, in_device.device.verify, Floor(in_device)))
-        ecu = Ecu(unit, plate, in_device, secrets.token_bytes, firmware=slots)
-        return cls(ecu, state, chip, firmware_chip)
-
-    def close(self) -> None:
-        """Let the files of its chips go."""
-        self.chip.close()
-        if self.firmware_chip:
-            self.firmware_chip.close()
+        if not device.exists():
+            _make(model_id, design, state, device, new, firmware=firmware)
+        with contextlib.ExitStack() as held:
+            in_device = DeviceFile.taken(device)
+            held.callback(in_device.close)
+            plate = in_device.plate
+            if plate.system != model_id:
+                raise UsageError(
+                    f"the unit in {device.name} is a {plate.system}", hint=f"take --model {plate.system}"
+                )
+            if firmware and not firmware.exists():
+                make_firmware_chip(firmware, _image(new), model_id, in_device.device.verify)
+            touched_ms = state.stat().st_mtime_ns // _NS_IN_MS if state.exists() else None
+            chip = FileChip(state, in_device.chip_id)
+            held.callback(chip.close)
+            if in_device.value == 0:
+                _provision(design, chip, in_device, new)
+                touched_ms = None
+            gap_ms = off_ms if off_ms is not None else _since(touched_ms)
+            unit = HeadUnit(design, chip, in_device.device, Surroundings(supply=False, dark_for_ms=gap_ms))
+            unit.handle(SupplyRestored())
+            slots = None
+            if firmware:
+                firmware_chip = open_firmware_chip(firmware)
+                held.callback(firmware_chip.close)
+                slots = SlotStore(
+                    Firmware(firmware_chip, model_id, in_device.device.verify, Floor(in_device))
+                )
+            ecu = Ecu(unit, plate, in_device, secrets.token_bytes, firmware=slots)
+            return cls(ecu, state, held.pop_all().close)
 
 
 def _since(touched_ms: int | None) -> int:
     return 0 if touched_ms is None else max(0, time.time_ns() // _NS_IN_MS - touched_ms)
 
 
-def _made(
+def _provision(design: Design, chip: FileChip, in_device: DeviceFile, new: NewUnit) -> None:
+    """Write the first record of a new unit."""
+    code = _code(new.code)
+    design.shape.check(code)
+    try:
+        Store.provision(chip, in_device.device, digest(in_device.device.key, code.reveal()))
+    except ChipError as error:
+        raise OurFaultError(f"the unit could not be made: {error}") from error
+
+
+def _make(
     model_id: str, design: Design, state: Path, device: Path, new: NewUnit, *, firmware: Path | None
-) -> DeviceFile:
+) -> None:
     """Make a device; nothing is made where a chip is there, or where code or image are none of this model."""
     if state.exists():
         raise InputError(
@@ -210,7 +212,7 @@ def _made(
     signer = _public_key(new.signer) if new.signer else b""
     if firmware and not firmware.exists():
         make_firmware_chip(firmware, _image(new), model_id, trusts(signer))
-    return DeviceFile.made(device, plate, secrets.token_bytes, vin=vin, signer=signer)
+    DeviceFile.made(device, plate, secrets.token_bytes, vin=vin, signer=signer)
 
 
 def _image(new: NewUnit) -> bytes:
@@ -405,7 +407,7 @@ def parse_bus(uri: str) -> "CanAddress":
         from radiokey.diagnostics.can import CanAddress  # noqa: PLC0415 - an extra of its own
     except ImportError as error:
         raise UsageError(
-            "CAN needs two more packages", hint="install radiokey with its extra: radiokey[can]"
+            "CAN needs one more package", hint="install radiokey with its extra: radiokey[can]"
         ) from error
     return CanAddress.parse(uri)
 

@@ -1,10 +1,10 @@
-"""The unit on a CAN bus: requests on 7A0 and 7DF, answers on 7A8, ISO-TP by can-isotp, the bus by python-can.
+"""The unit on a CAN bus: requests on 7A0 and 7DF, answers on 7A8, ISO-TP by `isotp`, the bus by python-can.
 
 Real hardware is a URI: `can://socketcan/can0`, `can://slcan//dev/ttyACM0`; `can://virtual/NAME` is a bus
 within one process. One thread owns the bus, so that a frame is answered without a hop.
 """
 
-from collections import deque
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,21 +12,25 @@ from threading import Event, Thread
 from typing import Final, Self
 
 import can
-import isotp
 
 from radiokey.diagnostics import uds
-from radiokey.diagnostics.server import PENDING_AGAIN_S, PENDING_FIRST_S, Plug
+from radiokey.diagnostics.isotp import SINGLE_MAX, Channel
+from radiokey.diagnostics.server import JOBS_MAX, PENDING_AGAIN_S, PENDING_FIRST_S, Plug
 from radiokey.errors import InputError, UsageError
 
 REQUEST_ID: Final = 0x7A0
 FUNCTIONAL_ID: Final = 0x7DF
 ANSWER_ID: Final = 0x7A8
-REQUEST_SIZE_MAX: Final = 4_095
 
 _SCHEME: Final = "can://"
-_SINGLE_FRAME_MAX: Final = 7
-_BUSY_S: Final = 0.001
-_IDLE_S: Final = 0.05
+_US_IN_S: Final = 1_000_000
+_NS_IN_US: Final = 1_000
+_TICK_US: Final = 50_000
+_SEND_S: Final = 1.0
+"""How long the adapter may take to have room for a frame."""
+_HEARD: Final = f"<{REQUEST_ID:03X}"
+_HEARD_BY_ALL: Final = f"<{FUNCTIONAL_ID:03X}"
+_SAID: Final = f">{ANSWER_ID:03X}"
 _HINT: Final = "like can://socketcan/can0, can://slcan//dev/ttyACM0 or can://virtual/NAME"
 
 
@@ -66,13 +70,8 @@ class CanServer:
         self._bus = bus
         self._failed = failed
         self._tester = plug.join()
-        self._inbox: deque[isotp.CanMessage] = deque()
-        self._layer = isotp.TransportLayerLogic(
-            rxfn=self._next_frame,
-            txfn=self._send_frame,
-            address=isotp.Address(isotp.AddressingMode.Normal_11bits, rxid=REQUEST_ID, txid=ANSWER_ID),
-            params={"max_frame_size": REQUEST_SIZE_MAX, "blocksize": 0, "stmin": 0},
-        )
+        self._channel = Channel()
+        self._tick_due_us = 0
         self._stop = Event()
         self._thread = Thread(target=self._run, name="can", daemon=True)
         self._pool = ThreadPoolExecutor(1, "can-work")
@@ -92,41 +91,44 @@ class CanServer:
         self._bus.shutdown()
 
     def _run(self) -> None:
+        channel = self._channel
         try:
             while not self._stop.is_set():
                 frame = self._bus.recv(self._patience_s())
-                if frame is None:
-                    self._plug.tick()
-                else:
+                if frame is not None:
                     self._take(frame)
-                self._layer.process(0.0)
-                while self._layer.available():
-                    request = self._layer.recv()
-                    if request:
-                        self._ask(bytes(request), functional=False)
+                now_us = _now_us()
+                for data in channel.take_frames(now_us):
+                    self._send(data)
+                if now_us >= self._tick_due_us:
+                    self._plug.tick()
+                    self._tick_due_us = now_us + _TICK_US
         except can.CanError:
             self._failed()
 
     def _patience_s(self) -> float:
-        """Return how long nothing but a frame is waited for: not at all where one of ours is due."""
-        if self._layer.is_tx_transmitting_cf():
-            return self._layer.next_cf_delay() or 0.0
-        return _BUSY_S if self._layer.transmitting() else _IDLE_S
+        """Return how long to wait for a frame: until the next one or a tick is due."""
+        due_us = self._channel.due_us()
+        until_us = self._tick_due_us if due_us is None else min(due_us, self._tick_due_us)
+        return max(0, until_us - _now_us()) / _US_IN_S
 
     def _take(self, frame: can.Message) -> None:
-        if frame.is_error_frame or frame.is_remote_frame or frame.is_extended_id or not frame.data:
+        if frame.is_error_frame or frame.is_remote_frame or frame.is_extended_id or frame.is_fd:
             return
+        data = frame.data
         if frame.arbitration_id == REQUEST_ID:
-            self._inbox.append(isotp.CanMessage(arbitration_id=REQUEST_ID, data=bytes(frame.data)))
-        elif frame.arbitration_id == FUNCTIONAL_ID and 0 < frame.data[0] <= _SINGLE_FRAME_MAX:
+            request = self._channel.receive(data, _now_us())
+            if request:
+                self._ask(request, functional=False)
+        elif frame.arbitration_id == FUNCTIONAL_ID and data and 0 < data[0] <= min(SINGLE_MAX, len(data) - 1):
             # A request to all units is one frame: nobody else may answer it with flow control.
-            data = bytes(frame.data[1 : 1 + frame.data[0]])
-            if len(data) == frame.data[0]:
-                self._ask(data, functional=True)
+            self._ask(bytes(data[1 : 1 + data[0]]), functional=True)
 
     def _ask(self, request: bytes, *, functional: bool) -> None:
+        if self._channel.unsent >= JOBS_MAX:
+            return  # this tester does not take what it asked for
         plug = self._plug
-        plug.watch(f"<{FUNCTIONAL_ID if functional else REQUEST_ID:03X}", request)
+        plug.watch(_HEARD_BY_ALL if functional else _HEARD, request)
         if uds.is_quick(request) and plug.lock.acquire(blocking=False):
             try:
                 answer, said = plug.handle(self._tester, request, functional=functional), False
@@ -151,14 +153,15 @@ class CanServer:
         return work.result(), said
 
     def _say(self, data: bytes) -> None:
-        self._plug.watch(f">{ANSWER_ID:03X}", data)
-        self._layer.send(data)
-        self._layer.process(0.0, do_rx=False)
+        """Send what is due of a message at once."""
+        self._plug.watch(_SAID, data)
+        self._channel.send(data)
+        for frame in self._channel.take_frames(_now_us()):
+            self._send(frame)
 
-    def _next_frame(self, _timeout: float) -> isotp.CanMessage | None:
-        return self._inbox.popleft() if self._inbox else None
+    def _send(self, data: bytes) -> None:
+        self._bus.send(can.Message(arbitration_id=ANSWER_ID, data=data, is_extended_id=False), _SEND_S)
 
-    def _send_frame(self, frame: isotp.CanMessage) -> None:
-        self._bus.send(
-            can.Message(arbitration_id=frame.arbitration_id, data=frame.data, is_extended_id=False)
-        )
+
+def _now_us() -> int:
+    return time.monotonic_ns() // _NS_IN_US

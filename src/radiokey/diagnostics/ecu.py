@@ -26,8 +26,7 @@ from radiokey.headunit.events import (
 )
 from radiokey.headunit.flash import ChipError
 from radiokey.headunit.lock import Fault, State
-from radiokey.headunit.store import BANKS, LONG_SIZE, SECTOR_SIZE, SLOTS, size_of
-from radiokey.headunit.stored import Reads, read_slot
+from radiokey.headunit.store import BANKS, read_newest
 from radiokey.headunit.sync import SyncResult
 from radiokey.headunit.unit import ASKING, HeadUnit
 from radiokey.vehicle.power import fit_for_entry
@@ -41,7 +40,8 @@ _RESTING_MV: Final = 12_600
 class Ecu:
     """One unit at the plug. `supply_mv` is what arrives at it; `firmware` is `None` where it takes none.
 
-    `software` is the version that runs, empty where none does.
+    `software` is the version that runs, empty where none does; `interruptions`: how often every session ended
+    at once, by a reset or a loss of supply.
     """
 
     __slots__ = (
@@ -50,8 +50,8 @@ class Ecu:
         "_notebook",
         "_seeds",
         "_transfer",
-        "boots",
         "firmware",
+        "interruptions",
         "notes",
         "plate",
         "quiet",
@@ -74,7 +74,7 @@ class Ecu:
         self.firmware = firmware
         self.software = plate.software
         self.supply_mv = _RESTING_MV
-        self.boots = 0
+        self.interruptions = 0
         self.quiet: set[int] = set()
         self.notes: Notes = notebook.read()
         self._notebook = notebook
@@ -90,9 +90,9 @@ class Ecu:
         """Let something happen to the unit; without supply every tester's session is over."""
         had_supply = self.has_supply()
         self.unit.handle(event)
-        if not self.has_supply():
+        if had_supply and not self.has_supply():
             self._end_sessions()
-        elif not had_supply:
+        elif self.has_supply() and not had_supply:
             self._start_firmware()
 
     def restart(self) -> None:
@@ -114,7 +114,7 @@ class Ecu:
                 self.note(replace(self.notes, troubles=self.notes.troubles | new))
 
     def _end_sessions(self) -> None:
-        self.boots += 1
+        self.interruptions += 1
         self.quiet.clear()
         self._give_up()
 
@@ -210,18 +210,12 @@ class Ecu:
         """Return what is in order, as the bits of routine 0301."""
         bits = fit_for_entry(self.supply_mv) << 2 | (self.state is not State.FAULT) << 3
         try:
-            newest = [self._newest(bank) for bank in range(BANKS)]
+            found = [read_newest(self.unit.chip, self.unit.device.key, bank) for bank in range(BANKS)]
         except ChipError:
             return bits
+        newest = [record.sequence if record else 0 for record in found]
         counted = max(newest) == self.unit.device.counter.value
         return bits | (0 < min(newest) == max(newest)) | counted << 1
-
-    def _newest(self, bank: int) -> int:
-        """Return the number of the newest sound record of a bank, 0 where there is none."""
-        key, chip = self.unit.device.key, self.unit.chip
-        slots = (chip.read((bank * SLOTS + slot) * SECTOR_SIZE, LONG_SIZE) for slot in range(SLOTS))
-        found = (read_slot(slot[: size_of(slot)], key) for slot in slots)
-        return max((record.sequence for reads, record in found if record and reads is Reads.SOUND), default=0)
 
     # --- firmware -------------------------------------------------------------------------------------------
 

@@ -41,7 +41,8 @@ CLOCKS: Final = (
 LACKS: Final = ("radio", "ignition", "ignition-off", "engine", "supply")
 """What can be lacking, by its bit."""
 NO_STOP: Final = 0xFFFF
-_COUNT_MAX: Final = 0xFFFE
+_TRIES_MAX: Final = 0xFFFE
+_ERRORS_MAX: Final = 0xFFFF
 _MV_MAX: Final = 0xFFFF
 
 
@@ -55,12 +56,12 @@ def _reason(ecu: Ecu) -> bytes:
 
 
 def _errors(ecu: Ecu) -> bytes:
-    return min(ecu.unit.status.errors, _MV_MAX).to_bytes(2)
+    return min(ecu.unit.status.errors, _ERRORS_MAX).to_bytes(2)
 
 
 def _tries_left(ecu: Ecu) -> bytes:
     left = ecu.unit.status.tries_left
-    return (NO_STOP if left is None else min(left, _COUNT_MAX)).to_bytes(2)
+    return (NO_STOP if left is None else min(left, _TRIES_MAX)).to_bytes(2)
 
 
 def _wait_left(ecu: Ecu) -> bytes:

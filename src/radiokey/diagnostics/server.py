@@ -154,8 +154,10 @@ class DoipServer:
         return self._number
 
     def received(self, number: int, data: bytes) -> None:
-        """Take what came on a connection."""
-        if not self._stopping:
+        """Take what came on a connection; a unit without supply has none left."""
+        if not self._plug.ecu.has_supply():
+            self._links[number].close()
+        elif not self._stopping:
             self._do(self._gateway.receive(number, data, self._plug.now_ms()))
 
     def lost(self, number: int) -> None:
@@ -166,7 +168,9 @@ class DoipServer:
             self._start(self._leave(connection.tester))
 
     def datagram(self, data: bytes) -> bytes | None:
-        """Return the answer to a datagram."""
+        """Return the answer to a datagram; without supply there is none."""
+        if not self._plug.ecu.has_supply():
+            return None
         identity = Identity(self._plug.ecu.notes.vin, self._entity_id)
         return answer_datagram(data, identity, self._gateway.occupancy)
 

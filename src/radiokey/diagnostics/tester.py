@@ -21,14 +21,14 @@ class Pending:
 class Tester:
     """One tester of a unit; `number` names it among the others, from 1 up."""
 
-    __slots__ = ("_boots", "_heard_ms", "ecu", "level", "number", "pending", "results", "session")
+    __slots__ = ("_heard_ms", "_interruptions", "ecu", "level", "number", "pending", "results", "session")
 
     def __init__(self, ecu: Ecu, number: int, now_ms: int) -> None:
         assert number > 0
         self.ecu = ecu
         self.number = number
         self._heard_ms = now_ms
-        self._boots = ecu.boots
+        self._interruptions = ecu.interruptions
         self.session = Session.DEFAULT
         self.level = Level.NONE
         self.pending: Pending | None = None
@@ -41,8 +41,8 @@ class Tester:
     def tick(self, now_ms: int) -> None:
         """Let the session end where the tester was silent for S3, or where the unit started anew."""
         silent = self.session is not Session.DEFAULT and now_ms - self._heard_ms >= S3_MS
-        if silent or self._boots != self.ecu.boots:
-            self._boots = self.ecu.boots
+        if silent or self._interruptions != self.ecu.interruptions:
+            self._interruptions = self.ecu.interruptions
             self.enter(Session.DEFAULT)
 
     def hang_up(self) -> None:

@@ -2,7 +2,8 @@
 
 The chip's file is the 512 bytes of docs/spec/record.md, written in place. The device's file has the key, the
 counters, the nameplate and the notes, is read by its owner alone, and is replaced as a whole, so that a count
-is there or not. Whatever the disk says must have reached it before anything goes on.
+is there or not. Whatever the disk says must have reached it before anything goes on. Both are in one unit at
+a time: two copies of a chip would else be two units that spend the tries of one.
 """
 
 import errno
@@ -136,28 +137,32 @@ def trusts(signer: bytes) -> Verify:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What the unit's firmware left behind: a second counter of its device."""
+    """What the unit's firmware left behind: a second number of its device."""
 
     _device: "DeviceFile"
 
     @property
     def value(self) -> int:
-        """The count."""
+        """The number."""
         return self._device.floor_value
 
-    def advance(self) -> None:
-        """Count one up, durably."""
-        self._device.raise_floor()
+    def advance_to(self, value: int) -> None:
+        """Go up to `value`, durably."""
+        self._device.raise_floor(value)
 
 
 class DeviceFile:
-    """The device's file: key, counters, nameplate, notes. It is the unit's `Counter` and its `Notebook`."""
+    """The device's file: key, counters, nameplate, notes. It is the unit's `Counter` and its `Notebook`.
 
-    __slots__ = ("_chip_id", "_key", "_notes", "_path", "_plate", "_signer", "_value", "floor_value")
+    One that was `taken` is nobody else's before `close`: every file that replaces it is locked first.
+    """
+
+    __slots__ = ("_chip_id", "_hold", "_key", "_notes", "_path", "_plate", "_signer", "_value", "floor_value")
 
     def __init__(self, path: Path, fields: dict[str, Any]) -> None:
         """Take a device's fields; raise `ValueError`, `KeyError` or `TypeError` where they do not fit."""
         self._path = path
+        self._hold: int | None = None
         self._key = bytes.fromhex(fields["key"])
         self._chip_id = bytes.fromhex(fields["chip"])
         self._signer = bytes.fromhex(fields["signer"])
@@ -192,12 +197,16 @@ class DeviceFile:
         return device
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Return the device in `path`; raise `InputError` where there is none."""
+    def taken(cls, path: Path) -> Self:
+        """Return the device in `path` for one unit alone; raise `InputError`, also where another has it."""
+        hold = None
         try:
-            with path.open("rb") as file:
-                data = file.read(_DEVICE_SIZE_MAX)
-            return cls(path, json.loads(data))
+            hold = _lock(path)
+            device = cls(path, json.loads(os.pread(hold, _DEVICE_SIZE_MAX, 0)))
+        except BlockingIOError as error:
+            raise InputError(
+                f"the device {path.name} is in a unit that runs", hint="stop that one first"
+            ) from error
         except OSError as error:
             raise InputError(
                 f"the device {path.name} cannot be read: {error.strerror}", hint="name a file of yours"
@@ -206,6 +215,18 @@ class DeviceFile:
             raise InputError(
                 f"{path.name} is not a device", hint="it is a file that 'radiokey unit serve' made"
             ) from error
+        else:
+            device._hold, hold = hold, None
+            return device
+        finally:
+            if hold is not None:
+                os.close(hold)
+
+    def close(self) -> None:
+        """Let the device go."""
+        if self._hold is not None:
+            os.close(self._hold)
+        self._hold = None
 
     @property
     def plate(self) -> Nameplate:
@@ -234,10 +255,11 @@ class DeviceFile:
         except OSError as error:
             raise ChipError("the counter does not answer") from error
 
-    def raise_floor(self) -> None:
-        """Count the floor of its firmware one up, durably."""
+    def raise_floor(self, value: int) -> None:
+        """Raise the floor of its firmware to `value`, durably."""
+        assert self.floor_value < value <= COUNTER_MAX
         try:
-            self._keep(self._value, self.floor_value + 1, self._notes)
+            self._keep(self._value, value, self._notes)
         except OSError as error:
             raise ChipError("the counter does not answer") from error
 
@@ -265,7 +287,12 @@ class DeviceFile:
             "workshop": notes.workshop,
             "troubles": sorted(notes.troubles),
         }
-        _replace(self._path, (json.dumps(fields, indent=1) + "\n").encode("ascii"))
+        new = _replace(self._path, (json.dumps(fields, indent=1) + "\n").encode("ascii"))
+        if self._hold is None:
+            os.close(new)
+        else:
+            os.close(self._hold)
+            self._hold = new
         self._value, self.floor_value, self._notes = value, floor, notes
 
 
@@ -304,19 +331,49 @@ def _ascii(text: str) -> str:
     return text
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Replace a file as a whole, durably; raise `OSError`."""
-    new = path.with_name(f"{path.name}.new")
-    file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        if os.write(file, data) != len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(file)
-    finally:
+def _lock(path: Path) -> int:
+    """Open a file for one alone; raise `BlockingIOError` where another has it, `OSError`.
+
+    The file may be replaced between the opening and the lock; then the one that is there now is taken.
+    """
+    while True:
+        file = os.open(path, os.O_RDWR)
+        try:
+            if sys.platform != "win32":
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file), path.stat()):
+                return file
+        except OSError:
+            os.close(file)
+            raise
         os.close(file)
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+
+
+def _write_whole(file: int, data: bytes) -> None:
+    """Write all of `data`, durably; raise `OSError`."""
+    if os.write(file, data) != len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(file)
+
+
+def _replace(path: Path, data: bytes) -> int:
+    """Replace a file as a whole, durably, by one that is locked before it is there; return it open.
+
+    Raises `OSError`.
+    """
+    new = path.with_name(f"{path.name}.new")
+    file = os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _write_whole(file, data)
+        new.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError:
+        os.close(file)
+        raise
+    return file

@@ -28,8 +28,21 @@ class Counter(Protocol):
         ...
 
 
+class Floor(Protocol):
+    """What a unit's firmware left behind: a number in the device that only goes up, in one step."""
+
+    @property
+    def value(self) -> int:
+        """The number, from 0 to `COUNTER_MAX`."""
+        ...
+
+    def advance_to(self, value: int) -> None:
+        """Go up to `value`, durably, in one step that a power cut cannot halve; raise `ChipError`."""
+        ...
+
+
 class RamCounter:
-    """A counter in RAM, for a simulated unit.
+    """A counter in RAM, for a simulated unit; it serves as a `Floor` too.
 
     `cut_after`: how many more moments pass before the power is cut; `None` = no cut. Each `advance` has two,
     right before it counts and right after; there is none in between. It is the tester's hand, not the unit's.
@@ -50,8 +63,13 @@ class RamCounter:
     def advance(self) -> None:
         """Count one up."""
         assert self._value < COUNTER_MAX, "a commit never uses the last one"
+        self.advance_to(self._value + 1)
+
+    def advance_to(self, value: int) -> None:
+        """Go up to `value`."""
+        assert self._value < value <= COUNTER_MAX
         self._spend()
-        self._value += 1
+        self._value = value
         self._spend()
 
     def _spend(self) -> None:

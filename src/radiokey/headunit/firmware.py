@@ -4,7 +4,7 @@ A download goes into the slot that does not run, block by block, and counts for 
 its radio, its floor and the hash of all its bytes are right. Then one record is written that names it; the
 record has two places and the older one is overwritten, so a cut leaves the one or the other. A new image is
 tried once: it has to say that it works (`confirm`), else the next start goes back to the one before. Only
-an image that said so raises the floor, which is a counter in the device and not on the chip: what was once
+an image that said so raises the floor, which is in the device and not on the chip: what was once
 left behind never starts again, whatever is put back.
 
 Nothing here knows the lock. No download, restore or start lowers a count or lifts a wait, because none of
@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Final
 
 from radiokey.code.signed import SIGNATURE_SIZE, ImageHead, Verify
-from radiokey.headunit.device import Counter
+from radiokey.headunit.device import Floor
 from radiokey.headunit.flash import Chip, ChipError
 
 SLOTS: Final = 2
@@ -114,14 +114,14 @@ class _Download:
 
 
 class Firmware:
-    """The images of one unit of `model` on `chip`; `floor` is the device's counter of what it left behind.
+    """The images of one unit of `model` on `chip`; `floor` is in the device, what it left behind.
 
     The chip has one sector for each of the two boot records, then as many sectors for each slot.
     """
 
     __slots__ = ("_chip", "_download", "_floor", "_model", "_record", "_slot_size", "_verify", "running")
 
-    def __init__(self, chip: Chip, model: str, verify: Verify, floor: Counter) -> None:
+    def __init__(self, chip: Chip, model: str, verify: Verify, floor: Floor) -> None:
         self._chip, self._model, self._verify, self._floor = chip, model, verify, floor
         self._slot_size = (chip.size // chip.sector_size - RECORDS) // SLOTS * chip.sector_size
         self._record: BootRecord | None = None
@@ -173,8 +173,8 @@ class Firmware:
             return
         if self._record.trial is not Trial.PROVEN:
             self._record = self._commit(self._record.slot, Trial.PROVEN, self._record)
-        while self._floor.value < self.running.floor:
-            self._floor.advance()
+        if self._floor.value < self.running.floor:
+            self._floor.advance_to(self.running.floor)
 
     def _turn_back(self, record: BootRecord) -> BootRecord:
         other = 1 - record.slot

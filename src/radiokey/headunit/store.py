@@ -208,7 +208,7 @@ class Store:
         Raises `NoRecordError` where no valid record is, `OldRecordError` where it is not the device's last
         one, `ChipError` where the chip cannot be read or mended. Nothing is written before it is known good.
         """
-        banks = [_newest(chip, device.key, bank) for bank in range(BANKS)]
+        banks = [read_newest(chip, device.key, bank) for bank in range(BANKS)]
         found = [record for record in banks if record is not None]
         if not found:
             raise NoRecordError
@@ -278,7 +278,7 @@ class Store:
             raise ChipError("the chip does not hold what was written")
 
 
-def _newest(chip: Chip, key: bytes, bank: int) -> Record | None:
+def read_newest(chip: Chip, key: bytes, bank: int) -> Record | None:
     """Return the newest valid record of a bank; no commit put one in the other slot."""
     found = []
     for slot in range(SLOTS):
