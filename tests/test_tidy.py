@@ -62,7 +62,7 @@ def python() -> dict[str, str]:
 
 @cache
 def nodes(text: str) -> tuple[ast.AST, ...]:
-    """Return all that a source is made of; two tests look at every source of the project."""
+    """Return all that a source is made of; three tests look at every source of the project."""
     return tuple(ast.walk(ast.parse(text)))
 
 
@@ -88,7 +88,7 @@ def swallowing(text: str) -> Iterator[int]:
 
 def hidden(text: str) -> Iterator[str]:
     """Yield the fields of classes that hide a name which an annotation of a field beside them uses."""
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         if isinstance(node, ast.ClassDef):
             fields = [
                 one

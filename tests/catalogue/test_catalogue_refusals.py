@@ -4,6 +4,7 @@ import copy
 import json
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,13 @@ Steps = tuple[str | int, ...]
 
 
 def sample(model_id: str) -> dict:
-    return tomllib.loads((MODELS / f"{model_id}.toml").read_text(encoding="utf-8"))
+    """Return what the file of a model says, for the caller alone."""
+    return json.loads(_as_json(model_id))
+
+
+@cache
+def _as_json(model_id: str) -> str:
+    return json.dumps(tomllib.loads((MODELS / f"{model_id}.toml").read_text(encoding="utf-8")))
 
 
 def fill(values: dict, **facts: object) -> None:

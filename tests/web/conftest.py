@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from counter import Counter
-from hosted import Api
+from hosted import LOOP, Api, Client
 from litestar import Litestar
 from litestar.testing import TestClient
 from post import Post
@@ -38,6 +38,12 @@ class HandClock:
 
     def now_ms(self) -> int:
         return self.ms
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loop() -> Iterator[None]:
+    with LOOP:
+        yield
 
 
 @pytest.fixture
@@ -68,7 +74,7 @@ def open_site(lent_routing) -> Callable[..., AbstractContextManager[TestClient[L
         with lent_routing() as routing:
             usual = {"clock": HandClock(), "secret": SECRET, "routing": routing}
             app = create_app(fresh(database), **usual | other)
-            with TestClient(app, raise_server_exceptions=False) as client:
+            with Client(app, raise_server_exceptions=False) as client:
                 yield client
 
     return opened

@@ -1,8 +1,10 @@
 """A hosted base behind its API, as programs meet it: from an address, over TLS or not, with a token or not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from anyio.from_thread import BlockingPortal, BlockingPortalProvider
 from httpx import Response
 from litestar.testing import TestClient
 from sqlite_base import fresh
@@ -38,6 +40,19 @@ def problem(answer, status, slug):
     return told
 
 
+LOOP = BlockingPortalProvider()
+"""The loop that all sites of a test process are answered in, for as long as somebody holds it."""
+
+
+class Client(TestClient):
+    """Litestar's client, answered in `LOOP`: by itself it starts a loop and threads for each site, or each request."""
+
+    @contextmanager
+    def portal(self) -> Iterator[BlockingPortal]:
+        with LOOP as portal:
+            yield portal
+
+
 class From:
     """Says where a request comes from: its address, and whether over TLS."""
 
@@ -61,7 +76,7 @@ class Api:
         self.app = create_app(place, clock=clock, secret=SECRET, write=self.lines.append, **other)
         self.at = self.app.asgi_handler = From(self.app.asgi_handler)
         self.base = self.app.state.site.base
-        self.client = TestClient(self.app, raise_server_exceptions=False)
+        self.client = Client(self.app, raise_server_exceptions=False)
 
     def token(
         self,

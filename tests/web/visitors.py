@@ -4,8 +4,8 @@ import html
 import re
 
 from authenticator import Authenticator
+from hosted import Client
 from led import shown_after
-from litestar.testing import TestClient
 
 ORIGIN, SITE = "https://codes.example.org", "codes.example.org"
 COOKIE = "__Host-radiokey"
@@ -19,7 +19,7 @@ class Visitor:
         url = (
             origin if origin.startswith("https") else "http://testserver.local"
         )  # the client knows no localhost
-        self.client = TestClient(api.app, base_url=url, raise_server_exceptions=False)
+        self.client = Client(api.app, base_url=url, raise_server_exceptions=False)
         self.key = Authenticator(origin, origin.split("://")[1].split(":")[0])
 
     def get(self, path):

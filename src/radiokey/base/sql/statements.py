@@ -103,10 +103,11 @@ class Statements:
         return None if row is None else row[0]
 
 
-def migration_steps(dialect: str) -> list[tuple[str, str]]:
+@cache
+def migration_steps(dialect: str) -> tuple[tuple[str, str], ...]:
     """Return the numbered steps of a schema in their order, each with its name and its script."""
     folder = _FILES / "migrations" / dialect
-    return [(step.name, step.read_text(encoding="utf-8")) for step in sorted(folder.iterdir())]
+    return tuple((step.name, step.read_text(encoding="utf-8")) for step in sorted(folder.iterdir()))
 
 
 def script_statements(script: str) -> Iterator[str]:
