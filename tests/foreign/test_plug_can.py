@@ -165,6 +165,7 @@ def test_who_waits_for_an_answer_hears_that_it_takes_longer_and_nobody_else(requ
         answer, said = server._wait_for(Slow(3), bytes.fromhex(request_))
         assert (answer.data, said) == (b"\x54", bool(hears))
         server._say(answer.data)
+        server._send_due()
         assert [hear() for _ in (*hears, "the answer")] == [f"7A8 {frame}" for frame in (*hears, "0154")]
         server.stop()
 

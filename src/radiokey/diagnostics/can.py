@@ -62,6 +62,15 @@ class CanAddress:
             ) from error
 
 
+class _Frame(can.Message):
+    """A frame of ours. A virtual bus copies each frame deeply, for each listener: this knows how."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, _memo: object) -> can.Message:
+        return can.Message(arbitration_id=self.arbitration_id, data=bytes(self.data), is_extended_id=False)
+
+
 class CanServer:
     """A unit on one bus: all its testers are one, as the bus does not tell them apart."""
 
@@ -91,26 +100,27 @@ class CanServer:
         self._bus.shutdown()
 
     def _run(self) -> None:
-        channel = self._channel
+        patience_s = 0.0
         try:
             while not self._stop.is_set():
-                frame = self._bus.recv(self._patience_s())
+                frame = self._bus.recv(patience_s)
                 if frame is not None:
                     self._take(frame)
-                now_us = _now_us()
-                for data in channel.take_frames(now_us):
-                    self._send(data)
-                if now_us >= self._tick_due_us:
-                    self._plug.tick()
-                    self._tick_due_us = now_us + _TICK_US
+                patience_s = self._send_due()
         except can.CanError:
             self._failed()
 
-    def _patience_s(self) -> float:
-        """Return how long to wait for a frame: until the next one or a tick is due."""
+    def _send_due(self) -> float:
+        """Send the frames that are due, and let time pass; return how long nothing else is, in seconds."""
+        now_us = _now_us()
+        for data in self._channel.take_frames(now_us):
+            self._send(data)
+        if now_us >= self._tick_due_us:
+            self._plug.tick()
+            self._tick_due_us = now_us + _TICK_US
         due_us = self._channel.due_us()
         until_us = self._tick_due_us if due_us is None else min(due_us, self._tick_due_us)
-        return max(0, until_us - _now_us()) / _US_IN_S
+        return max(0, until_us - now_us) / _US_IN_S
 
     def _take(self, frame: can.Message) -> None:
         if frame.is_error_frame or frame.is_remote_frame or frame.is_extended_id or frame.is_fd:
@@ -150,17 +160,15 @@ class CanServer:
                 if uds.wants_answer(request):
                     said = True
                     self._say(uds.still_working(request))
+                    self._send_due()
         return work.result(), said
 
     def _say(self, data: bytes) -> None:
-        """Send what is due of a message at once."""
         self._plug.watch(_SAID, data)
         self._channel.send(data)
-        for frame in self._channel.take_frames(_now_us()):
-            self._send(frame)
 
     def _send(self, data: bytes) -> None:
-        self._bus.send(can.Message(arbitration_id=ANSWER_ID, data=data, is_extended_id=False), _SEND_S)
+        self._bus.send(_Frame(arbitration_id=ANSWER_ID, data=data, is_extended_id=False), _SEND_S)
 
 
 def _now_us() -> int:

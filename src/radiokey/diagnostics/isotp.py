@@ -7,7 +7,6 @@ that it was in the middle of (docs/spec/diagnostics.md, *CAN*).
 
 from collections import deque
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Final
 
 FRAME_SIZE: Final = 8
@@ -19,6 +18,10 @@ TIMEOUT_US: Final = 1_000_000
 BURST: Final = 16
 """How many consecutive frames go out before the bus is looked at again."""
 
+_SINGLE, _FIRST, _CONSECUTIVE, _FLOW = range(4)
+"""What a frame is: the first half of its first byte."""
+_GO_ON, _WAIT = range(2)
+"""What a flow control says: the second half."""
 _FIRST_PART: Final = 6
 _NUMBERS: Final = 16
 _CLEAR: Final = bytes((0x30, 0, 0))
@@ -26,20 +29,6 @@ _CLEAR: Final = bytes((0x30, 0, 0))
 _OVERFLOW: Final = bytes((0x32, 0, 0))
 _FLOW_SIZE: Final = 3
 _LONGEST_PAUSE_US: Final = 127_000
-
-
-class _Frame(IntEnum):
-    """What a frame is, from the first half of its first byte."""
-
-    SINGLE = 0
-    FIRST = 1
-    CONSECUTIVE = 2
-    FLOW = 3
-
-
-class _Flow(IntEnum):
-    CLEAR = 0
-    WAIT = 1
 
 
 @dataclass(slots=True)
@@ -81,15 +70,15 @@ class Channel:
         """Return the message that a frame completed."""
         if not frame:
             return None
-        match frame[0] >> 4:
-            case _Frame.SINGLE:
-                return self._take_single(frame)
-            case _Frame.FIRST:
-                self._take_first(frame, now_us)
-            case _Frame.CONSECUTIVE:
-                return self._take_next(frame, now_us)
-            case _Frame.FLOW:
-                self._take_flow(frame, now_us)
+        kind = frame[0] >> 4
+        if kind == _SINGLE:
+            return self._take_single(frame)
+        if kind == _CONSECUTIVE:
+            return self._take_next(frame, now_us)
+        if kind == _FLOW:
+            self._take_flow(frame, now_us)
+        elif kind == _FIRST:
+            self._take_first(frame, now_us)
         return None
 
     def send(self, message: bytes) -> None:
@@ -117,7 +106,7 @@ class Channel:
             if size <= SINGLE_MAX:
                 frames.append(bytes((size,)) + message)
             else:
-                frames.append(bytes((_Frame.FIRST << 4 | size >> 8, size & 0xFF)) + message[:_FIRST_PART])
+                frames.append(bytes((_FIRST << 4 | size >> 8, size & 0xFF)) + message[:_FIRST_PART])
                 self._transmission = _Transmission(message, now_us + TIMEOUT_US)
         return frames
 
@@ -164,15 +153,15 @@ class Channel:
         goes = self._transmission
         if goes is None or goes.allowed or now_us > goes.due_us or len(frame) < _FLOW_SIZE:
             return
-        match frame[0] & 0x0F:
-            case _Flow.CLEAR:
-                goes.allowed = frame[1] or len(goes.data)  # 0: all of them
-                goes.pause_us = _pause_us(frame[2])
-                goes.due_us = now_us
-            case _Flow.WAIT:
-                goes.due_us = now_us + TIMEOUT_US
-            case _:
-                self._transmission = None  # too long for the tester, or a word that there is not
+        said = frame[0] & 0x0F
+        if said == _GO_ON:
+            goes.allowed = frame[1] or len(goes.data)  # 0: all of them
+            goes.pause_us = _pause_us(frame[2])
+            goes.due_us = now_us
+        elif said == _WAIT:
+            goes.due_us = now_us + TIMEOUT_US
+        else:
+            self._transmission = None  # too long for the tester, or a word that there is not
 
     def _go_on(self, goes: _Transmission, frames: list[bytes], now_us: int) -> None:
         if not goes.allowed:
@@ -183,7 +172,7 @@ class Channel:
             if now_us < goes.due_us:
                 return
             frames.append(
-                bytes((_Frame.CONSECUTIVE << 4 | goes.number,)) + goes.data[goes.at : goes.at + SINGLE_MAX]
+                bytes((_CONSECUTIVE << 4 | goes.number,)) + goes.data[goes.at : goes.at + SINGLE_MAX]
             )
             goes.at += SINGLE_MAX
             goes.number = (goes.number + 1) % _NUMBERS
