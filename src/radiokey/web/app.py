@@ -117,9 +117,8 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
         site.authentication = base.authentication(address, site.purpose_key("passkeys"))
     scheduler = None
     if site.desk is not None:
-        scheduler = Scheduler(
-            site.desk, site.metrics, None if mail is None else make_mailer(site, site.desk, mail)
-        )
+        mailer = None if mail is None else make_mailer(site, site.desk, mail)
+        scheduler = Scheduler(site.desk, site.metrics, site.log_monitor.ready, mailer)
     routing = routing or Routing()
     app = routing.app
     app.state = State(
