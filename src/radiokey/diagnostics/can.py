@@ -15,6 +15,7 @@ import can
 import isotp
 
 from radiokey.diagnostics import uds
+from radiokey.diagnostics.car_can import CarOnCan
 from radiokey.diagnostics.server import PENDING_AGAIN_S, PENDING_FIRST_S, Plug
 from radiokey.errors import InputError, UsageError
 
@@ -59,10 +60,20 @@ class CanAddress:
 
 
 class CanServer:
-    """A unit on one bus: all its testers are one, as the bus does not tell them apart."""
+    """A unit on one bus: all its testers are one, as the bus does not tell them apart.
 
-    def __init__(self, plug: Plug, bus: can.BusABC, failed: Callable[[], None] = lambda: None) -> None:
+    `car` asks on the same bus which car this is, where the unit wants to know.
+    """
+
+    def __init__(
+        self,
+        plug: Plug,
+        bus: can.BusABC,
+        failed: Callable[[], None] = lambda: None,
+        car: CarOnCan | None = None,
+    ) -> None:
         self._plug = plug
+        self._car = car
         self._bus = bus
         self._failed = failed
         self._tester = plug.join()
@@ -99,6 +110,8 @@ class CanServer:
                     self._plug.tick()
                 else:
                     self._take(frame)
+                if self._car is not None:
+                    self._car.take(frame)
                 self._layer.process(0.0)
                 while self._layer.available():
                     request = self._layer.recv()

@@ -1,0 +1,150 @@
+"""The car on a CAN bus: the side that asks for its VIN, and a car of our own that answers.
+
+Both are given the frames that came and the bus to send on; whoever owns the bus calls them.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Thread
+from typing import Final
+
+import can
+import isotp
+
+from radiokey.diagnostics.car import (
+    CAR_ANSWER_ID,
+    CAR_REQUEST_ID,
+    VIN_REQUEST,
+    Questions,
+    Told,
+    vin_in_answer,
+)
+from radiokey.diagnostics.names import Nrc, negative
+from radiokey.headunit.events import BusChanged
+from radiokey.headunit.pairing import Bus
+
+_PATIENCE_S: Final = 0.05
+
+
+class _Talk:
+    """ISO-TP between two addresses of a bus that somebody else reads."""
+
+    def __init__(self, bus: can.BusABC, *, hears: int, says: int) -> None:
+        self._bus = bus
+        self._hears = hears
+        self._inbox: deque[isotp.CanMessage] = deque()
+        self._layer = isotp.TransportLayerLogic(
+            rxfn=lambda _timeout: self._inbox.popleft() if self._inbox else None,
+            txfn=self._send,
+            address=isotp.Address(isotp.AddressingMode.Normal_11bits, rxid=hears, txid=says),
+            params={"blocksize": 0, "stmin": 0},
+        )
+
+    def take(self, frame: can.Message) -> list[bytes]:
+        """Return the messages that this frame completes."""
+        if frame.is_remote_frame or frame.is_extended_id or frame.arbitration_id != self._hears:
+            return []
+        self._inbox.append(isotp.CanMessage(arbitration_id=self._hears, data=bytes(frame.data)))
+        return self.go_on()
+
+    def go_on(self) -> list[bytes]:
+        """Send what is due; return the messages that came."""
+        self._layer.process(0.0)
+        found = []
+        while self._layer.available():
+            found.append(bytes(self._layer.recv() or b""))
+        return found
+
+    def say(self, data: bytes) -> None:
+        """Send a message."""
+        self._layer.send(data)
+        self._layer.process(0.0, do_rx=False)
+
+    def _send(self, frame: isotp.CanMessage) -> None:
+        self._bus.send(
+            can.Message(arbitration_id=frame.arbitration_id, data=frame.data, is_extended_id=False)
+        )
+
+
+class CarOnCan:
+    """Asks the car for its VIN on the bus that the unit itself is on."""
+
+    def __init__(self, bus: can.BusABC, told: Told, now_ms: Callable[[], int]) -> None:
+        self._bus = bus
+        self._told = told
+        self._now_ms = now_ms
+        self._questions = Questions()
+        self._talk = _Talk(bus, hears=CAR_ANSWER_ID, says=CAR_REQUEST_ID)
+
+    def take(self, frame: can.Message | None) -> None:
+        """Take a frame of the bus, `None` where none came; ask where it is time."""
+        if frame is not None and frame.is_error_frame:
+            self._questions.answered()  # a bus that is noisy is not silent
+            self._told(BusChanged(Bus.NOISY))
+        elif frame is not None:
+            for answer in self._talk.take(frame):
+                self._questions.answered()
+                heard = vin_in_answer(answer)
+                if heard is not None:
+                    self._told(heard)
+        due, silent = self._questions.ask(self._now_ms())
+        if silent is not None:
+            self._told(silent)
+        if not due:
+            return
+        if self._is_off():
+            self._told(BusChanged(Bus.OFF))
+            return
+        try:
+            self._talk.say(VIN_REQUEST)
+        except can.CanError:
+            self._told(BusChanged(Bus.OFF))
+
+    def _is_off(self) -> bool:
+        with suppress(NotImplementedError):  # an adapter that does not tell
+            return bool(self._bus.state is can.BusState.ERROR)
+        return False
+
+
+class SimulatedCar:
+    """A car of our own on a CAN bus: says its VIN to who asks `22 F190` at 7E0, and nothing else.
+
+    `vin` may be changed at any time; an empty one is refused with 31. `silent`: it answers nobody.
+    """
+
+    def __init__(self, bus: can.BusABC, vin: str) -> None:
+        self.vin = vin
+        self.silent = False
+        self._bus = bus
+        self._talk = _Talk(bus, hears=CAR_REQUEST_ID, says=CAR_ANSWER_ID)
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="car", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer no more, and close the bus."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._bus.shutdown()
+
+    def _run(self) -> None:
+        with suppress(can.CanError):
+            while not self._stop.is_set():
+                frame = self._bus.recv(_PATIENCE_S)
+                for request in self._talk.take(frame) if frame is not None else self._talk.go_on():
+                    self._answer(request)
+
+    def _answer(self, request: bytes) -> None:
+        if self.silent:
+            return
+        if request != VIN_REQUEST:
+            self._talk.say(negative(request[0], Nrc.SERVICE_NOT_SUPPORTED))
+        elif self.vin:
+            self._talk.say(b"\x62" + VIN_REQUEST[1:] + self.vin.encode("ascii"))
+        else:
+            self._talk.say(negative(request[0], Nrc.REQUEST_OUT_OF_RANGE))
