@@ -107,7 +107,7 @@ def test_the_question_to_a_gateway_is_the_standards_and_our_own_car_answers_it()
 # --- over a real socket
 
 
-class Told:
+class Heard:
     """What a unit is told, and when it was the wanted thing."""
 
     def __init__(self) -> None:
@@ -127,7 +127,7 @@ class Told:
 
 def test_over_doip_the_gateway_is_heard_at_its_own_address_and_its_absence_is_silence():
     async def run():
-        told, clock = Told(), iter(range(0, 10**9, ASK_EVERY_MS))
+        told, clock = Heard(), iter(range(0, 10**9, ASK_EVERY_MS))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gateway:
             gateway.bind(("127.0.0.1", 0))
             gateway.setblocking(False)  # noqa: FBT003 - the name of socket's

@@ -72,7 +72,7 @@ class Remote:
     def synchronise(self, challenge: Challenge, model: str) -> bytes:
         """Return the base's signed answer to what a navigation unit asks; the unit alone can judge it.
 
-        No token goes with it: whoever has a challenge may ask. Raises what the base raises, and
+        No token goes with it: anybody who has a challenge may ask. Raises what the base raises, and
         `TryLaterError` where it cannot be reached.
         """
         body = {"serial": challenge.serial, "model": model, "challenge": challenge.encode().hex()}

@@ -1,4 +1,4 @@
-"""The car around a unit, at a real bus: it is asked for its VIN, over and over, and the unit is told.
+"""The car around a unit, at a real bus: it is asked for its VIN over and over, and the unit gets what comes.
 
 No source that we know fixes a message in which a car says its VIN by itself, so none is made up: the unit
 asks. Over CAN it is `22 F190` (ISO 14229-1) at the addresses that ISO 15765-4 gives the first control unit of
@@ -38,14 +38,14 @@ VIN_REQUEST: Final = bytes.fromhex("22F190")
 _VIN_ANSWER: Final = bytes.fromhex("62F190")
 _REFUSED: Final = 0x7F
 _UNKNOWN: Final = (bytes(VIN_SIZE), b"\xff" * VIN_SIZE)
-"""What a gateway that was told no VIN says in its place (ISO 13400-2)."""
+"""What a gateway without a VIN says in its place (ISO 13400-2)."""
 _IDENTIFICATION_SIZES: Final = frozenset({32, 33})
 _VERSION: Final = min(VERSIONS)
 _INVERSE: Final = 0xFF
 
 BusEvent = VinHeard | BusChanged
-Told = Callable[[BusEvent], None]
-"""Is told what was heard."""
+Notify = Callable[[BusEvent], None]
+"""Takes what was heard."""
 
 
 class Questions:
@@ -106,10 +106,10 @@ def identification_request() -> bytes:
 
 
 class CarOnDoip(asyncio.DatagramProtocol):
-    """The gateway of the car at one address; whoever answers from elsewhere is not heard."""
+    """The gateway of the car at one address; an answer from elsewhere is not heard."""
 
-    def __init__(self, told: Told, now_ms: Callable[[], int]) -> None:
-        self._told = told
+    def __init__(self, notify: Notify, now_ms: Callable[[], int]) -> None:
+        self._notify = notify
         self._now_ms = now_ms
         self._questions = Questions()
         self._transport: asyncio.DatagramTransport | None = None
@@ -131,11 +131,11 @@ class CarOnDoip(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002 - asyncio's
         """Take an answer."""
         self._questions.answered()
-        self._told(vin_in_datagram(data))
+        self._notify(vin_in_datagram(data))
 
     def error_received(self, exc: Exception) -> None:
         """Take that a datagram did not leave: nobody listens there, or the network is gone."""
-        self._told(BusChanged(Bus.SILENT if isinstance(exc, ConnectionRefusedError) else Bus.OFF))
+        self._notify(BusChanged(Bus.SILENT if isinstance(exc, ConnectionRefusedError) else Bus.OFF))
 
     async def _ask_on(self) -> None:
         while True:
@@ -146,7 +146,7 @@ class CarOnDoip(asyncio.DatagramProtocol):
         """Ask once, if it is time."""
         due, silent = self._questions.ask(self._now_ms())
         if silent is not None:
-            self._told(silent)
+            self._notify(silent)
         if due and self._transport is not None:
             self._transport.sendto(identification_request())
 
@@ -154,8 +154,8 @@ class CarOnDoip(asyncio.DatagramProtocol):
 class SimulatedGateway(asyncio.DatagramProtocol):
     """The gateway of a car of our own: says its VIN to who asks which car this is, and nothing else.
 
-    `vin` may be changed at any time; an empty one is said as zeros, which is how a gateway says that it was
-    told none. `silent`: it answers nobody.
+    `vin` may be changed at any time; an empty one is said as zeros, which is how a gateway says that it
+    knows none. `silent`: it answers nobody.
     """
 
     ADDRESS: Final = 0x0001

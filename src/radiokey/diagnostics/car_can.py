@@ -1,6 +1,6 @@
 """The car on a CAN bus: the side that asks for its VIN, and a car of our own that answers.
 
-Both are given the frames that came and the bus to send on; whoever owns the bus calls them.
+Both are given the frames that came and the bus to send on; the owner of the bus calls them.
 """
 
 from collections import deque
@@ -16,8 +16,8 @@ from radiokey.diagnostics.car import (
     CAR_ANSWER_ID,
     CAR_REQUEST_ID,
     VIN_REQUEST,
+    Notify,
     Questions,
-    Told,
     vin_in_answer,
 )
 from radiokey.diagnostics.names import Nrc, negative
@@ -56,7 +56,7 @@ class _Talk:
             found.append(bytes(self._layer.recv() or b""))
         return found
 
-    def say(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         """Send a message."""
         self._layer.send(data)
         self._layer.process(0.0, do_rx=False)
@@ -70,9 +70,9 @@ class _Talk:
 class CarOnCan:
     """Asks the car for its VIN on the bus that the unit itself is on."""
 
-    def __init__(self, bus: can.BusABC, told: Told, now_ms: Callable[[], int]) -> None:
+    def __init__(self, bus: can.BusABC, notify: Notify, now_ms: Callable[[], int]) -> None:
         self._bus = bus
-        self._told = told
+        self._notify = notify
         self._now_ms = now_ms
         self._questions = Questions()
         self._talk = _Talk(bus, hears=CAR_ANSWER_ID, says=CAR_REQUEST_ID)
@@ -81,25 +81,25 @@ class CarOnCan:
         """Take a frame of the bus, `None` where none came; ask where it is time."""
         if frame is not None and frame.is_error_frame:
             self._questions.answered()  # a bus that is noisy is not silent
-            self._told(BusChanged(Bus.NOISY))
+            self._notify(BusChanged(Bus.NOISY))
         elif frame is not None:
             for answer in self._talk.take(frame):
                 self._questions.answered()
                 heard = vin_in_answer(answer)
                 if heard is not None:
-                    self._told(heard)
+                    self._notify(heard)
         due, silent = self._questions.ask(self._now_ms())
         if silent is not None:
-            self._told(silent)
+            self._notify(silent)
         if not due:
             return
         if self._is_off():
-            self._told(BusChanged(Bus.OFF))
+            self._notify(BusChanged(Bus.OFF))
             return
         try:
-            self._talk.say(VIN_REQUEST)
+            self._talk.send(VIN_REQUEST)
         except can.CanError:
-            self._told(BusChanged(Bus.OFF))
+            self._notify(BusChanged(Bus.OFF))
 
     def _is_off(self) -> bool:
         with suppress(NotImplementedError):  # an adapter that does not tell
@@ -143,8 +143,8 @@ class SimulatedCar:
         if self.silent:
             return
         if request != VIN_REQUEST:
-            self._talk.say(negative(request[0], Nrc.SERVICE_NOT_SUPPORTED))
+            self._talk.send(negative(request[0], Nrc.SERVICE_NOT_SUPPORTED))
         elif self.vin:
-            self._talk.say(b"\x62" + VIN_REQUEST[1:] + self.vin.encode("ascii"))
+            self._talk.send(b"\x62" + VIN_REQUEST[1:] + self.vin.encode("ascii"))
         else:
-            self._talk.say(negative(request[0], Nrc.REQUEST_OUT_OF_RANGE))
+            self._talk.send(negative(request[0], Nrc.REQUEST_OUT_OF_RANGE))

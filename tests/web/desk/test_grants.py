@@ -10,10 +10,11 @@ from radiokey.base.grants.service import LISTED_DAYS, WAITS_DAYS
 from radiokey.base.identity.roles import ROLES, Role
 from radiokey.base.keys.unit_key import UnitTrust
 from radiokey.clock import DAY_MS
-from radiokey.code.signed import ChipGrant, PairingEnd, split
+from radiokey.code.signed import Answer, Challenge, ChipGrant, PairingEnd, split
 from radiokey.errors import LogError
+from radiokey.headunit.sync import answer_from_lines, challenge_lines
 from radiokey.serial.number import parse
-from radiokey.web.desk.grants import BODY_BYTES_MAX, PAGE
+from radiokey.web.desk.grants import ANSWERS, BODY_BYTES_MAX, PAGE
 from radiokey.web.jobs.log_monitor import LogCheck
 
 PAPERS = b"a bill of sale"
@@ -226,6 +227,30 @@ def test_a_person_signs_with_a_passkey_of_theirs(desk, come, page_of):
     assert send(passkey=una.key.answer(asked)).status_code == 200
     assert desk.entries() == 1
     assert signed_on(page_of(una.get(path).text))
+
+
+def test_a_navigation_radio_is_answered_by_hand_in_lines_and_as_a_picture(office, page_of):
+    """Row 13: the same question has the same answer and one entry; nothing typed wrong costs anything."""
+    challenge = Challenge(BP, 3, b"nonce...")
+    asked = {"text": BP, "model": BP_MODEL, "lines": "\n".join(challenge_lines(challenge)).lower()}
+
+    def answer(who, **other):
+        return page_of(office.send(ANSWERS, who, None, **asked | other).text)
+
+    said = answer("kim")
+    lines = re.findall(r"(?:[0-9A-Z]{4} ){3}[0-9A-Z]{4}", said.words)
+    last = re.search(rf"{lines[-1]} ((?:[0-9A-Z]+ ?)+)", said.words)
+    data = answer_from_lines(challenge, " ".join(lines) + " " + last[1].split(" The radio")[0].rstrip("T "))
+    assert Answer.parse(split(data)[0]) == Answer.to(challenge, 1)
+    assert "The lines of the answer" in [told.get("aria-label") for tag, told in said.tags if tag == "svg"]
+    answer("uma")
+    assert office.api.entries() == 1
+    wrong = answer("kim", lines=asked["lines"].replace(asked["lines"][0], "z", 1))
+    assert "Line 1 is not as it was given out." in wrong.words
+    assert wrong.form(ANSWERS).fields["text"] == BP
+    assert "What the base signs" in page_of(office.get(ANSWERS, "kim").text).words, "nobody asked"
+    office.api.base.blacklist.add(parse(BP, kinds=("bp12",)), reason="police report")
+    assert office.send(ANSWERS, "kim", None, **asked).status_code == 403
 
 
 def test_a_local_base_signs_nothing(make_api, tmp_path):

@@ -17,10 +17,13 @@ from litestar.response import Redirect
 
 from radiokey.base.grants.service import WAITS_DAYS, Granted, GrantKind, GrantService
 from radiokey.base.identity.roles import Permission
+from radiokey.base.limits import LimitedClient
 from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.ports.grants import GrantProposal
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError, UsageError
+from radiokey.headunit.sync import answer_lines, challenge_from_lines
+from radiokey.web.draw.qr import qr_svg
 from radiokey.web.http.forms import Answer, Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.uploads import CHOOSE_AGAIN
@@ -33,6 +36,7 @@ from radiokey.web.staff.page import (
     kept_of,
     lead_back,
     radio_choices,
+    read_form,
     requires,
     run_in_thread,
     said_of,
@@ -40,6 +44,9 @@ from radiokey.web.staff.page import (
 )
 
 PAGE: Final = "/desk/grants"
+ANSWERS: Final = f"{PAGE}/answers"
+ANSWER: Final = "answer"
+"""The form of an answer, where one that did not hold led back to the page."""
 BODY_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
 LISTED: Final = 100
 """How many proposals the list shows."""
@@ -63,7 +70,7 @@ class ProposalForm(StaffForm, frozen=True, kw_only=True):
 
     @property
     def counted(self) -> int:
-        """The number that the unit told; raise `UsageError` where it is none."""
+        """The number that the unit says; raise `UsageError` where it is none."""
         typed = self.number.strip()
         if not (typed.isascii() and typed.isdecimal() and len(typed) <= _DIGITS_MAX):
             raise UsageError("the number is one that the unit tells", hint="read it with the tester")
@@ -78,6 +85,15 @@ class ProposalForm(StaffForm, frozen=True, kw_only=True):
             raise UsageError(
                 "the id of a chip is written in hex", hint="32 digits and letters, as the tester reads them"
             ) from None
+
+
+class AnswerForm(StaffForm, frozen=True, kw_only=True):
+    """What a navigation unit asks: its number, and the two lines that it shows."""
+
+    text: Text = ""
+    model: Short = ""
+    make: Short = ""
+    lines: Text = ""
 
 
 class SignForm(StaffForm, frozen=True, kw_only=True):
@@ -121,7 +137,7 @@ def _proposal_for(site: Site, request: StaffRequest, proposal_id: str) -> GrantP
 @get(PAGE, sync_to_thread=True, opt=requires(Permission.GRANT_LIST))
 def grants(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     """Show what was proposed, and whose turn it is."""
-    service = grants_of(site)
+    service, said = grants_of(site), said_of(site, request)
     lines = [
         (line, _state_of(service, line, signed=line.signed))
         for line in service.lines(LISTED)
@@ -133,7 +149,8 @@ def grants(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
         "desk/grants.html",
         lines=lines,
         kinds=KINDS,
-        kept=kept_of(said_of(site, request), ProposalForm) or ProposalForm(),
+        kept=kept_of(said, ProposalForm) or ProposalForm(),
+        asked=kept_of(said, AnswerForm, ANSWER) or AnswerForm(),
         **radio_choices(site),
     )
 
@@ -164,9 +181,9 @@ def _proposed(site: Site, request: StaffRequest, form: ProposalForm, papers: str
         raise UsageError("choose what is to be signed", hint="a new memory chip, or the end of a pairing")
     reading = site.reading(form.text, form.make, site.model(form.model))
     chip = form.chip_id if form.what == GrantKind.CHIP else b""
-    told = (form.what, reading.serial.kind, reading.serial.key, chip.hex(), form.counted, papers, by)
+    same = (form.what, reading.serial.kind, reading.serial.key, chip.hex(), form.counted, papers, by)
     for one in service.proposals():
-        if (one.what, one.kind, one.number, one.chip, one.counter, one.papers, one.by) == told:
+        if (one.what, one.kind, one.number, one.chip, one.counter, one.papers, one.by) == same:
             return one
     if form.what == GrantKind.CHIP:
         return service.propose_chip(
@@ -208,7 +225,7 @@ def look(site: NamedDependency[Site], request: StaffRequest, proposal_id: FromPa
         signs=signs and problem is None,
         ask=ask(site, request, _act(proposal_id)) if signs else "",
         granted=None if granted is None else granted.data.hex().upper(),
-        picture=None,
+        picture=None if granted is None else qr_svg(granted.data.hex().upper(), "What was signed, in hex"),
         receipt=None if granted is None else granted.receipt,
         waits_days=WAITS_DAYS,
     )
@@ -248,6 +265,47 @@ async def sign(site: NamedDependency[Site], request: StaffRequest, proposal_id: 
     return await _with_papers(site, request, _page_of(proposal_id), SignForm, work)
 
 
+# --- the answer to a navigation unit, by hand ---------------------------------------------------------------
+
+
+@post(ANSWERS, opt=requires(Permission.GRANT_LIST))
+async def ask_answer(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
+    """Lead to the answer to what a navigation unit asks, as somebody copied it from its display."""
+    form = await read_form(request, AnswerForm)
+
+    def work() -> Redirect:
+        try:
+            _answered(site, request, form)
+        except RadiokeyError as problem:
+            return lead_back(site, request, PAGE, problem, form=ANSWER, kept=form)
+        return lead_back(site, request, ANSWERS, kept=form)
+
+    return await run_in_thread(site, work)
+
+
+@get(ANSWERS, sync_to_thread=True, opt=requires(Permission.GRANT_LIST))
+def show_answer(site: NamedDependency[Site], request: StaffRequest) -> Response[str] | Redirect:
+    """Show the answer to the account that asked for it: one question has one answer, and one entry."""
+    form = kept_of(said_of(site, request), AnswerForm)
+    if form is None:
+        return Redirect(PAGE, status_code=303, headers=NO_STORE)
+    try:
+        granted = _answered(site, request, form)
+    except RadiokeyError as problem:
+        return lead_back(site, request, PAGE, problem, form=ANSWER, kept=form)
+    lines = answer_lines(granted.data)
+    picture = qr_svg("".join(lines).replace(" ", ""), "The lines of the answer")
+    return show_page(site, request, "desk/answer.html", lines=lines, picture=picture, receipt=granted.receipt)
+
+
+def _answered(site: Site, request: StaffRequest, form: AnswerForm) -> Granted:
+    reading = site.reading(form.text, form.make, site.model(form.model))
+    challenge = challenge_from_lines(reading.serial.text, form.lines)
+    client = LimitedClient(request.auth.client, network=request.auth.network)
+    site.log_monitor.require()
+    return grants_of(site).answer(reading, challenge, client)
+
+
 # --- forms with papers --------------------------------------------------------------------------------------
 
 
@@ -276,4 +334,4 @@ async def _sum_of(sent: FormMultiDict) -> str:
     return hashlib.sha256(data).hexdigest() if 0 < len(data) <= BYTES_MAX else ""
 
 
-HANDLERS: Final = (grants, propose, look, sign)
+HANDLERS: Final = (grants, propose, look, sign, ask_answer, show_answer)
