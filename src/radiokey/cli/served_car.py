@@ -84,7 +84,7 @@ def _read_hand(cars: "list[SimulatedGateway | SimulatedCar]") -> None:
 
 
 def parse_happening(line: str) -> tuple[str, bool]:
-    """Return what the car says then, and whether it is silent; raise `UsageError`, `SerialError`."""
+    """Return what the car says then, and whether it is silent; raise `UsageError`, `VinError`."""
     match line.split():
         case ["silent"]:
             return "", True
