@@ -103,6 +103,7 @@ _MEANS: Final = {
     "mend": ("", "the update is finished, the network works again"),
     "car-knows": ("", "the car recognises the radio"),
     "car-refuses": ("", "it does not"),
+    "car-says": ("`vin`", "the car says this VIN on its bus; of a radio that pairs it matters which"),
     "service": ("", "the maker's service allows more tries"),
     "wait": ("", "nothing but time"),
 }  # fmt: skip
@@ -160,7 +161,8 @@ words. `expect`, after an act and at the end, may ask for `state`, `errors`, `di
 |---|---|---|
 {acts}
 
-A radio whose panel nobody described stands behind our own number keys, with its own lock and words. The maker
+With `pairs = true` the radio pairs with its car, whatever its model ([spec/pairing.md](spec/pairing.md)). One
+whose panel nobody described stands behind our own number keys, with its own lock and words. The maker
 who grants chips here is the bench's own; no matter who signs, the log is the same.
 
 What `[car]` may change, with what every car has. Sourced are only `lost_below_mv` (a maker's bulletin) and

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from hosted import BP, BP_MODEL, CAR, OTHER_CAR
+from hosted import BP, BP_MODEL, CAR, HOST, OTHER_CAR
 from papermaking import picture
 from served import ToldClock
 
@@ -40,6 +40,8 @@ PEOPLE = {
     "aud": Role.AUDITOR,
 }
 SHOP = "Ann's Radios"
+BILL = b"a bill of sale"
+"""The papers that a proposal to sign for a radio rests on."""
 STATES = {
     "draft": State.DRAFT,
     "asked": State.PAPERS,
@@ -71,6 +73,8 @@ def seed(base: Base, clock: ToldClock) -> dict[str, dict[str, str] | str]:
         who: base.tokens.make(who, SHOP, ROLES[role], days=30, by="local")[0].reveal()
         for who, role in PEOPLE.items()
     }
+    # Who signs for a radio is of the base itself.
+    tokens["sig"] = base.tokens.make("sig", HOST, ROLES[Role.APPROVER], days=30, by="local")[0].reveal()
     models = load_catalogue().models
     desk, serial = base.desk(models), parse(BP).serial
     desk._papers = PaperArchive(base.ring, Plain(), base.randomness)
@@ -84,6 +88,9 @@ def seed(base: Base, clock: ToldClock) -> dict[str, dict[str, str] | str]:
         "tokens": tokens,
         "requests": _requests(desk, clock, Application(parse(BP), Vin.parse(CAR), models[BP_MODEL])),
         "clearing": _clearing(base),
+        "grant": base.grants.propose_pairing_end(
+            parse(BP), paired=5, reason="sold with its car", papers=hashlib.sha256(BILL).hexdigest(), by="cle"
+        ).id,
     }
 
 
@@ -142,6 +149,6 @@ def _requests(desk: Desk, clock: ToldClock, asked: Application) -> dict[str, str
 
 if __name__ == "__main__":
     database, clock, told = Path(sys.argv[1]), ToldClock(Path(sys.argv[2])), Path(sys.argv[3])
-    with init_base(database, "codes.example.org", clock) as base:
+    with init_base(database, HOST, clock) as base:
         told.write_text(json.dumps(seed(base, clock)), encoding="utf-8")
     serve("127.0.0.1", 0, database, clock=clock)

@@ -2,8 +2,11 @@
 
 import pytest
 from phones import LARGE, PHONE
-from served_desk import STATES
+from served_desk import BILL, STATES
 from test_every_page import WIDE, check, faults
+
+from radiokey.code.signed import Challenge
+from radiokey.headunit.sync import challenge_lines
 
 BP = "BP538761234567"
 PAGES = {
@@ -12,6 +15,7 @@ PAGES = {
         f"/desk/search?number={BP}8",
         f"/desk/search?number={BP[:-1]}8",
         "/desk/requests/new",
+        "/desk/grants",
     ),
     "app": ("/desk", "/registrar/stolen", f"/registrar/stolen?number={BP}"),
     "reg": (
@@ -197,6 +201,34 @@ def test_axe_finds_nothing_on_what_only_forms_lead_to(people, staffed):
     registrar.get_by_role("button", name="Look at it first").click()
     registrar.get_by_role("heading", name="What would happen").wait_for()
     assert faults(registrar, "GET /registrar/import") == []
+
+
+def test_a_radio_is_signed_for_by_keyboard_on_a_phone(people, staffed):
+    """Each shape of the pages of grants; the codes are no wider than the phone."""
+    grant = f"/desk/grants/{staffed[1]['grant']}"
+    clerk, approver = people("cle"), people("sig")
+    clerk.goto(grant)
+    assert faults(clerk, "GET /desk/grants/{proposal_id}") == []
+    approver.goto("/desk/grants")
+    assert faults(approver, "GET /desk/grants") == []
+    approver.keyboard.press("j")
+    approver.keyboard.press("Enter")
+    approver.get_by_role("heading", name="Your decision").wait_for()
+    assert faults(approver, "GET /desk/grants/{proposal_id}") == []
+    approver.get_by_label("The papers, as cle gave them to you").set_input_files(
+        {"name": "bill.pdf", "mimeType": "application/pdf", "buffer": BILL}
+    )
+    approver.keyboard.press("a")
+    approver.keyboard.press("Enter")
+    approver.get_by_role("heading", name="For the tester").wait_for()
+    assert faults(approver, "GET /desk/grants/{proposal_id}") == []
+    clerk.goto("/desk/grants")
+    clerk.locator("#answer-text").fill(BP)
+    lines = challenge_lines(Challenge(BP, 3, bytes(8)))
+    clerk.get_by_label("The two lines").fill("\n".join(lines))
+    clerk.get_by_role("button", name="Answer it").click()
+    clerk.get_by_role("heading", name="Copy these eight lines").wait_for()
+    assert faults(clerk, "GET /desk/grants/answers") == []
 
 
 def test_a_word_without_an_end_makes_no_page_wider(people, owners, staffed, link_of):

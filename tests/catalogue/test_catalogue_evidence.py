@@ -186,6 +186,15 @@ def test_a_lock_that_is_never_final_is_not_guessed_to_be():
     assert policy.penalty_after(9) == Wait((120 * MINUTE_MS, 120 * MINUTE_MS))
 
 
+def test_only_a_radio_whose_maker_says_so_pairs_by_the_vin_and_none_has_a_second_lock():
+    """The others know their car in another way, by part of the VIN, or by a second identity as well."""
+    assert {model.id for model in MODELS.values() if model.policy().pairs} == {"porsche_most"}
+    said = MODELS["porsche_most"].pairs
+    assert (said.value, said.confidence, said.sources) == (True, Confidence.OFFICIAL, ("por_cay",))
+    assert not MODELS["honda_audio5"].pairs.known
+    assert not any(model.policy().second_lock for model in MODELS.values())
+
+
 def test_the_nissans_are_unverified():
     """facts/units.md 1.3: almost all of it comes from one site that contradicts itself."""
     unverified = {model.id for model in MODELS.values() if model.unverified}

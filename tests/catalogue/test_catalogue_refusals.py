@@ -26,6 +26,7 @@ OPTIONAL = {
     "code_places",
     "needs_label",
     "unverified",
+    "compares_vin",
     "look_alikes",
     "first",
     "last",

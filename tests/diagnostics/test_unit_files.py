@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from radiokey.diagnostics import unit_files
 from radiokey.diagnostics.memory import Nameplate, Notes, NotesNotKeptError
 from radiokey.diagnostics.troubles import Trouble
-from radiokey.diagnostics.unit_files import DeviceFile, FileChip, Floor
+from radiokey.diagnostics.unit_files import DeviceFile, FileChip, Floor, Locks
 from radiokey.errors import InputError
 from radiokey.headunit.flash import ChipError, RamChip
 from radiokey.headunit.store import CHIP_SIZE, SECTOR_SIZE
@@ -241,3 +241,19 @@ def test_a_device_that_is_not_there_or_cannot_be_made_is_said_to_be(tmp_path):
         loaded(tmp_path / "device")
     with pytest.raises(InputError, match="cannot be made"):
         DeviceFile.made(tmp_path / "no" / "device", PLATE, bytes, vin="")
+
+
+def test_the_locks_that_a_unit_was_made_with_stay_and_an_older_device_has_none(tmp_path):
+    """A second lock that a restart takes away is none; a device of the version before has no such field."""
+    path = tmp_path / "device"
+    locks = Locks(pairs=True, second_lock=True)
+    DeviceFile.made(path, PLATE, os.urandom, vin="", locks=locks).advance()
+    assert loaded(path).locks == locks
+    fields = json.loads(path.read_text())
+    for name in ("pairs", "second_lock"):
+        del fields[name]
+    path.write_text(json.dumps(fields))
+    assert loaded(path).locks == Locks()
+    path.write_text(json.dumps(fields | {"pairs": "yes"}))
+    with pytest.raises(InputError, match="is not a device"):
+        loaded(path)

@@ -98,6 +98,12 @@ def test_what_is_not_met_is_said_with_what_was_and_where():
         ),
         ('{ do = "key", to = "on" }', '{ do = "cut-at-counter", side = "after" }', "acts[1].dark: missing"),
         ('{ do = "key", to = "on" }', '{ do = "break", fault = "none" }', "acts[1].fault: expected firmware"),
+        (
+            '{ do = "key", to = "on" }',
+            '{ do = "car-says", vin = "X" }',
+            "acts[1].vin: expected 17 characters",
+        ),
+        ("seed = 1", "seed = 1\npairs = 1", "pairs: expected true or false"),
         ('{ do = "key", to = "on" }', "7", "acts[1]: expected a table"),
         ('title = "A', 'title = A"', "not TOML"),
     ],

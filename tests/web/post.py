@@ -34,7 +34,7 @@ class Post:
     def restart(self) -> None:
         """Begin again as another process would: nothing is remembered."""
         self.mailer = make_mailer(self.site, self.desk, Mailing(self.server, f"https://{HOST}"))
-        self.scheduler = Scheduler(self.desk, self.site.metrics, self.mailer)
+        self.scheduler = Scheduler(self.desk, self.site.metrics, self.site.log_monitor.ready, self.mailer)
 
     def ask(self, address: str | None = OWNER) -> str:
         """Open a request that says its papers follow."""

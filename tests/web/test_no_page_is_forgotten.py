@@ -21,6 +21,7 @@ LISTED = (
     *(address for pages in test_desk.PAGES.values() for address in pages),
 )
 OWN = {
+    "GET /desk/grants/answers",
     "GET /enrolled",
     "GET /me/codes",
     "GET /registrar/import",
@@ -29,7 +30,7 @@ OWN = {
     "GET /sign-in/not-taken",
     "GET /desk/requests/{request_id}/code",
 }
-"""Pages that only forms lead to: codes, a link, a token, what would happen, what was not taken."""
+"""Pages that only forms lead to: an answer, codes, a link, a token, what would happen, what was not taken."""
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,10 @@ from radiokey.base.requests.request import CHECK_LIST, State
 from radiokey.base.sql.postgresql import PostgresStore
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import DAY_MS
+from radiokey.code.signed import Challenge
 from radiokey.errors import StoreError
+from radiokey.headunit.sync import challenge_lines
+from radiokey.serial.number import parse
 from radiokey.web.auth.callers import PERMISSION
 from radiokey.web.auth.session import SESSION
 
@@ -37,7 +40,7 @@ SPECIALIST = {
 }
 
 
-ONCE = ("/registrar/tokens/made", "/registrar/staff/invited", "/me/codes")
+ONCE = ("/desk/grants/answers", "/registrar/tokens/made", "/registrar/staff/invited", "/me/codes")
 """Pages that show what a form made; without it they lead to where it is made."""
 
 
@@ -201,6 +204,23 @@ def test_the_registrars_day(desk, staff, fill, page_of):
         assert act in told, act
 
 
+def test_two_people_sign_for_a_radio_and_a_navigation_unit_is_answered(desk, staff, fill, page_of):
+    Counter(desk)
+    kim, uma = staff["kim"], staff["uma"]
+    files = {"papers": ("bill.pdf", b"a bill of sale", "application/pdf")}
+    told = {"text": BP, "model": BP_MODEL, "what": "pairing-end", "number": "5", "reason": "sold"}
+    path = fill(kim, "/desk/grants", "/desk/grants", files=files, **told).headers["location"]
+    fill(uma, path, path, files=files)
+    assert "The data of routine 0304" in page_of(kim.get(path).text).words
+    challenge = Challenge(BP, 3, bytes(8))
+    asked = {"text": BP, "model": BP_MODEL, "lines": " ".join(challenge_lines(challenge))}
+    answered = page_of(fill(kim, "/desk/grants", "/desk/grants/answers", 200, **asked).text)
+    assert "Copy these eight lines into the radio" in answered.words
+    assert desk.entries() == 2
+    desk.base.blacklist.add(parse(BP), reason="police report", by="local")
+    assert kim.get(path).status_code == 403
+
+
 def test_every_page_of_everybody_is_there(desk, staff, page_of):
     """What a page reads is asked of the database by a principal that may read it."""
     counter, owner = Counter(desk), Asking(desk, page_of)
@@ -212,6 +232,9 @@ def test_every_page_of_everybody_is_there(desk, staff, page_of):
         "{clearing_id}": clearings.propose(stolen, reason="back", receipt=b"a receipt", by="reg").id,
         "{request_id}": one,
         "{paper_id}": counter.desk.papers(one)[0].id,
+        "{proposal_id}": desk.base.grants.propose_pairing_end(
+            counter.parse(BP), paired=1, reason="sold", papers="ab" * 32, by="kim"
+        ).id,
         "{link}": owner.link.rpartition("/")[2],
     }
     ways = [

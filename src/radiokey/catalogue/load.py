@@ -255,6 +255,7 @@ class _Reader:
             stand_in=stand_ins(table, "stand_in") if table.has("stand_in") else (),
             look_alikes=table.texts("look_alikes") if table.has("look_alikes") else (),
             unverified=table.flag("unverified", default=False),
+            compares_vin=table.flag("compares_vin", default=False),
             default=table.flag("default", default=False),
             **self._texts(),
             **self._unit(),
@@ -263,6 +264,10 @@ class _Reader:
         )
         for part in (table, self.ways, self.quirks):
             part.done()
+        if model.compares_vin and (
+            model.binding.value is not Binding.VEHICLE or not model.binding_text.sources
+        ):
+            table.fail("compares_vin", "needs a radio that is locked to its car, and a source that says how")
         return model
 
     def _way(self, name: str) -> Fact[str]:

@@ -129,7 +129,8 @@ class Model:
     counts the wrong codes after which the sources speak of the end or of outside help. `needs_label` asks
     that this model be offered only to an owner who sees a number of one of these serial kinds on the label:
     whether its code follows that number is disputed. `unverified` says that all of it rests on texts that
-    contradict each other, so that only the most cautious reading is fit to act on.
+    contradict each other, so that only the most cautious reading is fit to act on. `compares_vin`: the
+    sources of `binding_text` say that it compares the VIN of its car; see `pairs`.
     """
 
     id: str
@@ -188,6 +189,7 @@ class Model:
     stand_in: tuple[StandIn, ...] = ()
     look_alikes: tuple[str, ...] = ()
     unverified: bool = False
+    compares_vin: bool = False
     default: bool = False
 
     @property
@@ -201,6 +203,17 @@ class Model:
     def shape(self) -> CodeShape | None:
         """The shape of its codes, `None` where it is not known."""
         return self.code.value
+
+    @property
+    def pairs(self) -> Fact[bool]:
+        """Whether it pairs with its car by the VIN, as sure as what says so; of most nobody says it.
+
+        No source says of a radio that takes an owner's code how a second lock of it works: none has one here.
+        """
+        said = self.binding_text
+        if not self.compares_vin:
+            return Fact(None, Confidence.UNKNOWN)
+        return Fact(True, said.confidence, said.sources, said.disputed)  # noqa: FBT003 - the value of a fact
 
     @property
     def counted(self) -> bool:
@@ -241,6 +254,7 @@ class Model:
             power_cut=self.power_cut.value or PowerCutEffect.RESTART_WAIT,
             power_gap_ms_min=self.power_gap_ms.value[0] if self.power_gap_ms.value else 0,
             scrambled_ms=self.scrambled_ms.value or 0,
+            pairs=self.compares_vin,
         )
 
     def wait_after(self, errors: int) -> Penalty | None:

@@ -3,6 +3,7 @@
 import click
 
 from radiokey.base.bootstrap import open_base
+from radiokey.base.limits import LimitedClient
 from radiokey.base.location import DatabaseLocation
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
@@ -17,6 +18,7 @@ from radiokey.cli.options import (
 )
 from radiokey.code.reading import read_number
 from radiokey.errors import InputError
+from radiokey.headunit.sync import answer_lines, challenge_from_lines
 
 app = Noun("grant", help="What the base signs for units.")
 
@@ -70,3 +72,36 @@ def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
         )
     else:
         say.columns((one.id, one.what, one.serial, one.by, one.reason) for one in proposals)
+
+
+@app.command("answer")
+@serial_argument
+@click.argument("lines", nargs=-1, required=True, metavar="LINES...")
+@model_option
+@make_option
+@database_option
+@json_option
+def answer(
+    *,
+    serial: str,
+    lines: tuple[str, ...],
+    model: str | None,
+    make: str | None,
+    database: DatabaseLocation | None,
+    as_json: bool,
+) -> None:
+    """Answer what a navigation unit asks, from the lines that it shows, with lines to carry back."""
+    reading = read_number(serial, make=make or "", radio=card_of(model))
+    challenge = challenge_from_lines(reading.serial.text, " ".join(lines))
+    with open_base(database, make=False) as base:
+        granted = base.grants.answer(reading, challenge, LimitedClient(BY))
+    from radiokey.web.draw.qr import qr_lines  # noqa: PLC0415 - a start must stay quick
+
+    copied = answer_lines(granted.data)
+    if as_json:
+        say.document({"answer": granted.data.hex(), "lines": list(copied)})
+        return
+    for line in copied:
+        say.out(line)
+    for line in qr_lines("".join(copied).replace(" ", "")):
+        say.out(line)

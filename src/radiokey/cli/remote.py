@@ -11,17 +11,18 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.receipt import parse_receipt, verify
 from radiokey.base.release.request import Released, ReleaseRequest, Source
 from radiokey.code.family import FAMILIES, Family
+from radiokey.code.signed import Challenge
 from radiokey.code.value import Code
 from radiokey.errors import (
     OurFaultError,
@@ -32,6 +33,7 @@ from radiokey.errors import (
     UsageError,
 )
 
+T = TypeVar("T")
 TIMEOUT_S: Final = 30
 ANSWER_SIZE_MAX: Final = 256 * 1024
 TOKEN_SIZE_MAX: Final = 1024
@@ -61,22 +63,40 @@ class Remote:
             "make": request.make,
             "vin": request.vin.text if request.vin else "",
         }
+        headers = {
+            "Idempotency-Key": request.request_id,
+            **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
+        }
+        return self._post("releases", body, headers, lambda document: self._released(document, request))
+
+    def synchronise(self, challenge: Challenge, model: str) -> bytes:
+        """Return the base's signed answer to what a navigation unit asks; the unit alone can judge it.
+
+        No token goes with it: anybody who has a challenge may ask. Raises what the base raises, and
+        `TryLaterError` where it cannot be reached.
+        """
+        body = {"serial": challenge.serial, "model": model, "challenge": challenge.encode().hex()}
+        return self._post("synchronisations", body, {}, lambda document: bytes.fromhex(document["answer"]))
+
+    def _post(
+        self,
+        path: str,
+        body: dict[str, Any],
+        headers: dict[str, str],
+        read: Callable[[dict[str, Any]], T],
+    ) -> T:
+        """Return what `read` makes of the answer; raise the error that the base says instead."""
         sent = urllib.request.Request(  # noqa: S310 - `remote` takes https, or http to this machine, alone
-            f"{self.address}/api/releases",
+            f"{self.address}/api/{path}",
             json.dumps(body).encode(),
-            {
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "Idempotency-Key": request.request_id,
-                **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
-            },
+            {"Content-Type": "application/json", "Accept": "application/json", **headers},
         )
         status, answer = _asked(sent)
         try:
             document = json.loads(answer)
             if status != 200:  # noqa: PLR2004 - HTTP's own
                 raise _problem(status, document)
-            return self._released(document, request)
+            return read(document)
         except (ValueError, KeyError, TypeError) as error:
             raise OurFaultError(
                 "what answered is no base of Radiokey, or one of another version",

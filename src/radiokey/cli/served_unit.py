@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from radiokey.cli import say
-from radiokey.cli.options import load
+from radiokey.cli.unit_around import NOTHING_AROUND, Around, tell
+from radiokey.cli.unit_design import NO_LOCKS, design_of
 from radiokey.clock import SECOND_MS
-from radiokey.code.signed import SERIAL_SIZE_MAX
+from radiokey.code.signed import SERIAL_SIZE_MAX, Challenge
 from radiokey.code.value import Code
 from radiokey.diagnostics.ecu import Ecu
 from radiokey.diagnostics.memory import Nameplate
@@ -30,11 +31,12 @@ from radiokey.diagnostics.unit_files import (
     DeviceFile,
     FileChip,
     Floor,
+    Locks,
     make_firmware_chip,
     open_firmware_chip,
     trusts,
 )
-from radiokey.errors import InputError, MissingFactError, OurFaultError, UsageError
+from radiokey.errors import InputError, OurFaultError, RadiokeyError, UsageError
 from radiokey.headunit.events import (
     EngineRan,
     Ignition,
@@ -43,6 +45,7 @@ from radiokey.headunit.events import (
     RadioSwitched,
     SupplyLost,
     SupplyRestored,
+    SyncAnswered,
     TimeWent,
     UnitEvent,
 )
@@ -50,16 +53,14 @@ from radiokey.headunit.firmware import Firmware
 from radiokey.headunit.flash import ChipError
 from radiokey.headunit.status import Surroundings
 from radiokey.headunit.store import Store, digest
+from radiokey.headunit.sync import answer_from_lines, challenge_lines
 from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.serial.vin import Vin
 from radiokey.vehicle.power import LOST_BELOW_MV
-from radiokey.vehicle.reference import REFERENCE_DESIGN
 
 if TYPE_CHECKING:
     from radiokey.diagnostics.can import CanAddress, CanServer
 
-REFERENCE: Final = "reference"
-"""The name of our own design of a radio, which is in no catalogue."""
 MADE_UP_VIN: Final = "SJNFAAN16U0123456"
 PORT_MAX: Final = 65_535
 UNTOUCHED_S: Final = 5.0
@@ -82,6 +83,7 @@ class NewUnit:
     vin: str | None
     signer: Path | None
     image: Path | None = None
+    locks: Locks = NO_LOCKS
 
 
 def parse_address(text: str, *, reachable: bool) -> tuple[str, int]:
@@ -100,22 +102,6 @@ def parse_address(text: str, *, reachable: bool) -> tuple[str, int]:
             hint="take 127.0.0.1, or add --reachable if that is what you want",
         )
     return host, int(port)
-
-
-def design_of(model_id: str) -> Design:
-    """Return what a unit of this model is built from; raise `MissingFactError` where that is not known."""
-    if model_id == REFERENCE:
-        return REFERENCE_DESIGN
-    model = load(model_id)
-    assert model is not None, "a model was named"
-    design = model.design()
-    if design is None:
-        raise MissingFactError(
-            "how a code is entered on this radio is not known, so no unit of it can be built",
-            hint="take another model, or 'reference', our own design",
-            missing=",".join(model.missing_for_entry()),
-        )
-    return design
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +130,12 @@ class ServedUnit:
         with contextlib.ExitStack() as held:
             in_device = DeviceFile.taken(device)
             held.callback(in_device.close)
+            if new.locks not in {NO_LOCKS, in_device.locks}:
+                raise UsageError(
+                    f"the unit in {device.name} was made with other locks",
+                    hint="what a unit is made with stays; leave --pairs and --second-lock out",
+                )
+            design = design_of(model_id, in_device.locks)
             plate = in_device.plate
             if plate.system != model_id:
                 raise UsageError(
@@ -212,7 +204,7 @@ def _make(
     signer = _public_key(new.signer) if new.signer else b""
     if firmware and not firmware.exists():
         make_firmware_chip(firmware, _image(new), model_id, trusts(signer))
-    DeviceFile.made(device, plate, secrets.token_bytes, vin=vin, signer=signer)
+    DeviceFile.made(device, plate, secrets.token_bytes, vin=vin, signer=signer, locks=new.locks)
 
 
 def _image(new: NewUnit) -> bytes:
@@ -244,9 +236,17 @@ def _public_key(file: Path) -> bytes:
 # --- the hand at the panel ----------------------------------------------------------------------------------
 
 
-def parse_act(line: str) -> list[UnitEvent] | int:
-    """Return what a line does to the unit; a number is the millivolts of its supply. Raises `UsageError`."""
+def parse_act(line: str, challenge: Challenge | None = None) -> list[UnitEvent] | int:
+    """Return what a line does to the unit; a number is the millivolts of its supply.
+
+    `challenge` is what the unit asks its base. Raises `UsageError`, `InputError` for an answer that was not
+    copied right.
+    """
     match line.split():
+        case ["answer", *copied] if copied:
+            if challenge is None:
+                raise UsageError("the unit asks for no answer", hint="it asks after its code was right")
+            return [SyncAnswered(answer_from_lines(challenge, " ".join(copied)))]
         case ["key", key]:
             return [KeyPressed(key)]
         case ["hold", key, ms] if ms.isdecimal():
@@ -263,7 +263,7 @@ def parse_act(line: str) -> list[UnitEvent] | int:
         case _:
             raise UsageError(
                 "this is nothing that can be done to the unit",
-                hint="'key 4', 'hold 6 2500', 'ignition off', 'supply 12400' or 'cut 60000'",
+                hint="'key 4', 'hold 6 2500', 'ignition off', 'supply 12400', 'cut 60000' or 'answer LINES'",
             )
 
 
@@ -290,7 +290,7 @@ class _Reporter:
         while self._noted:
             self._write_message(*self._noted.popleft())
         status, screen = self._ecu.unit.status, self._ecu.unit.screen
-        fields = {
+        fields: dict[str, Any] = {
             "state": status.state.value,
             "display": screen.text,
             "errors": status.errors,
@@ -298,14 +298,25 @@ class _Reporter:
             "wait_left_ms": status.wait_left_ms,
             "supply": self._ecu.has_supply(),
         }
+        unit = self._ecu.unit
+        if unit.design.policy.pairs:
+            fields |= {"bus": unit.bus.value, "car": unit.vin, "paired": bool(unit.paired)}
+        challenge = unit.challenge
+        if challenge is not None:
+            fields["challenge"] = list(challenge_lines(challenge))
         shown = {name: value for name, value in fields.items() if name not in {"wait_left_ms", "display"}}
         if shown == self._last:
             return
+        asks = challenge is not None and fields["challenge"] != self._last.get("challenge")
         self._last = shown
         wait = f", {status.wait_left_ms // SECOND_MS} s to wait" if status.wait_left_ms else ""
         left = "" if status.tries_left is None else f", {status.tries_left} tries left"
         what = status.state.value if self._ecu.has_supply() else "no supply"
-        self._write(fields, f"[{screen.text}] {what}, {status.errors} errors{left}{wait}")
+        heard = f", bus {unit.bus.value}" if unit.design.policy.pairs else ""
+        heard += ", paired" if unit.paired else ""
+        self._write(fields, f"[{screen.text}] {what}, {status.errors} errors{left}{wait}{heard}")
+        if asks and not self._as_json:
+            self._print("It asks its base. By hand:", *fields["challenge"])
 
     def write_place(self, where: dict[str, str]) -> None:
         """Write where the unit is."""
@@ -323,22 +334,31 @@ class _Reporter:
         self._write(fields, f"{where[1:]} {'->' if asked else '<-'} {text}")
 
     def _write(self, fields: dict[str, Any], text: str) -> None:
+        self._print(text, fields=fields)
+
+    def _print(self, *lines: str, fields: dict[str, Any] | None = None) -> None:
         try:
             if self._as_json:
                 say.document(fields)
             else:
-                say.out(text)
+                for line in lines:
+                    say.out(line)
             sys.stdout.flush()
         except BrokenPipeError:
             self._stop()
 
 
 def serve_unit(
-    unit: ServedUnit, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool
+    unit: ServedUnit,
+    doip: tuple[str, int] | None,
+    bus: "CanAddress | None",
+    around: Around = NOTHING_AROUND,
+    *,
+    as_json: bool,
 ) -> None:
-    """Serve the unit until it is interrupted."""
+    """Serve the unit until it is interrupted; `around` is where it hears its car and asks its base."""
     try:
-        asyncio.run(_serve(unit, doip, bus, as_json=as_json))
+        asyncio.run(_serve(unit, doip, bus, around, as_json=as_json))
     finally:
         if unit.ecu.has_supply():
             with contextlib.suppress(OSError):
@@ -347,7 +367,12 @@ def serve_unit(
 
 
 async def _serve(
-    unit: ServedUnit, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool
+    unit: ServedUnit,
+    doip: tuple[str, int] | None,
+    bus: "CanAddress | None",
+    around: Around,
+    *,
+    as_json: bool,
 ) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
@@ -370,7 +395,8 @@ async def _serve(
             where["can"] = f"{bus.interface}/{bus.channel}"
         reporter.write_place(where)
         threading.Thread(target=_read_hand, args=(plug,), daemon=True).start()
-        await _write_until(ended, reporter, unit)
+        async with around.listening(plug):
+            await _write_until(ended, reporter, unit)
     finally:
         if server:
             await server.stop()
@@ -419,7 +445,12 @@ def _open_can(plug: Plug, address: "CanAddress", stop: Callable[[], None]) -> "C
         say.error("the CAN bus does not answer any more", "look at the adapter, then start again")
         stop()
 
-    return CanServer(plug, address.open(), failed)
+    opened = address.open()
+    if not plug.ecu.unit.design.policy.pairs:
+        return CanServer(plug, opened, failed)
+    from radiokey.diagnostics.car_can import CarOnCan  # noqa: PLC0415 - the same
+
+    return CanServer(plug, opened, failed, CarOnCan(opened, lambda heard: tell(plug, heard), plug.now_ms))
 
 
 def _read_hand(plug: Plug) -> None:
@@ -429,8 +460,8 @@ def _read_hand(plug: Plug) -> None:
         if not line.strip():
             continue
         try:
-            act = parse_act(line)
-        except UsageError as error:
+            act = parse_act(line, plug.ecu.unit.challenge)
+        except RadiokeyError as error:
             say.error(error.sentence, error.hint)
             continue
         with plug.lock:

@@ -35,6 +35,10 @@ app = Noun("unit", help="A head unit at the car's network.")
 @click.option(
     "--signer", type=parse_path, metavar="FILE", help="The Ed25519 public key whose signatures it trusts."
 )
+@click.option("--pairs", is_flag=True, help="A new unit pairs with its car: a training unit.")
+@click.option("--second-lock", is_flag=True, help="A new unit also asks its base: a training unit.")
+@click.option("--car", "car_uri", metavar="URI", help="Its car's gateway, like doip://127.0.0.1:13401.")
+@click.option("--base", "base_url", metavar="URL", help="The base that it asks after its code was right.")
 @click.option(
     "--off",
     "off_ms",
@@ -57,6 +61,10 @@ def serve(
     serial: str | None,
     vin: str | None,
     signer: Path | None,
+    pairs: bool,
+    second_lock: bool,
+    car_uri: str | None,
+    base_url: str | None,
     off_ms: int | None,
     reachable: bool,
     as_json: bool,
@@ -64,7 +72,7 @@ def serve(
     """Serve a head unit until it is interrupted.
 
     Each line on standard output is something that happened. Lines on standard input are a hand at the panel:
-    'key 4', 'hold 6 2500', 'ignition off', 'radio off', 'supply 12400', 'cut 60000'.
+    'key 4', 'hold 6 2500', 'ignition off', 'radio off', 'supply 12400', 'cut 60000', 'answer LINES'.
     """
     from radiokey.cli.served_unit import (  # noqa: PLC0415 - a start must stay quick
         NewUnit,
@@ -73,6 +81,8 @@ def serve(
         parse_bus,
         serve_unit,
     )
+    from radiokey.cli.unit_around import Around, parse_car  # noqa: PLC0415 - the same
+    from radiokey.diagnostics.unit_files import Locks  # noqa: PLC0415 - the same
 
     if not doip and not can_uri:
         raise UsageError("a unit is served somewhere", hint="give --doip 127.0.0.1:13400, or --can URI")
@@ -80,6 +90,30 @@ def serve(
     bus = parse_bus(can_uri) if can_uri else None
     if image and not firmware:
         raise UsageError("an image goes onto a chip", hint="name the firmware chip too, with --firmware")
-    new = NewUnit(code, serial=serial, vin=vin, signer=signer, image=image)
+    around = Around.of(parse_car(car_uri) if car_uri else None, base_url, model)
+    locks = Locks(pairs=pairs, second_lock=second_lock)
+    new = NewUnit(code, serial=serial, vin=vin, signer=signer, image=image, locks=locks)
     unit = ServedUnit.opened(model, state, device, new, off_ms, firmware=firmware)
-    serve_unit(unit, where, bus, as_json=as_json)
+    serve_unit(unit, where, bus, around, as_json=as_json)
+
+
+@app.command("car")
+@click.option("--vin", required=True, metavar="VIN", help="Which car this is.")
+@click.option("--doip", metavar="HOST:PORT", help="Answer as its gateway there; port 0 takes a free one.")
+@click.option("--can", "can_uri", metavar="URI", help="Answer on that CAN bus too.")
+@click.option("--reachable", is_flag=True, help="Allow an address that other machines can reach.")
+@json_option
+def car(*, vin: str, doip: str | None, can_uri: str | None, reachable: bool, as_json: bool) -> None:
+    """Be a car that says its VIN to the units in it, until it is interrupted.
+
+    Lines on standard input are what happens to it: 'vin VIN' puts the units into another car, 'silent' and
+    'noisy' break its bus, 'vin VIN' mends it.
+    """
+    from radiokey.cli.served_car import serve_car  # noqa: PLC0415 - a start must stay quick
+    from radiokey.cli.served_unit import parse_address, parse_bus  # noqa: PLC0415 - the same
+    from radiokey.serial.vin import Vin  # noqa: PLC0415 - the same
+
+    if not doip and not can_uri:
+        raise UsageError("a car is heard somewhere", hint="give --doip 127.0.0.1:13401, or --can URI")
+    where = parse_address(doip, reachable=reachable) if doip else None
+    serve_car(Vin.parse(vin), where, parse_bus(can_uri) if can_uri else None, as_json=as_json)

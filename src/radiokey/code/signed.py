@@ -8,7 +8,7 @@ checked here: the base has the key, the unit has its trust.
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Final, Protocol, Self
+from typing import Any, ClassVar, Final, Protocol, Self
 
 CHIP_ID_SIZE: Final = 16
 DIGEST_SIZE: Final = 16
@@ -71,6 +71,12 @@ def _read_text(data: bytes, longest: int) -> str | None:
     return data[1:].decode("ascii")
 
 
+def _read_form(data: bytes, magic: bytes, head: struct.Struct) -> tuple[Any, ...] | None:
+    """Return the serial number that ends a form and what stands before it, in order; `None`: no such form."""
+    serial = _read_text(data[head.size :], SERIAL_SIZE_MAX) if data.startswith(magic) else None
+    return None if serial is None else (serial, *head.unpack(data[: head.size])[1:])
+
+
 @dataclass(frozen=True, slots=True)
 class ChipGrant:
     """Chip `chip_id` may become the memory of unit `serial` while that unit's counter reads `counter`."""
@@ -91,12 +97,8 @@ class ChipGrant:
     @classmethod
     def parse(cls, body: bytes) -> Self | None:
         """Return the grant in `body`, `None` where it is none."""
-        size = cls.HEAD.size
-        serial = _read_text(body[size:], SERIAL_SIZE_MAX) if body.startswith(b"RKG1") else None
-        if serial is None:
-            return None
-        _, chip_id, counter, digest = cls.HEAD.unpack(body[:size])
-        return cls(serial, chip_id, counter, digest)
+        found = _read_form(body, b"RKG1", cls.HEAD)
+        return None if found is None else cls(*found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,8 @@ class PairingEnd:
     @classmethod
     def parse(cls, body: bytes) -> Self | None:
         """Return the form in `body`, `None` where it is none."""
-        size = cls.HEAD.size
-        serial = _read_text(body[size:], SERIAL_SIZE_MAX) if body.startswith(b"RKP1") else None
-        return None if serial is None else cls(serial, cls.HEAD.unpack(body[:size])[1])
+        found = _read_form(body, b"RKP1", cls.HEAD)
+        return None if found is None else cls(*found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +142,8 @@ class Challenge:
     @classmethod
     def parse(cls, data: bytes) -> Self | None:
         """Return the challenge in `data`, `None` where it is none."""
-        size = cls.HEAD.size
-        serial = _read_text(data[size:], SERIAL_SIZE_MAX) if data.startswith(b"RKC1") else None
-        if serial is None:
-            return None
-        _, asked, nonce = cls.HEAD.unpack(data[:size])
-        return cls(serial, asked, nonce)
+        found = _read_form(data, b"RKC1", cls.HEAD)
+        return None if found is None else cls(*found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +171,8 @@ class Answer:
     @classmethod
     def parse(cls, body: bytes) -> Self | None:
         """Return the answer in `body`, `None` where it is none."""
-        size = cls.HEAD.size
-        serial = _read_text(body[size:], SERIAL_SIZE_MAX) if body.startswith(b"RKS1") else None
-        if serial is None:
-            return None
-        _, asked, nonce, epoch = cls.HEAD.unpack(body[:size])
-        return cls(serial, asked, nonce, epoch)
+        found = _read_form(body, b"RKS1", cls.HEAD)
+        return None if found is None else cls(*found)
 
 
 @dataclass(frozen=True, slots=True)

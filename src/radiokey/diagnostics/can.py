@@ -4,7 +4,6 @@ Real hardware is a URI: `can://socketcan/can0`, `can://slcan//dev/ttyACM0`; `can
 within one process. One thread owns the bus, so that a frame is answered without a hop.
 """
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Final, Self
 import can
 
 from radiokey.diagnostics import uds
+from radiokey.diagnostics.car_can import CarOnCan, now_us
 from radiokey.diagnostics.isotp import SINGLE_MAX, Channel
 from radiokey.diagnostics.server import JOBS_MAX, PENDING_AGAIN_S, PENDING_FIRST_S, Plug
 from radiokey.errors import InputError, UsageError
@@ -24,7 +24,6 @@ ANSWER_ID: Final = 0x7A8
 
 _SCHEME: Final = "can://"
 _US_IN_S: Final = 1_000_000
-_NS_IN_US: Final = 1_000
 _TICK_US: Final = 50_000
 _SEND_S: Final = 1.0
 """How long the adapter may take to have room for a frame."""
@@ -72,10 +71,20 @@ class _Frame(can.Message):
 
 
 class CanServer:
-    """A unit on one bus: all its testers are one, as the bus does not tell them apart."""
+    """A unit on one bus: all its testers are one, as the bus does not tell them apart.
 
-    def __init__(self, plug: Plug, bus: can.BusABC, failed: Callable[[], None] = lambda: None) -> None:
+    `car` asks on the same bus which car this is, where the unit wants to know.
+    """
+
+    def __init__(
+        self,
+        plug: Plug,
+        bus: can.BusABC,
+        failed: Callable[[], None] = lambda: None,
+        car: CarOnCan | None = None,
+    ) -> None:
         self._plug = plug
+        self._car = car
         self._bus = bus
         self._failed = failed
         self._tester = plug.join()
@@ -106,28 +115,30 @@ class CanServer:
                 frame = self._bus.recv(patience_s)
                 if frame is not None:
                     self._take(frame)
+                if self._car is not None:
+                    self._car.take(frame)
                 patience_s = self._send_due()
         except can.CanError:
             self._failed()
 
     def _send_due(self) -> float:
         """Send the frames that are due, and let time pass; return how long nothing else is, in seconds."""
-        now_us = _now_us()
-        for data in self._channel.take_frames(now_us):
+        at_us = now_us()
+        for data in self._channel.take_frames(at_us):
             self._send(data)
-        if now_us >= self._tick_due_us:
+        if at_us >= self._tick_due_us:
             self._plug.tick()
-            self._tick_due_us = now_us + _TICK_US
+            self._tick_due_us = at_us + _TICK_US
         due_us = self._channel.due_us()
         until_us = self._tick_due_us if due_us is None else min(due_us, self._tick_due_us)
-        return max(0, until_us - now_us) / _US_IN_S
+        return max(0, until_us - at_us) / _US_IN_S
 
     def _take(self, frame: can.Message) -> None:
         if frame.is_error_frame or frame.is_remote_frame or frame.is_extended_id or frame.is_fd:
             return
         data = frame.data
         if frame.arbitration_id == REQUEST_ID:
-            request = self._channel.receive(data, _now_us())
+            request = self._channel.receive(data, now_us())
             if request:
                 self._ask(request, functional=False)
         elif frame.arbitration_id == FUNCTIONAL_ID and data and 0 < data[0] <= min(SINGLE_MAX, len(data) - 1):
@@ -169,7 +180,3 @@ class CanServer:
 
     def _send(self, data: bytes) -> None:
         self._bus.send(_Frame(arbitration_id=ANSWER_ID, data=data, is_extended_id=False), _SEND_S)
-
-
-def _now_us() -> int:
-    return time.monotonic_ns() // _NS_IN_US

@@ -202,10 +202,11 @@ _KNOWN: Final = frozenset(Payload)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a unit says of itself to one who asks: its VIN (empty: none), and an id of 6 bytes."""
+    """What a unit says of itself to one who asks: its VIN (empty: none), an id of 6 bytes, its address."""
 
     vin: str
     entity_id: bytes
+    address: int = UNIT_ADDRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +274,7 @@ def _answer(
             return None
         case _:
             ids = identity.entity_id * 2  # the group's id is the unit's own: it is in no group
-            said = vin + UNIT_ADDRESS.to_bytes(2) + ids + bytes((_NO_FURTHER_ACTION,))
+            said = vin + identity.address.to_bytes(2) + ids + bytes((_NO_FURTHER_ACTION,))
             return encode(version, Payload.IDENTIFICATION_RESPONSE, said)
 
 

@@ -9,6 +9,7 @@ from radiokey.diagnostics.memory import VIN, WORKSHOP_SIZE_MAX
 from radiokey.diagnostics.names import NegativeResponseError, Nrc
 from radiokey.headunit.explain import Why, why
 from radiokey.headunit.lock import State
+from radiokey.headunit.pairing import Bus
 from radiokey.headunit.policy import ClockNeeds
 
 SESSION: Final = 0xF186
@@ -40,6 +41,8 @@ CLOCKS: Final = (
 """What a waiting second needs, by its number on the plug."""
 LACKS: Final = ("radio", "ignition", "ignition-off", "engine", "supply")
 """What can be lacking, by its bit."""
+BUSES: Final = (Bus.OFF, Bus.SILENT, Bus.NOISY, Bus.HEARD)
+"""What the unit hears of its car, by its number on the plug."""
 NO_STOP: Final = 0xFFFF
 _TRIES_MAX: Final = 0xFFFE
 _ERRORS_MAX: Final = 0xFFFF
@@ -82,6 +85,11 @@ def _snapshot(ecu: Ecu) -> bytes:
     return b"".join(part(ecu) for part in parts)
 
 
+def _bus(ecu: Ecu) -> bytes:
+    """Whether the unit hears its car; empty where it does not listen, for it belongs to none."""
+    return bytes((BUSES.index(ecu.unit.bus),)) if ecu.unit.design.policy.pairs else b""
+
+
 READ: Final[Mapping[int, Callable[[Ecu], bytes]]] = {
     0xF187: lambda ecu: ecu.plate.part.encode("ascii"),
     0xF189: lambda ecu: ecu.software.encode("ascii"),
@@ -98,6 +106,8 @@ READ: Final[Mapping[int, Callable[[Ecu], bytes]]] = {
     0xFD06: _clock,
     0xFD07: _supply,
     0xFD08: _snapshot,
+    0xFD09: _bus,
+    0xFD0A: lambda ecu: ecu.unit.vin.encode("ascii"),
 }
 """Identifier -> its bytes now; no bytes: it is not there."""
 

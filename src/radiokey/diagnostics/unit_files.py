@@ -151,13 +151,36 @@ class Floor:
         self._device.raise_floor(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """What a unit was made with beside the code: it pairs with its car, it has a second lock."""
+
+    pairs: bool = False
+    second_lock: bool = False
+
+
+LOCKS: Final = ("pairs", "second_lock")
+
+
 class DeviceFile:
     """The device's file: key, counters, nameplate, notes. It is the unit's `Counter` and its `Notebook`.
 
     One that was `taken` is nobody else's before `close`: every file that replaces it is locked first.
+    `locks` stand in it only where it has some: a device of an older version has none.
     """
 
-    __slots__ = ("_chip_id", "_hold", "_key", "_notes", "_path", "_plate", "_signer", "_value", "floor_value")
+    __slots__ = (
+        "_chip_id",
+        "_hold",
+        "_key",
+        "_notes",
+        "_path",
+        "_plate",
+        "_signer",
+        "_value",
+        "floor_value",
+        "locks",
+    )
 
     def __init__(self, path: Path, fields: dict[str, Any]) -> None:
         """Take a device's fields; raise `ValueError`, `KeyError` or `TypeError` where they do not fit."""
@@ -171,23 +194,34 @@ class DeviceFile:
         self._plate = Nameplate(**{name: _ascii(fields[name]) for name in _PLATE}, signer=bool(self._signer))
         troubles = frozenset(Trouble(number) for number in fields["troubles"])
         self._notes = Notes(_ascii(fields["vin"]), _ascii(fields["workshop"]), troubles)
+        self.locks = Locks(**{name: fields.get(name, False) for name in LOCKS})
         if fields["form"] != _FORM or len(self._key) != KEY_SIZE or len(self._chip_id) != CHIP_ID_SIZE:
             raise ValueError
         for count in (self._value, self.floor_value):
             if not isinstance(count, int) or not 0 <= count <= COUNTER_MAX:
                 raise ValueError
+        if not all(isinstance(getattr(self.locks, name), bool) for name in LOCKS):
+            raise ValueError
         if self._notes.vin and not VIN.fullmatch(self._notes.vin):
             raise ValueError
 
     @classmethod
-    def made(
-        cls, path: Path, plate: Nameplate, chance: Callable[[int], bytes], *, vin: str, signer: bytes = b""
+    def made(  # noqa: PLR0913 - all that a factory gives it, once
+        cls,
+        path: Path,
+        plate: Nameplate,
+        chance: Callable[[int], bytes],
+        *,
+        vin: str,
+        signer: bytes = b"",
+        locks: Locks | None = None,
     ) -> Self:
         """Make a new device in `path`; raise `InputError` where it cannot be written."""
         written = {name: getattr(plate, name) for name in _PLATE}
         fields = {"form": _FORM, "key": chance(KEY_SIZE).hex(), "chip": chance(CHIP_ID_SIZE).hex()}
         empty = {"counter": 0, "floor": 0, "vin": vin, "workshop": "", "troubles": []}
-        device = cls(path, {**fields, **written, **empty, "signer": signer.hex()})
+        chosen = {name: getattr(locks or Locks(), name) for name in LOCKS}
+        device = cls(path, {**fields, **written, **empty, **chosen, "signer": signer.hex()})
         try:
             device._keep(0, 0, device._notes)
         except OSError as error:
@@ -286,6 +320,7 @@ class DeviceFile:
             "vin": notes.vin,
             "workshop": notes.workshop,
             "troubles": sorted(notes.troubles),
+            **{name: getattr(self.locks, name) for name in LOCKS if getattr(self.locks, name)},
         }
         new = _replace(self._path, (json.dumps(fields, indent=1) + "\n").encode("ascii"))
         if self._hold is None:

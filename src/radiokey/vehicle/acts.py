@@ -95,6 +95,13 @@ class CutInWrite:
     dark_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class CarSaid:
+    """The car says this VIN on its bus, as often as it takes to be heard."""
+
+    vin: str
+
+
 class Side(StrEnum):
     """On which side of its count the counter outside the chip is cut off; it cannot be halved."""
 
@@ -166,6 +173,7 @@ Act = (
     | Pressed
     | CutInWrite
     | CutAtCounter
+    | CarSaid
     | ChipAct
     | Waited
     | RadioAct

@@ -27,6 +27,7 @@ from radiokey.headunit.events import (
     SupplyRestored,
     TimeWent,
     UnitEvent,
+    VinHeard,
 )
 from radiokey.headunit.flash import ERASED, RamChip
 from radiokey.headunit.grant import Grant
@@ -37,6 +38,7 @@ from radiokey.headunit.store import digest
 from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.vehicle.acts import (
     Act,
+    CarSaid,
     ChipAct,
     ChipCopied,
     ChipErased,
@@ -256,6 +258,8 @@ class Car:
                 self._press(key, held_ms, times, note)
             case CutInWrite() | CutAtCounter():
                 self._arm(act, note)
+            case CarSaid(vin=vin):
+                self._hear_vin(vin, note)
             case Waited():
                 self._done(note or "time goes by")
             case RadioSwitched() | SomethingBroke() | SomethingMended() | CarAnswered() | ServiceAllowed():
@@ -348,6 +352,12 @@ class Car:
             case unknown:
                 assert_never(unknown)
         self._done(note or what)
+
+    def _hear_vin(self, vin: str, note: str) -> None:
+        """Let the radio hear a VIN whole twice in a row, which is when it counts."""
+        for _ in range(2):
+            self._pass_on(VinHeard(vin.encode("ascii")))
+        self._done(note or f"the car says {vin}")
 
     def _done(self, what: str) -> None:
         self._told_mv = self.supply.settle()

@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 from radiokey.catalogue.load import load_model, model_ids
 from radiokey.catalogue.table import Table, parsed
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from radiokey.errors import InputError
+from radiokey.errors import InputError, VinError
 from radiokey.headunit.events import (
     CarAnswered,
     RadioSwitched,
@@ -25,8 +25,10 @@ from radiokey.headunit.events import (
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.status import Sound
 from radiokey.headunit.unit import Design
+from radiokey.serial.vin import Vin
 from radiokey.vehicle.acts import (
     Act,
+    CarSaid,
     ChipCopied,
     ChipErased,
     ChipPutBack,
@@ -83,6 +85,8 @@ def read_scenario(text: str, file: str) -> Scenario:
     table = _Page(parsed(text, file).values, file)
     model = table.text("model", longest=60)
     design = _design(table, model)
+    if table.flag("pairs", default=False):  # a training unit: of no model that takes a code it is known
+        design = replace(design, policy=replace(design.policy, pairs=True))
     parts, tolerance, charge_percent = _car(table)
     scenario = Scenario(
         id=file.removesuffix(".toml"),
@@ -244,6 +248,14 @@ def _broke(row: _Page) -> Act:
     return SomethingBroke(fault)
 
 
+def _vin(row: _Page) -> str:
+    text = row.text("vin", longest=17)
+    try:
+        return Vin.parse(text).text
+    except VinError:
+        row.wrong("vin", "17 characters of a VIN", text)
+
+
 def _always(act: Act) -> Callable[[_Page], Act]:
     return lambda _: act
 
@@ -279,6 +291,7 @@ _ACTS: Final[Mapping[str, Callable[[_Page], Act]]] = {
     "mend": _always(SomethingMended()),
     "car-knows": _always(CarAnswered(knows=True)),
     "car-refuses": _always(CarAnswered(knows=False)),
+    "car-says": lambda row: CarSaid(_vin(row)),
     "service": _always(ServiceAllowed()),
     "wait": _always(Waited()),
 }

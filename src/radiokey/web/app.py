@@ -32,7 +32,7 @@ from radiokey.web.api import tokens as api_tokens
 from radiokey.web.api import units as api_units
 from radiokey.web.api.bodies import ApiRequest
 from radiokey.web.auth.callers import PERMISSION, admit
-from radiokey.web.desk import counter, papers, queue, search
+from radiokey.web.desk import counter, grants, papers, queue, search
 from radiokey.web.desk import request as desk_request
 from radiokey.web.http import problems
 from radiokey.web.http.arrival import FORM_BYTES_MAX, Arrivals, Paced
@@ -117,9 +117,8 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
         site.authentication = base.authentication(address, site.purpose_key("passkeys"))
     scheduler = None
     if site.desk is not None:
-        scheduler = Scheduler(
-            site.desk, site.metrics, None if mail is None else make_mailer(site, site.desk, mail)
-        )
+        mailer = None if mail is None else make_mailer(site, site.desk, mail)
+        scheduler = Scheduler(site.desk, site.metrics, site.log_monitor.ready, mailer)
     routing = routing or Routing()
     app = routing.app
     app.state = State(
@@ -253,6 +252,7 @@ _STAFFED: Final = (
     *counter.HANDLERS,
     *desk_request.HANDLERS,
     *papers.HANDLERS,
+    *grants.HANDLERS,
     *stolen.HANDLERS,
     *clearings.HANDLERS,
     *tokens.HANDLERS,

@@ -10,6 +10,7 @@ from desks import (
     Cuts,
     ask,
     checked,
+    log_holds,
     mails,
     own,
 )
@@ -26,6 +27,7 @@ from radiokey.code.value import Code
 from radiokey.errors import (
     ChangedMeanwhileError,
     LimitReachedError,
+    LogError,
     NoCodeHereError,
     NotReleasedError,
     StolenError,
@@ -42,6 +44,25 @@ def desk(place):
 
 
 # --- crashes -------------------------------------------------------------------------------------------------
+
+
+def test_an_approval_that_was_cut_off_goes_on_only_while_the_log_holds(place, desk):
+    """Nobody at a page asks the log then; all else that is due is done first."""
+    one, late = checked(desk), ask(desk)
+    with pytest.raises(Crashed):
+        place.desk(Cuts(1, after=True)).approve(one, 3, "app")
+    place.clock.ms += TIMES.draft_ms
+
+    def wrong():
+        raise LogError("the log does not verify")
+
+    with pytest.raises(LogError):
+        desk.sweep(wrong)
+    assert desk.sweep().finished == 0, "nobody said that the log holds"
+    assert (desk.view(one).request.state, place.released()) == (State.RELEASING, (0, 0))
+    assert desk.view(late).request.state is State.EXPIRED
+    assert desk.sweep(log_holds).finished == 1
+    assert (desk.view(one).request.state, place.released()) == (State.RELEASED, (1, 1))
 
 
 @pytest.mark.parametrize("heal", ["approve", "finish", "sweep"])
@@ -65,12 +86,12 @@ def test_a_crash_at_each_commit_of_an_approval_is_healed_and_released_once(place
     elif done < 3:
         with pytest.raises(ChangedMeanwhileError):
             fresh.finish(one)
-        assert fresh.sweep().finished == 0
+        assert fresh.sweep(log_holds).finished == 0
         return
     elif heal == "finish":
         assert fresh.finish(one).code == Code(CODE)
     else:
-        assert fresh.sweep().finished == (done < 7)
+        assert fresh.sweep(log_holds).finished == (done < 7)
     assert fresh.view(one).request.state is State.RELEASED
     assert fresh.view(one).act == 5
     assert place.released() == (1, 1)
@@ -132,7 +153,7 @@ def test_a_radio_reported_stolen_between_door_and_answer_is_refused(place, desk)
     with pytest.raises(Crashed):
         place.desk(Cuts(2, after=True)).approve(one, 3, "app")
     place.stolen()
-    assert desk.sweep().finished == 1
+    assert desk.sweep(log_holds).finished == 1
     assert desk.view(one).request.reason is Reason.STOLEN
     assert place.released() == (1, 1)
 
@@ -187,9 +208,9 @@ def test_a_limit_is_no_end_and_is_asked_again(place):
     with pytest.raises(LimitReachedError):
         desk.approve(second, 3, "app")
     assert desk.view(second).request.state is State.RELEASING
-    assert desk.sweep().finished == 0
+    assert desk.sweep(log_holds).finished == 0
     place.clock.ms += DAY_MS
-    assert desk.sweep().finished == 1
+    assert desk.sweep(log_holds).finished == 1
     assert desk.view(second).request.state is State.RELEASED
 
 

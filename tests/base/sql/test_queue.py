@@ -6,7 +6,7 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from desks import PAPERS, Crashed, Cuts, ask, checked, own
+from desks import PAPERS, Crashed, Cuts, ask, checked, log_holds, own
 
 from radiokey.base.ports.requests import FIRST
 from radiokey.base.ports.store import Clearing, Mark, MarkAct
@@ -260,7 +260,7 @@ def test_a_damaged_approval_releases_nothing_and_the_next_one_is_finished(place,
             place.desk(Cuts(1, after=True)).approve(one, 3, "app")
         place.clock.ms += 1
     damage(place.both, change.format(hurt))
-    swept = desk.sweep()
+    swept = desk.sweep(log_holds)
     assert (swept.finished, dict(swept.stuck)) == (1, {hurt: "damaged-request"})
     assert desk.view(good).request.state is State.RELEASED
     assert place.released() == (1, 1)

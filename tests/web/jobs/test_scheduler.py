@@ -2,16 +2,24 @@
 
 import json
 import sqlite3
+from contextlib import suppress
+from unittest.mock import patch
 
 import pytest
 from hosted import CANARY
 
+from radiokey.base.requests.request import CHECK_LIST, State
 from radiokey.base.requests.sweep import SweepResult
-from radiokey.errors import StoreError
+from radiokey.errors import LogError, StoreError
 from radiokey.web.http.logs import JsonFormatter
 from radiokey.web.http.metrics import Metrics
+from radiokey.web.jobs.log_monitor import LogCheck
 from radiokey.web.jobs.scheduler import Scheduler
 from radiokey.web.operations.health import status_of
+
+
+def nothing_wrong():
+    """The log holds."""
 
 
 def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
@@ -19,11 +27,11 @@ def test_the_desks_clock_runs_beside_the_site_and_ends_with_it(api):
     desk, rounds = api.app.state.site.desk, []
 
     class Counting:
-        def sweep(self):
-            rounds.append(desk.sweep())
+        def sweep(self, require_log):
+            rounds.append(desk.sweep(require_log))
             return rounds[-1]
 
-    one = Scheduler(Counting(), Metrics())
+    one = Scheduler(Counting(), Metrics(), nothing_wrong)
     one.start(3_600)
     one.loop.wait_for_runs(1)
     one.stop()
@@ -36,13 +44,13 @@ def test_a_round_that_fails_is_said_in_the_log_without_what_it_held_and_the_next
     rounds = []
 
     class Failing:
-        def sweep(self):
+        def sweep(self, require_log):  # noqa: ARG002 - it stands for a desk
             rounds.append(1)
             if len(rounds) == 1:
                 raise wrong
             return SweepResult(0, 0, 0, 0, {})
 
-    one = Scheduler(Failing(), Metrics())
+    one = Scheduler(Failing(), Metrics(), nothing_wrong)
     one.start(0)
     one.loop.wait_for_runs(2)
     one.stop()
@@ -74,9 +82,26 @@ def test_a_request_that_cannot_be_carried_on_is_counted_and_named_once_in_the_lo
 def test_a_sweep_that_fails_keeps_no_mail_from_going_out(post, monkeypatch):
     post.ask()
 
-    def fails():
+    def fails(_require_log):
         raise StoreError("the database says: no")
 
     monkeypatch.setattr(post.desk, "sweep", fails)
     post.scheduler.run_due()
     assert post.arrived() == ["opened"]
+
+
+def test_while_the_log_is_found_wrong_no_approval_goes_on_by_itself(post, clock, caplog):
+    """The clock of the desk releases codes too: it asks what every page asks, and mails go out all the same."""
+    one = post.ask()
+    post.papers(one)
+    post.desk.check(one, 3, "cle", CHECK_LIST)
+    with patch.object(post.desk, "finish", side_effect=StoreError("cut off")), suppress(StoreError):
+        post.desk.approve(one, 4, "app")
+    post.site.log_monitor.last = LogCheck(clock.ms, 0, LogError("the log does not verify"))
+    post.scheduler.run_due()
+    assert post.desk.view(one).request.state is State.RELEASING
+    assert "a sweep of the desk failed (log)" in caplog.text
+    post.site.log_monitor.last = None
+    post.scheduler.run_due()
+    assert post.desk.view(one).request.state is State.RELEASED
+    assert post.arrived() == ["opened", "received", "released"]

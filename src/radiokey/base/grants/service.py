@@ -26,7 +26,7 @@ from radiokey.base.log.leaf import SALT_SIZE, SYNCHRONISATION, Leaf, for_unit, h
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import RECEIPT_VERSION, Receipt, parse_receipt, verify
 from radiokey.base.log.releases import Evidence, RequestSubject
-from radiokey.base.ports.grants import GRANT_PREFIX, SYNC_PREFIX, GrantProposal
+from radiokey.base.ports.grants import GRANT_PREFIX, SYNC_PREFIX, GrantLine, GrantProposal
 from radiokey.base.ports.store import (
     Randomness,
     Store,
@@ -62,6 +62,8 @@ from radiokey.serial.number import Reading, SerialNumber
 
 WAITS_DAYS: Final = 14
 """Days a proposal waits for somebody else; then the unit is read anew."""
+LISTED_DAYS: Final = 90
+"""Days a proposal stands in the list of the desk; the audit and the log have it for ever."""
 TEXT_LENGTH_MAX: Final = 500
 
 _HEX_DIGITS: Final = 64
@@ -201,6 +203,58 @@ class GrantService:
         with self._desk.snapshot() as seen:
             return tuple(seen.open_grant_proposals(since_ms))
 
+    def lines(self, count: int) -> tuple[GrantLine, ...]:
+        """Return the newest `count` proposals of the last `LISTED_DAYS`, signed or not, newest first."""
+        since_ms = self._clock.now_ms() - LISTED_DAYS * DAY_MS
+        with self._desk.snapshot() as seen:
+            return tuple(seen.grant_lines(since_ms, count))
+
+    def waits(self, proposal: GrantProposal) -> bool:
+        """Say whether a proposal that nobody signed can still be signed."""
+        return self._clock.now_ms() - proposal.at_ms <= WAITS_DAYS * DAY_MS
+
+    def proposal(self, proposal_id: str) -> GrantProposal:
+        """Return a proposal; raise `NotThereError`."""
+        with self._desk.snapshot() as seen:
+            found = seen.grant_proposal(proposal_id)
+        if found is None:
+            raise _no_proposal()
+        return found
+
+    def signed(self, proposal_id: str) -> Granted | None:
+        """Return once more what was signed, `None` where nobody did; it signs nothing new.
+
+        Raises `NotThereError`, `StolenError` also where it was reported since, `StoreError`, `LogError`.
+        """
+        with self._door.transaction() as transaction:
+            proposal = transaction.grant_proposal(proposal_id)
+            seen = transaction.release_of(GRANT_PREFIX + proposal_id)
+            if proposal is None:
+                raise _no_proposal()
+            unit = self._unit(transaction, proposal.kind, proposal.number)
+            if seen is None:
+                return None
+            return self._granted(transaction, proposal, unit, seen)
+
+    def _granted(
+        self, transaction: Transaction, proposal: GrantProposal, unit: StoredUnit, seen: StoredRelease
+    ) -> Granted:
+        """Return what was signed before; Ed25519 makes one signature of one message."""
+        form = self._form(transaction, proposal, unit)
+        entry = self._entry(proposal, form, "")
+        subject = RequestSubject(entry.client, unit.kind, unit.serial, unit.model, "", entry.statement)
+        return Granted(
+            sign(form, self._key), self._receipt_of(seen, subject.fingerprint(), unit), repeated=True
+        )
+
+    @staticmethod
+    def _entry(proposal: GrantProposal, form: ChipGrant | PairingEnd, signer: str) -> _Entry:
+        statement = hashlib.sha256(form.body()).hexdigest()
+        client = f"grant {proposal.by}"
+        return _Entry(
+            GRANT_PREFIX + proposal.id, client, proposal.what, statement, proposal.by, signer=signer
+        )
+
     # --- the second
 
     def sign(self, proposal_id: str, *, by: str) -> Granted:
@@ -216,7 +270,7 @@ class GrantService:
             seen = transaction.release_of(GRANT_PREFIX + proposal_id)
             too_old = proposal is not None and now_ms - proposal.at_ms > WAITS_DAYS * DAY_MS
             if proposal is None or (too_old and seen is None):
-                raise NotThereError("no such proposal waits", hint="look at the proposals that wait")
+                raise _no_proposal()
             if proposal.by == by:
                 raise RefusedError(
                     "who proposed a grant does not sign it", hint="somebody else has to look at the papers"
@@ -224,12 +278,7 @@ class GrantService:
             unit = self._unit(transaction, proposal.kind, proposal.number)
             form = self._form(transaction, proposal, unit)
             data = sign(form, self._key)
-            statement = hashlib.sha256(form.body()).hexdigest()
-            client = f"grant {proposal.by}"
-            entry = _Entry(
-                GRANT_PREFIX + proposal_id, client, proposal.what, statement, proposal.by, signer=by
-            )
-            receipt = self._record(transaction, unit, entry, seen, now_ms)
+            receipt = self._record(transaction, unit, self._entry(proposal, form, by), seen, now_ms)
         self._advance(receipt)
         return Granted(data, receipt, repeated=seen is not None)
 
@@ -398,6 +447,10 @@ _CHANGED: Final = "the receipt of this grant was changed in the database"
 
 def _serial_of(unit: StoredUnit) -> SerialNumber:
     return SerialNumber(unit.serial, unit.kind, FORMATS[unit.kind].identity)
+
+
+def _no_proposal() -> NotThereError:
+    return NotThereError("no such proposal waits", hint="look at the proposals that wait")
 
 
 def _not_granted() -> NotReleasedError:

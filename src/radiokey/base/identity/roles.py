@@ -16,6 +16,7 @@ class Permission(StrEnum):
 
     AUDIT_READ = "audit:read"
     CODE_RELEASE = "code:release"
+    GRANT_LIST = "grant:list"
     GRANT_PROPOSE = "grant:propose"
     GRANT_SIGN = "grant:sign"
     KEY_LIST = "key:list"
@@ -53,6 +54,8 @@ EVERY: Final = frozenset(Permission)
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.APPROVER: frozenset(
         {
+            Permission.GRANT_LIST,
+            Permission.GRANT_SIGN,
             Permission.REQUEST_APPROVE,
             Permission.REQUEST_READ,
             Permission.STOLEN_LIST,
@@ -72,6 +75,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.CLERK: frozenset(
         {
+            Permission.GRANT_LIST,
+            Permission.GRANT_PROPOSE,
             Permission.REQUEST_CHECK,
             Permission.REQUEST_OPEN,
             Permission.REQUEST_READ,

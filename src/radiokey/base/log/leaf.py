@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -117,17 +117,16 @@ class People:
             )
 
 
+def _same(leaf: Leaf, version: int) -> dict[str, Any]:
+    """Return what an entry of another version has in common with `leaf`."""
+    return {**msgspec.structs.asdict(leaf), "v": version}
+
+
 def of_desk(leaf: Leaf, people: People, salt: bytes) -> DeskLeaf:
     """Return the leaf of the same release that says who acted, hidden by `salt`, fresh random bytes."""
     assert len(salt) == SALT_SIZE
     return DeskLeaf(
-        v=DESK_LEAF_VERSION,
-        at_ms=leaf.at_ms,
-        source=leaf.source,
-        family=leaf.family,
-        tier=leaf.tier,
-        model=leaf.model,
-        number=leaf.number,
+        **_same(leaf, DESK_LEAF_VERSION),
         requester=hidden_person(salt, people.requester),
         checkers=tuple(sorted(hidden_person(salt, one) for one in people.checkers)),
         approver=hidden_person(salt, people.approver),
@@ -138,13 +137,7 @@ def of_desk(leaf: Leaf, people: People, salt: bytes) -> DeskLeaf:
 def of_ledger(leaf: Leaf, way: Way) -> LedgerLeaf:
     """Return the leaf of the same release that says which way the code left."""
     return LedgerLeaf(
-        v=LEDGER_LEAF_VERSION,
-        at_ms=leaf.at_ms,
-        source=leaf.source,
-        family=leaf.family,
-        tier=leaf.tier,
-        model=leaf.model,
-        number=leaf.number,
+        **_same(leaf, LEDGER_LEAF_VERSION),
         way=way,
     )
 
@@ -158,13 +151,7 @@ def for_unit(leaf: Leaf, statement: str, proposer: str, signer: str, salt: bytes
         raise AnotherPersonError("a grant takes two people", hint="somebody else has to sign it")
     assert bool(signer) is bool(proposer) is (len(salt) == SALT_SIZE)
     return UnitLeaf(
-        v=UNIT_LEAF_VERSION,
-        at_ms=leaf.at_ms,
-        source=leaf.source,
-        family=leaf.family,
-        tier=leaf.tier,
-        model=leaf.model,
-        number=leaf.number,
+        **_same(leaf, UNIT_LEAF_VERSION),
         statement=statement,
         proposer=hidden_person(salt, proposer) if proposer else "",
         signer=hidden_person(salt, signer) if signer else "",

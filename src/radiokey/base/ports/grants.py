@@ -29,6 +29,12 @@ class GrantProposal(msgspec.Struct, frozen=True):
     at_ms: int
 
 
+class GrantLine(GrantProposal, frozen=True):
+    """A proposal as a list shows it; `signed`: somebody else signed it."""
+
+    signed: bool = False
+
+
 class GrantTransaction(Protocol):
     """The part of a transaction that proposals and digests need."""
 
@@ -42,6 +48,10 @@ class GrantTransaction(Protocol):
 
     def open_grant_proposals(self, since_ms: int) -> list[GrantProposal]:
         """Return those made since then that nobody signed, oldest first."""
+        ...
+
+    def grant_lines(self, since_ms: int, count: int) -> list[GrantLine]:
+        """Return the newest `count` of those made since then, newest first."""
         ...
 
     def add_unit_digest(self, kind: str, number: str, digest: bytes, at_ms: int) -> None:

@@ -10,7 +10,7 @@ release once, because its id is that of the request.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -412,9 +412,13 @@ class Desk:
 
     # --- what the clock does
 
-    def sweep(self) -> SweepResult:
-        """Do all that is due, see `radiokey.base.requests.sweep`; at any time."""
-        return self._sweep.sweep(self._clock.now_ms())
+    def sweep(self, require_log: Callable[[], None] | None = None) -> SweepResult:
+        """Do all that is due, see `radiokey.base.requests.sweep`; at any time.
+
+        `require_log` raises `LogError` or `StoreError` where no code may leave; without it no approval that
+        was cut off goes on.
+        """
+        return self._sweep.sweep(self._clock.now_ms(), require_log)
 
     def remind_or_expire(self, request_id: str, now_ms: int) -> State | None:
         """Remind the owner of a request, or let it expire, whichever is due; return the state after it."""

@@ -2,7 +2,8 @@
 
 A sweep can be done at any time and asks an index for what is due, however many requests there are. One
 request that cannot be carried on, because its history is damaged or its code does not open, stops no other:
-it is left as it is and named in what the sweep returns. Where the database does not answer, the sweep ends.
+it is left as it is and named in what the sweep returns. Where the database does not answer, the sweep ends,
+and where the log does not verify it ends before the approvals: to go on with one releases a code.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -69,8 +70,12 @@ class Sweep:
         self._times = times
         self._purged_ms: int | None = None
 
-    def sweep(self, now_ms: int) -> SweepResult:
-        """Do what is due; raise `StoreError`, `LogError` where nothing can be done at all."""
+    def sweep(self, now_ms: int, require_log: Callable[[], None] | None = None) -> SweepResult:
+        """Do what is due; raise `StoreError`, `LogError` where nothing can be done at all.
+
+        `require_log` raises one of them where no code may leave; it is asked before an approval goes on, and
+        without it none does.
+        """
         # First: data with a promised deletion date is deleted even if the rest fails.
         deleted = self._purge(now_ms)
         stuck: dict[str, str] = {}
@@ -78,7 +83,10 @@ class Sweep:
         for request_id in self._find_late(now_ms):
             with self._isolate(request_id, stuck):
                 states.append(self._desk.remind_or_expire(request_id, now_ms))
-        for request_id in self._find_interrupted():
+        interrupted = [] if require_log is None else self._find_interrupted()
+        if interrupted and require_log is not None:
+            require_log()
+        for request_id in interrupted:
             with self._isolate(request_id, stuck):
                 self._desk.resume_approval(request_id)
                 finished += 1

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
-from radiokey.base.ports.grants import GrantProposal
+from radiokey.base.ports.grants import GrantLine, GrantProposal
 from radiokey.base.ports.store import (
     AuditLine,
     Clearing,
@@ -189,6 +189,10 @@ class SqlTransaction(DeskStatements, StaffStatements):
     def grant_proposal(self, proposal_id: str) -> GrantProposal | None:
         row = self._statements.row("grant_proposal", id=proposal_id)
         return rows.typed(GrantProposal, row) if row else None
+
+    def grant_lines(self, since_ms: int, count: int) -> list[GrantLine]:
+        found = self._statements.rows("grant_lines", since_ms=since_ms, count=count)
+        return [GrantLine(*(*row[:-1], bool(row[-1]))) for row in found]
 
     def open_grant_proposals(self, since_ms: int) -> list[GrantProposal]:
         found = self._statements.rows("open_grant_proposals", since_ms=since_ms)

@@ -1,11 +1,11 @@
 """The scheduler of the desk: reminders, expiries, interrupted approvals, deletions, and mails.
 
 A run does all that is due and can be repeated at any time. What fails in one run is logged and tried again in
-the next.
+the next. An approval that was cut off goes on only while the log holds: it releases a code.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from radiokey.base.requests.desk import Desk
@@ -19,10 +19,16 @@ EVERY_S: Final = 20.0
 
 
 class Scheduler:
-    """Does what is due at one desk. Without `start` it works only when `run_due` is called."""
+    """Does what is due at one desk. Without `start` it works only when `run_due` is called.
 
-    def __init__(self, desk: Desk, metrics: Metrics, mailer: Mailer | None = None) -> None:
+    `require_log` raises `LogError` or `StoreError` where no code may leave (`LogMonitor.ready`).
+    """
+
+    def __init__(
+        self, desk: Desk, metrics: Metrics, require_log: Callable[[], None], mailer: Mailer | None = None
+    ) -> None:
         self._desk = desk
+        self._require_log = require_log
         self._metrics = metrics
         self._named: Mapping[str, str] = {}
         self._mailer = mailer
@@ -31,7 +37,7 @@ class Scheduler:
     def run_due(self) -> None:
         """Do what is due. Mails go out even where a sweep fails."""
         try:
-            self._report_stuck(self._desk.sweep().stuck)
+            self._report_stuck(self._desk.sweep(self._require_log).stuck)
         except RadiokeyError as problem:
             LOG.warning("a sweep of the desk failed (%s); the next run tries again", problem.slug)
         if self._mailer is not None:

@@ -39,6 +39,7 @@ _PROOFS: Final = frozenset({"csrf", "passkey"})
 NAVIGATION: Final = (
     ("/desk", "Queue", Permission.REQUEST_READ),
     ("/desk/requests/new", "New request", Permission.REQUEST_OPEN),
+    ("/desk/grants", "Grants", Permission.GRANT_LIST),
     ("/registrar/stolen", "Stolen list", Permission.STOLEN_LIST),
     ("/registrar/import", "Import", Permission.UNIT_IMPORT),
     ("/registrar/keys", "Keys", Permission.KEY_LIST),

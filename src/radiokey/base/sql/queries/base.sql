@@ -94,6 +94,11 @@ VALUES (:id, :what, :kind, :number, :serial, :chip, :counter, :reason, :papers, 
 -- name: grant_proposal(id)^
 SELECT id, what, kind, number, serial, chip, counter, reason, papers, by, at_ms FROM grant_proposal WHERE id = :id;
 
+-- name: grant_lines(since_ms, count)
+SELECT id, what, kind, number, serial, chip, counter, reason, papers, by, at_ms,
+    EXISTS (SELECT 1 FROM release WHERE release.request_id = 'grant-' || grant_proposal.id) AS signed
+FROM grant_proposal WHERE at_ms >= :since_ms ORDER BY at_ms DESC, id LIMIT :count;
+
 -- name: open_grant_proposals(since_ms)
 SELECT id, what, kind, number, serial, chip, counter, reason, papers, by, at_ms FROM grant_proposal
 WHERE at_ms >= :since_ms

@@ -1,0 +1,109 @@
+"""What a served unit has around it beside its testers: the car it is in, and the base that it asks."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Self
+
+from radiokey.cli import say
+from radiokey.cli.remote import Remote, remote
+from radiokey.cli.unit_design import REFERENCE
+from radiokey.diagnostics.car import BusEvent, CarOnDoip
+from radiokey.diagnostics.server import Plug
+from radiokey.errors import RadiokeyError, UsageError
+from radiokey.headunit.events import SyncAnswered
+
+ASK_AGAIN_S: Final = 60.0
+"""How long a unit waits before it asks a base again that did not answer."""
+_LOOK_S: Final = 0.25
+_SCHEME: Final = "doip://"
+_PORT_MAX: Final = 65_535
+_HINT: Final = "like doip://127.0.0.1:13401; a car on a CAN bus is heard on the unit's own, --can"
+
+
+def tell(plug: Plug, heard: BusEvent) -> None:
+    """Tell the unit what was heard of its car, as soon as nobody else acts."""
+    with plug.lock:
+        plug.ecu.handle(heard)
+
+
+def parse_car(uri: str) -> tuple[str, int]:
+    """Return where the gateway of a car is; raise `UsageError`."""
+    host, _, port = uri.removeprefix(_SCHEME).rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not uri.startswith(_SCHEME) or not host or not port.isdecimal() or not 0 < int(port) <= _PORT_MAX:
+        raise UsageError("this is no address of a car's gateway", hint=_HINT)
+    return host, int(port)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Where the unit hears its car, and which base it asks; `None` where there is none.
+
+    `model` is what the base calls this radio, empty for one that is in no catalogue.
+    """
+
+    car: tuple[str, int] | None = None
+    base: Remote | None = None
+    model: str = ""
+
+    @classmethod
+    def of(cls, car: tuple[str, int] | None, base: str | None, model: str) -> Self:
+        """Return it from what was typed; raise `UsageError`."""
+        return cls(car, remote(base, None, None) if base else None, "" if model == REFERENCE else model)
+
+    @contextlib.asynccontextmanager
+    async def listening(self, plug: Plug) -> AsyncIterator[None]:
+        """Let the unit hear its car and ask its base meanwhile; raise `UsageError` where there is no way."""
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, "car") as one_after_the_other:
+            car = CarOnDoip(
+                lambda heard: _forget(loop.run_in_executor(one_after_the_other, tell, plug, heard)),
+                plug.now_ms,
+            )
+            asking = None
+            try:
+                if self.car is not None:
+                    try:
+                        await car.start(*self.car)
+                    except OSError as error:
+                        raise UsageError("there is no way to that car's gateway", hint=_HINT) from error
+                if self.base is not None:
+                    asking = loop.create_task(_ask_on(plug, self.base, self.model))
+                yield
+            finally:
+                car.stop()
+                if asking is not None:
+                    asking.cancel()
+
+
+NOTHING_AROUND: Final = Around()
+
+
+def _forget(_done: asyncio.Future[None]) -> None:
+    """Wait for nobody: the next answer comes by itself."""
+
+
+async def _ask_on(plug: Plug, base: Remote, model: str) -> None:
+    """Bring each challenge of the unit to its base, and the answer back, until the unit has it."""
+    while True:
+        await asyncio.sleep(_LOOK_S)
+        challenge = plug.ecu.unit.challenge
+        if challenge is None:
+            continue
+        try:
+            answer = await asyncio.to_thread(base.synchronise, challenge, model)
+        except RadiokeyError as problem:
+            say.error(problem.sentence, problem.hint)
+            await asyncio.sleep(ASK_AGAIN_S)
+            continue
+        with plug.lock:
+            plug.ecu.handle(SyncAnswered(answer))
+        if plug.ecu.unit.challenge == challenge:
+            say.error(
+                f"the unit did not take the base's answer: {plug.ecu.unit.last_answer.value}",
+                "it trusts the key of --signer; 'radiokey base grant key' says that of a base",
+            )
+            await asyncio.sleep(ASK_AGAIN_S)
