@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,10 +21,12 @@ from radiokey.cli.options import load
 from radiokey.clock import SECOND_MS
 from radiokey.code.signed import SERIAL_SIZE_MAX
 from radiokey.code.value import Code
+from radiokey.diagnostics.describe import without_secret
 from radiokey.diagnostics.ecu import Ecu
 from radiokey.diagnostics.memory import Nameplate
 from radiokey.diagnostics.server import DoipServer, Plug
 from radiokey.diagnostics.slots import SlotStore
+from radiokey.diagnostics.traffic import Traffic
 from radiokey.diagnostics.unit_files import (
     FIRMWARE_CHIP_SIZE,
     DeviceFile,
@@ -35,23 +37,14 @@ from radiokey.diagnostics.unit_files import (
     trusts,
 )
 from radiokey.errors import InputError, MissingFactError, OurFaultError, UsageError
-from radiokey.headunit.events import (
-    EngineRan,
-    Ignition,
-    IgnitionTurned,
-    KeyPressed,
-    RadioSwitched,
-    SupplyLost,
-    SupplyRestored,
-    TimeWent,
-    UnitEvent,
-)
+from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent, UnitEvent
 from radiokey.headunit.firmware import Firmware
 from radiokey.headunit.flash import ChipError
 from radiokey.headunit.status import Surroundings
 from radiokey.headunit.store import Store, digest
 from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.serial.vin import Vin
+from radiokey.vehicle.hand import events_of
 from radiokey.vehicle.power import LOST_BELOW_MV
 from radiokey.vehicle.reference import REFERENCE_DESIGN
 
@@ -62,14 +55,16 @@ REFERENCE: Final = "reference"
 """The name of our own design of a radio, which is in no catalogue."""
 MADE_UP_VIN: Final = "SJNFAAN16U0123456"
 PORT_MAX: Final = 65_535
+FULL_MV: Final = 12_600
+"""What a battery that is put on gives."""
+NUMBER_MAX: Final = 9
+"""How many digits a number of the hand has at most."""
 UNTOUCHED_S: Final = 5.0
 """How long the chip's file lies untouched at most while the unit has supply."""
 _PUBLIC_KEY_SIZE: Final = 32
 _ENTITY_ID: Final = bytes(5) + b"\x01"
-_SECURITY_ACCESS: Final = frozenset({0x27, 0x67})
 _PRESENCE: Final = frozenset({0x3E, 0x7E})
 _LOOK_S: Final = 0.05
-_SHOWN_DIGITS: Final = 4
 _NS_IN_MS: Final = 1_000_000
 
 
@@ -243,26 +238,64 @@ def _public_key(file: Path) -> bytes:
 
 
 def parse_act(line: str) -> list[UnitEvent] | int:
-    """Return what a line does to the unit; a number is the millivolts of its supply. Raises `UsageError`."""
+    """Return what a line does to the unit; a number is the millivolts of its supply. Raises `UsageError`.
+
+    The words are those of `radiokey.vehicle.hand`; the volts are this program's own.
+    """
     match line.split():
-        case ["key", key]:
-            return [KeyPressed(key)]
-        case ["hold", key, ms] if ms.isdecimal():
-            return [KeyPressed(key, int(ms))]
-        case ["ignition", place] if place in tuple(Ignition):
-            return [IgnitionTurned(Ignition(place))]
-        case ["engine" | "radio" as what, "on" | "off" as how]:
-            on = how == "on"
-            return [EngineRan(running=on) if what == "engine" else RadioSwitched(on=on)]
-        case ["supply", mv] if mv.isdecimal():
+        case ["supply", mv] if _is_number(mv):
             return int(mv)
-        case ["cut", ms] if ms.isdecimal():
-            return [SupplyLost(), TimeWent(int(ms)), SupplyRestored()]
+        case ["battery", "on" | "off" as how]:
+            return FULL_MV if how == "on" else 0
+        case ["cut" as word, ms] if _is_number(ms):
+            events = events_of(word, ms=int(ms))
+        case [word, on, ms] if _is_number(ms):
+            events = events_of(word, on, int(ms))
+        case [word, on] if word != "time":
+            events = events_of(word, on)
         case _:
-            raise UsageError(
-                "this is nothing that can be done to the unit",
-                hint="'key 4', 'hold 6 2500', 'ignition off', 'supply 12400' or 'cut 60000'",
-            )
+            events = None
+    if events is None:
+        raise UsageError(
+            "this is nothing that can be done to the unit",
+            hint="'key 4', 'hold 6 2500', 'ignition off', 'supply 12400' or 'cut 60000'",
+        )
+    return events
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= NUMBER_MAX
+
+
+class Hand:
+    """The hand at the panel, from wherever it is moved: lines of standard input, the panel's page."""
+
+    def __init__(self, plug: Plug) -> None:
+        self._plug = plug
+        self._dark_since_ms = 0
+
+    def do(self, line: str) -> None:
+        """Do what a line says; raise `UsageError` where it says nothing that can be done."""
+        act = parse_act(line)
+        with self._plug.lock:
+            if isinstance(act, int):
+                self._feed(act)
+            else:
+                for event in act:
+                    self._plug.ecu.handle(event)
+
+    def _feed(self, mv: int) -> None:
+        """Give the unit `mv`; below what keeps its memory it stops, and notes since when."""
+        ecu, now_ms = self._plug.ecu, self._plug.now_ms()
+        had = ecu.has_supply()
+        if mv < LOST_BELOW_MV:
+            ecu.handle(SupplyLost())
+            self._dark_since_ms = now_ms if had else self._dark_since_ms
+            return
+        if not had:
+            ecu.handle(TimeWent(now_ms - self._dark_since_ms))
+            ecu.handle(SupplyRestored())
+        ecu.feed(mv)
 
 
 # --- serving ------------------------------------------------------------------------------------------------
@@ -313,9 +346,8 @@ class _Reporter:
 
     def _write_message(self, where: str, data: bytes) -> None:
         """Write a message; seeds and keys stay out, since they make a code."""
-        text = data.hex().upper()
-        if data[0] in _SECURITY_ACCESS and len(text) > _SHOWN_DIGITS:
-            text = f"{text[:_SHOWN_DIGITS]}****"
+        shown = without_secret(data)
+        text = shown.hex().upper() + ("****" if len(shown) < len(data) else "")
         asked = where.startswith("<")
         fields = {"from" if asked else "to": where[1:], "message": text}
         self._write(fields, f"{where[1:]} {'->' if asked else '<-'} {text}")
@@ -332,11 +364,16 @@ class _Reporter:
 
 
 def serve_unit(
-    unit: ServedUnit, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool
+    unit: ServedUnit,
+    doip: tuple[str, int] | None,
+    bus: "CanAddress | None",
+    *,
+    panel: tuple[str, int] | None = None,
+    as_json: bool,
 ) -> None:
-    """Serve the unit until it is interrupted."""
+    """Serve the unit until it is interrupted; `panel` is where its page is."""
     try:
-        asyncio.run(_serve(unit, doip, bus, as_json=as_json))
+        asyncio.run(_serve(unit, doip, bus, panel=panel, as_json=as_json))
     finally:
         if unit.ecu.has_supply():
             with contextlib.suppress(OSError):
@@ -345,7 +382,12 @@ def serve_unit(
 
 
 async def _serve(
-    unit: ServedUnit, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool
+    unit: ServedUnit,
+    doip: tuple[str, int] | None,
+    bus: "CanAddress | None",
+    *,
+    panel: tuple[str, int] | None,
+    as_json: bool,
 ) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
@@ -354,22 +396,27 @@ async def _serve(
 
     reporter = _Reporter(unit.ecu, stop, as_json=as_json)
     plug = Plug(unit.ecu, lambda: time.monotonic_ns() // _NS_IN_MS, reporter.watch)
+    hand = Hand(plug)
     for ending in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(ending, ended.set)
     can_server = _open_can(plug, bus, stop) if bus else None
     server = DoipServer(plug, _ENTITY_ID) if doip else None
     where: dict[str, str] = {}
+    beside = contextlib.AsyncExitStack()
     try:
+        if panel:
+            where["panel"] = await beside.enter_async_context(_show_panel(plug, hand, panel))
         if server and doip:
             where["doip"] = f"{doip[0]}:{await _listen(server, *doip)}"
         if can_server and bus:
             can_server.start()
             where["can"] = f"{bus.interface}/{bus.channel}"
         reporter.write_place(where)
-        threading.Thread(target=_read_hand, args=(plug,), daemon=True).start()
+        threading.Thread(target=_read_hand, args=(hand,), daemon=True).start()
         await _write_until(ended, reporter, unit)
     finally:
+        await beside.aclose()
         if server:
             await server.stop()
         if can_server:
@@ -387,6 +434,27 @@ async def _write_until(ended: asyncio.Event, reporter: _Reporter, unit: ServedUn
             touched_s = time.monotonic()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _LOOK_S)
+
+
+@contextlib.asynccontextmanager
+async def _show_panel(plug: Plug, hand: Hand, panel: tuple[str, int]) -> AsyncIterator[str]:
+    """Serve the panel's page for a while; yield its address. The plug's traffic is kept from now on."""
+    from radiokey.web.panel import Panel, serving  # noqa: PLC0415 - a site takes long to load
+
+    begun_ms, report = plug.now_ms(), plug.watch
+    traffic = Traffic(lambda: plug.now_ms() - begun_ms)
+
+    def watch(where: str, data: bytes) -> None:
+        report(where, data)
+        traffic.message(where, data)
+
+    plug.watch, plug.frames = watch, traffic
+    plate = plug.ecu.plate
+    facts = {"model": plate.system, "serial": plate.serial, "VIN": plug.ecu.notes.vin}
+    page = Panel(plug, traffic, hand.do, {name: value for name, value in facts.items() if value})
+    async with serving(page, *panel) as port:
+        host = f"[{panel[0]}]" if ":" in panel[0] else panel[0]
+        yield f"http://{host}:{port}"
 
 
 async def _listen(server: DoipServer, host: str, port: int) -> int:
@@ -420,33 +488,11 @@ def _open_can(plug: Plug, address: "CanAddress", stop: Callable[[], None]) -> "C
     return CanServer(plug, address.open(), failed)
 
 
-def _read_hand(plug: Plug) -> None:
+def _read_hand(hand: Hand) -> None:
     """Do what each line of standard input says."""
-    dark_since_ms = 0
     for line in sys.stdin:
-        if not line.strip():
-            continue
-        try:
-            act = parse_act(line)
-        except UsageError as error:
-            say.error(error.sentence, error.hint)
-            continue
-        with plug.lock:
-            if isinstance(act, int):
-                dark_since_ms = _feed(plug, act, dark_since_ms)
-            else:
-                for event in act:
-                    plug.ecu.handle(event)
-
-
-def _feed(plug: Plug, mv: int, dark_since_ms: int) -> int:
-    """Give the unit `mv`; below what keeps its memory it stops. Return since when it is dark."""
-    had, now_ms = plug.ecu.has_supply(), plug.now_ms()
-    if mv < LOST_BELOW_MV:
-        plug.ecu.handle(SupplyLost())
-        return now_ms if had else dark_since_ms
-    if not had:
-        plug.ecu.handle(TimeWent(now_ms - dark_since_ms))
-        plug.ecu.handle(SupplyRestored())
-    plug.ecu.feed(mv)
-    return now_ms
+        if line.strip():
+            try:
+                hand.do(line)
+            except UsageError as error:
+                say.error(error.sentence, error.hint)

@@ -116,6 +116,9 @@ class CanServer:
     def _take(self, frame: can.Message) -> None:
         if frame.is_error_frame or frame.is_remote_frame or frame.is_extended_id or not frame.data:
             return
+        frames = self._plug.frames
+        if frames is not None and frame.arbitration_id in {REQUEST_ID, FUNCTIONAL_ID}:
+            frames.can(frame.arbitration_id, bytes(frame.data), to_unit=True)
         if frame.arbitration_id == REQUEST_ID:
             self._inbox.append(isotp.CanMessage(arbitration_id=REQUEST_ID, data=bytes(frame.data)))
         elif frame.arbitration_id == FUNCTIONAL_ID and 0 < frame.data[0] <= _SINGLE_FRAME_MAX:
@@ -159,6 +162,8 @@ class CanServer:
         return self._inbox.popleft() if self._inbox else None
 
     def _send_frame(self, frame: isotp.CanMessage) -> None:
+        if self._plug.frames is not None:
+            self._plug.frames.can(frame.arbitration_id, bytes(frame.data), to_unit=False)
         self._bus.send(
             can.Message(arbitration_id=frame.arbitration_id, data=frame.data, is_extended_id=False)
         )
