@@ -88,6 +88,20 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class TesterAsked:
+    """A tester at the car's plug sent `request`, in the bytes of ISO 14229-1."""
+
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TesterSentCode:
+    """A tester asked for a seed and sent a code as the key: the right one, or another one."""
+
+    which: Which
+
+
+@dataclass(frozen=True, slots=True)
 class CutInWrite:
     """The supply breaks off after `count` more bytes of the memory chip were written, for `dark_ms`."""
 
@@ -164,6 +178,8 @@ Act = (
     | Loaded
     | Entered
     | Pressed
+    | TesterAsked
+    | TesterSentCode
     | CutInWrite
     | CutAtCounter
     | ChipAct

@@ -30,7 +30,7 @@ from radiokey.headunit.events import (
 )
 from radiokey.headunit.flash import ERASED, RamChip
 from radiokey.headunit.grant import Grant
-from radiokey.headunit.lock import State
+from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.panel import counted_presses
 from radiokey.headunit.status import Status
 from radiokey.headunit.store import digest
@@ -55,10 +55,13 @@ from radiokey.vehicle.acts import (
     Pressed,
     RadioAct,
     Side,
+    TesterAsked,
+    TesterSentCode,
     Turned,
     Waited,
     Which,
 )
+from radiokey.vehicle.bus import BusTester, Sender
 from radiokey.vehicle.chance import Chance
 from radiokey.vehicle.ignition import Position, passed, seen_by_radio
 from radiokey.vehicle.maker import BENCH_MAKER, Maker
@@ -86,8 +89,14 @@ _SAID: Final = {
     (Part.PLUG, False): "radio unplugged",
 }
 
+Hearer = Callable[[Sender, str], None]
+"""Called with what is said on the bus, right before the moment in which it is."""
 Observer = Callable[[str], None]
 """Called with what has just happened, in a few words, after all that follows from it."""
+
+
+def hear_nothing(_sender: Sender, _words: str) -> None:
+    """Listen to nothing."""
 
 
 class Car:
@@ -106,6 +115,7 @@ class Car:
         "chip",
         "code",
         "counter",
+        "hear",
         "maker",
         "now_ms",
         "observe",
@@ -113,6 +123,7 @@ class Car:
         "radio_wanted",
         "status",
         "supply",
+        "tester",
         "unit",
         "watch",
     )
@@ -126,8 +137,12 @@ class Car:
         observe: Observer,
         *,
         maker: Maker = BENCH_MAKER,
+        hear: Hearer = hear_nothing,
     ) -> None:
-        """Park the car: key out, engine off. Chance decides the radio's code and the key of its device."""
+        """Park the car: key out, engine off. Chance decides the radio's code and the key of its device.
+
+        Nobody is at its plug until a `tester` is.
+        """
         self.code = drawn_code(design.shape, chance)
         key = b"".join(chance.bits().to_bytes(8, "little") for _ in range(4))
         self.maker = maker
@@ -140,6 +155,8 @@ class Car:
         self.watch = watch
         self.chance = chance
         self.observe = observe
+        self.hear = hear
+        self.tester: BusTester | None = None
         self.position = Position.OFF
         self.radio_wanted = True
         self.now_ms = 0
@@ -218,7 +235,7 @@ class Car:
     def _pass_on(self, event: UnitEvent) -> None:
         """Pass an event to the unit; if the supply broke off in the middle of it, let it come back later."""
         was = self.status
-        self.unit.handle(event)
+        (self.unit if self.tester is None else self.tester).handle(event)
         if was.state is not State.PLAYING or type(event) is not TimeWent:
             self.status = self.unit.status  # time does nothing to a radio that plays
         self._judge(was, event)
@@ -256,6 +273,10 @@ class Car:
                 self._press(key, held_ms, times, note)
             case CutInWrite() | CutAtCounter():
                 self._arm(act, note)
+            case TesterAsked(request=request):
+                self._ask(request, note)
+            case TesterSentCode(which=which):
+                self._send_code(which, note)
             case Waited():
                 self._done(note or "time goes by")
             case RadioSwitched() | SomethingBroke() | SomethingMended() | CarAnswered() | ServiceAllowed():
@@ -332,6 +353,7 @@ class Car:
 
     def _do_to_radio(self, act: RadioAct, note: str) -> None:
         """Do what is done to the radio itself."""
+        was = self.status
         self._pass_on(act)
         match act:
             case RadioSwitched(on=on):
@@ -339,15 +361,43 @@ class Car:
                 what = f"radio {_on(on=on)}"
             case SomethingBroke(fault=fault):
                 what = f"{fault.value} fault"
+                if fault is Fault.BUS:
+                    self.hear(Sender.NOBODY, "nothing is heard any more")
             case SomethingMended():
                 what = "fault mended"
+                if was.fault is Fault.BUS:
+                    self.hear(Sender.CAR, "is heard again")
             case CarAnswered(knows=knows):
+                self.hear(Sender.CAR, "knows this radio" if knows else "does not know this radio")
                 what = f"the car {'knows' if knows else 'refuses'} the radio"
             case ServiceAllowed():
                 what = "service allows more tries"
             case unknown:
                 assert_never(unknown)
         self._done(note or what)
+
+    # --- the bus ------------------------------------------------------------------------------------------
+
+    def _ask(self, request: bytes, note: str = "") -> bytes:
+        """Let the tester ask, and the radio answer; return the answer."""
+        assert self.tester is not None, "somebody brought a tester"
+        self.hear(Sender.TESTER, self.tester.words(request))
+        self._done(note or "tester asks")
+        answer = self.tester.ask(request, self.supply.radio_mv)
+        self.status = self.unit.status
+        if answer:
+            self.hear(Sender.RADIO, self.tester.words(answer))
+        self._done("radio answers" if answer else "no answer")
+        return answer
+
+    def _send_code(self, which: Which, note: str) -> None:
+        """Let the tester ask for a seed, and send a code as the key where there is one."""
+        assert self.tester is not None, "somebody brought a tester"
+        if which is not Which.SAME:
+            self._keyed = self.code if which is Which.RIGHT else self.other_code()
+        key = self.tester.key_request(self._keyed, self._ask(self.tester.seed_request(), note))
+        if key:
+            self._ask(key)
 
     def _done(self, what: str) -> None:
         self._told_mv = self.supply.settle()

@@ -1,0 +1,54 @@
+"""What is on the bus between the radio and the rest: what the car says of it, what a tester asks at the plug.
+
+The bench does not know diagnostics. Whoever runs a scenario with a tester brings one (`BusTester`):
+`radiokey.diagnostics.on_bench` has the real one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from radiokey.code.value import Code
+from radiokey.headunit.events import UnitEvent
+
+
+class Sender(StrEnum):
+    """Who says something, or that nobody does."""
+
+    CAR = "car"
+    TESTER = "tester"
+    RADIO = "radio"
+    NOBODY = "bus"
+
+
+@dataclass(frozen=True, slots=True)
+class BusMessage:
+    """One message in words; `moment` is the place of its moment in the run."""
+
+    moment: int
+    sender: Sender
+    words: str
+
+
+class BusTester(Protocol):
+    """A tester at the plug of one radio."""
+
+    def handle(self, event: UnitEvent) -> None:
+        """Let something happen to the radio, and end what it ends at the plug."""
+        ...
+
+    def ask(self, request: bytes, mv: int) -> bytes:
+        """Return the answer to a request while `mv` arrive at the radio; empty where there is none."""
+        ...
+
+    def seed_request(self) -> bytes:
+        """Return the request for a seed of the lock."""
+        ...
+
+    def key_request(self, code: Code, answer: bytes) -> bytes:
+        """Return what sends a code as the key to the seed in `answer`; empty where that has none."""
+        ...
+
+    def words(self, data: bytes) -> str:
+        """Return a request or an answer in words."""
+        ...
