@@ -5,12 +5,14 @@ import html
 import http.client
 import json
 import re
+import shlex
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from served_unit import CODE, served
-from test_plug_doip import read, speak_to
+from served_unit import CODE, started
+from test_plug_doip import PAGE, read, speak_to
 from udsoncan import MemoryLocation
 from udsoncan.exceptions import NegativeResponseException
 
@@ -68,20 +70,27 @@ def _words(markup: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
 
 
+def as_printed(folder: Path, *more: str):
+    """Type the command of docs/how-to/plug.md that serves a unit with firmware and a page, on free ports."""
+    (line,) = re.findall(r"^echo (.*--firmware .*)$", PAGE, re.MULTILINE)
+    code, _, command = line.partition(" | radiokey ")
+    free = [re.sub(r"^(127\.0\.0\.1):\d+$", r"\1:0", word) for word in shlex.split(command)]
+    return started(folder, *free, "--json", *more, typed=f"{code}\n")
+
+
 @pytest.fixture
 def broken(tmp_path):
-    """The options of a unit whose firmware was good once, and is broken now."""
+    """The folder of a unit whose firmware was good once, and is broken now."""
     (tmp_path / "signer").write_text(SIGNER.public_key().public_bytes_raw().hex(), "ascii")
     (tmp_path / "image").write_bytes(image(1))
-    options = ("--signer", tmp_path / "signer", "--firmware", tmp_path / "firmware")
-    with served(tmp_path, *options, "--image", tmp_path / "image") as unit:
+    with as_printed(tmp_path) as unit:
         with speak_to(unit.port) as client:
             assert read(client, 0xF189) == b"1"
         unit.end()
     whole = (tmp_path / "firmware").read_bytes()
     assert whole.count(bytes((1,)) * 9_000) == 1
     (tmp_path / "firmware").write_bytes(whole.replace(bytes((1,)) * 9_000, bytes((1,)) * 8_999 + b"\0"))
-    return options
+    return tmp_path
 
 
 def signs(serial: str):
@@ -95,9 +104,9 @@ def signs(serial: str):
     return key
 
 
-def test_a_foreign_tester_restores_a_broken_firmware_and_the_page_shows_each_step(broken, tmp_path):
-    """Rows 10 and 11 over a socket: the fault, the download, the start, and then the one count."""
-    with served(tmp_path, *broken, "--panel", "127.0.0.1:0", "--off", "60000") as unit:
+def test_a_foreign_tester_restores_a_broken_firmware_and_the_page_shows_each_step(broken):
+    """Rows 10 and 11 over a socket, served as docs/how-to/plug.md says: the fault, the download, the start, and then the one count."""
+    with as_printed(broken, "--off", "60000") as unit:
         looker = Looker(unit.first["panel"])
         looker.look_until("A fault that is not the code.")
         with speak_to(unit.port) as client:
@@ -123,7 +132,7 @@ def test_a_foreign_tester_restores_a_broken_firmware_and_the_page_shows_each_ste
             with pytest.raises(NegativeResponseException):
                 client.request_seed(1)
         looker.look_until("requiredTimeDelayNotExpired")
-        looker.look_until("It waits: 1:00. The clock runs. Wrong codes: 1.")
+        looker.look_until("The clock runs. Wrong codes: 1.")
         looker.close()
         said = unit.end()
     assert looker.messages() == [
@@ -146,7 +155,7 @@ def test_a_foreign_tester_restores_a_broken_firmware_and_the_page_shows_each_ste
     frames = [one for one in looker.rows if one.startswith("frame")]
     for name in ("Routing activation request", "Routing activation response 10 done", "positive acknowledge"):
         assert any(name in one for one in frames)
-    assert sum("DoIP to the unit Diagnostic message" in one for one in frames) == 18
+    assert sum("DoIP to the unit Diagnostic message" in one for one in frames) == 17
     assert not any(re.search(r"27 0[24] [0-9A-F]{2}|67 0[13] [0-9A-F]{2}", one) for one in looker.rows)
     assert CODE not in "".join(looker.says)
     assert [line for line in said if "state" in line][-1]["errors"] == 1

@@ -115,12 +115,13 @@ def design_of(model_id: str) -> Design:
 
 @dataclass(frozen=True, slots=True)
 class ServedUnit:
-    """A unit with its files."""
+    """A unit with its files. `code_typed`: the first line of standard input may be a code it does not need."""
 
     ecu: Ecu
     state: Path
     chip: FileChip
     firmware_chip: FileChip | None = None
+    code_typed: bool = False
 
     @classmethod
     def opened(
@@ -149,7 +150,8 @@ class ServedUnit:
         touched_ms = state.stat().st_mtime_ns // _NS_IN_MS if state.exists() else None
         chip = FileChip(state, in_device.chip_id)
         in_device = DeviceFile.load(device)  # as the one left it whose chip this was until now
-        if in_device.value == 0:
+        made_before = in_device.value != 0
+        if not made_before:
             code = _code(new.code)
             design.shape.check(code)
             try:
@@ -165,7 +167,7 @@ class ServedUnit:
         if firmware_chip:
             slots = SlotStore(Firmware(firmware_chip, model_id, in_device.device.verify, Floor(in_device)))
         ecu = Ecu(unit, plate, in_device, secrets.token_bytes, firmware=slots)
-        return cls(ecu, state, chip, firmware_chip)
+        return cls(ecu, state, chip, firmware_chip, code_typed=made_before and new.code == "-")
 
     def close(self) -> None:
         """Let the files of its chips go."""
@@ -413,7 +415,7 @@ async def _serve(
             can_server.start()
             where["can"] = f"{bus.interface}/{bus.channel}"
         reporter.write_place(where)
-        threading.Thread(target=_read_hand, args=(hand,), daemon=True).start()
+        threading.Thread(target=_read_hand, args=(hand, unit.code_typed), daemon=True).start()
         await _write_until(ended, reporter, unit)
     finally:
         await beside.aclose()
@@ -488,11 +490,13 @@ def _open_can(plug: Plug, address: "CanAddress", stop: Callable[[], None]) -> "C
     return CanServer(plug, address.open(), failed)
 
 
-def _read_hand(hand: Hand) -> None:
-    """Do what each line of standard input says."""
+def _read_hand(hand: Hand, code_typed: bool) -> None:  # noqa: FBT001 - a thread's argument
+    """Do what each line of standard input says; a code that comes first, as for a new unit, is no act."""
     for line in sys.stdin:
         if line.strip():
             try:
                 hand.do(line)
             except UsageError as error:
-                say.error(error.sentence, error.hint)
+                if not code_typed:
+                    say.error(error.sentence, error.hint)
+        code_typed = False

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from radiokey.headunit.events import (
     CarAnswered,
@@ -21,6 +22,19 @@ class Part(StrEnum):
     SAVER = "saver"
     FUSE = "fuse"
     PLUG = "plug"
+
+
+PART_WORDS: Final = {
+    (Part.BATTERY, True): "battery on",
+    (Part.BATTERY, False): "battery off",
+    (Part.SAVER, True): "memory saver on",
+    (Part.SAVER, False): "memory saver off",
+    (Part.FUSE, True): "fuse in",
+    (Part.FUSE, False): "fuse out",
+    (Part.PLUG, True): "radio plugged in",
+    (Part.PLUG, False): "radio unplugged",
+}
+"""What is said when a part is connected or taken off."""
 
 
 @dataclass(frozen=True, slots=True)

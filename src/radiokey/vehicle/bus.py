@@ -1,9 +1,10 @@
 """What is on the bus between the radio and the rest: what the car says of it, what a tester asks at the plug.
 
-The bench does not know diagnostics. Whoever runs a scenario with a tester brings one (`BusTester`):
-`radiokey.diagnostics.on_bench` has the real one.
+The bench does not know diagnostics. A scenario with a tester is run with one that is
+brought along (`BusTester`): `radiokey.diagnostics.on_bench` has the real one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -19,6 +20,14 @@ class Sender(StrEnum):
     TESTER = "tester"
     RADIO = "radio"
     NOBODY = "bus"
+
+
+Hearer = Callable[[Sender, str], None]
+"""Called with what is said on the bus, right before the moment in which it is."""
+
+
+def hear_nothing(_sender: Sender, _words: str) -> None:
+    """Listen to nothing."""
 
 
 @dataclass(frozen=True, slots=True)

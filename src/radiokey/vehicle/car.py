@@ -36,6 +36,7 @@ from radiokey.headunit.status import Status
 from radiokey.headunit.store import digest
 from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.vehicle.acts import (
+    PART_WORDS,
     Act,
     ChipAct,
     ChipCopied,
@@ -61,7 +62,7 @@ from radiokey.vehicle.acts import (
     Waited,
     Which,
 )
-from radiokey.vehicle.bus import BusTester, Sender
+from radiokey.vehicle.bus import BusTester, Hearer, Sender, hear_nothing
 from radiokey.vehicle.chance import Chance
 from radiokey.vehicle.ignition import Position, passed, seen_by_radio
 from radiokey.vehicle.maker import BENCH_MAKER, Maker
@@ -78,25 +79,8 @@ VOLTS_REPORTED_MV: Final = 400
 _SEEN_BY_ITSELF: Final = frozenset({State.WAIT, State.DARK, State.SCRAMBLED})
 """The states that time alone can end."""
 
-_SAID: Final = {
-    (Part.BATTERY, True): "battery on",
-    (Part.BATTERY, False): "battery off",
-    (Part.SAVER, True): "memory saver on",
-    (Part.SAVER, False): "memory saver off",
-    (Part.FUSE, True): "fuse in",
-    (Part.FUSE, False): "fuse out",
-    (Part.PLUG, True): "radio plugged in",
-    (Part.PLUG, False): "radio unplugged",
-}
-
-Hearer = Callable[[Sender, str], None]
-"""Called with what is said on the bus, right before the moment in which it is."""
 Observer = Callable[[str], None]
 """Called with what has just happened, in a few words, after all that follows from it."""
-
-
-def hear_nothing(_sender: Sender, _words: str) -> None:
-    """Listen to nothing."""
 
 
 class Car:
@@ -139,10 +123,7 @@ class Car:
         maker: Maker = BENCH_MAKER,
         hear: Hearer = hear_nothing,
     ) -> None:
-        """Park the car: key out, engine off. Chance decides the radio's code and the key of its device.
-
-        Nobody is at its plug until a `tester` is.
-        """
+        """Park the car: key out, engine off. Chance decides the radio's code and the key of its device."""
         self.code = drawn_code(design.shape, chance)
         key = b"".join(chance.bits().to_bytes(8, "little") for _ in range(4))
         self.maker = maker
@@ -419,7 +400,7 @@ class Car:
                 supply.plugged = on
             case unknown:
                 assert_never(unknown)
-        self._done(note or _SAID[act.part, on])
+        self._done(note or PART_WORDS[act.part, on])
         if act.part is Part.BATTERY and not on and supply.engine:
             # The generator pushed its current into the battery; for a moment it has nowhere to go.
             supply.dumping = True

@@ -108,7 +108,7 @@ class Panel:
         """Return what another look at the unit is compared by: all that it shows, a wait by its seconds."""
         unit = self.plug.ecu.unit
         status = unit.status
-        wait_s = -(-status.wait_left_ms // SECOND_MS)
+        wait_s = status.wait_left_ms // SECOND_MS
         return unit.screen, replace(status, wait_left_ms=wait_s, next_change_ms=None), unit.around
 
     def rows(self, entries: list[Entry]) -> str:
