@@ -115,7 +115,7 @@ def design_of(model_id: str) -> Design:
 
 @dataclass(frozen=True, slots=True)
 class ServedUnit:
-    """A unit with its files. `code_typed`: the first line of standard input may be a code it does not need."""
+    """A unit with its files. `code_typed`: a code that it does not need may come first on standard input."""
 
     ecu: Ecu
     state: Path

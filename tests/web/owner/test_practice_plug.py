@@ -194,6 +194,7 @@ def test_a_changed_address_shows_no_radio(visitor):
 def test_a_radio_with_an_own_code_has_no_plug_and_stands_in_no_address(visitor):
     radio = Plugged(visitor, ID, "4786")
     assert "The car's plug" not in html.unescape(radio.page.text)
+    assert "The practice radio needs JavaScript" in radio.page.text
     assert 'name="image"' not in radio.page.text
     refused = visitor.post(
         f"/practice/{ID}/did", json={"image": radio.image, "did": [{"what": "plug", "key": "vin"}]}
