@@ -8,7 +8,7 @@ import pytest
 from litestar.testing import TestClient
 from plugged import CODE, make_ecu
 
-from radiokey.cli.served_unit import Hand
+from radiokey.cli.unit_hand import Hand
 from radiokey.diagnostics.server import Plug
 from radiokey.diagnostics.traffic import Traffic
 from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent

@@ -1,4 +1,4 @@
-"""The wiring of `radiokey unit serve`: files, sockets, signals, and the hand at the panel."""
+"""The wiring of `radiokey unit serve`: files, sockets, signals."""
 
 import asyncio
 import contextlib
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from radiokey.cli import say
 from radiokey.cli.options import load
+from radiokey.cli.unit_hand import Hand, read_hand
 from radiokey.clock import SECOND_MS
 from radiokey.code.signed import SERIAL_SIZE_MAX
 from radiokey.code.value import Code
@@ -37,15 +38,13 @@ from radiokey.diagnostics.unit_files import (
     trusts,
 )
 from radiokey.errors import InputError, MissingFactError, OurFaultError, UsageError
-from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent, UnitEvent
+from radiokey.headunit.events import SupplyRestored
 from radiokey.headunit.firmware import Firmware
 from radiokey.headunit.flash import ChipError
 from radiokey.headunit.status import Surroundings
 from radiokey.headunit.store import Store, digest
 from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.serial.vin import Vin
-from radiokey.vehicle.hand import events_of
-from radiokey.vehicle.power import LOST_BELOW_MV
 from radiokey.vehicle.reference import REFERENCE_DESIGN
 
 if TYPE_CHECKING:
@@ -55,10 +54,6 @@ REFERENCE: Final = "reference"
 """The name of our own design of a radio, which is in no catalogue."""
 MADE_UP_VIN: Final = "SJNFAAN16U0123456"
 PORT_MAX: Final = 65_535
-FULL_MV: Final = 12_600
-"""What a battery that is put on gives."""
-NUMBER_MAX: Final = 9
-"""How many digits a number of the hand has at most."""
 UNTOUCHED_S: Final = 5.0
 """How long the chip's file lies untouched at most while the unit has supply."""
 _PUBLIC_KEY_SIZE: Final = 32
@@ -236,70 +231,6 @@ def _public_key(file: Path) -> bytes:
     return key
 
 
-# --- the hand at the panel ----------------------------------------------------------------------------------
-
-
-def parse_act(line: str) -> list[UnitEvent] | int:
-    """Return what a line does to the unit; a number is the millivolts of its supply. Raises `UsageError`.
-
-    The words are those of `radiokey.vehicle.hand`; the volts are this program's own.
-    """
-    match line.split():
-        case ["supply", mv] if _is_number(mv):
-            return int(mv)
-        case ["battery", "on" | "off" as how]:
-            return FULL_MV if how == "on" else 0
-        case ["cut" as word, ms] if _is_number(ms):
-            events = events_of(word, ms=int(ms))
-        case [word, on, ms] if _is_number(ms):
-            events = events_of(word, on, int(ms))
-        case [word, on] if word != "time":
-            events = events_of(word, on)
-        case _:
-            events = None
-    if events is None:
-        raise UsageError(
-            "this is nothing that can be done to the unit",
-            hint="'key 4', 'hold 6 2500', 'ignition off', 'supply 12400' or 'cut 60000'",
-        )
-    return events
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= NUMBER_MAX
-
-
-class Hand:
-    """The hand at the panel, from wherever it is moved: lines of standard input, the panel's page."""
-
-    def __init__(self, plug: Plug) -> None:
-        self._plug = plug
-        self._dark_since_ms = 0
-
-    def do(self, line: str) -> None:
-        """Do what a line says; raise `UsageError` where it says nothing that can be done."""
-        act = parse_act(line)
-        with self._plug.lock:
-            if isinstance(act, int):
-                self._feed(act)
-            else:
-                for event in act:
-                    self._plug.ecu.handle(event)
-
-    def _feed(self, mv: int) -> None:
-        """Give the unit `mv`; below what keeps its memory it stops, and notes since when."""
-        ecu, now_ms = self._plug.ecu, self._plug.now_ms()
-        had = ecu.has_supply()
-        if mv < LOST_BELOW_MV:
-            ecu.handle(SupplyLost())
-            self._dark_since_ms = now_ms if had else self._dark_since_ms
-            return
-        if not had:
-            ecu.handle(TimeWent(now_ms - self._dark_since_ms))
-            ecu.handle(SupplyRestored())
-        ecu.feed(mv)
-
-
 # --- serving ------------------------------------------------------------------------------------------------
 
 
@@ -415,7 +346,7 @@ async def _serve(
             can_server.start()
             where["can"] = f"{bus.interface}/{bus.channel}"
         reporter.write_place(where)
-        threading.Thread(target=_read_hand, args=(hand, unit.code_typed), daemon=True).start()
+        threading.Thread(target=read_hand, args=(hand, unit.code_typed), daemon=True).start()
         await _write_until(ended, reporter, unit)
     finally:
         await beside.aclose()
@@ -488,15 +419,3 @@ def _open_can(plug: Plug, address: "CanAddress", stop: Callable[[], None]) -> "C
         stop()
 
     return CanServer(plug, address.open(), failed)
-
-
-def _read_hand(hand: Hand, code_typed: bool) -> None:  # noqa: FBT001 - a thread's argument
-    """Do what each line of standard input says; a code that comes first, as for a new unit, is no act."""
-    for line in sys.stdin:
-        if line.strip():
-            try:
-                hand.do(line)
-            except UsageError as error:
-                if not code_typed:
-                    say.error(error.sentence, error.hint)
-        code_typed = False
