@@ -10,7 +10,8 @@ from typing import Final
 
 from steps import ROOT
 
-from radiokey.vehicle.bench import Run, run
+from radiokey.diagnostics.on_bench import run
+from radiokey.vehicle.bench import Run
 from radiokey.vehicle.load import ACTS, load_scenario, scenario_ids
 from radiokey.vehicle.power import PARTS, Parts
 from radiokey.vehicle.timeline import timeline_svg
@@ -87,6 +88,8 @@ _MEANS: Final = {
     "wrong-code": ("`presses`, `skip`", "another code, which the seed decides"),
     "same-code": ("`presses`, `skip`", "the code that was keyed in last"),
     "press": ("`key`, `held`, `times`", "one key of the panel, held so long, so often"),
+    "tester": ("`request`", "a tester at the plug sends these bytes (ISO 14229-1), and the radio answers"),
+    "tester-code": ("`which`", "a tester asks for a seed and sends the `right`, a `wrong` or the `same` one"),
     "cut-in-write": ("`bytes`, `dark`", "the supply will break off so many bytes into a write, for so long"),
     "cut-at-counter": (
         "`side`, `dark`, `skip`",
@@ -130,7 +133,9 @@ Write them anew with
 
 In the pictures time runs down. It is not to scale: how much time a gap stands for is written in it. The green
 band is 12.4 to 14.8 V, which an entry wants; the dashed line is 5 V, below which a radio loses its supply.
-The stripe beside the key is the running engine. The code in them belongs to no radio: the seed makes it up.
+The stripe beside the key is the running engine. Where something is said on the bus it stands in a lane on the
+right: what a tester at the plug asks and what the radio answers, in the words of ISO 14229-1, and what the
+car says of the radio. The code in them belongs to no radio: the seed makes it up.
 
 ## A scenario of your own
 

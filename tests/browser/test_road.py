@@ -161,10 +161,10 @@ def test_without_a_connection_the_radio_says_so_and_goes_on_later(phones):
     key = page.locator("#keys button").first
     phone.context.set_offline(True)
     key.click()
-    page.get_by_text("No connection").wait_for()
+    page.locator("#says").filter(has_text="No connection").wait_for()
     phone.context.set_offline(False)
     key.click()
-    page.get_by_text("The entry reads").wait_for()
+    page.locator("#says").filter(has_text="The entry reads").wait_for()
     phone.complaints = [said for said in phone.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
 
 
@@ -193,5 +193,11 @@ def test_the_whole_road_without_javascript(phones):
     page.get_by_role("button", name="Start the countdown now").click()
     assert page.locator("#left").inner_text() == "1:00"
     page.goto(f"/practice/{RADIO}")
-    # Chromium told to run no script still hides <noscript>; that the sentence is there is what can be seen.
-    assert "The practice radio needs JavaScript" in page.locator("noscript").text_content()
+    page.locator("#keys").get_by_role("button", name="1", exact=True).click()
+    assert display(page) == "The display shows 1000"
+    page.get_by_role("button", name="Extended", exact=True).click()
+    page.get_by_label("A code, sent as the key").fill("1234")
+    page.locator("form.typing button").first.click()
+    assert "The screen is dark" in page.locator("#says").inner_text()
+    page.get_by_role("button", name="A minute passes").click()
+    assert "It plays." in page.locator("#says").inner_text()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from radiokey.cli.bench import FILE_BYTES_MAX
+from radiokey.diagnostics.on_bench import run
 from radiokey.vehicle import load
-from radiokey.vehicle.bench import run
 from radiokey.vehicle.load import load_scenario, scenario_ids
 from radiokey.vehicle.timeline import timeline_svg
 

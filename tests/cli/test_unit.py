@@ -9,7 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from radiokey.cli import served_unit
-from radiokey.cli.served_unit import NewUnit, ServedUnit, parse_act, parse_address
+from radiokey.cli.served_unit import NewUnit, ServedUnit, parse_address
+from radiokey.cli.unit_hand import parse_act
 from radiokey.code.signed import ImageHead, sign
 from radiokey.code.value import Code
 from radiokey.errors import InputError, UsageError

@@ -44,16 +44,26 @@ class Served:
 @contextmanager
 def served(folder: Path, *options: str):
     """Serve a unit in these files, the same again if they are there."""
-    command = (sys.executable, "-m", "radiokey", "unit", "serve", "--model", "renault_86a", "--code", CODE)
+    command = ("unit", "serve", "--model", "renault_86a", "--code", CODE)
     files = ("--doip", "127.0.0.1:0", "--state", folder / "chip", "--device", folder / "device", "--json")
+    with started(folder, *command, *files, *options) as unit:
+        yield unit
+
+
+@contextmanager
+def started(folder: Path, *arguments: str, typed: str = ""):
+    """Run a command that serves a unit, in this folder, and type something first."""
     process = subprocess.Popen(
-        (*command, *files, *options),
+        (sys.executable, "-m", "radiokey", *arguments),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        cwd=folder,
     )
     try:
+        process.stdin.write(typed)
+        process.stdin.flush()
         line = process.stdout.readline()
         assert line, process.stderr.read()
         first = json.loads(line)

@@ -18,6 +18,7 @@ from udsoncan.exceptions import NegativeResponseException
 from radiokey.diagnostics.access import access_message
 from radiokey.diagnostics.can import CanAddress, CanServer
 from radiokey.diagnostics.server import JOBS_MAX, Plug
+from radiokey.diagnostics.traffic import Traffic, Wire
 from radiokey.diagnostics.uds import Answer
 from radiokey.errors import InputError, UsageError
 from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent
@@ -94,6 +95,40 @@ def test_a_wrong_code_over_can_is_the_same_error(bus):
             client.unlock_security_access(1)
         assert refused.value.response.code == 0x36
     assert ecu.unit.status.errors == 1
+
+
+def test_who_looks_on_sees_each_frame_with_its_identifier_and_no_key():
+    """A message is a frame or several; what carries seed and key is seen, but not what it carries."""
+    name, traffic = uuid.uuid4().hex, Traffic(lambda: 0)
+    ecu = make_ecu()
+    for event in (SupplyLost(), TimeWent(60_000), SupplyRestored()):
+        ecu.handle(event)
+    plug = Plug(ecu, lambda: time.monotonic_ns() // 1_000_000, traffic.message)
+    plug.frames = traffic
+    server = CanServer(plug, CanAddress.parse(f"can://virtual/{name}").open())
+    server.start()
+    try:
+        with udsoncan_over_can_isotp(name) as client:
+            client.read_data_by_identifier_first([0xF190])
+            first = [one for one in traffic.since(0)[0] if one.wire is Wire.CAN]
+            client.change_session(3)
+            client.unlock_security_access(1)
+    finally:
+        server.stop()
+    assert [(one.who, one.to_unit, one.described.name) for one in first] == [
+        ("7A0", True, "SingleFrame"),
+        ("7A8", False, "FirstFrame"),
+        ("7A0", True, "FlowControl"),
+        ("7A8", False, "ConsecutiveFrame"),
+        ("7A8", False, "ConsecutiveFrame"),
+    ]
+    opened = traffic.since(first[-1].number)[0]
+    assert [one.described.means for one in opened if one.wire is Wire.NONE][
+        -1
+    ] == "02 sendKey, the lock: open"
+    assert not any(
+        one.data[1:] for one in opened if one.wire is Wire.CAN and one.described.name == "ConsecutiveFrame"
+    )
 
 
 def test_a_unit_that_never_began_to_answer_ends_too():

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from radiokey.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.code.signed import SIGNATURE_SIZE
+from radiokey.diagnostics.on_bench import run
 from radiokey.vehicle.acts import (
     ChipErased,
     Connected,
@@ -23,7 +24,6 @@ from radiokey.vehicle.acts import (
     Turned,
     Which,
 )
-from radiokey.vehicle.bench import run
 from radiokey.vehicle.ignition import Position
 from radiokey.vehicle.load import load_scenario
 from radiokey.vehicle.maker import BENCH_MAKER, BenchMaker

@@ -2,9 +2,10 @@
 
 import pytest
 
+from radiokey.diagnostics.on_bench import run
 from radiokey.errors import InputError
 from radiokey.vehicle.acts import Connected, Entered, Part, Which
-from radiokey.vehicle.bench import Expected, Step, run
+from radiokey.vehicle.bench import Expected, Step
 from radiokey.vehicle.load import load_scenario, read_scenario, scenario_ids
 
 GOOD = """

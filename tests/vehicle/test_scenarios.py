@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from radiokey.diagnostics.on_bench import run
 from radiokey.headunit.lock import State
-from radiokey.vehicle.bench import Expected, Moment, run
+from radiokey.vehicle import acts
+from radiokey.vehicle.bench import Expected, Moment, Step
 from radiokey.vehicle.load import ACTS, REFERENCE, load_scenario, scenario_ids
 from radiokey.vehicle.timeline import timeline_svg, twin
 
@@ -139,6 +141,7 @@ def test_a_picture_says_in_words_all_that_it_shows(scenario_id):
         words = element.text
         shown = words.removesuffix("...")
         heads = {"time", "volts at the radio", "key", "display", "state", "errors", "what happens"}
+        heads |= {"bus: to the radio, and from it"}
         assert (
             shown in twin(ran)
             or words in {ran.scenario.title, "0", "5", "12.4-14.8", "engine"} | heads
@@ -168,3 +171,35 @@ def test_nothing_in_a_picture_leaves_it_or_covers_its_neighbour(scenario_id):
         row.sort()
         for (_, end, one), (start, _, other) in pairwise(row):
             assert end <= start + 12, (one, other)
+
+
+def test_what_is_said_on_the_bus_has_a_lane_and_stands_beside_the_log():
+    """Each message is that of a moment, in the words of the standard; where nothing is said there is no lane."""
+    ran = run(load_scenario("tester-at-the-plug"))
+    said = [(ran.moments[one.moment].what, one.sender.value, one.words) for one in ran.bus]
+    assert said[:2] == [
+        ("the workshop asks which car", "tester", "ReadDataByIdentifier F190 VIN"),
+        ("radio answers", "radio", "ReadDataByIdentifier F190 VIN: SJNFAAN16U0123456"),
+    ]
+    wrong, early = (words for _, sender, words in said if sender == "radio" and words.startswith("Negative"))
+    assert wrong.endswith("36 exceededNumberOfAttempts")
+    assert early.endswith("37 requiredTimeDelayNotExpired")
+    assert said[-1] == ("radio answers", "radio", "SecurityAccess 02 sendKey, the lock: open")
+    assert [ran.moments[one.moment].errors for one in ran.bus if one.words == wrong] == [1]
+    assert wrong in timeline_svg(ran)
+    assert "bus: to the radio" not in timeline_svg(run(load_scenario("battery-swap")))
+    assert [(one.sender.value, one.words) for one in run(load_scenario("bus-fault")).bus] == [
+        ("bus", "nothing is heard any more"),
+        ("car", "is heard again"),
+    ]
+
+
+def test_without_supply_the_radio_answers_nobody_and_a_cut_ends_the_session():
+    scenario = load_scenario("tester-at-the-plug")
+    out, back = (Step(1_000, acts.Connected(acts.Part.PLUG, on)) for on in (False, True))
+    ask = Step(1_000, acts.TesterAsked(bytes.fromhex("22F186")))
+    steps = (*scenario.steps[:6], ask, out, ask, back, ask)
+    ran = run(replace(scenario, steps=steps, expected=Expected()))
+    answers = [one.words.rpartition(": ")[2] for one in ran.bus if one.sender == "radio"]
+    assert answers[-2:] == ["extendedDiagnosticSession", "defaultSession"]
+    assert [moment.what for moment in ran.moments].count("no answer") == 1

@@ -75,7 +75,7 @@ def test_the_car_counts_in_whole_numbers():
 RUN = """
 import sys
 from radiokey.vehicle.load import load_scenario, scenario_ids
-from radiokey.vehicle.bench import run
+from radiokey.diagnostics.on_bench import run
 from radiokey.vehicle.owners import year
 from radiokey.vehicle.reference import REFERENCE_DESIGN
 from radiokey.vehicle.timeline import timeline_svg

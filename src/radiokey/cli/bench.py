@@ -49,7 +49,7 @@ def list_(*, as_json: bool) -> None:
 @json_option
 def run(*, scenario: str, picture: Path | None, as_json: bool) -> None:
     """Run a scenario and show each thing that happens."""
-    from radiokey.vehicle.bench import run as run_scenario  # noqa: PLC0415 - a start must stay quick
+    from radiokey.diagnostics.on_bench import run as run_scenario  # noqa: PLC0415 - a start must stay quick
 
     known = _found(scenario)
     ran = run_scenario(known)

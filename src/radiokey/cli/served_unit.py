@@ -1,4 +1,4 @@
-"""The wiring of `radiokey unit serve`: files, sockets, signals, and the hand at the panel."""
+"""The wiring of `radiokey unit serve`: files, sockets, signals."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,13 +19,16 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from radiokey.cli import say
 from radiokey.cli.unit_around import NOTHING_AROUND, Around, tell
 from radiokey.cli.unit_design import NO_LOCKS, design_of
+from radiokey.cli.unit_hand import Hand, read_hand
 from radiokey.clock import SECOND_MS
-from radiokey.code.signed import SERIAL_SIZE_MAX, Challenge
+from radiokey.code.signed import SERIAL_SIZE_MAX
 from radiokey.code.value import Code
+from radiokey.diagnostics.describe import without_secret
 from radiokey.diagnostics.ecu import Ecu
 from radiokey.diagnostics.memory import Nameplate
 from radiokey.diagnostics.server import DoipServer, Plug
 from radiokey.diagnostics.slots import SlotStore
+from radiokey.diagnostics.traffic import Traffic
 from radiokey.diagnostics.unit_files import (
     FIRMWARE_CHIP_SIZE,
     DeviceFile,
@@ -36,27 +39,15 @@ from radiokey.diagnostics.unit_files import (
     open_firmware_chip,
     trusts,
 )
-from radiokey.errors import InputError, OurFaultError, RadiokeyError, UsageError
-from radiokey.headunit.events import (
-    EngineRan,
-    Ignition,
-    IgnitionTurned,
-    KeyPressed,
-    RadioSwitched,
-    SupplyLost,
-    SupplyRestored,
-    SyncAnswered,
-    TimeWent,
-    UnitEvent,
-)
+from radiokey.errors import InputError, OurFaultError, UsageError
+from radiokey.headunit.events import SupplyRestored
 from radiokey.headunit.firmware import Firmware
 from radiokey.headunit.flash import ChipError
 from radiokey.headunit.status import Surroundings
 from radiokey.headunit.store import Store, digest
-from radiokey.headunit.sync import answer_from_lines, challenge_lines
+from radiokey.headunit.sync import challenge_lines
 from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.serial.vin import Vin
-from radiokey.vehicle.power import LOST_BELOW_MV
 
 if TYPE_CHECKING:
     from radiokey.diagnostics.can import CanAddress, CanServer
@@ -67,10 +58,8 @@ UNTOUCHED_S: Final = 5.0
 """How long the chip's file lies untouched at most while the unit has supply."""
 _PUBLIC_KEY_SIZE: Final = 32
 _ENTITY_ID: Final = bytes(5) + b"\x01"
-_SECURITY_ACCESS: Final = frozenset({0x27, 0x67})
 _PRESENCE: Final = frozenset({0x3E, 0x7E})
 _LOOK_S: Final = 0.05
-_SHOWN_DIGITS: Final = 4
 _NS_IN_MS: Final = 1_000_000
 
 
@@ -106,11 +95,15 @@ def parse_address(text: str, *, reachable: bool) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class ServedUnit:
-    """A unit with its files: `close` lets them go, so that another may serve it."""
+    """A unit with its files: `close` lets them go, so that another may serve it.
+
+    `code_typed`: a code that it does not need may come first on standard input.
+    """
 
     ecu: Ecu
     state: Path
     close: Callable[[], None]
+    code_typed: bool = False
 
     @classmethod
     def opened(
@@ -146,7 +139,8 @@ class ServedUnit:
             touched_ms = state.stat().st_mtime_ns // _NS_IN_MS if state.exists() else None
             chip = FileChip(state, in_device.chip_id)
             held.callback(chip.close)
-            if in_device.value == 0:
+            made_before = in_device.value != 0
+            if not made_before:
                 _provision(design, chip, in_device, new)
                 touched_ms = None
             gap_ms = off_ms if off_ms is not None else _since(touched_ms)
@@ -160,7 +154,8 @@ class ServedUnit:
                     Firmware(firmware_chip, model_id, in_device.device.verify, Floor(in_device))
                 )
             ecu = Ecu(unit, plate, in_device, secrets.token_bytes, firmware=slots)
-            return cls(ecu, state, held.pop_all().close)
+            typed = made_before and new.code == "-"
+            return cls(ecu, state, held.pop_all().close, code_typed=typed)
 
 
 def _since(touched_ms: int | None) -> int:
@@ -233,40 +228,6 @@ def _public_key(file: Path) -> bytes:
     return key
 
 
-# --- the hand at the panel ----------------------------------------------------------------------------------
-
-
-def parse_act(line: str, challenge: Challenge | None = None) -> list[UnitEvent] | int:
-    """Return what a line does to the unit; a number is the millivolts of its supply.
-
-    `challenge` is what the unit asks its base. Raises `UsageError`, `InputError` for an answer that was not
-    copied right.
-    """
-    match line.split():
-        case ["answer", *copied] if copied:
-            if challenge is None:
-                raise UsageError("the unit asks for no answer", hint="it asks after its code was right")
-            return [SyncAnswered(answer_from_lines(challenge, " ".join(copied)))]
-        case ["key", key]:
-            return [KeyPressed(key)]
-        case ["hold", key, ms] if ms.isdecimal():
-            return [KeyPressed(key, int(ms))]
-        case ["ignition", place] if place in tuple(Ignition):
-            return [IgnitionTurned(Ignition(place))]
-        case ["engine" | "radio" as what, "on" | "off" as how]:
-            on = how == "on"
-            return [EngineRan(running=on) if what == "engine" else RadioSwitched(on=on)]
-        case ["supply", mv] if mv.isdecimal():
-            return int(mv)
-        case ["cut", ms] if ms.isdecimal():
-            return [SupplyLost(), TimeWent(int(ms)), SupplyRestored()]
-        case _:
-            raise UsageError(
-                "this is nothing that can be done to the unit",
-                hint="'key 4', 'hold 6 2500', 'ignition off', 'supply 12400', 'cut 60000' or 'answer LINES'",
-            )
-
-
 # --- serving ------------------------------------------------------------------------------------------------
 
 
@@ -326,9 +287,8 @@ class _Reporter:
 
     def _write_message(self, where: str, data: bytes) -> None:
         """Write a message; seeds and keys stay out, since they make a code."""
-        text = data.hex().upper()
-        if data[0] in _SECURITY_ACCESS and len(text) > _SHOWN_DIGITS:
-            text = f"{text[:_SHOWN_DIGITS]}****"
+        shown = without_secret(data)
+        text = shown.hex().upper() + ("****" if len(shown) < len(data) else "")
         asked = where.startswith("<")
         fields = {"from" if asked else "to": where[1:], "message": text}
         self._write(fields, f"{where[1:]} {'->' if asked else '<-'} {text}")
@@ -354,11 +314,15 @@ def serve_unit(
     bus: "CanAddress | None",
     around: Around = NOTHING_AROUND,
     *,
+    panel: tuple[str, int] | None = None,
     as_json: bool,
 ) -> None:
-    """Serve the unit until it is interrupted; `around` is where it hears its car and asks its base."""
+    """Serve the unit until it is interrupted.
+
+    `around` is where it hears its car and asks its base, `panel` where its page is.
+    """
     try:
-        asyncio.run(_serve(unit, doip, bus, around, as_json=as_json))
+        asyncio.run(_serve(unit, doip, bus, around, panel=panel, as_json=as_json))
     finally:
         if unit.ecu.has_supply():
             with contextlib.suppress(OSError):
@@ -372,6 +336,7 @@ async def _serve(
     bus: "CanAddress | None",
     around: Around,
     *,
+    panel: tuple[str, int] | None,
     as_json: bool,
 ) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
@@ -381,23 +346,28 @@ async def _serve(
 
     reporter = _Reporter(unit.ecu, stop, as_json=as_json)
     plug = Plug(unit.ecu, lambda: time.monotonic_ns() // _NS_IN_MS, reporter.watch)
+    hand = Hand(plug)
     for ending in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(ending, ended.set)
     can_server = _open_can(plug, bus, stop) if bus else None
     server = DoipServer(plug, _ENTITY_ID) if doip else None
     where: dict[str, str] = {}
+    beside = contextlib.AsyncExitStack()
     try:
+        if panel:
+            where["panel"] = await beside.enter_async_context(_show_panel(plug, hand, panel))
         if server and doip:
             where["doip"] = f"{doip[0]}:{await _listen(server, *doip)}"
         if can_server and bus:
             can_server.start()
             where["can"] = f"{bus.interface}/{bus.channel}"
         reporter.write_place(where)
-        threading.Thread(target=_read_hand, args=(plug,), daemon=True).start()
+        threading.Thread(target=read_hand, args=(hand, unit.code_typed), daemon=True).start()
         async with around.listening(plug):
             await _write_until(ended, reporter, unit)
     finally:
+        await beside.aclose()
         if server:
             await server.stop()
         if can_server:
@@ -415,6 +385,27 @@ async def _write_until(ended: asyncio.Event, reporter: _Reporter, unit: ServedUn
             touched_s = time.monotonic()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _LOOK_S)
+
+
+@contextlib.asynccontextmanager
+async def _show_panel(plug: Plug, hand: Hand, panel: tuple[str, int]) -> AsyncIterator[str]:
+    """Serve the panel's page for a while; yield its address. The plug's traffic is kept from now on."""
+    from radiokey.web.panel import Panel, serving  # noqa: PLC0415 - a site takes long to load
+
+    begun_ms, report = plug.now_ms(), plug.watch
+    traffic = Traffic(lambda: plug.now_ms() - begun_ms)
+
+    def watch(where: str, data: bytes) -> None:
+        report(where, data)
+        traffic.message(where, data)
+
+    plug.watch, plug.frames = watch, traffic
+    plate = plug.ecu.plate
+    facts = {"model": plate.system, "serial": plate.serial, "VIN": plug.ecu.notes.vin}
+    page = Panel(plug, traffic, hand.do, {name: value for name, value in facts.items() if value})
+    async with serving(page, *panel) as port:
+        host = f"[{panel[0]}]" if ":" in panel[0] else panel[0]
+        yield f"http://{host}:{port}"
 
 
 async def _listen(server: DoipServer, host: str, port: int) -> int:
@@ -451,35 +442,3 @@ def _open_can(plug: Plug, address: "CanAddress", stop: Callable[[], None]) -> "C
     from radiokey.diagnostics.car_can import CarOnCan  # noqa: PLC0415 - the same
 
     return CanServer(plug, opened, failed, CarOnCan(opened, lambda heard: tell(plug, heard), plug.now_ms))
-
-
-def _read_hand(plug: Plug) -> None:
-    """Do what each line of standard input says."""
-    dark_since_ms = 0
-    for line in sys.stdin:
-        if not line.strip():
-            continue
-        try:
-            act = parse_act(line, plug.ecu.unit.challenge)
-        except RadiokeyError as error:
-            say.error(error.sentence, error.hint)
-            continue
-        with plug.lock:
-            if isinstance(act, int):
-                dark_since_ms = _feed(plug, act, dark_since_ms)
-            else:
-                for event in act:
-                    plug.ecu.handle(event)
-
-
-def _feed(plug: Plug, mv: int, dark_since_ms: int) -> int:
-    """Give the unit `mv`; below what keeps its memory it stops. Return since when it is dark."""
-    had, now_ms = plug.ecu.has_supply(), plug.now_ms()
-    if mv < LOST_BELOW_MV:
-        plug.ecu.handle(SupplyLost())
-        return now_ms if had else dark_since_ms
-    if not had:
-        plug.ecu.handle(TimeWent(now_ms - dark_since_ms))
-        plug.ecu.handle(SupplyRestored())
-    plug.ecu.feed(mv)
-    return now_ms

@@ -46,6 +46,11 @@ app = Noun("unit", help="A head unit at the car's network.")
     metavar="MS",
     help="How long it was without supply before this start; else as long as its chip lay untouched.",
 )
+@click.option(
+    "--panel",
+    metavar="HOST:PORT",
+    help="Show its panel and its plug as a page there; port 0 takes a free one.",
+)
 @click.option("--reachable", is_flag=True, help="Allow an address that other machines can reach.")
 @json_option
 def serve(
@@ -66,6 +71,7 @@ def serve(
     car_uri: str | None,
     base_url: str | None,
     off_ms: int | None,
+    panel: str | None,
     reachable: bool,
     as_json: bool,
 ) -> None:
@@ -88,13 +94,14 @@ def serve(
         raise UsageError("a unit is served somewhere", hint="give --doip 127.0.0.1:13400, or --can URI")
     where = parse_address(doip, reachable=reachable) if doip else None
     bus = parse_bus(can_uri) if can_uri else None
+    page = parse_address(panel, reachable=reachable) if panel else None
     if image and not firmware:
         raise UsageError("an image goes onto a chip", hint="name the firmware chip too, with --firmware")
     around = Around.of(parse_car(car_uri) if car_uri else None, base_url, model)
     locks = Locks(pairs=pairs, second_lock=second_lock)
     new = NewUnit(code, serial=serial, vin=vin, signer=signer, image=image, locks=locks)
     unit = ServedUnit.opened(model, state, device, new, off_ms, firmware=firmware)
-    serve_unit(unit, where, bus, around, as_json=as_json)
+    serve_unit(unit, where, bus, around, panel=page, as_json=as_json)
 
 
 @app.command("car")

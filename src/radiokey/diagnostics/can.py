@@ -137,6 +137,9 @@ class CanServer:
         if frame.is_error_frame or frame.is_remote_frame or frame.is_extended_id or frame.is_fd:
             return
         data = frame.data
+        frames = self._plug.frames
+        if frames is not None and frame.arbitration_id in {REQUEST_ID, FUNCTIONAL_ID}:
+            frames.can(frame.arbitration_id, bytes(data), to_unit=True)
         if frame.arbitration_id == REQUEST_ID:
             request = self._channel.receive(data, now_us())
             if request:
@@ -179,4 +182,6 @@ class CanServer:
         self._channel.send(data)
 
     def _send(self, data: bytes) -> None:
+        if self._plug.frames is not None:
+            self._plug.frames.can(ANSWER_ID, data, to_unit=False)
         self._bus.send(_Frame(arbitration_id=ANSWER_ID, data=data, is_extended_id=False), _SEND_S)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from radiokey.diagnostics import uds
 from radiokey.diagnostics.doip import Identity, answer_datagram
@@ -31,19 +31,39 @@ Watcher = Callable[[str, bytes], None]
 """Is shown each request and each answer: where it came from or goes to (`<0E00`, `>0E00`), and its bytes."""
 
 
+class FrameWatcher(Protocol):
+    """Is shown what carries the messages: bytes of a DoIP connection, frames of a CAN bus."""
+
+    def doip(self, link: int, data: bytes, *, to_unit: bool) -> None:
+        """Look at bytes of a connection, joined or split."""
+        ...
+
+    def hung_up(self, link: int) -> None:
+        """Note that a connection is gone."""
+        ...
+
+    def can(self, identifier: int, data: bytes, *, to_unit: bool) -> None:
+        """Look at a frame of a CAN bus."""
+        ...
+
+
 def show_nobody(_where: str, _data: bytes) -> None:
     """Show a message to nobody."""
 
 
 class Plug:
-    """One unit and everybody at its plug: gives out tester numbers, and lets one act at a time."""
+    """One unit and everybody at its plug: gives out tester numbers, and lets one act at a time.
 
-    __slots__ = ("_last", "_now_ms", "_testers", "ecu", "lock", "watch")
+    `frames` looks on where somebody does; it is set before anything is served.
+    """
+
+    __slots__ = ("_last", "_now_ms", "_testers", "ecu", "frames", "lock", "watch")
 
     def __init__(self, ecu: Ecu, now_ms: Callable[[], int], watch: Watcher = show_nobody) -> None:
         self.ecu = ecu
         self.lock = Lock()
         self.watch = watch
+        self.frames: FrameWatcher | None = None
         self._now_ms = now_ms
         self._testers: dict[int, Tester] = {}
         self._last = 0
@@ -157,11 +177,20 @@ class DoipServer:
         """Take what came on a connection; a unit without supply has none left."""
         if not self._plug.ecu.has_supply():
             self._links[number].close()
-        elif not self._stopping:
+            return
+        self.show_frame(number, data, to_unit=True)
+        if not self._stopping:
             self._do(self._gateway.receive(number, data, self._plug.now_ms()))
+
+    def show_frame(self, number: int, data: bytes, *, to_unit: bool) -> None:
+        """Show bytes of a connection to who looks on."""
+        if self._plug.frames is not None:
+            self._plug.frames.doip(number, data, to_unit=to_unit)
 
     def lost(self, number: int) -> None:
         """Note that a connection is gone."""
+        if self._plug.frames is not None:
+            self._plug.frames.hung_up(number)
         connection = self._links.pop(number, None)
         if connection is not None and not self._stopping:
             self._do(self._gateway.lose(number, self._plug.now_ms()))
@@ -318,6 +347,7 @@ class _Connection(asyncio.Protocol):
     def write(self, data: bytes) -> None:
         """Send bytes."""
         if self._transport is not None:
+            self._server.show_frame(self._number, data, to_unit=False)
             self._transport.write(data)
 
     def close(self) -> None:

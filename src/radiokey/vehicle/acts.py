@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from radiokey.headunit.events import (
     CarAnswered,
@@ -21,6 +22,19 @@ class Part(StrEnum):
     SAVER = "saver"
     FUSE = "fuse"
     PLUG = "plug"
+
+
+PART_WORDS: Final = {
+    (Part.BATTERY, True): "battery on",
+    (Part.BATTERY, False): "battery off",
+    (Part.SAVER, True): "memory saver on",
+    (Part.SAVER, False): "memory saver off",
+    (Part.FUSE, True): "fuse in",
+    (Part.FUSE, False): "fuse out",
+    (Part.PLUG, True): "radio plugged in",
+    (Part.PLUG, False): "radio unplugged",
+}
+"""What is said when a part is connected or taken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,20 @@ class Pressed:
     key: str
     held_ms: int = 0
     times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TesterAsked:
+    """A tester at the car's plug sent `request`, in the bytes of ISO 14229-1."""
+
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TesterSentCode:
+    """A tester asked for a seed and sent a code as the key: the right one, or another one."""
+
+    which: Which
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +199,8 @@ Act = (
     | Loaded
     | Entered
     | Pressed
+    | TesterAsked
+    | TesterSentCode
     | CutInWrite
     | CutAtCounter
     | CarSaid

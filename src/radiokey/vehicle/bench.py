@@ -8,10 +8,12 @@ everywhere.
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 
 from radiokey.headunit.unit import Design
-from radiokey.vehicle.acts import Act
+from radiokey.vehicle.acts import Act, TesterAsked, TesterSentCode
+from radiokey.vehicle.bus import BusMessage, BusTester, Sender
 from radiokey.vehicle.car import Car
 from radiokey.vehicle.chance import Chance
 from radiokey.vehicle.maker import BENCH_MAKER, Maker
@@ -94,11 +96,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A scenario that was run: its moments, and what was not as it should be, in sentences."""
+    """A scenario that was run: its moments, and what was not as it should be, in sentences.
+
+    `bus` is what was said on the bus, in words. It is beside the log, which names the run.
+    """
 
     scenario: Scenario
     moments: tuple[Moment, ...]
     unmet: tuple[str, ...]
+    bus: tuple[BusMessage, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -116,17 +122,30 @@ def canonical(moment: Moment) -> str:
     return json.dumps(asdict(moment), separators=(",", ":"))
 
 
-def run(scenario: Scenario, maker: Maker = BENCH_MAKER) -> Run:
-    """Run a scenario from its beginning to its end; `maker` is whom the radio trusts to grant it a chip."""
+def run(
+    scenario: Scenario, maker: Maker = BENCH_MAKER, tester: Callable[[Car], BusTester] | None = None
+) -> Run:
+    """Run a scenario from its beginning to its end; `maker` is whom the radio trusts to grant it a chip.
+
+    `tester` brings who asks at the plug; a scenario in which somebody does cannot be run without.
+    """
     supply = Supply(scenario.parts, charge_percent=scenario.charge_percent)
     moments: list[Moment] = []
     unmet: list[str] = []
+    bus: list[BusMessage] = []
+
+    def hear(sender: Sender, words: str) -> None:
+        bus.append(BusMessage(len(moments), sender, words))
 
     def observe(what: str) -> None:
         moments.append(moment_of(car, what))
 
     watch = Watch(scenario.tolerance)
-    car = Car(scenario.design, Chance(scenario.seed), supply, watch, observe, maker=maker)
+    car = Car(scenario.design, Chance(scenario.seed), supply, watch, observe, maker=maker, hear=hear)
+    if tester is not None and any(
+        isinstance(step.act, TesterAsked | TesterSentCode) for step in scenario.steps
+    ):
+        car.tester = tester(car)
     observe("the car is parked")
     for number, step in enumerate(scenario.steps, start=1):
         car.wait(step.after_ms)
@@ -135,7 +154,7 @@ def run(scenario: Scenario, maker: Maker = BENCH_MAKER) -> Run:
             unmet += (f"after act {number}: {lack}" for lack in lacks(step.expected, moments, car))
     observe("the end")
     unmet += (f"at the end: {lack}" for lack in lacks(scenario.expected, moments, car))
-    return Run(scenario, tuple(moments), tuple(unmet))
+    return Run(scenario, tuple(moments), tuple(unmet), tuple(bus))
 
 
 def moment_of(car: Car, what: str) -> Moment:

@@ -31,12 +31,13 @@ from radiokey.headunit.events import (
 )
 from radiokey.headunit.flash import ERASED, RamChip
 from radiokey.headunit.grant import Grant
-from radiokey.headunit.lock import State
+from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.panel import counted_presses
 from radiokey.headunit.status import Status
 from radiokey.headunit.store import digest
 from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.vehicle.acts import (
+    PART_WORDS,
     Act,
     CarSaid,
     ChipAct,
@@ -57,10 +58,13 @@ from radiokey.vehicle.acts import (
     Pressed,
     RadioAct,
     Side,
+    TesterAsked,
+    TesterSentCode,
     Turned,
     Waited,
     Which,
 )
+from radiokey.vehicle.bus import BusTester, Hearer, Sender, hear_nothing
 from radiokey.vehicle.chance import Chance
 from radiokey.vehicle.ignition import Position, passed, seen_by_radio
 from radiokey.vehicle.maker import BENCH_MAKER, Maker
@@ -76,17 +80,6 @@ VOLTS_REPORTED_MV: Final = 400
 
 _SEEN_BY_ITSELF: Final = frozenset({State.WAIT, State.DARK, State.SCRAMBLED})
 """The states that time alone can end."""
-
-_SAID: Final = {
-    (Part.BATTERY, True): "battery on",
-    (Part.BATTERY, False): "battery off",
-    (Part.SAVER, True): "memory saver on",
-    (Part.SAVER, False): "memory saver off",
-    (Part.FUSE, True): "fuse in",
-    (Part.FUSE, False): "fuse out",
-    (Part.PLUG, True): "radio plugged in",
-    (Part.PLUG, False): "radio unplugged",
-}
 
 Observer = Callable[[str], None]
 """Called with what has just happened, in a few words, after all that follows from it."""
@@ -108,6 +101,7 @@ class Car:
         "chip",
         "code",
         "counter",
+        "hear",
         "maker",
         "now_ms",
         "observe",
@@ -115,6 +109,7 @@ class Car:
         "radio_wanted",
         "status",
         "supply",
+        "tester",
         "unit",
         "watch",
     )
@@ -128,6 +123,7 @@ class Car:
         observe: Observer,
         *,
         maker: Maker = BENCH_MAKER,
+        hear: Hearer = hear_nothing,
     ) -> None:
         """Park the car: key out, engine off. Chance decides the radio's code and the key of its device."""
         self.code = drawn_code(design.shape, chance)
@@ -142,6 +138,8 @@ class Car:
         self.watch = watch
         self.chance = chance
         self.observe = observe
+        self.hear = hear
+        self.tester: BusTester | None = None
         self.position = Position.OFF
         self.radio_wanted = True
         self.now_ms = 0
@@ -220,7 +218,7 @@ class Car:
     def _pass_on(self, event: UnitEvent) -> None:
         """Pass an event to the unit; if the supply broke off in the middle of it, let it come back later."""
         was = self.status
-        self.unit.handle(event)
+        (self.unit if self.tester is None else self.tester).handle(event)
         if was.state is not State.PLAYING or type(event) is not TimeWent:
             self.status = self.unit.status  # time does nothing to a radio that plays
         self._judge(was, event)
@@ -260,6 +258,10 @@ class Car:
                 self._arm(act, note)
             case CarSaid(vin=vin):
                 self._hear_vin(vin, note)
+            case TesterAsked(request=request):
+                self._ask(request, note)
+            case TesterSentCode(which=which):
+                self._send_code(which, note)
             case Waited():
                 self._done(note or "time goes by")
             case RadioSwitched() | SomethingBroke() | SomethingMended() | CarAnswered() | ServiceAllowed():
@@ -336,6 +338,7 @@ class Car:
 
     def _do_to_radio(self, act: RadioAct, note: str) -> None:
         """Do what is done to the radio itself."""
+        was = self.status
         self._pass_on(act)
         match act:
             case RadioSwitched(on=on):
@@ -343,9 +346,14 @@ class Car:
                 what = f"radio {_on(on=on)}"
             case SomethingBroke(fault=fault):
                 what = f"{fault.value} fault"
+                if fault is Fault.BUS:
+                    self.hear(Sender.NOBODY, "nothing is heard any more")
             case SomethingMended():
                 what = "fault mended"
+                if was.fault is Fault.BUS:
+                    self.hear(Sender.CAR, "is heard again")
             case CarAnswered(knows=knows):
+                self.hear(Sender.CAR, "knows this radio" if knows else "does not know this radio")
                 what = f"the car {'knows' if knows else 'refuses'} the radio"
             case ServiceAllowed():
                 what = "service allows more tries"
@@ -358,6 +366,29 @@ class Car:
         for _ in range(2):
             self._pass_on(VinHeard(vin.encode("ascii")))
         self._done(note or f"the car says {vin}")
+
+    # --- the bus ------------------------------------------------------------------------------------------
+
+    def _ask(self, request: bytes, note: str = "") -> bytes:
+        """Let the tester ask, and the radio answer; return the answer."""
+        assert self.tester is not None, "somebody brought a tester"
+        self.hear(Sender.TESTER, self.tester.words(request))
+        self._done(note or "tester asks")
+        answer = self.tester.ask(request, self.supply.radio_mv)
+        self.status = self.unit.status
+        if answer:
+            self.hear(Sender.RADIO, self.tester.words(answer))
+        self._done("radio answers" if answer else "no answer")
+        return answer
+
+    def _send_code(self, which: Which, note: str) -> None:
+        """Let the tester ask for a seed, and send a code as the key where there is one."""
+        assert self.tester is not None, "somebody brought a tester"
+        if which is not Which.SAME:
+            self._keyed = self.code if which is Which.RIGHT else self.other_code()
+        key = self.tester.key_request(self._keyed, self._ask(self.tester.seed_request(), note))
+        if key:
+            self._ask(key)
 
     def _done(self, what: str) -> None:
         self._told_mv = self.supply.settle()
@@ -379,7 +410,7 @@ class Car:
                 supply.plugged = on
             case unknown:
                 assert_never(unknown)
-        self._done(note or _SAID[act.part, on])
+        self._done(note or PART_WORDS[act.part, on])
         if act.part is Part.BATTERY and not on and supply.engine:
             # The generator pushed its current into the battery; for a moment it has nowhere to go.
             supply.dumping = True

@@ -45,6 +45,8 @@ from radiokey.vehicle.acts import (
     Part,
     Pressed,
     Side,
+    TesterAsked,
+    TesterSentCode,
     Turned,
     Waited,
     Which,
@@ -256,6 +258,21 @@ def _vin(row: _Page) -> str:
         row.wrong("vin", "17 characters of a VIN", text)
 
 
+def _asked(row: _Page) -> Act:
+    text = row.text("request", longest=120)
+    try:
+        request = bytes.fromhex(text)
+    except ValueError:
+        row.wrong("request", 'bytes in hexadecimal, like "22 F1 90"', text)
+    if not request:
+        row.wrong("request", "one byte at least", text)
+    return TesterAsked(request)
+
+
+def _sent_code(row: _Page) -> Act:
+    return TesterSentCode(row.choice("which", Which))
+
+
 def _always(act: Act) -> Callable[[_Page], Act]:
     return lambda _: act
 
@@ -278,6 +295,8 @@ _ACTS: Final[Mapping[str, Callable[[_Page], Act]]] = {
     "wrong-code": _entered(Which.WRONG),
     "same-code": _entered(Which.SAME),
     "press": _pressed,
+    "tester": _asked,
+    "tester-code": _sent_code,
     "cut-in-write": lambda row: CutInWrite(row.number("bytes", 0, COUNT_MAX), row.span_ms("dark")),
     "cut-at-counter": _cut_at_counter,
     "chip-copy": _always(ChipCopied()),

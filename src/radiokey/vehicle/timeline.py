@@ -1,4 +1,4 @@
-"""A run as a picture: time goes down, and beside it volts, key, display, state and count, each in its column.
+"""A run as a picture: time goes down, and beside it volts, key, display, state, count and bus in columns.
 
 Time is not to scale: what follows at once stands a line lower, an hour a few lines; how much time a gap
 stands for is written in it. The presses of one entry are one line. The picture carries its own words:
@@ -13,9 +13,12 @@ from typing import Final
 
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.vehicle.bench import Moment, Run
+from radiokey.vehicle.bus import BusMessage, Sender
 from radiokey.vehicle.power import ENTRY_MV, LOST_BELOW_MV
 
 _WIDTH: Final = 860
+_BUS_WIDTH: Final = 1290
+"""Where something is said on the bus, it has a lane of its own."""
 _TOP: Final = 104
 _LINE: Final = 20
 _TIME_X: Final = 84
@@ -28,6 +31,10 @@ _STATE: Final = (458, 104)
 _ERRORS: Final = (566, 26)
 _WHAT_X: Final = 610
 _WHAT_CHARACTERS: Final = 42
+_WHAT_BESIDE_BUS: Final = 30
+_BUS_X: Final = 830
+_BUS_WORDS_X: Final = 846
+_BUS_CHARACTERS: Final = 66
 _PRESS: Final = "press "
 _SAME_ENTRY_MS: Final = 15 * SECOND_MS
 _GAP_TOLD_MS: Final = 10 * SECOND_MS
@@ -45,6 +52,13 @@ text{fill:var(--ink)}.soft{fill:var(--soft)}.head{fill:var(--soft);font-size:11p
 .ok{fill:var(--ok)}.ask{fill:var(--amber)}.stop{fill:var(--stop)}.rest{fill:var(--soft)}.tint{fill-opacity:.2}
 .engine{fill:var(--amber)}.out{fill:none;stroke:var(--line)}"""
 
+_ARROWS: Final = {
+    Sender.CAR: ("rest", "m10 0v12l-10-6z"),
+    Sender.TESTER: ("ask", "m10 0v12l-10-6z"),
+    Sender.RADIO: ("ok", "v12l10-6z"),
+    Sender.NOBODY: ("stop", "m0 4h10v4h-10z"),
+}
+"""Who says something: how it is drawn, the radio being on the left."""
 _NO_SUPPLY: Final = "no supply"
 
 _KINDS: Final = {
@@ -102,20 +116,23 @@ class _Row:
     y: int
     what: str
     now: Moment
+    bus: tuple[BusMessage, ...] = ()
 
 
 def timeline_svg(ran: Run) -> str:
     """Return the picture of a run."""
-    rows = _rows(ran.moments)
+    rows = _rows(ran)
     bottom = rows[-1].y + _LINE
+    width = _BUS_WIDTH if ran.bus else _WIDTH
+    what = _WHAT_BESIDE_BUS if ran.bus else _WHAT_CHARACTERS
     name = escape(ran.scenario.id)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {bottom + 12}"',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom + 12}"',
         f' role="img" aria-labelledby="{name}-title {name}-text">',
         f'<title id="{name}-title">{escape(ran.scenario.title)}</title>',
         f'<desc id="{name}-text">{escape(twin(ran))}</desc>',
         f"<style>{_STYLE}</style>",
-        f'<rect class="paper" width="{_WIDTH}" height="{bottom + 12}"/>',
+        f'<rect class="paper" width="{width}" height="{bottom + 12}"/>',
         *_head(ran),
         *_times(rows),
         *_volts(rows, bottom),
@@ -123,7 +140,8 @@ def timeline_svg(ran: Run) -> str:
         *_band(rows, bottom, _DISPLAY, lambda row: row.now.display, _display_box),
         *_band(rows, bottom, _STATE, lambda row: _state(row.now), _state_box),
         *_band(rows, bottom, _ERRORS, lambda row: str(row.now.errors), _count_box),
-        *(_text(_WHAT_X, row.y + 14, _short(row.what)) for row in rows),
+        *(_text(_WHAT_X, row.y + 14, _short(row.what, what)) for row in rows),
+        *_bus(rows, bottom),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -132,30 +150,32 @@ def timeline_svg(ran: Run) -> str:
 def twin(ran: Run) -> str:
     """Return the same as text: what happened, and what it was like afterwards."""
     lines = [ran.scenario.story]
-    for row in _rows(ran.moments):
+    for row in _rows(ran):
         now = row.now
+        said = "".join(f" On the bus, {one.sender}: {one.words}." for one in row.bus)
         shows = f"the display shows {now.display}" if now.display else "the display is dark"
         errors = "1 error" if now.errors == 1 else f"{now.errors} errors"
         lines.append(
-            f"{clock(now.at_ms)}: {row.what}; {now.mv / 1000:.1f} V, {shows}, {_state(now)}, {errors}."
+            f"{clock(now.at_ms)}: {row.what}; {now.mv / 1000:.1f} V, {shows}, {_state(now)}, {errors}.{said}"
         )
     return "\n".join(lines)
 
 
-def _rows(moments: Sequence[Moment]) -> list[_Row]:
+def _rows(ran: Run) -> list[_Row]:
     """Return the lines; the presses of one entry are one line."""
-    merged: list[tuple[str, Moment]] = []
-    for moment in moments:
+    merged: list[tuple[str, Moment, tuple[BusMessage, ...]]] = []
+    for at, moment in enumerate(ran.moments):
+        said = tuple(one for one in ran.bus if one.moment == at)
         if merged and _goes_on(merged[-1][1], moment) and merged[-1][0].startswith(_PRESS):
-            merged[-1] = (f"{merged[-1][0]}, {moment.what.removeprefix(_PRESS)}", moment)
+            merged[-1] = (f"{merged[-1][0]}, {moment.what.removeprefix(_PRESS)}", moment, said)
         else:
-            merged.append((moment.what, moment))
+            merged.append((moment.what, moment, said))
     rows: list[_Row] = []
     y, at_ms = _TOP, 0
-    for what, moment in merged:
+    for what, moment, said in merged:
         if rows:
             y += _LINE + _gap(moment.at_ms - at_ms)
-        rows.append(_Row(y, what, moment))
+        rows.append(_Row(y, what, moment, said))
         at_ms = moment.at_ms
     return rows
 
@@ -287,5 +307,18 @@ def _text(x: int, y: int, words: str, kind: str = "", *, anchor: str = "") -> st
     return f'<text x="{x}" y="{y}"{attributes}>{escape(words)}</text>'
 
 
-def _short(words: str) -> str:
-    return words if len(words) <= _WHAT_CHARACTERS else words[: _WHAT_CHARACTERS - 3].rstrip(", ") + "..."
+def _bus(rows: Sequence[_Row], bottom: int) -> Iterator[str]:
+    """Draw what is said on the bus: a line down, an arrow to the radio or from it, and the words."""
+    if not any(row.bus for row in rows):
+        return
+    yield _text(_BUS_X, 76, "bus: to the radio, and from it", "head")
+    yield f'<path class="rule" d="M{_BUS_X + 5} {_TOP - 2}V{bottom}"/>'
+    for row in rows:
+        for one in row.bus:
+            kind, arrow = _ARROWS[one.sender]
+            yield f'<path class="{kind}" d="M{_BUS_X} {row.y + 4}{arrow}"/>'
+            yield _text(_BUS_WORDS_X, row.y + 14, _short(one.words, _BUS_CHARACTERS))
+
+
+def _short(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 3].rstrip(", ") + "..."

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -42,6 +42,8 @@ HEAD_MS = 10_000
 """How long the head of a request may take, and a connection say nothing before its next one."""
 CONNECTIONS = 16_384
 """How many clients may be connected at once. One that says nothing costs some kilobytes and no turn."""
+BESIDE_CONNECTIONS = 256
+"""How many clients may be connected to what is served beside something else (`beside`)."""
 SPARE_FILES = 256
 """Files that the program itself needs, which no connection may take."""
 THREADS = 64
@@ -78,11 +80,11 @@ def serve(  # noqa: PLR0913 - the options of a site
     port = _port(host, port)
     if probes is not None:
         probes = (probes[0], _port(*probes))
-    hosts = None if proxies else _hosts(host, port)
+    hosts = None if proxies else hosts_of(host, port)
     if site is not None:
         site = origin(site)
         hosts = hosts and [*hosts, _own_name(site)]
-    elif _hosts(host, port):
+    elif hosts_of(host, port):
         site = f"http://{LOOPBACK}:{port}"
     app = create_app(
         database,
@@ -118,12 +120,33 @@ class _Place:
     probes: tuple[Probes, str, int] | None = None
 
 
+@contextlib.asynccontextmanager
+async def beside(make: Callable[[int], Litestar], host: str, port: int) -> AsyncIterator[int]:
+    """Serve in the loop that runs already, for a while; yield the port; `make` gets it as well.
+
+    What is asked when it ends is answered first: whatever streams has to end by itself. Raises `UsageError`.
+    """
+    port = _port(host, port)
+    server = _server(make(port), host, port, BESIDE_CONNECTIONS)
+    serving = asyncio.create_task(server.serve())
+    await _reached(serving, host, port)
+    try:
+        yield port
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]  # Granian's
+        await serving
+
+
 def _run(app: Litestar, place: _Place) -> None:
-    connections = _connections()
-    server = Server(
+    server = _server(app, place.host, place.port, _connections())
+    asyncio.run(_serve_until_ended(server, place))
+
+
+def _server(app: Litestar, host: str, port: int, connections: int) -> Server:
+    return Server(
         app,
-        address=place.host,
-        port=place.port,
+        address=host,
+        port=port,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         websockets=False,
@@ -132,7 +155,6 @@ def _run(app: Litestar, place: _Place) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_MS),
         log_enabled=False,
     )
-    asyncio.run(_serve_until_ended(server, place))
 
 
 def _connections() -> int:
@@ -158,14 +180,7 @@ async def _serve_until_ended(server: Server, place: _Place) -> None:
         with contextlib.suppress(NotImplementedError):  # where a system has no such handlers it ends at once
             loop.add_signal_handler(ending, server.stop)
     serving = asyncio.create_task(server.serve())
-    while not serving.done():
-        try:
-            _, writer = await asyncio.open_connection(place.host, place.port)
-        except OSError:
-            await asyncio.sleep(POLL_S)
-        else:
-            writer.close()
-            break
+    await _reached(serving, place.host, place.port)
     async with contextlib.AsyncExitStack() as beside:
         if place.probes is not None:
             probes, host, port = place.probes
@@ -177,11 +192,23 @@ async def _serve_until_ended(server: Server, place: _Place) -> None:
         await serving
 
 
+async def _reached(serving: "asyncio.Task[None]", host: str, port: int) -> None:
+    """Wait until a connection is taken, or nothing is served any more."""
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(POLL_S)
+        else:
+            writer.close()
+            break
+
+
 def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _hosts(host: str, port: int) -> list[str] | None:
+def hosts_of(host: str, port: int) -> list[str] | None:
     """Return the names a browser may call a site of this machine alone by; `None`: whatever it is called.
 
     A foreign page can have its own name point here, and would then pass for this site.

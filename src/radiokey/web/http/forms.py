@@ -149,6 +149,17 @@ class ReceiptForm(Form, frozen=True, kw_only=True):
     receipt: Annotated[str, msgspec.Meta(max_length=40_000)] = ""
 
 
+class ActForm(Form, frozen=True, kw_only=True):
+    """What was done to a radio or asked at its plug, with the sealed radio where there is one."""
+
+    image: Answer = ""
+    did: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    typed: Annotated[str, msgspec.Meta(max_length=256)] = ""
+
+    def __repr__(self) -> str:
+        return f"ActForm({self.did!r})"
+
+
 async def read(request: WebRequest, kind: type[F]) -> F:
     """Return the form of a POST request; raise `UsageError` where it is not this form."""
     fields = await request.form()

@@ -1,12 +1,18 @@
-// The practice radio's fingers and eyes: it sends what was done and draws the answer. It decides nothing.
+// Fingers and eyes of a radio's page, and the ears at its plug: it sends what was done and draws the answer. It decides nothing.
 const radio = document.getElementById("radio");
 const display = document.getElementById("display");
 const says = document.getElementById("says");
+const aloud = document.getElementById("aloud");
+const glance = document.getElementById("glance");
 const hand = document.getElementById("hand");
+const traffic = document.getElementById("traffic");
+const heard = document.getElementById("heard");
+const ROWS_MAX = 500;
 let image = radio.dataset.image;
 let queue = [];
 let sending = false;
 let timer = 0;
+let spoken = says.textContent.replace(/\d+:\d\d/, "");
 let asked = performance.now();
 
 async function flush() {
@@ -19,33 +25,64 @@ async function flush() {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ image, did }),
     });
-    draw(await answer.json());
+    draw(await answer.json(), did.at(-1).what === "plug" && heard ? heard : says);
   } catch {
     says.textContent = "No connection. The radio waits for you; try again.";
+    speak();
   }
   sending = false;
   flush();
 }
 
-function draw(shown) {
+function draw(shown, voice) {
   if (shown.problem) {
-    says.textContent = `${shown.problem}. ${shown.hint}.`;
+    voice.textContent = `${shown.problem}. ${shown.hint}.`;
+    speak();
     return;
   }
-  image = shown.image;
-  display.innerHTML = shown.display;
-  says.innerHTML = shown.says;
+  image = shown.image ?? image;
+  for (const field of document.querySelectorAll("input[name=image]")) field.value = image;
+  if (display.innerHTML !== shown.display) display.innerHTML = shown.display;
+  if (says.innerHTML !== shown.says) says.innerHTML = shown.says;
+  speak();
   for (const button of hand.querySelectorAll("[aria-pressed]")) {
-    button.setAttribute("aria-pressed", String(shown.pressed[button.dataset.what]));
+    const on = shown.pressed[button.dataset.what];
+    button.setAttribute("aria-pressed", String(on));
+    if (button.name) button.value = `${button.dataset.what} ${on ? "off" : "on"}`;
   }
+  if (traffic && shown.rows !== undefined) hear(shown);
   listen(shown.again_ms);
 }
 
+// What the radio says is said aloud when it is something else, and not with each second of a wait.
+function speak() {
+  if (glance) glance.textContent = says.textContent;
+  const still = says.textContent.replace(/\d+:\d\d/, "");
+  if (still === spoken) return;
+  spoken = still;
+  aloud.textContent = says.textContent;
+}
+
+// The newest stands first. Only what our own tester was answered is said aloud; the rest is there to be read.
+function hear(shown) {
+  if (shown.session !== undefined) document.getElementById("session").textContent = shown.session;
+  if (shown.rows) traffic.insertAdjacentHTML("afterbegin", shown.rows);
+  while (traffic.children.length > ROWS_MAX) traffic.lastElementChild.remove();
+  if (shown.heard) heard.textContent = shown.heard;
+  if (shown.missed) {
+    const missed = document.getElementById("missed");
+    missed.hidden = false;
+    missed.textContent = `${Number(missed.dataset.count ?? 0) + shown.missed} went by too quickly to be kept here.`;
+    missed.dataset.count = String(Number(missed.dataset.count ?? 0) + shown.missed);
+  }
+}
+
 // Real time passes too: ask again when the server said that something changes, and now and then before that.
+// A served unit has a time of its own, and says by itself what is new.
 function listen(again) {
   clearTimeout(timer);
   asked = performance.now();
-  if (!again) return;
+  if (!again || radio.dataset.stream) return;
   timer = setTimeout(() => {
     queue.push({ what: "time", ms: Math.round(performance.now() - asked) });
     flush();
@@ -83,6 +120,7 @@ for (const button of document.querySelectorAll("#keys button")) {
   button.addEventListener("pointerup", up);
   button.addEventListener("pointercancel", release);
   button.addEventListener("contextmenu", (event) => event.preventDefault());
+  button.addEventListener("click", (event) => event.preventDefault());
   button.addEventListener("keydown", (event) => {
     if (event.key === " " || event.key === "Enter") {
       event.preventDefault();
@@ -95,14 +133,29 @@ for (const button of document.querySelectorAll("#keys button")) {
 }
 
 for (const button of hand.querySelectorAll("button")) {
-  button.addEventListener("click", () => {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
     const on = button.getAttribute("aria-pressed") !== "true";
     const { what, key } = button.dataset;
     if (what === "skip") queue.push({ what, key });
-    else if (what === "supply") queue.push({ what: on ? "supply" : "cut" });
     else queue.push({ what, key: on ? "on" : "off" });
     flush();
   });
+}
+
+// The tester: each of its buttons is a form's, and works as one where this does not run.
+for (const button of document.querySelectorAll("#plug button[name=did]")) {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    const typed = button.closest("form.typing")?.elements.namedItem("typed").value ?? "";
+    queue.push({ what: "plug", key: button.value.split(" ")[1], typed });
+    flush();
+  });
+}
+
+if (radio.dataset.stream) {
+  const stream = new EventSource(radio.dataset.stream);
+  stream.addEventListener("shown", (event) => draw(JSON.parse(event.data), says));
 }
 
 listen(Number(radio.dataset.again) || 0);
