@@ -44,9 +44,9 @@ class _Talk:
 
     def take(self, frame: can.Message) -> bytes | None:
         """Return the message that this frame completes."""
-        if frame.is_error_frame or frame.is_remote_frame or frame.is_extended_id or frame.is_fd:
+        if frame.is_error_frame or frame.is_remote_frame or frame.is_fd:
             return None
-        if frame.arbitration_id != self._hears:
+        if frame.is_extended_id or frame.arbitration_id != self._hears:
             return None
         message = self._channel.receive(frame.data, now_us())
         self.go_on()

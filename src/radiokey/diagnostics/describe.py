@@ -13,7 +13,7 @@ from typing import Final
 
 from radiokey.clock import SECOND_MS
 from radiokey.diagnostics import doip
-from radiokey.diagnostics.identifiers import CLOCKS, LACKS, NO_STOP, STATES
+from radiokey.diagnostics.identifiers import BUSES, CLOCKS, LACKS, NO_STOP, STATES
 from radiokey.diagnostics.names import NEGATIVE, POSITIVE, SUPPRESS, Level, Nrc, Session, Sid
 from radiokey.diagnostics.services import SYNC_RESULTS
 from radiokey.diagnostics.troubles import ALL_GROUPS, Trouble
@@ -81,6 +81,8 @@ IDENTIFIERS: Final[Mapping[int, str]] = {
     0xFD06: "clock condition",
     0xFD07: "supply voltage",
     0xFD08: "all at one moment",
+    0xFD09: "bus",
+    0xFD0A: "VIN heard",
 }
 """Identifiers by name: ISO 14229-1's, then those of our own."""
 ROUTINES: Final[Mapping[int, str]] = {
@@ -135,7 +137,7 @@ _NRCS: Final = frozenset(Nrc)
 _SECRET: Final = (b"\x27", b"\x67")
 _NOT_ASCII: Final = 0x80
 _LENGTHS: Final[Mapping[int, int]] = {
-    0xF186: 1, 0xFD01: 1, 0xFD03: 2, 0xFD04: 2, 0xFD05: 8, 0xFD06: 2, 0xFD07: 2, 0xFD08: 17,
+    0xF186: 1, 0xFD01: 1, 0xFD03: 2, 0xFD04: 2, 0xFD05: 8, 0xFD06: 2, 0xFD07: 2, 0xFD08: 17, 0xFD09: 1,
 }  # fmt: skip
 """Of identifiers that are no text: how many bytes they have."""
 _PARTS: Final = ((0xFD01, 1), (0xFD03, 2), (0xFD04, 2), (0xFD05, 8), (0xFD06, 2), (0xFD07, 2))
@@ -244,6 +246,8 @@ def _value(identifier: int, data: bytes) -> str:  # noqa: PLR0911 - a line for e
             return f"{number / SECOND_MS:.1f} V"
         case 0xFD08:
             return _all(data)
+        case 0xFD09:
+            return BUSES[number].value if number < len(BUSES) else "unknown"
         case _:
             return _text(data)
 

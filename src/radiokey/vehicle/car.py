@@ -10,7 +10,7 @@ from typing import Final, assert_never
 
 from radiokey.clock import MINUTE_MS, SECOND_MS
 from radiokey.code.signed import CHIP_ID_SIZE
-from radiokey.code.value import Code, CodeShape
+from radiokey.code.value import Code
 from radiokey.headunit.device import Device, RamCounter
 from radiokey.headunit.events import (
     CarAnswered,
@@ -67,7 +67,7 @@ from radiokey.vehicle.acts import (
 from radiokey.vehicle.bus import BusTester, Hearer, Sender, hear_nothing
 from radiokey.vehicle.chance import Chance
 from radiokey.vehicle.ignition import Position, passed, seen_by_radio
-from radiokey.vehicle.maker import BENCH_MAKER, Maker
+from radiokey.vehicle.maker import BENCH_MAKER, Maker, draw_code
 from radiokey.vehicle.power import Supply
 from radiokey.vehicle.watch import Dipped, Interrupted, Noticed, Restored, Surged, Watch
 
@@ -126,7 +126,7 @@ class Car:
         hear: Hearer = hear_nothing,
     ) -> None:
         """Park the car: key out, engine off. Chance decides the radio's code and the key of its device."""
-        self.code = drawn_code(design.shape, chance)
+        self.code = draw_code(design.shape, chance)
         key = b"".join(chance.bits().to_bytes(8, "little") for _ in range(4))
         self.maker = maker
         self.counter = RamCounter()
@@ -257,7 +257,9 @@ class Car:
             case CutInWrite() | CutAtCounter():
                 self._arm(act, note)
             case CarSaid(vin=vin):
-                self._hear_vin(vin, note)
+                for _ in range(2):  # a VIN counts when it was heard whole twice
+                    self._pass_on(VinHeard(vin.encode("ascii")))
+                self._done(note or f"the car says {vin}")
             case TesterAsked(request=request):
                 self._ask(request, note)
             case TesterSentCode(which=which):
@@ -360,12 +362,6 @@ class Car:
             case unknown:
                 assert_never(unknown)
         self._done(note or what)
-
-    def _hear_vin(self, vin: str, note: str) -> None:
-        """Let the radio hear a VIN whole twice in a row, which is when it counts."""
-        for _ in range(2):
-            self._pass_on(VinHeard(vin.encode("ascii")))
-        self._done(note or f"the car says {vin}")
 
     # --- the bus ------------------------------------------------------------------------------------------
 
@@ -470,7 +466,7 @@ class Car:
     def other_code(self) -> Code:
         """Return a code of this radio's shape that is not its own."""
         while True:
-            other = drawn_code(self.unit.design.shape, self.chance)
+            other = draw_code(self.unit.design.shape, self.chance)
             if other != self.code:
                 return other
 
@@ -493,11 +489,6 @@ class Car:
             self.wait(stretch)
             at_most_ms -= stretch
         return self.status.state is State.CODE
-
-
-def drawn_code(shape: CodeShape, chance: Chance) -> Code:
-    """Return a code of that shape, drawn place by place."""
-    return Code("".join(place[chance.below(len(place))] for place in shape.places))
 
 
 def _spoken(ms: int) -> str:

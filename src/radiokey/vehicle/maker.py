@@ -1,4 +1,4 @@
-"""The maker of the radio, as far as the bench needs one: it grants a new memory chip.
+"""The maker of the radio, as far as the bench needs one: it gives a code, and grants a new memory chip.
 
 `Maker` is the port. The bench brings a maker of its own, so that a run needs nothing from outside: it signs
 with a MAC, which is the same everywhere and needs no randomness. Anybody who can check a MAC can also make
@@ -10,6 +10,8 @@ import hmac
 from typing import Final, Protocol
 
 from radiokey.code.signed import Signer
+from radiokey.code.value import Code, CodeShape
+from radiokey.vehicle.chance import Chance
 
 
 class Maker(Signer, Protocol):
@@ -38,3 +40,8 @@ class BenchMaker:
 
 
 BENCH_MAKER: Final = BenchMaker(b"the maker of the radios on the bench")
+
+
+def draw_code(shape: CodeShape, chance: Chance) -> Code:
+    """Return a code of that shape, drawn place by place."""
+    return Code("".join(place[chance.below(len(place))] for place in shape.places))
