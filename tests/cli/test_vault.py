@@ -119,6 +119,17 @@ def test_a_receipt_is_kept_where_it_is_of_that_number(vault, release, tmp_path):
     assert vault("show", "--json").document["receipt"]["serial"] == "V212"
 
 
+def test_a_card_is_a_new_pdf_and_has_the_code_only_where_it_is_asked_for(vault, tmp_path):
+    plain, full = tmp_path / "plain.pdf", tmp_path / "card.pdf"
+    assert vault("card", "--to", plain).out == f"{plain} is the card of V212, without its code\n"
+    assert vault("card", "--to", full, "--reveal").out == f"{full} is the card of V212, with its code\n"
+    assert plain.read_bytes().startswith(b"%PDF-")
+    assert full.stat().st_mode & 0o777 == 0o600
+    vault("card", "--to", full, "--reveal").refused(64, "already")
+    vault("add", "--serial", "M123456")
+    vault("card", "--serial", "M123456", "--reveal", "--to", tmp_path / "none.pdf").refused(64, "no code")
+
+
 # --- taken over -------------------------------------------------------------------------------------------
 
 

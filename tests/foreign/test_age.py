@@ -1,22 +1,18 @@
 """Debian's `age` opens our vaults, and we open its: the file outlives this program.
 
-It asks for its passphrase on a terminal only, so it gets one. A stretch of full length is costly: here the one
-place where `make test` pays for it.
+It asks for its passphrase on a terminal only, so it gets one. A stretch of full length is costly: what we seal with a
+passphrase it opens in tests/how_to/test_keep_it.py.
 """
 
-import importlib
-import json
-import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from age_program import asked, program
 
 from radiokey.errors import VaultPassphraseError
 from radiokey.vault.document import parse_vault
-from radiokey.vault.head import FACTOR_MAX, read_head
 from radiokey.vault.keep import open_vault
 from radiokey.vault.secret import KeyFile, Passphrase
 
@@ -27,46 +23,7 @@ WORDS = "winter tyres in the shed é"
 
 @pytest.fixture(scope="session")
 def age():
-    """The program; `python tools/age.py` puts it there."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.syspath_prepend(ROOT / "tools")
-        found = importlib.import_module("age").find()
-    assert found, "these tests need age: python tools/age.py unpacks Debian's"
-    return Path(found)
-
-
-def asked(command, *answers):
-    """Run a program on a terminal of its own, answer each of its questions, return its exit code and words."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execv(command[0], list(map(str, command)))  # noqa: S606 - the program under test, no shell
-    said, question, left = b"", b"", list(answers)
-    while True:
-        try:
-            part = os.read(terminal, 1024)
-        except OSError:  # Linux says so where the other end is closed
-            part = b""
-        if not part:
-            break
-        said += part
-        question += part
-        if left and question.endswith((b":", b": ")):
-            os.write(terminal, left.pop(0).encode() + b"\n")
-            question = b""  # what comes next is the end of this line, and no question
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said.decode()
-
-
-def test_age_opens_what_we_sealed_with_a_passphrase(age, cli, tmp_path):
-    file, out = tmp_path / "vault.age", tmp_path / "vault.json"
-    stdin = f"{WORDS}\n4786\n"
-    number = ("--serial", "281155216RT V212", "--model", "renault_86a", "--code", "-")
-    assert cli("vault", "add", "--file", file, *number, "--passphrase-stdin", stdin=stdin).code == 0
-    assert read_head(file.read_bytes()).factor <= FACTOR_MAX
-    code, said = asked((age, "-d", "-o", out, file), WORDS)
-    assert code == 0, said
-    (entry,) = json.loads(out.read_text("utf-8"))["entries"]
-    assert (entry["serial"], entry["code"], entry["confirm"]) == ("V212", "4786", "6, held")
+    return program()
 
 
 def test_age_opens_the_committed_file_and_not_with_another_passphrase(age, tmp_path):

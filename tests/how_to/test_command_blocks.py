@@ -34,7 +34,10 @@ from radiokey.serial.vin import Vin
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 ORDER = ("operate.md", "registrar.md", "backup.md", "standby.md")
 """The pages with blocks, as somebody reads them who begins."""
-WALKED_ELSEWHERE = {"plug.md": "tests/foreign/test_plug_doip.py"}
+WALKED_ELSEWHERE = {
+    "plug.md": "tests/foreign/test_plug_doip.py",
+    "keep-it.md": "tests/how_to/test_keep_it.py",
+}
 """Pages that no base is needed for, and the test that goes through them."""
 FENCED = re.compile(
     r"(?:^ *<!-- not run: (?P<why>[^\n]+) -->\n)?^(?P<indent> *)```(?P<kind>\w+)\n(?P<text>.*?)^ *```$",
