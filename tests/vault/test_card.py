@@ -13,11 +13,11 @@ import zxingcpp
 from pdfminer.high_level import extract_text
 
 from radiokey.catalogue.load import load_catalogue
-from radiokey.cli.card import card_of_entry
 from radiokey.code.value import Code
 from radiokey.guide.coach import Part, coach
 from radiokey.vault import card
 from radiokey.vault.document import Entry, read_card
+from radiokey.web.draw.card import card_of_entry
 
 BYTES_MAX = 150_000
 FONTS = Path(card.__file__).with_name("fonts")

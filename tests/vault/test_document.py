@@ -47,6 +47,7 @@ def test_a_file_of_version_1_is_read():
         note="verified\non the radio",
         photo=first.photo,
         receipt={"v": 1, "any": ["thing", 1]},
+        steps=("Press key 1 until the first place shows 4: 4 presses.",),
     )
     assert vault.photo(first).startswith(b"\xff\xd8\xff")
     assert (second.serial, second.code, second.photo, second.receipt) == ("M123456", None, "", None)

@@ -14,7 +14,7 @@ from radiokey.base.bootstrap import SystemClock
 from radiokey.catalogue.index import Card, cards
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
-from radiokey.cli.options import card_of, json_option, make_option, model_option, parse_path
+from radiokey.cli.options import card_of, json_option, load, make_option, model_option, parse_path
 from radiokey.cli.serial import look_again
 from radiokey.cli.vault_access import (
     entry_of,
@@ -30,7 +30,6 @@ from radiokey.cli.vault_options import Access, reveal_option, vault_options
 from radiokey.code.reading import make_said, read_number
 from radiokey.code.value import Code
 from radiokey.errors import CodeShapeError, ReceiptError, SerialError, UsageError, VaultError
-from radiokey.headunit.panel import ConfirmBy
 from radiokey.serial.formats import AS_PRINTED
 from radiokey.vault.document import (
     CARD,
@@ -121,7 +120,8 @@ def add(
     if key is None and not recipients:
         key = new_passphrase(access)
     if code is not None:
-        entry = replace(entry, code=_typed_code(card))
+        typed = _typed_code(card)
+        entry = replace(entry, code=typed, steps=_steps(model, typed))
     save_kept(access, opened, with_entry(vault, entry, picture, again=again), key)
     say.out(f"{number} is kept in {file}{'' if entry.code else ', without a code'}")
 
@@ -236,8 +236,8 @@ def card(
     passphrase_stdin: bool,
 ) -> None:
     """Draw the card for the drawer at home as a PDF; with the code and its presses only with --reveal."""
-    from radiokey.cli.card import card_of_entry  # noqa: PLC0415 - fonts and drawing take long to load
-    from radiokey.vault.card import draw_card  # noqa: PLC0415 - the same
+    from radiokey.vault.card import draw_card  # noqa: PLC0415 - fonts and drawing take long to load
+    from radiokey.web.draw.card import card_of_entry  # noqa: PLC0415 - the same
 
     opened, _ = open_kept(Access(file, identity, passphrase_stdin))
     entry = entry_of(opened.vault, serial)
@@ -352,11 +352,15 @@ def _confirm_key(model: str | None) -> str:
     from radiokey.catalogue.panels import panel_of  # noqa: PLC0415 - only where a model is named
 
     found = None if model is None else panel_of(model)
-    if found is None or not isinstance(found[0].confirm, ConfirmBy):
-        return ""
-    confirm = found[0].confirm
-    label = next(key.label for key in found[0].keys if key.id == confirm.key)
-    return f"{label}, held" if confirm.hold_ms else label
+    return "" if found is None else found[0].confirm_label
+
+
+def _steps(model: str | None, code: Code) -> tuple[str, ...]:
+    """Return the sentences that key the code in; none where the radio is not known."""
+    from radiokey.web.draw.card import steps_of  # noqa: PLC0415 - the coach is long
+
+    known = load(model)
+    return () if known is None else tuple(sentence for sentence, _ in steps_of(known, code))
 
 
 def _receipt(path: Path, serial: str) -> Mapping[str, Any]:

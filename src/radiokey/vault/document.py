@@ -19,6 +19,8 @@ VERSION: Final = 1
 ENTRIES_MAX: Final = 5_000
 TEXT_MAX: Final = 200
 NOTE_MAX: Final = 2_000
+STEP_MAX: Final = 400
+STEPS_MAX: Final = 40
 PHOTO_BYTES_MAX: Final = 2_000_000
 RECIPIENTS_MAX: Final = 50
 
@@ -33,7 +35,7 @@ class Entry:
 
     `serial` is canonical where `kind` is a format, else as printed; `model` an id of the catalogue; `code` is
     `None` where it is not known yet; `photo` names a photo of the vault; `receipt` is the receipt's JSON
-    object. Texts that are not known are empty.
+    object; `steps` are the sentences that key this code in. Texts that are not known are empty.
     """
 
     serial: str
@@ -49,12 +51,17 @@ class Entry:
     note: str = ""
     photo: str = ""
     receipt: Mapping[str, Any] | None = field(default=None, repr=False)
+    steps: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if not self.serial:
             raise VaultError("an entry has the number of its radio", hint="it stands on the radio's label")
         for name in _TEXTS:
             _check_text(name, getattr(self, name), NOTE_MAX if name == "note" else TEXT_MAX)
+        for step in self.steps:
+            _check_text("step", step, STEP_MAX)
+        if len(self.steps) > STEPS_MAX:
+            raise VaultError(f"an entry has at most {STEPS_MAX} steps", hint="leave them out")
 
     @property
     def key(self) -> str:
@@ -128,7 +135,7 @@ def with_entry(vault: Vault, entry: Entry, photo: bytes | None = None, *, again:
 
 def without_codes(vault: Vault) -> Vault:
     """Return `vault` without any code."""
-    return replace(vault, entries=tuple(replace(entry, code=None) for entry in vault.entries))
+    return replace(vault, entries=tuple(replace(entry, code=None, steps=()) for entry in vault.entries))
 
 
 def only(vault: Vault, entries: Iterable[Entry]) -> Vault:
@@ -155,6 +162,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str
     photo: str
     receipt: dict[str, Any] | None
+    steps: tuple[str, ...]
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,13 +219,18 @@ def encode_vault(vault: Vault) -> bytes:
     return bytes(document)
 
 
+def encode_entry(entry: Entry) -> str:
+    """Return one entry as it stands in a document."""
+    return msgspec.json.encode(_written(entry)).decode()
+
+
 def _read_entry(one: _Entry) -> Entry:
-    fields = {name: getattr(one, name) for name in (*_TEXTS, "kept_on", "receipt")}
+    fields = {name: getattr(one, name) for name in (*_TEXTS, "kept_on", "receipt", "steps")}
     return Entry(**fields, code=None if one.code is None else Code(one.code))
 
 
 def _written(entry: Entry) -> _Entry:
-    fields = {name: getattr(entry, name) for name in (*_TEXTS, "kept_on")}
+    fields = {name: getattr(entry, name) for name in (*_TEXTS, "kept_on", "steps")}
     receipt = None if entry.receipt is None else dict(entry.receipt)
     return _Entry(**fields, code=entry.code.reveal() if entry.code else None, receipt=receipt)
 
