@@ -7,7 +7,7 @@ import io
 from typing import Any, Final
 
 from radiokey.errors import TryLaterError, UsageError, VaultError, VaultPassphraseError
-from radiokey.vault.head import FACTORS_WRITTEN, Head, damage, read_head, without_armor
+from radiokey.vault.head import FACTORS_WRITTEN, Head, damage, plain_length, read_head, without_armor
 from radiokey.vault.secret import Key, KeyFile, Passphrase
 
 TRIES: Final = 3
@@ -47,7 +47,7 @@ def seal_to(document: bytes, recipients: tuple[str, ...]) -> bytes:
     return sealed
 
 
-def unseal(file: bytes, key: Key) -> bytes:
+def unseal(file: bytes, key: Key) -> bytes | bytearray:
     """Return what an age file holds, in binary or in armor; what it costs is checked first.
 
     Raises `VaultError` by what is wrong (docs/spec/vault.md), `TryLaterError` where the machine is too busy.
@@ -107,14 +107,14 @@ def _stretched(age: Any, sealed: bytes, head: Head, passphrase: str) -> bytes | 
     )
 
 
-def _unseal_keyed(sealed: bytes, head: Head, key: KeyFile) -> bytes:
+def _unseal_keyed(sealed: bytes, head: Head, key: KeyFile) -> bytearray:
     age = _age()
     identities = _identities(age, key)
     if head.factor is not None:
         raise VaultPassphraseError(
             "this vault opens with a passphrase, not with a key", hint="leave --identity out"
         )
-    opened = io.BytesIO()  # in parts: a large file does not stand three times in memory
+    opened = _Room(plain_length(len(sealed), head))
     try:
         age.decrypt_io(io.BytesIO(sealed), opened, identities)
     except (age.DecryptError, OSError) as error:  # the second for what is behind the head
@@ -123,7 +123,30 @@ def _unseal_keyed(sealed: bytes, head: Head, key: KeyFile) -> bytes:
                 "none of these keys opens this vault", hint="give the key file that belongs to it"
             ) from None
         raise damage(len(sealed), head) from None
-    return opened.getvalue()
+    return opened.filled()
+
+
+class _Room:
+    """Room for a document whose length is known: it stands in memory once, and is not moved as it grows."""
+
+    def __init__(self, length: int) -> None:
+        self._data = bytearray(length)
+        self._at = 0
+
+    def write(self, part: bytes) -> int:
+        """Take the next part."""
+        end = self._at + len(part)
+        self._data[self._at : end] = part
+        self._at = end
+        return len(part)
+
+    def flush(self) -> None:
+        """Do nothing: all of it is here."""
+
+    def filled(self) -> bytearray:
+        """Return what was written."""
+        del self._data[self._at :]
+        return self._data
 
 
 def _identities(age: Any, key: KeyFile) -> list[Any]:  # noqa: ANN401 - a module without types

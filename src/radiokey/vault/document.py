@@ -174,7 +174,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     photos: dict[str, msgspec.Raw]
 
 
-def parse_vault(data: bytes) -> Vault:
+def parse_vault(data: bytes | bytearray) -> Vault:
     """Read a document.
 
     Raises `VaultForeignError` for what is no vault, `VaultNewerError` for a later version,

@@ -85,10 +85,16 @@ def read_head(sealed: bytes) -> Head:
 
 def damage(length: int, head: Head) -> VaultCutError | VaultChangedError:
     """Return what a file of that length is that opened and is not whole: cut, or changed."""
-    parts, rest = divmod(length - head.length - _NONCE, _PART + _TAG)
-    plain = parts * _PART + rest - (_TAG if rest else 0)
-    whole = length > head.length + _NONCE + _TAG and plain % BLOCK == 0
+    behind = length - head.length - _NONCE
+    rest = behind % (_PART + _TAG)
+    whole = behind > _TAG and not 0 < rest <= _TAG and plain_length(length, head) % BLOCK == 0
     return changed() if whole else cut()
+
+
+def plain_length(length: int, head: Head) -> int:
+    """Return how many bytes an age file of that length holds; one that is not whole may hold fewer."""
+    parts, rest = divmod(max(0, length - head.length - _NONCE), _PART + _TAG)
+    return parts * _PART + max(0, rest - _TAG)
 
 
 def without_armor(file: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """A vault in its file: opened, and saved so that nothing of it is ever lost."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,14 +14,15 @@ from radiokey.vault.secret import Key, Passphrase
 
 FILE_BYTES_MAX: Final = 1 << 29
 """A longer file is no vault."""
+_HEAD_BYTES: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A vault as its file has it; `digest` is that of the file, `None` where there is no file yet."""
+    """A vault as its file has it; `mark` tells this sealing from others, `None` where no file is there."""
 
     vault: Vault
-    digest: bytes | None
+    mark: bytes | None
 
 
 NEW: Final = Opened(Vault(), None)
@@ -28,13 +30,13 @@ NEW: Final = Opened(Vault(), None)
 
 def open_vault(path: Path, key: Key) -> Opened:
     """Open the vault in a file; raise `VaultError` by what is wrong, `TryLaterError`."""
-    sealed = _read(path)
-    if sealed is None:
+    read = _read(path)
+    if read is None:
         raise VaultError("there is no such vault", hint="'radiokey vault add' makes one")
-    digest = _digest(sealed)
-    document = unseal(sealed, key)
-    del sealed  # a large file does not stand in memory twice while it is read
-    return Opened(parse_vault(document), digest)
+    mark = _mark(read)
+    document = unseal(read[0], key)
+    del read  # what was sealed does not stand in memory beside what is read of it
+    return Opened(parse_vault(document), mark)
 
 
 def save_vault(path: Path, opened: Opened, vault: Vault, passphrase: Passphrase | None) -> int | None:
@@ -54,8 +56,8 @@ def save_vault(path: Path, opened: Opened, vault: Vault, passphrase: Passphrase 
     try:
         folder = FolderOnDisk(path.parent)
         with folder.alone():
-            now = _read(path)
-            if (None if now is None else _digest(now)) != opened.digest:
+            now = _read(path, _HEAD_BYTES)
+            if (None if now is None else _mark(now)) != opened.mark:
                 raise ChangedMeanwhileError(
                     "somebody else wrote this file in the meantime", hint="do it again, on what it holds now"
                 )
@@ -68,11 +70,15 @@ def save_vault(path: Path, opened: Opened, vault: Vault, passphrase: Passphrase 
     return None if vault.recipients else read_factor(sealed)
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path, most: int = -1) -> tuple[bytes, int] | None:
+    """Return the first `most` bytes of a file, all by default, and its length; `None` where there is none."""
     try:
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise VaultError("this file is too large for a vault", hint="a vault has at most 512 MiB")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            length = file.seek(0, os.SEEK_END)
+            if length > FILE_BYTES_MAX:
+                raise VaultError("this file is too large for a vault", hint="a vault has at most 512 MiB")
+            file.seek(0)
+            return file.read(most), length
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -81,5 +87,7 @@ def _read(path: Path) -> bytes | None:
         ) from error
 
 
-def _digest(sealed: bytes) -> bytes:
-    return hashlib.sha256(sealed).digest()
+def _mark(read: tuple[bytes, int]) -> bytes:
+    """Return what tells a sealing from every other: its head, all of it drawn by chance, and its length."""
+    data, length = read
+    return hashlib.sha256(b"%d " % length + data[:_HEAD_BYTES]).digest()
