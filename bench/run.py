@@ -19,6 +19,7 @@ PARTS = {
     "Log: durable appends and proofs, up to ten million entries": "log.py",
     "Plug: round trips beside other servers": "plug.py",
     "Command line as a whole process": "commands.py",
+    "Vault: a thousand radios with photos, beside the age program": "vault.py",
     "Desk: lists among a million requests": "desk.py",
     "Releases through the API": "releases.py",
     "Pages over the wire and under load": "pages.py",

@@ -8,6 +8,7 @@ to turn its test red.
 import os
 import sys
 
+import age
 import chromium
 import golang
 import nginx
@@ -24,6 +25,7 @@ def main() -> None:
     spin.ensure()
     golang.ensure()
     nginx.ensure()
+    age.ensure()
     newest = version_of(sys.executable)
     others = {version: python for version, python in interpreters().items() if version != newest}
     with surroundings() as environment:

@@ -3,15 +3,14 @@
 A package that is installed would start a server of the system. This one is not: its one file is unpacked.
 """
 
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final
 
-from steps import ROOT, run
+from debian import unpack
+from steps import ROOT
 
 PACKAGE: Final = "nginx"
 FOLDER: Final = ROOT / ".venv-dev" / "nginx"
@@ -33,15 +32,7 @@ def ensure() -> None:
     """See that it is there: Debian's, unpacked; else fail saying what to install."""
     if find():
         return
-    if shutil.which("apt-get") and shutil.which("dpkg-deb"):
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder).chmod(0o755)  # apt fetches as an account of its own
-            if os.geteuid() == 0:
-                run("package lists", "apt-get", "update", "-qq")
-            fetched = subprocess.run(["apt-get", "download", "-qq", PACKAGE], cwd=folder, check=False)
-            if not fetched.returncode:
-                (package,) = Path(folder).glob(f"{PACKAGE}_*.deb")
-                run("nginx", "dpkg-deb", "--extract", str(package), str(FOLDER))
+    unpack(PACKAGE, FOLDER)
     if not find():
         sys.exit("the tests of the proxy need nginx: install your system's package 'nginx'")
 

@@ -106,6 +106,48 @@ class PaperError(InputError):
     slug = "paper"
 
 
+class VaultError(InputError):
+    """A vault, or an entry of it, is not as it should be."""
+
+    slug = "vault"
+
+
+class VaultPassphraseError(VaultError):
+    """The passphrase or the key does not open this vault."""
+
+    slug = "vault-passphrase"
+
+
+class VaultCutError(VaultError):
+    """The file is not whole: it was cut short."""
+
+    slug = "vault-cut"
+
+
+class VaultChangedError(VaultError):
+    """The file is not as it was written: something in it was changed."""
+
+    slug = "vault-changed"
+
+
+class VaultNewerError(VaultError):
+    """The file is of a later version."""
+
+    slug = "vault-newer"
+
+
+class VaultForeignError(VaultError):
+    """The file is something else: no age file, or one that holds no vault."""
+
+    slug = "vault-foreign"
+
+
+class VaultCostError(VaultError):
+    """To open the file would cost more than anybody should pay; nothing was tried."""
+
+    slug = "vault-cost"
+
+
 # --- the caller used us wrongly -----------------------------------------------------------------------
 
 

@@ -41,6 +41,7 @@ PAGES = (
     "/practice/rover_r960",
     "/models",
     *(f"/models/{model}" for model in MODELS),
+    "/vault",
     "/verify",
     "/report",
     "/report/file?what=display&text=CODE+WAIT&model=ford_6000cd",

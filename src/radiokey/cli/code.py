@@ -6,6 +6,7 @@ logs nothing new and costs nothing of the day's limit.
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -31,8 +32,16 @@ from radiokey.cli.options import (
     serial_argument,
 )
 from radiokey.cli.serial import look_again
+from radiokey.cli.vault_options import (
+    Access,
+    identity_option,
+    passphrase_option,
+    reveal_option,
+    vault_option,
+)
 from radiokey.clock import DAY_MS
 from radiokey.code.reading import make_said, read_number
+from radiokey.code.value import Code
 from radiokey.errors import ModelNeededError, NoCodeHereError, NoDerivationError, SerialError, UsageError
 from radiokey.serial.number import Reading, SerialNumber
 from radiokey.serial.vin import Vin
@@ -51,6 +60,10 @@ NOT_KEYED: Final[dict[str, Any]] = {"entry": None, "first_press": None}
 @click.option("--base", metavar="URL", help="Ask this base; its token: RADIOKEY_TOKEN.")
 @click.option("--token-file", type=parse_path, metavar="FILE", help="The file with the token for --base.")
 @click.option("--key", metavar="KEY", help="The verifier key of that base's log that you trust.")
+@vault_option
+@identity_option
+@passphrase_option
+@reveal_option
 @json_option
 def code(
     *,
@@ -63,9 +76,18 @@ def code(
     base: str | None,
     token_file: Path | None,
     key: str | None,
+    vault_file: Path | None,
+    identity: Path | None,
+    passphrase_stdin: bool,
+    reveal: bool,
     as_json: bool,
 ) -> None:
     """Give the code of one radio; where none is to be had here, say whom to ask and with what."""
+    if vault_file is not None:
+        if owns or base or database is not None or key or token_file is not None:
+            raise UsageError("a code comes from one place", hint="with --vault no base is asked")
+        _from_vault(Access(vault_file, identity, passphrase_stdin), serial, reveal=reveal, as_json=as_json)
+        return
     known = card_of(model)
     make = make_said(serial, make or "", known) or None
     try:
@@ -86,8 +108,39 @@ def code(
         ),
         SystemClock().now_ms(),
     )
+    released = _released(request, known, model, lambda: _ask(request, base, database, token_file, key))
+    for doubt in reading.doubts if reading.repaired else ():
+        say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
+    keyed = NOT_KEYED if known is None else presses(known, released.code)
+    if as_json:
+        say.answer(document(released, keyed))
+    else:
+        _write_code(released, model, make, reading.serial, has_keys=keyed["entry"] is not None)
+
+
+def _ask(
+    request: ReleaseRequest,
+    base: str | None,
+    database: DatabaseLocation | None,
+    token_file: Path | None,
+    key: str | None,
+) -> Released:
+    """Return what the base that is named releases, this user's own by default."""
+    if base is not None:
+        return _from(base, database, token_file, key, request)
+    if token_file is not None or key is not None:
+        raise UsageError("a token and a key are for another base", hint="name it: --base URL")
+    with open_base(database, make=database is None) as own:
+        return own.releases.release(request)
+
+
+def _released(
+    request: ReleaseRequest, known: Card | None, model: str | None, ask: Callable[[], Released]
+) -> Released:
+    """Return what is released; where nothing is, leave the sheet or the question, and raise why."""
+    reading, make = request.serial, request.make
     try:
-        if not owns and not families_for(reading.serial, known, make or ""):
+        if not request.owns and not families_for(reading.serial, known, make):
             # Nothing is given out here, so nobody is asked to state anything first.
             raise NoDerivationError(
                 "no public derivation is known for this radio",
@@ -95,33 +148,20 @@ def code(
                 "code with --i-own-this-radio",
                 kind=reading.serial.kind,
             )
-        if base is None:
-            if token_file is not None or key is not None:
-                raise UsageError("a token and a key are for another base", hint="name it: --base URL")
-            with open_base(database, make=database is None) as own:
-                released = own.releases.release(request)
-        else:
-            released = _from(base, database, token_file, key, request)
+        return ask()
     except ModelNeededError:
         if known is not None and known.default:  # the owner was asked, and cannot tell
-            _leave_sheet(model, make, reading)
+            _leave_sheet(model, make or None, reading)
             raise NoDerivationError(
                 "the number alone does not say which radio this is, and not all of them follow a derivation",
                 hint="its maker's dealer finds the code from the number and the papers",
                 kind=reading.serial.kind,
             ) from None
-        which.leave(reading, make or "")
+        which.leave(reading, make)
         raise
     except NoCodeHereError:
-        _leave_sheet(model, make, reading)
+        _leave_sheet(model, make or None, reading)
         raise
-    for doubt in reading.doubts if reading.repaired else ():
-        say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
-    keyed = NOT_KEYED if known is None else presses(known, released)
-    if as_json:
-        say.answer(document(released, keyed))
-    else:
-        _write_code(released, model, make, reading.serial, has_keys=keyed["entry"] is not None)
 
 
 def _leave_sheet(model: str | None, make: str | None, reading: Reading | None) -> None:
@@ -153,6 +193,34 @@ def _from(
     return released
 
 
+def _from_vault(access: Access, serial: str, *, reveal: bool, as_json: bool) -> None:
+    """Give the code that a vault has of a number, with its presses where the radio is known."""
+    from radiokey.cli.kept import kept_code  # noqa: PLC0415 - only where a vault is named
+    from radiokey.cli.vault import document as entry_as_json  # noqa: PLC0415 - the same
+
+    entry, typed = kept_code(access, serial)
+    card = cards().get(entry.model)
+    keyed = NOT_KEYED if card is None or not reveal else presses(card, typed)
+    if as_json:
+        say.answer({**entry_as_json(entry, reveal=reveal), **keyed})
+        return
+    if not reveal:
+        say.out(f"{entry.serial}: a code is kept in the vault")
+        say.note("--reveal shows it")
+        return
+    say.out(say.bold(" ".join(typed.reveal())))
+    source = f", from {entry.source}" if entry.source else ""
+    say.prose(f"for {entry.serial}, kept on {entry.kept_on.isoformat()}{source}")
+    say.prose("Compare the number on the radio with this one first: cars change their radios.")
+    known = load(entry.model) if keyed["entry"] is not None else None
+    if known is not None:
+        from radiokey.cli.entry import write_entry  # noqa: PLC0415 - the coach is long
+
+        say.out()
+        write_entry(known, typed)
+    say.reportable()
+
+
 def of_today(request: ReleaseRequest, now_ms: int) -> ReleaseRequest:
     """Return `request` under the id that it has all day (UTC): the same radio, the same question.
 
@@ -163,7 +231,7 @@ def of_today(request: ReleaseRequest, now_ms: int) -> ReleaseRequest:
     return replace(request, request_id=name)
 
 
-def presses(card: Card, released: Released) -> dict[str, Any]:
+def presses(card: Card, code: Code) -> dict[str, Any]:
     """Return the lines that key the code in and what is known of the first press, as JSON.
 
     Both are `None` where the panel or the shape is not known.
@@ -176,7 +244,7 @@ def presses(card: Card, released: Released) -> dict[str, Any]:
         return NOT_KEYED
     panel, confidence = known
     return {
-        "entry": [press_as_json(line) for line in presses_for(panel, card.shape, released.code)],
+        "entry": [press_as_json(line) for line in presses_for(panel, card.shape, code)],
         "first_press": first_press_as_json(panel, card.shape, confidence),
     }
 

@@ -65,6 +65,12 @@ def _unit() -> click.Command:
     return app
 
 
+def _vault() -> click.Command:
+    from radiokey.cli.vault import app
+
+    return app
+
+
 def _report() -> click.Command:
     from radiokey.cli.report import report
 
@@ -96,6 +102,7 @@ app = Noun(
         "bench": _bench,
         "explain": _explain,
         "unit": _unit,
+        "vault": _vault,
         "report": _report,
         "base": _base,
         "serve": _serve,

@@ -1,26 +1,63 @@
 """`radiokey entry`: the presses that key a code in on one model's panel."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
-from radiokey.cli.options import first_press_as_json, json_option, load, model_argument, press_as_json
+from radiokey.cli.options import first_press_as_json, json_option, load, press_as_json
+from radiokey.cli.vault_options import (
+    Access,
+    identity_option,
+    passphrase_option,
+    reveal_option,
+    vault_option,
+)
 from radiokey.code.value import Code
+from radiokey.errors import UsageError
 from radiokey.guide.coach import coach
 
 
 @click.command("entry")
-@model_argument
-@click.argument("code", metavar="CODE", help="The code; - reads it from standard input.")
+@click.argument("model", metavar="[MODEL]", required=False, help="Which radio; ids from 'radiokey models'.")
+@click.argument("code", metavar="[CODE]", required=False, help="The code; - reads it from standard input.")
+@vault_option
+@click.option("--serial", metavar="SERIAL", help="Which radio of the vault, where it has several.")
+@identity_option
+@passphrase_option
+@reveal_option
 @json_option
-def entry(*, model: str, code: str, as_json: bool) -> None:
-    """Show the exact presses for CODE. '-' keeps the code out of the list of processes."""
-    known = load(model)
+def entry(
+    *,
+    model: str | None,
+    code: str | None,
+    vault_file: Path | None,
+    serial: str | None,
+    identity: Path | None,
+    passphrase_stdin: bool,
+    reveal: bool,
+    as_json: bool,
+) -> None:
+    """Show the exact presses for CODE. '-' keeps the code out of the list of processes.
+
+    With --vault the code comes from there, and the model too where the vault has it.
+    """
+    if vault_file is None:
+        if model is None or code is None:
+            raise UsageError("a radio and its code are both needed", hint="radiokey entry MODEL -")
+        known, typed = load(model), Code.typed(sys.stdin.readline() if code == "-" else code)
+    else:
+        from radiokey.cli.kept import kept_entry  # noqa: PLC0415 - only where a vault is named
+
+        if code is not None:
+            raise UsageError("the code comes from the vault", hint="leave it out, or leave --vault out")
+        access = Access(vault_file, identity, passphrase_stdin)
+        model, typed = kept_entry(access, serial, model, reveal=reveal)
+        known = load(model)
     assert known is not None
-    typed = Code.typed(sys.stdin.readline() if code == "-" else code)
     if as_json:
         say.answer(document(known, typed))
         return

@@ -40,7 +40,6 @@ database_option = click.option(
     metavar="FILE",
     help="Another base than this user's own: a file or postgresql://...",
 )
-model_argument = click.argument("model", metavar="MODEL", help="Which radio; ids from 'radiokey models'.")
 serial_argument = click.argument("serial", metavar="SERIAL", help="As it stands on the label.")
 
 BY = "local"

@@ -164,6 +164,15 @@ class Panel:
             case unknown:
                 assert_never(unknown)
 
+    @property
+    def confirm_label(self) -> str:
+        """What stands on the key that confirms, and whether it is held; empty where none does."""
+        if isinstance(self.confirm, Automatic):
+            return ""
+        key = self.confirm.key
+        label = next((one.label for one in self.keys if one.id == key), key)
+        return f"{label}, held" if self.confirm.hold_ms else label
+
     def settled(self, opening: Opening | None = None) -> "Panel":
         """Return this panel as it is if it opens so; by default in the first of the possible ways.
 

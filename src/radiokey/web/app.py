@@ -56,6 +56,7 @@ from radiokey.web.owner import (
     report,
     request,
     road,
+    vault,
     waiting,
 )
 from radiokey.web.registrar import audit, clearings, keys, log, staff, stolen, tokens, units
@@ -241,6 +242,7 @@ _PAGES: Final = (
     *demo.HANDLERS,
     *request.HANDLERS,
     *dealer_code.HANDLERS,
+    *vault.HANDLERS,
     *signin.OPEN,
     static_file,
 )

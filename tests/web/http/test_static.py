@@ -130,7 +130,8 @@ def test_a_static_file_is_named_by_its_content_and_never_expires(visitor):
         assert answer.headers["cache-control"] == FOREVER
         assert "immutable" in FOREVER
         assert answer.headers["content-type"].startswith(kind)
-        assert (WEB / "static" / f"{stem}.{ending}").is_file()
+        folders = (WEB / "static", WEB / "static" / "vendor")
+        assert any((folder / f"{stem}.{ending}").is_file() for folder in folders)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +162,28 @@ def test_the_start_page_is_three_requests_and_little(visitor):
     assert len(addresses) <= 3
     assert sum(on_the_wire(visitor, address) for address in addresses) <= 60_000
     assert len(gzip.compress(page.encode())) < len(page)
+
+
+def test_a_page_of_the_vault_is_little_with_all_it_fetches(visitor):
+    """At most 120 KB, its worker and the age package included; no other page loads these two."""
+    page = visitor.get("/vault").text
+    told = re.findall(r'data-(?:worker|library)="([^"]+)"', page)
+    addresses = ["/vault", *loaded(page), *told]
+    assert len(told) == 2
+    assert sum(on_the_wire(visitor, address) for address in addresses) <= 120_000
+    assert not any("data-worker" in visitor.get(address).text for address in ("/", "/coach", "/practice"))
+
+
+def test_the_script_of_others_is_the_one_that_its_page_names():
+    folder = WEB / "static" / "vendor"
+    said = re.findall(
+        r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", (folder / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    scripts = [file for file in folder.iterdir() if file.name.endswith(".js")]
+    assert said == [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in scripts]
+    text = scripts[0].read_text("utf-8")
+    assert re.findall(r"https?:|fetch\(|XMLHttpRequest|WebSocket|eval\(", text) == []
+    assert (folder / "LICENSES.txt").read_text("utf-8").startswith("== age-encryption 0.3.1")
 
 
 def test_a_practice_radio_is_at_most_eight_requests(visitor):

@@ -41,7 +41,8 @@ class StaticFiles:
         folder = resources.files("radiokey.web") / "static"
         self._names: dict[str, str] = {}
         self.files: dict[str, tuple[bytes, str]] = {}
-        for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        entries = (*folder.iterdir(), *(folder / "vendor").iterdir())
+        for entry in sorted(entries, key=lambda one: one.name):
             stem, dot, ending = entry.name.rpartition(".")
             kind = _TYPES.get(dot + ending)
             if kind is not None:

@@ -1,0 +1,425 @@
+"""`radiokey vault`: numbers and codes in one age file, away from the car."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from radiokey.base.bootstrap import SystemClock
+from radiokey.catalogue.index import Card, cards
+from radiokey.cli import say
+from radiokey.cli.noun import Noun
+from radiokey.cli.options import card_of, json_option, load, make_option, model_option, parse_path
+from radiokey.cli.serial import look_again
+from radiokey.cli.vault_access import (
+    entry_of,
+    new_passphrase,
+    open_kept,
+    open_or_begin,
+    read_text,
+    save_kept,
+    typed_unseen,
+    write_new,
+)
+from radiokey.cli.vault_options import Access, reveal_option, vault_options
+from radiokey.code.reading import make_said, read_number
+from radiokey.code.value import Code
+from radiokey.errors import CodeShapeError, ReceiptError, SerialError, UsageError, VaultError
+from radiokey.serial.formats import AS_PRINTED
+from radiokey.vault.document import (
+    CARD,
+    Entry,
+    Vault,
+    encode_vault,
+    number_key,
+    only,
+    parse_vault,
+    read_card,
+    with_entry,
+    without_codes,
+)
+from radiokey.vault.keep import FILE_BYTES_MAX
+
+app = Noun("vault", help="Numbers and codes in one encrypted file, which the age program opens too.")
+
+serial_option = click.option("--serial", metavar="SERIAL", help="Which radio: its number, or the end of it.")
+
+
+@app.command("add")
+@vault_options
+@click.option("--serial", metavar="SERIAL", required=True, help="The number on the radio.")
+@click.option("--code", metavar="-", help="- reads the code from standard input: it is no argument.")
+@model_option
+@make_option
+@click.option("--car", metavar="TEXT", default="", help="The car, in your words.")
+@click.option("--confirm", metavar="KEY", help="The key that confirms; by default that of the radio.")
+@click.option("--found", metavar="TEXT", default="", help="Where the number was found.")
+@click.option("--source", metavar="TEXT", default="", help="Who gave the code.")
+@click.option("--note", metavar="TEXT", default="", help="Whatever else.")
+@click.option("--photo", type=parse_path, metavar="FILE", help="A photo of the sticker: JPEG, PNG or WebP.")
+@click.option("--receipt", type=parse_path, metavar="FILE", help="The receipt of the release.")
+@click.option(
+    "--recipient", "recipients", multiple=True, metavar="KEY", help="An age recipient; a new vault only."
+)
+@click.option("--replace", "again", is_flag=True, help="Write the entry of this number anew.")
+def add(
+    *,
+    file: Path,
+    serial: str,
+    code: str | None,
+    model: str | None,
+    make: str | None,
+    car: str,
+    confirm: str | None,
+    found: str,
+    source: str,
+    note: str,
+    photo: Path | None,
+    receipt: Path | None,
+    recipients: tuple[str, ...],
+    again: bool,
+    identity: Path | None,
+    passphrase_stdin: bool,
+) -> None:
+    """Keep a radio's number, and its code if it is known. The file is made where there is none."""
+    access = Access(file, identity, passphrase_stdin)
+    if code not in {None, "-"}:
+        raise UsageError(
+            "a code is no argument: others would see it in the list of processes",
+            hint="--code - reads it from standard input",
+        )
+    card = card_of(model)
+    number, kind = _read_serial(serial, make, model)
+    entry = Entry(
+        serial=number,
+        kind=kind,
+        model=model or "",
+        make=make_said(serial, make or "", card) or "",
+        car=car,
+        confirm=_confirm_key(model) if confirm is None else confirm,
+        found=found,
+        source=source,
+        kept_on=_today(),
+        note=note,
+        receipt=None if receipt is None else _receipt(receipt, number),
+    )
+    picture = None if photo is None else _picture(photo)
+    opened, key = open_or_begin(access)
+    vault = opened.vault
+    if recipients:
+        if key is not None:
+            raise UsageError(
+                "a vault that is there keeps its key", hint="'radiokey vault passphrase' changes it"
+            )
+        vault = replace(vault, recipients=recipients)
+    if key is None and not recipients:
+        key = new_passphrase(access)
+    if code is not None:
+        typed = _typed_code(card)
+        entry = replace(entry, code=typed, steps=_steps(model, typed))
+    save_kept(access, opened, with_entry(vault, entry, picture, again=again), key)
+    say.out(f"{number} is kept in {file}{'' if entry.code else ', without a code'}")
+
+
+@app.command("list")
+@vault_options
+@json_option
+def listed(*, file: Path, identity: Path | None, passphrase_stdin: bool, as_json: bool) -> None:
+    """List the radios of a vault."""
+    opened, _ = open_kept(Access(file, identity, passphrase_stdin))
+    entries = opened.vault.entries
+    if as_json:
+        say.document(
+            [
+                {
+                    "serial": entry.serial,
+                    "model": entry.model or None,
+                    "car": entry.car,
+                    "has_code": entry.code is not None,
+                    "kept_on": entry.kept_on.isoformat(),
+                }
+                for entry in entries
+            ]
+        )
+        return
+    say.columns(
+        (
+            entry.serial,
+            "code kept" if entry.code else "no code yet",
+            entry.kept_on.isoformat(),
+            entry.car or _name(entry),
+        )
+        for entry in entries
+    )
+    if not entries:
+        say.note("there is nothing in it yet")
+
+
+@app.command("show")
+@vault_options
+@serial_option
+@reveal_option
+@click.option("--photo-to", type=parse_path, metavar="FILE", help="Write its photo to a new file.")
+@json_option
+def show(
+    *,
+    file: Path,
+    serial: str | None,
+    reveal: bool,
+    photo_to: Path | None,
+    identity: Path | None,
+    passphrase_stdin: bool,
+    as_json: bool,
+) -> None:
+    """Show one radio of a vault; its code only with --reveal."""
+    opened, _ = open_kept(Access(file, identity, passphrase_stdin))
+    entry = entry_of(opened.vault, serial)
+    if photo_to is not None:
+        _write_photo(opened.vault, entry, photo_to)
+    if as_json:
+        say.document(document(entry, reveal=reveal))
+        return
+    say.out(say.bold(entry.serial))
+    for label, text in (
+        ("Radio", _name(entry)),
+        ("Car", entry.car),
+        ("Code", _shown_code(entry, reveal=reveal)),
+        ("Confirmed by", entry.confirm),
+        ("Number found", entry.found),
+        ("Code from", entry.source),
+        ("Kept on", entry.kept_on.isoformat()),
+        ("Photo", "kept; --photo-to FILE writes it" if entry.photo and photo_to is None else ""),
+        ("Receipt", "kept" if entry.receipt else ""),
+        ("Note", entry.note),
+    ):
+        if text:
+            say.item(label, text)
+
+
+def document(entry: Entry, *, reveal: bool) -> dict[str, Any]:
+    """Return an entry as JSON takes it; `code` is null where it is not revealed or not known."""
+    return {
+        "serial": entry.serial,
+        "kind": entry.kind,
+        "model": entry.model or None,
+        "make": entry.make,
+        "car": entry.car,
+        "has_code": entry.code is not None,
+        "code": entry.code.reveal() if reveal and entry.code else None,
+        "confirm": entry.confirm,
+        "found": entry.found,
+        "source": entry.source,
+        "kept_on": entry.kept_on.isoformat(),
+        "note": entry.note,
+        "has_photo": bool(entry.photo),
+        "receipt": entry.receipt,
+    }
+
+
+@app.command("card")
+@vault_options
+@serial_option
+@reveal_option
+@click.option("--to", type=parse_path, metavar="FILE", required=True, help="The PDF, a new file.")
+def card(
+    *,
+    file: Path,
+    serial: str | None,
+    reveal: bool,
+    to: Path,
+    identity: Path | None,
+    passphrase_stdin: bool,
+) -> None:
+    """Draw the card for the drawer at home as a PDF; with the code and its presses only with --reveal."""
+    from radiokey.vault.card import draw_card  # noqa: PLC0415 - fonts and drawing take long to load
+    from radiokey.web.draw.card import card_of_entry  # noqa: PLC0415 - the same
+
+    opened, _ = open_kept(Access(file, identity, passphrase_stdin))
+    entry = entry_of(opened.vault, serial)
+    if reveal and entry.code is None:
+        raise UsageError("the vault has no code of this radio yet", hint="leave --reveal out")
+    write_new(to, draw_card(card_of_entry(entry, code=reveal)))
+    say.out(f"{to} is the card of {entry.serial}, {'with' if reveal else 'without'} its code")
+    say.note("keep it at home, never in the car")
+
+
+@app.command("export")
+@vault_options
+@serial_option
+@reveal_option
+@click.option("--to", type=parse_path, metavar="FILE", help="A new file, in place of standard output.")
+def export(
+    *,
+    file: Path,
+    serial: str | None,
+    reveal: bool,
+    to: Path | None,
+    identity: Path | None,
+    passphrase_stdin: bool,
+) -> None:
+    """Write a vault's document in clear, without the codes unless --reveal is said."""
+    opened, _ = open_kept(Access(file, identity, passphrase_stdin))
+    vault = opened.vault
+    if serial is not None:
+        vault = only(vault, (entry_of(vault, serial),))
+    data = encode_vault(vault if reveal else without_codes(vault)).rstrip() + b"\n"
+    if to is None:
+        say.out(data.decode("utf-8").rstrip("\n"))
+    else:
+        write_new(to, data)
+    if reveal:
+        say.note("the codes are in it in clear: encrypt it or destroy it")
+
+
+@app.command("import")
+@vault_options
+@click.argument("source", metavar="SOURCE", help="An export, or the text of a card; - reads standard input.")
+def import_entries(*, file: Path, source: str, identity: Path | None, passphrase_stdin: bool) -> None:
+    """Take over what an export or a card holds. An entry that is there stays as it is."""
+    access = Access(file, identity, passphrase_stdin, stdin_taken=source == "-")
+    opened, key = open_or_begin(access)
+    if key is None:
+        key = new_passphrase(access)
+    text = sys.stdin.read(FILE_BYTES_MAX) if source == "-" else read_text(parse_path(source), FILE_BYTES_MAX)
+    coming = _coming(text)
+    vault, taken, stayed = opened.vault, 0, 0
+    have = {entry.key for entry in vault.entries}
+    for entry in coming.entries:
+        if entry.key in have:
+            stayed += 1
+            continue
+        vault = with_entry(vault, replace(entry, photo=""), coming.photo(entry))
+        have.add(entry.key)
+        taken += 1
+    if taken:
+        save_kept(access, opened, vault, key)
+    say.out(f"{taken} taken over, {stayed} there already")
+
+
+@app.command("passphrase")
+@vault_options
+@click.option(
+    "--recipient", "recipients", multiple=True, metavar="KEY", help="Seal it to this age key instead."
+)
+def passphrase(
+    *, file: Path, identity: Path | None, passphrase_stdin: bool, recipients: tuple[str, ...]
+) -> None:
+    """Give a vault another passphrase: the old one is asked first. Copies keep theirs."""
+    access = Access(file, identity, passphrase_stdin)
+    opened, _ = open_kept(access)
+    save_kept(access, opened, replace(opened.vault, recipients=recipients), None)
+    say.out(f"{file} opens with {'the key' if recipients else 'the new passphrase'} from now on")
+
+
+# --- what is read -------------------------------------------------------------------------------------------
+
+
+def _read_serial(text: str, make: str | None, model: str | None) -> tuple[str, str]:
+    """Return a number and its format; one that no format takes is kept as it is printed."""
+    card = card_of(model)
+    try:
+        reading = read_number(text, make=make_said(text, make or "", card), radio=card)
+    except SerialError:
+        say.note("no format here knows this number: it is kept as it is printed")
+        return " ".join(text.split()), AS_PRINTED
+    for doubt in reading.doubts:
+        say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
+    return reading.serial.text, reading.serial.kind
+
+
+def _typed_code(card: Card | None) -> Code:
+    """Return the code on standard input; say so where it is not of that radio's shape, and keep it."""
+    typed = Code.typed(typed_unseen("Code: ") if sys.stdin.isatty() else sys.stdin.readline())
+    try:
+        if card is not None and card.shape is not None:
+            card.shape.check(typed)
+    except CodeShapeError as problem:
+        say.note(f"it is kept, but look again: {problem.sentence}")
+    return typed
+
+
+def _today() -> date:
+    return datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC).date()
+
+
+def _confirm_key(model: str | None) -> str:
+    """Return what stands on the key that confirms; empty where it is not known or none does."""
+    from radiokey.catalogue.panels import panel_of  # noqa: PLC0415 - only where a model is named
+
+    found = None if model is None else panel_of(model)
+    return "" if found is None else found[0].confirm_label
+
+
+def _steps(model: str | None, code: Code) -> tuple[str, ...]:
+    """Return the sentences that key the code in; none where the radio is not known."""
+    from radiokey.web.draw.card import steps_of  # noqa: PLC0415 - the coach is long
+
+    known = load(model)
+    return () if known is None else tuple(sentence for sentence, _ in steps_of(known, code))
+
+
+def _receipt(path: Path, serial: str) -> Mapping[str, Any]:
+    """Return a receipt that verifies and is about that number."""
+    from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, verify_receipt_file  # noqa: PLC0415 - long to load
+
+    text = read_text(path, RECEIPT_SIZE_MAX)
+    verified = verify_receipt_file(text)
+    if number_key(verified.serial.text) != number_key(serial):
+        raise ReceiptError(
+            f"this receipt is of another number: {verified.serial}", hint="give the receipt of this radio"
+        )
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _picture(path: Path) -> bytes:
+    """Return a photo as a vault keeps it: made anew from its pixels by the confined reader of papers."""
+    from radiokey.base.papers.clean import Cleaner  # noqa: PLC0415 - only where a photo is given
+    from radiokey.base.papers.content import BYTES_MAX, Media  # noqa: PLC0415 - the same
+    from radiokey.cli.photo import smaller  # noqa: PLC0415 - the same
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(BYTES_MAX + 1)
+    except OSError as error:
+        raise VaultError(f"the photo cannot be read: {error.strerror}", hint="look at its name") from error
+    clean = Cleaner().clean(data)
+    if clean.media is Media.PDF:
+        raise VaultError("a photo is a JPEG, PNG or WebP", hint="this is a PDF: photograph the sticker")
+    return smaller(clean.content)
+
+
+def _coming(text: str) -> Vault:
+    """Return what an export or the text of a card holds."""
+    if not text.lstrip().startswith(f'{{"{CARD}"'):
+        return parse_vault(text.encode())
+    entry = read_card(text)
+    return Vault((entry if entry.kept_on != date.min else replace(entry, kept_on=_today()),))
+
+
+# --- what is said -------------------------------------------------------------------------------------------
+
+
+def _name(entry: Entry) -> str:
+    card = cards().get(entry.model)
+    return card.name if card else ""
+
+
+def _shown_code(entry: Entry, *, reveal: bool) -> str:
+    if entry.code is None:
+        return "not known yet"
+    return entry.code.reveal() if reveal else "kept; --reveal shows it"
+
+
+def _write_photo(vault: Vault, entry: Entry, to: Path) -> None:
+    photo = vault.photo(entry)
+    if photo is None:
+        raise UsageError(
+            "this entry has no photo", hint="'radiokey vault add --replace --photo FILE' adds one"
+        )
+    write_new(to, photo)
