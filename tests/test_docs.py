@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -212,6 +213,7 @@ def run_shell(cli, line: str):
 def test_the_examples_of_the_command_line_are_what_it_says(cli, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)  # some of them write files
+    shutil.copy(ROOT / "tests" / "photos" / "label.heic", tmp_path)
     shown = list(examples(CLI))
     assert len(shown) > 12
     for command, output in shown:

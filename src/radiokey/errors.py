@@ -106,6 +106,12 @@ class PaperError(InputError):
     slug = "paper"
 
 
+class PhotoError(InputError):
+    """A file is no photo that can be read; the fact `reason` is of a closed list."""
+
+    slug = "photo"
+
+
 # --- the caller used us wrongly -----------------------------------------------------------------------
 
 
