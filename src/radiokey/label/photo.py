@@ -31,9 +31,14 @@ _ANSWER_MAX: Final = 2_000_000
 _ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FFMPEG_LOGLEVEL": "-8"}
 
 
+def is_installed() -> bool:
+    """Tell whether what reads photos is installed."""
+    return all(find_spec(part) is not None for part in PARTS)
+
+
 def require_extra() -> None:
     """Raise `UsageError` where what reads photos is not installed."""
-    if any(find_spec(part) is None for part in PARTS):
+    if not is_installed():
         raise UsageError(
             "reading a photo needs more packages than are installed here",
             hint="install radiokey with its extra: pip install 'radiokey[photo]'; or type the number: "
@@ -74,4 +79,4 @@ class PhotoReader:
         return read_marks(marks, make=make, radio=radio)
 
 
-__all__ = ["LabelReading", "PhotoError", "PhotoReader", "require_extra"]
+__all__ = ["LabelReading", "PhotoError", "PhotoReader", "is_installed", "require_extra"]

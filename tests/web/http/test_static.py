@@ -14,6 +14,7 @@ from radiokey.web.app import FOREVER, HEADERS
 from radiokey.web.http.render import StaticFiles
 
 WEB = files("radiokey.web")
+VENDOR = WEB / "static" / "vendor"
 SCRIPTS = sorted(file.name for file in (WEB / "static").iterdir() if file.name.endswith(".js"))
 STYLES = sorted(file.name for file in (WEB / "static").iterdir() if file.name.endswith(".css"))
 TEMPLATES = sorted(
@@ -130,7 +131,30 @@ def test_a_static_file_is_named_by_its_content_and_never_expires(visitor):
         assert answer.headers["cache-control"] == FOREVER
         assert "immutable" in FOREVER
         assert answer.headers["content-type"].startswith(kind)
-        assert (WEB / "static" / f"{stem}.{ending}").is_file()
+        assert any((folder / f"{stem}.{ending}").is_file() for folder in (WEB / "static", VENDOR))
+
+
+def test_code_of_others_is_what_its_package_has_and_names_its_licence():
+    """Its sums stand beside its licences; a file that nobody wrote down is none of ours either."""
+    told = (VENDOR / "LICENCES.md").read_text("utf-8")
+    sums = dict(re.findall(r"\| `([\w.]+)` \| npm `[\w-]+` [\d.]+, `[\w./]+` \| `([0-9a-f]{64})` \|", told))
+    found = {file.name: file for file in VENDOR.iterdir() if file.name != "LICENCES.md"}
+    assert found.keys() == sums.keys()
+    for name, file in found.items():
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == sums[name], name
+    assert {"MIT License", "Apache License, Version 2.0"} <= {
+        one for one in ("MIT License", "Apache License, Version 2.0") if one in told
+    }
+
+
+def test_the_reader_of_barcodes_is_half_a_megabyte_over_the_wire_packed_once(visitor):
+    (name,) = (name for name in StaticFiles().files if name.endswith(".wasm"))
+    assert on_the_wire(visitor, f"/static/{name}") <= 500_000
+    static = visitor.app.state.static
+    assert static.packed(name) is static.packed(name)
+    plain = visitor.get(f"/static/{name}", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == static.files[name][0]
 
 
 @pytest.mark.parametrize(
