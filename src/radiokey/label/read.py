@@ -102,7 +102,7 @@ CONFIDENCE: Final = {
 }
 """How often a first candidate with such evidence was right, on the seeds that it was chosen on."""
 
-SCORE_SURE: Final = 0.9
+SCORE_SURE: Final = 0.95
 """Every character of a number must have been read so surely in one of two passes that agree."""
 OTHER_MIN: Final = 0.12
 """From here on what a character could be instead is shown."""
