@@ -217,6 +217,8 @@ def test_the_examples_of_the_command_line_are_what_it_says(cli, tmp_path, monkey
     shown = list(examples(CLI))
     assert len(shown) > 12
     for command, output in shown:
+        if "serial read" in command and not importlib.util.find_spec("zxingcpp"):
+            continue  # the extra has no builds for this Python (docs/wheels.md)
         ran = run_shell(cli, command)
         said = ran.out + ran.err
         assert like(output).fullmatch(said if said.endswith("\n") else f"{said}\n"), f"{command}\n{said}"

@@ -62,6 +62,14 @@ def test_two_that_differ_are_both_shown_and_neither_is_sure(one, other):
     assert (sorted(texts(reading)), reading.sure) == (["V012345", "V012346"], False)
 
 
+def test_a_second_number_on_the_photo_is_asked_about():
+    """Two radios in one picture: even the one that barcode and print agree on may be the other one's."""
+    reading = read(
+        codes=[code("PLEM012345", Symbology.CODE_39)], first=[line("M012345"), line("V543210", at=2)]
+    )
+    assert (texts(reading), reading.sure) == (["M012345", "V543210"], False)
+
+
 def test_a_digit_in_an_open_place_is_asked_about_however_sure_the_network_is():
     """An O among digits is read as 0 with 0.998: no threshold helps, only the form."""
     reading = read(first=[line("815CM7123A12345607")], second=[line("815CM7123A12345607")])

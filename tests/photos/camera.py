@@ -90,11 +90,11 @@ def take(seed: int, kind: Kind, family: int | None = None) -> Photo:
     size = (long_side, long_side * 3 // 4) if chance.random() < 0.6 else (long_side * 3 // 4, long_side)
     angle = {
         Kind.UPRIGHT: chance.uniform(-6, 6),
-        Kind.TILTED: chance.choice([0, 90, 180, 270]) + chance.uniform(-30, 30),
-        Kind.HARD: chance.choice([0, 0, 90, 180, 270]) + chance.uniform(-35, 35),
+        Kind.TILTED: chance.uniform(0, 360),
+        Kind.HARD: chance.choice([0, 0, 90, 180, 270]) + chance.uniform(-45, 45),
     }[kind]
-    slant = {Kind.UPRIGHT: 0.04, Kind.TILTED: 0.16, Kind.HARD: 0.2}[kind]
-    share = chance.uniform(0.6, 0.92) if not hard else chance.uniform(0.42, 0.9)
+    slant = {Kind.UPRIGHT: 0.04, Kind.TILTED: 0.2, Kind.HARD: 0.28}[kind]
+    share = chance.uniform(0.5, 0.92) if not hard else chance.uniform(0.35, 0.9)
     scene = _case(size, rng, chance)
     if (hard and chance.random() < 0.4) or chance.random() < 0.15:
         scene = _beside(scene, chance, rng)
@@ -225,15 +225,21 @@ def _light(
         ) ** 2
         scene += (np.exp(-spot) * chance.uniform(40, 190 if hard else 110))[..., None]
     if hard:
-        scene = scene * chance.uniform(0.25, 0.9)
+        scene = scene * chance.uniform(0.18, 0.9)
         scene = _blurred(scene, chance)
     else:
         scene = scene * chance.uniform(0.75, 1.1)
         scene = cv2.GaussianBlur(scene, (0, 0), chance.uniform(0.4, 1.0))
-    noise = chance.uniform(2, 11) if hard else chance.uniform(1, 4)
+    noise = chance.uniform(2, 13) if hard else chance.uniform(1, 4)
     scene += rng.normal(0, noise, scene.shape).astype(np.float32)
     tint = np.array([chance.uniform(0.9, 1.08), 1.0, chance.uniform(0.85, 1.1)], np.float32)
-    return np.clip(scene * tint, 0, 255).astype(np.uint8)
+    return _packed(np.clip(scene * tint, 0, 255).astype(np.uint8), chance.randint(45, 92))
+
+
+def _packed(pixels: np.ndarray, quality: int) -> np.ndarray:
+    """Return what is left of pixels after a JPEG of this quality, as sent on by a messenger."""
+    _, packed = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return cv2.imdecode(packed, cv2.IMREAD_COLOR)
 
 
 def _blurred(scene: np.ndarray, chance: random.Random) -> np.ndarray:
@@ -245,7 +251,7 @@ def _blurred(scene: np.ndarray, chance: random.Random) -> np.ndarray:
         for step in np.linspace(-middle, middle, 4 * length):
             kernel[round(middle + step * math.sin(turn)), round(middle + step * math.cos(turn))] = 1
         return cv2.filter2D(scene, -1, kernel / kernel.sum())
-    return cv2.GaussianBlur(scene, (0, 0), chance.uniform(0.8, 2.2) * scene.shape[1] / 1600)
+    return cv2.GaussianBlur(scene, (0, 0), chance.uniform(0.8, 2.6) * scene.shape[1] / 1600)
 
 
 def _dirty(scene: np.ndarray, chance: random.Random) -> np.ndarray:

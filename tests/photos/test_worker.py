@@ -27,7 +27,7 @@ def test_it_can_open_no_file_and_no_socket_once_it_reads():
         "    else: print('opened')\n"
         "print(resource.getrlimit(resource.RLIMIT_DATA))\n"
     )
-    ran = subprocess.run((sys.executable, "-I", "-c", probe), capture_output=True, text=True, check=True)
+    ran = subprocess.run((sys.executable, "-c", probe), capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == ["24", "24", "24", "(500000000, 500000000)"]
     assert worker.LIMITS
 

@@ -3,7 +3,7 @@
 Runs in the confined process only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import cv2
@@ -11,11 +11,12 @@ import numpy as np
 
 from radiokey.label import barcode, ocr
 from radiokey.label.marks import Code, Line, Marks, Quad, Symbology
-from radiokey.label.read import CONFIDENCE, LabelReading, Source
+from radiokey.label.read import CONFIDENCE, Candidate, LabelReading, Source
 from radiokey.serial.barcode import blaupunkt_number
 
 _SCALES: Final = (1.0, 0.6, 0.35)
 _MATRIX_SIDE: Final = 1_200
+_CLOSER_SIDE: Final = 1_024
 
 
 def look(
@@ -35,41 +36,77 @@ def look(
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     codes = _strips_in(grey, home)
     codes += barcode.find_codes_at(grey, home, min(1.0, _MATRIX_SIDE / max(grey.shape)), barcode.MATRICES)
-    boxes = ocr.find_print(reader, picture)
-    groups = [group for alike in ocr.groups(boxes)[:3] for group in ocr.read_group(reader, picture, alike)]
-    groups.sort(key=lambda group: group.print_size, reverse=True)
-    first = _home([line for group in groups for line in group.lines], home)
-    marks = Marks(width, height, tuple(codes), tuple(first))
-    judged = judge(marks)
+    groups = _groups(reader, picture, ocr.find_print(reader, picture))
+
+    def marks(second: Sequence[Line] = ()) -> Marks:
+        first = _home([line for group in groups for line in group.lines], home)
+        return Marks(width, height, tuple(codes), tuple(first), tuple(second))
+
+    judged = judge(marks())
+    if not _found(judged):
+        # What was missed comes first: the second pass looks there.
+        missed = _missed(reader.find_boxes(ocr.stronger(picture), _CLOSER_SIDE), groups)
+        groups = _groups(reader, picture, missed) + groups
+        judged = judge(marks())
     if judged.sure or not groups:
-        return marks
-    if not _strips(codes):
-        turned = ocr.upright(grey, groups[0])
-        codes += _strips_in(turned.pixels, home @ turned.to_photo)
-        marks = Marks(width, height, tuple(codes), tuple(first))
-        judged = judge(marks)
-        if judged.sure:
-            return marks
+        return marks()
+    for group in _directions(groups):
+        if not _strips(codes):
+            turned = ocr.upright(grey, group)
+            codes += _strips_in(turned.pixels, home @ turned.to_photo)
+            judged = judge(marks())
+    if judged.sure:
+        return marks()
     around = _of_one_number(judged)
     group = groups[0]
     if around is not None:
         around = ocr.back(around, np.linalg.inv(home))
-        group = min(groups, key=lambda one: _apart(one, around))
+        group = min(groups, key=lambda one: _apart(one.degrees, ocr.degrees_of(np.array(around))))
     second = ocr.second_pass(reader, ocr.cut_out(picture, group, around))
-    return Marks(width, height, tuple(codes), tuple(first), tuple(_home(second, home)))
+    return marks(_home(second, home))
+
+
+def _groups(reader: ocr.Reader, picture: ocr.Pixels, boxes: Sequence[ocr.Floats]) -> list[ocr.Group]:
+    """Return the print of a picture, read, the group with most of it first."""
+    found = [group for alike in ocr.groups(boxes)[:3] for group in ocr.read_group(reader, picture, alike)]
+    return sorted(found, key=lambda group: group.print_size, reverse=True)
+
+
+def _missed(boxes: Sequence[ocr.Floats], groups: Sequence[ocr.Group]) -> list[ocr.Floats]:
+    """Return the boxes in whose middle no line stands yet."""
+    known = [box.astype(np.float32) for group in groups for box in group.boxes]
+    return [
+        box
+        for box in boxes
+        if all(
+            cv2.pointPolygonTest(one, tuple(map(float, box.mean(0))), measureDist=False) < 0 for one in known
+        )
+    ]
+
+
+def _directions(groups: Sequence[ocr.Group]) -> list[ocr.Group]:
+    """Return the two first groups that run differently, upside down or not."""
+    first = groups[0]
+    others = [one for one in groups if 10 < _apart(one.degrees, first.degrees) < 170]  # noqa: PLR2004 - degrees
+    return [first, *others[:1]]
+
+
+def _found(judged: LabelReading) -> list[Candidate]:
+    """Return the numbers that are more than an accident."""
+    return [one for one in judged.candidates if one.confidence > CONFIDENCE["accident"]]
 
 
 def _of_one_number(judged: LabelReading) -> Quad | None:
     """Return where the one number stands that the print has; several, or none: `None`."""
-    found = [one for one in judged.candidates if one.confidence > CONFIDENCE["accident"]]
+    found = _found(judged)
     if len(found) != 1 or Source.FIRST not in found[0].sources:
         return None
     return found[0].quad
 
 
-def _apart(group: ocr.Group, quad: Quad) -> float:
-    """Return how far the direction of a quad is from that of a group, in degrees."""
-    return abs((ocr.degrees_of(np.array(quad)) - group.degrees + 180) % 360 - 180)
+def _apart(one: float, other: float) -> float:
+    """Return how far apart two directions are, in degrees: 0 to 180."""
+    return abs((one - other + 180) % 360 - 180)
 
 
 def _strips_in(grey: ocr.Pixels, to_photo: ocr.Floats) -> list[Code]:

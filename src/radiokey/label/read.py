@@ -102,7 +102,7 @@ CONFIDENCE: Final = {
 }
 """How often a first candidate with such evidence was right, on the seeds that it was chosen on."""
 
-SCORE_SURE: Final = 0.9
+SCORE_SURE: Final = 0.95
 """Every character of a number must have been read so surely in one of two passes that agree."""
 OTHER_MIN: Final = 0.12
 """From here on what a character could be instead is shown."""
@@ -122,14 +122,16 @@ class _Said:
     joined: bool = False
 
 
-def read_marks(marks: Marks, *, make: str = "", radio: Radio | None = None) -> LabelReading:
+def read_marks(
+    marks: Marks, *, make: str = "", radio: Radio | None = None, score_sure: float = SCORE_SURE
+) -> LabelReading:
     """Return what a photo says; `make` and `radio` are what is known, as `read_number` takes it."""
     said = [
         *_from_codes(marks.codes, make, radio),
         *_from_print(marks.first, Source.FIRST, make, radio),
         *_from_print(marks.second, Source.SECOND, make, radio),
     ]
-    candidates = _candidates(said)
+    candidates = _candidates(said, score_sure)
     sure = bool(candidates) and _is_sure(candidates)
     return LabelReading(
         candidates=candidates,
@@ -275,14 +277,14 @@ def _around(row: Sequence[Line]) -> Quad:
 # --- what follows ----------------------------------------------------------------------------------------
 
 
-def _candidates(said: Sequence[_Said]) -> tuple[Candidate, ...]:
+def _candidates(said: Sequence[_Said], score_sure: float) -> tuple[Candidate, ...]:
     """Return the numbers that were said, best first: one entry per number."""
     telling = [one for one in said if not _is_accident(one)]
     by_key: dict[str, list[_Said]] = {}
     for one in telling or said:
         by_key.setdefault(one.reading.serial.key, []).append(one)
     rivals = len(by_key)
-    found = [_candidate(group, doubted=rivals > 1) for group in by_key.values()]
+    found = [_candidate(group, score_sure, doubted=rivals > 1) for group in by_key.values()]
     return tuple(sorted(found, key=lambda one: (one.confidence, len(one.sources)), reverse=True))
 
 
@@ -291,7 +293,7 @@ def _is_accident(one: _Said) -> bool:
     return not one.reading.labelled and one.reading.serial.kind in _SHORT_KINDS
 
 
-def _candidate(group: Sequence[_Said], *, doubted: bool) -> Candidate:
+def _candidate(group: Sequence[_Said], score_sure: float, *, doubted: bool) -> Candidate:
     printed = [one for one in group if one.source is not Source.BARCODE]
     best = max(
         printed or group,
@@ -302,7 +304,7 @@ def _candidate(group: Sequence[_Said], *, doubted: bool) -> Candidate:
     suspects = () if coded and printed else _suspects(printed or group)
     clean = not suspects and all(_least(one) > 0 for one in printed)
     passes = len(sources) - coded
-    sure_signs = max((_least(one) for one in printed), default=1.0) >= SCORE_SURE
+    sure_signs = max((_least(one) for one in printed), default=1.0) >= score_sure
     if _is_accident(best) and not coded:
         evidence = "accident"
     elif coded and printed:
