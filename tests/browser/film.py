@@ -23,9 +23,9 @@ def sticker(text=TEXT, *, module=2, tall=80):
     return sheet
 
 
-def taken(degrees=0.0, *, at=(0, 0), scale=1.0):
+def taken(degrees=0.0, *, at=(0, 0), scale=1.0, text=TEXT):
     """Return a picture of it as a camera has it: on grey plastic, turned and moved."""
-    label = sticker()
+    label = sticker(text)
     label = label.resize((round(label.width * scale), round(label.height * scale)), Image.Resampling.LANCZOS)
     turned = label.convert("LA").rotate(degrees, Image.Resampling.BICUBIC, expand=True)
     case = Image.new("L", (WIDTH, HEIGHT), 110)

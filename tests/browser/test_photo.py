@@ -112,3 +112,44 @@ def test_without_a_script_the_site_reads_the_photo_or_says_why_not_and_leads_on(
     assert faults(led, "GET /road/{visit}/photo") == []
     page.get_by_role("link", name="Type the number instead").click()
     assert page.get_by_role("heading", name="Type what is on the label").is_visible()
+
+
+SCENES = {
+    "dim": {"paper": 30, "ink": 10, "case": 20, "width": 500, "degrees": 0},
+    "glare": {"paper": 255, "ink": 240, "case": 130, "width": 500, "degrees": 0},
+    "nearer": {"paper": 235, "ink": 20, "case": 130, "width": 120, "degrees": 0},
+    "straighter": {"paper": 235, "ink": 20, "case": 130, "width": 520, "degrees": 30},
+    "still": {"paper": 235, "ink": 20, "case": 130, "width": 520, "degrees": 3},
+}
+"""What a camera may see of wide bars that are no barcode: how light, how large, how far turned."""
+ADVISED = """async scenes => {
+  const box = document.getElementById("photo");
+  const wasm = await (await fetch(box.dataset.wasm)).arrayBuffer();
+  const worker = new Worker(box.dataset.worker);
+  worker.postMessage({ script: box.dataset.script, wasm }, [wasm]);
+  const advised = {};
+  for (const [id, { paper, ink, case: around, width, degrees }] of Object.entries(scenes)) {
+    const canvas = new OffscreenCanvas(640, 480);
+    const pen = canvas.getContext("2d");
+    const grey = (light) => { pen.fillStyle = `rgb(${light} ${light} ${light})`; };
+    grey(around);
+    pen.fillRect(0, 0, 640, 480);
+    pen.translate(320, 240);
+    pen.rotate((degrees * Math.PI) / 180);
+    grey(paper);
+    pen.fillRect(-width / 2, -90, width, 180);
+    grey(ink);
+    for (let at = 0; at < 20; at += 1) pen.fillRect(-width / 2 + (at + 0.25) * width / 20, -60, width / 40, 120);
+    const { data } = pen.getImageData(0, 0, 640, 480);
+    worker.postMessage({ id, width: 640, height: 480, thorough: false, pixels: data.buffer }, [data.buffer]);
+    advised[id] = await new Promise((done) => { worker.onmessage = (told) => done(told.data.advice); });
+  }
+  worker.terminate();
+  return advised;
+}"""
+
+
+def test_the_worker_says_what_would_make_a_better_picture(phones):
+    page = phones().page()
+    page.goto("/number/photo")
+    assert page.evaluate(ADVISED, SCENES) == {name: name for name in SCENES}

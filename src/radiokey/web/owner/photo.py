@@ -18,8 +18,9 @@ from radiokey.base.papers.content import BYTES_MAX
 from radiokey.errors import InputError, RadiokeyError, SerialError, TryLaterError, UsageError
 from radiokey.label.marks import Code, Marks
 from radiokey.label.photo import LabelReading
-from radiokey.label.read import Candidate, Reason, Suspect, read_marks
+from radiokey.label.read import Candidate, read_marks
 from radiokey.web.http.forms import NumberForm, Short, Text, WebRequest, convert, read_query
+from radiokey.web.http.labels import look_again, nothing_on
 from radiokey.web.http.problems import headers_of_problem, status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.visits import PhotoNumber, Visit
@@ -147,19 +148,6 @@ async def _read(site: Site, request: WebRequest, visit: Visit, data: bytes) -> L
         site.photos_waiting -= 1
 
 
-def nothing_on(reading: LabelReading) -> SerialError:
-    """Return what is said of a photo without a number: what stands there instead, and how to go on."""
-    if any(one.reason is Reason.NEEDS_MAKE for one in reading.left_out):
-        return SerialError("several makes have a number like the one on it", hint="say which make the car is")
-    if not reading.left_out:
-        return SerialError("no label was found on it", hint="fill the picture with the label, in good light")
-    others = sorted({one.what for one in reading.left_out if one.reason is Reason.ANOTHER_NUMBER})
-    return SerialError(
-        "; ".join(["the number was not found on it", *others[:1]]),
-        hint="take it again: the whole label, closer, straighter, without glare",
-    )
-
-
 def _answer(
     site: Site, visit: Visit, reading: LabelReading, codes: tuple[Code, ...] = ()
 ) -> Response[dict[str, Any]]:
@@ -198,11 +186,6 @@ def _says(site: Site, visit: Visit, text: str, one: Candidate) -> bool:
         return site.reading(text, make_of(visit), site.model(visit.model)).serial.key == one.serial.key
     except SerialError:
         return False
-
-
-def look_again(suspect: Suspect) -> str:
-    """Say which character to look at again on the label."""
-    return f"Look again at character {suspect.at + 1}: {suspect.read} and {suspect.other} look alike."
 
 
 def _refused(problem: RadiokeyError) -> Response[dict[str, Any]]:

@@ -79,7 +79,6 @@ function advice(picture) {
   const { grey, columns, rows, blinding } = small(picture);
   const mean = grey.reduce((sum, light) => sum + light, 0) / grey.length;
   if (mean < DIM) return "dim";
-  if (blinding > GLARE) return "glare";
   let [xx, yy, xy, edges] = [0, 0, 0, 0];
   const across = new Uint16Array(columns);
   for (let row = 1; row < rows - 1; row += 1) {
@@ -95,6 +94,8 @@ function advice(picture) {
       xy += x * y;
     }
   }
+  // A white label is as light as glare is; what glare hides is its edges.
+  if (blinding > GLARE && edges < blinding * grey.length / 2) return "glare";
   if (edges < LEAST * grey.length) return "nearer";
   const reached = [...across.keys()].filter((column) => across[column] > rows / 20);
   if ((reached.at(-1) ?? 0) - (reached[0] ?? 0) < NARROW * columns) return "nearer";
