@@ -79,7 +79,7 @@ $(RUN)/.product: $(RUN)/.parts requirements/build.lock $(SOURCES)
 # --- the tools ---------------------------------------------------------------------------------------------
 
 $(DEV)/.python:
-	@echo "building $(DEV): what tests, checks and measures the product, 630 MB"
+	@echo "building $(DEV): what tests, checks and measures the product, 1,100 MB"
 	@python="$$(tools/interpreters tools | sed -n 1p)" && test -n "$$python" && rm -rf $(DEV) && "$$python" -m venv $(DEV)
 	$(BIN)/python -m pip install --quiet "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/dev.lock)"
 	@touch $@

@@ -18,6 +18,7 @@ PARTS = {
     "Ledger: ten million units in, and found again": "ledger.py",
     "Log: durable appends and proofs, up to ten million entries": "log.py",
     "Plug: round trips beside other servers": "plug.py",
+    "Photos of labels beside the bare engines": "photos.py",
     "Command line as a whole process": "commands.py",
     "Vault: a thousand radios with photos, beside the age program": "vault.py",
     "Desk: lists among a million requests": "desk.py",

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -212,9 +213,12 @@ def run_shell(cli, line: str):
 def test_the_examples_of_the_command_line_are_what_it_says(cli, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)  # some of them write files
+    shutil.copy(ROOT / "tests" / "photos" / "label.heic", tmp_path)
     shown = list(examples(CLI))
     assert len(shown) > 12
     for command, output in shown:
+        if "serial read" in command and not importlib.util.find_spec("zxingcpp"):
+            continue  # the extra has no builds for this Python (docs/wheels.md)
         ran = run_shell(cli, command)
         said = ran.out + ran.err
         assert like(output).fullmatch(said if said.endswith("\n") else f"{said}\n"), f"{command}\n{said}"

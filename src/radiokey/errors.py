@@ -148,6 +148,12 @@ class VaultCostError(VaultError):
     slug = "vault-cost"
 
 
+class PhotoError(InputError):
+    """A file is no photo that can be read; the fact `reason` is of a closed list."""
+
+    slug = "photo"
+
+
 # --- the caller used us wrongly -----------------------------------------------------------------------
 
 

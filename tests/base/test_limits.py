@@ -184,6 +184,8 @@ SAID = {
     "messages-network": ("3 messages", "this network", "not lost"),
     "papers": ("3 papers", "here", "not lost"),
     "papers-network": ("3 papers", "this network", "not lost"),
+    "photos": ("3 photos", "here", "type the number"),
+    "photos-network": ("3 photos", "this network", "type the number"),
     "requests": ("3 requests", "here", "goes on by its own link"),
     "requests-network": ("3 requests", "this network", "goes on by its own link"),
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from film import write_film
 from phones import LARGE, Holder, Phone
 from playwright.sync_api import sync_playwright
 from served import BEGAN_MS
@@ -141,6 +142,19 @@ def chromium(pytestconfig):
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def filming(chromium, tmp_path_factory):
+    """A browser whose camera sees a moving label: the whole one, since the shell has no camera."""
+    film = tmp_path_factory.mktemp("film") / "label.mjpeg"
+    write_film(film)
+    found = next(path for name in WHOLE if (path := shutil.which(name)))
+    sandbox = [] if os.name != "posix" or os.geteuid() else ["--no-sandbox"]
+    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    browser = chromium.browser_type.launch(executable_path=found, args=[*sandbox, *ONE_PROCESS, *camera])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from film import jpeg, taken
 from hosted import BP, BP_MODEL, CAR, HOST, OTHER_CAR
 from papermaking import picture
 from served import ToldClock
@@ -106,7 +107,8 @@ def _clearing(base: Base) -> str:
 
 def _requests(desk: Desk, clock: ToldClock, asked: Application) -> dict[str, str]:
     papers = [
-        Upload(kind, picture(size=(640, 480))) for kind in (PaperKind.REGISTRATION, PaperKind.LABEL_PHOTO)
+        Upload(PaperKind.REGISTRATION, picture(size=(640, 480))),
+        Upload(PaperKind.LABEL_PHOTO, jpeg(taken(12, text=BP))),
     ]
 
     def reviewed() -> str:

@@ -89,6 +89,17 @@ def test_papers_stand_beside_the_check_list_and_above_it_on_a_phone(people, staf
     assert page.evaluate(WIDE) == 0
 
 
+def test_the_number_on_the_photo_of_the_label_is_read_beside_what_was_typed(people, staffed):
+    page = people("cle")
+    page.goto(of(staffed, "review"))
+    page.get_by_role("link", name="Read the number on it").click()
+    page.get_by_role("heading", name="The number on the photo").wait_for()
+    assert page.locator(".card h2").all_inner_texts() == ["The same"]
+    assert page.locator(".number").inner_text() == BP
+    assert page.get_by_role("img", name="Where it stands on the photo").bounding_box()["width"] > 150
+    assert faults(page, "GET /desk/requests/{request_id}/papers/{paper_id}/number") == []
+
+
 def test_an_approver_meets_the_papers_before_the_decision_and_has_it_in_view_on_a_wide_screen(
     people, staffed
 ):

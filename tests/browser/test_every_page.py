@@ -27,6 +27,7 @@ PAGES = (
     "/",
     "/number",
     f"/number?model={RADIO}",
+    "/number/photo",
     "/waiting",
     f"/waiting?model={RADIO}&errors=2",
     "/sheet",

@@ -63,6 +63,8 @@ class Limits:
             "messages-network": Limit(600, DAY_MS),
             "papers": Limit(60, DAY_MS),
             "papers-network": Limit(600, DAY_MS),
+            "photos": Limit(60, DAY_MS),
+            "photos-network": Limit(600, DAY_MS),
             "requests": Limit(10, DAY_MS),
             "requests-network": Limit(100, DAY_MS),
         }
@@ -211,6 +213,8 @@ _SENTENCES: Final = {
     "messages-network": "{most} messages were written from this network within {period}",
     "papers": "{most} papers were sent from here within {period}",
     "papers-network": "{most} papers were sent from this network within {period}",
+    "photos": "{most} photos were read from here within {period}",
+    "photos-network": "{most} photos were read from this network within {period}",
     "requests": "{most} requests were opened from here within {period}",
     "requests-network": "{most} requests were opened from this network within {period}",
 }
@@ -218,6 +222,7 @@ _MORE: Final = "for more, use an account of a dealer"
 _COMPARE: Final = "until then compare number, VIN and model with the papers"
 _REGISTRAR: Final = "the operator of this base can make a new link"
 _KEPT: Final = "what the desk has is not lost, and its time costs you nothing"
+_TYPE: Final = "type the number instead: that takes no photo and has no such limit"
 _HINTS: Final = {
     "everybody": "it has nothing to do with you",
     "number": "the code is the same every time: write it down",
@@ -228,6 +233,8 @@ _HINTS: Final = {
     "messages-network": _KEPT,
     "papers": _KEPT,
     "papers-network": _KEPT,
+    "photos": _TYPE,
+    "photos-network": _TYPE,
     "requests": "a request that is open already goes on by its own link",
     "requests-network": "a request that is open already goes on by its own link",
     "client-misses": _COMPARE,

@@ -50,6 +50,7 @@ from radiokey.web.owner import (
     dealer_code,
     entry,
     number,
+    photo,
     practice_radio,
     radios,
     receipts,
@@ -160,7 +161,7 @@ class Routing:
             lifespan=[_lives],
             before_send=[with_headers],
             middleware=[KnownHosts, SameSite, Paced],
-            compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+            compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude="^/static/"),
             request_max_body_size=FORM_BYTES_MAX,
             openapi_config=openapi.config(),
         )
@@ -225,12 +226,19 @@ def static_file(name: FromPath[str], request: Request[None, None, State]) -> Res
     if found is None:
         raise NotFoundException
     content, kind = found
-    return Response(content, media_type=kind, headers={"Cache-Control": FOREVER})
+    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+    if name in static.policies:
+        headers["Content-Security-Policy"] = static.policies[name]
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content = static.packed(name)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type=kind, headers=headers)
 
 
 _PAGES: Final = (
     *road.HANDLERS,
     *number.HANDLERS,
+    *photo.HANDLERS,
     *code.HANDLERS,
     *entry.HANDLERS,
     *radios.HANDLERS,

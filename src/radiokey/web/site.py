@@ -15,6 +15,8 @@ from radiokey.clock import Clock
 from radiokey.code.reading import read_number
 from radiokey.errors import LogError, RadiokeyError, StoreError, UsageError
 from radiokey.guide.model import Guide
+from radiokey.label.photo import AT_ONCE as PHOTOS_AT_ONCE
+from radiokey.label.photo import PhotoReader, is_installed
 from radiokey.serial.number import Reading
 from radiokey.web.http.addresses import Connection, client_of, line_of, network_of
 from radiokey.web.http.links import PURPOSE, link_to, request_of
@@ -40,8 +42,9 @@ class Site:
     """Pages, base, guide, catalogue, clock, and the site's secret (32 bytes) for links and sealed images.
 
     `desk` and `clearings` are those of a hosted base, `None` where there is none; `authentication` is how its
-    staff come in, `None` where no address of the site is known that a passkey could be bound to; of
-    `paper_turns` one is taken by each form with papers while it is worked on; `visits` seals what was said in
+    staff come in, `None` where no address of the site is known that a passkey could be bound to. Of
+    `paper_turns` one is taken by each form with papers while it is worked on, of `photo_turns` by each photo
+    of a label; `photos` reads those, `None` where the extra is not installed. `visits` seals what was said in
     forms into addresses, `practice_seal` practice radios into their pages.
 
     A plain class and no dataclass: Litestar would take a dataclass for something to read from a request.
@@ -60,6 +63,9 @@ class Site:
         self.desk = None if base.organisation is None else base.desk(catalogue.models)
         self.clearings = None if base.organisation is None else base.clearings()
         self.paper_turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
+        self.photos = PhotoReader() if is_installed() else None
+        self.photo_turns = asyncio.Semaphore(PHOTOS_AT_ONCE)
+        self.photos_waiting = 0
         self.visits = Visits(self.purpose_key(VISIT), clock, base.randomness)
         self.practice_seal = TextSeal(self.purpose_key(PRACTICE), base.randomness)
         self.authentication: Authentication | None = None

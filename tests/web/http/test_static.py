@@ -14,6 +14,7 @@ from radiokey.web.app import FOREVER, HEADERS
 from radiokey.web.http.render import StaticFiles
 
 WEB = files("radiokey.web")
+VENDOR = WEB / "static" / "vendor"
 SCRIPTS = sorted(file.name for file in (WEB / "static").iterdir() if file.name.endswith(".js"))
 STYLES = sorted(file.name for file in (WEB / "static").iterdir() if file.name.endswith(".css"))
 TEMPLATES = sorted(
@@ -130,8 +131,17 @@ def test_a_static_file_is_named_by_its_content_and_never_expires(visitor):
         assert answer.headers["cache-control"] == FOREVER
         assert "immutable" in FOREVER
         assert answer.headers["content-type"].startswith(kind)
-        folders = (WEB / "static", WEB / "static" / "vendor")
-        assert any((folder / f"{stem}.{ending}").is_file() for folder in folders)
+        assert any((folder / f"{stem}.{ending}").is_file() for folder in (WEB / "static", VENDOR))
+
+
+def test_the_reader_of_barcodes_is_half_a_megabyte_over_the_wire_packed_once(visitor):
+    (name,) = (name for name in StaticFiles().files if name.endswith(".wasm"))
+    assert on_the_wire(visitor, f"/static/{name}") <= 500_000
+    static = visitor.app.state.static
+    assert static.packed(name) is static.packed(name)
+    plain = visitor.get(f"/static/{name}", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == static.files[name][0]
 
 
 @pytest.mark.parametrize(
@@ -174,16 +184,24 @@ def test_a_page_of_the_vault_is_little_with_all_it_fetches(visitor):
     assert not any("data-worker" in visitor.get(address).text for address in ("/", "/coach", "/practice"))
 
 
-def test_the_script_of_others_is_the_one_that_its_page_names():
-    folder = WEB / "static" / "vendor"
+def test_code_of_others_is_what_its_page_names_with_its_licences():
+    """A file that nobody wrote down is none of ours either."""
     said = re.findall(
-        r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", (folder / "README.md").read_text("utf-8"), re.MULTILINE
+        r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", (VENDOR / "README.md").read_text("utf-8"), re.MULTILINE
     )
-    scripts = [file for file in folder.iterdir() if file.name.endswith(".js")]
-    assert said == [(file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in scripts]
-    text = scripts[0].read_text("utf-8")
+    files = [file for file in VENDOR.iterdir() if file.suffix in {".js", ".wasm"}]
+    assert dict(said) == {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    assert {file.name for file in VENDOR.iterdir()} - dict(said).keys() == {"README.md", "LICENSES.txt"}
+    licences = (VENDOR / "LICENSES.txt").read_text("utf-8")
+    assert licences.startswith("== age-encryption 0.3.1")
+    assert {"== zxing-wasm 3.1.6", "Apache License, Version 2.0"} <= set(
+        re.findall(r"== zxing-wasm 3.1.6|Apache License, Version 2.0", licences)
+    )
+
+
+def test_the_package_that_opens_a_vault_asks_nobody():
+    text = (VENDOR / "age-encryption.js").read_text("utf-8")
     assert re.findall(r"https?:|fetch\(|XMLHttpRequest|WebSocket|eval\(", text) == []
-    assert (folder / "LICENSES.txt").read_text("utf-8").startswith("== age-encryption 0.3.1")
 
 
 def test_a_practice_radio_is_at_most_eight_requests(visitor):

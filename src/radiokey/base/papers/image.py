@@ -5,6 +5,7 @@ Runs in the worker only. Pillow's errors pass through: the worker ends, and its 
 
 import io
 import struct
+from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image, ImageCms, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin
@@ -35,6 +36,7 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_SIDEWAYS: Final = frozenset(_TURNS[value] for value in (5, 6, 7, 8))
 
 
 def prepare() -> None:
@@ -46,24 +48,40 @@ def prepare() -> None:
 
 def redraw(data: bytes, media: Media) -> bytes:
     """Return the stored form of a picture that `content.recognise` calls `media`."""
+    picture = opened(data, media).picture
+    if media is Media.PNG or (media is Media.WEBP and is_lossless(data)):
+        packed = _written(picture, "PNG")
+        if len(packed) <= PNG_BYTES_MAX:
+            return packed
+    return jpeg(picture, _JPEG_QUALITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A picture as it is seen (L or RGB), and its size as it was sent, turned likewise."""
+
+    picture: Image.Image
+    size: tuple[int, int]
+
+
+def opened(data: bytes, media: Media, side_max: int = SIDE_MAX) -> Opened:
+    """Return a picture that `content.recognise` calls `media`, turned upright, at most `side_max` long."""
     exif = b""
     if media is Media.JPEG:
         data, exif = strip_metadata(data)
     with Image.open(io.BytesIO(data), formats=(_READERS[media],)) as image:
         if image.width * image.height > PIXELS_MAX:
             raise paper_error(Refusal.TOO_MANY_PIXELS)
+        size = image.size
         if isinstance(image, JpegImagePlugin.JpegImageFile):
-            image.draft(image.mode, (SIDE_MAX, SIDE_MAX))
+            image.draft(image.mode, (side_max, side_max))
         image.load()
         exif, profile = image.info.get("exif", exif), image.info.get("icc_profile")
-        picture = _flat(_smaller(_plain(image)), profile)
+        picture = flat(_smaller(_plain(image), side_max), profile)
     turn = _TURNS.get(orientation(exif if isinstance(exif, bytes) else b""))
-    picture = picture if turn is None else picture.transpose(turn)
-    if media is Media.PNG or (media is Media.WEBP and is_lossless(data)):
-        packed = _written(picture, "PNG")
-        if len(packed) <= PNG_BYTES_MAX:
-            return packed
-    return jpeg(picture, _JPEG_QUALITY)
+    if turn is None:
+        return Opened(picture, size)
+    return Opened(picture.transpose(turn), size[::-1] if turn in _SIDEWAYS else size)
 
 
 def strip_metadata(data: bytes) -> tuple[bytes, bytes]:
@@ -119,15 +137,15 @@ def _plain(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _smaller(image: Image.Image) -> Image.Image:
-    factor = SIDE_MAX / max(image.size)
+def _smaller(image: Image.Image, side_max: int) -> Image.Image:
+    factor = side_max / max(image.size)
     if factor >= 1:
         return image
     width, height = (max(1, round(side * factor)) for side in image.size)
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _flat(image: Image.Image, profile: object) -> Image.Image:
+def flat(image: Image.Image, profile: object) -> Image.Image:
     """Return the image on white and in sRGB, as a fresh one that carries nothing along."""
     if image.mode == "RGBA":
         ground = Image.new("RGBA", image.size, _WHITE)

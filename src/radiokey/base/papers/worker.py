@@ -9,27 +9,23 @@ import sys
 from typing import Final
 
 import radiokey.base.papers.eager  # noqa: F401 - before all that is loaded below
-from radiokey.base.papers import document, image
+from radiokey.base.papers import document, image, means
 from radiokey.base.papers.answer import DONE, READY, REFUSED
 from radiokey.base.papers.content import BYTES_MAX, Media, recognise
 from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.papers.stored import STORED_BYTES_MAX
 from radiokey.errors import PaperError
 
-LIMITS: Final = {
+LIMITS: Final = means.LIMITS | {
     resource.RLIMIT_CPU: 30,  # seconds
     resource.RLIMIT_AS: 1 << 30,  # bytes
-    resource.RLIMIT_CORE: 0,  # no page of a paper on the disk
-    resource.RLIMIT_FSIZE: 0,
-    resource.RLIMIT_NOFILE: 3,  # the three it has: no file and no socket can be opened any more
 }
 
 
 def confine() -> None:
     """Take the means away for good; everything that is needed from files is loaded by now."""
     image.prepare()
-    for what, most in LIMITS.items():
-        resource.setrlimit(what, (most, most))
+    means.take_away(LIMITS)
 
 
 def stored_form(data: bytes) -> bytes:

@@ -106,6 +106,7 @@ def _page(site: Site, request: StaffRequest, view: View, said: FormAnswer) -> Re
         papers=desk_of(site).papers(view.stored.id),
         kinds=[(kind.value, PAPER_NAMES[kind]) for kind in FIRST],
         paper_names=PAPER_NAMES,
+        reads=site.photos is not None,
         reach=desk_of(site).outbox.reach(view.stored.id),
         ticked=TICKED,
         means=MEANS,

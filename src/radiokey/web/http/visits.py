@@ -51,13 +51,25 @@ class Problem(msgspec.Struct, frozen=True, array_like=True):
     retry_after_s: int = 0
 
 
+class PhotoNumber(msgspec.Struct, frozen=True, array_like=True):
+    """A number that stands on the owner's photo: its spelling, the text to read it from again, and doubts.
+
+    `look_again` has the place of each character to look at again, from 0, and a sentence why.
+    """
+
+    serial: str
+    text: str
+    look_again: tuple[tuple[int, str], ...] = ()
+
+
 class Visit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What an owner said so far; every field is text as it was typed or chosen, empty where nothing was.
 
     `say` is what the display shows, `word` and `shows` its row and state where the guide decided those.
     `model` is the radio that the code is released for, `keys` another one whose keys it has. `request_id`,
     `client` and `network` are those of the release, `desk` is the request of a desk it comes from; `once` and
-    `email` are for opening one. `held` names a typed code, `problem` is what was wrong with the last form.
+    `email` are for opening one. `photo` is what a photo said that this site read, and nothing of the photo.
+    `held` names a typed code, `problem` is what was wrong with the last form.
     """
 
     text: str = ""
@@ -78,6 +90,7 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     desk: str = ""
     once: str = ""
     email: str = ""
+    photo: tuple[PhotoNumber, ...] = ()
     held: str = ""
     problem: Problem | None = None
     until_ms: int = 0

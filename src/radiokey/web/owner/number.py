@@ -78,13 +78,18 @@ async def number_read(site: NamedDependency[Site], request: WebRequest) -> Redir
 
 def begun(visit: Visit) -> Visit:
     """Return the visit of a number, with the id of its request and the make that its car or text tells."""
-    make = visit.make
-    if not make and visit.car.strip():
-        makes = {make for match in search_models(visit.car) for make in cards()[match.model].makes}
-        make = makes.pop() if len(makes) == 1 else ""
+    make = make_of(visit)
     if not visit.model:
         make = make_said(visit.text, make)
     return msgspec.structs.replace(visit, request_id=uuid.uuid4().hex, make=make)
+
+
+def make_of(visit: Visit) -> str:
+    """Return the make of the car that was said, by itself or by naming a car; empty where none was."""
+    if visit.make or not visit.car.strip():
+        return visit.make
+    makes = {make for match in search_models(visit.car) for make in cards()[match.model].makes}
+    return makes.pop() if len(makes) == 1 else ""
 
 
 @get("/road/{visit:str}")
@@ -134,6 +139,7 @@ def _number_page(site: Site, visit: Visit, problem: RadiokeyError | None = None)
         known={name: getattr(visit, name) for name in ("say", "word", "shows", "errors", "refused")},
         whom=address_with("/sheet", visit, without=("car",)),
         another=address_with("/number", visit, without=("model",)),
+        photo=address_with("/number/photo", visit),
         places=PLACES,
         copying=COPYING,
         sources=site.catalogue.sources,

@@ -1,0 +1,120 @@
+// Looks at one picture after the other: which barcodes stand on it, and what would make a better one. It has no way
+// to send anything anywhere but to the page that started it: the policy it comes with allows no connection at all.
+const STRIPS = ["Codabar", "Code128", "Code39Std", "Code93", "EAN13", "ITF"];
+const MATRICES = ["DataMatrix", "PDF417", "QRCode"];
+const NAMES = {
+  Codabar: "Codabar", Code128: "Code 128", Code39: "Code 39", Code39Std: "Code 39", Code93: "Code 93", EAN13: "EAN-13",
+  ITF: "Interleaved 2 of 5", DataMatrix: "Data Matrix", PDF417: "PDF417", QRCode: "QR Code",
+};
+const GRID = 160;
+const EDGE = 60;
+const DIM = 45;
+const BLINDING = 250;
+const GLARE = 0.06;
+const LEAST = 0.02;
+const NARROW = 0.5;
+const ASKEW = 12;
+const ALIGNED = 0.25;
+let ready = null;
+
+function prepare({ script, wasm }) {
+  importScripts(script);
+  return ZXingWASM.prepareZXingModule({ overrides: { wasmBinary: wasm }, fireImmediately: true });
+}
+
+const point = ({ x, y }) => [x, y];
+
+async function read(picture, formats) {
+  const seen = await ZXingWASM.readBarcodes(picture, {
+    formats, tryHarder: true, tryRotate: true, tryDownscale: true, tryInvert: false, textMode: "Plain",
+    binarizer: "LocalAverage", eanAddOnSymbol: "Ignore", maxNumberOfSymbols: 12, returnErrors: false,
+  });
+  return seen.filter((one) => one.isValid && one.text && NAMES[one.format]).map(({ format, text, position: at }) => ({
+    symbology: NAMES[format],
+    text: text.slice(0, 500),
+    quad: [at.topLeft, at.topRight, at.bottomRight, at.bottomLeft].map(point),
+  }));
+}
+
+// Strips of light bars on dark are found in the inverted picture alone.
+function inverted({ width, height, data }) {
+  const turned = new Uint8ClampedArray(data.length);
+  for (let at = 0; at < data.length; at += 4) {
+    turned[at] = 255 - data[at];
+    turned[at + 1] = 255 - data[at + 1];
+    turned[at + 2] = 255 - data[at + 2];
+    turned[at + 3] = 255;
+  }
+  return new ImageData(turned, width, height);
+}
+
+async function codes(picture, thorough) {
+  let found = await read(picture, STRIPS);
+  if (!found.length) found = await read(inverted(picture), STRIPS);
+  if (thorough || !found.length) found = found.concat(await read(picture, MATRICES));
+  return found;
+}
+
+// A small grey picture: the mean of each cell.
+function small({ width, height, data }) {
+  const columns = Math.min(GRID, width);
+  const rows = Math.max(1, Math.round((columns * height) / width));
+  const grey = new Float32Array(columns * rows);
+  let blinding = 0;
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const x = Math.floor(((column + 0.5) * width) / columns);
+      const y = Math.floor(((row + 0.5) * height) / rows);
+      const at = 4 * (y * width + x);
+      const light = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+      grey[row * columns + column] = light;
+      if (light >= BLINDING) blinding += 1;
+    }
+  }
+  return { grey, columns, rows, blinding: blinding / grey.length };
+}
+
+// What would make a better picture, told from the edges in the frame: how many, how wide they reach, which way they run.
+function advice(picture) {
+  const { grey, columns, rows, blinding } = small(picture);
+  const mean = grey.reduce((sum, light) => sum + light, 0) / grey.length;
+  if (mean < DIM) return "dim";
+  let [xx, yy, xy, edges] = [0, 0, 0, 0];
+  const across = new Uint16Array(columns);
+  for (let row = 1; row < rows - 1; row += 1) {
+    for (let column = 1; column < columns - 1; column += 1) {
+      const at = row * columns + column;
+      const x = grey[at + 1] - grey[at - 1];
+      const y = grey[at + columns] - grey[at - columns];
+      if (Math.hypot(x, y) < EDGE) continue;
+      edges += 1;
+      across[column] += 1;
+      xx += x * x;
+      yy += y * y;
+      xy += x * y;
+    }
+  }
+  // A white label is as light as glare is; what glare hides is its edges.
+  if (blinding > GLARE && edges < blinding * grey.length / 2) return "glare";
+  if (edges < LEAST * grey.length) return "nearer";
+  const reached = [...across.keys()].filter((column) => across[column] > rows / 20);
+  if ((reached.at(-1) ?? 0) - (reached[0] ?? 0) < NARROW * columns) return "nearer";
+  const aligned = Math.hypot(xx - yy, 2 * xy) / (xx + yy);
+  const degrees = (Math.atan2(2 * xy, xx - yy) * 90) / Math.PI;
+  const off = Math.abs(degrees - 90 * Math.round(degrees / 90));
+  return aligned > ALIGNED && off > ASKEW ? "straighter" : "still";
+}
+
+onmessage = async ({ data: told }) => {
+  if (told.wasm) {
+    ready = prepare(told);
+    return;
+  }
+  try {
+    await ready;
+    const picture = new ImageData(new Uint8ClampedArray(told.pixels), told.width, told.height);
+    postMessage({ id: told.id, codes: await codes(picture, told.thorough), advice: advice(picture) });
+  } catch (error) {
+    postMessage({ id: told.id, failure: String(error) });
+  }
+};
