@@ -292,8 +292,9 @@ def test_what_webassembly_leaves_out_is_there_and_is_little(monkeypatch):
     assert len(whole) * 8 < sum(len(list((ROOT / "tests" / one).rglob("test_*.py"))) for one in tool.FOLDERS)
 
 
-def test_the_interpreter_from_npm_is_pinned_hashed_and_named_without_an_address():
-    folder = ROOT / "tools" / "webassembly"
+@pytest.mark.parametrize("name", ["webassembly", "calendars"])
+def test_what_comes_from_npm_is_pinned_hashed_and_named_without_an_address(name):
+    folder = ROOT / "tools" / name
     wanted = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
     packages = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
     assert packages[""]["dependencies"] == wanted

@@ -7,6 +7,7 @@ core on WebAssembly; and each break of tests/breaks, which has to turn its test 
 import os
 import sys
 
+import calendars
 import chromium
 import golang
 import nginx
@@ -23,6 +24,7 @@ def main() -> None:
     spin.ensure()
     golang.ensure()
     nginx.ensure()
+    calendars.ensure()
     newest = version_of(sys.executable)
     others = {version: python for version, python in interpreters().items() if version != newest}
     with surroundings() as environment:

@@ -45,6 +45,8 @@ PAGES = (
     "/report",
     "/report/file?what=display&text=CODE+WAIT&model=ford_6000cd",
     "/desk/coverage",
+    f"/prevention?model={RADIO}",
+    f"/hand-over?model={RADIO}",
 )
 NOWHERE = ("/no-such-page", "/guide/nowhere")
 

@@ -47,6 +47,18 @@ def _guide() -> click.Command:
     return guide
 
 
+def _prevention() -> click.Command:
+    from radiokey.cli.prevention import prevention
+
+    return prevention
+
+
+def _reminder() -> click.Command:
+    from radiokey.cli.prevention import reminder
+
+    return reminder
+
+
 def _bench() -> click.Command:
     from radiokey.cli.bench import app
 
@@ -93,6 +105,8 @@ app = Noun(
         "wait": _wait,
         "sheet": _sheet,
         "guide": _guide,
+        "prevention": _prevention,
+        "reminder": _reminder,
         "bench": _bench,
         "explain": _explain,
         "unit": _unit,

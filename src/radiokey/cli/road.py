@@ -148,6 +148,10 @@ def command(act: Act, facts: Facts) -> str:
                 "" if facts.errors is None else f"--errors {facts.errors}",
             )
             return " ".join(("radiokey sheet", *filter(None, said)))
+        case Act.PREVENTION:
+            return " ".join(("radiokey prevention", facts.model or "")).rstrip()
+        case Act.HAND_OVER:
+            return " ".join(("radiokey prevention", facts.model or "", "--hand-over")).replace("  ", " ")
         case Act.PRACTICE:
             page = f"/practice/{facts.model}" if facts.model else "/practice"
             return f"radiokey serve, then {page} on the address it names"

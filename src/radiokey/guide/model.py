@@ -54,6 +54,8 @@ class Act(StrEnum):
     WAITING = "waiting"
     SHEET = "sheet"
     PRACTICE = "practice"
+    PREVENTION = "prevention"
+    HAND_OVER = "hand-over"
 
 
 class Asks(StrEnum):

@@ -1,0 +1,46 @@
+"""The leaflets as pages, and the calendar files they lead to."""
+
+from html import unescape
+
+import pytest
+from icalendar import Calendar
+
+RADIO = "renault_86a"
+
+
+def test_the_checklist_is_made_for_the_radio_and_leads_to_the_workshops_sheet(visitor, page_of):
+    answer = visitor.get(f"/prevention?model={RADIO}")
+    assert answer.status_code == 200
+    assert "hold 1 and 6" in answer.text
+    assert f"/hand-over?model={RADIO}" in page_of(answer.text).links
+    sheet = visitor.get(f"/hand-over?model={RADIO}")
+    assert "this radio has a code" in sheet.text
+    assert "____" in sheet.text
+
+
+def test_the_road_leads_there_with_the_radio(visitor, page_of):
+    at = f"prevention.{RADIO}.-.-.-.0"
+    assert f"/prevention?model={RADIO}" in page_of(visitor.get(f"/guide/{at}").text).links
+    assert "/hand-over" in page_of(visitor.get("/guide/garage").text).links
+
+
+@pytest.mark.parametrize("address", [f"battery.ics?fitted=2022-05&model={RADIO}", "update.ics?every=12"])
+def test_a_reminder_is_a_calendar_file(visitor, address):
+    answer = visitor.get(f"/prevention/{address}")
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert len(Calendar.from_ical(answer.content).walk("VALARM")) == 1
+
+
+@pytest.mark.parametrize("address", ["battery.ics?fitted=soon", "battery.ics", "update.ics?every=5"])
+def test_what_is_wrong_with_a_reminder_is_said_on_its_page(visitor, address):
+    answer = visitor.get(
+        f"/prevention/{address}&model={RADIO}" if "?" in address else f"/prevention/{address}"
+    )
+    assert answer.status_code == 400
+    assert answer.url.path == "/prevention"
+    said = unescape(answer.text)
+    assert "The month the battery was fitted is expected" in said or "A reminder comes every" in said
+
+
+def test_a_radio_that_nobody_knows_is_refused(visitor):
+    assert visitor.get("/prevention?model=nothing").status_code == 400
