@@ -47,6 +47,8 @@ PAGES = (
     "/desk/coverage",
     f"/prevention?model={RADIO}",
     f"/hand-over?model={RADIO}",
+    f"/ends/permanent?model={RADIO}",
+    f"/used?model={RADIO}",
 )
 NOWHERE = ("/no-such-page", "/guide/nowhere")
 

@@ -29,3 +29,19 @@ def test_a_battery_without_its_month_is_wrong_use(cli):
     ran = cli("reminder", "battery")
     assert (ran.code, ran.out) == (64, "")
     assert "such as 2024-10" in ran.err
+
+
+def test_the_ends_are_listed_and_each_says_what_it_costs_or_that_nobody_knows(cli):
+    listed = cli("ends").out.splitlines()
+    assert [line.split()[0] for line in listed] == [row["end"] for row in cli("ends", "--json").document]
+    said = cli("ends", "permanent", "ford_6000cd").out
+    assert "LOCKED 13" in said
+    assert "Cost: not known" in said
+    assert "The freezer:" in said
+    ways = cli("ends", "permanent", "--json").document["parts"][1]["ways"]
+    assert {way["cost"] for way in ways} > {None}
+
+
+def test_a_used_unit_is_judged(cli):
+    assert "only with it" in cli("used", "renault_86a").out
+    assert "Take it for paired" in cli("used").out

@@ -59,6 +59,18 @@ def _reminder() -> click.Command:
     return reminder
 
 
+def _ends() -> click.Command:
+    from radiokey.cli.ends import ends
+
+    return ends
+
+
+def _used() -> click.Command:
+    from radiokey.cli.ends import used
+
+    return used
+
+
 def _bench() -> click.Command:
     from radiokey.cli.bench import app
 
@@ -107,6 +119,8 @@ app = Noun(
         "guide": _guide,
         "prevention": _prevention,
         "reminder": _reminder,
+        "ends": _ends,
+        "used": _used,
         "bench": _bench,
         "explain": _explain,
         "unit": _unit,

@@ -49,7 +49,7 @@ def _part(part: Part) -> dict[str, Any]:
                 "how": way.how,
                 "cost": way.cost.value,
                 "wait": way.wait.value,
-                "confidence": way.confidence.value,
+                "confidence": way.confidence.value if way.sources else None,
                 "sources": list(way.sources),
             }
             for way in part.ways
@@ -62,5 +62,5 @@ def _line(line: StepFact) -> str:
 
 
 def _way(way: Contact) -> str:
-    sure = HOW_SURE[way.confidence]
-    return f"{way.who}: {way.how} ({sure}) Cost: {say.fact(way.cost)}. Takes: {say.fact(way.wait)}."
+    sure = f" ({HOW_SURE[way.confidence]})" if way.sources else ""
+    return f"{way.who}: {way.how}{sure} Cost: {say.fact(way.cost)}. Takes: {say.fact(way.wait)}."

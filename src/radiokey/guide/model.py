@@ -56,6 +56,8 @@ class Act(StrEnum):
     PRACTICE = "practice"
     PREVENTION = "prevention"
     HAND_OVER = "hand-over"
+    END = "end"
+    USED = "used"
 
 
 class Asks(StrEnum):

@@ -44,3 +44,24 @@ def test_what_is_wrong_with_a_reminder_is_said_on_its_page(visitor, address):
 
 def test_a_radio_that_nobody_knows_is_refused(visitor):
     assert visitor.get("/prevention?model=nothing").status_code == 400
+
+
+def test_an_end_says_what_is_not_known_and_leads_to_the_other_ends(visitor, page_of):
+    answer = visitor.get("/ends/permanent?model=ford_6000cd")
+    assert "LOCKED 13" in answer.text
+    assert "Cost: not known. Takes: not known." in answer.text
+    links = page_of(answer.text).links
+    assert {"/ends/stolen?model=ford_6000cd", "/ends/other-market?model=ford_6000cd"} <= set(links)
+
+
+def test_the_road_leads_to_its_end_and_to_the_used_unit(visitor, page_of):
+    def links(step):
+        return page_of(visitor.get(f"/guide/{step}.{RADIO}.-.-.-.0").text).links
+
+    assert f"/ends/paired?model={RADIO}" in links("other-car")
+    assert f"/used?model={RADIO}" in links("used-unit")
+    assert "only with it" in visitor.get(f"/used?model={RADIO}").text
+
+
+def test_an_end_that_there_is_not_is_not_found(visitor):
+    assert visitor.get("/ends/nowhere").status_code == 404

@@ -1,4 +1,4 @@
-"""Leaflets: what to do before battery work, the sheet for the workshop, and reminders for the calendar."""
+"""Leaflets: before battery work, the workshop's sheet, reminders, the ends of the road, a used unit."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
-from radiokey.errors import UsageError
+from radiokey.errors import NotThereError, UsageError
+from radiokey.guide.ends import End, end_of_road, end_title, used_unit
 from radiokey.guide.leaflet import Leaflet
 from radiokey.guide.prevention import hand_over, prevention
 from radiokey.guide.reminders import EVERY_MONTHS, Month, battery_calendar, update_calendar
@@ -65,6 +67,24 @@ def update_reminder(site: NamedDependency[Site], request: WebRequest) -> Respons
         return _say(site, form, problem)
 
 
+@get("/ends/{end:str}", sync_to_thread=False)
+def end_page(site: NamedDependency[Site], request: WebRequest, end: FromPath[str]) -> Response[str]:
+    """Show what is left at an end of the road."""
+    if end not in set(End):
+        raise NotThereError("the road has no such end", hint="the guide leads to the right one")
+    form, at = read_query(request, LeafletForm), End(end)
+    others = [(_with(f"/ends/{one.value}", form.model), end_title(one)) for one in End if one is not at]
+    page = end_of_road(at, site.model(form.model))
+    return show(site, f"/ends/{at.value}", page, template="owner/end.html", others=others)
+
+
+@get("/used", sync_to_thread=False)
+def used_page(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
+    """Show whether a used unit is worth buying, and what to ask its seller."""
+    form = read_query(request, LeafletForm)
+    return show(site, "/used", used_unit(site.model(form.model)))
+
+
 def show(
     site: Site,
     page: str,
@@ -106,4 +126,4 @@ def _say(site: Site, form: ReminderForm, problem: UsageError) -> Redirect:
     return Redirect(site.visits.address(page, PREVENTION, said), status_code=303)
 
 
-HANDLERS: Final = (prevention_page, hand_over_page, battery_reminder, update_reminder)
+HANDLERS: Final = (prevention_page, hand_over_page, battery_reminder, update_reminder, end_page, used_page)
