@@ -49,6 +49,8 @@ PAGES = (
     f"/hand-over?model={RADIO}",
     f"/ends/permanent?model={RADIO}",
     f"/used?model={RADIO}",
+    f"/questions?model={RADIO}",
+    "/poll",
 )
 NOWHERE = ("/no-such-page", "/guide/nowhere")
 

@@ -45,3 +45,9 @@ def test_the_ends_are_listed_and_each_says_what_it_costs_or_that_nobody_knows(cl
 def test_a_used_unit_is_judged(cli):
     assert "only with it" in cli("used", "renault_86a").out
     assert "Take it for paired" in cli("used").out
+
+
+def test_the_questions_are_answered(cli):
+    assert "Hold key 6" in cli("questions", "renault_86a").out
+    parts = cli("questions", "--json").document["parts"]
+    assert parts[0]["step"] == "faq-wait"

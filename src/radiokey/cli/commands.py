@@ -71,6 +71,12 @@ def _used() -> click.Command:
     return used
 
 
+def _questions() -> click.Command:
+    from radiokey.cli.ends import questions
+
+    return questions
+
+
 def _bench() -> click.Command:
     from radiokey.cli.bench import app
 
@@ -121,6 +127,7 @@ app = Noun(
         "reminder": _reminder,
         "ends": _ends,
         "used": _used,
+        "questions": _questions,
         "bench": _bench,
         "explain": _explain,
         "unit": _unit,

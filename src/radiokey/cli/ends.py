@@ -1,4 +1,4 @@
-"""`radiokey ends`: what is left where the road ends. `radiokey used`: is a used unit worth buying."""
+"""`radiokey ends`: what is left where the road ends. `used` and `questions`: before that."""
 
 import click
 
@@ -31,3 +31,14 @@ def ends(*, end: str | None, model: str | None, as_json: bool) -> None:
 def used(*, model: str | None, as_json: bool) -> None:
     """Say whether a used unit of this kind is worth buying, and what to ask its seller."""
     write(used_unit(load(model)), as_json=as_json)
+
+
+@click.command("questions")
+@click.argument("model", metavar="[MODEL]", required=False)
+@json_option
+def questions(*, model: str | None, as_json: bool) -> None:
+    """Answer what owners ask, for a radio as far as it is known."""
+    from radiokey.guide.load import load_guide  # noqa: PLC0415 - only the questions need the whole guide
+    from radiokey.guide.questions import questions as answered  # noqa: PLC0415 - the same
+
+    write(answered(load_guide(), load(model)), as_json=as_json)

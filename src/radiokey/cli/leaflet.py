@@ -35,6 +35,7 @@ def document(page: Leaflet) -> dict[str, Any]:
 def _part(part: Part) -> dict[str, Any]:
     return {
         "heading": part.heading,
+        "step": part.step or None,
         "lines": [
             {
                 "text": line.text,

@@ -152,7 +152,7 @@ def command(act: Act, facts: Facts, step: str = "") -> str:
                 "" if facts.errors is None else f"--errors {facts.errors}",
             )
             return " ".join(("radiokey sheet", *filter(None, said)))
-        case Act.PREVENTION | Act.HAND_OVER | Act.END | Act.USED:
+        case Act.PREVENTION | Act.HAND_OVER | Act.END | Act.USED | Act.QUESTIONS:
             return _leaflet_command(act, facts.model or "", step)
         case Act.PRACTICE:
             page = f"/practice/{facts.model}" if facts.model else "/practice"
@@ -166,6 +166,7 @@ def _leaflet_command(act: Act, model: str, step: str) -> str:
         Act.HAND_OVER: ("prevention", model, "--hand-over"),
         Act.END: ("ends", END_OF_STEP.get(step, ""), model),
         Act.USED: ("used", model),
+        Act.QUESTIONS: ("questions", model),
     }[act]
     return " ".join(("radiokey", *filter(None, words)))
 

@@ -25,11 +25,15 @@ ANY: Final = "Your radio"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Lines under a heading; `ways` are people who can do something, each with cost and time."""
+    """Lines under a heading; `ways` are people who can do something, each with cost and time.
+
+    `step` is the step of the guide that goes on from here, empty where there is none.
+    """
 
     heading: str
     lines: tuple[StepFact, ...] = ()
     ways: tuple[Contact, ...] = ()
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)

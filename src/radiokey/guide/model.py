@@ -58,6 +58,7 @@ class Act(StrEnum):
     HAND_OVER = "hand-over"
     END = "end"
     USED = "used"
+    QUESTIONS = "questions"
 
 
 class Asks(StrEnum):

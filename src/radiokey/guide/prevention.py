@@ -104,13 +104,13 @@ def _code(model: Model | None, code_free: bool) -> tuple[StepFact, ...]:  # noqa
     return (
         *advice("Find the code, write it down with the radio's number, and take a photo of the label."),
         *lines_of(said["verify"]),
-        *(() if model is None else _shape(model)),
+        *(() if model is None else code_shape(model)),
         *(() if model is None else fact_lines(model.confirm_text, "Note how it is confirmed: ")),
         *lines_of(said["away"]),
     )
 
 
-def _shape(model: Model) -> tuple[StepFact, ...]:
+def code_shape(model: Model) -> tuple[StepFact, ...]:
     """Say what a code of this radio looks like: another one cannot be right."""
     shape, length = model.code, model.code_length
     if shape.value is not None:

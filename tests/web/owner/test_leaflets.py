@@ -65,3 +65,12 @@ def test_the_road_leads_to_its_end_and_to_the_used_unit(visitor, page_of):
 
 def test_an_end_that_there_is_not_is_not_found(visitor):
     assert visitor.get("/ends/nowhere").status_code == 404
+
+
+def test_the_questions_lead_on_with_the_radio_and_to_the_poll(visitor, page_of):
+    answer = visitor.get(f"/questions?model={RADIO}")
+    links = page_of(answer.text).links
+    assert f"/poll?model={RADIO}" in links
+    assert f"/guide/faq-wait.{RADIO}.-.-.-.0" in links
+    assert "Hold key 6" in answer.text
+    assert "/questions" in page_of(visitor.get("/guide/faq").text).links

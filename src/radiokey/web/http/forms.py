@@ -97,6 +97,13 @@ class LeafletForm(Form, frozen=True, kw_only=True):
     model: Short = ""
 
 
+class PollForm(Form, frozen=True, kw_only=True):
+    """One answer to the poll, for a radio or for none."""
+
+    model: Short = ""
+    often: Short = ""
+
+
 class ReminderForm(Form, frozen=True, kw_only=True):
     """A reminder: the month a battery was fitted, or how often to look for software."""
 

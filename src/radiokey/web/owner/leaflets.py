@@ -12,8 +12,11 @@ from litestar.response import Redirect
 from radiokey.errors import NotThereError, UsageError
 from radiokey.guide.ends import End, end_of_road, end_title, used_unit
 from radiokey.guide.leaflet import Leaflet
+from radiokey.guide.model import Facts
 from radiokey.guide.prevention import hand_over, prevention
+from radiokey.guide.questions import questions
 from radiokey.guide.reminders import EVERY_MONTHS, Month, battery_calendar, update_calendar
+from radiokey.guide.walk import position
 from radiokey.web.http.forms import LeafletForm, ReminderForm, WebRequest, count, read_query
 from radiokey.web.http.problems import form_problem
 from radiokey.web.http.visits import SAID, FormAnswer
@@ -21,6 +24,7 @@ from radiokey.web.site import Site
 
 PREVENTION: Final = "/prevention"
 HAND_OVER: Final = "/hand-over"
+QUESTIONS: Final = "/questions"
 
 
 @get(PREVENTION, sync_to_thread=False)
@@ -85,6 +89,15 @@ def used_page(site: NamedDependency[Site], request: WebRequest) -> Response[str]
     return show(site, "/used", used_unit(site.model(form.model)))
 
 
+@get(QUESTIONS, sync_to_thread=False)
+def questions_page(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
+    """Show what owners ask, answered for the radio."""
+    form = read_query(request, LeafletForm)
+    page = questions(site.guide, site.model(form.model))
+    poll = _with("/poll", form.model)
+    return show(site, QUESTIONS, page, template="owner/questions.html", poll=poll)
+
+
 def show(
     site: Site,
     page: str,
@@ -103,6 +116,7 @@ def show(
         page=page,
         models=sorted(models, key=lambda one: one.name.casefold()),
         sources=site.catalogue.sources,
+        position_of=lambda step: position(step, Facts(model=leaflet.model)),
         **more,
     )
 
@@ -126,4 +140,12 @@ def _say(site: Site, form: ReminderForm, problem: UsageError) -> Redirect:
     return Redirect(site.visits.address(page, PREVENTION, said), status_code=303)
 
 
-HANDLERS: Final = (prevention_page, hand_over_page, battery_reminder, update_reminder, end_page, used_page)
+HANDLERS: Final = (
+    prevention_page,
+    hand_over_page,
+    battery_reminder,
+    update_reminder,
+    end_page,
+    used_page,
+    questions_page,
+)

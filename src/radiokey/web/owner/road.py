@@ -29,9 +29,10 @@ ACTS: Final = {
     Act.HAND_OVER: ("/hand-over", "A sheet for the workshop"),
     Act.END: ("/ends", "What is left, and what it costs"),
     Act.USED: ("/used", "What to ask the seller"),
+    Act.QUESTIONS: ("/questions", "All answers on one page"),
 }
 """The page each act of the guide is done on, and what its button says."""
-LEAFLETS: Final = frozenset({Act.PREVENTION, Act.HAND_OVER, Act.END, Act.USED})
+LEAFLETS: Final = frozenset({Act.PREVENTION, Act.HAND_OVER, Act.END, Act.USED, Act.QUESTIONS})
 """Those whose page wants the radio and no more."""
 
 
