@@ -186,6 +186,8 @@ SAID = {
     "papers-network": ("3 papers", "this network", "not lost"),
     "requests": ("3 requests", "here", "goes on by its own link"),
     "requests-network": ("3 requests", "this network", "goes on by its own link"),
+    "poll": ("3 answers", "here", "does not change the picture"),
+    "poll-network": ("3 answers", "this network", "does not change the picture"),
 }
 
 
