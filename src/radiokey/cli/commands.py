@@ -77,6 +77,18 @@ def _questions() -> click.Command:
     return questions
 
 
+def _completion() -> click.Command:
+    from radiokey.cli.completion import completion
+
+    return completion
+
+
+def _manual() -> click.Command:
+    from radiokey.cli.manual import manual
+
+    return manual
+
+
 def _bench() -> click.Command:
     from radiokey.cli.bench import app
 
@@ -134,6 +146,8 @@ app = Noun(
         "report": _report,
         "base": _base,
         "serve": _serve,
+        "completion": _completion,
+        "manual": _manual,
     },
     help="Gets a locked car radio playing again, for its owner and only for its owner.",
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -4,13 +4,13 @@ import click
 
 from radiokey.cli import say
 from radiokey.cli.leaflet import write
-from radiokey.cli.options import json_option, load
+from radiokey.cli.options import json_option, load, maybe_model_argument
 from radiokey.guide.ends import End, end_of_road, end_title, used_unit
 
 
 @click.command("ends")
 @click.argument("end", type=click.Choice([one.value for one in End]), metavar="[END]", required=False)
-@click.argument("model", metavar="[MODEL]", required=False)
+@maybe_model_argument
 @json_option
 def ends(*, end: str | None, model: str | None, as_json: bool) -> None:
     """Say what is still possible at an end of the road, who does it, what it costs, and what never works.
@@ -26,7 +26,7 @@ def ends(*, end: str | None, model: str | None, as_json: bool) -> None:
 
 
 @click.command("used")
-@click.argument("model", metavar="[MODEL]", required=False)
+@maybe_model_argument
 @json_option
 def used(*, model: str | None, as_json: bool) -> None:
     """Say whether a used unit of this kind is worth buying, and what to ask its seller."""
@@ -34,7 +34,7 @@ def used(*, model: str | None, as_json: bool) -> None:
 
 
 @click.command("questions")
-@click.argument("model", metavar="[MODEL]", required=False)
+@maybe_model_argument
 @json_option
 def questions(*, model: str | None, as_json: bool) -> None:
     """Answer what owners ask, for a radio as far as it is known."""

@@ -6,14 +6,14 @@ import click
 
 from radiokey.cli import say
 from radiokey.cli.leaflet import write
-from radiokey.cli.options import json_option, load, model_option
+from radiokey.cli.options import json_option, load, maybe_model_argument, model_option
 from radiokey.guide.prevention import hand_over
 from radiokey.guide.prevention import prevention as checklist
 from radiokey.guide.reminders import EVERY_MONTHS, Month, Reminder, battery_calendar, update_calendar
 
 
 @click.command("prevention")
-@click.argument("model", metavar="[MODEL]", required=False)
+@maybe_model_argument
 @click.option("--hand-over", "workshop", is_flag=True, help="The sheet that goes with the car to a workshop.")
 @json_option
 def prevention(*, model: str | None, workshop: bool, as_json: bool) -> None:

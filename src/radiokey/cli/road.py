@@ -82,6 +82,9 @@ def document(here: View) -> dict[str, Any]:
 
 
 def _write_step(road: Guide, here: View) -> None:
+    if say.is_drawn():
+        _draw_step(road, here)
+        return
     say.out()
     say.out(f"[{STAGE_NAMES[here.stage]}]")
     say.out(say.bold(here.title))
@@ -113,13 +116,30 @@ def _write_step(road: Guide, here: View) -> None:
             say.item(" - ", f"{offer.text}: {offer.shut}", colon="")
 
 
+def _draw_step(road: Guide, here: View) -> None:
+    from rich.console import Console  # noqa: PLC0415 - it takes a while to load, and only people need it
+
+    from radiokey.cli.drawn_step import WIDTH_MAX, draw_step  # noqa: PLC0415 - the same
+
+    console = Console(highlight=False, emoji=False)
+    console.width = min(WIDTH_MAX, console.width)
+    answers = [(label, offer) for label, offer in _labelled(here).items()]
+    if here.asks is Asks.ERRORS:
+        answers.insert(0, (f"{here.facts.refused} to {ERRORS_MAX}", Offer("", "That many")))
+    said = "" if here.act is None else command(here.act, here.facts, here.step)
+    draw_step(console, here, _radio(road, here), answers, said)
+
+
+def _radio(road: Guide, here: View) -> str:
+    return road.model_of(here.facts.model).name if here.facts.model else "Your radio"
+
+
 def _print_facts(road: Guide, here: View) -> None:
     """Say what the catalogue knows of this very radio, each fact with how sure it is."""
     if not here.known:
         return
-    name = road.model_of(here.facts.model).name if here.facts.model else "Your radio"
     say.listed(
-        name,
+        _radio(road, here),
         (f"{one.text} ({HOW_SURE[one.confidence]})" if one.confidence else one.text for one in here.known),
     )
 
