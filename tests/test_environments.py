@@ -311,8 +311,9 @@ def test_what_webassembly_runs_needs_nothing_that_it_does_not_install(monkeypatc
             assert not foreign, f"{file}: {foreign}"
 
 
-def test_the_interpreter_from_npm_is_pinned_hashed_and_named_without_an_address():
-    folder = ROOT / "tools" / "webassembly"
+@pytest.mark.parametrize("name", ["webassembly", "calendars"])
+def test_what_comes_from_npm_is_pinned_hashed_and_named_without_an_address(name):
+    folder = ROOT / "tools" / name
     wanted = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
     packages = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
     assert packages[""]["dependencies"] == wanted

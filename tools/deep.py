@@ -9,6 +9,7 @@ import os
 import sys
 
 import age
+import calendars
 import chromium
 import golang
 import nginx
@@ -26,6 +27,7 @@ def main() -> None:
     golang.ensure()
     nginx.ensure()
     age.ensure()
+    calendars.ensure()
     newest = version_of(sys.executable)
     others = {version: python for version, python in interpreters().items() if version != newest}
     with surroundings() as environment:

@@ -8,6 +8,7 @@ oldest too: what changed between the two changed once. `make deep` runs all of t
 import sys
 
 import age
+import calendars
 import chromium
 import golang
 import nginx
@@ -33,7 +34,7 @@ def main() -> None:
     with surroundings() as environment, Together(AT_ONCE, environment) as together:
         together.add("checks", (sys.executable, ROOT / "tools" / "check.py"))
         together.add(DATABASES.title, (*tests, *DATABASES.paths))
-        for program in (chromium, spin, golang, nginx, age):
+        for program in (chromium, spin, golang, nginx, age, calendars):
             program.ensure()
         for part in parts():
             if part is not DATABASES:

@@ -188,6 +188,8 @@ SAID = {
     "photos-network": ("3 photos", "this network", "type the number"),
     "requests": ("3 requests", "here", "goes on by its own link"),
     "requests-network": ("3 requests", "this network", "goes on by its own link"),
+    "poll": ("3 answers", "here", "does not change the picture"),
+    "poll-network": ("3 answers", "this network", "does not change the picture"),
 }
 
 

@@ -47,6 +47,12 @@ PAGES = (
     "/report",
     "/report/file?what=display&text=CODE+WAIT&model=ford_6000cd",
     "/desk/coverage",
+    f"/prevention?model={RADIO}",
+    f"/hand-over?model={RADIO}",
+    f"/ends/permanent?model={RADIO}",
+    f"/used?model={RADIO}",
+    f"/questions?model={RADIO}",
+    "/poll",
 )
 NOWHERE = ("/no-such-page", "/guide/nowhere")
 

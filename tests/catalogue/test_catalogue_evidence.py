@@ -75,7 +75,7 @@ def test_only_official_and_support_pages_are_links():
             source.id
         )
     sellers = [source for source in load_sources().values() if source.kind is SourceKind.SELLER]
-    assert len(sellers) == 12
+    assert len(sellers) == 13
     assert all(re.search(r"seller of codes", source.title) for source in sellers)
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from radiokey.base.keys.rotation import KeyRotation
     from radiokey.base.keys.unit_key import UnitKey
     from radiokey.base.papers.archive import PaperArchive
+    from radiokey.base.poll.poll import Poll
     from radiokey.base.release.history import ReleaseHistory
     from radiokey.base.requests.checks import Checks
     from radiokey.base.requests.desk import Desk
@@ -239,6 +240,13 @@ class Base:
         from radiokey.base.requests.limits import DeskLimits  # noqa: PLC0415 - the terminal has no desk
 
         return DeskLimits(self.stores.of(Principal.DOOR), self.clock, self.limits)
+
+    @cached_property
+    def poll(self) -> "Poll":
+        """The poll of owners."""
+        from radiokey.base.poll.poll import Poll  # noqa: PLC0415 - the terminal asks nobody
+
+        return Poll(self.stores.of(Principal.GATE), self.clock, self.limits)
 
     @cached_property
     def staff(self) -> "Staff":

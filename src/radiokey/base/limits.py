@@ -67,6 +67,8 @@ class Limits:
             "photos-network": Limit(600, DAY_MS),
             "requests": Limit(10, DAY_MS),
             "requests-network": Limit(100, DAY_MS),
+            "poll": Limit(3, DAY_MS),
+            "poll-network": Limit(100, DAY_MS),
         }
     )
 
@@ -217,12 +219,15 @@ _SENTENCES: Final = {
     "photos-network": "{most} photos were read from this network within {period}",
     "requests": "{most} requests were opened from here within {period}",
     "requests-network": "{most} requests were opened from this network within {period}",
+    "poll": "{most} answers were counted from here within {period}",
+    "poll-network": "{most} answers were counted from this network within {period}",
 }
 _MORE: Final = "for more, use an account of a dealer"
 _COMPARE: Final = "until then compare number, VIN and model with the papers"
 _REGISTRAR: Final = "the operator of this base can make a new link"
 _KEPT: Final = "what the desk has is not lost, and its time costs you nothing"
 _TYPE: Final = "type the number instead: that takes no photo and has no such limit"
+_COUNTED: Final = "yours is among them, or does not change the picture"
 _HINTS: Final = {
     "everybody": "it has nothing to do with you",
     "number": "the code is the same every time: write it down",
@@ -237,6 +242,8 @@ _HINTS: Final = {
     "photos-network": _TYPE,
     "requests": "a request that is open already goes on by its own link",
     "requests-network": "a request that is open already goes on by its own link",
+    "poll": _COUNTED,
+    "poll-network": _COUNTED,
     "client-misses": _COMPARE,
     "number-misses": _COMPARE,
 }

@@ -47,6 +47,48 @@ def _guide() -> click.Command:
     return guide
 
 
+def _prevention() -> click.Command:
+    from radiokey.cli.prevention import prevention
+
+    return prevention
+
+
+def _reminder() -> click.Command:
+    from radiokey.cli.prevention import reminder
+
+    return reminder
+
+
+def _ends() -> click.Command:
+    from radiokey.cli.ends import ends
+
+    return ends
+
+
+def _used() -> click.Command:
+    from radiokey.cli.ends import used
+
+    return used
+
+
+def _questions() -> click.Command:
+    from radiokey.cli.ends import questions
+
+    return questions
+
+
+def _completion() -> click.Command:
+    from radiokey.cli.completion import completion
+
+    return completion
+
+
+def _manual() -> click.Command:
+    from radiokey.cli.manual import manual
+
+    return manual
+
+
 def _bench() -> click.Command:
     from radiokey.cli.bench import app
 
@@ -99,6 +141,11 @@ app = Noun(
         "wait": _wait,
         "sheet": _sheet,
         "guide": _guide,
+        "prevention": _prevention,
+        "reminder": _reminder,
+        "ends": _ends,
+        "used": _used,
+        "questions": _questions,
         "bench": _bench,
         "explain": _explain,
         "unit": _unit,
@@ -106,6 +153,8 @@ app = Noun(
         "report": _report,
         "base": _base,
         "serve": _serve,
+        "completion": _completion,
+        "manual": _manual,
     },
     help="Gets a locked car radio playing again, for its owner and only for its owner.",
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -8,7 +8,7 @@ import click
 
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
-from radiokey.cli.options import first_press_as_json, json_option, load, press_as_json
+from radiokey.cli.options import complete_model, first_press_as_json, json_option, load, press_as_json
 from radiokey.cli.vault_options import (
     Access,
     identity_option,
@@ -22,7 +22,13 @@ from radiokey.guide.coach import coach
 
 
 @click.command("entry")
-@click.argument("model", metavar="[MODEL]", required=False, help="Which radio; ids from 'radiokey models'.")
+@click.argument(
+    "model",
+    metavar="[MODEL]",
+    required=False,
+    shell_complete=complete_model,
+    help="Which radio; ids from 'radiokey models'.",
+)
 @click.argument("code", metavar="[CODE]", required=False, help="The code; - reads it from standard input.")
 @vault_option
 @click.option("--serial", metavar="SERIAL", help="Which radio of the vault, where it has several.")

@@ -48,8 +48,16 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that cannot show a letter gets its number; it is no reason to stop half-way.
         sys.stdout.reconfigure(errors="backslashreplace")
-    code = run(sys.argv[1:])
+    instruction = os.environ.get("_RADIOKEY_COMPLETE")
+    code = run(sys.argv[1:]) if instruction is None else _complete(instruction)
     sys.exit(_written(code))
+
+
+def _complete(instruction: str) -> int:
+    """Answer a shell that asks what may come next."""
+    from radiokey.cli.completion import completed  # noqa: PLC0415 - a command has no use for it
+
+    return completed(app, instruction)
 
 
 def run(arguments: list[str]) -> int:

@@ -28,6 +28,14 @@ class Noun(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, imported if need be; `None` where there is none of that name."""
-        if cmd_name in self._elsewhere:
-            return self._elsewhere[cmd_name]()
-        return super().get_command(ctx, cmd_name)
+        found = self._elsewhere[cmd_name]() if cmd_name in self._elsewhere else None
+        found = found or super().get_command(ctx, cmd_name)
+        if found is not None and not isinstance(found, click.Group):
+            # Nobody subclasses each command for it: its help ends with its example, which is read only then.
+            found.format_epilog = self._format_examples  # type: ignore[method-assign]
+        return found
+
+    def _format_examples(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from radiokey.cli.examples import of_command, write_examples  # noqa: PLC0415 - only for a help
+
+        write_examples(of_command(self.name, ctx.info_name or ""), formatter)

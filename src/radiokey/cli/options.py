@@ -32,13 +32,29 @@ def parse_database(text: str) -> "DatabaseLocation":
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-model_option = click.option("--model", metavar="ID", help="Which radio; ids from 'radiokey models'.")
+
+
+def complete_model(
+    context: click.Context,  # noqa: ARG001 - Click's signature
+    parameter: click.Parameter,  # noqa: ARG001 - the same
+    incomplete: str,
+) -> list[str]:
+    """Return the ids of radios that begin so, for a shell's completion."""
+    return [name for name in cards() if name.startswith(incomplete)]
+
+
+model_option = click.option(
+    "--model", metavar="ID", shell_complete=complete_model, help="Which radio; ids from 'radiokey models'."
+)
 make_option = click.option("--make", metavar="MAKE", help="The make of the car.")
 database_option = click.option(
     "--database",
     type=parse_database,
     metavar="FILE",
     help="Another base than this user's own: a file or postgresql://...",
+)
+maybe_model_argument = click.argument(
+    "model", metavar="[MODEL]", required=False, shell_complete=complete_model
 )
 serial_argument = click.argument("serial", metavar="SERIAL", help="As it stands on the label.")
 

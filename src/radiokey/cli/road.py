@@ -12,6 +12,7 @@ from radiokey.catalogue.fact import HOW_SURE
 from radiokey.catalogue.index import cards
 from radiokey.cli import say
 from radiokey.errors import UsageError
+from radiokey.guide.ends import END_OF_STEP
 from radiokey.guide.load import load_guide
 from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
 from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, start, view
@@ -71,7 +72,7 @@ def document(here: View) -> dict[str, Any]:
             for one in here.known
         ],
         "warnings": [{"level": warning.level.value, "text": warning.text} for warning in here.warnings],
-        "command": command(here.act, here.facts) if here.act else None,
+        "command": command(here.act, here.facts, here.step) if here.act else None,
         "answers": [{"id": offer.id, "text": offer.text, "shut": offer.shut} for offer in here.choices],
         "end": here.end,
     }
@@ -81,6 +82,9 @@ def document(here: View) -> dict[str, Any]:
 
 
 def _write_step(road: Guide, here: View) -> None:
+    if say.is_drawn():
+        _draw_step(road, here)
+        return
     say.out()
     say.out(f"[{STAGE_NAMES[here.stage]}]")
     say.out(say.bold(here.title))
@@ -101,7 +105,7 @@ def _write_step(road: Guide, here: View) -> None:
         say.prose(here.more)
     if here.act is not None:
         say.out()
-        say.item("In another window", command(here.act, here.facts))
+        say.item("In another window", command(here.act, here.facts, here.step))
     say.out()
     if here.asks is Asks.ERRORS:
         say.item(f"{here.facts.refused} to {ERRORS_MAX} ", "That many", colon="")
@@ -112,19 +116,39 @@ def _write_step(road: Guide, here: View) -> None:
             say.item(" - ", f"{offer.text}: {offer.shut}", colon="")
 
 
+def _draw_step(road: Guide, here: View) -> None:
+    from rich.console import Console  # noqa: PLC0415 - it takes a while to load, and only people need it
+
+    from radiokey.cli.drawn_step import WIDTH_MAX, draw_step  # noqa: PLC0415 - the same
+
+    console = Console(highlight=False, emoji=False)
+    console.width = min(WIDTH_MAX, console.width)
+    answers = [(label, offer) for label, offer in _labelled(here).items()]
+    if here.asks is Asks.ERRORS:
+        answers.insert(0, (f"{here.facts.refused} to {ERRORS_MAX}", Offer("", "That many")))
+    said = "" if here.act is None else command(here.act, here.facts, here.step)
+    draw_step(console, here, _radio(road, here), answers, said)
+
+
+def _radio(road: Guide, here: View) -> str:
+    return road.model_of(here.facts.model).name if here.facts.model else "Your radio"
+
+
 def _print_facts(road: Guide, here: View) -> None:
     """Say what the catalogue knows of this very radio, each fact with how sure it is."""
     if not here.known:
         return
-    name = road.model_of(here.facts.model).name if here.facts.model else "Your radio"
     say.listed(
-        name,
+        _radio(road, here),
         (f"{one.text} ({HOW_SURE[one.confidence]})" if one.confidence else one.text for one in here.known),
     )
 
 
-def command(act: Act, facts: Facts) -> str:
-    """Return the command that does what a step is done with, with what is already known filled in."""
+def command(act: Act, facts: Facts, step: str = "") -> str:
+    """Return the command that does what a step is done with, with what is already known filled in.
+
+    `step` is the step, for an act whose command says which.
+    """
     model = facts.model or "MODEL"
     named = f" --model {facts.model}" if facts.model else ""
     match act:
@@ -148,9 +172,23 @@ def command(act: Act, facts: Facts) -> str:
                 "" if facts.errors is None else f"--errors {facts.errors}",
             )
             return " ".join(("radiokey sheet", *filter(None, said)))
+        case Act.PREVENTION | Act.HAND_OVER | Act.END | Act.USED | Act.QUESTIONS:
+            return _leaflet_command(act, facts.model or "", step)
         case Act.PRACTICE:
             page = f"/practice/{facts.model}" if facts.model else "/practice"
             return f"radiokey serve, then {page} on the address it names"
+
+
+def _leaflet_command(act: Act, model: str, step: str) -> str:
+    """Return the command that prints a leaflet for this radio."""
+    words = {
+        Act.PREVENTION: ("prevention", model),
+        Act.HAND_OVER: ("prevention", model, "--hand-over"),
+        Act.END: ("ends", END_OF_STEP.get(step, ""), model),
+        Act.USED: ("used", model),
+        Act.QUESTIONS: ("questions", model),
+    }[act]
+    return " ".join(("radiokey", *filter(None, words)))
 
 
 # --- what the owner answers -------------------------------------------------------------------------------

@@ -95,8 +95,12 @@ def prompt(text: str) -> None:
 
 def bold(text: str) -> str:
     """Return `text` in bold where stdout is a terminal that wants it."""
-    plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
-    return text if plain else f"\x1b[1m{text}\x1b[0m"
+    return f"\x1b[1m{text}\x1b[0m" if is_drawn() else text
+
+
+def is_drawn() -> bool:
+    """Tell whether stdout is a terminal that wants more than plain text (not: NO_COLOR, TERM=dumb)."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 def fact(value: Fact[Any], text: str | None = None) -> str:

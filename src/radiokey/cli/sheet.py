@@ -8,14 +8,14 @@ import click
 
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
-from radiokey.cli.options import json_option, load, make_option
+from radiokey.cli.options import json_option, load, make_option, maybe_model_argument
 from radiokey.guide.sheet import Case, Contact, Sheet, sheet
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading
 
 
 @click.command("sheet")
-@click.argument("model", metavar="[MODEL]", required=False)
+@maybe_model_argument
 @make_option
 @click.option("--display", metavar="WORDS", help="What the display shows.")
 @click.option("--errors", type=click.IntRange(0, 99), metavar="N", help="Wrong codes so far.")

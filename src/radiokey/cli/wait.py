@@ -4,13 +4,13 @@ import click
 
 from radiokey.catalogue.fact import HOW_SURE
 from radiokey.cli import say
-from radiokey.cli.options import json_option, load
+from radiokey.cli.options import json_option, load, maybe_model_argument
 from radiokey.guide.countdown import REFUSED_MAX
 from radiokey.guide.waiting import Ends, wait_answer
 
 
 @click.command("wait")
-@click.argument("model", metavar="[MODEL]", required=False)
+@maybe_model_argument
 @click.option("--errors", type=click.IntRange(0, 99), metavar="N", help="Wrong codes so far.")
 @click.option(
     "--refused",

@@ -54,6 +54,11 @@ class Act(StrEnum):
     WAITING = "waiting"
     SHEET = "sheet"
     PRACTICE = "practice"
+    PREVENTION = "prevention"
+    HAND_OVER = "hand-over"
+    END = "end"
+    USED = "used"
+    QUESTIONS = "questions"
 
 
 class Asks(StrEnum):

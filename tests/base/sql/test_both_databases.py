@@ -363,6 +363,7 @@ def test_history_is_append_only(both, store):
         transaction.add_mail_refused(transaction.mails_to_send(1, 0)[0].id, 1, 550)
         transaction.add_mail_sent(1, 1)
         transaction.add_mail_given_up(1, 1, 1)
+        transaction.add_poll_answer("renault_86a", "never")
         add_staff(transaction)
     tables = {name for (name,) in both.behind("SELECT name FROM sqlite_master WHERE type = 'table'")}
     # No history: what is let go in time, what is full again, and what lists and the outbox read (made of it).

@@ -207,7 +207,7 @@ def test_the_calendar_file_rings_when_the_wait_can_be_over(client, clock):
     """It leads back to the countdown and holds no code and no number."""
     link = begin(client)
     answer = client.get(f"{link}/radiokey.ics")
-    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     [event] = Calendar.from_ical(answer.content).walk("VEVENT")
     due = datetime.fromtimestamp(clock.ms / 1000, UTC) + timedelta(minutes=30)
     assert event.decoded("dtstart") == due.replace(microsecond=0)

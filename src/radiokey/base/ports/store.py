@@ -17,6 +17,7 @@ import msgspec
 
 from radiokey.base.ports.grants import GrantTransaction
 from radiokey.base.ports.identity import StaffTransaction
+from radiokey.base.ports.poll import PollTransaction
 from radiokey.base.ports.requests import DeskTransaction
 from radiokey.base.ports.stated import StatedTransaction
 
@@ -219,7 +220,9 @@ class ClearingPaper(msgspec.Struct, frozen=True):
         return f"ClearingPaper({self.clearing!r})"
 
 
-class Transaction(DeskTransaction, GrantTransaction, StaffTransaction, StatedTransaction, Protocol):
+class Transaction(
+    DeskTransaction, GrantTransaction, PollTransaction, StaffTransaction, StatedTransaction, Protocol
+):
     """One durable unit of work."""
 
     def release_of(self, request_id: str) -> StoredRelease | None:

@@ -28,12 +28,13 @@ from radiokey.base.ports.store import (
 )
 from radiokey.base.sql import rows
 from radiokey.base.sql.desk import DeskStatements
+from radiokey.base.sql.poll import PollStatements
 from radiokey.base.sql.staff import StaffStatements
 from radiokey.base.sql.statements import Statements
 from radiokey.errors import UsageError
 
 
-class SqlTransaction(DeskStatements, StaffStatements):
+class SqlTransaction(DeskStatements, PollStatements, StaffStatements):
     """See `radiokey.base.ports.store.Transaction`."""
 
     __slots__ = ("_statements",)

@@ -91,6 +91,27 @@ class ReportForm(Form, frozen=True, kw_only=True):
     wrong: Short = ""
 
 
+class LeafletForm(Form, frozen=True, kw_only=True):
+    """Which radio a leaflet is for."""
+
+    model: Short = ""
+
+
+class PollForm(Form, frozen=True, kw_only=True):
+    """One answer to the poll, for a radio or for none."""
+
+    model: Short = ""
+    often: Short = ""
+
+
+class ReminderForm(Form, frozen=True, kw_only=True):
+    """A reminder: the month a battery was fitted, or how often to look for software."""
+
+    model: Short = ""
+    fitted: Short = ""
+    every: Short = ""
+
+
 class WaitForm(Form, frozen=True, kw_only=True):
     """How many wrong codes, on which radio."""
 

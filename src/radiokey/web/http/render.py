@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -20,7 +20,7 @@ from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.spoken import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.serial.makes import spoken
-from radiokey.web.draw import display_svg, panel_svg
+from radiokey.web.draw import display_svg, dots_svg, panel_svg
 from radiokey.web.http.time_format import (
     format_actor,
     format_day,
@@ -95,7 +95,7 @@ def _templates() -> Environment:
         auto_reload=False,
     )
     templates.globals.update(
-        static=load_static().address, road=ROAD, display=_display, panel=_panel, word=_word
+        static=load_static().address, road=ROAD, display=_display, panel=_panel, word=_word, dots=_dots
     )
     templates.filters.update(
         markdown=_block,
@@ -172,6 +172,10 @@ def _word(text: str) -> Markup:
     """Draw a word that stands beside its meaning: no wider than the word."""
     kind = DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, len(text))
     return Markup(display_svg(text, kind))  # noqa: S704 - our own drawing, escaped
+
+
+def _dots(title: str, rows: Sequence[tuple[str, int]]) -> Markup:
+    return Markup(dots_svg(title, rows))  # noqa: S704 - our own drawing, escaped
 
 
 def _panel(panel: Any, next_key: str | None = None, presses_left: int = 0, **how: Any) -> Markup:  # noqa: ANN401

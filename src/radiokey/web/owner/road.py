@@ -9,9 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from radiokey.guide.ends import END_OF_STEP
 from radiokey.guide.model import Act, Asks
 from radiokey.guide.walk import View, answer, answer_display, ask_display, position, start, view, where
 from radiokey.web.http.forms import StartForm, WebRequest, read
+from radiokey.web.http.visits import Visit
 from radiokey.web.owner.number import address_with, begun, lead_to
 from radiokey.web.owner.shown import visit_of_facts
 from radiokey.web.site import Site
@@ -23,8 +25,15 @@ ACTS: Final = {
     Act.WAITING: ("/waiting", "How long, exactly"),
     Act.SHEET: ("/sheet", "Whom to ask, with what"),
     Act.PRACTICE: ("/practice", "Practise first"),
+    Act.PREVENTION: ("/prevention", "The checklist for my radio"),
+    Act.HAND_OVER: ("/hand-over", "A sheet for the workshop"),
+    Act.END: ("/ends", "What is left, and what it costs"),
+    Act.USED: ("/used", "What to ask the seller"),
+    Act.QUESTIONS: ("/questions", "All answers on one page"),
 }
 """The page each act of the guide is done on, and what its button says."""
+LEAFLETS: Final = frozenset({Act.PREVENTION, Act.HAND_OVER, Act.END, Act.USED, Act.QUESTIONS})
+"""Those whose page wants the radio and no more."""
 
 
 @get("/", sync_to_thread=False)
@@ -98,6 +107,10 @@ def _act(site: Site, here: View) -> tuple[str, str] | None:
     if here.act is Act.PRACTICE:
         known = site.catalogue.models.get(here.facts.model or "")
         return (f"{page}/{known.id}" if known is not None and known.panel else page), says
+    if here.act in LEAFLETS:
+        if here.act is Act.END:
+            page = f"{page}/{END_OF_STEP[here.step]}"
+        return address_with(page, Visit(model=here.facts.model or "")), says
     unasked = () if here.act in {Act.SERIAL, Act.CODE, Act.SHEET} else ("word", "shows")
     return address_with(page, visit_of_facts(here.facts), without=unasked), says
 

@@ -142,7 +142,7 @@ def reminder(site: NamedDependency[Site], token: FromPath[str], request: WebRequ
     link = str(request.base_url).rstrip("/") + f"/waiting/{token}"
     radio = model.name if model is not None and not model.default else "the car radio"
     content = calendar(countdown, now_ms=site.clock.now_ms(), radio=radio, link=link)
-    return Response(content, media_type="text/calendar; charset=utf-8", headers=dict(NO_STORE))
+    return Response(content, media_type="text/calendar", headers=dict(NO_STORE))
 
 
 HANDLERS: Final = (waiting, begin, running, was_on, was_off, reminder)

@@ -394,3 +394,9 @@ INSERT INTO outbox_refused (id, at_ms, reply) VALUES (:id, :at_ms, :reply) ON CO
 
 -- name: mail_refused(request)$
 SELECT count(*) FROM outbox_refused JOIN outbox ON outbox.id = outbox_refused.id WHERE outbox.request = :request;
+
+-- name: add_poll_answer(model, often)!
+INSERT INTO poll_answer (model, often) VALUES (:model, :often);
+
+-- name: poll_counts()
+SELECT model, often, count(*) FROM poll_answer GROUP BY model, often ORDER BY model, often;

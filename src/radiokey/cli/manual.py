@@ -1,0 +1,90 @@
+"""`radiokey manual`: the manual page, in roff, from the very texts that `--help` shows."""
+
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import click
+
+from radiokey.cli import say
+from radiokey.cli.examples import of_command
+
+
+@click.command("manual")
+@click.pass_context
+def manual(context: click.Context) -> None:
+    """Write the manual page radiokey(1) on stdout."""
+    program = context.find_root().command
+    assert isinstance(program, click.Group)
+    for line in page(program):
+        say.out(line)
+
+
+def page(app: click.Group) -> Iterator[str]:
+    """Yield the lines of the manual page of a program."""
+    yield f'.TH RADIOKEY 1 "" "radiokey {version("radiokey")}" "User commands"'
+    yield from (".SH NAME", f"radiokey \\- {escaped(_first(app.help))}")
+    yield from (".SH SYNOPSIS", ".B radiokey", "COMMAND [OPTIONS] [ARGUMENTS]")
+    yield from (".SH DESCRIPTION", escaped(app.help or ""), ".SH COMMANDS")
+    for name, noun, command, context in commands(app):
+        yield from _command(name, noun, command, context)
+    yield ".SH EXIT STATUS"
+    for code, meaning in EXITS:
+        yield from (".TP", f".B {code}", escaped(meaning))
+
+
+EXITS = (
+    ("0", "done"),
+    ("64", "wrong use"),
+    ("65", "the input is not what it should be"),
+    ("69", "no code is to be had here; the official way is printed"),
+    ("70", "our fault: a base, a log or a disk does not answer"),
+    ("75", "try later: a limit"),
+    ("77", "refused: reported stolen"),
+    ("130", "interrupted"),
+)
+"""What the exit codes mean; `radiokey.cli.main` has their errors, docs/cli.md the same words."""
+
+
+def commands(
+    group: click.Group, context: click.Context | None = None
+) -> Iterator[tuple[str, str | None, click.Command, click.Context]]:
+    """Yield each command with its whole name, its noun and its context, in the order of the help."""
+    context = context or click.Context(group, info_name=group.name)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None:
+            continue
+        inner = click.Context(command, info_name=name, parent=context)
+        if isinstance(command, click.Group):
+            yield from commands(command, inner)
+        else:
+            yield inner.command_path, group.name, command, inner
+
+
+def _command(name: str, noun: str | None, command: click.Command, context: click.Context) -> Iterator[str]:
+    yield f'.SS "{escaped(" ".join((name, *command.collect_usage_pieces(context))))}"'
+    for paragraph in (command.help or "").split("\n\n"):
+        yield from (escaped(" ".join(paragraph.split())), ".PP")
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record is not None:
+            yield from (".TP", f".B {escaped(record[0])}", escaped(record[1]) or "\\&")
+    lines = of_command(noun, name.rpartition(" ")[2])
+    if lines:
+        yield from (".PP", "Example:" if len(lines) == 1 else "Examples:", ".PP", ".nf")
+        yield from map(escaped, lines)
+        yield from (".fi", ".PP")
+
+
+def escaped(text: str) -> str:
+    r"""Return text as roff takes it literally: no line begins a request, no hyphen is another dash.
+
+    >>> print(escaped(r".x -a b\c"))
+    \&.x \-a b\ec
+    """
+    said = text.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{said}" if said[:1] in {".", "'"} else said
+
+
+def _first(text: str | None) -> str:
+    return (text or "").split(".")[0]
