@@ -85,6 +85,8 @@ def test_every_text_is_as_the_editor_is_asked_to_keep_it():
     assert len(files) > 500
     wrong = {}
     for file in files:
+        if file.parent.name == "vendor":
+            continue  # byte for byte as its package has it
         text = file.read_bytes().decode("utf-8")
         lines = text.split("\n")
         if (

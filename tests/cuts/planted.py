@@ -172,12 +172,12 @@ MAC_BUT_THE_LAST_BYTE = Fault((replaced(_MAC, short(15)),))
 ONE_SLOT = Fault(
     (
         replaced(Part("Store._write", ast.BinOp, "SLOTS"), "bank * SLOTS"),
-        replaced(Part("_newest", ast.If, "sequence"), under(lambda _: "record is not None")),
+        replaced(Part("read_newest", ast.If, "sequence"), under(lambda _: "record is not None")),
     )
 )
 COUNTED_FIRST = Fault((moved(Part("Store._put", ast.Expr, "advance"), before=_WRITES),))
 NEWEST_BY_ERRORS = Fault(
-    (replaced(Part("_newest", ast.Lambda, "sequence"), "lambda record: record.lock.errors"),)
+    (replaced(Part("read_newest", ast.Lambda, "sequence"), "lambda record: record.lock.errors"),)
 )
 NOT_SYNCED = Fault((dropped(Part("Store._write", ast.Expr, "sync")),))
 BANK_LEFT_BEHIND = Fault((replaced(_MENDS, under(lambda _: "record is None")),))

@@ -5,7 +5,6 @@ named until its number told it; and the commands `code`, `entry`, `wait` and `sh
 the catalogue are taken in as they are.
 """
 
-from dataclasses import dataclass
 from itertools import product
 
 import pytest
@@ -44,13 +43,6 @@ ODD = (
     "KEBAB WAIT 4786",
 )
 SAID_ASIDE = ("", " blinking", " steady")
-
-
-@dataclass(frozen=True)
-class Given:
-    """A code that was released, as far as its presses need it."""
-
-    code: Code
 
 
 def shown(text):
@@ -232,7 +224,7 @@ def test_code_and_entry_of_the_command_line_key_as_the_coach_does(model_id, cli)
     told = " ".join(cli("entry", model_id, "-", stdin=f"{said[0].reveal()}\n").out.split())
     assert all(" ".join(sentence.split()) in told for sentence in said[2])
     card = cards()[model_id]
-    assert presses(card, Given(said[0]))["entry"] == ran.document["presses"]
+    assert presses(card, said[0])["entry"] == ran.document["presses"]
 
 
 @pytest.mark.parametrize("model_id", sorted(MODELS))

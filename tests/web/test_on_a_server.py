@@ -259,6 +259,8 @@ def test_every_page_of_everybody_is_there(desk, staff, page_of):
                 status = 303 if address in ONCE else 200
                 if address == f"/desk/requests/{one}/code":
                     status = 403  # an owner asked for it, and nobody of the desk
+                if address.endswith("/number"):
+                    status = 422  # this site reads no photos
                 assert staff[name].get(address + query).status_code == status, (name, address)
                 seen += 1
     assert seen > 50
