@@ -56,6 +56,7 @@ ROWS = [
     "INSERT INTO passkey_end (id, at_ms, by, reason) SELECT hashed, 1, 'ann', 'removed' FROM enrolment",
     "INSERT INTO account_end (name, at_ms, by) VALUES ('ann', 1, 'local')",
     "INSERT INTO setting (name, value, at_ms, by) VALUES ('ledger', 'direct', 1, 'local')",
+    "INSERT INTO poll_answer (model, often) VALUES ('renault_86a', 'never')",
 ]
 """What is in every other table; a new table without a row here fails the test of what comes back."""
 
