@@ -201,6 +201,11 @@ def test_the_canned_answer_is_taken_where_it_is_right(cli, answer):
         assert cli("code", DUSTER, *OWNER, "--base", address).code == 0
 
 
+def test_an_answer_that_leads_to_no_address_is_no_answer(cli):
+    with answering(302, b"", head=[("Location", "http://[no")]) as (address, _):
+        cli("code", DUSTER, *OWNER, "--base", address).refused(70, "no base of Radiokey")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "code"),
     [
@@ -208,6 +213,8 @@ def test_the_canned_answer_is_taken_where_it_is_right(cli, answer):
         (200, b"not JSON", 70),
         (200, b"[]", 70),
         (200, b"{}", 70),
+        (200, b"[" * 100_000, 70),
+        (400, b'{"type":5,"detail":"d","hint":"y"}', 70),
         (200, b'"' + b"x" * 300_000 + b'"', 70),
         (500, b"<html>", 70),
         (503, b'{"type":"x#no-such","detail":"\x1b[31m","hint":"y"}'.replace(b"\x1b", b"\\u001b"), 70),

@@ -5,6 +5,7 @@ import sys
 import time
 import uuid
 from contextlib import contextmanager
+from threading import Event
 
 import can
 import isotp
@@ -340,3 +341,26 @@ def test_another_uri_is_refused(uri):
 def test_a_bus_that_is_not_there_is_said_to_be_missing():
     with pytest.raises(InputError, match="cannot be opened"):
         CanAddress("slcan", "/dev/no-such-adapter").open()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(
+    "why", [can.CanOperationError("unplugged"), OSError("an adapter's own"), ValueError("ours")]
+)
+def test_however_the_bus_is_lost_it_is_said(why):
+    """A unit that nobody hears any more must not look as if it were served."""
+
+    class Lost:
+        def recv(self, _timeout):
+            raise why
+
+        def shutdown(self):
+            """Do nothing: it is lost."""
+
+    said = Event()
+    server = CanServer(Plug(make_ecu(), int), Lost(), said.set)
+    server.start()
+    try:
+        assert said.wait(10)
+    finally:
+        server.stop()

@@ -82,7 +82,7 @@ def as_printed(folder: Path, *more: str):
 def broken(tmp_path):
     """The folder of a unit whose firmware was good once, and is broken now."""
     (tmp_path / "signer").write_text(SIGNER.public_key().public_bytes_raw().hex(), "ascii")
-    (tmp_path / "image").write_bytes(image(1))
+    (tmp_path / "1.rkf").write_bytes(image(1))
     with as_printed(tmp_path) as unit:
         with speak_to(unit.port) as client:
             assert read(client, 0xF189) == b"1"

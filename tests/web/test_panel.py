@@ -1,10 +1,13 @@
 """The panel of a served unit as a page: what others ask is seen, what is done here is done, nobody else gets in."""
 
 import asyncio
+import itertools
 import json
 import re
 
 import pytest
+from litestar import Litestar, get
+from litestar.response import Stream
 from litestar.testing import TestClient
 from plugged import CODE, make_ecu
 
@@ -12,6 +15,7 @@ from radiokey.cli.unit_hand import Hand
 from radiokey.diagnostics.server import Plug
 from radiokey.diagnostics.traffic import Traffic
 from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent
+from radiokey.web import serve
 from radiokey.web.panel import ROWS_MAX, Panel, _news, create_panel
 
 HOST = "127.0.0.1:8002"
@@ -144,6 +148,34 @@ def test_another_name_and_a_form_of_another_site_are_refused(unit):
         for headers in ({"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}):
             assert unit.client.post(path, data={"did": "radio off"}, headers=headers).status_code == 403
     assert unit.ecu.unit.around.radio_on
+
+
+def test_a_cut_ends_the_session_on_every_page_at_once(unit):
+    """Nobody has to ask first: the page of who cut it says so, and so does each other one."""
+    unit.ask("extended")
+    ((_, news),) = heard(unit, 0)
+    assert news["session"] == "extendedDiagnosticSession"
+    assert unit.did({"what": "battery", "key": "off"})["session"] == "defaultSession"
+    ((_, news),) = heard(unit, 0)
+    assert news["session"] == "defaultSession"
+
+
+def test_who_asks_without_end_keeps_no_unit_from_ending(monkeypatch):
+    """A browser that does not read what streams to it is waited for, but not for ever."""
+    monkeypatch.setattr(serve, "BESIDE_ENDS_S", 0.1)
+
+    @get("/", sync_to_thread=False)
+    def endless() -> Stream:
+        return Stream(itertools.repeat(bytes(65_536)))
+
+    async def run():
+        async with serve.beside(lambda _: Litestar([endless], openapi_config=None), "127.0.0.1", 0) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+            writer.write(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n")
+            await reader.read(1)
+        writer.close()
+
+    asyncio.run(run())
 
 
 def test_the_stream_goes_on_after_what_a_browser_saw(unit):

@@ -97,7 +97,7 @@ class Remote:
             if status != 200:  # noqa: PLR2004 - HTTP's own
                 raise _problem(status, document)
             return read(document)
-        except (ValueError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             raise OurFaultError(
                 "what answered is no base of Radiokey, or one of another version",
                 hint="look at the address",
@@ -181,9 +181,11 @@ def _is_here(host: str) -> bool:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Follows nobody: a token is for the address that it was given for."""
 
-    def redirect_request(self, *_: object) -> None:
-        """Return nothing to follow."""
-        return
+    def http_error_302(self, *_: object) -> None:
+        """Return nothing to follow; where it would lead is not even read, since that may be no address."""
+
+    http_error_301 = http_error_303 = http_error_302  # type: ignore[assignment]  # it reads no argument
+    http_error_307 = http_error_308 = http_error_302  # type: ignore[assignment]  # the same
 
 
 def _asked(sent: urllib.request.Request) -> tuple[int, bytes]:

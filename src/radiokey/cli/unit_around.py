@@ -23,8 +23,8 @@ _PORT_MAX: Final = 65_535
 _HINT: Final = "like doip://127.0.0.1:13401; a car on a CAN bus is heard on the unit's own, --can"
 
 
-def tell(plug: Plug, heard: BusEvent) -> None:
-    """Tell the unit what was heard of its car, as soon as nobody else acts."""
+def tell(plug: Plug, heard: BusEvent | SyncAnswered) -> None:
+    """Tell the unit what came from its car or its base, as soon as nobody else acts."""
     with plug.lock:
         plug.ecu.handle(heard)
 
@@ -99,8 +99,7 @@ async def _ask_on(plug: Plug, base: Remote, model: str) -> None:
             say.error(problem.sentence, problem.hint)
             await asyncio.sleep(ASK_AGAIN_S)
             continue
-        with plug.lock:
-            plug.ecu.handle(SyncAnswered(answer))
+        await asyncio.to_thread(tell, plug, SyncAnswered(answer))  # it writes, and may wait for its turn
         if plug.ecu.unit.challenge == challenge:
             say.error(
                 f"the unit did not take the base's answer: {plug.ecu.unit.last_answer.value}",

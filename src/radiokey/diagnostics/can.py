@@ -119,7 +119,10 @@ class CanServer:
                     self._car.take(frame)
                 patience_s = self._send_due()
         except can.CanError:
-            self._failed()
+            return
+        finally:  # however it ended: nobody takes frames any more
+            if not self._stop.is_set():
+                self._failed()
 
     def _send_due(self) -> float:
         """Send the frames that are due, and let time pass; return how long nothing else is, in seconds."""

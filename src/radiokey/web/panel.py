@@ -86,6 +86,10 @@ class Panel:
                     raise InputError(
                         "that is nothing one can do with this radio", hint="use the buttons of the page"
                     )
+            with self.plug.lock:
+                self._own.tester.tick(
+                    self.plug.now_ms()
+                )  # a cut ends its session, also where nothing was asked
             heard = [one for one in self.traffic.since(before)[0] if _answers(one)]
             said = heard[-1].described if heard and action.what == "plug" else None
             return {"heard": f"{said.name}: {said.means}" if said else "", "session": self.session}
@@ -109,7 +113,8 @@ class Panel:
         unit = self.plug.ecu.unit
         status = unit.status
         wait_s = status.wait_left_ms // SECOND_MS
-        return unit.screen, replace(status, wait_left_ms=wait_s, next_change_ms=None), unit.around
+        shown = replace(status, wait_left_ms=wait_s, next_change_ms=None)
+        return unit.screen, shown, unit.around, self.session
 
     def rows(self, entries: list[Entry]) -> str:
         """Return entries as rows, the newest first."""
@@ -205,6 +210,7 @@ async def _news(panel: Panel, number: int) -> AsyncIterator[ServerSentEventMessa
             shown = looks
             number = entries[-1].number if entries else number + missed
             news = {**panel.state(), "rows": panel.rows(entries), "missed": missed, "last": number}
+            news["session"] = panel.session
             yield ServerSentEventMessage(
                 data=msgspec.json.encode(news).decode(), event="shown", id=str(number)
             )

@@ -44,6 +44,8 @@ CONNECTIONS = 16_384
 """How many clients may be connected at once. One that says nothing costs some kilobytes and no turn."""
 BESIDE_CONNECTIONS = 256
 """How many clients may be connected to what is served beside something else (`beside`)."""
+BESIDE_ENDS_S = 5.0
+"""How long they may take to read the last of what they asked for, once that ends."""
 SPARE_FILES = 256
 """Files that the program itself needs, which no connection may take."""
 THREADS = 64
@@ -124,7 +126,8 @@ class _Place:
 async def beside(make: Callable[[int], Litestar], host: str, port: int) -> AsyncIterator[int]:
     """Serve in the loop that runs already, for a while; yield the port; `make` gets it as well.
 
-    What is asked when it ends is answered first: whatever streams has to end by itself. Raises `UsageError`.
+    What is asked when it ends is answered first: whatever streams has to end by itself, and who does not read
+    is waited for no longer than `BESIDE_ENDS_S`. Raises `UsageError`.
     """
     port = _port(host, port)
     server = _server(make(port), host, port, BESIDE_CONNECTIONS)
@@ -134,7 +137,8 @@ async def beside(make: Callable[[int], Litestar], host: str, port: int) -> Async
         yield port
     finally:
         server.stop()  # type: ignore[no-untyped-call]  # Granian's
-        await serving
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(serving, BESIDE_ENDS_S)
 
 
 def _run(app: Litestar, place: _Place) -> None:
