@@ -128,6 +128,8 @@ def test_a_hand_at_the_panel_is_seen_at_the_plug(unit):
     with speak_to(unit.port) as client:
         assert int.from_bytes(read(client, 0xFD07)) == 12_600
     unit.do("nonsense")
+    unit.do("supply 4000")
+    unit.wait_for(supply=False)  # lines are taken in order: so was the one before
     unit.process.send_signal(2)
     _, err = unit.process.communicate()
     assert err.startswith("radiokey: error: this is nothing that can be done to the unit")
