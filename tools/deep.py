@@ -39,7 +39,7 @@ def main() -> None:
             for command in preparing(version, python):
                 run(f"environment for {version}", *command, environment=environment)
         with Together(AT_ONCE, environment) as together:
-            whole: Command = (sys.executable, *PYTEST, "--whole-chromium", "tests/browser")
+            whole: Command = (sys.executable, *PYTEST, "--whole-chromium", "--every-look", "tests/browser")
             together.add("browser, the whole Chromium", whole)
             for version in others:
                 for part in parts():

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import looks
 import pytest
 from film import write_film
 from phones import LARGE, Holder, Phone
@@ -132,6 +133,7 @@ def house(chromium, tmp_path):
 
 @pytest.fixture(scope="session")
 def chromium(pytestconfig):
+    looks.SEEN.every = pytestconfig.getoption("--every-look")
     whole = pytestconfig.getoption("--whole-chromium")
     names = WHOLE if whole else (*SHELL, *WHOLE)
     found = next((path for name in names if (path := shutil.which(name))), None)

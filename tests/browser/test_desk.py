@@ -1,9 +1,9 @@
 """The pages of staff in a browser: axe and a thumb on every one and in every state; a keyboard alone; no scripts."""
 
 import pytest
+from looks import WIDE, check, faults
 from phones import LARGE, PHONE
 from served_desk import BILL, STATES
-from test_every_page import WIDE, check, faults
 
 from radiokey.code.signed import Challenge
 from radiokey.headunit.sync import challenge_lines
@@ -40,26 +40,13 @@ def clearing(staffed):
     return f"/registrar/stolen/clearings/{staffed[1]['clearing']}"
 
 
-def pages_of(people, staffed, who, seen=None):
-    """Look at every page of that role, every state of a request as it sees it, and what it may not open."""
+@pytest.mark.parametrize("who", list(PAGES))
+def test_axe_finds_nothing_on_any_page_of_staff(people, staffed, who):
+    """Every page of that role, every state of a request as it sees it, and what it may not open."""
     requests = [of(staffed, name) for name in STATES] if who != "reg" else []
     deciding = [clearing(staffed)] if who == "reg" else []
     refused = [*REFUSED.get(who, ()), NOT_FOR[who]]
-    check(people(who), [*PAGES[who], *requests, *deciding], refused, seen)
-
-
-def test_axe_finds_nothing_on_any_shape_of_a_page_of_staff(people, staffed):
-    """Every page is measured; axe looks at one of each shape, and `make deep` lets it look at all."""
-    seen = set()
-    for who in PAGES:
-        pages_of(people, staffed, who, seen)
-    assert len(seen) > 30
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("who", list(PAGES))
-def test_axe_finds_nothing_on_any_page_of_staff(people, staffed, who):
-    pages_of(people, staffed, who)
+    check(people(who), [*PAGES[who], *requests, *deciding], refused)
 
 
 def faults_without_thumbs(page):

@@ -1,10 +1,10 @@
 """An owner at the roadside asks a desk on a phone: from the sheet to sent papers, and each page on the way there and after."""
 
 import pytest
+from looks import faults
 from papermaking import picture
 from served import BEGAN_MS
 from served_desk import STATES
-from test_every_page import faults
 
 from radiokey.base.keys.link import read
 

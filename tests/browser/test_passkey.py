@@ -2,8 +2,8 @@
 
 import re
 
+from looks import faults
 from playwright.sync_api import expect
-from test_every_page import faults
 
 MADE, ASKED = "Make my passkey", "Sign in with a passkey"
 

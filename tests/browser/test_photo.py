@@ -4,9 +4,9 @@ import json
 from contextlib import contextmanager
 
 from film import TEXT, jpeg, taken
+from looks import WIDE, faults
 from phones import Phone
 from road import RADIO
-from test_every_page import WIDE, faults
 
 ASKED = "Is it this?"
 LARGEST = 500_000

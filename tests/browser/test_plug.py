@@ -1,7 +1,7 @@
 """The car's plug on a small phone, by keyboard alone: one count, seen at once, and said aloud once."""
 
+from looks import WIDE, faults
 from road import RADIO, answered, display, press
-from test_every_page import WIDE, faults
 
 SMALL_PHONE = {"width": 320, "height": 640}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from looks import faults
 from road import CODE, LABEL, get_code
-from test_every_page import faults
 
 from radiokey.vault.age import seal_to, unseal
 from radiokey.vault.document import parse_vault

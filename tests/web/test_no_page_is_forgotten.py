@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import looks
 import pytest
 import served_desk
 import test_desk
@@ -64,7 +65,7 @@ def looked_at(routes):
         route
         for route in routes
         if route.startswith("GET ")
-        and any(test_every_page.pattern(route.removeprefix("GET ")).fullmatch(path) for path in paths)
+        and any(looks.pattern(route.removeprefix("GET ")).fullmatch(path) for path in paths)
     }
     return named | listed
 
