@@ -88,7 +88,7 @@ PLANTED = {
     "nested-interactive": "document.querySelector('main button').insertAdjacentHTML('beforeend', '<a href=/x>x</a>')",
     "color-contrast": COLOURED.format("#808080"),
     "color-contrast-enhanced": COLOURED.format("#666666"),
-    "landmark-one-main": "document.querySelector('main').outerHTML = document.querySelector('main').innerHTML",
+    "landmark-one-main": "document.querySelector('main').replaceWith(...document.querySelector('main').childNodes)",
 }
 
 
