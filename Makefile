@@ -62,7 +62,7 @@ advisories: setup ## ask what is known against the locked parts, and write docs/
 # --- the product: its locked parts, then the wheel of this checkout, made by the locked backend ------------
 
 $(RUN)/.python:
-	@echo "building $(RUN): the product and its locked parts, 180 MB"
+	@echo "building $(RUN): the product and its locked parts, 230 MB"
 	@python="$$(tools/interpreters run | sed -n 1p)" && test -n "$$python" && rm -rf $(RUN) && "$$python" -m venv $(RUN)
 	@touch $@
 
