@@ -17,6 +17,7 @@ from typing import Final, Self
 from radiokey.base.ports.store import Transaction
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.errors import LimitReachedError, UsageError
+from radiokey.language.speech import gettext, later
 
 _PERIODS: Final = {"minute": MINUTE_MS, "hour": HOUR_MS, "day": DAY_MS}
 _WRITTEN: Final = re.compile(r"([a-z-]+)=([1-9]\d{0,8})/(minute|hour|day)")
@@ -79,8 +80,11 @@ class Limits:
             parts = _WRITTEN.fullmatch(text)
             if parts is None or parts[1] not in changed:
                 raise UsageError(
-                    f"a limit reads like account=500/day; the names are {', '.join(sorted(changed))}",
-                    hint="the time is a minute, an hour or a day",
+                    gettext(
+                        "a limit reads like account=500/day; the names are {names}",
+                        names=", ".join(sorted(changed)),
+                    ),
+                    hint=gettext("the time is a minute, an hour or a day"),
                 )
             changed[parts[1]] = Limit(int(parts[2]), _PERIODS[parts[3]])
         return type(self)(changed)
@@ -193,45 +197,47 @@ class Remaining:
 def reached(name: str, limit: Limit, wait_ms: int) -> LimitReachedError:
     """Return the error of a limit that lets one through again in `wait_ms`."""
     return LimitReachedError(
-        _SENTENCES[name].format(most=limit.most, period=_spoken(limit.period_ms)),
-        hint=f"try again in {_waited(wait_ms)}; {_HINTS.get(name, _MORE)}",
+        gettext(_SENTENCES[name]).format(most=limit.most, period=_spoken(limit.period_ms)),
+        hint=gettext(
+            "try again in {time}; {more}", time=_waited(wait_ms), more=gettext(_HINTS.get(name, _MORE))
+        ),
         limit=name,
         retry_after_s=-(-wait_ms // 1000),
     )
 
 
 _SENTENCES: Final = {
-    "client": "{most} codes have been released here in the last {period}",
-    "account": "{most} codes have been released to this account within {period}",
-    "network": "{most} codes have been released to this network within {period}",
-    "everybody": "this base has released as many codes as it may within {period}",
-    "number": "the code of this radio was released {most} times within {period}",
-    "client-misses": "too many numbers that do not belong to their car or their model",
-    "asked": "{most} questions about releases were asked here within {period}",
-    "recovery": "{most} recovery codes were tried here in the last {period}",
-    "recovery-account": "{most} recovery codes were tried for this account within {period}",
-    "number-misses": "too many tries for this number with another car or another model",
-    "messages": "{most} messages were written from here within {period}",
-    "messages-network": "{most} messages were written from this network within {period}",
-    "papers": "{most} papers were sent from here within {period}",
-    "papers-network": "{most} papers were sent from this network within {period}",
-    "photos": "{most} photos were read from here within {period}",
-    "photos-network": "{most} photos were read from this network within {period}",
-    "requests": "{most} requests were opened from here within {period}",
-    "requests-network": "{most} requests were opened from this network within {period}",
-    "poll": "{most} answers were counted from here within {period}",
-    "poll-network": "{most} answers were counted from this network within {period}",
+    "client": later("{most} codes have been released here in the last {period}"),
+    "account": later("{most} codes have been released to this account within {period}"),
+    "network": later("{most} codes have been released to this network within {period}"),
+    "everybody": later("this base has released as many codes as it may within {period}"),
+    "number": later("the code of this radio was released {most} times within {period}"),
+    "client-misses": later("too many numbers that do not belong to their car or their model"),
+    "asked": later("{most} questions about releases were asked here within {period}"),
+    "recovery": later("{most} recovery codes were tried here in the last {period}"),
+    "recovery-account": later("{most} recovery codes were tried for this account within {period}"),
+    "number-misses": later("too many tries for this number with another car or another model"),
+    "messages": later("{most} messages were written from here within {period}"),
+    "messages-network": later("{most} messages were written from this network within {period}"),
+    "papers": later("{most} papers were sent from here within {period}"),
+    "papers-network": later("{most} papers were sent from this network within {period}"),
+    "photos": later("{most} photos were read from here within {period}"),
+    "photos-network": later("{most} photos were read from this network within {period}"),
+    "requests": later("{most} requests were opened from here within {period}"),
+    "requests-network": later("{most} requests were opened from this network within {period}"),
+    "poll": later("{most} answers were counted from here within {period}"),
+    "poll-network": later("{most} answers were counted from this network within {period}"),
 }
 _MORE: Final = "for more, use an account of a dealer"
 _COMPARE: Final = "until then compare number, VIN and model with the papers"
-_REGISTRAR: Final = "the operator of this base can make a new link"
-_KEPT: Final = "what the desk has is not lost, and its time costs you nothing"
-_TYPE: Final = "type the number instead: that takes no photo and has no such limit"
-_COUNTED: Final = "yours is among them, or does not change the picture"
+_REGISTRAR: Final = later("the operator of this base can make a new link")
+_KEPT: Final = later("what the desk has is not lost, and its time costs you nothing")
+_TYPE: Final = later("type the number instead: that takes no photo and has no such limit")
+_COUNTED: Final = later("yours is among them, or does not change the picture")
 _HINTS: Final = {
-    "everybody": "it has nothing to do with you",
-    "number": "the code is the same every time: write it down",
-    "asked": "the answer changes only when a code is released",
+    "everybody": later("it has nothing to do with you"),
+    "number": later("the code is the same every time: write it down"),
+    "asked": later("the answer changes only when a code is released"),
     "recovery": _REGISTRAR,
     "recovery-account": _REGISTRAR,
     "messages": _KEPT,
@@ -240,8 +246,8 @@ _HINTS: Final = {
     "papers-network": _KEPT,
     "photos": _TYPE,
     "photos-network": _TYPE,
-    "requests": "a request that is open already goes on by its own link",
-    "requests-network": "a request that is open already goes on by its own link",
+    "requests": later("a request that is open already goes on by its own link"),
+    "requests-network": later("a request that is open already goes on by its own link"),
     "poll": _COUNTED,
     "poll-network": _COUNTED,
     "client-misses": _COMPARE,
@@ -256,10 +262,10 @@ def _waited(wait_ms: int) -> str:
             return f"{-(-wait_ms // unit_ms)} {many}"
         if wait_ms == unit_ms:
             return f"1 {one}"
-    return "a minute"
+    return gettext("a minute")
 
 
 def _spoken(period_ms: int) -> str:
-    return {MINUTE_MS: "a minute", HOUR_MS: "an hour", DAY_MS: "24 hours"}.get(
-        period_ms, f"{period_ms // 1000} seconds"
+    return {MINUTE_MS: gettext("a minute"), HOUR_MS: gettext("an hour"), DAY_MS: gettext("24 hours")}.get(
+        period_ms, gettext("{value} seconds", value=period_ms // 1000)
     )

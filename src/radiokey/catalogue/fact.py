@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
+from radiokey.language.speech import gettext, later
+
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -23,13 +25,18 @@ class Confidence(StrEnum):
 
 
 HOW_SURE: Final = {
-    Confidence.OFFICIAL: "from the maker's manual",
-    Confidence.SEVERAL: "several sources agree",
-    Confidence.SINGLE: "one source",
-    Confidence.DOUBTFUL: "doubtful",
-    Confidence.UNKNOWN: "not known",
+    Confidence.OFFICIAL: later("from the maker's manual"),
+    Confidence.SEVERAL: later("several sources agree"),
+    Confidence.SINGLE: later("one source"),
+    Confidence.DOUBTFUL: later("doubtful"),
+    Confidence.UNKNOWN: later("not known"),
 }
 """How sure we are, in plain words; never in stars or per cent."""
+
+
+def how_sure(confidence: Confidence) -> str:
+    """Say how sure we are."""
+    return gettext(HOW_SURE[confidence])
 
 
 @dataclass(frozen=True, slots=True)

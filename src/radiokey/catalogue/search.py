@@ -21,9 +21,10 @@ from radiokey.catalogue.folding import fold, words
 from radiokey.catalogue.lexicon import Car, Lexicon, Listing, Means, lexicon
 from radiokey.code.reading import read_number
 from radiokey.errors import NotTheSerialError, SerialError
+from radiokey.language.speech import gettext, later
 from radiokey.serial.makes import among, spoken
 
-EXAMPLE: Final = "Nissan Qashqai 2012"
+EXAMPLE: Final = later("Nissan Qashqai 2012")
 _JOINED_MAX: Final = 3
 """How many words in a row are tried as one: `range rover`, `x trail`, `f 150`."""
 
@@ -155,24 +156,36 @@ def next_step(said: Understood, text: str = "") -> str:
     if _contradicts(said, known):
         car = next(iter(said.cars))
         of = " or ".join(spoken(make) for make in sorted(known.makes_of[car]))
-        return f"{known.shown[car]} is a car of {of}: leave out {makes} or {known.shown[car]}"
+        return gettext(
+            "{shown} is a car of {of}: leave out {makes} or {shown}",
+            shown=known.shown[car],
+            of=of,
+            makes=makes,
+        )
     if said.makes:
-        return f"no radio of {makes} is known here: go on without a radio, by what its display shows"
+        return gettext(
+            "no radio of {makes} is known here: go on without a radio, by what its display shows", makes=makes
+        )
     if said.years:
-        return f"add the make and the car, for example {EXAMPLE}"
-    asked = f"type the make and the car, for example {EXAMPLE}, or the name on the radio, for example 6000 CD"
-    return _number(text) + asked
+        return gettext("add the make and the car, for example {example}", example=EXAMPLE)
+    asked = gettext(
+        "type the make and the car, for example {example}, or the name on the radio, for example 6000 CD",
+        example=EXAMPLE,
+    )
+    return _number(text, asked)
 
 
-def _number(text: str) -> str:
-    """Say that a text is a number of a radio or a car, where it is one: it belongs in another field."""
+def _number(text: str, asked: str) -> str:
+    """Say what is asked; first that a text is a number, which belongs in another field."""
     try:
         read_number(text)
     except NotTheSerialError as error:
-        return f"{error.sentence}; here "
+        return gettext("{sentence}; here {asked}", sentence=error.sentence, asked=asked)
     except SerialError:
-        return ""
-    return "this has the form of a radio's number, which is asked for by itself; here "
+        return asked
+    return gettext(
+        "this has the form of a radio's number, which is asked for by itself; here {asked}", asked=asked
+    )
 
 
 # --- reading ----------------------------------------------------------------------------------------------
@@ -349,14 +362,19 @@ def _match(one: Listing, said: Understood, known: Lexicon, display: str) -> Matc
         if word in one.radio:
             shared = sum(word in other.radio for other in known.listings)
             score += _SHOWS * sure if word in one.shows else _RADIO * sure / shared
-            why += (Reason(Means.RADIO, f"the radio is called {one.radio[word]}"),)
+            why += (Reason(Means.RADIO, gettext("the radio is called {radio}", radio=one.radio[word])),)
     for name, number in said.numbers:
         if _ranges(one, name, number):
             score += _NAMED
-            why += (Reason(Means.RADIO, f"the radio is called {name.upper()} {number}"),)
+            why += (
+                Reason(
+                    Means.RADIO,
+                    gettext("the radio is called {name} {number}", name=name.upper(), number=number),
+                ),
+            )
     if display in one.shows and display not in said.radio and (why or said.makes or said.cars):
         score += _SHOWS
-        why += (Reason(Means.RADIO, f"its display shows {one.radio[display]}"),)
+        why += (Reason(Means.RADIO, gettext("its display shows {radio}", radio=one.radio[display])),)
     if not why:
         return None
     if said.makes and not fits:
@@ -381,16 +399,23 @@ def _is_meant(car: Car, said: Understood) -> bool:
 
 def _car_fits(car: Car, said: Understood) -> tuple[float, tuple[Reason, ...]]:
     score = _CAR * said.cars.get(car.name, _FORGIVEN)
-    why: tuple[Reason, ...] = (Reason(Means.CAR, f"it is in the {car.shown}"),)
+    why: tuple[Reason, ...] = (Reason(Means.CAR, gettext("it is in the {shown}", shown=car.shown)),)
     if car.details and said.details:
         score += _DETAIL * (1 if car.details & said.details else -1)
     holds = [holds for year in said.years if (holds := car.years.hold(year)) is not None]
     if holds:
         score += _YEAR if any(holds) else -_YEAR
-        why += (Reason(Means.YEAR, f"{'' if any(holds) else 'but '}its years are {car.years}"),)
+        why += (
+            Reason(
+                Means.YEAR,
+                gettext("its years are {years}", years=car.years)
+                if any(holds)
+                else gettext("but its years are {years}", years=car.years),
+            ),
+        )
     return score, why
 
 
 def _make_reason(one: Listing, makes: Collection[str]) -> Reason:
     of = " and ".join(spoken(make) for make in one.card.makes if among(make, makes))
-    return Reason(Means.MAKE, f"it is in cars of {of}")
+    return Reason(Means.MAKE, gettext("it is in cars of {of}", of=of))

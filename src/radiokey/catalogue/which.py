@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from radiokey.catalogue.fitting import radios_with
 from radiokey.catalogue.index import Card, cards
+from radiokey.language.speech import gettext
 from radiokey.serial.number import Reading
 
 
@@ -38,7 +39,11 @@ class Question:
     def names(self) -> str:
         """The names of the answers in one line."""
         names = [choice.name for choice in self.choices]
-        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, or {names[-1]}"
+        return (
+            names[0]
+            if len(names) == 1
+            else gettext("{names}, or {names2}", names=", ".join(names[:-1]), names2=names[-1])
+        )
 
 
 def which_radio(reading: Reading, make: str = "") -> Question:
@@ -46,13 +51,15 @@ def which_radio(reading: Reading, make: str = "") -> Question:
     radios = _radios(reading, make)
     choices = (*(Choice(card.id, card.short, card.tell_apart) for card in radios), _none_of_these())
     if len(radios) == 1:
-        return Question("the number alone does not say which radio this is: is it this one?", choices)
-    return Question("several radios have such a number: which of these is it?", choices)
+        return Question(
+            gettext("the number alone does not say which radio this is: is it this one?"), choices
+        )
+    return Question(gettext("several radios have such a number: which of these is it?"), choices)
 
 
 def _none_of_these() -> Choice:
     return Choice(
-        next(card.id for card in cards().values() if card.default), "none of these, or I cannot tell"
+        next(card.id for card in cards().values() if card.default), gettext("none of these, or I cannot tell")
     )
 
 

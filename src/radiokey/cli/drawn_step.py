@@ -9,8 +9,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from radiokey.catalogue.fact import HOW_SURE
+from radiokey.catalogue.fact import how_sure
 from radiokey.guide.model import STAGE_NAMES, Level
+from radiokey.language.speech import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +28,7 @@ def draw_step(
 ) -> None:
     """Draw a step: the stage, what happens, what to do and what not, what is known, the answers."""
     console.print()
-    console.print(Rule(Text(STAGE_NAMES[here.stage], style="dim"), style="dim", align="left"))
+    console.print(Rule(Text(gettext(STAGE_NAMES[here.stage]), style="dim"), style="dim", align="left"))
     console.print(Text(here.title, style="bold"))
     console.print(Markdown(here.body))
     if here.do:
@@ -37,7 +38,7 @@ def draw_step(
     if here.known:
         console.print(Text(radio, style="bold"))
         for one in here.known:
-            sure = f"  {HOW_SURE[one.confidence]}" if one.confidence else ""
+            sure = f"  {how_sure(one.confidence)}" if one.confidence else ""
             console.print(_grid((("-", Text.assemble(one.text, (sure, "dim"))),)))
     for warning in here.warnings:
         label = Text(_LEVELS[warning.level], style=f"bold {_COLOURS[warning.level]}")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from radiokey.catalogue.fact import HOW_SURE
+from radiokey.catalogue.fact import how_sure
 from radiokey.cli import say
 from radiokey.guide.leaflet import Leaflet, Part
 from radiokey.guide.sheet import Contact
@@ -59,9 +59,9 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _line(line: StepFact) -> str:
-    return f"{line.text} ({HOW_SURE[line.confidence]})" if line.confidence else line.text
+    return f"{line.text} ({how_sure(line.confidence)})" if line.confidence else line.text
 
 
 def _way(way: Contact) -> str:
-    sure = f" ({HOW_SURE[way.confidence]})" if way.sources else ""
+    sure = f" ({how_sure(way.confidence)})" if way.sources else ""
     return f"{way.who}: {way.how}{sure} Cost: {say.fact(way.cost)}. Takes: {say.fact(way.wait)}."

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from radiokey.catalogue.fact import HOW_SURE
+from radiokey.catalogue.fact import how_sure
 from radiokey.catalogue.index import Card, cards
 from radiokey.cli import say
 from radiokey.cli.options import json_option
@@ -41,7 +41,7 @@ def row_of(card: Card) -> dict[str, Any]:
 
 
 def _list(found: Iterable[Card]) -> None:
-    say.columns((card.id, HOW_SURE[card.confidence], card.name) for card in found)
+    say.columns((card.id, how_sure(card.confidence), card.name) for card in found)
 
 
 def _search(text: str, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ what the display shows, a make, a part of a radio's name.
 import sys
 from typing import Any, Final
 
-from radiokey.catalogue.fact import HOW_SURE
+from radiokey.catalogue.fact import how_sure
 from radiokey.catalogue.index import cards
 from radiokey.cli import say
 from radiokey.errors import UsageError
@@ -17,7 +17,7 @@ from radiokey.guide.load import guide_in, load_guide
 from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
 from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, start, view
 from radiokey.headunit.display import Shows
-from radiokey.language.speech import current
+from radiokey.language.speech import current, gettext
 
 _LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
 _STATE_WORDS: Final = {Shows.PROTECTED: "PROTECTED", Shows.LOCKED: "LOCKED", Shows.PERMANENT: "HELP"}
@@ -87,7 +87,7 @@ def _write_step(road: Guide, here: View) -> None:
         _draw_step(road, here)
         return
     say.out()
-    say.out(f"[{STAGE_NAMES[here.stage]}]")
+    say.out(f"[{gettext(STAGE_NAMES[here.stage])}]")
     say.out(say.bold(here.title))
     say.out()
     say.prose(here.body)
@@ -141,7 +141,7 @@ def _print_facts(road: Guide, here: View) -> None:
         return
     say.listed(
         _radio(road, here),
-        (f"{one.text} ({HOW_SURE[one.confidence]})" if one.confidence else one.text for one in here.known),
+        (f"{one.text} ({how_sure(one.confidence)})" if one.confidence else one.text for one in here.known),
     )
 
 

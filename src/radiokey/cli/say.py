@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from radiokey.catalogue.fact import HOW_SURE, Fact
+from radiokey.catalogue.fact import Fact, how_sure
 from radiokey.errors import OurFaultError, RadiokeyError
 
 SHEET: Final = "radiokey.sheet"
@@ -108,7 +108,7 @@ def fact(value: Fact[Any], text: str | None = None) -> str:
     if value.value is None:
         return "not known"
     disputed = ", disputed" if value.disputed else ""
-    return f"{text if text is not None else value.value} ({HOW_SURE[value.confidence]}{disputed})"
+    return f"{text if text is not None else value.value} ({how_sure(value.confidence)}{disputed})"
 
 
 def columns(rows: Iterable[Sequence[str]]) -> None:

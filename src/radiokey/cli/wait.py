@@ -2,7 +2,7 @@
 
 import click
 
-from radiokey.catalogue.fact import HOW_SURE
+from radiokey.catalogue.fact import how_sure
 from radiokey.cli import say
 from radiokey.cli.options import json_option, load, maybe_model_argument
 from radiokey.guide.countdown import REFUSED_MAX
@@ -50,5 +50,5 @@ def wait(*, model: str | None, errors: int | None, refused: int, as_json: bool) 
         return
     for sentence in answer.sentences:
         say.prose(sentence)
-    say.out(f"How sure: {HOW_SURE[answer.confidence]}.")
+    say.out(f"How sure: {how_sure(answer.confidence)}.")
     say.reportable()

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from radiokey.code.value import CodeShape
+from radiokey.language.speech import gettext, later
 from radiokey.serial.makes import among, spoken
 
 if TYPE_CHECKING:
@@ -91,14 +92,18 @@ class Family:
     def caution_for(self, make: str) -> str:
         """Return the caution; a car of another make than the family's comes first in it."""
         if not make or among(make, self.makes):
-            return self.caution
+            return gettext(self.caution)
         makes = " or ".join(spoken(one) for one in self.makes)
-        return f"Such a number is of a {makes} radio, and your car is of another make. {self.caution}"
+        return gettext(
+            "Such a number is of a {makes} radio, and your car is of another make. {caution}",
+            makes=makes,
+            caution=gettext(self.caution),
+        )
 
     def checked_for(self, number: str) -> str:
         """Return what was compared for this number: its gate's sentence, or the family's."""
         gate = self.gate_of(number)
-        return self.checked if gate is None else gate.checked
+        return gettext(self.checked if gate is None else gate.checked)
 
 
 DIGITS = "0123456789"
@@ -106,168 +111,227 @@ DIGITS = "0123456789"
 _ALL = (
     Family(
         id="renault-precode",
-        name="Renault and Dacia pre-code",
+        name=later("Renault and Dacia pre-code"),
         kinds=("renault-precode",),
         makes=("renault", "dacia", "nissan"),
         shape=CodeShape.of(4, DIGITS),
         tier=Tier.A,
         lineages=(
-            Lineage("disassembly, 2013", "a C program of 2013 and two programs of the same shape"),
             Lineage(
-                "telephone app, 2019", "a write-up of a decompiled app, and nine programs copied from it"
+                later("disassembly, 2013"), later("a C program of 2013 and two programs of the same shape")
             ),
-            Lineage("table, 2014", "a printed table without a formula, older than the write-up"),
-            Lineage("PELock", "the published example of a commercial calculator"),
+            Lineage(
+                later("telephone app, 2019"),
+                later("a write-up of a decompiled app, and nine programs copied from it"),
+            ),
+            Lineage(
+                later("table, 2014"), later("a printed table without a formula, older than the write-up")
+            ),
+            Lineage("PELock", later("the published example of a commercial calculator")),
         ),
         needs_model=False,
-        checked="the formula equals three published tables, of up to 25,900 numbers, without one difference",
+        checked=later(
+            "the formula equals three published tables, of up to 25,900 numbers, without one difference"
+        ),
         caution=(
-            "It holds for radios whose label shows the letter T and a pre-code. R-Link sets have none; for "
-            "MediaNav sets the sources disagree. If the radio refuses the code, stop: it may have been "
-            "changed or re-coded."
+            later(
+                "It holds for radios whose label shows the letter T and a pre-code. R-Link "
+                "sets have none; for MediaNav sets the sources disagree. If the radio refuses "
+                "the code, stop: it may have been changed or re-coded."
+            )
         ),
     ),
     Family(
         id="ford-m",
-        name="Ford, serial number beginning with M",
+        name=later("Ford, serial number beginning with M"),
         kinds=("ford-m",),
         makes=("ford",),
         shape=CodeShape.of(4, DIGITS),
         tier=Tier.A,
         lineages=(
-            Lineage("forum, 2010", "the formula with its table, posted in 2010 and printed again elsewhere"),
-            Lineage("table and program, 2019", "a table of 1,000,000 rows with a program of its own"),
-            Lineage("table, 2025", "a second table of 1,000,000 rows, stored separately"),
-            Lineage("PELock", "the published example of a commercial calculator"),
+            Lineage(
+                later("forum, 2010"),
+                later("the formula with its table, posted in 2010 and printed again elsewhere"),
+            ),
+            Lineage(
+                later("table and program, 2019"), later("a table of 1,000,000 rows with a program of its own")
+            ),
+            Lineage(later("table, 2025"), later("a second table of 1,000,000 rows, stored separately")),
+            Lineage("PELock", later("the published example of a commercial calculator")),
         ),
         needs_model=False,
-        checked="the formula equals two separately stored tables of 1,000,000 rows, without one difference",
+        checked=later(
+            "the formula equals two separately stored tables of 1,000,000 rows, without one difference"
+        ),
         caution=(
-            "Six owners report a radio that refused the code of its number, one until LOCKED 13: dealers "
-            "re-code sets, or sets are swapped. Ten wrong codes lock it, thirteen end it. If it refuses "
-            "once, stop."
+            later(
+                "Six owners report a radio that refused the code of its number, one until "
+                "LOCKED 13: dealers re-code sets, or sets are swapped. Ten wrong codes lock "
+                "it, thirteen end it. If it refuses once, stop."
+            )
         ),
     ),
     Family(
         id="ford-v",
-        name="Ford, serial number beginning with V",
+        name=later("Ford, serial number beginning with V"),
         kinds=("ford-v",),
         makes=("ford",),
         shape=CodeShape.of(4, DIGITS),
         tier=Tier.B,
         lineages=(
-            Lineage("table, 2025", "a table of 1,000,000 rows without a formula, from which it was solved"),
-            Lineage("PELock", "the published example of a commercial calculator, two years older"),
+            Lineage(
+                later("table, 2025"),
+                later("a table of 1,000,000 rows without a formula, from which it was solved"),
+            ),
+            Lineage("PELock", later("the published example of a commercial calculator, two years older")),
         ),
         needs_model=True,
-        checked="the formula equals the one published table of 1,000,000 rows, and an older example",
+        checked=later("the formula equals the one published table of 1,000,000 rows, and an older example"),
         caution=(
-            "Probable, not proven: no owner has confirmed it. As with M numbers, dealers re-code sets, or "
-            "sets are swapped. Ten wrong codes lock it, thirteen end it. If it refuses once, stop."
+            later(
+                "Probable, not proven: no owner has confirmed it. As with M numbers, dealers "
+                "re-code sets, or sets are swapped. Ten wrong codes lock it, thirteen end it. "
+                "If it refuses once, stop."
+            )
         ),
     ),
     Family(
         id="blaupunkt-bp",
-        name="Blaupunkt, BP and 12 characters",
+        name=later("Blaupunkt, BP and 12 characters"),
         kinds=("bp12",),
         makes=("nissan", "mg", "rover", "bmw", "blaupunkt"),
         shape=CodeShape.of(4, DIGITS),
         tier=Tier.B,
         lineages=(
-            Lineage("program, 2022", "one published program without a name or an explanation"),
-            Lineage("owners' pairs", "seven pairs of number and code that were published elsewhere"),
+            Lineage(later("program, 2022"), later("one published program without a name or an explanation")),
+            Lineage(
+                later("owners' pairs"), later("seven pairs of number and code that were published elsewhere")
+            ),
         ),
         needs_model=True,
-        checked="the derivation gives all seven codes that were published elsewhere; there is no table",
+        checked=later(
+            "the derivation gives all seven codes that were published elsewhere; there is no table"
+        ),
         caution=(
-            "Probable, not proven. It holds for six Blaupunkt models only, each in one make; radios of other "
-            "makes carry numbers of the same shape and other codes. If the radio refuses it once, stop."
+            later(
+                "Probable, not proven. It holds for six Blaupunkt models only, each in one "
+                "make; radios of other makes carry numbers of the same shape and other codes. "
+                "If the radio refuses it once, stop."
+            )
         ),
         gates=(
             Gate(
                 ("BP2346", "BP5365", "BP5387"),
                 ("nissan",),
-                "the derivation gives all four codes that owners of Nissans published; there is no table",
+                later(
+                    "the derivation gives all four codes that owners of Nissans published; there is no table"
+                ),
             ),
             Gate(
                 ("BP0263",),
                 ("mg", "rover"),
-                "one pair is known for this model, and its owner says that the code works",
+                later("one pair is known for this model, and its owner says that the code works"),
             ),
-            Gate(("BP0273",), ("bmw",), "one pair is known for this model; nobody says that the code worked"),
+            Gate(
+                ("BP0273",),
+                ("bmw",),
+                later("one pair is known for this model; nobody says that the code worked"),
+            ),
             Gate(
                 ("BP5511",),
                 ("blaupunkt",),
-                "one pair is known for this model; nobody says that the code worked",
+                later("one pair is known for this model; nobody says that the code worked"),
             ),
         ),
     ),
     Family(
         id="opel-gm0203",
-        name="Opel and Vauxhall CAR 2003, GM0203 and eight digits",
+        name=later("Opel and Vauxhall CAR 2003, GM0203 and eight digits"),
         kinds=("opel-gm",),
         makes=("opel",),
         shape=CodeShape.of(4, DIGITS),
         tier=Tier.B,
         lineages=(
-            Lineage("program, 2022", "the published program of the Blaupunkt function"),
-            Lineage("collected pairs", "three pairs of one collection; two more rows of it were set aside"),
+            Lineage(later("program, 2022"), later("the published program of the Blaupunkt function")),
+            Lineage(
+                later("collected pairs"),
+                later("three pairs of one collection; two more rows of it were set aside"),
+            ),
         ),
         needs_model=True,
-        checked="the derivation gives three published codes with one constant of a thousand; two rows beside "
-        "them, taken for years, do not fit",
+        checked=later(
+            "the derivation gives three published codes with one constant of a thousand; "
+            "two rows beside them, taken for years, do not fit"
+        ),
         caution=(
-            "Probable, not proven: no owner has confirmed it, and the maker of the radio is inferred. Radios "
-            "whose number begins with GM and other digits have other codes. If it refuses once, stop."
+            later(
+                "Probable, not proven: no owner has confirmed it, and the maker of the radio "
+                "is inferred. Radios whose number begins with GM and other digits have other "
+                "codes. If it refuses once, stop."
+            )
         ),
         gates=(
             Gate(
                 ("GM0203",),
                 ("opel",),
-                "the derivation gives three published codes with one constant of a thousand; two rows beside "
-                "them, taken for years, do not fit",
+                later(
+                    "the derivation gives three published codes with one constant of a thousand; "
+                    "two rows beside them, taken for years, do not fit"
+                ),
             ),
         ),
     ),
     Family(
         id="toyota-erc-legacy",
-        name="Toyota ERC, older Japanese navigation units",
+        name=later("Toyota ERC, older Japanese navigation units"),
         kinds=("toyota-erc",),
         makes=("toyota",),
         shape=CodeShape.of(8, "0123456789ABCDEF"),
         tier=Tier.B,
         lineages=(
             Lineage(
-                "author, 2015", "the program whose history shows the formula being found, and eight ports"
+                later("author, 2015"),
+                later("the program whose history shows the formula being found, and eight ports"),
             ),
-            Lineage("PELock", "the published example of a commercial calculator"),
-            Lineage("owner, 2015", "an owner's pair from a RAV4, confirmed on the unit"),
+            Lineage("PELock", later("the published example of a commercial calculator")),
+            Lineage(later("owner, 2015"), later("an owner's pair from a RAV4, confirmed on the unit")),
         ),
         needs_model=True,
-        checked="the formula gives all four known codes; two units are known to have refused its answer",
+        checked=later(
+            "the formula gives all four known codes; two units are known to have refused its answer"
+        ),
         caution=(
-            "Probable, not proven. Units whose model plate names a 68 series (W68, Y68, Z68, X68) use "
-            "another scheme and refuse this code. Some units take fewer characters: key in what it asks for."
+            later(
+                "Probable, not proven. Units whose model plate names a 68 series (W68, Y68, "
+                "Z68, X68) use another scheme and refuse this code. Some units take fewer "
+                "characters: key in what it asks for."
+            )
         ),
     ),
     Family(
         id="fiat-vp",
-        name="Fiat and Alfa Romeo, Continental VP1 and VP2",
+        name=later("Fiat and Alfa Romeo, Continental VP1 and VP2"),
         kinds=("continental-a2c", "fiat-last4"),
         makes=("fiat", "alfa romeo"),
         shape=CodeShape.of(4, "123456"),
         tier=Tier.B,
         lineages=(
             Lineage(
-                "toolkit, 2022", "a published toolkit with a photo of the label, and two programs like it"
+                later("toolkit, 2022"),
+                later("a published toolkit with a photo of the label, and two programs like it"),
             ),
-            Lineage("PELock", "the published example of a commercial calculator"),
+            Lineage("PELock", later("the published example of a commercial calculator")),
         ),
         needs_model=True,
-        checked="the derivation gives the one code published outside its own line of programs, and after it",
+        checked=later(
+            "the derivation gives the one code published outside its own line of programs, and after it"
+        ),
         caution=(
-            "Probable, not proven: one example from outside confirms it. Peugeots and Citroens carry the "
-            "same label and other codes. If the radio refuses it once, stop."
+            later(
+                "Probable, not proven: one example from outside confirms it. Peugeots and "
+                "Citroens carry the same label and other codes. If the radio refuses it once, "
+                "stop."
+            )
         ),
     ),
 )

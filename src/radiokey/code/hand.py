@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from radiokey.errors import InputError
+from radiokey.language.speech import gettext
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LINE_BYTES: Final = 9
@@ -78,8 +79,16 @@ def from_lines(text: str, count: int) -> bytes:
     layout = _Layout.of(count)
     if len(typed) != layout.characters:
         raise InputError(
-            f"this has {layout.characters} letters and digits; {len(typed)} given",
-            hint=f"{len(layout.sizes)} lines, {_LINE_CHARACTERS} in each but the last",
+            gettext(
+                "this has {characters} letters and digits; {typed} given",
+                characters=layout.characters,
+                typed=len(typed),
+            ),
+            hint=gettext(
+                "{sizes} lines, {line_characters} in each but the last",
+                sizes=len(layout.sizes),
+                line_characters=_LINE_CHARACTERS,
+            ),
         )
     data, at = b"", 0
     for number, size in enumerate(layout.sizes, start=1):
@@ -87,7 +96,10 @@ def from_lines(text: str, count: int) -> bytes:
         part = _line(typed[at : at + characters], size)
         at += characters
         if part is None or crc8(bytes([number]) + part[:-1]) != part[-1]:
-            raise InputError(f"line {number} is not as it was given out", hint="compare it, letter by letter")
+            raise InputError(
+                gettext("line {number} is not as it was given out", number=number),
+                hint=gettext("compare it, letter by letter"),
+            )
         data += part[:-1]
     return data
 

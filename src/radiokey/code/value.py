@@ -12,6 +12,7 @@ from itertools import product
 from typing import NoReturn, Self
 
 from radiokey.errors import CodeShapeError
+from radiokey.language.speech import gettext
 
 CODE_LENGTH_MAX = 16
 
@@ -32,7 +33,9 @@ class Code:
 
     def __init__(self, text: str) -> None:
         if not (text.isascii() and text.isalnum() and len(text) <= CODE_LENGTH_MAX):
-            raise CodeShapeError("a code is 1 to 16 digits or letters", hint="type it without spaces")
+            raise CodeShapeError(
+                gettext("a code is 1 to 16 digits or letters"), hint=gettext("type it without spaces")
+            )
         self._text = text.upper()
 
     @classmethod
@@ -134,10 +137,16 @@ class CodeShape:
         """Raise `CodeShapeError` if `code` cannot be a code of this shape; name the place, never the code."""
         text = code.reveal()
         if not self.shortest <= len(text) <= self.length:
-            need = str(self.length) if self.shortest == self.length else f"{self.shortest} to {self.length}"
+            need = (
+                str(self.length)
+                if self.shortest == self.length
+                else gettext("{low} to {high}", low=self.shortest, high=self.length)
+            )
             raise CodeShapeError(
-                f"a code of this radio has {need} characters; {len(text)} given",
-                hint="a code of another length belongs to another radio: compare the serial numbers",
+                gettext(
+                    "a code of this radio has {need} characters; {text} given", need=need, text=len(text)
+                ),
+                hint=gettext("a code of another length belongs to another radio: compare the serial numbers"),
                 length=len(text),
             )
         for number, (character, alphabet) in enumerate(
@@ -145,8 +154,11 @@ class CodeShape:
         ):
             if character not in alphabet:
                 raise CodeShapeError(
-                    f"character {number} of this code cannot be keyed on this radio",
-                    hint=f"it takes only {_spoken(alphabet)} there: this code belongs to another radio",
+                    gettext("character {number} of this code cannot be keyed on this radio", number=number),
+                    hint=gettext(
+                        "it takes only {alphabet} there: this code belongs to another radio",
+                        alphabet=_spoken(alphabet),
+                    ),
                     place=number,
                 )
 
@@ -155,5 +167,5 @@ def _spoken(alphabet: str) -> str:
     """Say an alphabet: `0 to 9`, `1 to 6`, or its characters."""
     codes = sorted(ord(character) for character in alphabet)
     if len(codes) > 1 and codes == list(range(codes[0], codes[-1] + 1)):
-        return f"{chr(codes[0])} to {chr(codes[-1])}"
+        return gettext("{low} to {high}", low=chr(codes[0]), high=chr(codes[-1]))
     return ", ".join(sorted(alphabet))

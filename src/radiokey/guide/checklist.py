@@ -13,6 +13,7 @@ from radiokey.code.value import Code
 from radiokey.errors import CodeShapeError
 from radiokey.guide.words import entry_shut
 from radiokey.headunit.display import Shows
+from radiokey.language.speech import gettext, later, number
 
 SUPPLY_VOLTS_MIN: Final = 12.4
 """Volts at the battery before an entry (claim 66; with the engine running up to 14.8)."""
@@ -44,22 +45,27 @@ def checklist(
     return (
         Check(
             "source",
-            "The code was given for the number on this unit, by its papers, its maker or this program.",
+            gettext(
+                "The code was given for the number on this unit, by its papers, its maker or this program."
+            ),
             source_known,
-            "A code of one website, or of another unit, costs a try.",
+            gettext("A code of one website, or of another unit, costs a try."),
         ),
         _shape(model, code),
         Check(
             "display",
-            "The display asks for the code; it shows no wait and no lock.",
+            gettext("The display asks for the code; it shows no wait and no lock."),
             None if shows is None else not entry_shut(shows),
-            "Nothing keyed in during a wait counts, and on some radios it starts the wait again.",
+            gettext("Nothing keyed in during a wait counts, and on some radios it starts the wait again."),
         ),
         Check(
             "supply",
-            f"The supply is steady: {SUPPLY_VOLTS_MIN} volts or more, lights and blower off.",
+            gettext(
+                "The supply is steady: {volts} volts or more, lights and blower off.",
+                volts=number(SUPPLY_VOLTS_MIN),
+            ),
             None,
-            "A dip can spoil the entry.",
+            gettext("A dip can spoil the entry."),
         ),
         _tries(model, errors),
         _confirm(model),
@@ -72,10 +78,10 @@ def ready(checks: tuple[Check, ...], confirmed: frozenset[str]) -> bool:
 
 
 def _shape(model: Model | None, code: Code | None) -> Check:
-    sentence = "The code has the right length, and only characters that the keys of this radio have."
+    sentence = gettext("The code has the right length, and only characters that the keys of this radio have.")
     if model is None or code is None or model.code.value is None:
         return Check(
-            "shape", sentence, None, "Count its digits and compare them with the keys on your radio."
+            "shape", sentence, None, gettext("Count its digits and compare them with the keys on your radio.")
         )
     try:
         model.code.value.check(code)
@@ -85,28 +91,38 @@ def _shape(model: Model | None, code: Code | None) -> Check:
 
 
 def _tries(model: Model | None, errors: int | None) -> Check:
-    sentence = "You know how many codes were wrong so far, and what one more would bring."
-    why = "Count those of a workshop and of other drivers too."
+    sentence = gettext("You know how many codes were wrong so far, and what one more would bring.")
+    why = gettext("Count those of a workshop and of other drivers too.")
     if model is None or not model.schedule.known or errors is None:
         return Check("tries", sentence, None, why)
     left = model.policy().tries_left(errors)
     if left == 0:
-        return Check("tries", sentence, holds=False, why="By its schedule this radio takes no code any more.")
-    return Check("tries", sentence, True if left is None or left > 1 else None, why if left != 1 else _LAST)
+        return Check(
+            "tries", sentence, holds=False, why=gettext("By its schedule this radio takes no code any more.")
+        )
+    return Check(
+        "tries", sentence, True if left is None or left > 1 else None, why if left != 1 else gettext(_LAST)
+    )
 
 
-_NO_CONFIRM: Final = "It is not known here for this radio; the handbook says it."
-_LAST: Final = "The next wrong code would be the last one: enter it only if nothing about it is in doubt."
+_NO_CONFIRM: Final = later("It is not known here for this radio; the handbook says it.")
+_LAST: Final = later(
+    "The next wrong code would be the last one: enter it only if nothing about it is in doubt."
+)
 
 
 def _confirm(model: Model | None) -> Check:
-    sentence = "You know which key confirms the code, and how long to hold it."
+    sentence = gettext("You know which key confirms the code, and how long to hold it.")
     if model is None or not model.confirm.known:
         said = None if model is None else model.confirm_text.value
         why = (
-            f"Only this much is known: {said.rstrip('.')}. The handbook says which." if said else _NO_CONFIRM
+            gettext("Only this much is known: {said}. The handbook says which.", said=said.rstrip("."))
+            if said
+            else gettext(_NO_CONFIRM)
         )
         return Check("confirm", sentence, None, why)
     if model.confirm.disputed or model.confirm.confidence is Confidence.DOUBTFUL:
-        return Check("confirm", sentence, None, "Sources are weak or disagree; the handbook decides.")
+        return Check(
+            "confirm", sentence, None, gettext("Sources are weak or disagree; the handbook decides.")
+        )
     return Check("confirm", sentence, holds=True)

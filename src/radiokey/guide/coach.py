@@ -18,6 +18,7 @@ from radiokey.catalogue.model import Model
 from radiokey.clock import SECOND_MS
 from radiokey.code.value import AnyPress, Code, CodeShape, Press, PressUntil
 from radiokey.errors import MissingFactError
+from radiokey.guide.spoken import either
 from radiokey.headunit.first_press import Opening, ShowsFirst
 from radiokey.headunit.panel import (
     Automatic,
@@ -34,19 +35,29 @@ from radiokey.headunit.panel import (
     press_all,
     presses_for,
 )
+from radiokey.language.speech import gettext, later, ngettext
 from radiokey.serial.makes import among
 
 _FACTS: Final = {
-    "code": "how long its code is and which digits it can hold",
-    "keys": "which keys its panel has",
-    "entry": "how a code is entered on it",
-    "confirm": "which key confirms the code",
+    "code": later("how long its code is and which digits it can hold"),
+    "keys": later("which keys its panel has"),
+    "entry": later("how a code is entered on it"),
+    "confirm": later("which key confirms the code"),
 }
-_HANDBOOK: Final = (
+_HANDBOOK: Final = later(
     "look in the car's handbook under radio or theft protection; a photo of the page answers it"
 )
 _BUTTONS: Final = "Buttons"
-_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_ORDINALS: Final = (
+    later("first"),
+    later("second"),
+    later("third"),
+    later("fourth"),
+    later("fifth"),
+    later("sixth"),
+    later("seventh"),
+    later("eighth"),
+)
 
 
 class Part(StrEnum):
@@ -114,15 +125,17 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
     """
     if not model.takes_code:
         raise MissingFactError(
-            "this radio takes no code: the car or a server unlocks it",
-            hint=model.ways.ask.value or "ask a dealer of the make",
+            gettext("this radio takes no code: the car or a server unlocks it"),
+            hint=model.ways.ask.value or gettext("ask a dealer of the make"),
             missing="code",
         )
     lacking = missing(model)
     panel, shape = model.panel, model.code.value
     if lacking or panel is None or shape is None:
         raise MissingFactError(
-            f"it is not known for this radio {' or '.join(words for _, words in lacking)}",
+            gettext(
+                "it is not known for this radio {what}", what=either([gettext(words) for _, words in lacking])
+            ),
             hint=" ".join(_hints(model)).removesuffix("."),
             missing=",".join(name for name, _ in lacking),
         )
@@ -139,13 +152,18 @@ def coach(model: Model, code: Code) -> tuple[CoachStep, ...]:
 
 def _compare(alike: Suggestion) -> str:
     name = cards()[alike.model_id].name
-    return f"it may have the keys of {alike.model_id}, {name}: {alike.question} If so, name that one. If not,"
+    return gettext(
+        "it may have the keys of {model_id}, {name}: {question} If so, name that one. If not,",
+        model_id=alike.model_id,
+        name=name,
+        question=alike.question,
+    )
 
 
 def _hints(model: Model) -> Iterator[str]:
     """Yield what an owner can do where the keys are not known: another panel, the handbook, what is known."""
     yield from map(_compare, stand_ins(model))
-    yield f"{_HANDBOOK}."
+    yield f"{gettext(_HANDBOOK)}."
     yield from _in_words(model)
 
 
@@ -153,30 +171,39 @@ def _in_words(model: Model) -> Iterator[str]:
     """Yield what is known of the entry without being enough to key it in, and the look-alikes."""
     said = [fact.value for fact in (model.entry_text, model.confirm_text) if fact.value is not None]
     if said:
-        yield " ".join(("What is known:", *said))
+        yield " ".join((gettext("What is known:"), *said))
     for other in map(load_model, model.look_alikes):
-        yield f"It may also be the {other.short}: {other.tell_apart}"
+        yield gettext(
+            "It may also be the {short}: {tell_apart}", short=other.short, tell_apart=other.tell_apart
+        )
 
 
 def _begin(model: Model) -> CoachStep:
     known = model.entry_start.value
-    opened = "" if known is None else f" When the entry is open it reads {known}."
+    opened = "" if known is None else gettext("When the entry is open it reads {known}.", known=known)
     warnings = tuple(
-        f"Sources disagree or are weak about {words}."
+        gettext("Sources disagree or are weak about {words}.", words=words)
         for fact, words in (
-            (model.entry, "the way of entering"),
-            (model.confirm, "the confirm key"),
+            (model.entry, gettext("the way of entering")),
+            (model.confirm, gettext("the confirm key")),
         )
         if fact.confidence is Confidence.DOUBTFUL or fact.disputed
     )
     first = model.entry_first
     if isinstance(model.entry.value, Cycle) and first.known and first.confidence is not Confidence.OFFICIAL:
         warnings += (
-            "Go by the display, not by the count: no maker's manual tells what the first press shows.",
+            gettext(
+                "Go by the display, not by the count: no maker's manual tells what the first press shows."
+            ),
         )
     return CoachStep(
         Part.BEGIN,
-        f"Ignition and radio on. The display asks for the code and shows no wait.{opened}",
+        " ".join(
+            (
+                gettext("Ignition and radio on. The display asks for the code and shows no wait."),
+                *((opened,) if opened else ()),
+            )
+        ),
         warnings=warnings,
     )
 
@@ -185,9 +212,9 @@ def _opening(panel: Panel) -> tuple[CoachStep, ...]:
     return tuple(
         CoachStep(
             Part.OPEN,
-            f"Open the entry: {_hold(_named(panel, one.key), one.hold_ms)}.",
+            gettext("Open the entry: {how}.", how=_hold(_named(panel, one.key), one.hold_ms)),
             presses=(Press(one.key, 1, one.hold_ms),),
-            warnings=("Only once: on some radios a second time confirms what the display shows.",),
+            warnings=(gettext("Only once: on some radios a second time confirms what the display shows."),),
         )
         for one in panel.opening
     )
@@ -238,7 +265,12 @@ def _direct(presses: tuple[AnyPress, ...], panel: Panel, code: Code) -> tuple[Co
     return tuple(
         CoachStep(
             Part.DIGIT,
-            f"Press {_named(panel, one.key)} once: the {_place(at)} digit, {character}.",
+            gettext(
+                "Press {key} once: the {place} digit, {character}.",
+                key=_named(panel, one.key),
+                place=_place(at),
+                character=character,
+            ),
             presses=(one,),
         )
         for at, (one, character) in enumerate(zip(presses, code.reveal(), strict=True))
@@ -255,22 +287,29 @@ def _cycle(
     steps = []
     for at, (key, character) in enumerate(zip(entry.keys, code.reveal(), strict=True)):
         one, name = by_key.get(key), _named(panel, key)
-        target = f"the {_place(at)} place shows {character}"
+        said = {"key": name, "place": _place(at), "character": character}
         exact = not isinstance(one, PressUntil)
         match one:
             case None:
-                sentence = f"Leave {name} alone: {target} already."
+                sentence = gettext("Leave {key} alone: the {place} place shows {character} already.", **said)
             case Press(times=times) if _goes_round(model, entry, shape.places[at], character):
                 exact, last = False, shape.places[at][-1]
-                sentence = (
-                    f"Press {name} until {target}; watch the display. "
-                    f"That is {_times(times)} if {shape.places[at][0]} follows {last}; "
-                    "no maker's manual tells that."
+                sentence = gettext(
+                    "Press {key} until the {place} place shows {character}; watch the display. "
+                    "That is {times} if {first} follows {last}; no maker's manual tells that.",
+                    **said,
+                    times=_times(times),
+                    first=shape.places[at][0],
+                    last=last,
                 )
             case Press(times=times):
-                sentence = f"Press {name} until {target}: {_times(times)}."
+                sentence = gettext(
+                    "Press {key} until the {place} place shows {character}: {times}.",
+                    **said,
+                    times=_times(times),
+                )
             case _:
-                sentence = _until_sentence(entry, name, target, _possible(panel, shape, code, key))
+                sentence = _until_sentence(entry, said, _possible(panel, shape, code, key))
         steps.append(CoachStep(Part.DIGIT, sentence, presses=(one,) if one else (), exact=exact))
     return tuple(steps)
 
@@ -295,19 +334,23 @@ def _possible(panel: Panel, shape: CodeShape, code: Code, key: str) -> tuple[tup
     )
 
 
-def _until_sentence(entry: Cycle, name: str, target: str, ways: tuple[tuple[Opening, int], ...]) -> str:
+def _until_sentence(entry: Cycle, said: dict[str, str], ways: tuple[tuple[Opening, int], ...]) -> str:
     """Say what to watch for; the counts only where it is known what the entry opens with."""
     if any(way.start != entry.start for way, _ in ways):
-        return (
-            f"If {target} already, leave {name} alone. Otherwise press it until it does, and count nothing."
+        return gettext(
+            "If the {place} place shows {character} already, leave {key} alone. "
+            "Otherwise press it until it does, and count nothing.",
+            **said,
         )
     counts = [
-        f"{_times(times)} if the first press shows {way.first.character}"
+        gettext(
+            "{times} if the first press shows {character}", times=_times(times), character=way.first.character
+        )
         for way, times in ways
         if isinstance(way.first, ShowsFirst)
     ]
-    either = f" That is {' or '.join(counts)}." if counts else ""
-    return f"Press {name} until {target}; watch the display.{either}"
+    watched = gettext("Press {key} until the {place} place shows {character}; watch the display.", **said)
+    return f"{watched} {gettext('That is {counts}.', counts=either(counts))}" if counts else watched
 
 
 def _knob(entry: Knob, presses: tuple[AnyPress, ...], panel: Panel, code: Code) -> tuple[CoachStep, ...]:
@@ -321,13 +364,26 @@ def _knob(entry: Knob, presses: tuple[AnyPress, ...], panel: Panel, code: Code) 
     steps = []
     for at, (place, character) in enumerate(zip(places, code.reveal(), strict=True)):
         turn = next((one for one in place if one.key != entry.next), None)
-        move = f"Leave the {_place(at)} place: it shows {character} already"
-        if turn is not None:
-            move = f"Use {_named(panel, turn.key)} until the {_place(at)} place shows {character}"
-            move += f": {_times(turn.times)}" if isinstance(turn, Press) else "; count nothing"
-        end = "." if at == len(places) - 1 else f". Then press {following} once to go on."
+        said = {"place": _place(at), "character": character}
+        if turn is None:
+            move = gettext("Leave the {place} place: it shows {character} already.", **said)
+        elif isinstance(turn, Press):
+            move = gettext(
+                "Use {key} until the {place} place shows {character}: {times}.",
+                **said,
+                key=_named(panel, turn.key),
+                times=_times(turn.times),
+            )
+        else:
+            move = gettext(
+                "Use {key} until the {place} place shows {character}; count nothing.",
+                **said,
+                key=_named(panel, turn.key),
+            )
+        if at < len(places) - 1:
+            move += f" {gettext('Then press {key} once to go on.', key=following)}"
         exact = not isinstance(turn, PressUntil)
-        steps.append(CoachStep(Part.DIGIT, move + end, presses=tuple(place), exact=exact))
+        steps.append(CoachStep(Part.DIGIT, move, presses=tuple(place), exact=exact))
     return tuple(steps)
 
 
@@ -342,7 +398,11 @@ def _groups(
     for (key, size), end in zip(entry.groups, ends, strict=True):
         wanted = text[end - size : end].strip()
         one = by_key.get(key)
-        sentence = f"Press {_named(panel, key)} until its part of the display shows {wanted or 'nothing'}."
+        sentence = gettext(
+            "Press {key} until its part of the display shows {wanted}.",
+            key=_named(panel, key),
+            wanted=wanted or gettext("nothing"),
+        )
         steps.append(CoachStep(Part.DIGIT, sentence, presses=(one,) if one else (), exact=False))
     return tuple(steps)
 
@@ -350,26 +410,29 @@ def _groups(
 def _confirm(model: Model, panel: Panel, shown: str | None) -> tuple[CoachStep, ...]:
     read = CoachStep(
         Part.READ,
-        "Read the code on the display and compare it with yours, digit by digit.",
+        gettext("Read the code on the display and compare it with yours, digit by digit."),
         display=shown,
-        warnings=("If it differs, correct it now: nothing counts before it is confirmed.",),
+        warnings=(gettext("If it differs, correct it now: nothing counts before it is confirmed."),),
     )
     match panel.confirm:
         case Automatic():
             return ()
         case ConfirmBy(key=key, hold_ms=hold_ms):
-            warnings = ["Once only. Then leave all keys alone."]
+            warnings = [gettext("Once only. Then leave all keys alone.")]
             if hold_ms:
                 warnings.insert(
-                    0, "A quick press counts as no press, or as a wrong code. Hold it until it answers."
+                    0,
+                    gettext(
+                        "A quick press counts as no press, or as a wrong code. Hold it until it answers."
+                    ),
                 )
             if model.confirm.disputed or (hold_ms and model.hold_ms.confidence is Confidence.DOUBTFUL):
-                warnings.append("Sources disagree about this key or how long to hold it.")
+                warnings.append(gettext("Sources disagree about this key or how long to hold it."))
             return (
                 read,
                 CoachStep(
                     Part.CONFIRM,
-                    f"Confirm: {_hold(_named(panel, key), hold_ms)}.",
+                    gettext("Confirm: {how}.", how=_hold(_named(panel, key), hold_ms)),
                     presses=(Press(key, 1, hold_ms),),
                     warnings=tuple(warnings),
                 ),
@@ -380,13 +443,21 @@ def _confirm(model: Model, panel: Panel, shown: str | None) -> tuple[CoachStep, 
 
 def _after(model: Model) -> CoachStep:
     automatic = isinstance(model.confirm.value, Automatic)
-    lead = "The last digit confirms by itself. " if automatic else ""
+    lead = (gettext("The last digit confirms by itself."),) if automatic else ()
     return CoachStep(
         Part.AFTER,
-        f"{lead}A dark screen for some seconds is the radio starting again: wait a minute, then it plays.",
+        " ".join(
+            (
+                *lead,
+                gettext(
+                    "A dark screen for some seconds is the radio starting again: "
+                    "wait a minute, then it plays."
+                ),
+            )
+        ),
         warnings=(
-            "Does it refuse the code? Stop. Do not enter it again.",
-            "Leave ignition and supply alone until it plays.",
+            gettext("Does it refuse the code? Stop. Do not enter it again."),
+            gettext("Leave ignition and supply alone until it plays."),
         ),
     )
 
@@ -394,19 +465,24 @@ def _after(model: Model) -> CoachStep:
 def _named(panel: Panel, id_: str) -> str:
     key = next((key for key in panel.keys if key.id == id_), None)
     label = id_ if key is None or not key.label else key.label
-    return f"key {label}" if len(label) == 1 else label
+    return gettext("key {label}", label=label) if len(label) == 1 else label
 
 
 def _hold(name: str, hold_ms: int) -> str:
     if not hold_ms:
-        return f"press {name} once, firmly"
+        return gettext("press {key} once, firmly", key=name)
     seconds = -(-hold_ms // SECOND_MS)
-    return f"hold {name} until it beeps or answers, up to {seconds} second{'s' if seconds != 1 else ''}"
+    return ngettext(
+        "hold {key} until it beeps or answers, up to {n} second",
+        "hold {key} until it beeps or answers, up to {n} seconds",
+        seconds,
+        key=name,
+    )
 
 
 def _place(at: int) -> str:
-    return _ORDINALS[at] if at < len(_ORDINALS) else f"{at + 1}th"
+    return gettext(_ORDINALS[at]) if at < len(_ORDINALS) else gettext("{n}th", n=at + 1)
 
 
 def _times(times: int) -> str:
-    return "1 press" if times == 1 else f"{times} presses"
+    return ngettext("{n} press", "{n} presses", times)

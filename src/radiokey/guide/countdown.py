@@ -15,6 +15,7 @@ from typing import Final, Self
 
 from radiokey.clock import DAY_MS, MINUTE_MS
 from radiokey.errors import LinkError, UsageError
+from radiokey.language.speech import gettext, later
 
 NEEDED_MS_MAX: Final = 30 * DAY_MS
 _TIME_MAX: Final = 2**53
@@ -29,9 +30,12 @@ _ID_MAX: Final = 48
 _MINUTES_MAX: Final = 9999
 
 CHECKS_AT_THE_END: Final = (
-    "The display shows CODE, not a wait and not LOCKED.",
-    "Nobody has touched the number keys since it began to wait.",
-    "The code belongs to the number on this radio, has the right length and only characters its keys have.",
+    later("The display shows CODE, not a wait and not LOCKED."),
+    later("Nobody has touched the number keys since it began to wait."),
+    later(
+        "The code belongs to the number on this radio, has the right length and only "
+        "characters its keys have."
+    ),
 )
 """What is checked before anything is entered, when the time is over."""
 
@@ -169,7 +173,8 @@ def read_minutes(text: str) -> int | None:
         return None
     if not (typed.isascii() and typed.isdecimal() and len(typed) <= len(str(_MINUTES_MAX))):
         raise UsageError(
-            "a number of minutes is expected, such as 20", hint="leave it empty if you do not know"
+            gettext("a number of minutes is expected, such as 20"),
+            hint=gettext("leave it empty if you do not know"),
         )
     return int(typed) * MINUTE_MS
 
@@ -192,9 +197,9 @@ def calendar(countdown: Countdown, *, now_ms: int, radio: str, link: str = "") -
     event.add("dtstamp", epoch + timedelta(milliseconds=now_ms))
     event.add("dtstart", due.replace(microsecond=0))
     event.add("dtend", due.replace(microsecond=0) + timedelta(minutes=15))
-    event.add("summary", f"{radio}: the wait can be over")
+    event.add("summary", gettext("{radio}: the wait can be over", radio=radio))
     lines = [
-        "If the radio was on all the time, CODE should be back. Before you enter anything:",
+        gettext("If the radio was on all the time, CODE should be back. Before you enter anything:"),
         *CHECKS_AT_THE_END,
         *([link] if link else []),
     ]
@@ -203,7 +208,7 @@ def calendar(countdown: Countdown, *, now_ms: int, radio: str, link: str = "") -
         event.add("url", link)
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", f"{radio}: look whether CODE is back")
+    alarm.add("description", gettext("{radio}: look whether CODE is back", radio=radio))
     alarm.add("trigger", timedelta(0))
     event.add_component(alarm)
     file = Calendar()
@@ -218,8 +223,8 @@ def calendar(countdown: Countdown, *, now_ms: int, radio: str, link: str = "") -
 def _check(countdown: Countdown) -> None:
     if not 0 < countdown.needed_ms <= NEEDED_MS_MAX:
         raise UsageError(
-            "there is no wait here that a countdown could count",
-            hint="no time ends this, or not within 30 days: ask the make's dealer, with papers",
+            gettext("there is no wait here that a countdown could count"),
+            hint=gettext("no time ends this, or not within 30 days: ask the make's dealer, with papers"),
         )
     assert countdown.tried.errors is None or 0 <= countdown.tried.errors <= _ERRORS_MAX
     assert 0 <= countdown.tried.refused <= REFUSED_MAX
@@ -234,6 +239,6 @@ def _mac(key: bytes, body: bytes) -> bytes:
 
 def _broken() -> LinkError:
     return LinkError(
-        "this link was changed or cut short, so its countdown cannot be trusted",
-        hint="open the link again as a whole, or begin the wait anew",
+        gettext("this link was changed or cut short, so its countdown cannot be trusted"),
+        hint=gettext("open the link again as a whole, or begin the wait anew"),
     )

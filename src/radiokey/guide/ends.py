@@ -12,6 +12,7 @@ from radiokey.catalogue.model import Binding, Model
 from radiokey.guide.leaflet import Leaflet, Part, advice, fact_lines, fact_of, leaflet, lines_of, named, table
 from radiokey.guide.sheet import Contact
 from radiokey.guide.step_facts import StepFact
+from radiokey.language.speech import gettext, later
 
 
 class End(StrEnum):
@@ -57,9 +58,9 @@ def end_of_road(end: End, model: Model | None = None) -> Leaflet:
         said["lead"],
         known,
         (
-            Part("What it means", (*_of_model(end, known), *lines_of(said["means"]))),
-            Part("What is still possible, and who does it", ways=tuple(ways)),
-            Part("What never works, and why", tuple(_folk(end))),
+            Part(gettext("What it means"), (*_of_model(end, known), *lines_of(said["means"]))),
+            Part(gettext("What is still possible, and who does it"), ways=tuple(ways)),
+            Part(gettext("What never works, and why"), tuple(_folk(end))),
         ),
     )
 
@@ -68,18 +69,21 @@ def used_unit(model: Model | None = None) -> Leaflet:
     """Return whether a used unit of this kind is worth buying, and what to ask its seller."""
     known = named(model)
     return leaflet(
-        "Is a used one worth buying?",
-        "Decide it by what the radio is bound to, before you pay. Price and photos say nothing about that.",
+        gettext("Is a used one worth buying?"),
+        gettext(
+            "Decide it by what the radio is bound to, before you pay. Price and photos say "
+            "nothing about that."
+        ),
         known,
         (
-            Part("By what it is bound to", tuple(_verdict(known))),
-            Part("Ask its seller", (*lines_of(table("ends")["seller"]), *_also_ask(known))),
+            Part(gettext("By what it is bound to"), tuple(_verdict(known))),
+            Part(gettext("Ask its seller"), (*lines_of(table("ends")["seller"]), *_also_ask(known))),
             Part(
-                "Leave it",
+                gettext("Leave it"),
                 advice(
-                    "It shows PROTECTED, SAFE CP or LOCKED on the photo.",
-                    "The seller has no code for it, or sends one only after payment.",
-                    "The number cannot be read, or the seller says that none is needed.",
+                    gettext("It shows PROTECTED, SAFE CP or LOCKED on the photo."),
+                    gettext("The seller has no code for it, or sends one only after payment."),
+                    gettext("The number cannot be read, or the seller says that none is needed."),
                 ),
             ),
         ),
@@ -102,7 +106,12 @@ def _known_way(model: Model) -> Contact:
     assert ways.ask.value is not None
     how = ways.ask.value[:1].upper() + ways.ask.value[1:]
     return Contact(
-        "What is known for this radio", how, ways.cost, ways.wait, ways.ask.confidence, ways.ask.sources
+        gettext("What is known for this radio"),
+        how,
+        ways.cost,
+        ways.wait,
+        ways.ask.confidence,
+        ways.ask.sources,
     )
 
 
@@ -124,14 +133,17 @@ def _of_model(end: End, model: Model | None) -> Iterator[StepFact]:
             yield from fact_lines(model.binding_text)
             if model.binding.value is Binding.CODE:
                 yield StepFact(
-                    "By what is known this radio is bound to its code, not to a car: read the message again.",
+                    gettext(
+                        "By what is known this radio is bound to its code, not to a car: read the "
+                        "message again."
+                    ),
                     model.binding.confidence,
                     model.binding.sources,
                 )
         case End.OTHER_MARKET:
             yield from fact_lines(model.code_text)
         case End.FAULT:
-            yield from fact_lines(model.trigger, "It asks for its code when: ")
+            yield from fact_lines(model.trigger, f"{gettext('It asks for its code when:')} ")
         case End.STOLEN | End.TAMPERED:
             return
 
@@ -141,12 +153,14 @@ def _final(model: Model) -> Iterator[StepFact]:
     yield from fact_lines(model.final_text)
     if final.value is False:
         yield StepFact(
-            "No last lock is known of this radio: what it shows is a wait. Keep it on and let it end.",
+            gettext(
+                "No last lock is known of this radio: what it shows is a wait. Keep it on and let it end."
+            ),
             final.confidence,
             final.sources,
         )
     elif final.value is None and not model.final_text.known:
-        yield StepFact("Whether this radio has a last lock is not known.")
+        yield StepFact(gettext("Whether this radio has a last lock is not known."))
 
 
 def _verdict(model: Model | None) -> Iterator[StepFact]:
@@ -154,23 +168,36 @@ def _verdict(model: Model | None) -> Iterator[StepFact]:
     binding = None if model is None else model.binding
     if binding is None or binding.value is None:
         yield StepFact(
-            "What this kind is bound to is not known here. Take it for paired until it plays in another car."
+            gettext(
+                "What this kind is bound to is not known here. Take it for paired until it "
+                "plays in another car."
+            )
         )
         return
-    yield StepFact(_VERDICT[binding.value], binding.confidence, binding.sources)
+    yield StepFact(gettext(_VERDICT[binding.value]), binding.confidence, binding.sources)
     assert model is not None
     yield from fact_lines(model.binding_text)
     if binding.confidence is Confidence.DOUBTFUL:
-        yield StepFact("That is doubtful: ask a dealer of the make, with the part number, before you pay.")
+        yield StepFact(
+            gettext("That is doubtful: ask a dealer of the make, with the part number, before you pay.")
+        )
 
 
 _VERDICT: Final = {
-    Binding.CODE: "Worth it with its code, and only with it: a code belongs to the unit, not to a car.",
-    Binding.OWNER_CODE: "Worth it if its owner takes the code off or gives it to you: no other may know it.",
-    Binding.VEHICLE: "Not worth it unless a workshop of the make says first, with the part number, that "
-    "it will confirm it to your car: it is paired to the car it was in.",
-    Binding.SERVER: "Not worth it unless the seller ends its registration with the maker first: a server "
-    "decides where it plays.",
+    Binding.CODE: later(
+        "Worth it with its code, and only with it: a code belongs to the unit, not to a car."
+    ),
+    Binding.OWNER_CODE: later(
+        "Worth it if its owner takes the code off or gives it to you: no other may know it."
+    ),
+    Binding.VEHICLE: later(
+        "Not worth it unless a workshop of the make says first, with the part number, "
+        "that it will confirm it to your car: it is paired to the car it was in."
+    ),
+    Binding.SERVER: later(
+        "Not worth it unless the seller ends its registration with the maker first: a "
+        "server decides where it plays."
+    ),
 }
 
 
@@ -178,10 +205,12 @@ def _also_ask(model: Model | None) -> tuple[StepFact, ...]:
     """Return the questions that the binding adds."""
     match None if model is None else model.binding.value:
         case Binding.OWNER_CODE:
-            return advice("Who set its code, and will you switch the protection off while I watch?")
+            return advice(gettext("Who set its code, and will you switch the protection off while I watch?"))
         case Binding.VEHICLE | Binding.SERVER | None:
             return advice(
-                "In which car has it played after the one it was built into, and who confirmed it there?"
+                gettext(
+                    "In which car has it played after the one it was built into, and who confirmed it there?"
+                )
             )
         case _:
-            return advice("Have you the code in writing, from its card or from a dealer?")
+            return advice(gettext("Have you the code in writing, from its card or from a dealer?"))

@@ -15,11 +15,12 @@ from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.model import Model
 from radiokey.guide.sheet import Contact
 from radiokey.guide.step_facts import StepFact
+from radiokey.language.speech import gettext, later
 
 BLANK: Final = "____________________"
 """What is filled in by hand."""
 
-ANY: Final = "Your radio"
+ANY: Final = later("Your radio")
 """What a radio is called that nobody named."""
 
 
@@ -58,7 +59,7 @@ def leaflet(title: str, lead: str, model: Model | None, parts: Iterable[Part]) -
         title,
         lead,
         None if known is None else known.id,
-        ANY if known is None else known.name,
+        gettext(ANY) if known is None else known.name,
         tuple(part for part in parts if part.lines or part.ways),
     )
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from radiokey.catalogue.model import Model
 from radiokey.headunit.display import Shows
+from radiokey.language.speech import later
 
 
 class Stage(StrEnum):
@@ -32,15 +33,15 @@ class Stage(StrEnum):
 
 
 STAGE_NAMES: Final = {
-    Stage.STOP: "Stop",
-    Stage.DISPLAY: "What it shows",
-    Stage.WAIT: "Waiting",
-    Stage.RIGHT_CODE: "The right code?",
-    Stage.NUMBER: "The number",
-    Stage.CODE: "The code",
-    Stage.ENTER: "The entry",
-    Stage.AFTER: "Afterwards",
-    Stage.ASIDE: "Beside the road",
+    Stage.STOP: later("Stop"),
+    Stage.DISPLAY: later("What it shows"),
+    Stage.WAIT: later("Waiting"),
+    Stage.RIGHT_CODE: later("The right code?"),
+    Stage.NUMBER: later("The number"),
+    Stage.CODE: later("The code"),
+    Stage.ENTER: later("The entry"),
+    Stage.AFTER: later("Afterwards"),
+    Stage.ASIDE: later("Beside the road"),
 }
 """What the stages are called on pages."""
 

@@ -33,6 +33,7 @@ from radiokey.errors import UsageError
 from radiokey.guide.simplex import maximum
 from radiokey.guide.waiting import RETRY_MS
 from radiokey.headunit.policy import Blocked, Dead, LockPolicy, UntilPowerCut, Wait
+from radiokey.language.speech import gettext, later
 
 ELSEWHERE_MS: Final = 3 * DAY_MS
 """What the other way takes: the longer end of the dealer's 1 to 3 days (claim 44)."""
@@ -76,12 +77,12 @@ class FreeCheck:
 
 
 _FREE_CHECKS: Final = {
-    "papers": "Look through papers, card and stickers for the code of this unit.",
-    "serial": "Read the number on the photo again: O or 0, I or 1, B or 8, S or 5.",
-    "unit": "Compare the number the code was given for with the number on the unit.",
-    "alphabet": "Compare the code's length and digits with the keys of this radio.",
-    "confirm": "Look up which key confirms and how long it is held.",
-    "display": "Read the display: it asks for the code and shows no wait.",
+    "papers": later("Look through papers, card and stickers for the code of this unit."),
+    "serial": later("Read the number on the photo again: O or 0, I or 1, B or 8, S or 5."),
+    "unit": later("Compare the number the code was given for with the number on the unit."),
+    "alphabet": later("Compare the code's length and digits with the keys of this radio."),
+    "confirm": later("Look up which key confirms and how long it is held."),
+    "display": later("Read the display: it asks for the code and shows no wait."),
 }
 
 
@@ -212,15 +213,21 @@ def consequence(policy: LockPolicy, errors: int) -> Consequence:
 def _check(case: Case) -> None:
     if len(case.candidates) > CANDIDATES_MAX:
         raise UsageError(
-            f"a plan weighs up to {CANDIDATES_MAX} candidate codes; {len(case.candidates)} given",
-            hint="more candidates than that are a guess: read the number again",
+            gettext(
+                "a plan weighs up to {candidates_max} candidate codes; {candidates} given",
+                candidates_max=CANDIDATES_MAX,
+                candidates=len(case.candidates),
+            ),
+            hint=gettext("more candidates than that are a guess: read the number again"),
         )
     lows = [Fraction(candidate.chance[0]) for candidate in case.candidates]
     highs = [Fraction(candidate.chance[1]) for candidate in case.candidates]
     if any(not 0 <= low <= high <= 1 for low, high in zip(lows, highs, strict=True)) or sum(lows) > 1:
         raise UsageError(
-            "a chance is an interval between 0 and 1, and together they cannot be surer than certain",
-            hint="state (0, 1) where nothing is known",
+            gettext(
+                "a chance is an interval between 0 and 1, and together they cannot be surer than certain"
+            ),
+            hint=gettext("state (0, 1) where nothing is known"),
         )
 
 

@@ -9,6 +9,7 @@ from radiokey.guide.leaflet import Leaflet, Part, advice, fact_lines, leaflet, n
 from radiokey.guide.model import Facts, Guide, Tells
 from radiokey.guide.prevention import code_shape
 from radiokey.guide.step_facts import StepFact, step_facts
+from radiokey.language.speech import gettext
 
 
 def questions(guide: Guide, model: Model | None = None) -> Leaflet:
@@ -19,7 +20,7 @@ def questions(guide: Guide, model: Model | None = None) -> Leaflet:
     known = named(model)
     return leaflet(
         "Questions",
-        "What owners ask most, answered for your radio as far as anybody knows it.",
+        gettext("What owners ask most, answered for your radio as far as anybody knows it."),
         known,
         (
             Part(
@@ -44,7 +45,7 @@ def _known(names: tuple[str, ...], model: Model | None) -> Iterator[StepFact]:
     found = dict.fromkeys(line for name in names for line in _KNOWS[name](model))
     yield from found
     if names and not found:
-        yield StepFact("More than that is not known of this radio.")
+        yield StepFact(gettext("More than that is not known of this radio."))
 
 
 def _wait(model: Model | None) -> Iterator[StepFact]:

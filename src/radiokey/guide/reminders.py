@@ -15,6 +15,7 @@ from radiokey.catalogue.model import Model
 from radiokey.errors import UsageError
 from radiokey.guide.leaflet import Leaflet, named, table
 from radiokey.guide.prevention import prevention
+from radiokey.language.speech import gettext, later
 
 HOUR: Final = 9
 ALARM: Final = timedelta(hours=-1)
@@ -49,8 +50,8 @@ class Month:
             if 1 <= month <= 12 and past:  # noqa: PLR2004 - the months of a year
                 return cls(year, month)
         raise UsageError(
-            "the month the battery was fitted is expected, such as 2024-10",
-            hint="it stands on the bill or on the battery; the year first",
+            gettext("the month the battery was fitted is expected, such as 2024-10"),
+            hint=gettext("it stands on the bill or on the battery; the year first"),
         )
 
     def years_later(self, years: int) -> date:
@@ -75,7 +76,8 @@ def update_calendar(every_months: int, now: datetime, model: Model | None = None
     """Return a calendar file that asks every so many months whether the maker has new software."""
     if every_months not in EVERY_MONTHS:
         raise UsageError(
-            "a reminder comes every 1, 3, 6, 12 or 24 months", hint="no source names an interval; 12 is usual"
+            gettext("a reminder comes every 1, 3, 6, 12 or 24 months"),
+            hint=gettext("no source names an interval; 12 is usual"),
         )
     lines = (*(line["text"] for line in table("prevention")["update"]), *_UPDATE)
     rule = {"freq": "monthly", "interval": every_months}
@@ -84,19 +86,19 @@ def update_calendar(every_months: int, now: datetime, model: Model | None = None
 
 
 _UPDATE: Final = (
-    "Use the maker's own files only, with the battery full and a charger on, and let it finish.",
-    "Have number and code at hand first: an update that breaks off can lock the radio.",
+    later("Use the maker's own files only, with the battery full and a charger on, and let it finish."),
+    later("Have number and code at hand first: an update that breaks off can lock the radio."),
 )
 _SAYS: Final = {
-    Reminder.BATTERY: "have the battery tested",
-    Reminder.UPDATE: "look for official software",
+    Reminder.BATTERY: later("have the battery tested"),
+    Reminder.UPDATE: later("look for official software"),
 }
 
 
 def _before(model: Model | None) -> tuple[str, ...]:
     """Return what to do before it is changed, in the words of the leaflet."""
     page: Leaflet = prevention(model)
-    return ("Before it is changed:", *(line.text for line in page.parts[1].lines[:2]))
+    return (gettext("Before it is changed:"), *(line.text for line in page.parts[1].lines[:2]))
 
 
 def _next_month(today: date, months: int) -> date:

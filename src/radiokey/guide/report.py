@@ -22,6 +22,7 @@ from radiokey.guide.masking import mask, mask_number
 from radiokey.guide.model import Facts
 from radiokey.guide.waiting import wait_answer
 from radiokey.guide.walk import ERRORS_MAX, answer_display, ask_display, view
+from radiokey.language.speech import gettext, later
 from radiokey.serial.makes import among
 from radiokey.serial.number import Reading
 
@@ -60,11 +61,11 @@ class Wrong(StrEnum):
 
 
 WRONG: Final = {
-    Wrong.CODE_REFUSED: "the radio refused the code",
-    Wrong.OTHER_MEANING: "it means something else on my radio",
-    Wrong.OTHER_RADIO: "it is another radio",
-    Wrong.NO_HELP: "it did not help",
-    Wrong.OTHER: "something else was wrong",
+    Wrong.CODE_REFUSED: later("the radio refused the code"),
+    Wrong.OTHER_MEANING: later("it means something else on my radio"),
+    Wrong.OTHER_RADIO: later("it is another radio"),
+    Wrong.NO_HELP: later("it did not help"),
+    Wrong.OTHER: later("something else was wrong"),
 }
 """What was wrong, in words."""
 
@@ -152,11 +153,11 @@ def answer_to(asked: Query) -> Answer:
 def read_report(text: str) -> Report:
     """Return the report in a file; raise `InputError` for another file, or one that is not masked."""
     if len(text) > FILE_SIZE_MAX:
-        raise _no_report("it is too long")
+        raise _no_report(gettext("it is too long"))
     try:
         fields: dict[str, Any] = json.loads(text)
         if set(fields) != _FIELDS or fields[KIND] != FORM:
-            raise _no_report("its fields are others")
+            raise _no_report(gettext("its fields are others"))
         raw = fields["asked"]
         asked = Query(What(raw["what"]), raw["text"], raw["model"], raw["make"], raw["errors"])
         report = Report(
@@ -164,16 +165,16 @@ def read_report(text: str) -> Report:
         )
         changed = masked(asked) != asked or set(raw) != set(asdict(asked))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _no_report("it is not of this form") from error
+        raise _no_report(gettext("it is not of this form")) from error
     if changed:
-        raise _no_report("something in it is not masked")
+        raise _no_report(gettext("something in it is not masked"))
     return report
 
 
 def _no_report(why: str) -> InputError:
     return InputError(
-        f"this is no report that 'radiokey report' made: {why}",
-        hint="docs/spec/report.md says what is in one",
+        gettext("this is no report that 'radiokey report' made: {why}", why=why),
+        hint=gettext("docs/spec/report.md says what is in one"),
     )
 
 

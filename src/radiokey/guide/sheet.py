@@ -17,6 +17,7 @@ from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.model import Binding, Model, Source
 from radiokey.code.family import FAMILIES
 from radiokey.headunit.display import Shows
+from radiokey.language.speech import gettext, later, pgettext
 from radiokey.serial.makes import spoken
 from radiokey.serial.vin import Vin
 
@@ -127,22 +128,26 @@ def sheet(
         title=_title(known, name, case.state, exists=exists),
         make=name,
         model=None if known is None else known.id,
-        radio="car radio" if known is None else known.name,
-        why=_WHY["number-first"] if number_first else _why(known, case.state),
-        first_look=() if not exists else _FIRST_LOOK,
+        radio=gettext("car radio") if known is None else known.name,
+        why=gettext(_WHY["number-first"]) if number_first else _why(known, case.state),
+        first_look=() if not exists else _said(_FIRST_LOOK),
         ask=_ask(known, name, sources or {}, exists=exists),
         papers=_NOT_KNOWN if known is None else known.ways.papers,
-        in_hand=IN_HAND,
+        in_hand=_said(IN_HAND),
         cost=_NOT_KNOWN if known is None else known.ways.cost,
         wait=_NOT_KNOWN if known is None else known.ways.wait,
-        honest=HONEST,
-        red_flags=RED_FLAGS,
-        photograph=PHOTOGRAPH,
+        honest=_said(HONEST),
+        red_flags=_said(RED_FLAGS),
+        photograph=_said(PHOTOGRAPH),
         letter=_letter(known, name, case, exists=exists),
         notes=_notes(known, name),
         code_exists=exists,
         number_first=number_first,
     )
+
+
+def _said(lines: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(gettext(line) for line in lines)
 
 
 def _may_exist(model: Model | None, state: Shows | None) -> bool:
@@ -162,13 +167,19 @@ _WITHOUT_CODE: Final = frozenset({Binding.VEHICLE, Binding.SERVER})
 
 
 def _title(model: Model | None, make: str | None, state: Shows | None, *, exists: bool) -> str:
-    radio = f"{_spoken(make)} radio"
+    radio = pgettext("which radio", "car radio")
+    if make is not None:
+        radio = pgettext("which radio", "{make} radio", make=_spoken(make))
     if state is Shows.PROTECTED:
-        return f"Your {radio} and your car do not know each other"
+        return gettext("Your {radio} and your car do not know each other", radio=radio)
     if exists:
-        return f"The code for your {radio}"
+        return gettext("The code for your {radio}", radio=radio)
     weak = model is not None and model.binding.confidence is Confidence.SINGLE
-    return f"By one source your {radio} needs no code" if weak else f"Your {radio} needs no code"
+    return (
+        gettext("By one source your {radio} needs no code", radio=radio)
+        if weak
+        else gettext("Your {radio} needs no code", radio=radio)
+    )
 
 
 def _some_follow(model: Model | None, make: str | None) -> bool:
@@ -185,31 +196,27 @@ def _make(model: Model | None, make: str | None) -> str | None:
 
 
 def _spoken(make: str | None) -> str:
-    return "car" if make is None else spoken(make)
-
-
-def _article(make: str) -> str:
-    return "An" if make[0] in "aeiou" else "A"
+    return gettext("car") if make is None else spoken(make)
 
 
 def _why(model: Model | None, state: Shows | None) -> str:
     if state is Shows.PROTECTED:
-        return _WHY["protected"]
+        return gettext(_WHY["protected"])
     if model is not None and model.binding.value in _WITHOUT_CODE and _may_exist(model, state):
-        return _WHY["contradicts"]
+        return gettext(_WHY["contradicts"])
     if model is None:
-        return _WHY["no-derivation"]
+        return gettext(_WHY["no-derivation"])
     if model.families:
-        return _WHY["outside"]
+        return gettext(_WHY["outside"])
     match model.binding.value:
         case Binding.VEHICLE:
-            return _WHY["vehicle"]
+            return gettext(_WHY["vehicle"])
         case Binding.SERVER:
-            return _WHY["server"]
+            return gettext(_WHY["server"])
         case Binding.OWNER_CODE:
-            return _WHY["owner-code"]
+            return gettext(_WHY["owner-code"])
         case _:
-            return _WHY["no-derivation"]
+            return gettext(_WHY["no-derivation"])
 
 
 def _ask(
@@ -220,9 +227,17 @@ def _ask(
     routes = [route for route in _routes() if makes & set(route.makes)]
     dealer = next((route for route in routes if route.who == "dealer"), None) if len(makes) == 1 else None
     found = [_contact(route, sources) for route in routes if route.who != "dealer"]
-    who = f"{_article(make)} {_spoken(make)} dealer" if make else "A dealer of the car's make"
+    who = gettext("A dealer of the car's make")
+    if make:
+        one = gettext("An {make} dealer") if make[0] in "aeiou" else gettext("A {make} dealer")
+        who = one.format(make=_spoken(make))
     by_dealer = Contact(
-        who, _DEALER if exists else _WORKSHOP, _NOT_KNOWN, _DEALER_WAIT, Confidence.DOUBTFUL, ("seed",)
+        who,
+        gettext(_DEALER) if exists else gettext(_WORKSHOP),
+        _NOT_KNOWN,
+        _DEALER_WAIT,
+        Confidence.DOUBTFUL,
+        ("seed",),
     )
     if dealer is not None:
         by_dealer = _contact(dealer, sources, who=who)
@@ -231,8 +246,8 @@ def _ask(
         found.append(by_dealer)
     else:
         own = Contact(
-            who="What is known for this radio",
-            how=_sentence(ways.ask.value),
+            who=gettext("What is known for this radio"),
+            how=_sentence(gettext(ways.ask.value)),
             cost=ways.cost,
             wait=ways.wait,
             confidence=ways.ask.confidence,
@@ -293,17 +308,25 @@ def _contact(route: _Route, sources: Mapping[str, Source], *, who: str | None = 
             ),
             None,
         )
-    return Contact(who or route.who, route.how, route.cost, route.wait, route.confidence, route.sources, link)
+    return Contact(
+        who or gettext(route.who),
+        gettext(route.how),
+        route.cost,
+        route.wait,
+        route.confidence,
+        route.sources,
+        link,
+    )
 
 
 def _notes(model: Model | None, make: str | None) -> tuple[str, ...]:
-    notes = [_OLD_RADIO, _NO_PROMISE]
+    notes = [gettext(_OLD_RADIO), gettext(_NO_PROMISE)]
     if model is not None and model.binding.value is Binding.OWNER_CODE:
-        notes.append(_OWNER_SET)
+        notes.append(gettext(_OWNER_SET))
     if make in _FOLK:
-        notes.append(_FOLK[make])
+        notes.append(gettext(_FOLK[make]))
     if make in _NORTH_AMERICA:
-        notes.append(_NASTF)
+        notes.append(gettext(_NASTF))
     return tuple(notes)
 
 
@@ -316,30 +339,41 @@ def _letter(model: Model | None, make: str | None, case: Case, *, exists: bool) 
         blanks.append(name)
         return _BLANK
 
-    car = "" if make is None else f"{_spoken(make)}, "
     lines = [
-        "Good day,",
+        gettext("Good day,"),
         "",
         *_asked_for(case.state, exists=exists),
         "",
-        f"Car: {car}model and year {fill('model and year', None)}, registration {fill('registration', None)}",
-        f"Car's number (VIN): {fill('VIN', None if case.vin is None else case.vin.text)}",
-        f"Radio: {fill('radio', None if model is None else model.name)}",
-        f"Serial number on the unit: {fill('serial number', case.serial)}",
-        f"The display shows: {fill('display', case.shows)}",
-        f"Wrong codes so far: {fill('wrong codes', None if case.errors is None else str(case.errors))}",
+        gettext(
+            "Car: {make}model and year {year}, registration {registration}",
+            make="" if make is None else f"{_spoken(make)}, ",
+            year=fill("model and year", None),
+            registration=fill("registration", None),
+        ),
+        gettext(
+            "Car's number (VIN): {value}", value=fill("VIN", None if case.vin is None else case.vin.text)
+        ),
+        gettext("Radio: {value}", value=fill("radio", None if model is None else model.name)),
+        gettext("Serial number on the unit: {value}", value=fill("serial number", case.serial)),
+        gettext("The display shows: {value}", value=fill("display", case.shows)),
+        gettext(
+            "Wrong codes so far: {value}",
+            value=fill("wrong codes", None if case.errors is None else str(case.errors)),
+        ),
         "",
-        "I bring the registration, my identity card and a photo of the label.",
-        "Tell me before you begin: the whole price, how long it takes, whether your records cover this",
-        "number, and whether you need to see the car.",
+        gettext("I bring the registration, my identity card and a photo of the label."),
+        gettext(
+            "Tell me before you begin: the whole price, how long it takes, whether your records cover this\n"
+            "number, and whether you need to see the car."
+        ),
         "",
-        f"Name and telephone: {fill('name and telephone', None)}",
+        gettext("Name and telephone: {value}", value=fill("name and telephone", None)),
     ]
-    subject = f"Radio code for my {_spoken(make)}"
+    subject = gettext("Radio code for my {make}", make=_spoken(make))
     if case.state in {Shows.LOCKED, Shows.PERMANENT}:
-        subject = f"Radio of my {_spoken(make)}: locked after wrong codes"
+        subject = gettext("Radio of my {make}: locked after wrong codes", make=_spoken(make))
     if not exists:
-        subject = f"Radio of my {_spoken(make)}: part to be confirmed"
+        subject = gettext("Radio of my {make}: part to be confirmed", make=_spoken(make))
     return Letter(subject, "\n".join(lines), tuple(blanks))
 
 
@@ -347,104 +381,129 @@ def _asked_for(state: Shows | None, *, exists: bool) -> tuple[str, str]:
     """Return the two sentences of the letter that say what happened and what is wanted."""
     if not exists:
         return (
-            "my car's radio lost its supply and no longer accepts this car. Car and radio are mine.",
-            "I ask you to confirm the part to the car.",
+            gettext("my car's radio lost its supply and no longer accepts this car. Car and radio are mine."),
+            gettext("I ask you to confirm the part to the car."),
         )
     if state in {Shows.LOCKED, Shows.PERMANENT}:
         return (
-            "my car's radio is locked after wrong codes and takes none now. Car and radio are mine.",
-            "I ask you whether and how it can be made to ask again, and what belongs in it then.",
+            gettext("my car's radio is locked after wrong codes and takes none now. Car and radio are mine."),
+            gettext("I ask you whether and how it can be made to ask again, and what belongs in it then."),
         )
     return (
-        "my car's radio lost its supply and now asks for its anti-theft code. Car and radio are mine.",
-        "I ask you for the code of this unit.",
+        gettext(
+            "my car's radio lost its supply and now asks for its anti-theft code. Car and radio are mine."
+        ),
+        gettext("I ask you for the code of this unit."),
     )
 
 
 _BLANK: Final = "____________________"
-_DEALER: Final = "With papers and the radio's number the dealer asks the maker's records for the code."
-_WORKSHOP: Final = "A workshop with the maker's access confirms the part to the car online, with your papers."
-_DEALER_WAIT: Final[Fact[str]] = Fact("1 to 3 days", Confidence.DOUBTFUL, ("seed",))
+_DEALER: Final = later("With papers and the radio's number the dealer asks the maker's records for the code.")
+_WORKSHOP: Final = later(
+    "A workshop with the maker's access confirms the part to the car online, with your papers."
+)
+_DEALER_WAIT: Final[Fact[str]] = Fact(later("1 to 3 days"), Confidence.DOUBTFUL, ("seed",))
 
 _WHY: Final = {
-    "number-first": "For some of these radios the code follows from the number on the label, and this "
-    "program gives it: type the number before you ask or pay anybody. For the others this is the way.",
-    "no-derivation": "Too little evidence is public of how this radio's code follows from its number: a "
-    "code from it could cost you a try. The maker's records are the way to it.",
-    "outside": "For this kind of radio a public way from number to code exists, but not for the number or "
-    "unit you have: there it is undefined or in doubt, and a wrong code would cost you a try.",
-    "protected": "It does not recognise its car, or its car does not recognise it. While it shows that, it "
-    "takes no code; the part has to be confirmed to the car.",
-    "contradicts": "Some sources say that this radio is paired to its car and wants no code; but radios like "
-    "it ask for one, or the sources are weak. Ask first which it is, before you look or pay for a code.",
-    "vehicle": "This radio is paired to its car. No code exists that you could key in.",
-    "server": "This radio is released by the maker's server. No code exists that you could key in.",
-    "owner-code": "On this radio an owner sets the code. No number on the unit leads to it, and the maker's "
-    "records may hold another one.",
+    "number-first": later(
+        "For some of these radios the code follows from the number on the label, and "
+        "this program gives it: type the number before you ask or pay anybody. For the "
+        "others this is the way."
+    ),
+    "no-derivation": later(
+        "Too little evidence is public of how this radio's code follows from its "
+        "number: a code from it could cost you a try. The maker's records are the way "
+        "to it."
+    ),
+    "outside": later(
+        "For this kind of radio a public way from number to code exists, but not for "
+        "the number or unit you have: there it is undefined or in doubt, and a wrong "
+        "code would cost you a try."
+    ),
+    "protected": later(
+        "It does not recognise its car, or its car does not recognise it. While it "
+        "shows that, it takes no code; the part has to be confirmed to the car."
+    ),
+    "contradicts": later(
+        "Some sources say that this radio is paired to its car and wants no code; but "
+        "radios like it ask for one, or the sources are weak. Ask first which it is, "
+        "before you look or pay for a code."
+    ),
+    "vehicle": later("This radio is paired to its car. No code exists that you could key in."),
+    "server": later("This radio is released by the maker's server. No code exists that you could key in."),
+    "owner-code": later(
+        "On this radio an owner sets the code. No number on the unit leads to it, and "
+        "the maker's records may hold another one."
+    ),
 }
 
 _FIRST_LOOK: Final = (
-    "The radio's card: Code Card, Car Pass, Radiopass, a blue card",
-    "Handbook and service book, first and last pages",
-    "Glovebox wall, trunk, underside of the bonnet, tag of the spare key",
-    "Old invoices, the previous owner, the dealer who sold the car",
+    later("The radio's card: Code Card, Car Pass, Radiopass, a blue card"),
+    later("Handbook and service book, first and last pages"),
+    later("Glovebox wall, trunk, underside of the bonnet, tag of the spare key"),
+    later("Old invoices, the previous owner, the dealer who sold the car"),
 )
 
 IN_HAND: Final = (
-    "The car's registration papers",
-    "Your identity card or passport",
-    "The car's number (VIN)",
-    "The radio's serial number, with a photo of its label",
-    "If it was stolen once: the insurance claim or the police receipt",
-    "If you bought the radio used: its bill, or what the seller wrote",
+    later("The car's registration papers"),
+    later("Your identity card or passport"),
+    later("The car's number (VIN)"),
+    later("The radio's serial number, with a photo of its label"),
+    later("If it was stolen once: the insurance claim or the police receipt"),
+    later("If you bought the radio used: its bill, or what the seller wrote"),
 )
 
 HONEST: Final = (
-    "Says before you pay that numbers beginning like yours are covered",
-    "Names one whole price, in writing",
-    "Gives the money back when the radio refuses the code",
-    "Asks for proof that car and radio are yours",
-    "Wants to see a photo of the label, not only a typed number",
-    "Tells you which keys to press and how many tries you have",
+    later("Says before you pay that numbers beginning like yours are covered"),
+    later("Names one whole price, in writing"),
+    later("Gives the money back when the radio refuses the code"),
+    later("Asks for proof that car and radio are yours"),
+    later("Wants to see a photo of the label, not only a typed number"),
+    later("Tells you which keys to press and how many tries you have"),
 )
 
 RED_FLAGS: Final = (
-    "A number for every input, within a second, without asking for the make",
-    "A guarantee of a hundred per cent",
-    "No question about who owns the radio",
-    "A universal code, a reset trick, or three wrong codes on purpose",
-    "Payment before anybody says whether your number is covered",
-    "A code of another length than yours, or with digits your keys do not have",
+    later("A number for every input, within a second, without asking for the make"),
+    later("A guarantee of a hundred per cent"),
+    later("No question about who owns the radio"),
+    later("A universal code, a reset trick, or three wrong codes on purpose"),
+    later("Payment before anybody says whether your number is covered"),
+    later("A code of another length than yours, or with digits your keys do not have"),
 )
 
 PHOTOGRAPH: Final = (
-    "The display as it is now",
-    "The whole label on the unit, straight and sharp, with its barcodes",
-    "The front of the radio with all its keys",
-    "The registration, and the car's number behind the windscreen",
-    "The handbook's page about the radio code, if there is one",
+    later("The display as it is now"),
+    later("The whole label on the unit, straight and sharp, with its barcodes"),
+    later("The front of the radio with all its keys"),
+    later("The registration, and the car's number behind the windscreen"),
+    later("The handbook's page about the radio code, if there is one"),
 )
 
 # Formulas that circulate and are known to be wrong (tests/code/families/test_deny_list.py), by make.
-_LAST_FOUR: Final = (
-    "One formula that circulates is made up: the last four figures of the number plus a fixed figure. It "
-    "does not give the one pair of number and code that was collected."
+_LAST_FOUR: Final = later(
+    "One formula that circulates is made up: the last four figures of the number "
+    "plus a fixed figure. It does not give the one pair of number and code that "
+    "was collected."
 )
 _FOLK: Final = {
-    "ford": "One formula that circulates is made up: sums and differences of the number's digits. It gives "
-    "figures below 0 and above 9, and for M123456 not the code of the known tables.",
+    "ford": later(
+        "One formula that circulates is made up: sums and differences of the number's "
+        "digits. It gives figures below 0 and above 9, and for M123456 not the code of "
+        "the known tables."
+    ),
     "hyundai": _LAST_FOUR,
     "kia": _LAST_FOUR,
 }
-_OLD_RADIO: Final = (
-    "The car's number leads to the radio that was fitted first. If yours was replaced, only the number on "
-    "the unit counts."
+_OLD_RADIO: Final = later(
+    "The car's number leads to the radio that was fitted first. If yours was "
+    "replaced, only the number on the unit counts."
 )
-_NO_PROMISE: Final = (
+_NO_PROMISE: Final = later(
     "No source is sure in every case: units are swapped, changed by a workshop, or on a list of stolen ones."
 )
-_OWNER_SET: Final = "Ask earlier owners and installers first: they may have set the code themselves."
-_NASTF: Final = (
-    "In the United States locksmiths and workshops use a registry of their own (NASTF). It is for "
-    "professionals; they need your licence and proof of ownership for it."
+_OWNER_SET: Final = later("Ask earlier owners and installers first: they may have set the code themselves.")
+_NASTF: Final = later(
+    "In the United States locksmiths and workshops use a registry of their own "
+    "(NASTF). It is for professionals; they need your licence and proof of "
+    "ownership for it."
 )

@@ -10,6 +10,7 @@ from radiokey.catalogue.model import Model
 from radiokey.guide.checklist import checklist
 from radiokey.guide.model import Facts, Tells
 from radiokey.guide.waiting import wait_answer
+from radiokey.language.speech import gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,29 @@ def _wait(model: Model | None, facts: Facts) -> Iterator[StepFact]:
 def _look_alikes(model: Model) -> Iterator[StepFact]:
     """Name the radios that nobody can be sure to tell from this one, each with what tells it."""
     for other in map(load_model, model.look_alikes):
-        yield StepFact(f"It may also be the {other.short}. {other.tell_apart}")
+        yield StepFact(
+            gettext(
+                "It may also be the {short}. {tell_apart}", short=other.short, tell_apart=other.tell_apart
+            )
+        )
 
 
 def _tries_left(model: Model, errors: int | None) -> Iterator[StepFact]:
     """Say how many wrong codes are left, where the display or the owner counted them."""
     answer = wait_answer(model, errors)
     if errors and answer.tries_left:
-        more = "one more" if answer.tries_left == 1 else f"{answer.tries_left} more"
         yield StepFact(
-            f"{errors} wrong codes are counted: {more} and it is locked for good. Enter nothing.",
+            gettext(
+                "{errors} wrong codes are counted: one more and it is locked for good. Enter nothing.",
+                errors=errors,
+            )
+            if answer.tries_left == 1
+            else ngettext(
+                "{errors} wrong codes are counted: {n} more and it is locked for good. Enter nothing.",
+                "{errors} wrong codes are counted: {n} more and it is locked for good. Enter nothing.",
+                answer.tries_left,
+                errors=errors,
+            ),
             answer.confidence,
             answer.sources,
         )
@@ -81,10 +95,10 @@ def _tries_left(model: Model, errors: int | None) -> Iterator[StepFact]:
 def _places(model: Model, kind: str) -> Iterator[StepFact]:
     for fact in model.place_facts:
         if fact.value is not None and fact.value.kind == kind:
-            yield StepFact(fact.value.how, fact.confidence, fact.sources)
+            yield StepFact(gettext(fact.value.how), fact.confidence, fact.sources)
 
 
 def _known_facts(facts: Iterator[Fact[str]]) -> Iterator[StepFact]:
     for fact in facts:
         if fact.value is not None:
-            yield StepFact(fact.value, fact.confidence, fact.sources)
+            yield StepFact(gettext(fact.value), fact.confidence, fact.sources)

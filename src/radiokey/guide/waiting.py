@@ -35,6 +35,7 @@ from radiokey.headunit.policy import (
     UntilPowerCut,
     Wait,
 )
+from radiokey.language.speech import gettext, later, ngettext
 
 __all__ = [
     "CHECKS_AT_THE_END",
@@ -162,10 +163,12 @@ def wait_answer(
     over = alone.ends.asks_others or any(one.ends.asks_others for one in others)
     both = replace(_cautious_of(alone, others), possible=others, may_be_over=over)
     act = (
-        () if both.minutes is None else (_LEAVE_IT_ON.format(longest=spoken_minutes((both.minutes[1],) * 2)),)
+        ()
+        if both.minutes is None
+        else (gettext(_LEAVE_IT_ON).format(longest=spoken_minutes((both.minutes[1],) * 2)),)
     )
-    first = f"It can be one of {len(others) + 1} radios; what it shows tells which. "
-    said = (*act, first + f"{model.short}: {alone.sentences[0]}", *(_either(other) for other in others))
+    first = gettext("It can be one of {n} radios; what it shows tells which.", n=len(others) + 1)
+    said = (*act, f"{first} {model.short}: {alone.sentences[0]}", *(_either(other) for other in others))
     return replace(both, sentences=(*said, *_sentences(both, None)[1:]))
 
 
@@ -229,7 +232,7 @@ def _alone(model: Model | None, errors: int | None, *, refused: int, holds_code:
         confidence=schedule.confidence,
         sources=schedule.sources,
         disputed=schedule.disputed,
-        needs=NEEDS[clock.needs],
+        needs=gettext(NEEDS[clock.needs]),
         traps=(*clock.notes, *_traps(model)),
         power_cut=_power_cut(model, holds_code=holds_code),
         schedule_text=model.schedule_text.value if model is not None else None,
@@ -257,12 +260,16 @@ def _no_code(model: Model, errors: int | None, refused: int) -> WaitAnswer:
         confidence=model.binding.confidence,
         sources=model.binding.sources,
         disputed=model.binding.disputed,
-        needs=NEEDS[ClockNeeds.RADIO_ON],
+        needs=gettext(NEEDS[ClockNeeds.RADIO_ON]),
         traps=(),
-        power_cut=_NO_CUT,
+        power_cut=gettext(_NO_CUT),
         schedule_text=model.schedule_text.value,
         may_be_over=True,
-        sentences=(_TAKES_NO_CODE, *(() if asks.value is None else (f"Whom to ask: {asks.value}",)), _NO_CUT),
+        sentences=(
+            gettext(_TAKES_NO_CODE),
+            *(() if asks.value is None else (gettext("Whom to ask: {value}", value=asks.value),)),
+            gettext(_NO_CUT),
+        ),
     )
 
 
@@ -320,8 +327,10 @@ def _any_number(policy: LockPolicy, *, at_least: int) -> tuple[Ends, tuple[float
 
 def _next_wait(policy: LockPolicy, errors: int | None) -> tuple[float, float] | None:
     """Return the next wait of the schedule, for a count that may be too low by some."""
-    later = (_ends(policy.penalty_after((errors or 0) + more))[1] for more in range(1, _ERRORS_SPANNED + 1))
-    return next((minutes for minutes in later if minutes is not None), None)
+    following = (
+        _ends(policy.penalty_after((errors or 0) + more))[1] for more in range(1, _ERRORS_SPANNED + 1)
+    )
+    return next((minutes for minutes in following if minutes is not None), None)
 
 
 def _ends(penalty: Penalty | None) -> tuple[Ends, tuple[float, float] | None]:
@@ -356,23 +365,25 @@ def _clock(model: Model | None) -> _Clock:
     if fact is None or fact.value is None:
         return _Clock(ClockNeeds.RADIO_ON, known=False, confidence=Confidence.UNKNOWN)
     if fact.value is ClockNeeds.IGNITION_OFF and fact.confidence is Confidence.DOUBTFUL:
-        return _Clock(ClockNeeds.RADIO_ON, known=False, confidence=fact.confidence, notes=(_ARTICLE_ALONE,))
+        return _Clock(
+            ClockNeeds.RADIO_ON, known=False, confidence=fact.confidence, notes=(gettext(_ARTICLE_ALONE),)
+        )
     return _Clock(fact.value, known=True, confidence=fact.confidence)
 
 
 def _traps(model: Model | None) -> tuple[str, ...]:
     if model is None:
-        return (_AUTO_OFF_MAYBE,)
+        return (gettext(_AUTO_OFF_MAYBE),)
     found = []
     if model.id in AUTO_OFF_MS:
-        found.append(_AUTO_OFF.format(minutes=AUTO_OFF_MS[model.id] // MINUTE_MS))
+        found.append(gettext(_AUTO_OFF).format(minutes=AUTO_OFF_MS[model.id] // MINUTE_MS))
     if any(
         word.text.strip().upper() == "OFF" and word.shows in {Shows.LOCKED, Shows.WAIT}
         for word in model.words.value or ()
     ):
-        found.append(_SAYS_OFF)
+        found.append(gettext(_SAYS_OFF))
     if model.clock_needs.value is ClockNeeds.SUPPLY:
-        found.append(_SUPPLY_ONLY)
+        found.append(gettext(_SUPPLY_ONLY))
     return tuple(found)
 
 
@@ -385,18 +396,18 @@ def _can_die(model: Model | None, policy: LockPolicy, *, known: bool) -> bool | 
 
 def _power_cut(model: Model | None, *, holds_code: bool) -> str:
     if model is None or not holds_code or model.power_cut.value is None:
-        return _NO_CUT
+        return gettext(_NO_CUT)
     if model.power_cut.confidence is not Confidence.OFFICIAL or model.power_cut.disputed:
-        return _NO_CUT
-    return _CUT[model.power_cut.value]
+        return gettext(_NO_CUT)
+    return gettext(_CUT[model.power_cut.value])
 
 
 def _sentences(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> tuple[str, ...]:
     said = [_lasts(answer, next_wait)]
     if answer.refused and answer.wait_ms == RETRY_MS:
-        said.append(_PAUSE)
+        said.append(gettext(_PAUSE))
     if answer.ends in {Ends.TIME, Ends.NOTHING_TO_WAIT}:
-        said.append(answer.needs if answer.clock_known else f"{answer.needs} {_CLOCK_ASSUMED}")
+        said.append(answer.needs if answer.clock_known else f"{answer.needs} {gettext(_CLOCK_ASSUMED)}")
         said.extend(answer.traps)
     said.append(answer.power_cut)
     said.append(_last_one(answer))
@@ -404,36 +415,58 @@ def _sentences(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> tup
 
 
 def _lasts(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> str:
-    after = "Without a wrong code"
+    after = gettext("Without a wrong code")
     if answer.errors:
-        after = f"After {answer.errors} wrong {'code' if answer.errors == 1 else 'codes'}"
+        after = ngettext("After {n} wrong code", "After {n} wrong codes", answer.errors)
     if not answer.known:
         return _lasts_unknown(answer)
     match answer.ends:
         case Ends.TIME if answer.errors is None:
             span = spoken_minutes(answer.minutes)
-            return f"Depending on how many codes were wrong it waits {span}; go by the longer."
+            return gettext(
+                "Depending on how many codes were wrong it waits {span}; go by the longer.", span=span
+            )
         case Ends.TIME:
-            return f"{after} it waits {spoken_minutes(answer.minutes)}."
+            return gettext("{after} it waits {time}.", after=after, time=spoken_minutes(answer.minutes))
         case Ends.NOTHING_TO_WAIT:
-            longest = "" if next_wait is None else f" Its next wait is {spoken_minutes(next_wait)}."
-            more = "more codes were wrong" if answer.errors else "somebody has tried"
-            return f"{after} it should not wait. If it does, {more}: let it run.{longest}"
+            longest = (
+                ""
+                if next_wait is None
+                else " " + gettext("Its next wait is {time}.", time=spoken_minutes(next_wait))
+            )
+            more = gettext("more codes were wrong") if answer.errors else gettext("somebody has tried")
+            return (
+                gettext(
+                    "{after} it should not wait. If it does, {more}: let it run.",
+                    after=after,
+                    more=more,
+                )
+                + longest
+            )
         case _:
-            return f"{after if answer.errors else 'After too many wrong codes'} {_HOW_IT_ENDS[answer.ends]}"
+            after = after if answer.errors else gettext("After too many wrong codes")
+            return gettext("{after} {what}", after=after, what=gettext(_HOW_IT_ENDS[answer.ends]))
 
 
 def _lasts_unknown(answer: WaitAnswer) -> str:
     if answer.ends is Ends.NEVER:
-        return "How this radio goes on is not known. After so many wrong codes the cautious reading is: stop."
+        return gettext(
+            "How this radio goes on is not known. After so many wrong codes the cautious reading is: stop."
+        )
     longest = spoken_minutes(None if answer.minutes is None else (answer.minutes[1],) * 2)
     then = (
-        "leave it on for 60 minutes, then once for 120" if answer.wait_ms < HOUR_MS else "once more as long"
+        gettext("leave it on for 60 minutes, then once for 120")
+        if answer.wait_ms < HOUR_MS
+        else gettext("once more as long")
     )
     if answer.ends is not Ends.TIME:
-        return f"How long this radio waits is not known. If it shows a wait, {then}, radio on."
-    return (
-        f"How long this radio waits is not known. Cautious reading: {longest}; without CODE by then, {then}."
+        return gettext(
+            "How long this radio waits is not known. If it shows a wait, {then}, radio on.", then=then
+        )
+    return gettext(
+        "How long this radio waits is not known. Cautious reading: {longest}; without CODE by then, {then}.",
+        longest=longest,
+        then=then,
     )
 
 
@@ -441,54 +474,77 @@ def _last_one(answer: WaitAnswer) -> str:
     if answer.final:
         return ""
     if answer.tries_left is not None:
-        return _LAST if answer.tries_left == 1 else _ENDS_AFTER.format(left=answer.tries_left)
-    return _CAN_DIE[answer.can_die]
+        return (
+            gettext(
+                "Each is counted, and the next wrong code is the last one: "
+                "after it the radio is locked for good."
+            )
+            if answer.tries_left == 1
+            else ngettext(
+                "Each is counted, and its schedule has an end: "
+                "{n} more wrong code and it is locked for good.",
+                "Each is counted, and its schedule has an end: "
+                "{n} more wrong codes and it is locked for good.",
+                answer.tries_left,
+            )
+        )
+    return gettext(_CAN_DIE[answer.can_die])
 
 
 _HOW_IT_ENDS: Final = {
-    Ends.KEY_CYCLE: "it takes the next one only when the ignition has been off and on again.",
-    Ends.NOT_BY_TIME: "no time opens it again. Ask the make's dealer, with papers.",
-    Ends.SERVICE: "it is blocked until the maker's service allows more tries. No wait ends this.",
-    Ends.NEVER: "it takes no code any more. No wait ends this.",
+    Ends.KEY_CYCLE: later("it takes the next one only when the ignition has been off and on again."),
+    Ends.NOT_BY_TIME: later("no time opens it again. Ask the make's dealer, with papers."),
+    Ends.SERVICE: later("it is blocked until the maker's service allows more tries. No wait ends this."),
+    Ends.NEVER: later("it takes no code any more. No wait ends this."),
 }
 NEEDS: Final = {
-    ClockNeeds.RADIO_ON: "Keep the radio on, with its message showing; only that time counts.",
-    ClockNeeds.RADIO_AND_IGNITION: "Keep ignition and radio on, the message showing; only that time counts.",
-    ClockNeeds.SUPPLY_AND_IGNITION: "Keep the battery connected and the ignition on for the whole time.",
-    ClockNeeds.SUPPLY: "Keep it connected to the battery; it may be switched off.",
-    ClockNeeds.IGNITION_OFF: "Ignition off, battery connected, leave the car alone.",
-    ClockNeeds.ENGINE: "Engine running in the open air, handbrake on: without it the set switches off.",
+    ClockNeeds.RADIO_ON: later("Keep the radio on, with its message showing; only that time counts."),
+    ClockNeeds.RADIO_AND_IGNITION: later(
+        "Keep ignition and radio on, the message showing; only that time counts."
+    ),
+    ClockNeeds.SUPPLY_AND_IGNITION: later(
+        "Keep the battery connected and the ignition on for the whole time."
+    ),
+    ClockNeeds.SUPPLY: later("Keep it connected to the battery; it may be switched off."),
+    ClockNeeds.IGNITION_OFF: later("Ignition off, battery connected, leave the car alone."),
+    ClockNeeds.ENGINE: later(
+        "Engine running in the open air, handbrake on: without it the set switches off."
+    ),
 }
-_TAKES_NO_CODE: Final = "This radio takes no code: the car or a server unlocks it, and no wait ends this."
-_LEAVE_IT_ON: Final = "Leave it on for {longest} and enter nothing: that is right whichever it is."
-_PAUSE: Final = "A code was refused: leave at least 15 minutes before the next one, whatever it shows."
-_LAST: Final = (
-    "Each is counted, and the next wrong code is the last one: after it the radio is locked for good."
+_TAKES_NO_CODE: Final = later(
+    "This radio takes no code: the car or a server unlocks it, and no wait ends this."
 )
-_ENDS_AFTER: Final = (
-    "Each is counted, and its schedule has an end: {left} more wrong codes and it is locked for good."
-)
+_LEAVE_IT_ON: Final = later("Leave it on for {longest} and enter nothing: that is right whichever it is.")
+_PAUSE: Final = later("A code was refused: leave at least 15 minutes before the next one, whatever it shows.")
 _CAN_DIE: Final = {
-    True: "Each wrong code is counted and they can lock it for good: enter nothing that is in doubt.",
-    False: "No final lock is known for this radio; wrong codes are counted all the same.",
-    None: "Each wrong code counts; whether they can lock it for good is not known. Treat each as the last.",
+    True: later("Each wrong code is counted and they can lock it for good: enter nothing that is in doubt."),
+    False: later("No final lock is known for this radio; wrong codes are counted all the same."),
+    None: later(
+        "Each wrong code counts; whether they can lock it for good is not known. Treat each as the last."
+    ),
 }
-_CLOCK_ASSUMED: Final = "For this radio that is not known; it holds for nearly all others."
-_ARTICLE_ALONE: Final = (
+_CLOCK_ASSUMED: Final = later("For this radio that is not known; it holds for nearly all others.")
+_ARTICLE_ALONE: Final = later(
     "One article says ignition off. Makers and owners of nearly all others say the opposite: keep it on."
 )
-_AUTO_OFF: Final = (
+_AUTO_OFF: Final = later(
     "This set switches itself off after {minutes} minutes, and its clock stops. Switch it on again at once."
 )
-_AUTO_OFF_MAYBE: Final = (
+_AUTO_OFF_MAYBE: Final = later(
     "Some sets switch themselves off after 20 minutes or an hour. Look in between; switch on again at once."
 )
-_SAYS_OFF: Final = "The display reads OFF while the set is on. Make sure that it is on, and leave it so."
-_SUPPLY_ONLY: Final = "This is the one kind of radio whose wait runs while it is switched off."
-_NO_CUT: Final = "Do not cut the supply: no battery, no fuse."
+_SAYS_OFF: Final = later(
+    "The display reads OFF while the set is on. Make sure that it is on, and leave it so."
+)
+_SUPPLY_ONLY: Final = later("This is the one kind of radio whose wait runs while it is switched off.")
+_NO_CUT: Final = later("Do not cut the supply: no battery, no fuse.")
 _CUT: Final = {
-    PowerCutEffect.NONE: "The maker says that cutting the supply changes nothing here. Leave it connected.",
-    PowerCutEffect.RESTART_WAIT: "The maker says that cutting the supply starts the wait again. Leave it on.",
-    PowerCutEffect.RESET_ATTEMPTS: "The maker says that it takes new tries after its supply was cut.",
-    PowerCutEffect.REPROMPT: "The maker says that the question comes back after its supply was cut.",
+    PowerCutEffect.NONE: later(
+        "The maker says that cutting the supply changes nothing here. Leave it connected."
+    ),
+    PowerCutEffect.RESTART_WAIT: later(
+        "The maker says that cutting the supply starts the wait again. Leave it on."
+    ),
+    PowerCutEffect.RESET_ATTEMPTS: later("The maker says that it takes new tries after its supply was cut."),
+    PowerCutEffect.REPROMPT: later("The maker says that the question comes back after its supply was cut."),
 }

@@ -40,6 +40,7 @@ from radiokey.guide.words import (
     words_of,
 )
 from radiokey.headunit.display import DisplayWord, Shows
+from radiokey.language.speech import gettext
 
 ERRORS_MAX: Final = 99
 ERRORS_OFFERED: Final = 10
@@ -203,12 +204,17 @@ def answer(guide: Guide, text: str, choice: str) -> str:
         if way.id == choice and holds(guide, way.when, facts):
             return _arrive(guide, way.to, replace(_after(way.effect, facts), said=None))
     if any(way.id == choice and way.when in SHOWN_SHUT for way in step.ways):
-        raise InputError(_why_shut(guide, facts), hint="the step says what comes first", step=step.id)
+        raise InputError(
+            _why_shut(guide, facts), hint=gettext("the step says what comes first"), step=step.id
+        )
     given = _resolve_offer(guide, step, facts, choice)
     if given is None:
         raise InputError(
-            "that is not one of the answers here",
-            hint="they are: " + ", ".join(offer.id for offer in _offers(guide, step, facts)[:12]),
+            gettext("that is not one of the answers here"),
+            hint=gettext(
+                "they are: {answers}",
+                answers=", ".join(offer.id for offer in _offers(guide, step, facts)[:12]),
+            ),
             step=step.id,
         )
     return _arrive(guide, *given)
@@ -445,13 +451,17 @@ def _known(guide: Guide, model: str) -> str:
         found = guide.model_of(model)
     except (RadiokeyError, KeyError) as error:
         raise InputError(
-            "there is no such radio in the catalogue", hint="`radiokey models` lists them", model=model[:48]
+            gettext("there is no such radio in the catalogue"),
+            hint=gettext("`radiokey models` lists them"),
+            model=model[:48],
         ) from error
     return "" if found.default else found.id
 
 
 def _lost() -> InputError:
-    return InputError("this is not a place in the guide", hint="start again with what the display shows")
+    return InputError(
+        gettext("this is not a place in the guide"), hint=gettext("start again with what the display shows")
+    )
 
 
 __all__ = [

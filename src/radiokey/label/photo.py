@@ -18,6 +18,7 @@ from radiokey.label.kind import recognise
 from radiokey.label.marks import Marks
 from radiokey.label.read import LabelReading, read_marks
 from radiokey.label.refusal import reworded
+from radiokey.language.speech import gettext
 
 WORKER: Final = (sys.executable, "-I", "-m", "radiokey.label.worker")
 WALL_SECONDS: Final = 60.0
@@ -40,9 +41,11 @@ def require_extra() -> None:
     """Raise `UsageError` where what reads photos is not installed."""
     if not is_installed():
         raise UsageError(
-            "reading a photo needs more packages than are installed here",
-            hint="install radiokey with its extra: pip install 'radiokey[photo]'; or type the number: "
-            "radiokey serial check TEXT",
+            gettext("reading a photo needs more packages than are installed here"),
+            hint=gettext(
+                "install radiokey with its extra: pip install 'radiokey[photo]'; or type the "
+                "number: radiokey serial check TEXT"
+            ),
         )
 
 
@@ -74,7 +77,8 @@ class PhotoReader:
             raise reworded(error) from None
         except (BrokenWorkerError, msgspec.DecodeError) as error:
             raise OurFaultError(
-                "photos cannot be read right now", hint="try again in a while, or type the number"
+                gettext("photos cannot be read right now"),
+                hint=gettext("try again in a while, or type the number"),
             ) from error
         return read_marks(marks, make=make, radio=radio)
 

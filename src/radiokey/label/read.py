@@ -21,6 +21,7 @@ from typing import Final
 from radiokey.code.reading import Radio, read_number, read_numbers
 from radiokey.errors import SerialDoubtError, SerialError
 from radiokey.label.marks import Code, Line, Marks, Quad, Sign, Symbology
+from radiokey.language.speech import gettext
 from radiokey.serial.barcode import LENGTH as ITF_LENGTH
 from radiokey.serial.barcode import blaupunkt_number
 from radiokey.serial.formats import FORMATS
@@ -308,15 +309,15 @@ def _candidate(group: Sequence[_Said], score_sure: float, *, doubted: bool) -> C
     if _is_accident(best) and not coded:
         evidence = "accident"
     elif coded and printed:
-        evidence = "barcode and print"
+        evidence = gettext("barcode and print")
     elif doubted:
         evidence = "doubted"
     elif coded:
-        evidence = "barcode alone"
+        evidence = gettext("barcode alone")
     elif passes > 1:
-        evidence = "both passes, clean" if clean and sure_signs else "both passes"
+        evidence = gettext("both passes, clean") if clean and sure_signs else gettext("both passes")
     else:
-        evidence = "one pass, clean" if clean and sure_signs else "one pass"
+        evidence = gettext("one pass, clean") if clean and sure_signs else gettext("one pass")
     return Candidate(
         serial=best.reading.serial,
         confidence=CONFIDENCE[evidence],
@@ -403,7 +404,7 @@ def _left_out(
     seen: set[str] = set()
     for code in marks.codes:
         if _is_piece(code):
-            yield LeftOut(code.text, Reason.PIECE, "it may be a piece of a longer strip", code.quad)
+            yield LeftOut(code.text, Reason.PIECE, gettext("it may be a piece of a longer strip"), code.quad)
         elif not any(one.serial.key in keys for one in _readings(code.text, make, radio)):
             yield _why_not(code.text, code.quad, make, radio)
         seen.add(code.text)
@@ -424,4 +425,6 @@ def _why_not(text: str, quad: Quad, make: str, radio: Radio | None) -> LeftOut:
     except SerialError as error:
         reason = Reason.ANOTHER_NUMBER if "item" in error.facts else Reason.NO_NUMBER
         return LeftOut(text, reason, error.sentence, quad)
-    return LeftOut(text, Reason.NO_NUMBER, "something else on the label is more likely the number", quad)
+    return LeftOut(
+        text, Reason.NO_NUMBER, gettext("something else on the label is more likely the number"), quad
+    )

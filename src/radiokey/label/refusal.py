@@ -9,27 +9,36 @@ from typing import Final
 from radiokey.base.papers.refusal import WORDS as PAPER_WORDS
 from radiokey.base.papers.refusal import Refusal
 from radiokey.errors import PaperError, PhotoError
+from radiokey.language.speech import gettext, later
 
-_PHOTO: Final = "take a photo of the label, as JPEG, HEIC, PNG or WebP"
-_SMALLER: Final = "take it with the camera's usual size, or send a screenshot of it; 12 megapixels are plenty"
-_AGAIN: Final = "open it on your device: if it looks right there, save it anew and give that"
+_PHOTO: Final = later("take a photo of the label, as JPEG, HEIC, PNG or WebP")
+_SMALLER: Final = later(
+    "take it with the camera's usual size, or send a screenshot of it; 12 megapixels are plenty"
+)
+_AGAIN: Final = later("open it on your device: if it looks right there, save it anew and give that")
 
 WORDS: Final[Mapping[Refusal, tuple[str, str]]] = {
     reason: (sentence, _PHOTO) for reason, (sentence, _) in PAPER_WORDS.items()
 } | {
-    Refusal.ACTIVE: ("this is a PDF, not a photo", _PHOTO),
-    Refusal.ANIMATED: ("this picture moves", "give one still picture of the label"),
-    Refusal.ARCHIVE: ("this is an archive of files", "unpack it and give the photo in it"),
-    Refusal.DAMAGED: ("this file cannot be read to its end", _AGAIN),
-    Refusal.EMPTY: ("this file is empty", "choose the file again"),
-    Refusal.FILM: ("this is a film", "stop it where the label is sharp, and give a screenshot of that"),
-    Refusal.HEIC: ("this HEIC cannot be read here", "save it as JPEG and give that"),
-    Refusal.OTHER_PICTURE: ("this format of pictures is not read here", "save it as JPEG or PNG"),
-    Refusal.TOO_LARGE: ("this file is larger than 10 MB", _SMALLER),
-    Refusal.TOO_MANY_PIXELS: ("this picture has more than 40 megapixels", _SMALLER),
-    Refusal.TOO_MUCH_WORK: ("this file takes more work to read than a photo should", _SMALLER),
-    Refusal.TWO_IN_ONE: ("this file is two files in one", _AGAIN),
-    Refusal.UNKNOWN: ("this is no JPEG, HEIC, PNG or WebP", _PHOTO),
+    Refusal.ACTIVE: (later("this is a PDF, not a photo"), _PHOTO),
+    Refusal.ANIMATED: (later("this picture moves"), later("give one still picture of the label")),
+    Refusal.ARCHIVE: (later("this is an archive of files"), later("unpack it and give the photo in it")),
+    Refusal.DAMAGED: (later("this file cannot be read to its end"), _AGAIN),
+    Refusal.EMPTY: (later("this file is empty"), later("choose the file again")),
+    Refusal.FILM: (
+        later("this is a film"),
+        later("stop it where the label is sharp, and give a screenshot of that"),
+    ),
+    Refusal.HEIC: (later("this HEIC cannot be read here"), later("save it as JPEG and give that")),
+    Refusal.OTHER_PICTURE: (
+        later("this format of pictures is not read here"),
+        later("save it as JPEG or PNG"),
+    ),
+    Refusal.TOO_LARGE: (later("this file is larger than 10 MB"), _SMALLER),
+    Refusal.TOO_MANY_PIXELS: (later("this picture has more than 40 megapixels"), _SMALLER),
+    Refusal.TOO_MUCH_WORK: (later("this file takes more work to read than a photo should"), _SMALLER),
+    Refusal.TWO_IN_ONE: (later("this file is two files in one"), _AGAIN),
+    Refusal.UNKNOWN: (later("this is no JPEG, HEIC, PNG or WebP"), _PHOTO),
 }
 
 
@@ -40,7 +49,7 @@ PDF: Final = Refusal.ACTIVE
 def photo_error(why: Refusal) -> PhotoError:
     """Return the error to raise; its fact `reason` is the key."""
     sentence, hint = WORDS[why]
-    return PhotoError(sentence, hint=hint, reason="pdf" if why is PDF else why.value)
+    return PhotoError(gettext(sentence), hint=gettext(hint), reason="pdf" if why is PDF else why.value)
 
 
 def reworded(error: PaperError) -> PhotoError:

@@ -1,7 +1,7 @@
-"""Says a text in the language of whoever is served: looked up when it is said, never when a module loads.
+"""Says a text in the language of who is served: looked up when it is said, never when a module loads.
 
 `speaking` sets the language for what runs inside it, also in threads that a request starts. A constant holds
-`later("...")`, which is a text that looks itself up each time it is shown.
+`later("...")`, which is looked up each time it is shown.
 
 A text is a whole sentence with its places in it; how many of something is asked of the language, for Russian
 has three forms of it:
@@ -79,7 +79,7 @@ def current() -> Language:
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Speak `language` to whoever is served inside."""
+    """Speak `language` to the person who is served inside."""
     before = _SPOKEN.set(language)
     try:
         yield
@@ -109,26 +109,16 @@ def pgettext(place: str, text: str, /, **values: object) -> str:
     return said.format_map(values) if values else said
 
 
-class Later:
-    """A text of a constant: English until it is shown, then in the language of whoever it is shown to."""
-
-    __slots__ = ("_place", "_text")
-
-    def __init__(self, text: str, place: str = "") -> None:
-        self._text = text
-        self._place = place
-
-    def __str__(self) -> str:
-        return pgettext(self._place, self._text) if self._place else gettext(self._text)
-
-    def __repr__(self) -> str:
-        return f"Later({self._text!r})"
-
-    def __html__(self) -> str:
-        """Return it as a template shows it."""
-        return str(self).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def later(text: str, /) -> str:
+    """Mark a text of a constant and return it as it is: what shows it says `gettext(CONSTANT)`."""
+    return text
 
 
-def later(text: str, /) -> Later:
-    """Mark a text of a constant."""
-    return Later(text)
+def number(value: float) -> str:
+    """Return a number as people read it.
+
+    >>> number(3120), number(12.6)
+    ('3,120', '12.6')
+    """
+    separators = {",": pgettext("between thousands", ","), ".": pgettext("decimal point", ".")}
+    return "".join(separators.get(character, character) for character in f"{value:,}")

@@ -13,6 +13,7 @@ from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from radiokey.language.speech import later
 from radiokey.serial.shapes import Shape, Strength
 
 
@@ -81,16 +82,19 @@ AS_PRINTED: Final = "as-printed"
 
 WEAK, BARE, TELLING, LABELLED = Strength
 _VW_GROUP: Final = ("audi", "seat", "skoda", "volkswagen")
-_LABEL: Final = "On the label of the radio."
-_UNPRINTED: Final = "We do not know where it is printed; look on the label first."
+_LABEL: Final = later("On the label of the radio.")
+_UNPRINTED: Final = later("We do not know where it is printed; look on the label first.")
 
 _ALL: Final = (
     SerialFormat(
         id="renault-precode",
-        name="a Renault pre-code",
-        looks="one letter, three digits",
-        where="On the label of the radio, after the letter T that follows the part number; on some labels "
-        "alone in a box that says Security. Some radios show it when 1 and 6 are held for two seconds.",
+        name=later("a Renault pre-code"),
+        looks=later("one letter, three digits"),
+        where=later(
+            "On the label of the radio, after the letter T that follows the part number; "
+            "on some labels alone in a box that says Security. Some radios show it when 1 "
+            "and 6 are held for two seconds."
+        ),
         example="281155216RT A123",
         number="A123",
         makes=("renault", "dacia", "nissan"),
@@ -111,10 +115,12 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="ford-m",
-        name="a Ford M serial number",
-        looks="the letter M, six digits",
-        where="On the label of the radio, or on its display when 1 and 6 (on some sets 2 and 6) are held. In "
-        "the barcode three letters stand before it.",
+        name=later("a Ford M serial number"),
+        looks=later("the letter M, six digits"),
+        where=later(
+            "On the label of the radio, or on its display when 1 and 6 (on some sets 2 and "
+            "6) are held. In the barcode three letters stand before it."
+        ),
         example="M012345",
         number="M012345",
         makes=("ford",),
@@ -129,9 +135,11 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="ford-v",
-        name="a Ford V serial number",
-        looks="the letter V, six digits",
-        where="On the label of the radio, or on its display when 1 and 6 (on some sets 2 and 6) are held.",
+        name=later("a Ford V serial number"),
+        looks=later("the letter V, six digits"),
+        where=later(
+            "On the label of the radio, or on its display when 1 and 6 (on some sets 2 and 6) are held."
+        ),
         example="V012345",
         number="V012345",
         makes=("ford",),
@@ -140,9 +148,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="ford-travelpilot",
-        name="a Ford TravelPilot serial number",
-        looks="seven digits, or C7E3F, five more characters and seven digits",
-        where="On the label of the navigation unit.",
+        name=later("a Ford TravelPilot serial number"),
+        looks=later("seven digits, or C7E3F, five more characters and seven digits"),
+        where=later("On the label of the navigation unit."),
         example="C7E3F0AB121234567",
         number="C7E3F0AB121234567",
         makes=("ford",),
@@ -152,11 +160,14 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="bp12",
-        name="a Blaupunkt number",
-        looks="BP, twelve digits",
-        where="On the strip on the case of the radio, often with spaces; on some with 815 before it. Also on "
-        "the Radiopass card. The barcode leaves its fifth digit out, which then reads as a question mark; on "
-        "some radios a letter stands there.",
+        name=later("a Blaupunkt number"),
+        looks=later("BP, twelve digits"),
+        where=later(
+            "On the strip on the case of the radio, often with spaces; on some with 815 "
+            "before it. Also on the Radiopass card. The barcode leaves its fifth digit "
+            "out, which then reads as a question mark; on some radios a letter stands "
+            "there."
+        ),
         example="BP5387 6 1234567",
         number="BP538761234567",
         makes=("nissan", "alfa romeo", "blaupunkt", "bmw", "fiat", "lancia", "mg", "peugeot", "rover"),
@@ -169,8 +180,8 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="continental-a2c",
-        name="a Continental number",
-        looks="A2C, sixteen digits",
+        name=later("a Continental number"),
+        looks=later("A2C, sixteen digits"),
         where=_LABEL,
         example="A2C 0012 3400 5678 1234",
         number="A2C0012340056781234",
@@ -181,9 +192,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="fiat-last4",
-        name="the last four digits of a Continental number",
-        looks="four digits",
-        where="The end of the number that begins with A2C on the label of the radio.",
+        name=later("the last four digits of a Continental number"),
+        looks=later("four digits"),
+        where=later("The end of the number that begins with A2C on the label of the radio."),
         example="1234",
         number="1234",
         makes=("fiat", "alfa romeo"),
@@ -193,9 +204,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="toyota-erc",
-        name="a Toyota ERC number",
-        looks="sixteen characters, 0 to 9 and A to F",
-        where="On the screen of the navigation unit.",
+        name=later("a Toyota ERC number"),
+        looks=later("sixteen characters, 0 to 9 and A to F"),
+        where=later("On the screen of the navigation unit."),
         example="0123 4567 89AB CDEF",
         number="0123456789ABCDEF",
         makes=("toyota",),
@@ -205,10 +216,12 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="honda-8",
-        name="a Honda or Acura serial number",
-        looks="eight digits, shown in two halves after U and L",
-        where="On the display: switch the radio on with 1 and 6 held while it asks for the code; also on the "
-        "anti-theft card and a sticker in the glove box.",
+        name=later("a Honda or Acura serial number"),
+        looks=later("eight digits, shown in two halves after U and L"),
+        where=later(
+            "On the display: switch the radio on with 1 and 6 held while it asks for the "
+            "code; also on the anti-theft card and a sticker in the glove box."
+        ),
         example="U2200 / L0055",
         number="22000055",
         makes=("honda", "acura"),
@@ -222,9 +235,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="honda-letters",
-        name="an older Honda or Acura number with letters",
-        looks="two letters, five digits, a letter",
-        where="On the case of the radio, on its bottom or its back.",
+        name=later("an older Honda or Acura number with letters"),
+        looks=later("two letters, five digits, a letter"),
+        where=later("On the case of the radio, on its bottom or its back."),
         example="FA01234C",
         number="FA01234C",
         makes=("honda", "acura"),
@@ -234,9 +247,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="becker-8",
-        name="an eight-digit serial number",
-        looks="eight digits",
-        where="On the label of the radio, as a barcode and in print.",
+        name=later("an eight-digit serial number"),
+        looks=later("eight digits"),
+        where=later("On the label of the radio, as a barcode and in print."),
         example="12345678",
         number="12345678",
         makes=("chrysler", "mercedes", "porsche", *_VW_GROUP),
@@ -246,10 +259,12 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="becker-letter7",
-        name="a Becker serial number",
-        looks="one letter, seven digits",
-        where="On the label of the radio; on the display after TP is held for ten seconds and the right knob "
-        "turned to SER.",
+        name=later("a Becker serial number"),
+        looks=later("one letter, seven digits"),
+        where=later(
+            "On the label of the radio; on the display after TP is held for ten seconds "
+            "and the right knob turned to SER."
+        ),
         example="X0123456",
         number="X0123456",
         makes=("porsche",),
@@ -259,9 +274,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="becker-be",
-        name="a Becker number",
-        looks="BE, the four-digit model, four to eight more characters",
-        where="On the label of the radio and on its card.",
+        name=later("a Becker number"),
+        looks=later("BE, the four-digit model, four to eight more characters"),
+        where=later("On the label of the radio and on its card."),
         example="BE1234A5678901",
         number="BE1234A5678901",
         makes=("mercedes",),
@@ -270,9 +285,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="bosch-cm7",
-        name="a Bosch number",
-        looks="CM7 and more letters and digits",
-        where="On the label of the radio, after the plant's 815.",
+        name=later("a Bosch number"),
+        looks=later("CM7 and more letters and digits"),
+        where=later("On the label of the radio, after the plant's 815."),
         example="815CM7123A12345678",
         number="CM7123A12345678",
         makes=_VW_GROUP,
@@ -281,9 +296,11 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="nissan-card-a7",
-        name="a Nissan radio card number",
-        looks="the letter A, seven digits",
-        where="On the Radiopass card, as the serial number; the Safety-Nr. beside it is something else.",
+        name=later("a Nissan radio card number"),
+        looks=later("the letter A, seven digits"),
+        where=later(
+            "On the Radiopass card, as the serial number; the Safety-Nr. beside it is something else."
+        ),
         example="A0123456",
         number="A0123456",
         makes=("nissan",),
@@ -293,9 +310,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="nissan-clarion-cl12",
-        name="a Clarion number",
-        looks="CL, twelve digits",
-        where="On the label on the case of the radio.",
+        name=later("a Clarion number"),
+        looks=later("CL, twelve digits"),
+        where=later("On the label on the case of the radio."),
         example="CL0529 1234 5678",
         number="CL052912345678",
         makes=("nissan",),
@@ -304,9 +321,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="nissan-clarion-pn",
-        name="a Clarion number",
-        looks="PN, PP, CN or CM, four digits, a letter and more letters and digits",
-        where="On the label on the case of the radio.",
+        name=later("a Clarion number"),
+        looks=later("PN, PP, CN or CM, four digits, a letter and more letters and digits"),
+        where=later("On the label on the case of the radio."),
         example="PN3001P1234",
         number="PN3001P1234",
         makes=("nissan",),
@@ -315,9 +332,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="nissan-daewoo",
-        name="a Daewoo number",
-        looks="DS or DW, a digit, a letter, N and more letters and digits",
-        where="On the label on the case of the radio.",
+        name=later("a Daewoo number"),
+        looks=later("DS or DW, a digit, a letter, N and more letters and digits"),
+        where=later("On the label on the case of the radio."),
         example="DS1AN12345678",
         number="DS1AN12345678",
         makes=("nissan",),
@@ -329,10 +346,12 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="nissan-16",
-        name="a sixteen-character serial number",
-        looks="sixteen letters and digits",
-        where="In the menu under Settings, System, Device information, while the radio is unlocked; on the "
-        "sticker and in the car's papers.",
+        name=later("a sixteen-character serial number"),
+        looks=later("sixteen letters and digits"),
+        where=later(
+            "In the menu under Settings, System, Device information, while the radio is "
+            "unlocked; on the sticker and in the car's papers."
+        ),
         example="AB12CD34EF567890",
         number="AB12CD34EF567890",
         makes=("nissan",),
@@ -369,8 +388,8 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="opel-gm",
-        name="an Opel or Vauxhall number",
-        looks="GM, ten to fourteen more characters",
+        name=later("an Opel or Vauxhall number"),
+        looks=later("GM, ten to fourteen more characters"),
         where=_LABEL,
         example="GM0123456789AB",
         number="GM0123456789AB",
@@ -386,8 +405,8 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="chrysler-tq",
-        name="a Chrysler number",
-        looks="TQ1AA and more letters and digits",
+        name=later("a Chrysler number"),
+        looks=later("TQ1AA and more letters and digits"),
         where=_LABEL,
         example="TQ1AA123456789",
         number="TQ1AA123456789",
@@ -397,9 +416,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="chrysler-last4",
-        name="the last four digits of a Chrysler number",
-        looks="four digits",
-        where="The end of the number on the label of the radio; some sets show it on the screen.",
+        name=later("the last four digits of a Chrysler number"),
+        looks=later("four digits"),
+        where=later("The end of the number on the label of the radio; some sets show it on the screen."),
         example="1234",
         number="1234",
         makes=("chrysler",),
@@ -409,9 +428,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="jeep-14",
-        name="a Jeep number",
-        looks="ten letters and digits, four digits",
-        where="On the label of the radio; some sets show it on the screen.",
+        name=later("a Jeep number"),
+        looks=later("ten letters and digits, four digits"),
+        where=later("On the label of the radio; some sets show it on the screen."),
         example="AB12CD34EF1234",
         number="AB12CD34EF1234",
         makes=("jeep", "chrysler"),
@@ -421,8 +440,8 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="alpine-12",
-        name="an Alpine number",
-        looks="AL, TC, TD, TH, TQ or JA, twelve more characters",
+        name=later("an Alpine number"),
+        looks=later("AL, TC, TD, TH, TQ or JA, twelve more characters"),
         where=_UNPRINTED,
         example="AL1234 5678 9012",
         number="AL123456789012",
@@ -435,8 +454,8 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="psa-14",
-        name="a Peugeot or Citroen number",
-        looks="two letters, twelve digits",
+        name=later("a Peugeot or Citroen number"),
+        looks=later("two letters, twelve digits"),
         where=_UNPRINTED,
         example="XY123456789012",
         number="XY123456789012",
@@ -447,8 +466,8 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="fiat-visteon-6",
-        name="a Fiat Visteon number",
-        looks="six digits",
+        name=later("a Fiat Visteon number"),
+        looks=later("six digits"),
         where=_UNPRINTED,
         example="123456",
         number="123456",
@@ -459,9 +478,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="delco-6",
-        name="a Delco identification number",
-        looks="six digits in two groups of three",
-        where="On the display, in two halves, by a combination of keys.",
+        name=later("a Delco identification number"),
+        looks=later("six digits in two groups of three"),
+        where=later("On the display, in two halves, by a combination of keys."),
         example="123 456",
         number="123456",
         makes=("buick", "chevrolet", "gmc", "oldsmobile", "pontiac"),
@@ -471,9 +490,11 @@ _ALL: Final = (
     ),
     SerialFormat(
         id="saturn-4",
-        name="a Saturn number",
-        looks="four digits",
-        where="On the display: ignition on, radio off, 1 and 2 held for five seconds. It is not the code.",
+        name=later("a Saturn number"),
+        looks=later("four digits"),
+        where=later(
+            "On the display: ignition on, radio off, 1 and 2 held for five seconds. It is not the code."
+        ),
         example="1234",
         number="1234",
         makes=("saturn",),
@@ -483,9 +504,9 @@ _ALL: Final = (
     ),
     SerialFormat(
         id=AS_PRINTED,
-        name="a number as it is printed",
-        looks="five to twenty letters and digits; nobody knows more of these numbers",
-        where="On the label of the radio, often behind S/N or Serial.",
+        name=later("a number as it is printed"),
+        looks=later("five to twenty letters and digits; nobody knows more of these numbers"),
+        where=later("On the label of the radio, often behind S/N or Serial."),
         example="S/N 1234567",
         number="1234567",
         makes=(),

@@ -23,6 +23,7 @@ from functools import cache
 from typing import Final
 
 from radiokey.errors import SerialDoubtError
+from radiokey.language.speech import gettext, ngettext
 from radiokey.serial import barcode, refusal
 from radiokey.serial.formats import AS_PRINTED, FORMATS, Identity, Needs, SerialFormat
 from radiokey.serial.makes import among, spoken_all
@@ -214,10 +215,10 @@ def parse(
     if len(best) > 1:
         makes = _makes(best)
         raise SerialDoubtError(
-            "radios of several makes have a number of this form",
-            hint="say which model the radio is"
+            gettext("radios of several makes have a number of this form"),
+            hint=gettext("say which model the radio is")
             if make
-            else f"say which make the car is: {spoken_all(makes)}",
+            else gettext("say which make the car is: {makes}", makes=spoken_all(makes)),
             makes=", ".join(makes),
             kinds=", ".join(entry.format.id for entry in best),
         )
@@ -225,8 +226,11 @@ def parse(
         raise _two_alphabets()
     if make is None and kinds is None and _is_in_a_sentence(found[0], spelled):
         raise SerialDoubtError(
-            "a word of this text has the form of a pre-code; cars and types of radio are called so as well",
-            hint="type the number alone, as it stands on the label, or say which make the car is",
+            gettext(
+                "a word of this text has the form of a pre-code; cars and types of radio are "
+                "called so as well"
+            ),
+            hint=gettext("type the number alone, as it stands on the label, or say which make the car is"),
             readings=1,
         )
     return _reading(found[0], spelled, best, make)
@@ -234,8 +238,8 @@ def parse(
 
 def _two_alphabets() -> SerialDoubtError:
     return SerialDoubtError(
-        "a letter of this number is Cyrillic and can be two Latin ones, by its look or by its sound",
-        hint="type the number with the Latin keyboard, as it is printed on the label",
+        gettext("a letter of this number is Cyrillic and can be two Latin ones, by its look or by its sound"),
+        hint=gettext("type the number with the Latin keyboard, as it is printed on the label"),
         readings=2,
     )
 
@@ -267,12 +271,17 @@ def _several(found: list[_Decision], *, named: bool) -> SerialDoubtError:
 
     What they are is `named` where no make was said.
     """
-    names = dict.fromkeys(entry.format.name for entry in found)
+    names = dict.fromkeys(gettext(entry.format.name) for entry in found)
     numbers = len({entry.fit.text for entry in found})
     said = f": {', '.join(names)}" if named and len(names) > 1 else ""
     return SerialDoubtError(
-        f"{numbers} different serial numbers can be read here{said}",
-        hint="type one number only, as it stands on the label of the radio that is locked",
+        ngettext(
+            "{n} different serial numbers can be read here",
+            "{n} different serial numbers can be read here",
+            numbers,
+        )
+        + said,
+        hint=gettext("type one number only, as it stands on the label of the radio that is locked"),
         readings=numbers,
     )
 

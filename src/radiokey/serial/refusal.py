@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from radiokey.errors import NotTheSerialError, SerialDoubtError, SerialError
+from radiokey.language.speech import gettext, later
 from radiokey.serial import barcode
 from radiokey.serial.formats import FORMATS, Needs, SerialFormat
 from radiokey.serial.makes import among, spoken_all
 from radiokey.serial.spelling import TEXT_LENGTH_MAX, Spelled
 from radiokey.serial.stickers import StickerItem, named, named_among_words
 
-_SHOWN: Final = "e.g. 281155216RT V212, M012345 or BP5387 6 1234567"
-_GENERAL_HINT: Final = f"it stands on the radio's label, {_SHOWN}"
+_SHOWN: Final = later("e.g. 281155216RT V212, M012345 or BP5387 6 1234567")
+_GENERAL_HINT: Final = later("it stands on the radio's label, {shown}")
 _MOST_NAMED: Final = 3
 _CODE_LENGTHS: Final = range(3, 6)
 """So many digits alone are more often the code itself."""
@@ -44,13 +45,15 @@ _MEANT: Final = (
 
 _DIGIT_FIRST: Final = r"(?:[0-9]{9}R|[0-9]{10})?R?T[0-9]{4}"
 _HINTS: Final = {
-    "renault-precode": "it follows the T on the sticker, e.g. 281155216RT V212",
-    "ford-m": "it begins with M or V as it is printed, e.g. M012345; never add a letter yourself",
-    "ford-v": "it begins with M or V as it is printed, e.g. M012345; never add a letter yourself",
-    "nissan-clarion-pn": "behind its first four digits stands a letter; look there again: O and 0, I and 1, "
-    "B and 8, S and 5 look alike",
-    "bp12": "type everything from BP on, e.g. BP5387 6 1234567",
-    "continental-a2c": "type everything from A2C on",
+    "renault-precode": later("it follows the T on the sticker, e.g. 281155216RT V212"),
+    "ford-m": later("it begins with M or V as it is printed, e.g. M012345; never add a letter yourself"),
+    "ford-v": later("it begins with M or V as it is printed, e.g. M012345; never add a letter yourself"),
+    "nissan-clarion-pn": later(
+        "behind its first four digits stands a letter; look there again: O and 0, I "
+        "and 1, B and 8, S and 5 look alike"
+    ),
+    "bp12": later("type everything from BP on, e.g. BP5387 6 1234567"),
+    "continental-a2c": later("type everything from A2C on"),
 }
 
 
@@ -81,16 +84,23 @@ class Said:
     def where_to_look(self) -> str:
         """Say what the radio's own number looks like, and where it stands."""
         if self.nothing:
-            return f"look for the radio's own number on the label, {_SHOWN}"
+            return gettext("look for the radio's own number on the label, {shown}", shown=gettext(_SHOWN))
         if not self.formats:
-            return "look on the label of the radio for the number behind S/N or Serial"
-        return f"look for the radio's own number on the label: {_looks(self.formats)}"
+            return gettext("look on the label of the radio for the number behind S/N or Serial")
+        return gettext(
+            "look for the radio's own number on the label: {formats}", formats=_looks(self.formats)
+        )
 
 
 def _looks(entries: tuple[SerialFormat, ...]) -> str:
     telling = tuple(entry for entry in entries if entry.needs is Needs.NOTHING)
     few = (telling or entries)[:_MOST_NAMED]
-    return "; or ".join(f"{entry.looks}, e.g. {entry.example}" for entry in few)
+    said, *others = (
+        gettext("{looks}, e.g. {example}", looks=gettext(entry.looks), example=entry.example) for entry in few
+    )
+    for other in others:
+        said = gettext("{one}; or {other}", one=said, other=other)
+    return said
 
 
 def why(spelled: Spelled, said: Said, *, of_another_kind: bool) -> SerialError:
@@ -100,9 +110,15 @@ def why(spelled: Spelled, said: Said, *, of_another_kind: bool) -> SerialError:
         return _another_alphabet(said)
     if not compact:
         return SerialError(
-            "a serial number of letters and digits was expected; "
-            + (f"more than {TEXT_LENGTH_MAX} characters came" if spelled.cut else "none came"),
-            hint=f"type only the line that holds it; {said.where_to_look()}",
+            gettext(
+                "a serial number of letters and digits was expected; more than {most} characters came",
+                most=TEXT_LENGTH_MAX,
+            )
+            if spelled.cut
+            else gettext("a serial number of letters and digits was expected; none came"),
+            hint=gettext(
+                "type only the line that holds it; {where_to_look}", where_to_look=said.where_to_look()
+            ),
         )
     if (item := named(spelled, said.make)) is not None:
         return _not_the_number(item, said)
@@ -122,8 +138,10 @@ def why(spelled: Spelled, said: Said, *, of_another_kind: bool) -> SerialError:
 
 def _another_alphabet(said: Said) -> SerialError:
     return SerialError(
-        "a letter here is of another alphabet, and like no letter of a label",
-        hint=f"type the number with the Latin keyboard; {said.where_to_look()}",
+        gettext("a letter here is of another alphabet, and like no letter of a label"),
+        hint=gettext(
+            "type the number with the Latin keyboard; {where_to_look}", where_to_look=said.where_to_look()
+        ),
     )
 
 
@@ -143,8 +161,11 @@ def _is_like_a_code(spelled: Spelled, said: Said) -> bool:
 
 def _the_code_itself(said: Said) -> NotTheSerialError:
     return NotTheSerialError(
-        "so few digits alone are more often the code itself; the number of the radio was expected",
-        hint=f"{said.where_to_look()}; if the label prints these digits as its number, type S/N before them",
+        gettext("so few digits alone are more often the code itself; the number of the radio was expected"),
+        hint=gettext(
+            "{where_to_look}; if the label prints these digits as its number, type S/N before them",
+            where_to_look=said.where_to_look(),
+        ),
         item="code",
     )
 
@@ -152,8 +173,14 @@ def _the_code_itself(said: Said) -> NotTheSerialError:
 def _not_the_number(item: StickerItem, said: Said) -> NotTheSerialError:
     # A line that only one maker prints tells whose number is looked for.
     whose = Said(item.makes[0], None) if said.nothing and item.makes else said
-    hint = "; ".join(part for part in (item.hint, "" if _shows(item) else whose.where_to_look()) if part)
-    return NotTheSerialError(f"this is {item.what}, not the serial number", hint=hint, item=item.id)
+    hint = "; ".join(
+        part
+        for part in (gettext(item.hint) if item.hint else "", "" if _shows(item) else whose.where_to_look())
+        if part
+    )
+    return NotTheSerialError(
+        gettext("this is {what}, not the serial number", what=gettext(item.what)), hint=hint, item=item.id
+    )
 
 
 def _shows(item: StickerItem) -> bool:
@@ -187,17 +214,24 @@ def _ambiguous(spelled: Spelled, said: Said, makes: tuple[str, ...]) -> SerialEr
     """Return the error for a number that could be several radios' because it says too little."""
     compact = spelled.compact
     if said.make is None:
-        hint = f"say which radio it is; such numbers are found in: {spoken_all(makes)}"
+        hint = gettext("say which radio it is; such numbers are found in: {makes}", makes=spoken_all(makes))
     elif among(said.make, makes):
-        hint = "say which model the radio is"
+        hint = gettext("say which model the radio is")
     else:
         return _another_kind(said)
     if compact.isdigit() and len(compact) == 4:  # noqa: PLR2004 -- the usual length of a code
-        hint = f"four digits are more often the code itself; if they are the radio's number, {hint}"
+        hint = gettext(
+            "four digits are more often the code itself; if they are the radio's number, {hint}", hint=hint
+        )
     if compact.isdigit() and len(compact) in {6, 7} and said.make is None:
-        hint = f"a Ford number is printed with its letter, M or V; never add one yourself; otherwise {hint}"
+        hint = gettext(
+            "a Ford number is printed with its letter, M or V; never add one yourself; otherwise {hint}",
+            hint=hint,
+        )
     return SerialDoubtError(
-        f"{len(compact)} characters without more do not say which radio they belong to",
+        gettext(
+            "{compact} characters without more do not say which radio they belong to", compact=len(compact)
+        ),
         hint=hint,
         makes=", ".join(makes),
         kinds=", ".join(entry.id for entry in _unasked(spelled)),
@@ -207,22 +241,33 @@ def _ambiguous(spelled: Spelled, said: Said, makes: tuple[str, ...]) -> SerialEr
 def _another_kind(said: Said) -> SerialError:
     own = said.formats
     if said.kinds is not None:
-        sentence = "this is not the number of such a radio"
+        sentence = gettext("this is not the number of such a radio")
         if own:
-            sentence += f", which has {_describe_formats(own)}"
-        return SerialError(sentence, hint=f"{said.where_to_look()}; or choose another radio")
+            sentence = gettext(
+                "this is not the number of such a radio, which has {own}", own=_describe_formats(own)
+            )
+        return SerialError(
+            sentence,
+            hint=gettext("{where_to_look}; or choose another radio", where_to_look=said.where_to_look()),
+        )
     return SerialError(
-        "this has the form of another make's number"
-        + (f"; yours has {_describe_formats(own)}" if own else ""),
-        hint=f"{said.where_to_look()}; if the number is right, say which make the radio itself is",
+        gettext("this has the form of another make's number; yours has {own}", own=_describe_formats(own))
+        if own
+        else gettext("this has the form of another make's number"),
+        hint=gettext(
+            "{where_to_look}; if the number is right, say which make the radio itself is",
+            where_to_look=said.where_to_look(),
+        ),
     )
 
 
 def _describe_formats(entries: tuple[SerialFormat, ...]) -> str:
     """Say what formats are called; how they look only where they are few."""
     few = len(entries) <= 2  # noqa: PLR2004 -- more make a sentence nobody reads
-    *others, last = dict.fromkeys(f"{entry.name} ({entry.looks})" if few else entry.name for entry in entries)
-    return f"{', '.join(others)} or {last}" if others else last
+    *others, last = dict.fromkeys(
+        f"{gettext(entry.name)} ({gettext(entry.looks)})" if few else gettext(entry.name) for entry in entries
+    )
+    return gettext("{others} or {last}", others=", ".join(others), last=last) if others else last
 
 
 def _meant(spelled: Spelled, said: Said) -> SerialError | None:
@@ -231,14 +276,17 @@ def _meant(spelled: Spelled, said: Said) -> SerialError | None:
     own = {entry.id for entry in said.formats}
     if len(compact) == barcode.LENGTH and compact.isdigit() and "bp12" in own:
         return SerialError(
-            "eighteen digits are a Blaupunkt barcode, but the check digit or the series in it does not fit",
-            hint="scan it again, or type the number printed beside it, from BP on",
+            gettext(
+                "eighteen digits are a Blaupunkt barcode, but the check digit or the series in "
+                "it does not fit"
+            ),
+            hint=gettext("scan it again, or type the number printed beside it, from BP on"),
             given=barcode.LENGTH,
         )
     if re.fullmatch(_DIGIT_FIRST, compact, re.ASCII) and "renault-precode" in own:
         return SerialError(
-            "behind the T of a label stands a letter and three digits; a digit came first",
-            hint="look at the first one again: I and 1, O and 0, B and 8, S and 5 look alike",
+            gettext("behind the T of a label stands a letter and three digits; a digit came first"),
+            hint=gettext("look at the first one again: I and 1, O and 0, B and 8, S and 5 look alike"),
             kind="renault-precode",
         )
     for pattern, kind in _MEANT:
@@ -253,27 +301,48 @@ def _unknown(compact: str, said: Said) -> SerialError:
     own = said.formats
     if said.nothing or not own:
         return SerialError(
-            f"no serial number of a known form was found in {len(compact)} characters",
-            hint=said.where_to_look() if not said.nothing else _GENERAL_HINT,
+            gettext(
+                "no serial number of a known form was found in {compact} characters", compact=len(compact)
+            ),
+            hint=said.where_to_look() if not said.nothing else gettext(_GENERAL_HINT, shown=gettext(_SHOWN)),
             given=len(compact),
         )
     if said.kinds is not None and len(own) == 1:
         return _wrong_length(own[0], len(compact))
     return SerialError(
-        f"this radio has {_describe_formats(own)}; {len(compact)} characters that fit none came",
-        hint=own[0].where if said.kinds is not None else said.where_to_look(),
+        gettext(
+            "this radio has {own}; {compact} characters that fit none came",
+            own=_describe_formats(own),
+            compact=len(compact),
+        ),
+        hint=gettext(own[0].where) if said.kinds is not None else said.where_to_look(),
         given=len(compact),
     )
 
 
 def _wrong_length(entry: SerialFormat, given: int) -> SerialError:
-    came = f"{given} given" if given != entry.length else "one of these does not fit its place"
-    sentence = f"{entry.name} has {entry.length} characters ({entry.looks}); {came}"
+    came = (
+        gettext("{given} given", given=given)
+        if given != entry.length
+        else gettext("one of these does not fit its place")
+    )
+    sentence = gettext(
+        "{name} has {length} characters ({looks}); {came}",
+        name=gettext(entry.name),
+        length=entry.length,
+        looks=gettext(entry.looks),
+        came=came,
+    )
     if entry.shapes[0].tail != (0, 0):  # of no fixed length
-        sentence = f"{entry.name} is {entry.looks}; in {given} characters one does not fit its place"
+        sentence = gettext(
+            "{name} is {looks}; in {given} characters one does not fit its place",
+            name=gettext(entry.name),
+            looks=gettext(entry.looks),
+            given=given,
+        )
     return SerialError(
         sentence,
-        hint=_HINTS.get(entry.id, entry.where),
+        hint=gettext(_HINTS.get(entry.id, entry.where)),
         kind=entry.id,
         expected=entry.looks if entry.shapes[0].tail != (0, 0) else entry.length,
         given=given,

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from radiokey.language.speech import later
 from radiokey.serial.makes import among
 from radiokey.serial.spelling import Spelled
 
@@ -47,68 +48,70 @@ class StickerItem:
 
 _PRE_CODE: Final = ("renault", "dacia", "nissan")
 _MONTHS: Final = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
-_TYPE: Final = "it names the type of the radio, not yours"
+_TYPE: Final = later("it names the type of the radio, not yours")
 _VW_GROUP: Final = ("audi", "seat", "skoda", "volkswagen")
 
 ITEMS: Final = (
     # --- what one maker prints, its own words before what all print
     StickerItem(
         "type",
-        "the type of the radio",
+        later("the type of the radio"),
         _TYPE,
         compact=r"FD[A-Z]?[0-9]{3,4}[A-Z]?[0-9]?|[3-9][05]0[0-9](?:RDS|EON|CDC?|CDR|MP3|AUX|NE|W)+",
         makes=("ford",),
     ),
     StickerItem(
-        "type", "the type of the radio", _TYPE, compact=r"(?:SC[89]|HU[0-9])[0-9]{2}", makes=("volvo",)
+        "type", later("the type of the radio"), _TYPE, compact=r"(?:SC[89]|HU[0-9])[0-9]{2}", makes=("volvo",)
     ),
-    StickerItem("type", "the type of the radio", _TYPE, compact=r"RD[34]", makes=("peugeot", "citroen")),
+    StickerItem(
+        "type", later("the type of the radio"), _TYPE, compact=r"RD[34]", makes=("peugeot", "citroen")
+    ),
     StickerItem(
         "software",
-        "a line of the radio's software",
-        "the keys show it in a row with others; only one of them, or the label, is the serial number",
+        later("a line of the radio's software"),
+        later("the keys show it in a row with others; only one of them, or the label, is the serial number"),
         printed=r"\bACU CFG\b|\b(?:S\.?W|BEZEL|BOOT)\b[ .:]*[0-9]",
         makes=("ford",),
     ),
     StickerItem(
         "digits-alone",
-        "a line of digits alone, such as software or configuration",
-        "a serial number of this make is printed with its letter; never add one yourself",
+        later("a line of digits alone, such as software or configuration"),
+        later("a serial number of this make is printed with its letter; never add one yourself"),
         compact=r"[0-9]{6}|[0-9]{8}",
         makes=("ford",),
         needs_make=True,
     ),
     StickerItem(
         "digits-alone",
-        "a line of four digits alone, as the code itself is",
-        "a pre-code is a letter and three digits; never add a letter yourself",
+        later("a line of four digits alone, as the code itself is"),
+        later("a pre-code is a letter and three digits; never add a letter yourself"),
         compact=r"[0-9]{4}",
         makes=("renault", "dacia"),
         needs_make=True,
     ),
     StickerItem(
         "lot-number",
-        "a lot number, or a serial number miscounted",
-        "a number that begins with M has exactly six digits behind it; look for it nearby",
+        later("a lot number, or a serial number miscounted"),
+        later("a number that begins with M has exactly six digits behind it; look for it nearby"),
         compact=r"M(?:[0-9]{4,5}|[1-9][0-9]{6}|[0-9]{8,})",
         makes=("ford",),
     ),
     StickerItem(
         "lot-number",
-        "a lot number",
+        later("a lot number"),
         compact=r"M[0-9]{5,}",
         makes=_PRE_CODE,
     ),
     StickerItem(
         "part-number",
-        "a part number",
+        later("a part number"),
         _TYPE,
         printed=r"\b(?:CDR|CCR|CAR|NCDR|NCDC|CD) ?[0-9]{2,4}\b.*\b[0-9]{2} ?[0-9]{3} ?[0-9]{3}\b",
         makes=("opel",),
     ),
     StickerItem(
         "part-number",
-        "a number of eight digits, as part numbers are",
+        later("a number of eight digits, as part numbers are"),
         _TYPE,
         compact=r"[0-9]{8}",
         makes=("opel",),
@@ -116,66 +119,70 @@ ITEMS: Final = (
     ),
     StickerItem(
         "part-number",
-        "a part number",
-        "it names the type of the radio, not yours; the pre-code stands after it, behind the letter T, "
-        "e.g. 281155216RT V212",
+        later("a part number"),
+        later(
+            "it names the type of the radio, not yours; the pre-code stands after it, "
+            "behind the letter T, e.g. 281155216RT V212"
+        ),
         compact=r"(?:28115|28185)[0-9A-Z]{4,6}|[0-9]{9}RT?0?|(?:77|82)[0-9]{8}T?0?",
         makes=_PRE_CODE,
     ),
     StickerItem(
         "production-number",
-        "a production number",
-        "it begins with FD; the pre-code stands before it, behind the letter T, e.g. TA123",
+        later("a production number"),
+        later("it begins with FD; the pre-code stands before it, behind the letter T, e.g. TA123"),
         compact=r"FD[0-9A-Z]{4,}",
         makes=_PRE_CODE,
     ),
     StickerItem(
         "part-number",
-        "a part number",
+        later("a part number"),
         _TYPE,
         compact=r"A[0-9]{10}",
         makes=("mercedes", "smart"),
     ),
     StickerItem(
         "part-number",
-        "a part number",
-        "it names the type of the radio, not yours; the serial number is shown when the radio is switched on "
-        "with 1 and 6 held while it asks for the code",
+        later("a part number"),
+        later(
+            "it names the type of the radio, not yours; the serial number is shown when "
+            "the radio is switched on with 1 and 6 held while it asks for the code"
+        ),
         compact=r"3910[01][A-Z][0-9A-Z]{2}(?:[0-9A-Z]{4}(?:[0-9A-Z]{2})?)?",
         makes=("honda", "acura"),
     ),
     StickerItem(
         "part-number",
-        "a part number",
+        later("a part number"),
         _TYPE,
         compact=r"[0-9][A-Z][0-9A-Z]035[0-9]{3}[A-Z]{0,2}",
         makes=_VW_GROUP,
     ),
     StickerItem(
         "half-number",
-        "one half of the number",
-        "the radio shows two halves, one after U and one after L; type both, e.g. U2200 L0055",
+        later("one half of the number"),
+        later("the radio shows two halves, one after U and one after L; type both, e.g. U2200 L0055"),
         compact=r"[UL][0-9]{4}",
         makes=("honda", "acura"),
     ),
     StickerItem(
         "tracking-code",
-        "a tracking code of sixteen digits",
-        "if A2C stands before it, type that too",
+        later("a tracking code of sixteen digits"),
+        later("if A2C stands before it, type that too"),
         compact=r"[0-9]{16}",
         makes=("fiat", "alfa romeo", "peugeot", "citroen"),
     ),
     StickerItem(
         "tracking-code",
-        "a tracking code of sixteen digits",
-        "if the screen of the navigation unit shows it, name the model",
+        later("a tracking code of sixteen digits"),
+        later("if the screen of the navigation unit shows it, name the model"),
         compact=r"[0-9]{16}",
         makes=("toyota",),
     ),
     # --- what all print
     StickerItem(
         "date",
-        "a date",
+        later("a date"),
         printed=(
             r"(?<![\w./-])(?:"
             r"(?:0?[1-9]|[12][0-9]|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:19|20)?[0-9]{2}"
@@ -188,7 +195,7 @@ ITEMS: Final = (
     ),
     StickerItem(
         "telephone",
-        "a telephone number",
+        later("a telephone number"),
         printed=(
             r"(?<![0-9])(?<![0-9] )\+[0-9](?:[ ().-]{0,2}[0-9]){8,13}(?![0-9])"
             r"|\b(?:TEL(?:EPHONE)?|PHONE|MOBILE|T[E]\u041b[\u0400-\u04ffA-Z]*)[ .:+]*"
@@ -198,36 +205,36 @@ ITEMS: Final = (
     ),
     StickerItem(
         "approval",
-        "an approval number",
-        "the small e with a number is the mark of the authority that approved the radio",
+        later("an approval number"),
+        later("the small e with a number is the mark of the authority that approved the radio"),
         printed=r"\bE ?[0-9]{1,2}[ *-]+[0-9]{6}\b",
         compact=r"E[0-9]{8}",
     ),
     StickerItem(
         "laser-class",
-        "the laser class",
+        later("the laser class"),
         printed=r"\b(?:CLASS|KLASSE|CLASSE) ?[0-9][A-Z]?\b|\bLASER\b",
     ),
     StickerItem(
         "device-number",
-        "the radio maker's device number",
+        later("the radio maker's device number"),
         _TYPE,
         compact=r"(?:764[0-9]|7612)[0-9]{6}(?:[0-9]{3})?",
     ),
     StickerItem(
         "tracking-code",
-        "a tracking code of sixteen digits",
+        later("a tracking code of sixteen digits"),
         compact=r"[0-9]{16}",
     ),
     StickerItem(
         "vin",
-        "the identification number of the car",
-        "it names the car, not the radio",
+        later("the identification number of the car"),
+        later("it names the car, not the radio"),
         compact=r"(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}",
     ),
     StickerItem(
         "part-number",
-        "a part number",
+        later("a part number"),
         _TYPE,
         printed=r"\b(?:P ?/ ?N|PART ?(?:NO|NR|NUMBER))\b[ .:#-]*[0-9A-Z]*[0-9][0-9A-Z]*(?:[-./][0-9A-Z]+)*",
     ),

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from radiokey.errors import VinError
+from radiokey.language.speech import gettext, later
 from radiokey.serial.spelling import Spelled, Word, spell
 
 LENGTH: Final = 17
@@ -30,7 +31,9 @@ _VALUES: Final = {character: value for value, character in enumerate("0123456789
 )
 _WEIGHTS: Final = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _MARKETS: Final = dict.fromkeys("12345", "North America") | {"L": "China"}
-_HINT: Final = "it stands in the registration papers and behind the windscreen; O is always 0 and I always 1"
+_HINT: Final = later(
+    "it stands in the registration papers and behind the windscreen; O is always 0 and I always 1"
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,12 +49,16 @@ class Vin:
         copied = _copied(spell(text))
         plain = copied.translate(_REPAIRS)
         if "Q" in plain:
-            raise VinError("a vehicle identification number never holds the letter Q", hint=_HINT)
+            raise VinError(
+                gettext("a vehicle identification number never holds the letter Q"), hint=gettext(_HINT)
+            )
         vin = cls(plain, repaired=plain != copied)
         if vin.market is not None and check_digit(plain) != plain[_CHECK_AT]:
             raise VinError(
-                "the check digit of this vehicle identification number does not hold",
-                hint=f"one character was misread, often B for 8 or S for 5; {_HINT}",
+                gettext("the check digit of this vehicle identification number does not hold"),
+                hint=gettext(
+                    "one character was misread, often B for 8 or S for 5; {hint}", hint=gettext(_HINT)
+                ),
                 market=vin.market,
             )
         return vin
@@ -97,12 +104,16 @@ def _copied(spelled: Spelled) -> str:
         return found.pop()
     came = len(spelled.compact)
     if spelled.cut:
-        sentence = "a vehicle identification number has 17 characters; the text is far longer"
+        sentence = gettext("a vehicle identification number has 17 characters; the text is far longer")
     elif found:
-        sentence = f"{len(found)} different vehicle identification numbers can be read here"
+        sentence = gettext(
+            "{found} different vehicle identification numbers can be read here", found=len(found)
+        )
     else:
-        sentence = f"a vehicle identification number has 17 characters, letters and digits; {came} given"
-    raise VinError(sentence, hint=_HINT, given=came)
+        sentence = gettext(
+            "a vehicle identification number has 17 characters, letters and digits; {came} given", came=came
+        )
+    raise VinError(sentence, hint=gettext(_HINT), given=came)
 
 
 def flaw(text: str) -> str | None:
@@ -116,7 +127,7 @@ def flaw(text: str) -> str | None:
     'its check digit does not hold'
     """
     if _CANONICAL.fullmatch(text) is None or text.isalpha():
-        return "not 17 capital letters and digits without I, O and Q"
+        return gettext("not 17 capital letters and digits without I, O and Q")
     if text[0] in _MARKETS and check_digit(text) != text[_CHECK_AT]:
-        return "its check digit does not hold"
+        return gettext("its check digit does not hold")
     return None

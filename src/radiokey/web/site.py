@@ -18,7 +18,7 @@ from radiokey.guide.load import guide_in
 from radiokey.guide.model import Guide
 from radiokey.label.photo import AT_ONCE as PHOTOS_AT_ONCE
 from radiokey.label.photo import PhotoReader, is_installed
-from radiokey.language.speech import current
+from radiokey.language.speech import current, gettext
 from radiokey.serial.number import Reading
 from radiokey.web.http.addresses import Connection, client_of, line_of, network_of
 from radiokey.web.http.links import PURPOSE, link_to, request_of
@@ -87,7 +87,9 @@ class Site:
         try:
             return self.catalogue.models[model_id]
         except KeyError:
-            raise UsageError("no radio here has this id", hint="choose one from the list") from None
+            raise UsageError(
+                gettext("no radio here has this id"), hint=gettext("choose one from the list")
+            ) from None
 
     def reading(self, text: str, make: str = "", model: Model | None = None) -> Reading:
         """Return a number as that radio can have it; raise `SerialError`, `UsageError`."""

@@ -17,6 +17,7 @@ from radiokey.base.ports.store import Store, StoredRelease
 from radiokey.base.release.request import UNIT_PREFIXES
 from radiokey.clock import Clock
 from radiokey.errors import LogError, NotThereError, ReceiptError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import Identity, SerialNumber
 from radiokey.serial.vin import Vin
 
@@ -70,14 +71,16 @@ class ReleaseHistory:
             stored = seen.release_of(request_id)
         if stored is None or stored.client != client:
             raise NotThereError(
-                "no request of yours with this key was answered", hint="ask for the code with this key"
+                gettext("no request of yours with this key was answered"),
+                hint=gettext("ask for the code with this key"),
             )
         try:
             receipt = parse_receipt(stored.receipt)
             verify(receipt, self._key)
         except ReceiptError as error:
             raise LogError(
-                "the receipt of this request was changed in the database", hint="restore it from a backup"
+                gettext("the receipt of this request was changed in the database"),
+                hint=gettext("restore it from a backup"),
             ) from error
         return receipt
 

@@ -13,6 +13,7 @@ from radiokey.base.ports.grants import GRANT_PREFIX, SYNC_PREFIX
 from radiokey.code.family import Family
 from radiokey.code.value import Code
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext, later
 from radiokey.serial.number import Identity, Reading
 from radiokey.serial.vin import Vin
 
@@ -28,7 +29,7 @@ UNIT_PREFIXES: Final = (GRANT_PREFIX, SYNC_PREFIX)
 """How the ids begin of what the base signs for units (`radiokey.base.grants`): no code has one."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_CAUTION: Final = "Compare the number once more with the label before you key the code in."
+_CAUTION: Final = later("Compare the number once more with the label before you key the code in.")
 
 
 class Source(StrEnum):
@@ -40,8 +41,8 @@ class Source(StrEnum):
 
 
 _CHECKED: Final = {
-    Source.LEDGER: "what was said of number, car and model agrees with the ledger of this base",
-    Source.DEALER: "a dealer's answer, as it was given to you",
+    Source.LEDGER: later("what was said of number, car and model agrees with the ledger of this base"),
+    Source.DEALER: later("a dealer's answer, as it was given to you"),
 }
 
 
@@ -73,16 +74,23 @@ class ReleaseRequest:
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.request_id):
             raise UsageError(
-                "a request id has 1 to 64 letters, digits, dashes and underscores", hint="open the form again"
+                gettext("a request id has 1 to 64 letters, digits, dashes and underscores"),
+                hint=gettext("open the form again"),
             )
         if self.request_id.startswith(UNIT_PREFIXES):
-            raise UsageError("no code is released under such a request id", hint="open the form again")
+            raise UsageError(
+                gettext("no code is released under such a request id"), hint=gettext("open the form again")
+            )
         of_desk = self.request_id.startswith(DESK_PREFIX)
         if of_desk is not (self.people is not None) or (self.people and self.people.approver != self.account):
-            raise UsageError("only the desk's request ids begin like this", hint="open the form again")
+            raise UsageError(
+                gettext("only the desk's request ids begin like this"), hint=gettext("open the form again")
+            )
         named = (self.client, self.client + self.network, self.client + self.account)
         if not self.client or max(map(len, named)) > NAME_LENGTH_MAX:
-            raise UsageError("the name of a client has 1 to 200 characters", hint="open the form again")
+            raise UsageError(
+                gettext("the name of a client has 1 to 200 characters"), hint=gettext("open the form again")
+            )
 
     @property
     def asker(self) -> LimitedClient:
@@ -120,9 +128,9 @@ class Released:
     @property
     def checked(self) -> str:
         """What the code was compared with."""
-        return self.family.checked_for(self.receipt.serial) if self.family else _CHECKED[self.source]
+        return self.family.checked_for(self.receipt.serial) if self.family else gettext(_CHECKED[self.source])
 
     @property
     def caution(self) -> str:
         """What to know before keying it in."""
-        return self.family.caution_for("" if self.model else self.make) if self.family else _CAUTION
+        return self.family.caution_for("" if self.model else self.make) if self.family else gettext(_CAUTION)

@@ -72,13 +72,14 @@ from radiokey.errors import (
     RequestReusedError,
     StoreError,
 )
+from radiokey.language.speech import gettext, later
 from radiokey.serial.number import Identity, Reading
 
 if TYPE_CHECKING:
     from radiokey.catalogue.index import Card
     from radiokey.catalogue.model import Model
 
-_CHANGED: Final = "the receipt of this request was changed in the database"
+_CHANGED: Final = later("the receipt of this request was changed in the database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +160,11 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
     such = families_of(reading.serial)
     fitting = families_for(reading.serial, model, make)
     if not fitting:
-        others = ", only for others with such numbers" if such else ""
         raise NoDerivationError(
-            f"no public derivation is known for this radio{others}",
-            hint="its maker's dealer finds the code from the number and the papers",
+            gettext("no public derivation is known for this radio, only for others with such numbers")
+            if such
+            else gettext("no public derivation is known for this radio"),
+            hint=gettext("its maker's dealer finds the code from the number and the papers"),
             kind=reading.serial.kind,
         )
     family = fitting[0]
@@ -170,7 +172,7 @@ def family_for(reading: Reading, model: "Model | Card | None", make: str = "") -
         question = which_radio(reading, make)
         raise ModelNeededError(
             question.text,
-            hint=f"say which: {question.names}",
+            hint=gettext("say which: {names}", names=question.names),
             choices=",".join(choice.id for choice in question.choices),
         )
     return family
@@ -229,8 +231,8 @@ class ReleaseService:
         """
         if not request.owns:
             raise OwnershipNotStatedError(
-                "a code is only given to the owner of the radio",
-                hint="say that it is yours: --i-own-this-radio, or the box on the form",
+                gettext("a code is only given to the owner of the radio"),
+                hint=gettext("say that it is yours: --i-own-this-radio, or the box on the form"),
             )
         return self._batcher.ask(request)
 
@@ -274,7 +276,8 @@ class ReleaseService:
         seen = known.releases.get(request.request_id)
         if seen is not None and seen.fingerprint != request.fingerprint():
             raise RequestReusedError(
-                "this request was already made for another radio", hint="a new question takes a new request"
+                gettext("this request was already made for another radio"),
+                hint=gettext("a new question takes a new request"),
             )
         entry = known.entries.get(request.request_id)
         blacklist.check(known, request.serial, request.vin)
@@ -406,7 +409,7 @@ class ReleaseService:
             verify(receipt, self._signer.verifier)
         except ReceiptError as error:
             raise LogError(
-                "the entry of this request was changed", hint="restore it from a backup"
+                gettext("the entry of this request was changed"), hint=gettext("restore it from a backup")
             ) from error
         return receipt
 
@@ -416,9 +419,9 @@ class ReleaseService:
             receipt = parse_receipt(seen.receipt)
             verified = verify(receipt, self._signer.verifier)
         except ReceiptError as error:
-            raise LogError(_CHANGED, hint="restore it from a backup") from error
+            raise LogError(gettext(_CHANGED), hint=gettext("restore it from a backup")) from error
         if verified.serial != request.serial.serial or receipt.index != seen.index:
-            raise LogError(_CHANGED, hint="restore it from a backup")
+            raise LogError(gettext(_CHANGED), hint=gettext("restore it from a backup"))
         return receipt
 
 
@@ -430,7 +433,7 @@ def _entries(found: Sequence[StoredEntry], lost: Mapping[str, str]) -> dict[str,
             number = parse_leaf(entry.leaf).number
         except ReceiptError as error:
             raise LogError(
-                "an entry of the log was changed", hint="restore the database from a backup"
+                gettext("an entry of the log was changed"), hint=gettext("restore the database from a backup")
             ) from error
         if number in lost:
             entries[lost[number]] = entry

@@ -22,6 +22,7 @@ from radiokey.base.ports.store import (
 )
 from radiokey.clock import Clock
 from radiokey.errors import NotThereError, PapersNeededError, RefusedError, StolenError, UsageError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import Identity, Reading, SerialNumber
 from radiokey.serial.spelling import spell
 from radiokey.serial.vin import Vin
@@ -76,8 +77,8 @@ class Blacklist:
         mark = self._mark(MarkAct.REPORTED, reading, vin, label or reading.label, reason, by)
         if reading.serial.identity is Identity.SHARED and not mark.vin and not mark.label:
             raise UsageError(
-                "many radios share this number; alone it tells nobody which one was stolen",
-                hint="add the VIN of the car, or the whole text of the label",
+                gettext("many radios share this number; alone it tells nobody which one was stolen"),
+                hint=gettext("add the VIN of the car, or the whole text of the label"),
             )
         with self._store.transaction() as transaction:
             transaction.add_mark(mark)
@@ -96,8 +97,8 @@ class Blacklist:
         with self._store.transaction() as transaction:
             if transaction.hosting() is not None:
                 raise UsageError(
-                    "a clearing of this base takes the papers and two people",
-                    hint="one proposes it with the papers, another carries it out",
+                    gettext("a clearing of this base takes the papers and two people"),
+                    hint=gettext("one proposes it with the papers, another carries it out"),
                 )
             ended = _ended_by(mark, transaction)
             transaction.add_mark(mark)
@@ -121,7 +122,9 @@ class Blacklist:
         proposal, or neither is. Raises `UsageError`, `StoreError`.
         """
         if not _DIGEST.fullmatch(papers):
-            raise UsageError("a clearing rests on papers", hint="give the SHA-256 of their file, in hex")
+            raise UsageError(
+                gettext("a clearing rests on papers"), hint=gettext("give the SHA-256 of their file, in hex")
+            )
         mark = self._clearing(reading, vin, label, reason, by)
         clearing = Clearing(
             id=clearing_id,
@@ -140,7 +143,11 @@ class Blacklist:
             transaction.add_act(_act(mark, Permission.STOLEN_PROPOSE))
             if paper is not None:
                 transaction.add_clearing_paper(paper)
-                sums = f"{paper.received_sha256} kept as {paper.stored_sha256}"
+                sums = gettext(
+                    "{received_sha256} kept as {stored_sha256}",
+                    received_sha256=paper.received_sha256,
+                    stored_sha256=paper.stored_sha256,
+                )
                 transaction.add_act(_act(mark, "stolen:keep-paper", sums))
         return clearing
 
@@ -154,8 +161,8 @@ class Blacklist:
             clearing = open_clearing(transaction, clearing_id)
             if clearing.by == by:
                 raise RefusedError(
-                    "who proposed a clearing does not carry it out",
-                    hint="somebody else has to look at the papers",
+                    gettext("who proposed a clearing does not carry it out"),
+                    hint=gettext("somebody else has to look at the papers"),
                 )
             mark = Mark(
                 act=MarkAct.CLEARED,
@@ -219,8 +226,8 @@ class Blacklist:
         mark = self._mark(MarkAct.CLEARED, reading, vin, label or reading.label, reason, by)
         if reading.serial.identity is Identity.SHARED and not mark.vin and not mark.label:
             raise UsageError(
-                "many radios share this number; the report to clear has to be named",
-                hint="add the VIN or the label that the report gives",
+                gettext("many radios share this number; the report to clear has to be named"),
+                hint=gettext("add the VIN or the label that the report gives"),
             )
         return mark
 
@@ -228,10 +235,16 @@ class Blacklist:
         self, act: MarkAct, reading: Reading, vin: Vin | None, label: str, reason: str, by: str
     ) -> Mark:
         if not reason.strip():
-            raise UsageError("the stolen list keeps a reason for every entry", hint="say what happened")
+            raise UsageError(
+                gettext("the stolen list keeps a reason for every entry"), hint=gettext("say what happened")
+            )
         if max(map(len, (label, reason, by))) > TEXT_LENGTH_MAX:
             raise UsageError(
-                f"a text on the stolen list has at most {TEXT_LENGTH_MAX} characters", hint="say it shorter"
+                gettext(
+                    "a text on the stolen list has at most {text_length_max} characters",
+                    text_length_max=TEXT_LENGTH_MAX,
+                ),
+                hint=gettext("say it shorter"),
             )
         shown = compact(spell(label).text)  # spelled as the labels are that come with a number
         return Mark(
@@ -265,7 +278,7 @@ def open_clearing(transaction: Transaction, clearing_id: str) -> Clearing:
     for one in transaction.open_clearings():
         if one.id == clearing_id:
             return one
-    raise NotThereError("no such proposal waits", hint="look at the proposals that wait")
+    raise NotThereError(gettext("no such proposal waits"), hint=gettext("look at the proposals that wait"))
 
 
 def _ended_by(clearing: Mark, transaction: Transaction) -> tuple[Mark, ...]:
@@ -274,7 +287,8 @@ def _ended_by(clearing: Mark, transaction: Transaction) -> tuple[Mark, ...]:
     ended = tuple(report for report in standing if clears_report(clearing, report))
     if not ended:
         raise UsageError(
-            "no such radio stands on the stolen list", hint="see the list: radiokey base blacklist list"
+            gettext("no such radio stands on the stolen list"),
+            hint=gettext("see the list: radiokey base blacklist list"),
         )
     return ended
 
@@ -311,17 +325,19 @@ def check(transaction: Marks, reading: Reading, vin: Vin | None) -> None:
         transaction.marks_ending(whole, reading.serial.key)
     ):
         raise PapersNeededError(
-            "a radio whose number ends like this is reported stolen",
-            hint="type the whole number, from A2C on: it tells whether it is yours",
+            gettext("a radio whose number ends like this is reported stolen"),
+            hint=gettext("type the whole number, from A2C on: it tells whether it is yours"),
         )
     reports = find_active_reports(transaction.marks(reading.serial.kind, reading.serial.key))
     if not reports:
         return
     if reading.serial.identity is Identity.UNIT:
         raise StolenError(
-            "this radio is reported stolen",
-            hint="if it is yours again, its maker's dealer clears the mark with the police receipt or the "
-            "insurer's letter",
+            gettext("this radio is reported stolen"),
+            hint=gettext(
+                "if it is yours again, its maker's dealer clears the mark with the police "
+                "receipt or the insurer's letter"
+            ),
         )
     shown = compact(reading.label)
     for report in reports:
@@ -330,8 +346,8 @@ def check(transaction: Marks, reading: Reading, vin: Vin | None) -> None:
         part = _is_distinctive(shown, reading) and shown in report.label
         if same_car or part or (report.label and report.label in shown):
             raise PapersNeededError(
-                "a radio with this label or from this car is reported stolen",
-                hint="many radios share this number; a dealer settles it with the car's papers",
+                gettext("a radio with this label or from this car is reported stolen"),
+                hint=gettext("many radios share this number; a dealer settles it with the car's papers"),
             )
 
 

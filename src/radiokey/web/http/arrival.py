@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.types.asgi_types import HTTPReceiveMessage
 
 from radiokey.errors import TooSlowError, TryLaterError
+from radiokey.language.speech import gettext
 from radiokey.web.http.addresses import Connection
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class Places:
     def take(self, client: str) -> Iterator[None]:
         """Hold a place; raise `TryLaterError` where all are taken."""
         if self._taken[client] >= self.per_client or self.taken >= self.in_all:
-            raise TryLaterError("too much arrives here right now", hint="send it again in a minute")
+            raise TryLaterError(
+                gettext("too much arrives here right now"), hint=gettext("send it again in a minute")
+            )
         self._taken[client] += 1
         try:
             yield
@@ -126,7 +129,8 @@ def _receive_in_time(receive: Receive, pace: Pace, end: Callable[[], None]) -> R
                 message = await receive()
         except TimeoutError:
             raise TooSlowError(
-                "what was sent came too slowly", hint="send it again where the network is better"
+                gettext("what was sent came too slowly"),
+                hint=gettext("send it again where the network is better"),
             ) from None
         waited += now() - begun
         if message["type"] == "http.request":

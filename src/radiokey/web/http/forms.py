@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from radiokey.errors import RequestReusedError, UsageError
+from radiokey.language.speech import gettext
 
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Short = Annotated[str, msgspec.Meta(max_length=64)]
@@ -205,12 +206,15 @@ def read_query(request: WebRequest, kind: type[F]) -> F:
 def convert(fields: dict[str, str], kind: type[F], count: int | None = None) -> F:
     """Return `fields` as a form of `kind`; raise `UsageError` where they are not one."""
     if (count if count is not None else len(fields)) > FIELDS_MAX:
-        raise UsageError("the form has more fields than any form here", hint="open the page again")
+        raise UsageError(
+            gettext("the form has more fields than any form here"), hint=gettext("open the page again")
+        )
     try:
         return msgspec.convert(fields, kind)
     except msgspec.ValidationError as error:
         raise UsageError(
-            f"the form is not as it should be: {_plain(error)}", hint="open the page again"
+            gettext("the form is not as it should be: {error}", error=_plain(error)),
+            hint=gettext("open the page again"),
         ) from None
 
 
@@ -225,7 +229,8 @@ def count(text: str, most: int = 99) -> int | None:
         return None
     if not (text.isascii() and text.isdecimal() and int(text[:4]) <= most and len(text) <= len(str(most))):
         raise UsageError(
-            f"a number of wrong codes from 0 to {most} is expected", hint="leave it empty if you do not know"
+            gettext("a number of wrong codes from 0 to {most} is expected", most=most),
+            hint=gettext("leave it empty if you do not know"),
         )
     return int(text)
 
@@ -233,6 +238,6 @@ def count(text: str, most: int = 99) -> int | None:
 def opened_another() -> RequestReusedError:
     """Return what is said of a form that opened a request already and was changed since; it is fresh now."""
     return RequestReusedError(
-        "this form has opened a request already, with other words",
-        hint="that one stays as it is; sent once more, this opens another one",
+        gettext("this form has opened a request already, with other words"),
+        hint=gettext("that one stays as it is; sent once more, this opens another one"),
     )

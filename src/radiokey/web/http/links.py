@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from radiokey.base.keys.link import read, sign
 from radiokey.clock import DAY_MS
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 
 PURPOSE: Final = "request"
 LASTS_MS: Final = 365 * DAY_MS
@@ -39,6 +40,9 @@ def origin(address: str) -> str:
         parts, port = urlsplit(""), None
     secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in THIS_MACHINE)
     if not (secure and parts.hostname) or parts.username or parts.path.strip("/") or parts.query:
-        raise UsageError("the site has an address with https", hint="like --site https://codes.example.org")
+        raise UsageError(
+            gettext("the site has an address with https"),
+            hint=gettext("like --site https://codes.example.org"),
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}{f':{port}' if port else ''}"

@@ -35,6 +35,7 @@ from radiokey.errors import (
     TryLaterError,
     UsageError,
 )
+from radiokey.language.speech import gettext, later
 from radiokey.web.http.logs import seen_of
 from radiokey.web.http.render import NO_STORE, Pages
 from radiokey.web.http.visits import Problem as FormProblem
@@ -73,7 +74,7 @@ LOG: Final = logging.getLogger(__name__)
 _FACTS: Final = ("limit", "retry_after_s", "choices")
 """The facts of an error that a problem repeats: of a limit, and of a question that the number leaves open."""
 
-_SORRY: Final = "something went wrong here that is not your doing"
+_SORRY: Final = later("something went wrong here that is not your doing")
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -184,7 +185,10 @@ def handle_http_error(request: Request[Any, Any, State], error: HTTPException) -
         return _problem(problem, dict(error.headers or {}))
     pages: Pages = request.app.state.pages
     seen_of(request.scope).slug = "http"
-    sentence, hint = _HTTP.get(error.status_code, ("this request is not one that this page takes", "go back"))
+    sentence, hint = _HTTP.get(
+        error.status_code, (later("this request is not one that this page takes"), later("go back"))
+    )
+    sentence, hint = gettext(sentence), gettext(hint)
     if request.scope["method"] == "POST" and error.status_code == TOO_LARGE:
         return _lead_to(request, FormProblem(PROBLEM_PAGE, sentence, hint, TOO_LARGE))
     return pages.show(
@@ -202,9 +206,9 @@ def handle_unexpected(request: Request[Any, Any, State], error: Exception) -> Re
     slug, title, hint = _HTTP_API[UNKNOWN]
     seen_of(request.scope).slug = slug
     if _wants_problem(request):
-        return _problem(Problem(f"{API}/problems#{slug}", title, UNKNOWN, _SORRY, hint), {})
+        return _problem(Problem(f"{API}/problems#{slug}", title, UNKNOWN, gettext(_SORRY), hint), {})
     pages: Pages = request.app.state.pages
-    problem = OurFaultError(_SORRY, hint="go back and try again; nothing was released")
+    problem = OurFaultError(gettext(_SORRY), hint=gettext("go back and try again; nothing was released"))
     return pages.show("problem.html", status=UNKNOWN, headers=NO_STORE, problem=problem)
 
 
@@ -251,7 +255,7 @@ def _detail(error: HTTPException) -> str:
 def _plain(failure: dict[str, Any]) -> str:
     message = str(failure.get("message", ""))
     if "unknown field" in message:
-        message = "it has a field that is none of its own"
+        message = gettext("it has a field that is none of its own")
     message = message.replace("`", "").replace("Object", "it")
     where = failure.get("source")
     return f"{failure['key']}: {message}" if where in {"header", "query"} and "key" in failure else message
@@ -267,19 +271,42 @@ def _tree(kind: type[RadiokeyError]) -> list[type[RadiokeyError]]:
 
 
 _HTTP: Final = {
-    403: ("this form was sent from another site", "open the page here and send it again"),
-    404: ("there is no such page", "begin again from the start"),
-    405: ("this page is opened, not sent to, or the other way round", "go back and use the button"),
-    413: ("that is far more than this form holds", "send less at once"),
+    403: (later("this form was sent from another site"), later("open the page here and send it again")),
+    404: (later("there is no such page"), later("begin again from the start")),
+    405: (
+        later("this page is opened, not sent to, or the other way round"),
+        later("go back and use the button"),
+    ),
+    413: (later("that is far more than this form holds"), later("send less at once")),
 }
 
 _HTTP_API: Final = {
-    400: ("malformed", "The request is not what the route takes.", "compare it with /api/openapi.json"),
-    403: ("foreign-site", "A page of another site sent this.", "send it from a program of yours"),
+    400: (
+        "malformed",
+        "The request is not what the route takes.",
+        "compare it with /api/openapi.json",
+    ),
+    403: (
+        "foreign-site",
+        "A page of another site sent this.",
+        "send it from a program of yours",
+    ),
     404: ("no-such-route", "There is no such route.", "the routes stand in /api/openapi.json"),
-    405: ("wrong-method", "The route does not take this method.", "the routes stand in /api/openapi.json"),
+    405: (
+        "wrong-method",
+        "The route does not take this method.",
+        "the routes stand in /api/openapi.json",
+    ),
     413: ("too-large", "The body is larger than any here.", "send one request for one radio"),
-    415: ("media-type", "The body is not JSON, or is encoded.", "send Content-Type: application/json"),
-    UNKNOWN: ("fault", "Something of ours failed.", "try again; if it stays, report it without the code"),
+    415: (
+        "media-type",
+        "The body is not JSON, or is encoded.",
+        "send Content-Type: application/json",
+    ),
+    UNKNOWN: (
+        "fault",
+        "Something of ours failed.",
+        "try again; if it stays, report it without the code",
+    ),
 }
 """The slug, the title and the hint of an error of HTTP itself."""

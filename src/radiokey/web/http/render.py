@@ -15,12 +15,14 @@ from markupsafe import Markup
 
 from radiokey.base.papers.kind import PaperKind, kept_span
 from radiokey.base.ports.store import COUNTED_MAX
-from radiokey.catalogue.fact import HOW_SURE
+from radiokey.catalogue.fact import how_sure
+from radiokey.catalogue.model import SourceKind
 from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.spoken import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.language import speech
 from radiokey.language.load import Languages, known
+from radiokey.language.speech import gettext, later, number
 from radiokey.serial.makes import spoken
 from radiokey.web.draw import display_svg, dots_svg, panel_svg
 from radiokey.web.http.languages import here
@@ -116,7 +118,8 @@ def _templates() -> Environment:
     templates.filters.update(
         markdown=_block,
         inline=_inline,
-        how_sure=HOW_SURE.__getitem__,
+        how_sure=how_sure,
+        source_kind=source_kind,
         counted=counted,
         capitalised=lambda text: text[:1].upper() + text[1:],
         make=spoken,
@@ -169,7 +172,26 @@ def counted(count: int) -> str:
     >>> counted(3120), counted(COUNTED_MAX), counted(COUNTED_MAX + 1)
     ('3,120', '10,000', 'more than 10,000')
     """
-    return f"more than {COUNTED_MAX:,}" if count > COUNTED_MAX else f"{count:,}"
+    return gettext("more than {count}", count=number(COUNTED_MAX)) if count > COUNTED_MAX else number(count)
+
+
+SOURCE_KINDS: Final = {
+    SourceKind.OFFICIAL: later("official"),
+    SourceKind.SUPPORT: later("support"),
+    SourceKind.TRADE: later("trade"),
+    SourceKind.FORUM: later("forum"),
+    SourceKind.QUESTION: later("question"),
+    SourceKind.PAGE: later("page"),
+    SourceKind.SELLER: later("seller"),
+    SourceKind.CODE: later("code"),
+    SourceKind.ARTICLE: later("article"),
+}
+"""What kind of page a source is, in words."""
+
+
+def source_kind(kind: SourceKind) -> str:
+    """Say what kind of page a source is."""
+    return speech.gettext(SOURCE_KINDS[kind])
 
 
 def _counted_form(one: str, many: str, n: int) -> str:

@@ -1,4 +1,7 @@
-"""Times and people as staff read them: a moment in UTC, how long, who."""
+"""Times, numbers and people as they are read: a moment in UTC, how long, who.
+
+A date is a text like any other: a language says in which order its parts stand, and has its own months.
+"""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -7,8 +10,24 @@ from markupsafe import Markup
 
 from radiokey.base.ports.store import CLOCK
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from radiokey.language.speech import gettext, later, ngettext
 
 _OWNER: Final = "owner:"
+_MONTHS: Final = (
+    later("January"),
+    later("February"),
+    later("March"),
+    later("April"),
+    later("May"),
+    later("June"),
+    later("July"),
+    later("August"),
+    later("September"),
+    later("October"),
+    later("November"),
+    later("December"),
+)
+"""In the form that stands beside the day."""
 
 
 def format_time(at_ms: int) -> Markup:
@@ -18,7 +37,8 @@ def format_time(at_ms: int) -> Markup:
     Markup('<time datetime="2023-11-14T22:13Z">14 Nov 2023, 22:13</time>')
     """
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    said = f"{at.day} {at:%b %Y, %H:%M}"
+    month = gettext(_MONTHS[at.month - 1])[:3]
+    said = gettext("{day} {month} {year}, {time}", day=at.day, month=month, year=at.year, time=f"{at:%H:%M}")
     return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m-%dT%H:%MZ}", said)
 
 
@@ -31,10 +51,12 @@ def format_duration(ms: int) -> str:
     days, rest = divmod(max(ms, 0), DAY_MS)
     hours, minutes = rest // HOUR_MS, rest % HOUR_MS // MINUTE_MS
     if days:
-        return f"{days} day{'s' * (days > 1)}" + (f" {hours} h" if hours else "")
+        said = ngettext("{n} day", "{n} days", days)
+        return f"{said} {gettext('{n} h', n=hours)}" if hours else said
     if hours:
-        return f"{hours} h" + (f" {minutes} min" if minutes else "")
-    return f"{minutes} min" if minutes else "less than a minute"
+        said = gettext("{n} h", n=hours)
+        return f"{said} {gettext('{n} min', n=minutes)}" if minutes else said
+    return gettext("{n} min", n=minutes) if minutes else gettext("less than a minute")
 
 
 def format_actor(by: str) -> str:
@@ -44,8 +66,8 @@ def format_actor(by: str) -> str:
     ('the owner', 'the clock', 'ann')
     """
     if by.startswith(_OWNER):
-        return "the owner"
-    return "the clock" if by == CLOCK else by
+        return gettext("the owner")
+    return gettext("the clock") if by == CLOCK else by
 
 
 def format_day(at_ms: int) -> str:
@@ -55,7 +77,8 @@ def format_day(at_ms: int) -> str:
     '14 November 2023'
     """
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return f"{at.day} {at:%B %Y}"
+    month = gettext(_MONTHS[at.month - 1])
+    return gettext("{day} {month} {year}", day=at.day, month=month, year=at.year)
 
 
 def format_owner_time(at_ms: int) -> str:
@@ -64,4 +87,5 @@ def format_owner_time(at_ms: int) -> str:
     >>> format_owner_time(1_700_000_000_000)
     '14 November 2023, 22:13 UTC'
     """
-    return f"{format_day(at_ms)}, {datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M} UTC"
+    time = f"{datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M}"
+    return gettext("{day}, {time} UTC", day=format_day(at_ms), time=time)

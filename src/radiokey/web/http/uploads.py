@@ -12,6 +12,7 @@ from radiokey.base.papers.kind import NAMES, PaperKind
 from radiokey.base.requests.desk import Desk, View
 from radiokey.base.requests.limits import DeskLimits
 from radiokey.errors import PaperError, UsageError
+from radiokey.language.speech import gettext, later
 from radiokey.web.http.forms import SeenForm, convert
 from radiokey.web.http.render import NO_STORE
 
@@ -19,7 +20,7 @@ FILES_MAX: Final = 8
 UPLOAD_BYTES_MAX: Final = FILES_MAX * BYTES_MAX + 64 * 1024
 UPLOADS_AT_ONCE: Final = 4
 """How many forms with papers are worked on at once, with the papers in memory. The others lie on disk."""
-CHOOSE_AGAIN: Final = "nothing of the files was kept, so choose all of them again"
+CHOOSE_AGAIN: Final = later("nothing of the files was kept, so choose all of them again")
 """What is said of every form with files that does not hold: a paper waits in no address and no memory."""
 PAPER_HEADERS: Final = {
     **NO_STORE,
@@ -39,7 +40,10 @@ async def uploads_of(fields: FormMultiDict) -> tuple[int, list[Upload]]:
         if isinstance(file, UploadFile) and file.filename
     ]
     if len(files) > FILES_MAX:
-        raise UsageError(f"at most {FILES_MAX} papers are sent at once", hint="send the rest after these")
+        raise UsageError(
+            gettext("at most {files_max} papers are sent at once", files_max=FILES_MAX),
+            hint=gettext("send the rest after these"),
+        )
     return seen, [Upload(kind, await file.read(BYTES_MAX + 1)) for kind, file in files]
 
 
@@ -52,7 +56,7 @@ def same_files(view: View, uploads: Sequence[Upload]) -> bool:
 def count_papers(limits: DeskLimits, client: str, network: str, uploads: Sequence[Upload]) -> None:
     """Count papers against their sender's limits; raise `UsageError`, `LimitReachedError`."""
     if not uploads:
-        raise UsageError("no paper was chosen", hint="choose at least one, then send")
+        raise UsageError(gettext("no paper was chosen"), hint=gettext("choose at least one, then send"))
     limits.take("papers", client, network, len(uploads))
 
 

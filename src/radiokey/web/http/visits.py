@@ -18,6 +18,7 @@ from radiokey.base.ports.store import Randomness
 from radiokey.clock import HOUR_MS, MINUTE_MS, Clock
 from radiokey.code.value import Code
 from radiokey.errors import LinkError
+from radiokey.language.speech import gettext, later
 from radiokey.web.http.held import HeldTexts
 from radiokey.web.http.text_seal import TextSeal
 
@@ -34,7 +35,7 @@ TOKEN_LENGTH_MAX: Final = 4096
 SAID: Final = "said"
 """The name in an address of what a page says of the form that led to it."""
 _ROAD: Final = "road"
-_GONE: Final = "what was typed is not here any more: type it once more"
+_GONE: Final = later("what was typed is not here any more: type it once more")
 
 
 class Problem(msgspec.Struct, frozen=True, array_like=True):
@@ -142,10 +143,13 @@ class Visits:
         """Return the visit of an address; raise `LinkError` for one of elsewhere or whose time is over."""
         visit = self._opened(token, _ROAD, Visit)
         if visit is None:
-            raise LinkError("this address is cut short, changed, or not from here", hint="begin again")
+            raise LinkError(
+                gettext("this address is cut short, changed, or not from here"), hint=gettext("begin again")
+            )
         if self._clock.now_ms() >= visit.until_ms:
             raise LinkError(
-                "this page is gone: it was there for two hours", hint="begin again with the number"
+                gettext("this page is gone: it was there for two hours"),
+                hint=gettext("begin again with the number"),
             )
         return visit
 
@@ -191,7 +195,7 @@ class Visits:
             return msgspec.structs.replace(said, typed=msgspec.json.decode(typed, type=dict[str, str]))
         if said.problem is None:
             return FormAnswer()
-        hint = f"{said.problem.hint}; {_GONE}" if said.problem.hint else _GONE
+        hint = f"{said.problem.hint}; {gettext(_GONE)}" if said.problem.hint else gettext(_GONE)
         return msgspec.structs.replace(said, problem=msgspec.structs.replace(said.problem, hint=hint))
 
     def secret_of(self, said: FormAnswer) -> str | None:

@@ -28,6 +28,7 @@ from radiokey.errors import (
 from radiokey.guide.checklist import checklist
 from radiokey.guide.model import Facts
 from radiokey.guide.walk import position
+from radiokey.language.speech import gettext
 from radiokey.serial.vin import Vin
 from radiokey.web.http.addresses import Connection
 from radiokey.web.http.forms import CodeForm, DealerCodeForm, WebRequest, read
@@ -198,10 +199,12 @@ def after(site: Site, visit: Visit) -> dict[str, str]:
     now = Facts(model=model.id, errors=errors, refused=before, evidence=before > 0)
     tried = Facts(model=model.id, errors=None if errors is None else errors + 1, refused=min(before + 1, 9))
     steps = {
-        "It plays": position("plays", now),
-        "The screen went dark": position("dark", now),
-        "It was refused, or it waits": position("refused-twice" if before else "refused-once", tried),
-        "It was taken, but it asks again": position("accepted-asks-again", now),
+        gettext("It plays"): position("plays", now),
+        gettext("The screen went dark"): position("dark", now),
+        gettext("It was refused, or it waits"): position(
+            "refused-twice" if before else "refused-once", tried
+        ),
+        gettext("It was taken, but it asks again"): position("accepted-asks-again", now),
     }
     return {says: f"/guide/{step}" for says, step in steps.items()}
 

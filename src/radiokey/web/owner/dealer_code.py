@@ -18,7 +18,7 @@ from radiokey.errors import InputError, UsageError
 from radiokey.web.http.forms import CodeForm, DealerCodeForm, NumberForm, WebRequest, read, read_query
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.code import asked_by, fresh_if_spent, request_for
-from radiokey.web.owner.entry import GONE
+from radiokey.web.owner.entry import gone
 from radiokey.web.owner.number import PRIVATE, address_with, lead_to, makes_of, visit_of, with_problem
 from radiokey.web.owner.shown import first_step
 from radiokey.web.site import Site
@@ -45,7 +45,7 @@ def ask_again(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str
     """Ask for the dealer's code, with what is known already and what was wrong before."""
     said = site.visits.open(visit)
     if said.held:  # of a page that was opened again after the code was forgotten
-        said = msgspec.structs.replace(said, problem=GONE)
+        said = msgspec.structs.replace(said, problem=gone())
     return _ask(site, said)
 
 

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from radiokey.code.value import Code
 from radiokey.errors import InputError, MissingFactError, RadiokeyError, UsageError
 from radiokey.guide.coach import coach
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import CoachForm, WebRequest, convert, read
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.visits import Problem, Visit
@@ -44,7 +45,7 @@ async def coach_read(site: NamedDependency[Site], request: WebRequest) -> Redire
         facts_of(visit)
         model = site.model(form.model)
         if model is None or model.default or not form.code:
-            raise UsageError("radio and code are both needed", hint="fill in both")
+            raise UsageError(gettext("radio and code are both needed"), hint=gettext("fill in both"))
         typed = Code.typed(form.code)
         coach(model, typed)
     except RadiokeyError as problem:
@@ -61,7 +62,7 @@ async def keys(site: NamedDependency[Site], visit: FromPath[str]) -> Response[st
     model = site.model(said.keys or said.model)
     code = await code_of(site, said)
     if model is None or model.default or code is None:
-        return _ask(site, msgspec.structs.replace(said, problem=GONE))
+        return _ask(site, msgspec.structs.replace(said, problem=gone()))
     try:
         steps = coach(model, code)
     except (MissingFactError, InputError) as problem:
@@ -77,7 +78,14 @@ async def keys(site: NamedDependency[Site], visit: FromPath[str]) -> Response[st
     )
 
 
-GONE: Final = Problem("keys", "the code is not here any more", "type it once more", status_of(UsageError("")))
+def gone() -> Problem:
+    """Return what is said of a code that is not held any more."""
+    return Problem(
+        "keys",
+        gettext("the code is not here any more"),
+        gettext("type it once more"),
+        status_of(UsageError("")),
+    )
 
 
 def _ask(site: Site, visit: Visit) -> Response[str]:

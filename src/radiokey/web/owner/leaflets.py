@@ -17,6 +17,7 @@ from radiokey.guide.prevention import hand_over, prevention
 from radiokey.guide.questions import questions
 from radiokey.guide.reminders import EVERY_MONTHS, Month, battery_calendar, update_calendar
 from radiokey.guide.walk import position
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import LeafletForm, ReminderForm, WebRequest, count, read_query
 from radiokey.web.http.problems import form_problem
 from radiokey.web.http.visits import SAID, FormAnswer
@@ -75,7 +76,9 @@ def update_reminder(site: NamedDependency[Site], request: WebRequest) -> Respons
 def end_page(site: NamedDependency[Site], request: WebRequest, end: FromPath[str]) -> Response[str]:
     """Show what is left at an end of the road."""
     if end not in set(End):
-        raise NotThereError("the road has no such end", hint="the guide leads to the right one")
+        raise NotThereError(
+            gettext("the road has no such end"), hint=gettext("the guide leads to the right one")
+        )
     form, at = read_query(request, LeafletForm), End(end)
     others = [(_with(f"/ends/{one.value}", form.model), end_title(one)) for one in End if one is not at]
     page = end_of_road(at, site.model(form.model))

@@ -19,6 +19,7 @@ from radiokey.errors import InputError, RadiokeyError, SerialError, TryLaterErro
 from radiokey.label.marks import Code, Marks
 from radiokey.label.photo import LabelReading
 from radiokey.label.read import Candidate, read_marks
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import NumberForm, Short, Text, WebRequest, convert, read_query
 from radiokey.web.http.labels import look_again, nothing_on
 from radiokey.web.http.problems import headers_of_problem, status_of
@@ -84,14 +85,18 @@ async def read_codes(
     try:
         seen = msgspec.json.decode(await request.body(), type=PhoneCodes)
         if any(len(code.text) > CODE_LENGTH_MAX for code in seen.codes):
-            raise InputError("this barcode holds more than any label's", hint="type the number")
+            raise InputError(
+                gettext("this barcode holds more than any label's"), hint=gettext("type the number")
+            )
         visit = Visit(make=seen.make, car=seen.car, model=seen.model)
         reading = read_marks(
             Marks(seen.width, seen.height, seen.codes), make=make_of(visit), radio=site.model(visit.model)
         )
         return _answer(site, visit, reading, seen.codes)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _refused(InputError("this is not what the page sends", hint="open the page again"))
+        return _refused(
+            InputError(gettext("this is not what the page sends"), hint=gettext("open the page again"))
+        )
     except RadiokeyError as problem:
         return _refused(problem)
 
@@ -127,12 +132,13 @@ async def _read(site: Site, request: WebRequest, visit: Visit, data: bytes) -> L
     """Return what a photo says; raise `PhotoError`, `LimitReachedError`, `TryLaterError`, `OurFaultError`."""
     photos = site.photos
     if photos is None:
-        raise UsageError("this site does not read photos", hint="type what is on the label")
+        raise UsageError(gettext("this site does not read photos"), hint=gettext("type what is on the label"))
     if not data:
-        raise UsageError("no photo was chosen", hint="choose or take one, then send it")
+        raise UsageError(gettext("no photo was chosen"), hint=gettext("choose or take one, then send it"))
     if site.photos_waiting >= WAITING_MAX:
         raise TryLaterError(
-            "many photos are being read right now", hint="type the number, or try in a minute"
+            gettext("many photos are being read right now"),
+            hint=gettext("type the number, or try in a minute"),
         )
     model, client, network = site.model(visit.model), site.client(request), site.network(request)
 

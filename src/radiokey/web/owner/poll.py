@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from radiokey.base.poll.poll import SHOWN_FROM, Often, Tally
 from radiokey.errors import LimitReachedError, UsageError
+from radiokey.language.speech import gettext, later
 from radiokey.web.http.forms import LeafletForm, PollForm, WebRequest, read, read_query
 from radiokey.web.http.problems import form_problem
 from radiokey.web.http.visits import SAID, FormAnswer
@@ -17,10 +18,10 @@ from radiokey.web.site import Site
 
 PAGE: Final = "/poll"
 SAYS: Final = {
-    Often.NEVER: "Never",
-    Often.YEARLY: "1-2 times a year",
-    Often.EACH_BATTERY: "At each battery",
-    Often.ALWAYS: "Again and again",
+    Often.NEVER: later("Never"),
+    Often.YEARLY: later("1-2 times a year"),
+    Often.EACH_BATTERY: later("At each battery"),
+    Often.ALWAYS: later("Again and again"),
 }
 """What the answers are called: short enough to stand beside their line."""
 PICTURES_MAX: Final = 3
@@ -51,7 +52,7 @@ def poll_page(site: NamedDependency[Site], request: WebRequest) -> Response[str]
         problem=problem,
         model=named if model else None,
         models=sorted(models, key=lambda one: one.name.casefold()),
-        answers=[(often.value, text) for often, text in SAYS.items()],
+        answers=[(often.value, gettext(text)) for often, text in SAYS.items()],
         counted=request.query_params.get(_COUNTED, "") == "yes",
         all=results[0],
         named=next((one for one in results[1:] if one.tally.model == model), None) if model else None,
@@ -65,7 +66,7 @@ async def answer(site: NamedDependency[Site], request: WebRequest) -> Redirect:
     """Count an answer and lead to the results."""
     form = await read(request, PollForm)
     if form.often not in set(Often):
-        raise UsageError("that is none of the answers", hint="choose one of the four")
+        raise UsageError(gettext("that is none of the answers"), hint=gettext("choose one of the four"))
     named, often = site.model(form.model), Often(form.often)
     model = "" if named is None or named.default else named.id
     client, network = site.client(request), site.network(request)
@@ -88,8 +89,8 @@ def _results(site: Site, model: str) -> list[Result]:
 
 
 def _result(site: Site, tally: Tally) -> Result:
-    title = site.catalogue.models[tally.model].short if tally.model else "All radios"
-    return Result(title, tally, tuple(zip(SAYS.values(), tally.counts, strict=True)))
+    title = site.catalogue.models[tally.model].short if tally.model else gettext("All radios")
+    return Result(title, tally, tuple(zip(map(gettext, SAYS.values()), tally.counts, strict=True)))
 
 
 HANDLERS: Final = (poll_page, answer)

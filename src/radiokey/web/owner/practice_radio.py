@@ -40,6 +40,7 @@ from radiokey.headunit.first_press import Opening
 from radiokey.headunit.lock import State as LockState
 from radiokey.headunit.panel import Cycle
 from radiokey.headunit.unit import Design, HeadUnit
+from radiokey.language.speech import gettext
 from radiokey.vehicle.hand import events_of
 from radiokey.web.draw import display_svg
 from radiokey.web.http.forms import ActForm, WebRequest, read
@@ -104,8 +105,8 @@ def design_of(model: Model, way: int) -> Design:
     design = model.design(openings[way] if openings else None)
     if design is None:
         raise MissingFactError(
-            "how a code is entered on this radio is not known, so it cannot be practised",
-            hint="the car's handbook shows the keys; a photo of that page answers it",
+            gettext("how a code is entered on this radio is not known, so it cannot be practised"),
+            hint=gettext("the car's handbook shows the keys; a photo of that page answers it"),
             missing=",".join(model.missing_for_entry()),
         )
     return design
@@ -141,12 +142,14 @@ class PracticeRadio:
         """Return the radio in `text`; raise `InputError` if it is not of this site and model."""
         opened = site.practice_seal.open(text, model.id)
         if opened is None:
-            raise InputError("this practice radio was not made here", hint="begin with a new one")
+            raise InputError(
+                gettext("this practice radio was not made here"), hint=gettext("begin with a new one")
+            )
         try:
             sealed = msgspec.msgpack.decode(zlib.decompress(opened), type=Sealed)
         except (zlib.error, msgspec.DecodeError) as error:  # of a version before this one
             raise InputError(
-                "this practice radio is of an older version", hint="begin with a new one"
+                gettext("this practice radio is of an older version"), hint=gettext("begin with a new one")
             ) from error
         unit = HeadUnit.from_image(design_of(model, sealed.way), sealed.image, key=site.purpose_key(DEVICE))
         return cls(site, model, unit, sealed.way, sealed.plug)
@@ -178,7 +181,9 @@ def unit_events(action: OwnerAction) -> list[UnitEvent]:
         return [TimeWent(SKIPS[action.key])]
     events = events_of(action.what, action.key, action.ms if action.what in _TIMED else None)
     if events is None:
-        raise InputError("that is nothing one can do with a radio", hint="use the buttons of the page")
+        raise InputError(
+            gettext("that is nothing one can do with a radio"), hint=gettext("use the buttons of the page")
+        )
     return events
 
 
@@ -214,7 +219,7 @@ def plug_state(pages: Pages, plug: PracticePlug) -> dict[str, Any]:
     return {
         "rows": pages.render("plug_rows.html", entries=entries, timed=False),
         "heard": f"{heard[-1].name}: {heard[-1].means}" if heard else "",
-        "session": SESSIONS[plug.own.tester.session] if plug.own.plugged else "not connected",
+        "session": SESSIONS[plug.own.tester.session] if plug.own.plugged else gettext("not connected"),
     }
 
 
@@ -352,7 +357,9 @@ async def handle_actions(
         for one in actions.did:
             radio.do(one)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        problem: RadiokeyError = InputError("this is not what the page sends", hint="begin with a new radio")
+        problem: RadiokeyError = InputError(
+            gettext("this is not what the page sends"), hint=gettext("begin with a new radio")
+        )
         return _refused(problem)
     except RadiokeyError as problem:
         return _refused(problem)
@@ -369,7 +376,8 @@ async def handle_form(site: NamedDependency[Site], model_id: FromPath[str], requ
     radio = PracticeRadio.unsealed(site, model, form.image)
     if radio.plug is None:
         raise InputError(
-            "this one practises with an own code, and needs JavaScript", hint="go back to the keys"
+            gettext("this one practises with an own code, and needs JavaScript"),
+            hint=gettext("go back to the keys"),
         )
     action = action_of(form.did, form.typed)
     radio.do(action)
@@ -390,7 +398,7 @@ def action_of(did: str, typed: str = "") -> OwnerAction:
         )
     except msgspec.ValidationError as error:
         raise InputError(
-            "that is nothing one can do with a radio", hint="use the buttons of the page"
+            gettext("that is nothing one can do with a radio"), hint=gettext("use the buttons of the page")
         ) from error
 
 

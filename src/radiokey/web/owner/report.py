@@ -15,6 +15,7 @@ from litestar.response import Redirect
 
 from radiokey.errors import UsageError
 from radiokey.guide.report import WRONG, Query, What, Wrong, make_report, masked
+from radiokey.language.speech import gettext, later
 from radiokey.web.http.forms import ReportForm, WebRequest, count, read, read_query
 from radiokey.web.owner.number import makes_of
 from radiokey.web.site import Site
@@ -22,11 +23,11 @@ from radiokey.web.site import Site
 K = TypeVar("K", What, Wrong)
 VERSION: Final = version("radiokey")
 WHAT: Final = {
-    What.DISPLAY: "what the radio shows",
-    What.NUMBER: "the number, or the code",
-    What.ENTRY: "how to key it in",
-    What.WAIT: "how long it waits",
-    What.SEARCH: "the radios of my car",
+    What.DISPLAY: later("what the radio shows"),
+    What.NUMBER: later("the number, or the code"),
+    What.ENTRY: later("how to key it in"),
+    What.WAIT: later("how long it waits"),
+    What.SEARCH: later("the radios of my car"),
 }
 """What a report can be about, in words."""
 
@@ -86,7 +87,9 @@ def _one(kinds: type[K], value: str) -> K:
     try:
         return kinds(value)
     except ValueError:
-        raise UsageError("a report is not about that", hint="choose from the list") from None
+        raise UsageError(
+            gettext("a report is not about that"), hint=gettext("choose from the list")
+        ) from None
 
 
 HANDLERS: Final = (ask, take, show)

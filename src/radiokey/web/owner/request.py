@@ -36,6 +36,7 @@ from radiokey.errors import (
     RequestReusedError,
     TryLaterError,
 )
+from radiokey.language.speech import gettext, later
 from radiokey.serial.vin import Vin
 from radiokey.web.http.forms import (
     RequestForm,
@@ -70,10 +71,10 @@ FORM: Final = "request form"
 FORM_LASTS_MS: Final = DAY_MS
 PRIVATE: Final = {**NO_STORE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 ROAD: Final = {
-    Turn.OWNER.value: "Your papers",
-    Turn.CLERK.value: "A clerk looks",
-    Turn.APPROVER.value: "A second person looks",
-    Turn.NOBODY.value: "The answer",
+    Turn.OWNER.value: later("Your papers"),
+    Turn.CLERK.value: later("A clerk looks"),
+    Turn.APPROVER.value: later("A second person looks"),
+    Turn.NOBODY.value: later("The answer"),
 }
 
 
@@ -250,12 +251,14 @@ async def send_message(site: NamedDependency[Site], request: WebRequest, link: F
         if view.messages and (view.messages[-1].by, view.messages[-1].text) == (by, text):
             return  # the same form once more
         if view.stored.requester != by:
-            raise ChangedMeanwhileError("this request was opened for you at the desk", hint="ask there")
+            raise ChangedMeanwhileError(
+                gettext("this request was opened for you at the desk"), hint=gettext("ask there")
+            )
         site.base.desk_limits.take("messages", client, network)
         desk.post_message(request_id, by, text)
 
     if desk.may_hold_code(await site.in_thread(desk.view, request_id), form.text):
-        return await _act(site, request_id, work, hint="what you typed is not kept")
+        return await _act(site, request_id, work, hint=gettext("what you typed is not kept"))
     return await _act(site, request_id, work, said=form.text)
 
 

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from radiokey.guide.ends import END_OF_STEP
 from radiokey.guide.model import Act, Asks
 from radiokey.guide.walk import View, answer, answer_display, ask_display, position, start, view, where
+from radiokey.language.speech import gettext, later
 from radiokey.web.http.forms import StartForm, WebRequest, read
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.number import address_with, begun, lead_to
@@ -19,17 +20,17 @@ from radiokey.web.owner.shown import visit_of_facts
 from radiokey.web.site import Site
 
 ACTS: Final = {
-    Act.SERIAL: ("/number", "Type the number"),
-    Act.CODE: ("/number", "Get the code"),
-    Act.COACH: ("/coach", "Show me the keys"),
-    Act.WAITING: ("/waiting", "How long, exactly"),
-    Act.SHEET: ("/sheet", "Whom to ask, with what"),
-    Act.PRACTICE: ("/practice", "Practise first"),
-    Act.PREVENTION: ("/prevention", "The checklist for my radio"),
-    Act.HAND_OVER: ("/hand-over", "A sheet for the workshop"),
-    Act.END: ("/ends", "What is left, and what it costs"),
-    Act.USED: ("/used", "What to ask the seller"),
-    Act.QUESTIONS: ("/questions", "All answers on one page"),
+    Act.SERIAL: ("/number", later("Type the number")),
+    Act.CODE: ("/number", later("Get the code")),
+    Act.COACH: ("/coach", later("Show me the keys")),
+    Act.WAITING: ("/waiting", later("How long, exactly")),
+    Act.SHEET: ("/sheet", later("Whom to ask, with what")),
+    Act.PRACTICE: ("/practice", later("Practise first")),
+    Act.PREVENTION: ("/prevention", later("The checklist for my radio")),
+    Act.HAND_OVER: ("/hand-over", later("A sheet for the workshop")),
+    Act.END: ("/ends", later("What is left, and what it costs")),
+    Act.USED: ("/used", later("What to ask the seller")),
+    Act.QUESTIONS: ("/questions", later("All answers on one page")),
 }
 """The page each act of the guide is done on, and what its button says."""
 LEAFLETS: Final = frozenset({Act.PREVENTION, Act.HAND_OVER, Act.END, Act.USED, Act.QUESTIONS})
@@ -103,7 +104,8 @@ def _act(site: Site, here: View) -> tuple[str, str] | None:
     """Return the page a step is done on: its address and what its button says."""
     if here.act is None:
         return None
-    page, says = ACTS[here.act]
+    page, said = ACTS[here.act]
+    says = gettext(said)
     if here.act is Act.PRACTICE:
         known = site.catalogue.models.get(here.facts.model or "")
         return (f"{page}/{known.id}" if known is not None and known.panel else page), says

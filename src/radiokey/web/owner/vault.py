@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from radiokey.base.release.request import Released
+from radiokey.language.speech import gettext, later
 from radiokey.vault.document import Entry, encode_entry
 from radiokey.vault.secret import PASSPHRASE_LENGTH_MIN
 from radiokey.web.draw.card import card_of_entry, steps_of
@@ -27,39 +28,47 @@ from radiokey.web.site import Site
 FACTOR: Final = 18
 """The work factor that a phone writes: one to two seconds there, and `age` takes the same."""
 SAYS: Final = {
-    "vault-works": "This takes a few seconds.",
-    "vault-opened": "It is open. Compare the number on the radio first: cars change their radios.",
-    "vault-kept": "The file is made. Save it, and copy it to a second place.",
-    "vault-passphrase": "The passphrase does not open it. Look at capitals; nothing counts the tries.",
-    "vault-cut": "The file is not whole: it was cut short. Use another copy of it.",
-    "vault-changed": "The file is not as it was written. Use another copy of it.",
-    "vault-newer": "A later version wrote this file. A newer Radiokey reads it.",
-    "vault-foreign": "This file is no vault.",
-    "vault-cost": "This costs more than a browser can pay: open it on a computer, with Radiokey or age.",
-    "vault-keyed": "This vault opens with a key file: on a computer, with Radiokey or with age.",
-    "vault-file": "Choose the file first.",
-    "vault-short": f"A passphrase has at least {PASSPHRASE_LENGTH_MIN} characters.",
-    "vault-twice": "The two passphrases are not the same.",
-    "vault-other": "This browser cannot do it. Radiokey and age open the file on a computer.",
+    "vault-works": later("This takes a few seconds."),
+    "vault-opened": later("It is open. Compare the number on the radio first: cars change their radios."),
+    "vault-kept": later("The file is made. Save it, and copy it to a second place."),
+    "vault-passphrase": later("The passphrase does not open it. Look at capitals; nothing counts the tries."),
+    "vault-cut": later("The file is not whole: it was cut short. Use another copy of it."),
+    "vault-changed": later("The file is not as it was written. Use another copy of it."),
+    "vault-newer": later("A later version wrote this file. A newer Radiokey reads it."),
+    "vault-foreign": later("This file is no vault."),
+    "vault-cost": later(
+        "This costs more than a browser can pay: open it on a computer, with Radiokey or age."
+    ),
+    "vault-keyed": later("This vault opens with a key file: on a computer, with Radiokey or with age."),
+    "vault-file": later("Choose the file first."),
+    "vault-short": later("A passphrase has at least {n} characters."),
+    "vault-twice": later("The two passphrases are not the same."),
+    "vault-other": later("This browser cannot do it. Radiokey and age open the file on a computer."),
 }
 """What the page says, by what happened; most of it are the slugs of docs/errors.md."""
-_FIELDS: Final = json.dumps(
-    {
-        "car": "Car",
-        "confirm": "Confirmed by",
-        "found": "Number found",
-        "source": "Code from",
-        "kept_on": "Kept on",
-        "note": "Note",
-    }
-)
+_FIELDS: Final = {
+    "car": later("Car"),
+    "confirm": later("Confirmed by"),
+    "found": later("Number found"),
+    "source": later("Code from"),
+    "kept_on": later("Kept on"),
+    "note": later("Note"),
+}
 """What is shown of a radio before its code, and how it is called."""
+
+
+def _fields() -> str:
+    return json.dumps({name: gettext(called) for name, called in _FIELDS.items()})
+
+
+def _says() -> dict[str, str]:
+    return {slug: gettext(text, n=PASSPHRASE_LENGTH_MIN) for slug, text in SAYS.items()}
 
 
 @get("/vault", sync_to_thread=False)
 def open_page(site: NamedDependency[Site]) -> Response[str]:
     """Open a vault in the browser; the page is the same for everybody."""
-    return site.pages.show("owner/vault.html", headers=NO_STORE, radio=None, fields=_FIELDS, says=SAYS)
+    return site.pages.show("owner/vault.html", headers=NO_STORE, radio=None, fields=_fields(), says=_says())
 
 
 @get("/road/{visit:str}/keep")
@@ -75,7 +84,7 @@ async def keep_page(site: NamedDependency[Site], visit: FromPath[str]) -> Respon
         factor=FACTOR,
         least=PASSPHRASE_LENGTH_MIN,
         here=f"/road/{visit}",
-        says=SAYS,
+        says=_says(),
     )
 
 

@@ -22,6 +22,7 @@ from radiokey.guide.waiting import (
     wait_answer,
 )
 from radiokey.guide.walk import answer, position
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import LookForm, WaitForm, WebRequest, read, read_query
 from radiokey.web.http.problems import form_problem
 from radiokey.web.http.render import NO_STORE
@@ -140,7 +141,7 @@ def reminder(site: NamedDependency[Site], token: FromPath[str], request: WebRequ
     countdown = _countdown(site, token)
     model = site.catalogue.models.get(countdown.model)
     link = str(request.base_url).rstrip("/") + f"/waiting/{token}"
-    radio = model.name if model is not None and not model.default else "the car radio"
+    radio = model.name if model is not None and not model.default else gettext("the car radio")
     content = calendar(countdown, now_ms=site.clock.now_ms(), radio=radio, link=link)
     return Response(content, media_type="text/calendar", headers=dict(NO_STORE))
 
