@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from radiokey.errors import InputError
-from radiokey.language.speech import ENGLISH, Language
+from radiokey.language.speech import ENGLISH, Language, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +67,10 @@ class Languages:
         found = self.find(text)
         if found is None:
             names = ", ".join(self.tags)
-            raise InputError(f"there are no texts in the language {text[:16]!r}", hint=f"there are: {names}")
+            raise InputError(
+                gettext("there are no texts in the language {text!r}", text=text[:16]),
+                hint=gettext("there are: {names}", names=names),
+            )
         return found
 
     def accepted(self, header: str) -> Language:

@@ -1,6 +1,13 @@
 """Each request is answered in its language: that of the cookie, or else what the browser asks for."""
 
+import importlib
+from pathlib import Path
+
 import pytest
+
+from radiokey.language.load import Languages
+
+ROOT = Path(__file__).parents[3]
 
 RUSSIAN = {"Accept-Language": "ru-RU,ru;q=0.9,en;q=0.8"}
 
@@ -79,3 +86,19 @@ def test_two_at_once_are_each_answered_in_their_own(client):
         client.get("/", headers=headers).headers["content-language"] for headers in ({}, RUSSIAN, {}, RUSSIAN)
     ]
     assert tags == ["en", "ru", "en", "ru"]
+
+
+def test_a_language_is_one_file_more(monkeypatch, tmp_path, open_site, page_of):
+    """No code knows which languages there are; this one shows what is not ready for another."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    tools = importlib.import_module("texts")
+    (tmp_path / f"{tools.PSEUDO}.mo").write_bytes(tools.pseudo())
+    languages = Languages(tmp_path)
+    assert languages.tags == ("en", tools.PSEUDO)
+    with open_site(tmp_path / "base.sqlite3", languages=languages) as client:
+        home = client.get("/", headers={"Accept-Language": tools.PSEUDO})
+        assert f'<html lang="{tools.PSEUDO}">' in home.text
+        assert 'value="en" lang="en">English<' in home.text
+        number = page_of(client.get("/number", headers={"Accept-Language": tools.PSEUDO}).text).words
+        assert "Týpé whát íš öñ thé lábél" in number
+        assert "Type what is on the label" not in number

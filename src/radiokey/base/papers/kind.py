@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from radiokey.clock import DAY_MS
+from radiokey.language.speech import gettext, later, ngettext
 
 
 class PaperKind(StrEnum):
@@ -21,19 +22,21 @@ class PaperKind(StrEnum):
 
 
 NAMES: Final[Mapping[PaperKind, str]] = {
-    PaperKind.LABEL_PHOTO: "photo of the label",
-    PaperKind.POLICE_RECEIPT: "police receipt",
-    PaperKind.PURCHASE: "purchase papers",
-    PaperKind.REGISTRATION: "registration",
-    PaperKind.VIN_PHOTO: "photo of the VIN",
+    PaperKind.LABEL_PHOTO: later("photo of the label"),
+    PaperKind.POLICE_RECEIPT: later("police receipt"),
+    PaperKind.PURCHASE: later("purchase papers"),
+    PaperKind.REGISTRATION: later("registration"),
+    PaperKind.VIN_PHOTO: later("photo of the VIN"),
 }
 
 WHY: Final[Mapping[PaperKind, str]] = {
-    PaperKind.LABEL_PHOTO: "The number you typed is compared with it. The whole label, sharp.",
-    PaperKind.POLICE_RECEIPT: "Only if the radio was reported stolen and is back: it shows that.",
-    PaperKind.PURCHASE: "Only if you have no registration yet: the VIN is read from it. Cover names.",
-    PaperKind.REGISTRATION: "The VIN is read from it: whole, and sharp. Cover your name and address.",
-    PaperKind.VIN_PHOTO: "It shows that the papers are this car's. Behind the windscreen, or on the door.",
+    PaperKind.LABEL_PHOTO: later("The number you typed is compared with it. The whole label, sharp."),
+    PaperKind.POLICE_RECEIPT: later("Only if the radio was reported stolen and is back: it shows that."),
+    PaperKind.PURCHASE: later("Only if you have no registration yet: the VIN is read from it. Cover names."),
+    PaperKind.REGISTRATION: later("The VIN is read from it: whole, and sharp. Cover your name and address."),
+    PaperKind.VIN_PHOTO: later(
+        "It shows that the papers are this car's. Behind the windscreen, or on the door."
+    ),
 }
 """What the desk does with each, as the owner reads it before sending."""
 
@@ -61,7 +64,7 @@ def kept_words(kind: PaperKind) -> str:
     >>> kept_words(PaperKind.REGISTRATION)
     'Kept encrypted, deleted 30 days after your request has ended.'
     """
-    return f"Kept encrypted, deleted {kept_span(kind)} after your request has ended."
+    return gettext("Kept encrypted, deleted {span} after your request has ended.", span=kept_span(kind))
 
 
 def kept_span(kind: PaperKind) -> str:
@@ -72,4 +75,6 @@ def kept_span(kind: PaperKind) -> str:
     """
     days = KEPT_DAYS[kind]
     years, rest = divmod(days, 365)
-    return f"{days} days" if rest or not years else f"{years} years"
+    if rest or not years:
+        return ngettext("{n} day", "{n} days", days)
+    return ngettext("{n} year", "{n} years", years)

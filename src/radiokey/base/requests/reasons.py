@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from radiokey.language.speech import later
+
 
 class Reason(StrEnum):
     """Why a request was refused, sorted."""
@@ -21,13 +23,23 @@ class Reason(StrEnum):
 
 
 WORDS: Final[Mapping[Reason, str]] = {
-    Reason.CAR_DIFFERS: "The VIN in your papers is not that of the car. Ask again with this car's papers.",
-    Reason.NO_CODE_HERE: "This desk has no code for this radio. The sheet for your radio says who has it.",
-    Reason.NUMBER_DIFFERS: "The number you gave is not the one on your photo. Copy it anew and ask again.",
-    Reason.PAPERS_CHANGED: "A paper was altered. Bring the originals to the desk.",
-    Reason.PAPERS_UNREADABLE: "Your papers cannot be read. Ask again with photos that are whole and sharp.",
-    Reason.STOLEN: "This radio is reported stolen. If it is yours again, bring the police receipt here.",
-    Reason.UNIT_AND_CAR_DIFFER: (
+    Reason.CAR_DIFFERS: later(
+        "The VIN in your papers is not that of the car. Ask again with this car's papers."
+    ),
+    Reason.NO_CODE_HERE: later(
+        "This desk has no code for this radio. The sheet for your radio says who has it."
+    ),
+    Reason.NUMBER_DIFFERS: later(
+        "The number you gave is not the one on your photo. Copy it anew and ask again."
+    ),
+    Reason.PAPERS_CHANGED: later("A paper was altered. Bring the originals to the desk."),
+    Reason.PAPERS_UNREADABLE: later(
+        "Your papers cannot be read. Ask again with photos that are whole and sharp."
+    ),
+    Reason.STOLEN: later(
+        "This radio is reported stolen. If it is yours again, bring the police receipt here."
+    ),
+    Reason.UNIT_AND_CAR_DIFFER: later(
         "Number, model and car do not belong together here. Compare all three with your papers and ask again."
     ),
 }

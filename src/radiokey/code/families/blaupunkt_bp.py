@@ -34,6 +34,7 @@ from radiokey.code.families.blaupunkt import code_of
 from radiokey.code.family import FAMILIES
 from radiokey.code.value import Code
 from radiokey.errors import OutsideDomainError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import SerialNumber
 
 _FAMILY: Final = FAMILIES["blaupunkt-bp"]
@@ -46,29 +47,39 @@ def derive(serial: SerialNumber) -> Code:
     match = _NUMBER.fullmatch(serial.text)
     if serial.kind != "bp12" or match is None:
         raise OutsideDomainError(
-            "this derivation takes BP and twelve characters; the number has another form",
-            hint="compare the number with the label; if it is right, the make's dealer looks the code up",
+            gettext("this derivation takes BP and twelve characters; the number has another form"),
+            hint=gettext(
+                "compare the number with the label; if it is right, the make's dealer looks the code up"
+            ),
             family=_FAMILY.id,
         )
     model, rest = match.groups()
     if _FAMILY.gate_of(serial.text) is None:
         known = ", ".join(begin.removeprefix("BP") for gate in _FAMILY.gates for begin in gate.begins)
         raise OutsideDomainError(
-            f"only Blaupunkt models {known} are known; this number begins with BP{model}",
-            hint="the make's dealer looks the code up from the number and the papers",
+            gettext(
+                "only Blaupunkt models {known} are known; this number begins with BP{model}",
+                known=known,
+                model=model,
+            ),
+            hint=gettext("the make's dealer looks the code up from the number and the papers"),
             family=_FAMILY.id,
         )
     if _KNOWN.fullmatch(serial.text) is None:
         raise OutsideDomainError(
-            "the fifth character after BP is a letter on an ACR 4250 (BP5511) and a digit on the others",
-            hint="compare the number with the label; if it is right, the make's dealer looks the code up",
+            gettext(
+                "the fifth character after BP is a letter on an ACR 4250 (BP5511) and a digit on the others"
+            ),
+            hint=gettext(
+                "compare the number with the label; if it is right, the make's dealer looks the code up"
+            ),
             family=_FAMILY.id,
         )
     code = code_of(model[1:], rest)
     if code is None:
         raise OutsideDomainError(
-            "this number is one of the 1 in 100 whose code the only source leaves in doubt",
-            hint="the make's dealer looks the code up from the number and the papers",
+            gettext("this number is one of the 1 in 100 whose code the only source leaves in doubt"),
+            hint=gettext("the make's dealer looks the code up from the number and the papers"),
             family=_FAMILY.id,
         )
     return Code(code)

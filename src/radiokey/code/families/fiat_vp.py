@@ -27,6 +27,7 @@ from typing import Final
 
 from radiokey.code.value import Code
 from radiokey.errors import OutsideDomainError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import SerialNumber
 
 _NUMBER: Final = re.compile(r"(?:A2C[0-9]{12})?([0-9]{4})", re.ASCII)
@@ -38,8 +39,8 @@ def derive(serial: SerialNumber) -> Code:
     match = _NUMBER.fullmatch(serial.text)
     if serial.kind not in _KINDS or match is None:
         raise OutsideDomainError(
-            "this derivation takes A2C and sixteen digits, or the last four of them",
-            hint="the number stands on the label of the unit",
+            gettext("this derivation takes A2C and sixteen digits, or the last four of them"),
+            hint=gettext("the number stands on the label of the unit"),
             family="fiat-vp",
         )
     s1, s2, s3, s4 = (int(digit) for digit in match[1])

@@ -29,6 +29,7 @@ from typing import Final
 from radiokey.code.families.ford import Square
 from radiokey.code.value import Code
 from radiokey.errors import OutsideDomainError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import SerialNumber
 
 _SERIAL: Final = re.compile(r"V[0-9]{6}", re.ASCII)
@@ -51,8 +52,10 @@ def derive(serial: SerialNumber) -> Code:
     """Return the four-digit code of a V serial; raise `OutsideDomainError` for anything else."""
     if serial.kind != "ford-v" or _SERIAL.fullmatch(serial.text) is None:
         raise OutsideDomainError(
-            "this derivation takes a Ford serial number of the letter V and six digits",
-            hint="the letter decides: after an M the digits have another code; a Ford dealer looks it up",
+            gettext("this derivation takes a Ford serial number of the letter V and six digits"),
+            hint=gettext(
+                "the letter decides: after an M the digits have another code; a Ford dealer looks it up"
+            ),
             family="ford-v",
         )
     return Code(f"{SQUARE.code_of(int(serial.text[1:])):04d}")

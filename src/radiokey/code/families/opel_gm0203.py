@@ -28,6 +28,7 @@ from typing import Final
 from radiokey.code.families.blaupunkt import code_of
 from radiokey.code.value import Code
 from radiokey.errors import OutsideDomainError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import SerialNumber
 
 _NUMBER: Final = re.compile(r"GM0203[0-9]([0-9]{7})", re.ASCII)
@@ -40,15 +41,17 @@ def derive(serial: SerialNumber) -> Code:
     match = _NUMBER.fullmatch(serial.text)
     if serial.kind != "opel-gm" or match is None:
         raise OutsideDomainError(
-            "this derivation takes GM0203 and eight digits; other GM numbers have none",
-            hint="compare the number with the label; if it is right, an Opel or Vauxhall dealer looks it up",
+            gettext("this derivation takes GM0203 and eight digits; other GM numbers have none"),
+            hint=gettext(
+                "compare the number with the label; if it is right, an Opel or Vauxhall dealer looks it up"
+            ),
             family="opel-gm0203",
         )
     code = code_of(MODEL_DIGITS, match[1])
     if code is None:
         raise OutsideDomainError(
-            "this number is one of the 1 in 100 whose code the only source leaves in doubt",
-            hint="an Opel or Vauxhall dealer looks the code up from the number and the papers",
+            gettext("this number is one of the 1 in 100 whose code the only source leaves in doubt"),
+            hint=gettext("an Opel or Vauxhall dealer looks the code up from the number and the papers"),
             family="opel-gm0203",
         )
     return Code(code)

@@ -33,6 +33,7 @@ from typing import Final
 
 from radiokey.code.value import Code
 from radiokey.errors import OutsideDomainError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import SerialNumber
 
 _PRECODE: Final = re.compile(r"[A-Z][0-9]{3}", re.ASCII)
@@ -43,15 +44,17 @@ def derive(serial: SerialNumber) -> Code:
     text = serial.text
     if serial.kind != "renault-precode" or _PRECODE.fullmatch(text) is None:
         raise OutsideDomainError(
-            "this derivation takes a Renault pre-code: one letter and three digits",
-            hint="it follows the T on the sticker, e.g. 281155216RT V212",
+            gettext("this derivation takes a Renault pre-code: one letter and three digits"),
+            hint=gettext("it follows the T on the sticker, e.g. 281155216RT V212"),
             family="renault-precode",
         )
     p = 10 * (ord(text[0]) - ord("A")) + int(text[1])
     if p == 0:
         raise OutsideDomainError(
-            "pre-codes A000 to A099 have no code: the derivation divides by zero there",
-            hint="look at the sticker again; if it really says so, a Renault or Dacia dealer can help",
+            gettext("pre-codes A000 to A099 have no code: the derivation divides by zero there"),
+            hint=gettext(
+                "look at the sticker again; if it really says so, a Renault or Dacia dealer can help"
+            ),
             family="renault-precode",
         )
     z = 7 * (p + int(text[2:])) % 100

@@ -27,6 +27,7 @@ from typing import Final
 
 from radiokey.code.value import Code
 from radiokey.errors import OutsideDomainError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import SerialNumber
 
 _ERC: Final = re.compile(r"[0-9A-F]{16}", re.ASCII)
@@ -37,8 +38,8 @@ def derive(serial: SerialNumber) -> Code:
     """Return the code, eight hexadecimal digits; raise `OutsideDomainError` for anything but 16 of them."""
     if serial.kind != "toyota-erc" or _ERC.fullmatch(serial.text) is None:
         raise OutsideDomainError(
-            "this derivation takes the 16 characters, 0 to 9 and A to F, of a Toyota ERC number",
-            hint="the unit shows them on its own screen",
+            gettext("this derivation takes the 16 characters, 0 to 9 and A to F, of a Toyota ERC number"),
+            hint=gettext("the unit shows them on its own screen"),
             family="toyota-erc-legacy",
         )
     high, low = int(serial.text[:8], 16), int(serial.text[8:], 16)

@@ -29,6 +29,7 @@ from radiokey.errors import (
     SignInError,
     UsageError,
 )
+from radiokey.language.speech import gettext
 from radiokey.web.auth.session import (
     READS,
     SESSION,
@@ -104,8 +105,10 @@ def authentication_of(site: Site) -> Authentication:
     """Return the authentication of the staff; raise `NotThereError` where the base has none."""
     if site.authentication is None:
         raise NotThereError(
-            "nobody signs in here",
-            hint="a hosted base does that at its own address: radiokey serve --site https://codes.example.org",
+            gettext("nobody signs in here"),
+            hint=gettext(
+                "a hosted base does that at its own address: radiokey serve --site https://codes.example.org"
+            ),
         )
     return site.authentication
 
@@ -232,7 +235,10 @@ def _codes_page(site: Site, said: FormAnswer, next_page: str) -> Response[str]:
     """Show recovery codes; where they are gone, say so."""
     codes = site.visits.secret_of(said) if said.typed else None
     if codes is None and said.secret:
-        raise LinkError("these codes are shown no more", hint="sign in: your own page makes ten new ones")
+        raise LinkError(
+            gettext("these codes are shown no more"),
+            hint=gettext("sign in: your own page makes ten new ones"),
+        )
     if not said.typed:
         raise NotFoundException
     return _public_page(

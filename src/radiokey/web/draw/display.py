@@ -9,6 +9,7 @@ from html import escape
 from typing import Final
 
 from radiokey.headunit.display import Colour, DisplayKind, Technology
+from radiokey.language.speech import gettext
 from radiokey.web.draw.font import glyph
 
 GLASS: Final = "#14110d"
@@ -88,7 +89,11 @@ def display_svg(
     shown = text.center(cells) if lit else " " * cells
     width, height = cells * CELL[0] + 2 * PADDING, CELL[1] + 2 * PADDING
     colour = COLOURS[kind.colour]
-    title = f"The display shows {text}" if lit and text.strip() else "The display is dark"
+    title = (
+        gettext("The display shows {text}", text=text)
+        if lit and text.strip()
+        else gettext("The display is dark")
+    )
     body = (
         _screen(text if lit else "", width, height)
         if technology is Technology.SCREEN

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from radiokey.language.speech import gettext
+
 WIDTH: Final = 320
 LEFT: Final = 128
 RIGHT: Final = 268
@@ -25,8 +27,8 @@ def dots_svg(title: str, rows: Sequence[tuple[str, int]]) -> str:
         f'<svg class="dots" role="img" viewBox="0 0 {WIDTH} {height}" xmlns="http://www.w3.org/2000/svg">'
         f"<title>{escape(title)}. {escape(said)}</title>"
         f"{lines}"
-        f'<text x="{LEFT}" y="{ends + 14}" class="end">none</text>'
-        f'<text x="{RIGHT}" y="{ends + 14}" class="end" text-anchor="end">all {whole}</text></svg>'
+        f'<text x="{LEFT}" y="{ends + 14}" class="end">{escape(gettext("none"))}</text>'
+        f'<text x="{RIGHT}" y="{ends + 14}" class="end" text-anchor="end">{escape(gettext("all {n}", n=whole))}</text></svg>'
     )
 
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import Final
 
 from radiokey.headunit.panel import Control, Key, Panel
+from radiokey.language.speech import gettext, ngettext
 
 CELL: Final = (92, 76)
 GAP: Final = 10
@@ -31,11 +32,20 @@ def panel_svg(
     height = rows * (CELL[1] + GAP) - GAP + 2 * PADDING
     keys = "".join(_key(key, badge=said if key.id == next_key else "") for key in panel.keys)
     if next_key is None:
-        title = f"The keys of the panel: {', '.join(key.label for key in panel.keys)}"
+        title = gettext("The keys of the panel: {keys}", keys=", ".join(key.label for key in panel.keys))
     else:
         label = next((key.label for key in panel.keys if key.id == next_key), next_key)
-        how = "held" if hold else (f"until its place shows {until}" if until else f"{presses_left} times")
-        title = f"The panel; next is {label}, {how}"
+        if hold:
+            title = gettext("The panel; next is {key}, held", key=label)
+        elif until:
+            title = gettext("The panel; next is {key}, until its place shows {text}", key=label, text=until)
+        else:
+            title = ngettext(
+                "The panel; next is {key}, {n} times",
+                "The panel; next is {key}, {n} times",
+                presses_left,
+                key=label,
+            )
     return (
         f'<svg class="panel" role="img" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">'
         f"<title>{escape(title)}</title>"

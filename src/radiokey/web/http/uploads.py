@@ -75,5 +75,8 @@ def _which(refused: PaperError, uploads: Sequence[Upload]) -> PaperError:
         uploads[at].kind,
         [place for place, one in enumerate(uploads) if one.kind is uploads[at].kind],
     )
-    which = f"{NAMES[kind]}{f', file {same.index(at) + 1}' if len(same) > 1 else ''}: {refused.sentence}"
+    which = gettext(NAMES[kind])
+    if len(same) > 1:
+        which = gettext("{paper}, file {n}", paper=which, n=same.index(at) + 1)
+    which = f"{which}: {refused.sentence}"
     return PaperError(which, hint=refused.hint, reason=refused.facts["reason"])

@@ -187,7 +187,8 @@ def _kinds() -> list[tuple[str, str, str, str, int]]:
     first = (PaperKind.LABEL_PHOTO, PaperKind.REGISTRATION, PaperKind.VIN_PHOTO)
     rest = (PaperKind.PURCHASE, PaperKind.POLICE_RECEIPT)
     return [
-        (kind.value, NAMES[kind], WHY[kind], kept_words(kind), KEPT_DAYS[kind]) for kind in (*first, *rest)
+        (kind.value, gettext(NAMES[kind]), gettext(WHY[kind]), kept_words(kind), KEPT_DAYS[kind])
+        for kind in (*first, *rest)
     ]
 
 
@@ -211,7 +212,7 @@ def follow(site: NamedDependency[Site], link: FromPath[str], said: FromQuery[str
         asked=asked,
         model=site.catalogue.models.get(view.stored.model),
         late=asked.overdue(now_ms),
-        reason=WORDS[asked.reason] if asked.reason else "",
+        reason=gettext(WORDS[asked.reason]) if asked.reason else "",
         refused_mail=desk.outbox.reach(request_id) is ContactStatus.REFUSED,
         papers=_group_papers(desk.papers(request_id)),
         kinds=_kinds(),
@@ -228,7 +229,7 @@ def _group_papers(papers: Iterable[PaperRecord]) -> list[tuple[list[str], PaperR
     lines: dict[object, tuple[list[str], PaperRecord]] = {}
     for paper in papers:
         facts = (paper.at_ms, paper.kept, paper.delete_ms, KEPT_DAYS[paper.kind])
-        lines.setdefault(facts, ([], paper))[0].append(NAMES[paper.kind])
+        lines.setdefault(facts, ([], paper))[0].append(gettext(NAMES[paper.kind]))
     return list(lines.values())
 
 
