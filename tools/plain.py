@@ -1,8 +1,8 @@
 """Are the guide's English texts short and easily read? One line for each that is not; ends with 1 then.
 
 A step has at most 60 words (its title, what happens, what to do and not to do, the rest; not its answers),
-and a step or warning has a reading ease of at least 70 by Flesch ("fairly easy" begins there). What may be longer
-or harder stands in `plain.toml` with its reason, and no longer than it needs to.
+and a step or warning has a reading ease of at least 70 by Flesch ("fairly easy" begins there). What may be
+longer or harder stands in `plain.toml` with its reason, and no longer than it needs to.
 
 The formula is Flesch's of 1948: 206.835 - 1.015 * words per sentence - 84.6 * syllables per word. Syllables
 are counted in the dictionary of Carnegie Mellon, which lies in a package; textstat, which would do all of it,
