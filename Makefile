@@ -6,7 +6,7 @@ DEV := .venv-dev
 BIN := $(DEV)/bin
 UV := $(BIN)/uv
 PIP := $(RUN)/bin/python -m pip --disable-pip-version-check --quiet
-SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml README.md LICENSE
+SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml hatch_build.py README.md LICENSE
 # The port of `make run`; 0 takes a free one.
 RADIOKEY_PORT ?= 8000
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \

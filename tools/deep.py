@@ -8,12 +8,7 @@ to turn its test red.
 import os
 import sys
 
-import age
-import calendars
-import chromium
-import golang
-import nginx
-import spin
+import programs
 from parts import BROWSER, PAGES, PYTEST, environment_of, interpreters, parts, preparing, version_of
 from steps import ROOT, run
 from surroundings import surroundings
@@ -22,12 +17,7 @@ from together import AT_ONCE, Command, Together, slowest
 
 def main() -> None:
     """Run all of it, the searches first."""
-    chromium.ensure(chromium.WHOLE)
-    spin.ensure()
-    golang.ensure()
-    nginx.ensure()
-    age.ensure()
-    calendars.ensure()
+    programs.ensure()
     newest = version_of(sys.executable)
     others = {version: python for version, python in interpreters().items() if version != newest}
     with surroundings() as environment:

@@ -240,3 +240,8 @@ def _model_of(name: str) -> Model:
 @cache
 def _models() -> tuple[tuple[str, str], ...]:
     return tuple((card.id, card.name) for card in cards().values() if not card.default)
+
+
+def guide_in(tag: str) -> Guide:
+    """Return the guide in the language of a tag, in English where it has no texts in that one."""
+    return load_guide(tag if tag in languages() else "en")
