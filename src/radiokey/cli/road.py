@@ -241,7 +241,7 @@ def _ask(road: Guide, here: View, *, back: bool) -> str:
         elif sys.stdin.isatty():
             say.note("that is none of these answers")
         else:
-            raise UsageError(f"that is none of the answers to '{here.title}'", hint=f"answer with {ways}")
+            raise UsageError(f'that is none of the answers to "{here.title}"', hint=f"answer with {ways}")
         say.prompt(f"{ways}: ")
 
 

@@ -52,7 +52,8 @@ WORDS: Final[Mapping[Refusal, tuple[str, str]]] = {
     Refusal.HEIC: (
         later("this photo is in the format HEIC, which is not taken here"),
         later(
-            "send it as JPEG: Settings, Camera, Formats, Most Compatible, and take it anew; or send a screenshot"
+            "send it as JPEG: Settings, Camera, Formats, Most Compatible, and take it anew; "
+            "or send a screenshot"
         ),
     ),
     Refusal.OFFICE: (

@@ -28,7 +28,8 @@ def dots_svg(title: str, rows: Sequence[tuple[str, int]]) -> str:
         f"<title>{escape(title)}. {escape(said)}</title>"
         f"{lines}"
         f'<text x="{LEFT}" y="{ends + 14}" class="end">{escape(gettext("none"))}</text>'
-        f'<text x="{RIGHT}" y="{ends + 14}" class="end" text-anchor="end">{escape(gettext("all {n}", n=whole))}</text></svg>'
+        f'<text x="{RIGHT}" y="{ends + 14}" class="end" text-anchor="end">'
+        f"{escape(gettext('all {n}', n=whole))}</text></svg>"
     )
 
 
