@@ -7,6 +7,7 @@ another one: every text of ours comes out with accents, and what has none was ne
 
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -47,6 +48,32 @@ _PLACE: Final = re.compile(r"(%\(\w+\)[a-z]|\{[^}]*\}|<[^>]*>|&\w+;)")
 _ACCENTS: Final = str.maketrans("aceinosuyACEINOSUY", "áçéíñöšúýÁÇÉÍÑÖŠÚÝ")
 
 
+CATALOGUE: Final = (
+    "guide/ways.toml",
+    "catalogue/models/nissan_terrano3_article.toml",
+    "catalogue/models/renault_86a.toml",
+)
+"""The files of the catalogue whose prose is translated; the others say it in English."""
+PROSE: Final = frozenset(
+    {"name", "short", "tell_apart", "trigger", "code_origin", "question", "more", "how", "meaning", "who"}
+    | {"ask", "papers", "cost", "wait", "unit_type", "conflicts", "quirks"}
+)
+"""The fields that are prose, and all that end in `_text`."""
+
+
+def prose(value: Any, *, said: bool = False) -> Iterator[str]:  # noqa: ANN401 - TOML gives anything
+    """Yield the prose of a file of the catalogue; a name of a car is none."""
+    if isinstance(value, str) and said:
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from prose(one, said=said)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if not (name == "name" and "variant" in value) and name not in {"makes", "sources", "labels"}:
+                yield from prose(one, said=said or name in PROSE or name.endswith("_text"))
+
+
 def sources() -> Iterator[tuple[Path, str]]:
     """Return every file that can hold texts, with how it is read."""
     yield from ((file, "python") for file in sorted(SOURCE.rglob("*.py")))
@@ -64,6 +91,9 @@ def template() -> Catalog:
         ):
             place = file.relative_to(SOURCE).as_posix()
             found.add(message, None, [(place, 0)], auto_comments=comments, context=context)
+    for name in CATALOGUE:
+        for text in prose(tomllib.loads((SOURCE / name).read_text("utf-8"))):
+            found.add(text, None, [(name, 0)])
     return found
 
 

@@ -216,6 +216,9 @@ class Page(HTMLParser):
         self._select = ""
         self._inside: list[str] = []
         self.feed(text)
+        # On every page, and about none.
+        self.switch = next((form for form in self.forms if form.action == "/language"), None)
+        self.forms = [form for form in self.forms if form is not self.switch]
 
     @property
     def words(self) -> str:

@@ -114,7 +114,7 @@ _LAST: Final = later(
 def _confirm(model: Model | None) -> Check:
     sentence = gettext("You know which key confirms the code, and how long to hold it.")
     if model is None or not model.confirm.known:
-        said = None if model is None else model.confirm_text.value
+        said = None if model is None or not model.confirm_text.value else gettext(model.confirm_text.value)
         why = (
             gettext("Only this much is known: {said}. The handbook says which.", said=said.rstrip("."))
             if said

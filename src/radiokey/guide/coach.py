@@ -169,7 +169,7 @@ def _hints(model: Model) -> Iterator[str]:
 
 def _in_words(model: Model) -> Iterator[str]:
     """Yield what is known of the entry without being enough to key it in, and the look-alikes."""
-    said = [fact.value for fact in (model.entry_text, model.confirm_text) if fact.value is not None]
+    said = [gettext(fact.value) for fact in (model.entry_text, model.confirm_text) if fact.value is not None]
     if said:
         yield " ".join((gettext("What is known:"), *said))
     for other in map(load_model, model.look_alikes):

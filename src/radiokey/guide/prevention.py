@@ -31,7 +31,7 @@ def prevention(model: Model | None = None) -> Leaflet:
             Part(gettext("A memory saver: which kind"), lines_of(said["saver"])),
             Part(gettext("When not to use one"), lines_of(said["no-saver"])),
             Part(gettext("What else forgets"), lines_of(said["forgets"])),
-            Part("Reminders", (*lines_of(said["battery"]), *lines_of(said["update"]))),
+            Part(gettext("Reminders"), (*lines_of(said["battery"]), *lines_of(said["update"]))),
         ),
     )
 

@@ -19,7 +19,7 @@ def questions(guide: Guide, model: Model | None = None) -> Leaflet:
     """
     known = named(model)
     return leaflet(
-        "Questions",
+        gettext("Questions"),
         gettext("What owners ask most, answered for your radio as far as anybody knows it."),
         known,
         (

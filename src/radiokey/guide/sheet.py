@@ -128,7 +128,7 @@ def sheet(
         title=_title(known, name, case.state, exists=exists),
         make=name,
         model=None if known is None else known.id,
-        radio=gettext("car radio") if known is None else known.name,
+        radio=gettext("car radio") if known is None else gettext(known.name),
         why=gettext(_WHY["number-first"]) if number_first else _why(known, case.state),
         first_look=() if not exists else _said(_FIRST_LOOK),
         ask=_ask(known, name, sources or {}, exists=exists),
@@ -353,7 +353,7 @@ def _letter(model: Model | None, make: str | None, case: Case, *, exists: bool) 
         gettext(
             "Car's number (VIN): {value}", value=fill("VIN", None if case.vin is None else case.vin.text)
         ),
-        gettext("Radio: {value}", value=fill("radio", None if model is None else model.name)),
+        gettext("Radio: {value}", value=fill("radio", None if model is None else gettext(model.name))),
         gettext("Serial number on the unit: {value}", value=fill("serial number", case.serial)),
         gettext("The display shows: {value}", value=fill("display", case.shows)),
         gettext(

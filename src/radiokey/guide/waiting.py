@@ -168,7 +168,11 @@ def wait_answer(
         else (gettext(_LEAVE_IT_ON).format(longest=spoken_minutes((both.minutes[1],) * 2)),)
     )
     first = gettext("It can be one of {n} radios; what it shows tells which.", n=len(others) + 1)
-    said = (*act, f"{first} {model.short}: {alone.sentences[0]}", *(_either(other) for other in others))
+    said = (
+        *act,
+        f"{first} {gettext(model.short)}: {alone.sentences[0]}",
+        *(_either(other) for other in others),
+    )
     return replace(both, sentences=(*said, *_sentences(both, None)[1:]))
 
 
@@ -184,7 +188,7 @@ def _possible(model: Model | None, alone: WaitAnswer) -> tuple[Possible, ...]:
 
 
 def _either(other: Possible) -> str:
-    return f"{other.model.short}: {other.model.tell_apart} {other.sentence}"
+    return f"{gettext(other.model.short)}: {gettext(other.model.tell_apart)} {other.sentence}"
 
 
 def _cautious_of(alone: WaitAnswer, others: tuple[Possible, ...]) -> WaitAnswer:
@@ -267,7 +271,7 @@ def _no_code(model: Model, errors: int | None, refused: int) -> WaitAnswer:
         may_be_over=True,
         sentences=(
             gettext(_TAKES_NO_CODE),
-            *(() if asks.value is None else (gettext("Whom to ask: {value}", value=asks.value),)),
+            *(() if asks.value is None else (gettext("Whom to ask: {value}", value=gettext(asks.value)),)),
             gettext(_NO_CUT),
         ),
     )

@@ -274,7 +274,7 @@ def _catalogue_offers(guide: Guide, step: Step, facts: Facts) -> tuple[Offer, ..
         case Asks.DISPLAY:
             return _display_offers(guide, facts)
         case Asks.MODEL:
-            known = (Offer(id_, name) for id_, name in guide.models())
+            known = (Offer(id_, gettext(name)) for id_, name in guide.models())
             return (*known, Offer(UNKNOWN, guide.texts[step.id].choices[UNKNOWN]))
         case Asks.ERRORS:
             # A code refused on this road is one of them.

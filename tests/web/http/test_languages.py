@@ -62,7 +62,7 @@ def test_no_page_sets_a_cookie_and_the_switch_sets_one_tag(client):
 
 def test_the_switch_of_a_page_leads_back_to_that_page(client, page_of):
     page = page_of(client.get("/models", params={"search": "duster"}).text)
-    assert page.form("/language").fields["back"] == "/models?search=duster"
+    assert page.switch.fields["back"] == "/models?search=duster"
 
 
 @pytest.mark.parametrize(

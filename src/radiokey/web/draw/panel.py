@@ -22,7 +22,7 @@ def panel_svg(
     `until` is what its place has to show where nobody knows how many presses lead there.
     """
     said = (
-        "hold"
+        gettext("hold")
         if hold
         else (f"\N{RIGHTWARDS ARROW}{until}" if until else f"{presses_left}\N{MULTIPLICATION SIGN}")
     )
