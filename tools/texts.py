@@ -54,6 +54,17 @@ CATALOGUE: Final = (
     "catalogue/models/renault_86a.toml",
 )
 """The files of the catalogue whose prose is translated; the others say it in English."""
+NAMED: Final = tuple(
+    f"catalogue/models/{name}.toml"
+    for name in (
+        "nissan_terrano3_medianav",
+        "renault_medianav_lg",
+        "renault_precode_old",
+        "renault_rlink1",
+        "renault_rlink2",
+    )
+)
+"""Files of which only the names and what tells the radio apart are translated."""
 PROSE: Final = frozenset(
     {"name", "short", "tell_apart", "trigger", "code_origin", "question", "more", "how", "meaning", "who"}
     | {"ask", "papers", "cost", "wait", "unit_type", "conflicts", "quirks"}
@@ -94,6 +105,10 @@ def template() -> Catalog:
     for name in CATALOGUE:
         for text in prose(tomllib.loads((SOURCE / name).read_text("utf-8"))):
             found.add(text, None, [(name, 0)])
+    for name in NAMED:
+        radio = tomllib.loads((SOURCE / name).read_text("utf-8"))
+        for field in ("name", "short", "tell_apart"):
+            found.add(radio[field], None, [(name, 0)])
     return found
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from radiokey.clock import DAY_MS, MINUTE_MS
+from radiokey.digits import parse_digits
 from radiokey.errors import LinkError, UsageError
 from radiokey.language.speech import gettext, later
 
@@ -171,12 +172,11 @@ def read_minutes(text: str) -> int | None:
     typed = typed.removesuffix("minutes").removesuffix("minute").removesuffix("min").strip()
     if text.strip() in {"", "?"}:
         return None
-    if not (typed.isascii() and typed.isdecimal() and len(typed) <= len(str(_MINUTES_MAX))):
-        raise UsageError(
-            gettext("a number of minutes is expected, such as 20"),
-            hint=gettext("leave it empty if you do not know"),
-        )
-    return int(typed) * MINUTE_MS
+    says, hint = (
+        gettext("a number of minutes is expected, such as 20"),
+        gettext("leave it empty if you do not know"),
+    )
+    return parse_digits(typed, _MINUTES_MAX, says=says, hint=hint) * MINUTE_MS
 
 
 def calendar(countdown: Countdown, *, now_ms: int, radio: str, link: str = "") -> bytes:
