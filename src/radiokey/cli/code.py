@@ -43,6 +43,7 @@ from radiokey.clock import DAY_MS
 from radiokey.code.reading import make_said, read_number
 from radiokey.code.value import Code
 from radiokey.errors import ModelNeededError, NoCodeHereError, NoDerivationError, SerialError, UsageError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import Reading, SerialNumber
 from radiokey.serial.vin import Vin
 
@@ -85,7 +86,9 @@ def code(
     """Give the code of one radio; where none is to be had here, say whom to ask and with what."""
     if vault_file is not None:
         if owns or base or database is not None or key or token_file is not None:
-            raise UsageError("a code comes from one place", hint="with --vault no base is asked")
+            raise UsageError(
+                gettext("a code comes from one place"), hint=gettext("with --vault no base is asked")
+            )
         _from_vault(Access(vault_file, identity, passphrase_stdin), serial, reveal=reveal, as_json=as_json)
         return
     known = card_of(model)
@@ -110,7 +113,13 @@ def code(
     )
     released = _released(request, known, model, lambda: _ask(request, base, database, token_file, key))
     for doubt in reading.doubts if reading.repaired else ():
-        say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
+        say.note(
+            gettext(
+                "read as {serial}: {at}",
+                serial=reading.serial,
+                at=look_again(doubt.at, doubt.read, doubt.other),
+            )
+        )
     keyed = NOT_KEYED if known is None else presses(known, released.code)
     if as_json:
         say.answer(document(released, keyed))
@@ -129,7 +138,9 @@ def _ask(
     if base is not None:
         return _from(base, database, token_file, key, request)
     if token_file is not None or key is not None:
-        raise UsageError("a token and a key are for another base", hint="name it: --base URL")
+        raise UsageError(
+            gettext("a token and a key are for another base"), hint=gettext("name it: --base URL")
+        )
     with open_base(database, make=database is None) as own:
         return own.releases.release(request)
 
@@ -143,9 +154,11 @@ def _released(
         if not request.owns and not families_for(reading.serial, known, make):
             # Nothing is given out here, so nobody is asked to state anything first.
             raise NoDerivationError(
-                "no public derivation is known for this radio",
-                hint="the sheet says whom to ask; a base that has this very radio in its ledger gives its "
-                "code with --i-own-this-radio",
+                gettext("no public derivation is known for this radio"),
+                hint=gettext(
+                    "the sheet says whom to ask; a base that has this very radio in its ledger "
+                    "gives its code with --i-own-this-radio"
+                ),
                 kind=reading.serial.kind,
             )
         return ask()
@@ -153,8 +166,11 @@ def _released(
         if known is not None and known.default:  # the owner was asked, and cannot tell
             _leave_sheet(model, make or None, reading)
             raise NoDerivationError(
-                "the number alone does not say which radio this is, and not all of them follow a derivation",
-                hint="its maker's dealer finds the code from the number and the papers",
+                gettext(
+                    "the number alone does not say which radio this is, and not all of them follow "
+                    "a derivation"
+                ),
+                hint=gettext("its maker's dealer finds the code from the number and the papers"),
                 kind=reading.serial.kind,
             ) from None
         which.leave(reading, make)
@@ -185,11 +201,13 @@ def _from(
     from radiokey.cli.remote import remote  # noqa: PLC0415 - TLS takes a while to load
 
     if database is not None:
-        raise UsageError("a code comes from one base", hint="give --base or --database")
+        raise UsageError(gettext("a code comes from one base"), hint=gettext("give --base or --database"))
     there = remote(address, token_file, key)
     released = there.release(request)
     if there.key is None:
-        say.note("the receipt was checked against the key that it brings; --key checks it against yours")
+        say.note(
+            gettext("the receipt was checked against the key that it brings; --key checks it against yours")
+        )
     return released
 
 
@@ -205,13 +223,20 @@ def _from_vault(access: Access, serial: str, *, reveal: bool, as_json: bool) -> 
         say.answer({**entry_as_json(entry, reveal=reveal), **keyed})
         return
     if not reveal:
-        say.out(f"{entry.serial}: a code is kept in the vault")
-        say.note("--reveal shows it")
+        say.out(gettext("{serial}: a code is kept in the vault", serial=entry.serial))
+        say.note(gettext("--reveal shows it"))
         return
     say.out(say.bold(" ".join(typed.reveal())))
-    source = f", from {entry.source}" if entry.source else ""
-    say.prose(f"for {entry.serial}, kept on {entry.kept_on.isoformat()}{source}")
-    say.prose("Compare the number on the radio with this one first: cars change their radios.")
+    source = f", {gettext('from {source}', source=entry.source)}" if entry.source else ""
+    say.prose(
+        gettext(
+            "for {serial}, kept on {isoformat}{source}",
+            serial=entry.serial,
+            isoformat=entry.kept_on.isoformat(),
+            source=source,
+        )
+    )
+    say.prose(gettext("Compare the number on the radio with this one first: cars change their radios."))
     known = load(entry.model) if keyed["entry"] is not None else None
     if known is not None:
         from radiokey.cli.entry import write_entry  # noqa: PLC0415 - the coach is long
@@ -276,10 +301,20 @@ def _write_code(
     family = released.family
     say.out(say.bold(" ".join(released.code.reveal())))
     if family is None:
-        say.prose(f"for {released.receipt.serial} ({released.checked})")
+        say.prose(
+            gettext("for {serial} ({checked})", serial=released.receipt.serial, checked=released.checked)
+        )
     else:
         probable = "" if family.tier.value == "A" else "probable: "
-        say.prose(f"for {released.receipt.serial}, {family.name} ({probable}{released.checked})")
+        say.prose(
+            gettext(
+                "for {serial}, {name} ({probable}{checked})",
+                serial=released.receipt.serial,
+                name=family.name,
+                probable=probable,
+                checked=released.checked,
+            )
+        )
     say.out()
     say.prose(released.caution)
     say.out()
@@ -295,13 +330,19 @@ def _write_code(
     else:
         # A number that is enough by itself may be of another make's radio: then its radios are shown.
         alike = radios_with(serial, make or "") or radios_with(serial)
-        say.prose("Keying it in: 'radiokey entry MODEL -' shows each press. Radios with such a number:")
+        say.prose(
+            gettext("Keying it in: 'radiokey entry MODEL -' shows each press. Radios with such a number:")
+        )
         for card in alike:
             if family is None or family.id in card.families:
-                keys = "" if panel_of(card.id) else " (its exact keys are not known)"
+                keys = "" if panel_of(card.id) else f" ({gettext('its exact keys are not known')})"
                 say.item("  -", f"{card.id}: {card.name}{keys}", colon="")
     say.out()
-    say.prose("If the radio refuses it once, stop: 'radiokey guide' says what to check before anything else.")
+    say.prose(
+        gettext(
+            "If the radio refuses it once, stop: 'radiokey guide' says what to check before anything else."
+        )
+    )
     say.reportable()
 
 
@@ -313,10 +354,28 @@ def _write_stand_ins(model: str) -> None:
     assert known is not None
     found = stand_ins(known)
     for alike in found:
-        say.prose(f"Its exact keys are not known. They may be those of {cards()[alike.model_id].name}.")
-        say.prose(f"{alike.question} ('radiokey serve' draws it at /practice/{alike.model_id})")
         say.prose(
-            f"If so, 'radiokey entry {alike.model_id} -' shows each press. If not, its manual says them."
+            gettext(
+                "Its exact keys are not known. They may be those of {name}.",
+                name=cards()[alike.model_id].name,
+            )
+        )
+        say.prose(
+            gettext(
+                "{question} ('radiokey serve' draws it at /practice/{model_id})",
+                question=alike.question,
+                model_id=alike.model_id,
+            )
+        )
+        say.prose(
+            gettext(
+                "If so, 'radiokey entry {model_id} -' shows each press. If not, its manual says them.",
+                model_id=alike.model_id,
+            )
         )
     if not found:
-        say.prose("The catalogue does not know every key of this radio: its manual says how a code goes in.")
+        say.prose(
+            gettext(
+                "The catalogue does not know every key of this radio: its manual says how a code goes in."
+            )
+        )

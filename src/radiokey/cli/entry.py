@@ -19,6 +19,7 @@ from radiokey.cli.vault_options import (
 from radiokey.code.value import Code
 from radiokey.errors import UsageError
 from radiokey.guide.coach import coach
+from radiokey.language.speech import gettext
 
 
 @click.command("entry")
@@ -53,13 +54,17 @@ def entry(
     """
     if vault_file is None:
         if model is None or code is None:
-            raise UsageError("a radio and its code are both needed", hint="radiokey entry MODEL -")
+            raise UsageError(
+                gettext("a radio and its code are both needed"), hint="radiokey entry MODEL -"
+            )
         known, typed = load(model), Code.typed(sys.stdin.readline() if code == "-" else code)
     else:
         from radiokey.cli.kept import kept_entry  # noqa: PLC0415 - only where a vault is named
 
         if code is not None:
-            raise UsageError("the code comes from the vault", hint="leave it out, or leave --vault out")
+            raise UsageError(
+                gettext("the code comes from the vault"), hint=gettext("leave it out, or leave --vault out")
+            )
         access = Access(vault_file, identity, passphrase_stdin)
         model, typed = kept_entry(access, serial, model, reveal=reveal)
         known = load(model)

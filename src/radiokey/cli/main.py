@@ -21,7 +21,7 @@ from radiokey.errors import (
     TryLaterError,
     UsageError,
 )
-from radiokey.language.speech import ENGLISH, Language, speaking
+from radiokey.language.speech import ENGLISH, Language, gettext, speaking
 
 EXIT_CODES: Final[dict[type[RadiokeyError], int]] = {
     UsageError: 64,
@@ -100,8 +100,8 @@ def _run(arguments: list[str]) -> int:
         return 0  # the reader closed the pipe
     except Exception as error:  # noqa: BLE001 - the entry point: a stranger's words are not for the user
         problem = OurFaultError(
-            f"something went wrong here that is not your doing ({type(error).__name__})",
-            hint="try again; if it stays, report it with the command you used, without the code",
+            gettext("something went wrong here that is not your doing ({name})", name=type(error).__name__),
+            hint=gettext("try again; if it stays, report it with the command you used, without the code"),
         )
     else:
         return 0

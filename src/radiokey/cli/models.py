@@ -10,6 +10,7 @@ from radiokey.catalogue.index import Card, cards
 from radiokey.cli import say
 from radiokey.cli.options import json_option
 from radiokey.errors import NotThereError
+from radiokey.language.speech import gettext
 
 
 @click.command("models")
@@ -54,7 +55,9 @@ def _search(text: str, *, as_json: bool) -> None:
     said, found = understand(text), search_models(text)
     if not found:
         sentence = (
-            f"no radio here fits: {said.sentence}" if said.sentence else "no radio here fits these words"
+            gettext("no radio here fits: {sentence}", sentence=said.sentence)
+            if said.sentence
+            else gettext("no radio here fits these words")
         )
         raise NotThereError(sentence, hint=next_step(said, text))
     if as_json:
@@ -73,10 +76,10 @@ def _search(text: str, *, as_json: bool) -> None:
             }
         )
         return
-    say.note(f"understood: {said.sentence}")
+    say.note(gettext("understood: {sentence}", sentence=said.sentence))
     for match in found:
         card = cards()[match.model]
         say.out(f"{say.bold(card.id)}  {card.short}")
         say.item("  why", "; ".join(one.text for one in match.why))
-        say.item("  how to tell", card.tell_apart)
+        say.item("  " + gettext("how to tell"), card.tell_apart)
     say.reportable()

@@ -7,6 +7,7 @@ import click
 from radiokey.catalogue.index import Card, cards
 from radiokey.code.value import AnyPress, CodeShape, PressUntil
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,8 +76,12 @@ def known_model(model_id: str) -> str:
 
     near = get_close_matches(model_id, cards(), n=3) or [match.model for match in search_models(model_id)[:3]]
     names = " or ".join(f"{one} ({cards()[one].short})" for one in near)
-    hint = f"did you mean {names}?" if near else 'find it: radiokey models --search "Nissan Qashqai 2012"'
-    raise UsageError("no radio here has that id", hint=hint)
+    hint = (
+        gettext("did you mean {names}?", names=names)
+        if near
+        else gettext('find it: radiokey models --search "Nissan Qashqai 2012"')
+    )
+    raise UsageError(gettext("no radio here has that id"), hint=hint)
 
 
 def card_of(model_id: str | None) -> Card | None:

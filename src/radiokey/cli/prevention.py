@@ -10,6 +10,7 @@ from radiokey.cli.options import json_option, load, maybe_model_argument, model_
 from radiokey.guide.prevention import hand_over
 from radiokey.guide.prevention import prevention as checklist
 from radiokey.guide.reminders import EVERY_MONTHS, Month, Reminder, battery_calendar, update_calendar
+from radiokey.language.speech import gettext
 
 
 @click.command("prevention")
@@ -49,4 +50,4 @@ def reminder(*, what: str, fitted: str, every: str, model: str | None) -> None:
         content = update_calendar(int(every), now, known)
     for line in content.decode().splitlines():
         say.out(line + "\r")
-    say.note("keep it as a file, add '> radiokey.ics', and open that with your calendar")
+    say.note(gettext("keep it as a file, add '> radiokey.ics', and open that with your calendar"))

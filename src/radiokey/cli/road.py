@@ -18,16 +18,16 @@ from radiokey.guide.load import guide_in, load_guide
 from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
 from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, start, view
 from radiokey.headunit.display import Shows
-from radiokey.language.speech import current, gettext
+from radiokey.language.speech import current, gettext, later
 
 _LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
 _STATE_WORDS: Final = {Shows.PROTECTED: "PROTECTED", Shows.LOCKED: "LOCKED", Shows.PERMANENT: "HELP"}
 """How a display says the states that make a sheet another one (the guide's table of words)."""
 _ASKS: Final = {
-    Asks.DISPLAY: "the number of an answer, or what the display shows",
-    Asks.MODEL: "the number of an answer, or the make or a part of the name",
-    Asks.ERRORS: "how many, or x",
-    None: "the number of an answer, or how it begins",
+    Asks.DISPLAY: later("the number of an answer, or what the display shows"),
+    Asks.MODEL: later("the number of an answer, or the make or a part of the name"),
+    Asks.ERRORS: later("how many, or x"),
+    None: later("the number of an answer, or how it begins"),
 }
 
 
@@ -39,7 +39,7 @@ def walk(lang: str | None, display: str | None, model: str | None, *, as_json: b
         say.answer(document(here))
         return
     if display is not None and here.asks is Asks.DISPLAY:
-        say.note("no list here has that word: choose what comes closest")
+        say.note(gettext("no list here has that word: choose what comes closest"))
     walked: list[View] = []
     while True:
         _write_step(road, here)
@@ -107,10 +107,10 @@ def _write_step(road: Guide, here: View) -> None:
         say.prose(here.more)
     if here.act is not None:
         say.out()
-        say.item("In another window", command(here.act, here.facts, here.step))
+        say.item(gettext("In another window"), command(here.act, here.facts, here.step))
     say.out()
     if here.asks is Asks.ERRORS:
-        say.item(f"{here.facts.refused} to {ERRORS_MAX} ", "That many", colon="")
+        say.item(f"{here.facts.refused} to {ERRORS_MAX} ", gettext("That many"), colon="")
     for label, offer in _labelled(here).items():
         say.item(f"{label:>2} ", offer.text, colon="")
     for offer in here.choices:
@@ -127,13 +127,13 @@ def _draw_step(road: Guide, here: View) -> None:
     console.width = min(WIDTH_MAX, console.width)
     answers = [(label, offer) for label, offer in _labelled(here).items()]
     if here.asks is Asks.ERRORS:
-        answers.insert(0, (f"{here.facts.refused} to {ERRORS_MAX}", Offer("", "That many")))
+        answers.insert(0, (f"{here.facts.refused} to {ERRORS_MAX}", Offer("", gettext("That many"))))
     said = "" if here.act is None else command(here.act, here.facts, here.step)
     draw_step(console, here, _radio(road, here), answers, said)
 
 
 def _radio(road: Guide, here: View) -> str:
-    return road.model_of(here.facts.model).name if here.facts.model else "Your radio"
+    return road.model_of(here.facts.model).name if here.facts.model else gettext("Your radio")
 
 
 def _print_facts(road: Guide, here: View) -> None:
@@ -178,7 +178,7 @@ def command(act: Act, facts: Facts, step: str = "") -> str:
             return _leaflet_command(act, facts.model or "", step)
         case Act.PRACTICE:
             page = f"/practice/{facts.model}" if facts.model else "/practice"
-            return f"radiokey serve, then {page} on the address it names"
+            return gettext("radiokey serve, then {page} on the address it names", page=page)
 
 
 def _leaflet_command(act: Act, model: str, step: str) -> str:
@@ -212,7 +212,9 @@ def _labelled(here: View) -> dict[str, Offer]:
 def _ask(road: Guide, here: View, *, back: bool) -> str:
     """Return where an answer leads, `_BACK` or `_LEAVE`; piped input works the same and ends as `q`."""
     labelled = _labelled(here)
-    ways = f"{_ASKS[here.asks]}; {'b goes back, ' if back else ''}q leaves"
+    ways = gettext("{asks}; b goes back, q leaves", asks=gettext(_ASKS[here.asks]))
+    if not back:
+        ways = gettext("{asks}; q leaves", asks=gettext(_ASKS[here.asks]))
     say.prompt(f"{ways}: ")
     while True:
         line = sys.stdin.readline()
@@ -233,16 +235,25 @@ def _ask(road: Guide, here: View, *, back: bool) -> str:
         if view(road, shown).asks is not here.asks:
             return shown
         if found or alike:
-            say.note("that may be one of these; which one?")
+            say.note(gettext("that may be one of these; which one?"))
             for model_id, question in alike.items():
-                say.note(f"{question} ('radiokey serve' draws it at /practice/{model_id})")
+                say.note(
+                    gettext(
+                        "{question} ('radiokey serve' draws it at /practice/{model_id})",
+                        question=question,
+                        model_id=model_id,
+                    )
+                )
             for label, offer in labelled.items():
                 if offer in found or offer.id in alike:
                     say.item(f"{label:>2} ", offer.text, colon="")
         elif sys.stdin.isatty():
-            say.note("that is none of these answers")
+            say.note(gettext("that is none of these answers"))
         else:
-            raise UsageError(f'that is none of the answers to "{here.title}"', hint=f"answer with {ways}")
+            raise UsageError(
+                gettext('that is none of the answers to "{title}"', title=here.title),
+                hint=gettext("answer with {ways}", ways=ways),
+            )
         say.prompt(f"{ways}: ")
 
 

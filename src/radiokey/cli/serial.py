@@ -13,6 +13,7 @@ from radiokey.cli.options import card_of, json_option, make_option, model_option
 from radiokey.code.family import FAMILIES
 from radiokey.code.reading import make_said, read_number, read_numbers
 from radiokey.errors import NotThereError, RadiokeyError, SerialError
+from radiokey.language.speech import gettext
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.makes import spoken_all
 from radiokey.serial.number import Reading, SerialNumber
@@ -38,7 +39,9 @@ def check(*, texts: tuple[str, ...], make: str | None, model: str | None, as_jso
         if not found:
             # Nothing fits: say why, with the error that says most.
             read_number(text, make=said, radio=known)
-            raise SerialError("no serial number was found", hint="type it as it stands on the label")
+            raise SerialError(
+                gettext("no serial number was found"), hint=gettext("type it as it stands on the label")
+            )
         rows.extend(_row(text, reading, said, known) for reading in found)
     if as_json:
         say.document(rows)
@@ -85,7 +88,8 @@ def _bytes_of(photo: str) -> bytes:
             return file.read(_BYTES_MAX)
     except OSError as error:
         raise NotThereError(
-            f"this photo cannot be opened: {error.strerror}", hint="look at its name and its folder again"
+            gettext("this photo cannot be opened: {strerror}", strerror=error.strerror),
+            hint=gettext("look at its name and its folder again"),
         ) from error
 
 
@@ -93,24 +97,29 @@ def _nothing_on(reading: "LabelReading", photo: str) -> RadiokeyError:
     """Return the error for a photo without a number: what stands there, and how to go on."""
     from radiokey.label.read import Reason  # noqa: PLC0415 - as above
 
-    on = f"on {photo}" if photo else "on this photo"
+    on = gettext("on {photo}", photo=photo) if photo else gettext("on this photo")
     asking = next((one for one in reading.left_out if one.reason is Reason.NEEDS_MAKE), None)
     if asking is not None:
         return SerialError(
-            f"a number stands {on} that several makes have", hint="say which make the car is, with --make"
+            gettext("a number stands {on} that several makes have", on=on),
+            hint=gettext("say which make the car is, with --make"),
         )
     if not reading.left_out:
         return SerialError(
-            f"no label was found {on}",
-            hint="fill the picture with the label, in good light; or type the number: "
-            "radiokey serial check TEXT",
+            gettext("no label was found {on}", on=on),
+            hint=gettext(
+                "fill the picture with the label, in good light; or type the number: radiokey "
+                "serial check TEXT"
+            ),
         )
     others = sorted({one.what for one in reading.left_out if one.reason is Reason.ANOTHER_NUMBER})
     seen = f"; {others[0]}" if others else ""
     return SerialError(
-        f"no serial number was found {on}{seen}",
-        hint="take it again: the whole label, closer, straighter, without glare; or type the number: "
-        "radiokey serial check TEXT",
+        gettext("no serial number was found {on}{seen}", on=on, seen=seen),
+        hint=gettext(
+            "take it again: the whole label, closer, straighter, without glare; or type "
+            "the number: radiokey serial check TEXT"
+        ),
     )
 
 
@@ -153,17 +162,23 @@ def _write_photo(row: dict[str, Any], *, named: bool) -> None:
     _write_number(first)
     for doubt in first["look_again"]:
         say.out(f"  {look_again(doubt['at'], doubt['read'], doubt['or'])}")
-    say.item("  read from", _from(first["sources"]))
+    say.item("  " + gettext("read from"), _from(first["sources"]))
     if not row["sure"]:
         say.item(
-            "  is it this?", "compare it with the label, character by character, before you go on", colon=""
+            "  " + gettext("is it this?"),
+            gettext("compare it with the label, character by character, before you go on"),
+            colon="",
         )
     for other in others:
-        say.item("  or", f"{other['serial']}, read from {_from(other['sources'])}", colon="")
+        say.item(
+            "  or",
+            gettext("{other}, read from {other2}", other=other["serial"], other2=_from(other["sources"])),
+            colon="",
+        )
     _write_ways(first)
     for one in row["left_out"]:
         if one["reason"] in _TELLING:
-            say.item("  left out", f"{one['text']}: {one['what']}")
+            say.item("  " + gettext("left out"), f"{one['text']}: {one['what']}")
 
 
 _TELLING: Final = ("another number", "a piece of a barcode")
@@ -173,13 +188,15 @@ _TELLING: Final = ("another number", "a piece of a barcode")
 def _from(sources: Sequence[str]) -> str:
     printed = [source for source in sources if source != "barcode"]
     if len(printed) == len(sources):
-        return "the print, twice" if len(printed) > 1 else "the print, once"
-    return "the barcode and the print" if printed else "the barcode"
+        return gettext("the print, twice") if len(printed) > 1 else gettext("the print, once")
+    return gettext("the barcode and the print") if printed else gettext("the barcode")
 
 
 def look_again(at: int, read: str, other: str) -> str:
     """Say which character of a number deserves a second look."""
-    return f"look again at character {at + 1}: {read} and {other} look alike"
+    return gettext(
+        "look again at character {value}: {read} and {other} look alike", value=at + 1, read=read, other=other
+    )
 
 
 def _row(text: str, reading: Reading, make: str, known: Card | None) -> dict[str, Any]:
@@ -223,9 +240,16 @@ def _write_ways(row: dict[str, Any]) -> None:
     if row["ask_makes"]:
         say.item(
             "  makes",
-            f"radios of several makes have such a number, say --make: {spoken_all(row['ask_makes'])}",
+            gettext(
+                "radios of several makes have such a number, say --make: {row}",
+                row=spoken_all(row["ask_makes"]),
+            ),
         )
-    way = FAMILIES[row["family"]].name if row["family"] else "no public derivation; the maker's dealer knows"
+    way = (
+        FAMILIES[row["family"]].name
+        if row["family"]
+        else gettext("no public derivation; the maker's dealer knows")
+    )
     say.item("  code", way)
     if row["models"]:
         say.item("  radios", ", ".join(row["models"]))

@@ -10,6 +10,7 @@ from radiokey.catalogue.model import Model
 from radiokey.cli import say
 from radiokey.cli.options import json_option, load, make_option, maybe_model_argument
 from radiokey.guide.sheet import Case, Contact, Sheet, sheet
+from radiokey.language.speech import gettext
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading
 
@@ -89,25 +90,25 @@ def write_sheet(page: Sheet) -> None:
     """Write a sheet."""
     say.out(say.bold(page.title))
     say.prose(page.why)
-    say.listed("Look here first", page.first_look)
-    say.listed("Whom to ask", (_contact(contact) for contact in page.ask))
-    say.listed("Have in hand", page.in_hand)
-    say.listed("An honest specialist shows before payment", page.honest)
-    say.listed("Walk away if", page.red_flags)
+    say.listed(gettext("Look here first"), page.first_look)
+    say.listed(gettext("Whom to ask"), (_contact(contact) for contact in page.ask))
+    say.listed(gettext("Have in hand"), page.in_hand)
+    say.listed(gettext("An honest specialist shows before payment"), page.honest)
+    say.listed(gettext("Walk away if"), page.red_flags)
     say.listed("Photograph", page.photograph)
-    say.listed("Good to know", page.notes)
+    say.listed(gettext("Good to know"), page.notes)
     say.out()
-    say.out(say.bold("A letter to take along"))
-    say.out(f"Subject: {page.letter.subject}")
+    say.out(say.bold(gettext("A letter to take along")))
+    say.out(gettext("Subject: {subject}", subject=page.letter.subject))
     say.out(page.letter.text)
 
 
 def _contact(contact: Contact) -> str:
     parts = [f"{contact.who}: {contact.how}"]
     if contact.cost.value is not None:
-        parts.append(f"Cost: {say.fact(contact.cost)}.")
+        parts.append(gettext("Cost: {cost}.", cost=say.fact(contact.cost)))
     if contact.wait.value is not None:
-        parts.append(f"Takes: {say.fact(contact.wait)}.")
+        parts.append(gettext("Takes: {wait}.", wait=say.fact(contact.wait)))
     if contact.link is not None:
         parts.append(contact.link)
     return " ".join(parts)

@@ -7,6 +7,7 @@ from radiokey.cli import say
 from radiokey.cli.options import json_option, load, maybe_model_argument
 from radiokey.guide.countdown import REFUSED_MAX
 from radiokey.guide.waiting import Ends, wait_answer
+from radiokey.language.speech import gettext
 
 
 @click.command("wait")
@@ -50,5 +51,5 @@ def wait(*, model: str | None, errors: int | None, refused: int, as_json: bool) 
         return
     for sentence in answer.sentences:
         say.prose(sentence)
-    say.out(f"How sure: {how_sure(answer.confidence)}.")
+    say.out(gettext("How sure: {confidence}.", confidence=how_sure(answer.confidence)))
     say.reportable()
