@@ -54,9 +54,7 @@ def entry(
     """
     if vault_file is None:
         if model is None or code is None:
-            raise UsageError(
-                gettext("a radio and its code are both needed"), hint="radiokey entry MODEL -"
-            )
+            raise UsageError(gettext("a radio and its code are both needed"), hint="radiokey entry MODEL -")
         known, typed = load(model), Code.typed(sys.stdin.readline() if code == "-" else code)
     else:
         from radiokey.cli.kept import kept_entry  # noqa: PLC0415 - only where a vault is named
