@@ -164,7 +164,7 @@ def test_a_terminal_of_few_letters_gets_numbers_for_the_others(shell, surroundin
     surroundings["PYTHONIOENCODING"] = "ascii"
     ran = shell("guide", input="")
     assert ran.returncode == 0
-    assert "Stop here first" in ran.stdout
+    assert "Don't press anything yet" in ran.stdout
 
 
 def test_bytes_that_are_no_text_are_no_reason_to_break(surroundings):
@@ -200,6 +200,6 @@ def test_a_terminal_shows_titles_in_bold_and_forgives_a_mistyped_answer(surround
             seen += part
         assert guide.wait() == 0
     os.close(ours)
-    assert b"\x1b[1mStop here first\x1b[0m" in seen
+    assert b"\x1b[1mDon't press anything yet\x1b[0m" in seen
     assert b"that is none of these answers" in seen
     assert b"What does the radio show?" in seen
