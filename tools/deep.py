@@ -1,8 +1,8 @@
 """`make deep`: what `make test` has no time for.
 
 The long searches whole; the parsers of the plug under a fuzzer; every test on every interpreter; the
-browser's in the Chromium that people have; the core on WebAssembly; and each break of tests/breaks, which has
-to turn its test red.
+browser's in the Chromium that people have; the core on WebAssembly; the documentation as a site; and each
+break of tests/breaks, which has to turn its test red.
 """
 
 import os
@@ -37,6 +37,8 @@ def main() -> None:
                     if part not in {BROWSER, PAGES}:
                         together.add(f"{part.title} on {version}", all_of_it)
         print(f"\nthe slowest:\n{slowest(together.durations)}")
+    run("documentation", "make", "docs")
+    run("list of parts", "make", "sbom")
     run("the core on WebAssembly", sys.executable, ROOT / "tools" / "webassembly.py")
     run("breaks", sys.executable, ROOT / "tools" / "breaks.py")
 

@@ -1,13 +1,18 @@
 """Every language of the guide says all of it: the same steps, answers, warnings, numbers and display words."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import radiokey.guide.load as loader
+from radiokey.guide.ends import End, end_of_road
+from radiokey.guide.leaflet import table_in
 from radiokey.guide.load import load_guide
 from radiokey.guide.proof import faults
+from radiokey.language.load import parse_language
+from radiokey.language.speech import speaking
 
 ENGLISH = load_guide()
 FOLDER = Path(loader.__file__).parent / "text"
@@ -94,3 +99,44 @@ def test_russian_stops_before_anything_is_pressed():
     first = load_guide("ru").texts["stop"]
     assert first.title == "Пока ничего не нажимайте"
     assert "Цифровые кнопки не трогайте" in first.dont
+
+
+LEAFLETS = ("ends", "prevention", "questions")
+TEXTS = {"title", "lead", "text", "who", "how", "name", "why", "asks", "says"}
+
+
+def leaflet_texts(data, field=""):
+    """Return every text of a leaflet's table, in order."""
+    if isinstance(data, dict):
+        return [text for name, value in data.items() for text in leaflet_texts(value, name)]
+    if isinstance(data, list):
+        return [text for value in data for text in leaflet_texts(value, field)]
+    return [data] if field in TEXTS else []
+
+
+@pytest.mark.parametrize("name", LEAFLETS)
+@pytest.mark.parametrize("tag", OTHERS)
+def test_every_line_of_a_leaflet_is_said_with_its_numbers(tag, name):
+    english, said = (leaflet_texts(table_in(name, lang)) for lang in ("en", tag))
+    assert len(english) == len(said) > 0
+    for here, there in zip(english, said, strict=True):
+        assert here != there, here
+        assert numbers(there) >= numbers(here), here
+        assert capitals(there) - ALSO == capitals(here) - ALSO, here
+        assert not re.search(r"\b[a-z]{3,} [a-z]{2,}\b", there), there
+        assert len(re.findall(r"\w+", there)) <= WORDS_MAX
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_no_line_is_kept_that_no_leaflet_has_any_more(tag):
+    kept = tomllib.loads((FOLDER / tag / "leaflets.toml").read_text(encoding="utf-8"))
+    assert set(kept) == set(LEAFLETS)
+    for name, lines in kept.items():
+        assert set(lines) == set(leaflet_texts(table_in(name, "en")))
+
+
+def test_a_leaflet_speaks_the_language_of_who_reads_it():
+    with speaking(parse_language("ru")):
+        page = end_of_road(End.PERMANENT)
+    assert page.title == "Заблокирована навсегда"
+    assert end_of_road(End.PERMANENT).title == "Locked for good"

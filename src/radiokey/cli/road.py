@@ -11,6 +11,7 @@ from typing import Any, Final
 from radiokey.catalogue.fact import HOW_SURE
 from radiokey.catalogue.index import cards
 from radiokey.cli import say
+from radiokey.digits import read_digits
 from radiokey.errors import UsageError
 from radiokey.guide.ends import END_OF_STEP
 from radiokey.guide.load import guide_in, load_guide
@@ -252,8 +253,8 @@ def _meant(here: View, text: str) -> list[Offer]:
     if typed in labelled:
         return [labelled[typed]]
     match here.asks:
-        case Asks.ERRORS if typed.isascii() and typed.isdigit() and len(typed) <= len(str(ERRORS_MAX)):
-            return [Offer(str(int(typed)), typed)]
+        case Asks.ERRORS if (errors := read_digits(typed, ERRORS_MAX)) is not None:
+            return [Offer(str(errors), typed)]
         case Asks.DISPLAY:
             return []  # what a display says is decided by the guide
         case Asks.MODEL if text:
