@@ -61,7 +61,9 @@ LAYERS: Final[tuple[tuple[Box, ...], ...]] = (
     ),
     (
         Box(0, 4, "TCP and UDP", ("segments, joined or split",), ("diagnostics.server",), "others"),
-        Box(4, 4, "CAN", ("frames of 8 bytes; python-can",), ("diagnostics.can", "diagnostics.bus"), "others"),
+        Box(
+            4, 4, "CAN", ("frames of 8 bytes; python-can",), ("diagnostics.can", "diagnostics.bus"), "others"
+        ),
         Box(8, 4, "no wire", ("bytes are handed on",), kind="others"),
     ),
     (
