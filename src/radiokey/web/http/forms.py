@@ -98,6 +98,13 @@ class LeafletForm(Form, frozen=True, kw_only=True):
     model: Short = ""
 
 
+class LanguageForm(Form, frozen=True, kw_only=True):
+    """Another language, and the address of the page it was chosen on."""
+
+    language: Short = ""
+    back: Annotated[str, msgspec.Meta(max_length=8_192)] = ""
+
+
 class PollForm(Form, frozen=True, kw_only=True):
     """One answer to the poll, for a radio or for none."""
 
