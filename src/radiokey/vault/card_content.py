@@ -1,0 +1,28 @@
+"""What a card says; `radiokey.vault.card` draws it, with fonts that take long to load."""
+
+from dataclasses import dataclass
+
+from radiokey.catalogue.face import Face
+from radiokey.code.value import AnyPress
+from radiokey.headunit.panel import Panel
+from radiokey.vault.document import Entry
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Card:
+    """What a card says: `entry`, its radio by name, where the next owner finds help, with `code` the steps.
+
+    `panel` and `face` are `None` where they are not known. A step is a sentence and its presses; there are
+    none without the code.
+    """
+
+    entry: Entry
+    radio: str
+    help: tuple[str, ...]
+    code: bool
+    panel: Panel | None = None
+    steps: tuple[tuple[str, tuple[AnyPress, ...]], ...] = ()
+    face: Face | None = None
+
+    def __repr__(self) -> str:
+        return f"Card({self.entry.serial}, ****)"
