@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from radiokey.catalogue.face import Face
 from radiokey.headunit.panel import Panel
 from radiokey.vault.document import Entry, Step
 
@@ -10,7 +11,7 @@ from radiokey.vault.document import Entry, Step
 class Card:
     """What a card says: `entry`, its radio by name, where the next owner finds help, with `code` the steps.
 
-    `panel` is `None` where it is not known. There are no steps without the code.
+    `panel` and `face` are `None` where they are not known. There are no steps without the code.
     """
 
     entry: Entry
@@ -19,6 +20,7 @@ class Card:
     code: bool
     panel: Panel | None = None
     steps: tuple[Step, ...] = ()
+    face: Face | None = None
 
     def __repr__(self) -> str:
         return f"Card({self.entry.serial}, ****)"

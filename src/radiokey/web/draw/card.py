@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from radiokey.catalogue.face import face_of
 from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_model, load_sources
 from radiokey.catalogue.model import Model
@@ -23,10 +24,11 @@ def card_of_entry(entry: Entry, *, code: bool) -> Card:
     page = sheet(model, entry.make or None, case=Case(serial=entry.serial), sources=load_sources())
     helpers = tuple(f"{contact.who}: {contact.how}" for contact in page.ask[:_HELPERS])
     panel = None if model is None else model.panel
-    plain = Card(entry, "" if model is None else model.name, helpers, code, panel)
+    face = None if model is None else face_of(model.id)
+    plain = Card(entry, "" if model is None else model.name, helpers, code, panel, face=face)
     if model is None or panel is None or not code or entry.code is None:
         return plain
-    return Card(entry, model.name, helpers, code, panel, steps_of(model, entry.code))
+    return Card(entry, model.name, helpers, code, panel, steps_of(model, entry.code), face)
 
 
 def with_entering(entry: Entry, model: Model | None) -> Entry:

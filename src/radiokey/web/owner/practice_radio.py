@@ -26,6 +26,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from radiokey.catalogue.face import Face, face_of
 from radiokey.catalogue.model import Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.code.value import Code
@@ -337,14 +338,15 @@ def _page(  # noqa: PLR0913 - what differs between the three ways to a radio
         back=back,
         forms=radio.plug is not None,
         assumed=spoken_assumptions(name for name in model.assumed() if name not in asked),
-        **radio_values(design),
+        **radio_values(design, face_of(model.id)),
     )
 
 
-def radio_values(design: Design) -> dict[str, Any]:
-    """Return what a page of a radio shows of its design."""
+def radio_values(design: Design, look: Face) -> dict[str, Any]:
+    """Return what a page of a radio shows of its design; `look` is its face."""
     confirm = design.panel.confirm
     return {
+        "look": look,
         "panel_columns": max(key.at[0] for key in design.panel.keys) + 1,
         "keys": design.panel.keys,
         "hold": getattr(confirm, "hold_ms", 0),
