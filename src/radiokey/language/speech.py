@@ -110,7 +110,7 @@ def pgettext(place: str, text: str, /, **values: object) -> str:
 
 
 class Later:
-    """A text of a constant: English until it is shown, then in the language of whoever it is shown to."""
+    """A text of a constant: English until it is shown, then in the language of its reader."""
 
     __slots__ = ("_place", "_text")
 
