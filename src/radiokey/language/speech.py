@@ -3,8 +3,8 @@
 `speaking` sets the language for what runs inside it, also in threads that a request starts. A constant holds
 `later("...")`, which is looked up each time it is shown.
 
-A text is a whole sentence with its places in it; how many of something is asked of the language, for Russian
-has three forms of it:
+A text is a whole sentence with its places in it; which form a number takes is the language's to say, for
+Russian has three forms of it:
 
 >>> gettext("The radio {model} waits.", model="RCD 300")
 'The radio RCD 300 waits.'

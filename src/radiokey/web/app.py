@@ -44,7 +44,7 @@ from radiokey.web.http.render import Pages, StaticFiles, load_static
 from radiokey.web.http.wellformed import WellFormed
 from radiokey.web.jobs.mail import Mailer, Mailing
 from radiokey.web.jobs.scheduler import Scheduler
-from radiokey.web.operations import demo, health
+from radiokey.web.operations import browser, demo, health
 from radiokey.web.owner import (
     code,
     coverage,
@@ -73,6 +73,7 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "manifest-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "same-origin",
@@ -264,6 +265,7 @@ _PAGES: Final = (
     *dealer_code.HANDLERS,
     *vault.HANDLERS,
     *signin.OPEN,
+    *browser.HANDLERS,
     static_file,
 )
 

@@ -81,11 +81,12 @@ def format_day(at_ms: int) -> str:
     return gettext("{day} {month} {year}", day=at.day, month=month, year=at.year)
 
 
-def format_owner_time(at_ms: int) -> str:
-    """Return a moment as an owner reads it; the text says that it is UTC, as nothing else on the page does.
+def format_owner_time(at_ms: int) -> Markup:
+    """Return a moment as an owner reads it: in UTC, which the text says; `page.js` says it in the own zone.
 
     >>> format_owner_time(1_700_000_000_000)
-    '14 November 2023, 22:13 UTC'
+    Markup('<time datetime="2023-11-14T22:13Z">14 November 2023, 22:13 UTC</time>')
     """
-    time = f"{datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M}"
-    return gettext("{day}, {time} UTC", day=format_day(at_ms), time=time)
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    said = gettext("{day}, {time} UTC", day=format_day(at_ms), time=f"{at:%H:%M}")
+    return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m-%dT%H:%MZ}", said)

@@ -27,7 +27,7 @@ async function flush() {
     });
     draw(await answer.json(), did.at(-1).what === "plug" && heard ? heard : says);
   } catch {
-    says.textContent = "No connection. The radio waits for you; try again.";
+    says.textContent = says.dataset.offline;
     speak();
   }
   sending = false;
@@ -72,8 +72,9 @@ function hear(shown) {
   if (shown.missed) {
     const missed = document.getElementById("missed");
     missed.hidden = false;
-    missed.textContent = `${Number(missed.dataset.count ?? 0) + shown.missed} went by too quickly to be kept here.`;
-    missed.dataset.count = String(Number(missed.dataset.count ?? 0) + shown.missed);
+    const count = String(Number(missed.dataset.count ?? 0) + shown.missed);
+    missed.textContent = missed.dataset.says.replace("{n}", count);
+    missed.dataset.count = count;
   }
 }
 
