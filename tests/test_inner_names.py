@@ -36,6 +36,7 @@ SCOPE = re.compile(
 ALLOWED = {
     "code:release",  # what somebody who makes a token writes after --scope
     "pg_dump", "pg_restore",  # PostgreSQL's programs
+    "LC_ALL", "LC_MESSAGES",  # where a shell says its language
     "RADIOKEY_TOKEN",  # a variable that is set under this name
 }  # fmt: skip
 """Names that people type under this very name."""

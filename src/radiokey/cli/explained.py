@@ -9,7 +9,8 @@ from radiokey.cli import say
 from radiokey.cli.options import load
 from radiokey.errors import InputError, UsageError
 from radiokey.guide.spoken import spoken_minutes
-from radiokey.guide.waiting import NEEDS, wait_answer
+from radiokey.guide.waiting import wait_answer
+from radiokey.guide.waiting_texts import NEEDS
 from radiokey.headunit.explain import Ends, Explained, Rules, Unsure, Verdict, Why, explain
 from radiokey.headunit.lock import Lock, State
 from radiokey.headunit.policy import REFERENCE, ClockNeeds

@@ -16,6 +16,19 @@ from typing import Any, Final
 from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.model import Binding, Model, Source
 from radiokey.code.family import FAMILIES
+from radiokey.guide.sheet_texts import (
+    FIRST_LOOK,
+    FOLK,
+    HONEST,
+    IN_HAND,
+    NASTF,
+    NO_PROMISE,
+    OLD_RADIO,
+    OWNER_SET,
+    PHOTOGRAPH,
+    RED_FLAGS,
+    WHY,
+)
 from radiokey.headunit.display import Shows
 from radiokey.language.speech import gettext, later, pgettext
 from radiokey.serial.makes import spoken
@@ -129,8 +142,8 @@ def sheet(
         make=name,
         model=None if known is None else known.id,
         radio=gettext("car radio") if known is None else gettext(known.name),
-        why=gettext(_WHY["number-first"]) if number_first else _why(known, case.state),
-        first_look=() if not exists else _said(_FIRST_LOOK),
+        why=gettext(WHY["number-first"]) if number_first else _why(known, case.state),
+        first_look=() if not exists else _said(FIRST_LOOK),
         ask=_ask(known, name, sources or {}, exists=exists),
         papers=_NOT_KNOWN if known is None else known.ways.papers,
         in_hand=_said(IN_HAND),
@@ -201,22 +214,22 @@ def _spoken(make: str | None) -> str:
 
 def _why(model: Model | None, state: Shows | None) -> str:
     if state is Shows.PROTECTED:
-        return gettext(_WHY["protected"])
+        return gettext(WHY["protected"])
     if model is not None and model.binding.value in _WITHOUT_CODE and _may_exist(model, state):
-        return gettext(_WHY["contradicts"])
+        return gettext(WHY["contradicts"])
     if model is None:
-        return gettext(_WHY["no-derivation"])
+        return gettext(WHY["no-derivation"])
     if model.families:
-        return gettext(_WHY["outside"])
+        return gettext(WHY["outside"])
     match model.binding.value:
         case Binding.VEHICLE:
-            return gettext(_WHY["vehicle"])
+            return gettext(WHY["vehicle"])
         case Binding.SERVER:
-            return gettext(_WHY["server"])
+            return gettext(WHY["server"])
         case Binding.OWNER_CODE:
-            return gettext(_WHY["owner-code"])
+            return gettext(WHY["owner-code"])
         case _:
-            return gettext(_WHY["no-derivation"])
+            return gettext(WHY["no-derivation"])
 
 
 def _ask(
@@ -320,13 +333,13 @@ def _contact(route: _Route, sources: Mapping[str, Source], *, who: str | None = 
 
 
 def _notes(model: Model | None, make: str | None) -> tuple[str, ...]:
-    notes = [gettext(_OLD_RADIO), gettext(_NO_PROMISE)]
+    notes = [gettext(OLD_RADIO), gettext(NO_PROMISE)]
     if model is not None and model.binding.value is Binding.OWNER_CODE:
-        notes.append(gettext(_OWNER_SET))
-    if make in _FOLK:
-        notes.append(gettext(_FOLK[make]))
+        notes.append(gettext(OWNER_SET))
+    if make in FOLK:
+        notes.append(gettext(FOLK[make]))
     if make in _NORTH_AMERICA:
-        notes.append(gettext(_NASTF))
+        notes.append(gettext(NASTF))
     return tuple(notes)
 
 
@@ -403,107 +416,3 @@ _WORKSHOP: Final = later(
     "A workshop with the maker's access confirms the part to the car online, with your papers."
 )
 _DEALER_WAIT: Final[Fact[str]] = Fact(later("1 to 3 days"), Confidence.DOUBTFUL, ("seed",))
-
-_WHY: Final = {
-    "number-first": later(
-        "For some of these radios the code follows from the number on the label, and "
-        "this program gives it: type the number before you ask or pay anybody. For the "
-        "others this is the way."
-    ),
-    "no-derivation": later(
-        "Too little evidence is public of how this radio's code follows from its "
-        "number: a code from it could cost you a try. The maker's records are the way "
-        "to it."
-    ),
-    "outside": later(
-        "For this kind of radio a public way from number to code exists, but not for "
-        "the number or unit you have: there it is undefined or in doubt, and a wrong "
-        "code would cost you a try."
-    ),
-    "protected": later(
-        "It does not recognise its car, or its car does not recognise it. While it "
-        "shows that, it takes no code; the part has to be confirmed to the car."
-    ),
-    "contradicts": later(
-        "Some sources say that this radio is paired to its car and wants no code; but "
-        "radios like it ask for one, or the sources are weak. Ask first which it is, "
-        "before you look or pay for a code."
-    ),
-    "vehicle": later("This radio is paired to its car. No code exists that you could key in."),
-    "server": later("This radio is released by the maker's server. No code exists that you could key in."),
-    "owner-code": later(
-        "On this radio an owner sets the code. No number on the unit leads to it, and "
-        "the maker's records may hold another one."
-    ),
-}
-
-_FIRST_LOOK: Final = (
-    later("The radio's card: Code Card, Car Pass, Radiopass, a blue card"),
-    later("Handbook and service book, first and last pages"),
-    later("Glovebox wall, trunk, underside of the bonnet, tag of the spare key"),
-    later("Old invoices, the previous owner, the dealer who sold the car"),
-)
-
-IN_HAND: Final = (
-    later("The car's registration papers"),
-    later("Your identity card or passport"),
-    later("The car's number (VIN)"),
-    later("The radio's serial number, with a photo of its label"),
-    later("If it was stolen once: the insurance claim or the police receipt"),
-    later("If you bought the radio used: its bill, or what the seller wrote"),
-)
-
-HONEST: Final = (
-    later("Says before you pay that numbers beginning like yours are covered"),
-    later("Names one whole price, in writing"),
-    later("Gives the money back when the radio refuses the code"),
-    later("Asks for proof that car and radio are yours"),
-    later("Wants to see a photo of the label, not only a typed number"),
-    later("Tells you which keys to press and how many tries you have"),
-)
-
-RED_FLAGS: Final = (
-    later("A number for every input, within a second, without asking for the make"),
-    later("A guarantee of a hundred per cent"),
-    later("No question about who owns the radio"),
-    later("A universal code, a reset trick, or three wrong codes on purpose"),
-    later("Payment before anybody says whether your number is covered"),
-    later("A code of another length than yours, or with digits your keys do not have"),
-)
-
-PHOTOGRAPH: Final = (
-    later("The display as it is now"),
-    later("The whole label on the unit, straight and sharp, with its barcodes"),
-    later("The front of the radio with all its keys"),
-    later("The registration, and the car's number behind the windscreen"),
-    later("The handbook's page about the radio code, if there is one"),
-)
-
-# Formulas that circulate and are known to be wrong (tests/code/families/test_deny_list.py), by make.
-_LAST_FOUR: Final = later(
-    "One formula that circulates is made up: the last four figures of the number "
-    "plus a fixed figure. It does not give the one pair of number and code that "
-    "was collected."
-)
-_FOLK: Final = {
-    "ford": later(
-        "One formula that circulates is made up: sums and differences of the number's "
-        "digits. It gives figures below 0 and above 9, and for M123456 not the code of "
-        "the known tables."
-    ),
-    "hyundai": _LAST_FOUR,
-    "kia": _LAST_FOUR,
-}
-_OLD_RADIO: Final = later(
-    "The car's number leads to the radio that was fitted first. If yours was "
-    "replaced, only the number on the unit counts."
-)
-_NO_PROMISE: Final = later(
-    "No source is sure in every case: units are swapped, changed by a workshop, or on a list of stolen ones."
-)
-_OWNER_SET: Final = later("Ask earlier owners and installers first: they may have set the code themselves.")
-_NASTF: Final = later(
-    "In the United States locksmiths and workshops use a registry of their own "
-    "(NASTF). It is for professionals; they need your licence and proof of "
-    "ownership for it."
-)

@@ -12,7 +12,6 @@ countdown. So one case has one wait.
 """
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final, assert_never
 
 from radiokey.catalogue.fact import Confidence, Fact
@@ -22,6 +21,23 @@ from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.guide.countdown import CHECKS_AT_THE_END, Countdown, Tried, calendar
 from radiokey.guide.model import Facts
 from radiokey.guide.spoken import spoken_minutes
+from radiokey.guide.waiting_texts import (
+    ARTICLE_ALONE,
+    AUTO_OFF,
+    AUTO_OFF_MAYBE,
+    CAN_DIE,
+    CLOCK_ASSUMED,
+    CUT,
+    HOW_IT_ENDS,
+    LEAVE_IT_ON,
+    NEEDS,
+    NO_CUT,
+    PAUSE,
+    SAYS_OFF,
+    SUPPLY_ONLY,
+    TAKES_NO_CODE,
+    Ends,
+)
 from radiokey.headunit.display import Shows
 from radiokey.headunit.policy import (
     Blocked,
@@ -35,7 +51,7 @@ from radiokey.headunit.policy import (
     UntilPowerCut,
     Wait,
 )
-from radiokey.language.speech import gettext, later, ngettext
+from radiokey.language.speech import gettext, ngettext
 
 __all__ = [
     "CHECKS_AT_THE_END",
@@ -61,22 +77,6 @@ AUTO_OFF_MS: Final = {
     "fiat_alfa_blaupunkt": 20 * MINUTE_MS,  # fiat_ivory
 }
 """Sets that switch themselves off, which stops the clock (units.md 1.2)."""
-
-
-class Ends(StrEnum):
-    """What ends the block that follows this many wrong codes."""
-
-    TIME = "time"
-    NOTHING_TO_WAIT = "nothing-to-wait"
-    KEY_CYCLE = "key-cycle"
-    NOT_BY_TIME = "not-by-time"
-    SERVICE = "service"
-    NEVER = "never"
-
-    @property
-    def asks_others(self) -> bool:
-        """Whether nothing the owner could wait for ends it: somebody has to be asked."""
-        return self in {Ends.NOT_BY_TIME, Ends.SERVICE, Ends.NEVER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class WaitAnswer:
     @property
     def forbidden(self) -> tuple[str, ...]:
         """Those of the sentences that say what must not be done, for a page that says it in one place."""
-        return tuple(sentence for sentence in self.sentences if sentence == gettext(_NO_CUT))
+        return tuple(sentence for sentence in self.sentences if sentence == gettext(NO_CUT))
 
     @property
     def wait_ms(self) -> int:
@@ -170,7 +170,7 @@ def wait_answer(
     act = (
         ()
         if both.minutes is None
-        else (gettext(_LEAVE_IT_ON).format(longest=spoken_minutes((both.minutes[1],) * 2)),)
+        else (gettext(LEAVE_IT_ON).format(longest=spoken_minutes((both.minutes[1],) * 2)),)
     )
     first = gettext("It can be one of {n} radios; what it shows tells which.", n=len(others) + 1)
     said = (
@@ -271,13 +271,13 @@ def _no_code(model: Model, errors: int | None, refused: int) -> WaitAnswer:
         disputed=model.binding.disputed,
         needs=gettext(NEEDS[ClockNeeds.RADIO_ON]),
         traps=(),
-        power_cut=gettext(_NO_CUT),
+        power_cut=gettext(NO_CUT),
         schedule_text=model.schedule_text.value,
         may_be_over=True,
         sentences=(
-            gettext(_TAKES_NO_CODE),
+            gettext(TAKES_NO_CODE),
             *(() if asks.value is None else (gettext("Whom to ask: {value}", value=gettext(asks.value)),)),
-            gettext(_NO_CUT),
+            gettext(NO_CUT),
         ),
     )
 
@@ -375,24 +375,24 @@ def _clock(model: Model | None) -> _Clock:
         return _Clock(ClockNeeds.RADIO_ON, known=False, confidence=Confidence.UNKNOWN)
     if fact.value is ClockNeeds.IGNITION_OFF and fact.confidence is Confidence.DOUBTFUL:
         return _Clock(
-            ClockNeeds.RADIO_ON, known=False, confidence=fact.confidence, notes=(gettext(_ARTICLE_ALONE),)
+            ClockNeeds.RADIO_ON, known=False, confidence=fact.confidence, notes=(gettext(ARTICLE_ALONE),)
         )
     return _Clock(fact.value, known=True, confidence=fact.confidence)
 
 
 def _traps(model: Model | None) -> tuple[str, ...]:
     if model is None:
-        return (gettext(_AUTO_OFF_MAYBE),)
+        return (gettext(AUTO_OFF_MAYBE),)
     found = []
     if model.id in AUTO_OFF_MS:
-        found.append(gettext(_AUTO_OFF).format(minutes=AUTO_OFF_MS[model.id] // MINUTE_MS))
+        found.append(gettext(AUTO_OFF).format(minutes=AUTO_OFF_MS[model.id] // MINUTE_MS))
     if any(
         word.text.strip().upper() == "OFF" and word.shows in {Shows.LOCKED, Shows.WAIT}
         for word in model.words.value or ()
     ):
-        found.append(gettext(_SAYS_OFF))
+        found.append(gettext(SAYS_OFF))
     if model.clock_needs.value is ClockNeeds.SUPPLY:
-        found.append(gettext(_SUPPLY_ONLY))
+        found.append(gettext(SUPPLY_ONLY))
     return tuple(found)
 
 
@@ -405,18 +405,18 @@ def _can_die(model: Model | None, policy: LockPolicy, *, known: bool) -> bool | 
 
 def _power_cut(model: Model | None, *, holds_code: bool) -> str:
     if model is None or not holds_code or model.power_cut.value is None:
-        return gettext(_NO_CUT)
+        return gettext(NO_CUT)
     if model.power_cut.confidence is not Confidence.OFFICIAL or model.power_cut.disputed:
-        return gettext(_NO_CUT)
-    return gettext(_CUT[model.power_cut.value])
+        return gettext(NO_CUT)
+    return gettext(CUT[model.power_cut.value])
 
 
 def _sentences(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> tuple[str, ...]:
     said = [_lasts(answer, next_wait)]
     if answer.refused and answer.wait_ms == RETRY_MS:
-        said.append(gettext(_PAUSE))
+        said.append(gettext(PAUSE))
     if answer.ends in {Ends.TIME, Ends.NOTHING_TO_WAIT}:
-        said.append(answer.needs if answer.clock_known else f"{answer.needs} {gettext(_CLOCK_ASSUMED)}")
+        said.append(answer.needs if answer.clock_known else f"{answer.needs} {gettext(CLOCK_ASSUMED)}")
         said.extend(answer.traps)
     said.append(answer.power_cut)
     said.append(_last_one(answer))
@@ -454,7 +454,7 @@ def _lasts(answer: WaitAnswer, next_wait: tuple[float, float] | None) -> str:
             )
         case _:
             after = after if answer.errors else gettext("After too many wrong codes")
-            return gettext("{after} {what}", after=after, what=gettext(_HOW_IT_ENDS[answer.ends]))
+            return gettext("{after} {what}", after=after, what=gettext(HOW_IT_ENDS[answer.ends]))
 
 
 def _lasts_unknown(answer: WaitAnswer) -> str:
@@ -497,63 +497,4 @@ def _last_one(answer: WaitAnswer) -> str:
                 answer.tries_left,
             )
         )
-    return gettext(_CAN_DIE[answer.can_die])
-
-
-_HOW_IT_ENDS: Final = {
-    Ends.KEY_CYCLE: later("it takes the next one only when the ignition has been off and on again."),
-    Ends.NOT_BY_TIME: later("no time opens it again. Ask the make's dealer, with papers."),
-    Ends.SERVICE: later("it is blocked until the maker's service allows more tries. No wait ends this."),
-    Ends.NEVER: later("it takes no code any more. No wait ends this."),
-}
-NEEDS: Final = {
-    ClockNeeds.RADIO_ON: later("Keep the radio on, with its message showing; only that time counts."),
-    ClockNeeds.RADIO_AND_IGNITION: later(
-        "Keep ignition and radio on, the message showing; only that time counts."
-    ),
-    ClockNeeds.SUPPLY_AND_IGNITION: later(
-        "Keep the battery connected and the ignition on for the whole time."
-    ),
-    ClockNeeds.SUPPLY: later("Keep it connected to the battery; it may be switched off."),
-    ClockNeeds.IGNITION_OFF: later("Ignition off, battery connected, leave the car alone."),
-    ClockNeeds.ENGINE: later(
-        "Engine running in the open air, handbrake on: without it the set switches off."
-    ),
-}
-_TAKES_NO_CODE: Final = later(
-    "This radio takes no code: the car or a server unlocks it, and no wait ends this."
-)
-_LEAVE_IT_ON: Final = later("Leave it on for {longest} and enter nothing: that is right whichever it is.")
-_PAUSE: Final = later("A code was refused: leave at least 15 minutes before the next one, whatever it shows.")
-_CAN_DIE: Final = {
-    True: later("Each wrong code is counted and they can lock it for good: enter nothing that is in doubt."),
-    False: later("No final lock is known for this radio; wrong codes are counted all the same."),
-    None: later(
-        "Each wrong code counts; whether they can lock it for good is not known. Treat each as the last."
-    ),
-}
-_CLOCK_ASSUMED: Final = later("For this radio that is not known; it holds for nearly all others.")
-_ARTICLE_ALONE: Final = later(
-    "One article says ignition off. Makers and owners of nearly all others say the opposite: keep it on."
-)
-_AUTO_OFF: Final = later(
-    "This set switches itself off after {minutes} minutes, and its clock stops. Switch it on again at once."
-)
-_AUTO_OFF_MAYBE: Final = later(
-    "Some sets switch themselves off after 20 minutes or an hour. Look in between; switch on again at once."
-)
-_SAYS_OFF: Final = later(
-    "The display reads OFF while the set is on. Make sure that it is on, and leave it so."
-)
-_SUPPLY_ONLY: Final = later("This is the one kind of radio whose wait runs while it is switched off.")
-_NO_CUT: Final = later("Do not cut the supply: no battery, no fuse.")
-_CUT: Final = {
-    PowerCutEffect.NONE: later(
-        "The maker says that cutting the supply changes nothing here. Leave it connected."
-    ),
-    PowerCutEffect.RESTART_WAIT: later(
-        "The maker says that cutting the supply starts the wait again. Leave it on."
-    ),
-    PowerCutEffect.RESET_ATTEMPTS: later("The maker says that it takes new tries after its supply was cut."),
-    PowerCutEffect.REPROMPT: later("The maker says that the question comes back after its supply was cut."),
-}
+    return gettext(CAN_DIE[answer.can_die])
