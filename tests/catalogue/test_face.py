@@ -9,7 +9,7 @@ from radiokey.catalogue.face import (
     FILE,
     PARTS,
     Dial,
-    DisplayIn,
+    DisplayPlace,
     KeysOn,
     Side,
     Slot,
@@ -69,7 +69,7 @@ def test_each_part_is_as_sure_as_its_sources():
 
 def test_a_radio_whose_words_stand_in_the_cars_display_is_drawn_so():
     opel = face_of("opel_car300_siemens")
-    assert opel.display_in.value is DisplayIn.CAR
+    assert opel.display_in.value is DisplayPlace.CAR
     assert opel.slot.value is Slot.TAPE
     assert opel.knob_sides == (Side.LEFT, Side.RIGHT)
     assert opel.slot.confidence is Confidence.OFFICIAL

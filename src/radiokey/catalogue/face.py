@@ -35,7 +35,7 @@ class KeysOn(StrEnum):
     SCREEN = "screen"
 
 
-class DisplayIn(StrEnum):
+class DisplayPlace(StrEnum):
     """Whose display shows what the radio says."""
 
     RADIO = "radio"
@@ -70,7 +70,7 @@ class Face:
 
     model: str
     keys_on: Fact[KeysOn]
-    display_in: Fact[DisplayIn]
+    display_in: Fact[DisplayPlace]
     slot: Fact[Slot]
     knobs: Fact[tuple[Dial, ...]]
 
@@ -116,7 +116,7 @@ class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _TYPES: Final[Mapping[str, Any]] = {
     "keys_on": KeysOn,
-    "display_in": DisplayIn,
+    "display_in": DisplayPlace,
     "slot": Slot,
     "knobs": tuple[Dial, ...],
 }
@@ -160,7 +160,7 @@ def _read(table: Table, model_id: str, cited: frozenset[str]) -> Face:
     rows = _rows(table, cited)
     readers: tuple[Callable[[Table, str], Any], ...] = (
         lambda t, f: t.choice(f, KeysOn),
-        lambda t, f: t.choice(f, DisplayIn),
+        lambda t, f: t.choice(f, DisplayPlace),
         lambda t, f: t.choice(f, Slot),
         _knobs,
     )

@@ -17,7 +17,7 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from radiokey.catalogue.face import DisplayIn, Face, Side, Slot
+from radiokey.catalogue.face import DisplayPlace, Face, Side, Slot
 from radiokey.code.value import PressUntil
 from radiokey.headunit.panel import Control, Panel
 from radiokey.vault.card_content import Card
@@ -174,7 +174,7 @@ class _Page(FPDF):
         with self._tagged("Figure", f"The panel, keys {names}. {said}".strip()):
             self.set_draw_color(*_LINE)
             self.set_line_width(0.4)
-            head = 0.0 if face is None or face.display_in.value is DisplayIn.CAR else _HEAD_MM
+            head = 0.0 if face is None or face.display_in.value is DisplayPlace.CAR else _HEAD_MM
             whole = (columns * (width + gap) + gap, head + rows * (height + gap) + gap)
             self.rect(self.l_margin, top, *whole, style="D", round_corners=True, corner_radius=3)
             if face is not None and head:

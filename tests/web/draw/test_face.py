@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from radiokey.catalogue.face import DisplayIn, Slot, face_of, faces
+from radiokey.catalogue.face import DisplayPlace, Slot, face_of, faces
 from radiokey.catalogue.load import load_catalogue
 from radiokey.web.draw import face_svg, shown_word
 
@@ -32,7 +32,7 @@ def test_each_part_that_is_known_is_drawn_and_named(model_id):
     knobs = face.knobs.value or ()
     rounds = [part for part in root if part.tag == f"{SVG}circle"]
     assert len(rounds) == len(knobs) == said.count("a knob")
-    assert ("The car's display" in said) == (face.display_in.value is DisplayIn.CAR)
+    assert ("The car's display" in said) == (face.display_in.value is DisplayPlace.CAR)
     labels = ["".join(part.itertext()) for part in root.iter(f"{SVG}text") if part.get("class") == "label"]
     assert labels == ([key.label for key in panel.keys] if panel else [])
     assert all(label in said for label in labels)

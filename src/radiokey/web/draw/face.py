@@ -8,7 +8,7 @@ from functools import lru_cache
 from html import escape
 from typing import Final
 
-from radiokey.catalogue.face import DisplayIn, Face, Side, Slot
+from radiokey.catalogue.face import DisplayPlace, Face, Side, Slot
 from radiokey.catalogue.model import Model
 from radiokey.headunit.display import DisplayKind, Shows
 from radiokey.headunit.panel import Panel
@@ -32,7 +32,7 @@ def face_svg(face: Face, panel: Panel | None, word: str, kind: DisplayKind | Non
     """Return the picture of a face; its display shows `word`, or is dark. Its title names the parts."""
     if face.on_screen:
         drawn, height = _screen_face(panel, word, kind)
-    elif face.display_in.value is DisplayIn.CAR:
+    elif face.display_in.value is DisplayPlace.CAR:
         drawn, height = _face_without_display(face, panel, word, kind)
     else:
         drawn, height = _face(face, panel, word, kind)
@@ -88,7 +88,7 @@ def shown_word(model: Model) -> str:
 
 def said_face(face: Face, panel: Panel | None, word: str) -> str:
     """Return what the picture shows, for people who cannot see it."""
-    where = "The car's display" if face.display_in.value is DisplayIn.CAR else "Its display"
+    where = "The car's display" if face.display_in.value is DisplayPlace.CAR else "Its display"
     parts = [f"{where} shows {word}" if word else ""]
     if face.slot.value:
         parts.append(SLOT_NAMES[face.slot.value])
