@@ -13,13 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from radiokey.catalogue.face import DisplayPlace, Face, Side, Slot
 from radiokey.code.value import PressUntil
 from radiokey.headunit.panel import Control, Panel
+from radiokey.qr import qr_modules
 from radiokey.vault.card_content import Card
 from radiokey.vault.document import Entry, card_text
 
@@ -27,8 +27,6 @@ _FONTS: Final = Path(__file__).with_name("fonts")
 _FAMILY: Final = "DejaVu"
 _MARGIN_MM: Final = 18
 _QR_MM: Final = 40
-_QUIET: Final = 4
-"""The modules of white around a QR code (ISO/IEC 18004)."""
 _KEY_MM: Final = (21.0, 14.0)
 _GAP_MM: Final = 3.0
 _HEAD_MM: Final = 13.0
@@ -54,8 +52,8 @@ def draw_card(card: Card) -> bytes:
     if card.panel is not None:
         page.heading("Step by step" if card.steps else "Its panel", 12, "H2")
         page.panel(card.panel, _marks(card), card.face)
-    for number, (sentence, _) in enumerate(card.steps, start=1):
-        page.paragraph(f"{number}. {sentence}")
+    for number, step in enumerate(card.steps, start=1):
+        page.paragraph(f"{number}. {step.says}")
     if not card.code:
         page.paragraph("The code is not on this card: it is in the vault. With it Radiokey shows each press.")
     page.heading("Before you key it in", 12, "H2")
@@ -153,7 +151,7 @@ class _Page(FPDF):
 
     def qr(self, text: str, top: float) -> None:
         """Draw the QR code at the right."""
-        rows = [list(row) for row in segno.make_qr(text, error="m").matrix_iter(border=_QUIET)]
+        rows = qr_modules(text)
         module = _QR_MM / len(rows)
         left = self.w - _MARGIN_MM - _QR_MM
         self.set_fill_color(0)
@@ -255,8 +253,8 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
 def _marks(card: Card) -> dict[str, str]:
     """Return what stands on each key: the steps in which it is pressed, and how often or until what."""
     marks: defaultdict[str, list[str]] = defaultdict(list)
-    for number, (_, presses) in enumerate(card.steps, start=1):
-        for one in presses:
+    for number, step in enumerate(card.steps, start=1):
+        for one in step.presses:
             if isinstance(one, PressUntil):
                 how = f": until {one.until}"
             else:
@@ -265,10 +263,10 @@ def _marks(card: Card) -> dict[str, str]:
     return {key: f"step {'; '.join(said)}" for key, said in marks.items()}
 
 
-def _runs(row: list[int]) -> Iterator[tuple[int, int]]:
+def _runs(row: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
     """Yield where dark modules begin and end in a row."""
     start = None
-    for at, dark in enumerate([*row, 0]):
+    for at, dark in enumerate((*row, False)):
         if dark and start is None:
             start = at
         if not dark and start is not None:
