@@ -10,7 +10,7 @@ from radiokey.code.value import Code
 from radiokey.errors import RadiokeyError
 from radiokey.guide.coach import Part, coach
 from radiokey.guide.sheet import Case, sheet
-from radiokey.vault.card import Card
+from radiokey.vault.card_content import Card
 from radiokey.vault.document import Entry, Step
 
 _HELPERS: Final = 2
