@@ -67,7 +67,7 @@ class Entry:
 
     `serial` is canonical where `kind` is a format, else as printed; `model` an id of the catalogue; `code` is
     `None` where it is not known yet; `photo` names a photo of the vault; `receipt` is the receipt's JSON
-    object; `steps` key this code in, and `keys` are those of the panel, where they sit: whoever opens the
+    object; `steps` key this code in, and `keys` are those of the panel, where they sit: who opens the
     file has them without a network. Texts that are not known are empty.
     """
 
