@@ -253,10 +253,8 @@ def show_practice_as_it_is(
     site: NamedDependency[Site], model_id: FromPath[str], image: FromPath[str]
 ) -> Response[str]:
     """Show a practice radio as a form left it."""
-    model = site.model(model_id)
-    assert model is not None
-    design_of(model, 0)
-    return _page(site, model, PracticeRadio.unsealed(site, model, image), at_once=True)
+    model = _practised(site, model_id)
+    return _page(site, model, _plugged(site, model, image), at_once=True)
 
 
 @get("/road/{visit:str}/practice")
@@ -275,6 +273,27 @@ async def show_practice_with_own_code(
         return _ask(site, model, here)
     radio = PracticeRadio(site, model, new_unit(site, model, code, way), way, None)
     return _page(site, model, radio, code=code, back=here)
+
+
+def _practised(site: Site, model_id: str) -> Model:
+    """Return a model that can be practised on; raise `InputError`, `MissingFactError`."""
+    model = site.model(model_id)
+    assert model is not None, "an id was given"
+    design_of(model, 0)
+    return model
+
+
+def _plugged(site: Site, model: Model, image: str) -> PracticeRadio:
+    """Return the radio in an image that may stand in an address, as one with an own code may not.
+
+    Raises `InputError`.
+    """
+    radio = PracticeRadio.unsealed(site, model, image)
+    if radio.plug is None:
+        raise InputError(
+            "this one practises with an own code, and needs JavaScript", hint="go back to the keys"
+        )
+    return radio
 
 
 def _ask(site: Site, model: Model, back: str = "") -> Response[str]:
@@ -345,9 +364,7 @@ async def handle_actions(
     """Apply the owner's actions to the sealed radio, and return what it shows now."""
     try:
         actions = msgspec.json.decode(await request.body(), type=OwnerActions)
-        model = site.model(model_id)
-        assert model is not None
-        design_of(model, 0)  # what cannot be practised is refused before what was sent
+        model = _practised(site, model_id)
         radio = PracticeRadio.unsealed(site, model, actions.image)
         for one in actions.did:
             radio.do(one)
@@ -363,14 +380,8 @@ async def handle_actions(
 async def handle_form(site: NamedDependency[Site], model_id: FromPath[str], request: WebRequest) -> Redirect:
     """Do what a form says to the sealed radio, and lead to the page of the radio as it is then."""
     form = await read(request, ActForm)
-    model = site.model(model_id)
-    assert model is not None
-    design_of(model, 0)
-    radio = PracticeRadio.unsealed(site, model, form.image)
-    if radio.plug is None:
-        raise InputError(
-            "this one practises with an own code, and needs JavaScript", hint="go back to the keys"
-        )
+    model = _practised(site, model_id)
+    radio = _plugged(site, model, form.image)
     action = action_of(form.did, form.typed)
     radio.do(action)
     place = "plug" if action.what == "plug" else "radio"
