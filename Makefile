@@ -12,7 +12,7 @@ RADIOKEY_PORT ?= 8000
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade
 
-.PHONY: help run install setup test check docs sbom image bench deep mutants findings lock wheels advisories
+.PHONY: help run install setup test check docs sbom image bench deep mutants findings screenshots lock wheels advisories
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -53,6 +53,9 @@ mutants: setup ## change the lock, the policy and the store in every small way; 
 
 findings: $(DEV)/.python ## run the surprises of findings/ about other software (installs packages; not in CI)
 	$(BIN)/python tools/findings.py
+
+screenshots: setup ## take the pictures of README and docs from the product itself
+	$(BIN)/python tools/screenshots.py
 
 lock: $(DEV)/.tools ## make the lock files anew, one version of a part in all of them
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
