@@ -7,10 +7,10 @@ from typing import Final
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from radiokey.base.papers.archive import Upload
-from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.kind import NAMES, PaperKind
 from radiokey.base.requests.desk import Desk, View
 from radiokey.base.requests.limits import DeskLimits
+from radiokey.confined.content import BYTES_MAX
 from radiokey.errors import PaperError, UsageError
 from radiokey.web.http.forms import SeenForm, convert
 from radiokey.web.http.render import NO_STORE
