@@ -6,14 +6,14 @@ DEV := .venv-dev
 BIN := $(DEV)/bin
 UV := $(BIN)/uv
 PIP := $(RUN)/bin/python -m pip --disable-pip-version-check --quiet
-SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml README.md LICENSE
+SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml hatch_build.py README.md LICENSE
 FETCHED := src/radiokey/web/static/fetched/onnxruntime.wasm.gz
 # The port of `make run`; 0 takes a free one.
 RADIOKEY_PORT ?= 8000
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade
 
-.PHONY: help run install setup test check bench deep mutants findings lock wheels advisories
+.PHONY: help run install setup test check docs sbom image bench deep mutants findings lock wheels advisories
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -34,6 +34,15 @@ check: setup ## the inner loop: format, lint, types, contracts, spelling, quick 
 	$(BIN)/python tools/check.py
 	$(BIN)/python -m pytest -q -n 2 -m "not browser and not deep"
 
+docs: setup $(DEV)/.docs ## build the documentation into build/docs; a link that leads nowhere fails it
+	$(BIN)/python tools/docs.py
+
+sbom: $(DEV)/.docs ## write what the product is made of into build/sbom.json (CycloneDX), from its lock
+	$(BIN)/python tools/sbom.py
+
+image: ## build the container image `radiokey`, where podman, buildah or docker is
+	@tools/image $(IMAGE_OPTIONS)
+
 bench: setup $(DEV)/.bench ## measure, with the comparison beside each number (PARTS=suite: the tests of two builds)
 	$(BIN)/python bench/run.py $(PARTS)
 
@@ -50,6 +59,7 @@ lock: $(DEV)/.tools ## make the lock files anew, one version of a part in all of
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
 	$(COMPILE) -c requirements/dev.lock --group bench pyproject.toml -o requirements/bench.lock
 	$(COMPILE) -c requirements/dev.lock --group deep pyproject.toml -o requirements/deep.lock
+	$(COMPILE) -c requirements/dev.lock --group docs pyproject.toml -o requirements/docs.lock
 	$(COMPILE) -c requirements/dev.lock --group pyproject.toml:build -o requirements/build.lock
 	$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/run.lock
 	$(COMPILE) --group pyproject.toml:webassembly -o requirements/webassembly.lock
@@ -95,6 +105,10 @@ $(DEV)/.bench: $(DEV)/.tools requirements/bench.lock
 
 $(DEV)/.deep: $(DEV)/.tools requirements/deep.lock
 	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/deep.lock
+	@touch $@
+
+$(DEV)/.docs: $(DEV)/.tools requirements/docs.lock
+	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/docs.lock
 	@touch $@
 
 # What reads print in the browser, from its npm package: in no commit, and in a wheel that is made after this.

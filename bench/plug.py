@@ -40,7 +40,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "diagnostics"))
 
 from plugged import VIN, make_ecu
 
-from radiokey.diagnostics.can import CanAddress, CanServer
+from radiokey.diagnostics.bus import CanAddress
+from radiokey.diagnostics.can import CanServer
+from radiokey.diagnostics.monotonic import now_ms
 from radiokey.diagnostics.server import Plug
 
 REQUEST, TESTERS = b"\x22\xf1\x90", 32
@@ -218,8 +220,8 @@ def stack_on(name: str, rxid: int, txid: int) -> isotp.CanStack:
 
 @contextmanager
 def our_unit(name: str):
-    plug = Plug(make_ecu(), lambda: time.monotonic_ns() // 1_000_000)
-    server = CanServer(plug, CanAddress("virtual", name).open())
+    plug = Plug(make_ecu(), now_ms)
+    server = CanServer(plug, CanAddress("virtual", name))
     server.start()
     yield
     server.stop()

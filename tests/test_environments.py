@@ -151,7 +151,7 @@ def test_every_part_of_a_lock_has_its_hashes(lock):
 @pytest.mark.parametrize("lock", sorted({*LOCKS} - {"dev", "webassembly"}))
 def test_one_version_of_a_part_stands_in_all_locks(lock):
     """tests/webassembly.lock is apart: an older Hypothesis, the last one without compiled code."""
-    everything = locked("dev") | locked("deep") | locked("bench")
+    everything = locked("dev") | locked("deep") | locked("bench") | locked("docs")
     assert locked(lock).items() <= everything.items()
 
 
@@ -227,7 +227,7 @@ def rows() -> list[list[str]]:
 
 def test_the_page_of_builds_is_of_the_locks_of_today():
     stale = "run: make wheels"
-    for lock in ("run", "build", "dev", "bench"):
+    for lock in ("run", "build", "dev", "bench", "docs"):
         said = {name: version for name, version, used, *_ in rows() if lock in used.split(", ")}
         assert said == locked(lock), stale
 

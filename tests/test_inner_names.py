@@ -76,16 +76,9 @@ def guide_texts() -> Iterator[tuple[str, str]]:
 
 def sentences_in_source() -> Iterator[tuple[str, str]]:
     for file in sorted(SOURCE.rglob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        docs = {
-            id(node.body[0].value)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-            and node.body
-            and isinstance(node.body[0], ast.Expr)
-        }
-        docs |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
                 where = f"{file.relative_to(SOURCE).as_posix()}:{node.lineno}"
                 if len(node.value.split()) >= LEAST_WORDS and not where.startswith(FOR_AUTHORS):
@@ -112,14 +105,14 @@ def told_of_radios() -> Iterator[tuple[str, str]]:
 
 def help_texts() -> Iterator[tuple[str, str]]:
     """The help of every command, as it is printed."""
-    waiting: list[tuple[str, click.Command]] = [("radiokey", app)]
+    waiting = [click.Context(app, info_name="radiokey", **app.context_settings)]
     while waiting:
-        name, command = waiting.pop()
-        context = click.Context(command, info_name=name)
-        yield name, re.sub(r"\S+_\S+=|--[\w-]+", " ", command.get_help(context))
+        context = waiting.pop()
+        command = context.command
+        yield context.command_path, re.sub(r"\S+_\S+=|--[\w-]+", " ", command.get_help(context))
         if isinstance(command, click.Group):
             waiting += [
-                (f"{name} {one}", inside)
+                click.Context(inside, info_name=one, parent=context, **inside.context_settings)
                 for one in command.list_commands(context)
                 if (inside := command.get_command(context, one)) is not None
             ]

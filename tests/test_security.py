@@ -45,7 +45,8 @@ def functions(path):
 
 def missing(text):
     """Return the tests that a text names and that are not there."""
-    there = {path: functions(path) if (ROOT / path).is_file() else set() for path, _ in NAMED.findall(text)}
+    paths = {path for path, _ in NAMED.findall(text)}
+    there = {path: functions(path) if (ROOT / path).is_file() else set() for path in paths}
     return {f"{path}::{name}" for path, name in NAMED.findall(text) if name not in there[path]}
 
 

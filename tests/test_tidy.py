@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -60,45 +61,53 @@ def python() -> dict[str, str]:
     return {name: text for name, text in texts().items() if name.endswith(".py") and name.startswith(folders)}
 
 
+@dataclass(frozen=True)
+class Shape:
+    """What these checks ask of a source: kept instead of its tree, which is large for all of them together."""
+
+    functions: tuple[tuple[str, int], ...]
+    """The name and the length of each function."""
+    swallowing: tuple[int, ...]
+    """The lines of handlers that take an error and do nothing, without a word why."""
+    hidden: tuple[str, ...]
+    """The fields of classes that hide a name which an annotation of a field beside them uses."""
+
+
 @cache
-def nodes(text: str) -> tuple[ast.AST, ...]:
-    """Return all that a source is made of; three tests look at every source of the project."""
-    return tuple(ast.walk(ast.parse(text)))
+def shape(text: str) -> Shape:
+    found, lines = list(statements(ast.parse(text))), text.splitlines()
+    return Shape(
+        tuple(
+            (node.name, node.end_lineno - node.lineno + 1)
+            for node in found
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None
+        ),
+        tuple(node.lineno for node in found if isinstance(node, ast.ExceptHandler) and swallows(node, lines)),
+        tuple(name for node in found if isinstance(node, ast.ClassDef) for name in hidden(node)),
+    )
 
 
-def functions(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the name and the length of each function."""
-    for node in nodes(text):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
-            yield node.name, node.end_lineno - node.lineno + 1
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield all statements, handlers and cases below a node: what they are made of holds none of these."""
+    for inside in ("body", "orelse", "finalbody", "handlers", "cases"):
+        listed = getattr(node, inside, None)
+        for one in listed if isinstance(listed, list) else ():
+            yield one
+            yield from statements(one)
 
 
-def swallowing(text: str) -> Iterator[int]:
-    """Yield the lines of handlers that take an error and do nothing, without a word why."""
-    lines = text.splitlines()
-    for node in nodes(text):
-        if isinstance(node, ast.ExceptHandler):
-            body = node.body[0]
-            silent = isinstance(body, ast.Pass) or (
-                isinstance(body, ast.Expr) and isinstance(body.value, ast.Constant)
-            )
-            if len(node.body) == 1 and silent and "#" not in lines[body.lineno - 1]:
-                yield node.lineno
+def swallows(handler: ast.ExceptHandler, lines: list[str]) -> bool:
+    body = handler.body[0]
+    silent = isinstance(body, ast.Pass) or (
+        isinstance(body, ast.Expr) and isinstance(body.value, ast.Constant)
+    )
+    return len(handler.body) == 1 and silent and "#" not in lines[body.lineno - 1]
 
 
-def hidden(text: str) -> Iterator[str]:
-    """Yield the fields of classes that hide a name which an annotation of a field beside them uses."""
-    for node in nodes(text):
-        if isinstance(node, ast.ClassDef):
-            fields = [
-                one
-                for one in node.body
-                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
-            ]
-            used = {
-                name.id for one in fields for name in ast.walk(one.annotation) if isinstance(name, ast.Name)
-            }
-            yield from (one.target.id for one in fields if one.target.id in used)
+def hidden(node: ast.ClassDef) -> Iterator[str]:
+    fields = [one for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
+    used = {name.id for one in fields for name in ast.walk(one.annotation) if isinstance(name, ast.Name)}
+    yield from (one.target.id for one in fields if one.target.id in used)
 
 
 def impossible(name: str) -> bool:
@@ -120,7 +129,7 @@ def test_no_function_is_longer_than_a_page():
     long = {
         f"{name}: {function}": count
         for name, text in python().items()
-        for function, count in functions(text)
+        for function, count in shape(text).functions
         if count > FUNCTION_LINES_MAX
     }
     assert not long
@@ -131,12 +140,12 @@ def test_no_loose_end_is_left_without_an_issue():
 
 
 def test_no_error_is_swallowed_in_silence():
-    assert not {name: lines for name, text in python().items() if (lines := list(swallowing(text)))}
+    assert not {name: lines for name, text in python().items() if (lines := shape(text).swallowing)}
 
 
 def test_no_field_hides_a_name_that_annotations_use():
     """From Python 3.14 on they are read where the field is already there, and its description fails."""
-    assert not {name: fields for name, text in python().items() if (fields := list(hidden(text)))}
+    assert not {name: fields for name, text in python().items() if (fields := shape(text).hidden)}
 
 
 def test_no_module_is_a_drawer_for_anything():
@@ -210,10 +219,30 @@ def test_a_name_that_some_system_cannot_have_is_seen(name):
 
 
 def test_a_long_function_a_swallowed_error_a_hidden_name_and_a_loose_end_are_seen():
-    assert list(functions("def f():\n" + "    x\n" * 70)) == [("f", 71)]
-    assert list(swallowing("try:\n    x\nexcept OSError:\n    pass\n")) == [3]
-    assert not list(swallowing("try:\n    x\nexcept OSError:\n    pass  # it was there already\n"))
-    assert list(hidden("class C:\n    problems: list[problems.Problem]\n    a: int\n")) == ["problems"]
+    long = "def f():\n" + "    x\n" * 70
+    assert shape(long).functions == (("f", 71),)
+    assert shape("try:\n    x\nexcept OSError:\n    pass\n").swallowing == (3,)
+    assert not shape("try:\n    x\nexcept OSError:\n    pass  # it was there already\n").swallowing
+    assert shape("class C:\n    problems: list[problems.Problem]\n    a: int\n").hidden == ("problems",)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *(
+            "if x:",
+            "if x:\n    pass\nelse:",
+            "for x in y:",
+            "for x in y:\n    pass\nelse:",
+            "while x:",
+            "with x:",
+        ),
+        *("try:\n    pass\nexcept E:", "try:\n    pass\nfinally:", "try:\n    pass\nexcept* E:", "class C:"),
+        *("try:\n    pass\nexcept E:\n    x\nelse:", "match x:\n  case 1:", "async def g():", "def g():"),
+    ],
+)
+def test_a_function_is_seen_wherever_it_may_stand(head):
+    assert ("f", 2) in shape(f"{head}\n    def f():\n        x\n").functions
     assert LOOSE.search("# TO" + "DO later")
     assert VAGUE.search("string_utils")
     assert not VAGUE.search("commonwealth")

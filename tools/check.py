@@ -17,6 +17,7 @@ def main() -> None:
     sources = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     run("import contracts", BIN / "lint-imports", "--no-cache", "--no-logo", environment=sources)
     run("types", BIN / "mypy")
+    run("plain texts", sys.executable, ROOT / "tools" / "plain.py", environment=sources)
     run("advisories", sys.executable, ROOT / "tools" / "advisories.py")
 
 

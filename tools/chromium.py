@@ -1,7 +1,7 @@
 """Chromium for the browser tests: the one that is there, or one that is installed where that is allowed.
 
 The tests drive its headless shell: the same engine without what stands around a page, at a third of the cost.
-`make deep` drives the whole browser.
+What needs a camera drives the whole browser, and `make deep` does so everywhere.
 """
 
 import os
@@ -22,7 +22,7 @@ def find(names: tuple[str, ...] = WHOLE) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-def ensure(names: tuple[str, ...] = SHELL) -> None:
+def ensure(names: tuple[str, ...]) -> None:
     """See that there is one of these: Debian's as root, Playwright's elsewhere; else fail saying so."""
     if find(names):
         return
@@ -39,4 +39,4 @@ def ensure(names: tuple[str, ...] = SHELL) -> None:
 
 
 if __name__ == "__main__":
-    ensure()
+    ensure(SHELL)

@@ -1,19 +1,14 @@
 """`make deep`: what `make test` has no time for.
 
 The long searches whole; the parsers of the plug under a fuzzer; every test on every interpreter; the
-browser's in the Chromium that people have; the core on WebAssembly; and each break of tests/breaks, which has
-to turn its test red.
+browser's in the Chromium that people have; the core on WebAssembly; the documentation as a site; and each
+break of tests/breaks, which has to turn its test red.
 """
 
 import os
 import sys
 
-import age
-import calendars
-import chromium
-import golang
-import nginx
-import spin
+import programs
 from parts import BROWSER, PAGES, PYTEST, environment_of, interpreters, parts, preparing, version_of
 from steps import ROOT, run
 from surroundings import surroundings
@@ -22,12 +17,7 @@ from together import AT_ONCE, Command, Together, slowest
 
 def main() -> None:
     """Run all of it, the searches first."""
-    chromium.ensure(chromium.WHOLE)
-    spin.ensure()
-    golang.ensure()
-    nginx.ensure()
-    age.ensure()
-    calendars.ensure()
+    programs.ensure()
     newest = version_of(sys.executable)
     others = {version: python for version, python in interpreters().items() if version != newest}
     with surroundings() as environment:
@@ -47,6 +37,8 @@ def main() -> None:
                     if part not in {BROWSER, PAGES}:
                         together.add(f"{part.title} on {version}", all_of_it)
         print(f"\nthe slowest:\n{slowest(together.durations)}")
+    run("documentation", "make", "docs")
+    run("list of parts", "make", "sbom")
     run("the core on WebAssembly", sys.executable, ROOT / "tools" / "webassembly.py")
     run("breaks", sys.executable, ROOT / "tools" / "breaks.py")
 

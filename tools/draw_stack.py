@@ -11,7 +11,7 @@ from typing import Final
 
 from radiokey.diagnostics import can, doip, isotp, uds
 from radiokey.diagnostics.gateway import TESTERS_MAX
-from radiokey.diagnostics.identifiers import READ
+from radiokey.diagnostics.identifiers import IDENTIFIERS
 from radiokey.diagnostics.names import Session
 from radiokey.diagnostics.own_tester import ADDRESS
 from radiokey.diagnostics.services import ROUTINES, SERVICES
@@ -61,7 +61,9 @@ LAYERS: Final[tuple[tuple[Box, ...], ...]] = (
     ),
     (
         Box(0, 4, "TCP and UDP", ("segments, joined or split",), ("diagnostics.server",), "others"),
-        Box(4, 4, "CAN", ("frames of 8 bytes; python-can",), ("diagnostics.can",), "others"),
+        Box(
+            4, 4, "CAN", ("frames of 8 bytes; python-can",), ("diagnostics.can", "diagnostics.bus"), "others"
+        ),
         Box(8, 4, "no wire", ("bytes are handed on",), kind="others"),
     ),
     (
@@ -100,7 +102,7 @@ LAYERS: Final[tuple[tuple[Box, ...], ...]] = (
             "UDS, ISO 14229-1",
             (
                 f"{len(uds.CHECKS) + 1} checks in order, then one of {len(SERVICES)} services",
-                f"{len(READ)} identifiers, {len(ROUTINES)} routines",
+                f"{len(IDENTIFIERS)} identifiers, {len(ROUTINES)} routines",
             ),
             ("diagnostics.uds", "diagnostics.services", "diagnostics.identifiers"),
         ),

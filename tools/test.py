@@ -7,12 +7,7 @@ oldest too: what changed between the two changed once. `make deep` runs all of t
 
 import sys
 
-import age
-import calendars
-import chromium
-import golang
-import nginx
-import spin
+import programs
 import tree
 from parts import DATABASES, PYTEST, environment_of, interpreters, parts, preparing, version_of
 from steps import ROOT
@@ -34,8 +29,7 @@ def main() -> None:
     with surroundings() as environment, Together(AT_ONCE, environment) as together:
         together.add("checks", (sys.executable, ROOT / "tools" / "check.py"))
         together.add(DATABASES.title, (*tests, *DATABASES.paths))
-        for program in (chromium, spin, golang, nginx, age, calendars):
-            program.ensure()
+        programs.ensure()
         for part in parts():
             if part is not DATABASES:
                 together.add(part.title, (*tests, *part.paths))

@@ -10,6 +10,9 @@ SECOND_MS: Final = 1_000
 MINUTE_MS: Final = 60 * SECOND_MS
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
+NS_IN_US: Final = 1_000
+NS_IN_MS: Final = 1_000 * NS_IN_US
+US_IN_S: Final = 1_000_000
 
 
 class Clock(Protocol):

@@ -135,15 +135,19 @@ def house(chromium, tmp_path):
 def chromium(pytestconfig):
     looks.SEEN.every = pytestconfig.getoption("--every-look")
     whole = pytestconfig.getoption("--whole-chromium")
+    with sync_playwright() as playwright:
+        browser = launch(playwright.chromium, *(() if whole else ONE_PROCESS), whole=whole)
+        yield browser
+        browser.close()
+
+
+def launch(chromium, *options, whole):
+    """Start the whole browser or its shell: the system's, or where that has none Playwright's."""
     names = WHOLE if whole else (*SHELL, *WHOLE)
     found = next((path for name in names if (path := shutil.which(name))), None)
     sandbox = [] if os.name != "posix" or os.geteuid() else ["--no-sandbox"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, args=[*sandbox, *(() if whole else ONE_PROCESS)]
-        )
-        yield browser
-        browser.close()
+    place = {"channel": "chromium"} if whole and not found else {"executable_path": found}
+    return chromium.launch(args=[*sandbox, *options], **place)
 
 
 @pytest.fixture(scope="module")
@@ -151,10 +155,8 @@ def filming(chromium, tmp_path_factory):
     """A browser whose camera sees a moving label: the whole one, since the shell has no camera."""
     film = tmp_path_factory.mktemp("film") / "label.mjpeg"
     write_film(film)
-    found = next(path for name in WHOLE if (path := shutil.which(name)))
-    sandbox = [] if os.name != "posix" or os.geteuid() else ["--no-sandbox"]
-    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    browser = chromium.browser_type.launch(executable_path=found, args=[*sandbox, *ONE_PROCESS, *camera])
+    camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
+    browser = launch(chromium.browser_type, *ONE_PROCESS, *camera, whole=True)
     yield browser
     browser.close()
 

@@ -20,12 +20,12 @@ def test_from_a_dusters_label_to_a_radio_that_plays(page):
     page.goto("/")
     page.get_by_label("It shows").fill("CODE")
     page.get_by_role("button", name="Go on").click()
-    page.get_by_role("link", name="I do not know which radio").click()
+    page.get_by_role("link", name="I don't know which radio").click()
     for answer in (
         "The battery was off",
         "I have none yet",
-        "There is none",
-        "It is in the papers",
+        "There's none",
+        "It's in the papers",
         "Type the number",
     ):
         page.get_by_role("link", name=answer).click()

@@ -65,7 +65,7 @@ def test_the_main_road_leads_from_the_display_to_a_radio_that_plays(cli):
     typed, last = walk(*DUSTER, "dark", "plays", "keep")
     ran = cli("guide", stdin="\n".join(typed))
     assert ran.code == 0
-    assert [titles(ran.out)[0], titles(ran.out)[-1]] == ["Stop here first", last.title]
+    assert [titles(ran.out)[0], titles(ran.out)[-1]] == ["Don't press anything yet", last.title]
     told = [ROAD.texts[step].title for step in ("hold-the-code", "serial", "before-entry", "enter", "dark")]
     assert [title for title in titles(ran.out) if title in told] == told
     for line in (
@@ -127,7 +127,7 @@ def test_a_number_of_wrong_codes_is_itself_the_answer(cli):
     """A list that numbers 0 as 1 would be miscounted exactly when it matters."""
     typed, _ = walk("radio", "code", "renault_86a", "yes")
     ran = cli("guide", stdin="\n".join(typed))
-    assert "0 to 99  That many\n x  I do not know\n" in ran.out
+    assert "0 to 99  That many\n x  I don't know\n" in ran.out
     for text in ("37", "x", "X"):
         assert cli("guide", stdin="\n".join([*typed, text])).code == 0
     for text in ("100", "-1", "0x1", "1.5"):
@@ -180,7 +180,7 @@ def test_q_leaves(cli):
 def test_piped_junk_ends_with_a_sentence_that_does_not_repeat_it(cli, text):
     ran = cli("guide", stdin=f"{text}\n")
     assert ran.code == 64
-    assert "radiokey: error: that is none of the answers to 'Stop here first'" in ran.err
+    assert 'radiokey: error: that is none of the answers to "Don\'t press anything yet"' in ran.err
     assert "radiokey: hint: " in ran.err
     assert "4786" not in ran.err
     assert "\x1b" not in ran.err

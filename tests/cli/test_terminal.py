@@ -119,6 +119,11 @@ def test_the_manual_has_every_command_and_option_in_the_words_of_the_help(cli):
     assert {int(code) for code, _ in manual.EXITS} == {0, *EXIT_CODES.values(), 130}
 
 
+def test_a_command_that_the_manual_was_written_of_takes_both_words_for_help():
+    """Click keeps the help option of the first context that asks for it."""
+    assert {tuple(context.help_option_names) for *_, context in every()} == {("-h", "--help")}
+
+
 def test_no_line_of_the_manual_is_a_request_by_accident(cli):
     known = (".TH ", ".SH ", ".SS ", ".TP", ".B ", ".PP", ".nf", ".fi")
     lines = cli("manual").out.splitlines()

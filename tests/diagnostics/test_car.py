@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 import uuid
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +10,8 @@ import can
 import pytest
 from plugged import Plugged, make_ecu
 
-from radiokey.diagnostics.can import CanAddress, CanServer
+from radiokey.diagnostics.bus import CanAddress, bus_in_error
+from radiokey.diagnostics.can import CanServer
 from radiokey.diagnostics.car import (
     ASK_EVERY_MS,
     CarOnDoip,
@@ -22,7 +22,8 @@ from radiokey.diagnostics.car import (
     vin_in_datagram,
 )
 from radiokey.diagnostics.car_can import CarOnCan, SimulatedCar
-from radiokey.diagnostics.server import Plug
+from radiokey.diagnostics.monotonic import now_ms
+from radiokey.diagnostics.server import Plug, log_nowhere
 from radiokey.headunit.events import BusChanged, Ignition, IgnitionTurned, VinHeard
 from radiokey.headunit.lock import State
 from radiokey.headunit.pairing import Bus
@@ -38,11 +39,12 @@ SILENT, OFF = BusChanged(Bus.SILENT), BusChanged(Bus.OFF)
 
 def test_the_car_is_asked_every_second_and_is_silent_once_two_questions_had_no_answer():
     questions, told = Questions(), []
-    for now_ms in range(0, 5 * ASK_EVERY_MS, ASK_EVERY_MS // 2):
-        due, silent = questions.ask(now_ms)
+    for at_ms in range(0, 5 * ASK_EVERY_MS, ASK_EVERY_MS // 2):
+        due, silent = questions.ask(at_ms)
         told.append((due, silent))
-        if now_ms == 3 * ASK_EVERY_MS:
-            questions.answered()
+        if at_ms == 3 * ASK_EVERY_MS:
+            assert questions.take_answer()
+            assert not questions.take_answer(), "nobody asked a second time"
     assert [due for due, _ in told] == [True, False] * 5
     assert [silent for due, silent in told if due] == [None, None, SILENT, SILENT, None]
 
@@ -141,16 +143,43 @@ def test_over_doip_the_gateway_is_heard_at_its_own_address_and_its_absence_is_si
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
                 stranger.bind(("127.0.0.1", 0))
                 stranger.sendto(announcement(OTHER), unit)
+            car.ask()
+            await asyncio.get_running_loop().sock_recvfrom(gateway, 100)
             gateway.sendto(b"junk", unit)
             await told.wait_for(VinHeard(b""))
             assert VinHeard(OTHER) not in told.events, "whoever answers from elsewhere is not heard"
         car.ask()  # nobody is there any more
         await told.wait_for(SILENT)
-        car.error_received(OSError(101, "Network is unreachable"))
-        assert told.events[-1] == OFF
         car.stop()
 
     asyncio.run(run())
+
+
+def test_what_a_gateway_says_without_having_been_asked_is_not_heard():
+    told, clock = [], Clock()
+    car = CarOnDoip(told.append, clock)
+    for _ in range(2):
+        car.ask()
+        for vin in (OWN, OTHER, OTHER):
+            car.datagram_received(announcement(vin), ("127.0.0.1", 13400))
+        clock.ms += ASK_EVERY_MS
+    assert told == [VinHeard(OWN)] * 2
+
+
+def test_a_network_that_is_gone_is_off_and_not_silent_too():
+    """It was told twice a second, in turn: off, since nothing left, and silent, since nothing came."""
+
+    class Gone:
+        def sendto(self, _data):
+            car.error_received(OSError(101, "Network is unreachable"))
+
+    told, clock = [], Clock()
+    car = CarOnDoip(told.append, clock)
+    car._transport = Gone()
+    for _ in range(5):
+        car.ask()
+        clock.ms += ASK_EVERY_MS
+    assert told == [OFF] * 5
 
 
 # --- over a bus
@@ -170,15 +199,9 @@ class Clock:
 def unit_on_a_bus():
     """A unit that pairs, and the frames of a car that are put on its bus by hand."""
     name = uuid.uuid4().hex
-    plug = Plug(make_ecu(PAIRS), lambda: time.monotonic_ns() // 1_000_000)
-    opened = CanAddress.parse(f"can://virtual/{name}").open()
-
-    def told(event):
-        with plug.lock:
-            plug.ecu.handle(event)
-
+    plug = Plug(make_ecu(PAIRS), now_ms)
     clock = Clock()
-    server = CanServer(plug, opened, car=CarOnCan(opened, told, clock))
+    server = CanServer(plug, CanAddress.parse(f"can://virtual/{name}"), CarOnCan(clock))
     car = can.Bus(interface="virtual", channel=name)
     try:
         yield plug.ecu, server, car, clock
@@ -232,35 +255,81 @@ def test_over_can_the_unit_asks_hears_pairs_and_in_another_car_is_protected():
 
 def test_over_can_silent_noisy_and_off_are_states_of_their_own():
     with unit_on_a_bus() as (ecu, server, car, clock):
-        ours = server._car
-        for _ in range(3):
+
+        def after(frame=None):
+            """Return the state of the bus a second after a frame came, or none."""
+            server.take(frame)
             clock.ms += ASK_EVERY_MS
-            ours.take(None)
-        assert ecu.unit.bus is Bus.SILENT
-        ours.take(can.Message(is_error_frame=True))
-        assert ecu.unit.bus is Bus.NOISY
-        ours.take(can.Message(arbitration_id=0x7E8, data=b"\x03\x7f\x22\x31", is_extended_id=False))
-        assert ecu.unit.bus is Bus.SILENT
-        ours.take(can.Message(arbitration_id=0x7E8, data=b"\x04\x62\xf1\x90?", is_extended_id=False))
-        assert ecu.unit.bus is Bus.NOISY
+            server.take(None)
+            return ecu.unit.bus
+
+        assert [after() for _ in range(3)][-1] is Bus.SILENT
+        assert after(can.Message(is_error_frame=True)) is Bus.NOISY
+        assert after(answer(b"\x03\x7f\x22\x31")) is Bus.SILENT
+        assert after(answer(b"\x04\x62\xf1\x90?")) is Bus.NOISY
         for ignored in (
-            can.Message(arbitration_id=0x7E9, data=b"\x03\x7f\x22\x31", is_extended_id=False),
-            can.Message(arbitration_id=0x7E8, data=b"\x03\x7f\x22\x31", is_extended_id=True),
+            answer(b"\x03\x7f\x22\x31", arbitration_id=0x7E9),
+            answer(b"\x03\x7f\x22\x31", is_extended_id=True),
         ):
-            ours.take(ignored)
+            server.take(ignored)
             assert ecu.unit.bus is Bus.NOISY
-        server._bus.shutdown()  # the adapter is gone
-        clock.ms += ASK_EVERY_MS
-        ours.take(None)
-        assert ecu.unit.bus is Bus.OFF
+        server._thread.bus.shutdown()  # the adapter is gone
+        assert {after() for _ in range(4)} == {Bus.OFF}, "and never silent as well"
         assert (ecu.state, ecu.unit.status.errors) == (State.PLAYING, 0)
         assert car.recv(0) is not None
+
+
+def answer(data, **other):
+    return can.Message(**{"arbitration_id": 0x7E8, "data": data, "is_extended_id": False, **other})
+
+
+def test_who_answers_without_having_been_asked_is_not_heard():
+    """A flood of answers is as good as one: each question takes one."""
+    with unit_on_a_bus() as (ecu, server, _, clock):
+        server.take(None)
+        for _ in range(1_000):
+            server.take(answer(b"\x04\x62\xf1\x90?"))
+        assert len(server._heard) <= 1
+        clock.ms += ASK_EVERY_MS
+        server.take(answer(b"\x03\x7f\x22\x31"))
+        server.take(None)
+        assert ecu.unit.bus is Bus.NOISY
+
+
+def test_what_is_heard_waits_while_somebody_acts_and_keeps_nobody_waiting():
+    with unit_on_a_bus() as (ecu, server, _, _):
+        server.take(None)
+        with server._plug.lock:
+            server.take(answer(b"\x04\x62\xf1\x90?"))
+            assert ecu.unit.bus is Bus.SILENT
+        server.take(None)
+        assert ecu.unit.bus is Bus.NOISY
+
+
+@pytest.mark.parametrize(
+    ("kinds", "bus"),
+    [
+        (0x40, Bus.OFF),
+        (0x44, Bus.OFF),
+        (0x100, Bus.SILENT),
+        (0x20, Bus.SILENT),
+        (0x02, None),
+        (0x202, None),
+        (0x08, Bus.NOISY),
+        (0x28, Bus.NOISY),
+        (0x00, Bus.NOISY),
+    ],
+)
+def test_an_error_frame_says_what_went_wrong(kinds, bus):
+    """Classes of Linux's can/error.h. A controller off the bus was taken for noise, and a lost arbitration, which is everyday, too."""
+    assert bus_in_error(can.Message(arbitration_id=kinds, is_error_frame=True, data=bytes(8))) is bus
+    assert bus_in_error(can.Message(arbitration_id=kinds, is_error_frame=True, data=b"")) is Bus.NOISY
 
 
 def test_a_car_of_our_own_says_its_vin_and_nothing_else():
     name = uuid.uuid4().hex
     address = CanAddress.parse(f"can://virtual/{name}")
-    car, mine = SimulatedCar(address.open(), OWN.decode()), can.Bus(interface="virtual", channel=name)
+    car, mine = SimulatedCar(address, OWN.decode(), log_nowhere), can.Bus(interface="virtual", channel=name)
     car.start()
     send(mine, 0x7E0, b"\x03\x22\xf1\x90")
     first = frame_of(mine, 0x7E8)

@@ -11,8 +11,8 @@ from plugged import CODE, SIGNER, VIN, Plugged, RamFirmware, make_ecu
 from radiokey.diagnostics import describe
 from radiokey.diagnostics.access import access_message
 from radiokey.diagnostics.describe import describe_can, describe_doip, describe_message, without_secret
-from radiokey.diagnostics.identifiers import READ
-from radiokey.diagnostics.names import Nrc, Sid
+from radiokey.diagnostics.identifiers import IDENTIFIERS
+from radiokey.diagnostics.names import Did, Nrc, Sid
 from radiokey.diagnostics.services import ROUTINES
 from radiokey.diagnostics.troubles import Trouble
 
@@ -25,7 +25,8 @@ def test_every_service_has_the_name_of_the_page():
 
 
 def test_every_identifier_routine_and_trouble_has_a_name():
-    assert set(describe.IDENTIFIERS) == {0xF186, *READ}
+    assert {*IDENTIFIERS, Did.ACTIVE_SESSION} == set(Did)
+    assert all(describe._identifier(did).name for did in Did)
     assert set(describe.ROUTINES) == set(ROUTINES)
     for number, words in describe.ROUTINES.items():
         assert f"| {number:04X} | {words}" in SPECIFICATION

@@ -9,11 +9,12 @@ from plugged import CODE, SIGNER, WRONG, Plugged, make_ecu, trusts
 
 from radiokey.clock import HOUR_MS
 from radiokey.code.signed import ImageHead, sign
+from radiokey.diagnostics.server import Plug
 from radiokey.diagnostics.slots import SlotStore
 from radiokey.headunit.device import RamCounter
 from radiokey.headunit.events import CarAnswered, SomethingBroke, SupplyLost, SupplyRestored
 from radiokey.headunit.firmware import RECORDS, SLOTS, Firmware
-from radiokey.headunit.flash import PowerCutError, RamChip
+from radiokey.headunit.flash import ChipError, PowerCutError, RamChip
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.policy import REFERENCE
 
@@ -118,6 +119,56 @@ def test_a_memory_that_fails_ends_the_download(bench):
     assert bench.plugged.ask("37") == "7F3724"
     bench.plugged.ask("1101")
     assert bench.runs == "1"
+
+
+class StuckFloor:
+    """A floor that cannot be raised: the disk of the device is full."""
+
+    value = 0
+
+    def advance_to(self, value):
+        raise ChipError(f"no room for {value}")
+
+
+def test_a_fault_after_the_start_leaves_what_started(bench):
+    """The new image ran, its floor could not be kept, and the radio said the fault *firmware* and took no code."""
+    assert bench.load(NEW) == "77"
+    bench.ecu.firmware._slots._floor = StuckFloor()
+    bench.plugged.ask("1101")
+    assert (bench.runs, bench.ecu.state) == ("2", State.PLAYING)
+    bench.ecu.firmware._slots._floor = bench.floor
+    bench.plugged.ask("1101")
+    assert (bench.runs, bench.floor.value) == ("2", 1), "kept at the next start"
+
+
+def test_a_memory_that_takes_nothing_any_more_starts_what_is_proven(bench):
+    assert bench.load(NEW) == "77"
+    bench.chip.broken = True
+    for _ in range(2):
+        bench.plugged.ask("1101")
+        assert (bench.runs, bench.ecu.state) == ("1", State.PLAYING)
+    bench.chip.broken = False
+    bench.plugged.ask("1101")
+    assert bench.runs == "2", "and the new one once it can be tried"
+    bench.chip.broken = True
+    bench.chip.cells[-SLOT] ^= 1  # of the image that runs
+    bench.plugged.ask("1101")
+    assert (bench.runs, bench.ecu.state) == (None, State.FAULT), "the old one was left behind"
+
+
+def test_why_a_download_is_refused_is_said_in_the_log(bench):
+    """Its answer is a code of the standard; the attack's name went nowhere."""
+    said = []
+    plug = Plug(bench.ecu, lambda: 0, log=lambda about, what: said.append(f"{about}: {what}"))
+    tester = plug.join()
+    one = bench.plugged
+    one.tester = tester
+    wrong = image(9, 9, by=STRANGER)
+    one.ask("1002")
+    one.unlock_workshop()
+    for request in (b"\x34\x00\x22" + bytes(2) + len(wrong).to_bytes(2), b"\x36\x01" + wrong, b"\x37"):
+        plug.work(tester, request, functional=False)
+    assert said == ["download: refused: wrong keys: the base that this unit trusts did not sign it"]
 
 
 def test_a_cut_in_a_download_leaves_the_old_image_or_the_new(factory):

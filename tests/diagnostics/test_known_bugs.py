@@ -7,7 +7,7 @@ taken for a first boot, a session that ended and left its security open, a key o
 import pytest
 from plugged import CODE, WRONG, Plugged, make_ecu
 
-from radiokey.cli.served_unit import NewUnit, ServedUnit
+from radiokey.cli.served.unit import NewUnit, ServedUnit, UnitFiles
 from radiokey.diagnostics.access import key_of
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.store import CHIP_SIZE
@@ -43,12 +43,12 @@ def test_counter_and_wait_are_one_record_and_no_cut_drops_one_of_them(cut):
 def test_count_and_wait_are_kept_by_the_product_itself(tmp_path):
     """The served unit, opened twice from its files: what the first one counted the second one knows."""
     new = NewUnit("4786", None, None, None)
-    first = ServedUnit.opened("renault_86a", tmp_path / "chip", tmp_path / "device", new, 60_000)
+    first = ServedUnit.opened("renault_86a", UnitFiles(tmp_path / "chip", tmp_path / "device"), new, 60_000)
     one = Plugged(first.ecu)
     one.ask("1003")
     assert one.send_code(WRONG) == "7F2736"
     first.close()
-    second = ServedUnit.opened("renault_86a", tmp_path / "chip", tmp_path / "device", new, 60_000)
+    second = ServedUnit.opened("renault_86a", UnitFiles(tmp_path / "chip", tmp_path / "device"), new, 60_000)
     one = Plugged(second.ecu)
     one.ask("1003")
     assert (second.ecu.state, one.errors) == (State.WAIT, 1)
@@ -60,9 +60,9 @@ def test_count_and_wait_are_kept_by_the_product_itself(tmp_path):
 def test_a_record_that_cannot_be_read_is_no_first_boot(tmp_path, content):
     """A lost, an erased, a damaged chip: the fault memory, no seed, nothing that could be tried."""
     new = NewUnit("4786", None, None, None)
-    ServedUnit.opened("renault_86a", tmp_path / "chip", tmp_path / "device", new, 60_000).close()
+    ServedUnit.opened("renault_86a", UnitFiles(tmp_path / "chip", tmp_path / "device"), new, 60_000).close()
     (tmp_path / "chip").write_bytes(content)
-    again = ServedUnit.opened("renault_86a", tmp_path / "chip", tmp_path / "device", new, 60_000)
+    again = ServedUnit.opened("renault_86a", UnitFiles(tmp_path / "chip", tmp_path / "device"), new, 60_000)
     one = Plugged(again.ecu)
     one.ask("1003")
     assert (again.ecu.state, again.ecu.unit.lock.fault) == (State.FAULT, Fault.MEMORY)
@@ -74,14 +74,14 @@ def test_a_record_that_cannot_be_read_is_no_first_boot(tmp_path, content):
 def test_an_older_image_put_back_is_tampering(tmp_path):
     new = NewUnit("4786", None, None, None)
     chip, device = tmp_path / "chip", tmp_path / "device"
-    served = ServedUnit.opened("renault_86a", chip, device, new, 60_000)
+    served = ServedUnit.opened("renault_86a", UnitFiles(chip, device), new, 60_000)
     before = chip.read_bytes()
     one = Plugged(served.ecu)
     one.ask("1003")
     one.send_code(WRONG)
     served.close()
     chip.write_bytes(before)
-    again = ServedUnit.opened("renault_86a", chip, device, new, 0)
+    again = ServedUnit.opened("renault_86a", UnitFiles(chip, device), new, 0)
     assert again.ecu.unit.lock.fault is Fault.TAMPERED
     again.close()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from contextlib import asynccontextmanager, suppress
 
 from plugged import CODE, WRONG, make_ecu
@@ -10,7 +9,8 @@ from plugged import CODE, WRONG, make_ecu
 from radiokey.diagnostics.access import key_of
 from radiokey.diagnostics.doip import Payload, encode, encode_diagnostic
 from radiokey.diagnostics.memory import Notes
-from radiokey.diagnostics.server import JOBS_MAX, DoipServer, Plug
+from radiokey.diagnostics.monotonic import now_ms
+from radiokey.diagnostics.server import JOBS_MAX, DoipServer, Plug, log_nowhere
 from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent
 
 UNIT = 0x00E0
@@ -18,10 +18,6 @@ ENTITY = bytes(6)
 CLIENTS: list = []
 """The testers of the test that runs, to be hung up at its end."""
 ACKNOWLEDGE = bytes.fromhex("02fd80020000000500e00e0000")
-
-
-def monotonic_ms() -> int:
-    return time.monotonic_ns() // 1_000_000
 
 
 class SlowNotebook:
@@ -63,8 +59,8 @@ class Client:
 
 
 @asynccontextmanager
-async def serving(ecu=None):
-    plug = Plug(ecu or make_ecu(), monotonic_ms)
+async def serving(ecu=None, log=log_nowhere):
+    plug = Plug(ecu or make_ecu(), now_ms, log=log)
     server = DoipServer(plug, ENTITY)
     port = await server.start("127.0.0.1", 0)
     try:
@@ -310,3 +306,16 @@ async def test_a_mistake_of_ours_ends_one_request_and_not_the_unit():
         client.send(b"\x14\xff\xff\xff")
         assert isinstance((await seen.get())["exception"], AttributeError)
         assert await (await connect(port, 0x0E01)).ask(b"\x3e\x00") == b"\x7e\x00"
+
+
+@asynchronous
+async def test_why_a_connection_is_closed_is_said_in_the_log():
+    """The gateway knew why, and nobody else: a tester that was sent away looked like one that went."""
+    said = []
+    async with serving(log=lambda about, what: said.append(f"{about}: {what}")) as (_, port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(encode_diagnostic(2, 0x0E00, UNIT, b"\x3e\x00"))
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        assert said == ["doip 1: closed: not activated"]

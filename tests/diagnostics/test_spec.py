@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from radiokey.diagnostics import identifiers, services, uds
-from radiokey.diagnostics.names import Nrc, Sid
+from radiokey.diagnostics.names import Did, Nrc, Sid
 from radiokey.diagnostics.troubles import AVAILABLE, Trouble
 from radiokey.headunit.events import VinHeard
 from radiokey.headunit.lock import State
@@ -122,6 +122,18 @@ def test_every_identifier_that_can_be_read_is_on_the_page(plugged):
     one.ask(b"\x2e\xf1\x98Garage 7")
     readable = {f"{did:04X}" for did in range(65_536) if one.ask(f"22{did:04X}")[:2] == "62"}
     assert readable == {row[0] for row in table("identifier")}
+
+
+def test_the_page_and_the_table_have_each_identifier_and_its_length():
+    """What is read, what is said of it and what stands on the page come of one table."""
+    rows = {row[0]: row[2] for row in table("identifier")}
+    assert set(rows) == {f"{did:04X}" for did in Did}
+    for did, identifier in identifiers.IDENTIFIERS.items():
+        size = re.match(r"(\d+) bytes?\b", rows[f"{did:04X}"])
+        assert int(size[1] if size else 0) == identifier.size, did
+    (parts,) = re.findall(r"^\| FD08 \| (.*) at one moment", PAGE, re.MULTILINE)
+    assert re.findall(r"FD\d\d", parts) == [f"{did:04X}" for did in identifiers.SNAPSHOT]
+    assert sum(identifiers.IDENTIFIERS[did].size for did in identifiers.SNAPSHOT) == 17
 
 
 def test_identifiers_that_are_not_there_are_left_out(plugged):

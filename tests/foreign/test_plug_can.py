@@ -2,10 +2,8 @@
 
 import subprocess
 import sys
-import time
 import uuid
 from contextlib import contextmanager
-from threading import Event
 
 import can
 import isotp
@@ -17,7 +15,9 @@ from udsoncan.connections import PythonIsoTpConnection
 from udsoncan.exceptions import NegativeResponseException
 
 from radiokey.diagnostics.access import access_message
-from radiokey.diagnostics.can import CanAddress, CanServer
+from radiokey.diagnostics.bus import CanAddress
+from radiokey.diagnostics.can import CanServer
+from radiokey.diagnostics.monotonic import now_ms
 from radiokey.diagnostics.server import JOBS_MAX, Plug
 from radiokey.diagnostics.traffic import Traffic, Wire
 from radiokey.diagnostics.uds import Answer
@@ -48,8 +48,8 @@ def bus():
     ecu = make_ecu(firmware=RamFirmware())
     for event in (SupplyLost(), TimeWent(60_000), SupplyRestored()):
         ecu.handle(event)
-    plug = Plug(ecu, lambda: time.monotonic_ns() // 1_000_000)
-    server = CanServer(plug, CanAddress.parse(f"can://virtual/{name}").open())
+    plug = Plug(ecu, now_ms)
+    server = CanServer(plug, CanAddress.parse(f"can://virtual/{name}"))
     server.start()
     yield name, ecu
     server.stop()
@@ -104,9 +104,9 @@ def test_who_looks_on_sees_each_frame_with_its_identifier_and_no_key():
     ecu = make_ecu()
     for event in (SupplyLost(), TimeWent(60_000), SupplyRestored()):
         ecu.handle(event)
-    plug = Plug(ecu, lambda: time.monotonic_ns() // 1_000_000, traffic.message)
+    plug = Plug(ecu, now_ms, traffic.message)
     plug.frames = traffic
-    server = CanServer(plug, CanAddress.parse(f"can://virtual/{name}").open())
+    server = CanServer(plug, CanAddress.parse(f"can://virtual/{name}"))
     server.start()
     try:
         with udsoncan_over_can_isotp(name) as client:
@@ -133,7 +133,7 @@ def test_who_looks_on_sees_each_frame_with_its_identifier_and_no_key():
 
 
 def test_a_unit_that_never_began_to_answer_ends_too():
-    server = CanServer(Plug(make_ecu(), int), CanAddress.parse(f"can://virtual/{uuid.uuid4().hex}").open())
+    server = CanServer(Plug(make_ecu(), int), CanAddress("virtual", uuid.uuid4().hex))
     server.stop()
 
 
@@ -145,7 +145,7 @@ def test_scapys_stack_reads_and_gets_a_long_answer():
 
 
 SCAPY = """
-import sys, time
+import sys
 from scapy.config import conf
 conf.contribs["CANSocket"] = {"use-python-can": True}
 conf.contribs["ISOTP"] = {"use-can-isotp-kernel-module": False}
@@ -154,11 +154,13 @@ from scapy.contrib.isotp import ISOTP, ISOTPSoftSocket
 from scapy.contrib.automotive.uds import UDS
 sys.path.insert(0, "tests/diagnostics")
 from plugged import make_ecu
-from radiokey.diagnostics.can import CanAddress, CanServer
+from radiokey.diagnostics.bus import CanAddress
+from radiokey.diagnostics.can import CanServer
+from radiokey.diagnostics.monotonic import now_ms
 from radiokey.diagnostics.server import Plug
 
-plug = Plug(make_ecu(), lambda: time.monotonic_ns() // 1_000_000)
-server = CanServer(plug, CanAddress("virtual", "scapy").open())
+plug = Plug(make_ecu(), now_ms)
+server = CanServer(plug, CanAddress("virtual", "scapy"))
 server.start()
 bus = PythonCANSocket(bustype="virtual", channel="scapy")
 tester = ISOTPSoftSocket(bus, tx_id=0x7A0, rx_id=0x7A8, basecls=UDS)
@@ -197,7 +199,7 @@ class Slow:
 def test_who_waits_for_an_answer_hears_that_it_takes_longer_and_nobody_else(request_, hears):
     name = uuid.uuid4().hex
     with raw(name) as (_, hear):
-        server = CanServer(Plug(make_ecu(), int), CanAddress("virtual", name).open())
+        server = CanServer(Plug(make_ecu(), int), CanAddress("virtual", name))
         answer, said = server._wait_for(Slow(3), bytes.fromhex(request_))
         assert (answer.data, said) == (b"\x54", bool(hears))
         server._say(answer.data)
@@ -214,7 +216,7 @@ def test_who_never_pauses_does_not_stop_the_time():
         ecu.handle(event)
     ecu.try_code(WRONG, compared=True)
     left_ms = ecu.unit.status.wait_left_ms
-    server = CanServer(Plug(ecu, lambda: next(now_ms)), CanAddress("virtual", name).open())
+    server = CanServer(Plug(ecu, lambda: next(now_ms)), CanAddress("virtual", name))
     server.start()
     with raw(name) as (send, hear):
         while ecu.unit.status.wait_left_ms == left_ms:
@@ -341,26 +343,3 @@ def test_another_uri_is_refused(uri):
 def test_a_bus_that_is_not_there_is_said_to_be_missing():
     with pytest.raises(InputError, match="cannot be opened"):
         CanAddress("slcan", "/dev/no-such-adapter").open()
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-@pytest.mark.parametrize(
-    "why", [can.CanOperationError("unplugged"), OSError("an adapter's own"), ValueError("ours")]
-)
-def test_however_the_bus_is_lost_it_is_said(why):
-    """A unit that nobody hears any more must not look as if it were served."""
-
-    class Lost:
-        def recv(self, _timeout):
-            raise why
-
-        def shutdown(self):
-            """Do nothing: it is lost."""
-
-    said = Event()
-    server = CanServer(Plug(make_ecu(), int), Lost(), said.set)
-    server.start()
-    try:
-        assert said.wait(10)
-    finally:
-        server.stop()

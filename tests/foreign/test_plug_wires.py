@@ -4,7 +4,6 @@ Over DoIP at a served unit, through doipclient; over CAN at a unit in this proce
 tried in a process of its own by tests/diagnostics holds on the wire too: nothing between may soften it.
 """
 
-import time
 import uuid
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -23,7 +22,9 @@ from udsoncan.connections import PythonIsoTpConnection
 
 from radiokey.code.signed import ImageHead, sign
 from radiokey.diagnostics.access import access_message, key_of
-from radiokey.diagnostics.can import CanAddress, CanServer
+from radiokey.diagnostics.bus import CanAddress
+from radiokey.diagnostics.can import CanServer
+from radiokey.diagnostics.monotonic import now_ms
 from radiokey.diagnostics.server import Plug
 from radiokey.diagnostics.slots import SlotStore
 from radiokey.headunit.device import RamCounter
@@ -136,7 +137,7 @@ def over_can(_folder, model):
     slots = Firmware(RamChip(32 * 1_024, 32), model, trusts, RamCounter())
     slots.install(image(model, 1))
     ecu, name = make_ecu(firmware=SlotStore(slots)), uuid.uuid4().hex
-    plug = Plug(ecu, lambda: time.monotonic_ns() // 1_000_000)
+    plug = Plug(ecu, now_ms)
 
     def cut() -> None:
         with plug.lock:
@@ -145,7 +146,7 @@ def over_can(_folder, model):
 
     cut()
     server, own = (
-        CanServer(plug, CanAddress("virtual", name).open()),
+        CanServer(plug, CanAddress("virtual", name)),
         can.Bus(interface="virtual", channel=name),
     )
     address = isotp.Address(isotp.AddressingMode.Normal_11bits, txid=0x7A0, rxid=0x7A8)

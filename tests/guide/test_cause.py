@@ -157,7 +157,7 @@ def test_a_lock_that_came_by_itself_has_its_supply_looked_at_before_a_code_is_sp
     """Claims 9, 17, 20 and 66: a supply that gives way again makes the entry one for nothing."""
     seen = chosen(guide, CAUSE, "by-itself")
     assert "12.4 to 14.8" in seen.do
-    assert "before you have looked" in seen.dont
+    assert "before you've looked" in seen.dont
     assert {offer.id: chosen(guide, "by-itself", offer.id).step for offer in seen.choices} == {
         "steady": HELD,
         "weak": "supply-missing",

@@ -65,7 +65,7 @@ def test_entering_while_it_waits(shows):
 def test_switching_off_to_wait():
     waiting = walk.view(GUIDE, "waiting")
     assert "keep-it-on" in warned("waiting")
-    assert "do not switch off" in waiting.dont.lower()
+    assert "don't switch it off" in waiting.dont.lower()
     assert "radio on" in waiting.do.lower()
 
 
@@ -181,7 +181,7 @@ def test_three_wrong_codes_to_show_the_serial():
 def test_a_menu_is_not_offered_while_the_radio_is_locked():
     """Conflict C-L."""
     assert all(way.id != "menu" for way in GUIDE.steps["the-number"].ways)
-    assert "while it is locked, leave it out" in GUIDE.texts["the-number"].more
+    assert "While it's locked, leave that out" in GUIDE.texts["the-number"].more
 
 
 def test_keys_for_the_serial_only_where_the_model_lists_them():

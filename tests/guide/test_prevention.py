@@ -42,8 +42,8 @@ def test_the_code_is_verified_by_its_number_before_anything_is_disconnected():
             assert not any("Find the code" in line for line in code), model.id
             continue
         assert "Find the code" in code[0], model.id
-        assert code[1].startswith("Compare the number on the unit")
-        assert "Do not try the code out" in code[2]
+        assert code[1].startswith("Compare the number on the radio")
+        assert "Don't try the code out" in code[2]
         assert any("out of the car" in line for line in code)
 
 
@@ -86,7 +86,7 @@ def test_the_workshops_sheet_has_blanks_and_room_for_no_code():
     for page in map(hand_over, MODELS):
         assert sum(BLANK in line.text for line in page.lines()) >= 6
         assert not any(re.search(r"\bcode\b[^.]*_{4}", line.text) for line in page.lines())
-        assert any("try none" in line.text for line in part(page, "What I ask").lines)
+        assert any("don't try any" in line.text for line in part(page, "What I ask").lines)
 
 
 def test_the_workshop_is_told_what_a_wrong_code_costs_or_that_nobody_knows(radio):

@@ -11,7 +11,7 @@ from litestar.response import Stream
 from litestar.testing import TestClient
 from plugged import CODE, make_ecu
 
-from radiokey.cli.unit_hand import Hand
+from radiokey.cli.served.hand import Hand
 from radiokey.diagnostics.server import Plug
 from radiokey.diagnostics.traffic import Traffic
 from radiokey.headunit.events import SupplyLost, SupplyRestored, TimeWent

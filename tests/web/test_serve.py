@@ -6,10 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from _thread import allocate_lock, start_new_thread
 
 import pytest
 from sqlite_base import fresh
 
+from radiokey.web import serve
 from radiokey.web.app import HEADERS
 from radiokey.web.http.arrival import FORM_BYTES_MAX
 
@@ -64,6 +67,31 @@ def test_it_says_where_it_is_answers_there_and_ends_when_told_to(served):
     assert (out, err) == ("", "")
     with pytest.raises(ConnectionRefusedError):
         ask(port, "/health")
+
+
+def test_the_interpreter_stays_until_the_threads_of_a_server_have_gone(monkeypatch):
+    """Such a thread is none of `threading`'s, as the one here."""
+    at_the_end, sleep = [], time.sleep
+    with monkeypatch.context() as patched:
+        patched.setattr(serve.atexit, "register", lambda *call: at_the_end.append(call))
+        serve._server(None, HOST, 0, 1)
+    [(await_threads, before)] = at_the_end
+    held = allocate_lock()
+    held.acquire()
+    start_new_thread(held.acquire, ())
+    waits = []
+
+    def wait(seconds):
+        """Let the thread go the first time."""
+        if not waits:
+            held.release()
+        waits.append(seconds)
+        sleep(seconds)
+
+    monkeypatch.setattr(serve.time, "sleep", wait)
+    await_threads(before)
+    assert waits
+    assert serve._system_threads() <= before
 
 
 def test_a_tunnel_may_give_this_machines_own_site_another_port(tmp_path):

@@ -29,7 +29,7 @@ from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import SETTING, Ledger, LedgerRelease, ledger_release
-from radiokey.clock import Clock
+from radiokey.clock import NS_IN_MS, Clock
 from radiokey.errors import LogError, NotThereError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class SystemClock:
 
     def now_ms(self) -> int:
         """Return milliseconds since 1970-01-01 00:00 UTC."""
-        return time.time_ns() // 1_000_000
+        return time.time_ns() // NS_IN_MS
 
 
 class SystemRandomness:

@@ -131,6 +131,14 @@ def _serve() -> click.Command:
     return serve
 
 
+def _speak(context: click.Context, parameter: click.Parameter, value: str | None) -> None:  # noqa: ARG001 - Click's signature
+    if value is not None:
+        from radiokey.language.load import parse_language
+        from radiokey.language.speech import speak
+
+        speak(parse_language(value))
+
+
 app = Noun(
     "radiokey",
     {
@@ -159,4 +167,12 @@ app = Noun(
     help="Gets a locked car radio playing again, for its owner and only for its owner.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+click.option(
+    "--lang",
+    metavar="LANG",
+    is_eager=True,
+    expose_value=False,
+    callback=_speak,
+    help="Language to be spoken to in; by default that of LC_ALL, LC_MESSAGES or LANG.",
+)(app)
 click.version_option(package_name="radiokey", message="%(prog)s %(version)s")(app)

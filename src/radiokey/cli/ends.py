@@ -6,6 +6,7 @@ from radiokey.cli import say
 from radiokey.cli.leaflet import write
 from radiokey.cli.options import json_option, load, maybe_model_argument
 from radiokey.guide.ends import End, end_of_road, end_title, used_unit
+from radiokey.language.speech import current
 
 
 @click.command("ends")
@@ -38,7 +39,7 @@ def used(*, model: str | None, as_json: bool) -> None:
 @json_option
 def questions(*, model: str | None, as_json: bool) -> None:
     """Answer what owners ask, for a radio as far as it is known."""
-    from radiokey.guide.load import load_guide  # noqa: PLC0415 - only the questions need the whole guide
+    from radiokey.guide.load import guide_in  # noqa: PLC0415 - only the questions need the whole guide
     from radiokey.guide.questions import questions as answered  # noqa: PLC0415 - the same
 
-    write(answered(load_guide(), load(model)), as_json=as_json)
+    write(answered(guide_in(current().tag), load(model)), as_json=as_json)

@@ -8,9 +8,9 @@ from radiokey.cli.options import json_option, known_model, model_option
 @click.command("guide")
 @click.option("--display", metavar="WORDS", help="What the display shows.")
 @model_option
-@click.option("--lang", metavar="LANG", default="en", show_default=True, help="Language of the texts.")
+@click.option("--lang", metavar="LANG", help="Language of the texts, if not that of the command.")
 @json_option
-def guide(*, display: str | None, model: str | None, lang: str, as_json: bool) -> None:
+def guide(*, display: str | None, model: str | None, lang: str | None, as_json: bool) -> None:
     """Walk from what the display shows to the one safe next step.
 
     b goes back, q leaves. With --json the first step is one document, and nothing is asked.

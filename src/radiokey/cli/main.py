@@ -21,6 +21,7 @@ from radiokey.errors import (
     TryLaterError,
     UsageError,
 )
+from radiokey.language.speech import ENGLISH, Language, speaking
 
 EXIT_CODES: Final[dict[type[RadiokeyError], int]] = {
     UsageError: 64,
@@ -33,6 +34,8 @@ EXIT_CODES: Final[dict[type[RadiokeyError], int]] = {
 }
 """What a shell sees; the nearest branch of the error tree decides. 0 is done."""
 
+VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a shell says its language, the first that is set decides (POSIX)."""
 OUR_FAULT: Final = EXIT_CODES[OurFaultError]
 WRONG_USE: Final = EXIT_CODES[UsageError]
 INTERRUPTED: Final = 130
@@ -62,6 +65,21 @@ def _complete(instruction: str) -> int:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code. Nothing but a sentence reaches the user."""
+    with speaking(_language()):
+        return _run(arguments)
+
+
+def _language() -> Language:
+    """Return the language of the shell; English is known without looking for others."""
+    said = next((value for name in VARIABLES if (value := os.environ.get(name, ""))), "")
+    if said.partition(".")[0] in {"", "C", "POSIX", ENGLISH.tag} or said.startswith(f"{ENGLISH.tag}_"):
+        return ENGLISH
+    from radiokey.language.load import known  # noqa: PLC0415 - only where another language is spoken
+
+    return known().find(said) or ENGLISH
+
+
+def _run(arguments: list[str]) -> int:
     more: dict[str, Any] = {}
     try:
         with app.make_context("radiokey", list(arguments)) as context:

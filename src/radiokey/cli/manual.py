@@ -49,12 +49,14 @@ def commands(
     group: click.Group, context: click.Context | None = None
 ) -> Iterator[tuple[str, str | None, click.Command, click.Context]]:
     """Yield each command with its whole name, its noun and its context, in the order of the help."""
-    context = context or click.Context(group, info_name=group.name)
+    # With their settings: a command keeps the help option that the first context asks of it, so a context
+    # without them would take `-h` from it for as long as this process runs.
+    context = context or click.Context(group, info_name=group.name, **group.context_settings)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if command is None:
             continue
-        inner = click.Context(command, info_name=name, parent=context)
+        inner = click.Context(command, info_name=name, parent=context, **command.context_settings)
         if isinstance(command, click.Group):
             yield from commands(command, inner)
         else:

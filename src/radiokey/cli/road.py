@@ -11,12 +11,14 @@ from typing import Any, Final
 from radiokey.catalogue.fact import HOW_SURE
 from radiokey.catalogue.index import cards
 from radiokey.cli import say
+from radiokey.digits import read_digits
 from radiokey.errors import UsageError
 from radiokey.guide.ends import END_OF_STEP
-from radiokey.guide.load import load_guide
+from radiokey.guide.load import guide_in, load_guide
 from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
 from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, start, view
 from radiokey.headunit.display import Shows
+from radiokey.language.speech import current
 
 _LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
 _STATE_WORDS: Final = {Shows.PROTECTED: "PROTECTED", Shows.LOCKED: "LOCKED", Shows.PERMANENT: "HELP"}
@@ -29,9 +31,9 @@ _ASKS: Final = {
 }
 
 
-def walk(lang: str, display: str | None, model: str | None, *, as_json: bool) -> None:
+def walk(lang: str | None, display: str | None, model: str | None, *, as_json: bool) -> None:
     """Walk the road from where `display` and `model` begin; as a document only its first step."""
-    road = load_guide(lang)
+    road = guide_in(current().tag) if lang is None else load_guide(lang)
     here = start(road, display=display, model=model)
     if as_json:
         say.answer(document(here))
@@ -240,7 +242,7 @@ def _ask(road: Guide, here: View, *, back: bool) -> str:
         elif sys.stdin.isatty():
             say.note("that is none of these answers")
         else:
-            raise UsageError(f"that is none of the answers to '{here.title}'", hint=f"answer with {ways}")
+            raise UsageError(f'that is none of the answers to "{here.title}"', hint=f"answer with {ways}")
         say.prompt(f"{ways}: ")
 
 
@@ -251,8 +253,8 @@ def _meant(here: View, text: str) -> list[Offer]:
     if typed in labelled:
         return [labelled[typed]]
     match here.asks:
-        case Asks.ERRORS if typed.isascii() and typed.isdigit() and len(typed) <= len(str(ERRORS_MAX)):
-            return [Offer(str(int(typed)), typed)]
+        case Asks.ERRORS if (errors := read_digits(typed, ERRORS_MAX)) is not None:
+            return [Offer(str(errors), typed)]
         case Asks.DISPLAY:
             return []  # what a display says is decided by the guide
         case Asks.MODEL if text:

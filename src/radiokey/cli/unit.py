@@ -80,14 +80,14 @@ def serve(
     Each line on standard output is something that happened. Lines on standard input are a hand at the panel:
     'key 4', 'hold 6 2500', 'ignition off', 'radio off', 'supply 12400', 'cut 60000', 'answer LINES'.
     """
-    from radiokey.cli.served_unit import (  # noqa: PLC0415 - a start must stay quick
-        NewUnit,
-        ServedUnit,
+    from radiokey.cli.served.addresses import (  # noqa: PLC0415 - a start must stay quick
         parse_address,
         parse_bus,
-        serve_unit,
+        parse_gateway,
     )
-    from radiokey.cli.unit_around import Around, parse_car  # noqa: PLC0415 - the same
+    from radiokey.cli.served.around import Around  # noqa: PLC0415 - the same
+    from radiokey.cli.served.serving import serve_unit  # noqa: PLC0415 - the same
+    from radiokey.cli.served.unit import NewUnit, ServedUnit, UnitFiles  # noqa: PLC0415 - the same
     from radiokey.diagnostics.unit_files import Locks  # noqa: PLC0415 - the same
 
     if not doip and not can_uri:
@@ -97,10 +97,10 @@ def serve(
     page = parse_address(panel, reachable=reachable) if panel else None
     if image and not firmware:
         raise UsageError("an image goes onto a chip", hint="name the firmware chip too, with --firmware")
-    around = Around.of(parse_car(car_uri) if car_uri else None, base_url, model)
+    around = Around.of(parse_gateway(car_uri) if car_uri else None, base_url, model)
     locks = Locks(pairs=pairs, second_lock=second_lock)
     new = NewUnit(code, serial=serial, vin=vin, signer=signer, image=image, locks=locks)
-    unit = ServedUnit.opened(model, state, device, new, off_ms, firmware=firmware)
+    unit = ServedUnit.opened(model, UnitFiles(state, device, firmware), new, off_ms)
     serve_unit(unit, where, bus, around, panel=page, as_json=as_json)
 
 
@@ -116,8 +116,8 @@ def car(*, vin: str, doip: str | None, can_uri: str | None, reachable: bool, as_
     Lines on standard input are what happens to it: 'vin VIN' puts the units into another car, 'silent' and
     'noisy' break its bus, 'vin VIN' mends it.
     """
-    from radiokey.cli.served_car import serve_car  # noqa: PLC0415 - a start must stay quick
-    from radiokey.cli.served_unit import parse_address, parse_bus  # noqa: PLC0415 - the same
+    from radiokey.cli.served.addresses import parse_address, parse_bus  # noqa: PLC0415 - a start must stay quick
+    from radiokey.cli.served.car import serve_car  # noqa: PLC0415 - the same
     from radiokey.serial.vin import Vin  # noqa: PLC0415 - the same
 
     if not doip and not can_uri:

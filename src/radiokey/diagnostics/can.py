@@ -1,64 +1,37 @@
-"""The unit on a CAN bus: requests on 7A0 and 7DF, answers on 7A8, ISO-TP by `isotp`, the bus by python-can.
+"""The unit on a CAN bus: requests on 7A0 and 7DF, answers on 7A8, ISO-TP by `isotp`, the bus by `bus`.
 
-Real hardware is a URI: `can://socketcan/can0`, `can://slcan//dev/ttyACM0`; `can://virtual/NAME` is a bus
-within one process. One thread owns the bus, so that a frame is answered without a hop.
+One thread owns the bus, so that a frame is answered without a hop. When the bus is lost, when its controller
+is off the bus, and when it takes no frame any more, what the tester had is over as after any lost connection;
+the unit says so, keeps the trouble code, and goes on when the bus is back.
 """
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from threading import Event, Thread
-from typing import Final, Self
+from typing import Final
 
 import can
 
+from radiokey.clock import US_IN_S
 from radiokey.diagnostics import uds
-from radiokey.diagnostics.car_can import CarOnCan, now_us
+from radiokey.diagnostics.bus import LOST, SEND_S, BusThread, Opens, bus_in_error
+from radiokey.diagnostics.car import CAR_REQUEST_ID, BusEvent
+from radiokey.diagnostics.car_can import CarOnCan
 from radiokey.diagnostics.isotp import SINGLE_MAX, Channel
+from radiokey.diagnostics.monotonic import now_us
 from radiokey.diagnostics.server import JOBS_MAX, PENDING_AGAIN_S, PENDING_FIRST_S, Plug
-from radiokey.errors import InputError, UsageError
+from radiokey.headunit.events import BusChanged
+from radiokey.headunit.pairing import Bus
 
 REQUEST_ID: Final = 0x7A0
 FUNCTIONAL_ID: Final = 0x7DF
 ANSWER_ID: Final = 0x7A8
 
-_SCHEME: Final = "can://"
-_US_IN_S: Final = 1_000_000
+_ABOUT: Final = "can"
 _TICK_US: Final = 50_000
-_SEND_S: Final = 1.0
-"""How long the adapter may take to have room for a frame."""
 _HEARD: Final = f"<{REQUEST_ID:03X}"
 _HEARD_BY_ALL: Final = f"<{FUNCTIONAL_ID:03X}"
 _SAID: Final = f">{ANSWER_ID:03X}"
-_HINT: Final = "like can://socketcan/can0, can://slcan//dev/ttyACM0 or can://virtual/NAME"
-
-
-@dataclass(frozen=True, slots=True)
-class CanAddress:
-    """A bus: python-can's name of the interface, and the channel on it."""
-
-    interface: str
-    channel: str
-
-    @classmethod
-    def parse(cls, uri: str) -> Self:
-        """Return the bus that a URI names; raise `UsageError`."""
-        interface, _, channel = uri.removeprefix(_SCHEME).partition("/")
-        if not uri.startswith(_SCHEME) or not interface.isidentifier() or not channel:
-            raise UsageError("this is no address of a CAN bus", hint=_HINT)
-        if interface not in can.VALID_INTERFACES:
-            raise UsageError(f"there is no CAN interface called {interface}", hint=_HINT)
-        return cls(interface, channel)
-
-    def open(self) -> can.BusABC:
-        """Return the bus, opened; raise `InputError`."""
-        try:
-            return can.Bus(interface=self.interface, channel=self.channel)
-        except (can.CanError, OSError, ImportError, ValueError) as error:
-            raise InputError(
-                f"the CAN bus {self.interface}/{self.channel} cannot be opened",
-                hint=f"is it up, and the adapter plugged in? ({type(error).__name__})",
-            ) from error
 
 
 class _Frame(can.Message):
@@ -73,25 +46,24 @@ class _Frame(can.Message):
 class CanServer:
     """A unit on one bus: all its testers are one, as the bus does not tell them apart.
 
-    `car` asks on the same bus which car this is, where the unit wants to know.
+    `car` asks on the same bus which car this is, where the unit wants to know. `failed`: see `BusThread`.
     """
 
     def __init__(
         self,
         plug: Plug,
-        bus: can.BusABC,
-        failed: Callable[[], None] = lambda: None,
+        opens: Opens,
         car: CarOnCan | None = None,
+        failed: Callable[[], None] = lambda: None,
     ) -> None:
         self._plug = plug
         self._car = car
-        self._bus = bus
-        self._failed = failed
+        self._thread = BusThread(opens, self, "can", failed)
         self._tester = plug.join()
         self._channel = Channel()
+        self._heard: deque[BusEvent] = deque()
+        self._off = False
         self._tick_due_us = 0
-        self._stop = Event()
-        self._thread = Thread(target=self._run, name="can", daemon=True)
         self._pool = ThreadPoolExecutor(1, "can-work")
 
     def start(self) -> None:
@@ -100,56 +72,114 @@ class CanServer:
 
     def stop(self) -> None:
         """Finish what is begun, and close the bus."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.stop()
         self._pool.shutdown()
         with self._plug.lock:
             self._plug.leave(self._tester)
-        self._bus.shutdown()
 
-    def _run(self) -> None:
-        patience_s = 0.0
-        try:
-            while not self._stop.is_set():
-                frame = self._bus.recv(patience_s)
-                if frame is not None:
-                    self._take(frame)
-                if self._car is not None:
-                    self._car.take(frame)
-                patience_s = self._send_due()
-        except can.CanError:
+    # --- the bus --------------------------------------------------------------------------------------------
+
+    def take(self, frame: can.Message | None) -> float:
+        """Take a frame; send what is due, and let time pass."""
+        if frame is not None:
+            self._take(frame)
+        if self._car is not None:
+            self._ask_car(self._car)
+        return self._send_due()
+
+    def lose(self, why: str) -> None:
+        """End what the tester had: nothing of it goes on when the bus is back."""
+        if self._off:
             return
-        finally:  # however it ended: nobody takes frames any more
-            if not self._stop.is_set():
-                self._failed()
+        self._off = True
+        self._channel = Channel()
+        self._heard.append(BusChanged(Bus.OFF))
+        with self._plug.lock:
+            self._tester.hang_up()
+            self._plug.ecu.note_bus(off=True)
+        self._plug.log(_ABOUT, f"the bus is off: {why}")
+
+    def regain(self) -> None:
+        """Take that the bus is there again; whether somebody is on it will be heard."""
+        if not self._off:
+            return
+        self._off = False
+        self._heard.append(BusChanged(Bus.SILENT))
+        with self._plug.lock:
+            self._plug.ecu.note_bus(off=False)
+        self._plug.log(_ABOUT, "the bus is back")
+
+    def pass_time(self) -> None:
+        """Let the time of the unit go on without a bus."""
+        self._tell_unit()
+        self._plug.tick()
 
     def _send_due(self) -> float:
         """Send the frames that are due, and let time pass; return how long nothing else is, in seconds."""
         at_us = now_us()
         for data in self._channel.take_frames(at_us):
-            self._send(data)
+            if not self._send(data):
+                break
         if at_us >= self._tick_due_us:
+            self._tell_unit()
             self._plug.tick()
             self._tick_due_us = at_us + _TICK_US
         due_us = self._channel.due_us()
         until_us = self._tick_due_us if due_us is None else min(due_us, self._tick_due_us)
-        return max(0, until_us - at_us) / _US_IN_S
+        return max(0, until_us - at_us) / US_IN_S
+
+    def _send(self, data: bytes) -> bool:
+        if self._plug.frames is not None:
+            self._plug.frames.can(ANSWER_ID, data, to_unit=False)
+        return self._put(ANSWER_ID, data, SEND_S)
+
+    def _put(self, identifier: int, data: bytes, patience_s: float) -> bool:
+        """Put a frame on the bus; say whether it was taken. A bus that takes none is off."""
+        try:
+            self._thread.bus.send(
+                _Frame(arbitration_id=identifier, data=data, is_extended_id=False), patience_s
+            )
+        except LOST as error:
+            self.lose(f"it takes no frame ({error})")
+            return False
+        if self._off:
+            self.regain()
+        return True
+
+    # --- frames ---------------------------------------------------------------------------------------------
 
     def _take(self, frame: can.Message) -> None:
-        if frame.is_error_frame or frame.is_remote_frame or frame.is_extended_id or frame.is_fd:
+        if frame.is_error_frame:
+            self._take_error(frame)
             return
-        data = frame.data
+        if self._off:
+            self.regain()
+        if frame.is_remote_frame or frame.is_extended_id or frame.is_fd:
+            return
+        identifier, data = frame.arbitration_id, frame.data
         frames = self._plug.frames
-        if frames is not None and frame.arbitration_id in {REQUEST_ID, FUNCTIONAL_ID}:
-            frames.can(frame.arbitration_id, bytes(data), to_unit=True)
-        if frame.arbitration_id == REQUEST_ID:
+        if frames is not None and identifier in {REQUEST_ID, FUNCTIONAL_ID}:
+            frames.can(identifier, bytes(data), to_unit=True)
+        if identifier == REQUEST_ID:
             request = self._channel.receive(data, now_us())
             if request:
                 self._ask(request, functional=False)
-        elif frame.arbitration_id == FUNCTIONAL_ID and data and 0 < data[0] <= min(SINGLE_MAX, len(data) - 1):
+        elif identifier == FUNCTIONAL_ID and data and 0 < data[0] <= min(SINGLE_MAX, len(data) - 1):
             # A request to all units is one frame: nobody else may answer it with flow control.
             self._ask(bytes(data[1 : 1 + data[0]]), functional=True)
+        elif self._car is not None:
+            self._heard.extend(self._car.hear(identifier, data))
+
+    def _take_error(self, frame: can.Message) -> None:
+        bus = bus_in_error(frame)
+        if bus is Bus.OFF:
+            self.lose("its controller is off the bus")
+        elif bus is not None:
+            self.regain()
+            if self._car is not None:
+                self._car.hear_error(bus)
+
+    # --- requests -------------------------------------------------------------------------------------------
 
     def _ask(self, request: bytes, *, functional: bool) -> None:
         if self._channel.unsent >= JOBS_MAX:
@@ -184,7 +214,22 @@ class CanServer:
         self._plug.watch(_SAID, data)
         self._channel.send(data)
 
-    def _send(self, data: bytes) -> None:
-        if self._plug.frames is not None:
-            self._plug.frames.can(ANSWER_ID, data, to_unit=False)
-        self._bus.send(_Frame(arbitration_id=ANSWER_ID, data=data, is_extended_id=False), _SEND_S)
+    # --- the car --------------------------------------------------------------------------------------------
+
+    def _ask_car(self, car: CarOnCan) -> None:
+        """Send what is due to the car, and take what its silence says."""
+        self._heard.extend(car.ask())
+        for data in car.take_frames():
+            if not self._put(CAR_REQUEST_ID, data, 0.0):
+                car.give_up()
+                break
+        self._tell_unit()
+
+    def _tell_unit(self) -> None:
+        """Tell the unit what was heard of bus and car, unless somebody acts just now: then a moment later."""
+        if self._heard and self._plug.lock.acquire(blocking=False):
+            try:
+                while self._heard:
+                    self._plug.ecu.handle(self._heard.popleft())
+            finally:
+                self._plug.lock.release()

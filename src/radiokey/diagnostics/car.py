@@ -23,7 +23,7 @@ from radiokey.diagnostics.doip import (
     answer_datagram,
     encode,
 )
-from radiokey.diagnostics.names import Nrc
+from radiokey.diagnostics.names import NEGATIVE, POSITIVE, Did, Nrc, read_request
 from radiokey.headunit.events import BusChanged, VinHeard
 from radiokey.headunit.pairing import VIN_SIZE, Bus
 
@@ -34,9 +34,8 @@ UNANSWERED_MAX: Final = 2
 
 CAR_REQUEST_ID: Final = 0x7E0
 CAR_ANSWER_ID: Final = 0x7E8
-VIN_REQUEST: Final = bytes.fromhex("22F190")
-_VIN_ANSWER: Final = bytes.fromhex("62F190")
-_REFUSED: Final = 0x7F
+VIN_REQUEST: Final = read_request(Did.VIN)
+VIN_ANSWER: Final = bytes((VIN_REQUEST[0] | POSITIVE,)) + VIN_REQUEST[1:]
 _UNKNOWN: Final = (bytes(VIN_SIZE), b"\xff" * VIN_SIZE)
 """What a gateway without a VIN says in its place (ISO 13400-2)."""
 _IDENTIFICATION_SIZES: Final = frozenset({32, 33})
@@ -66,8 +65,13 @@ class Questions:
         self._unanswered += 1
         return True, silent
 
-    def answered(self) -> None:
-        """Note that something was heard."""
+    def take_answer(self) -> bool:
+        """Note that something was heard; say whether it was waited for: one answer is, to a question."""
+        waited, self._unanswered = self._unanswered > 0, 0
+        return waited
+
+    def give_up(self) -> None:
+        """Note that nobody could be asked: who was not asked is not silent."""
         self._unanswered = 0
 
 
@@ -77,10 +81,10 @@ def vin_in_answer(data: bytes) -> BusEvent | None:
     A car that refuses says nothing of itself: that bus is silent. What is no answer to the question at all is
     heard as no VIN, which makes the bus noisy.
     """
-    if data[:1] == bytes((_REFUSED,)):
+    if data[:1] == bytes((NEGATIVE,)):
         pending = data[2:] == bytes((Nrc.REQUEST_CORRECTLY_RECEIVED_RESPONSE_PENDING,))
         return None if pending else BusChanged(Bus.SILENT)
-    said = data.removeprefix(_VIN_ANSWER)
+    said = data.removeprefix(VIN_ANSWER)
     return VinHeard(said if len(said) != len(data) else b"")
 
 
@@ -130,11 +134,12 @@ class CarOnDoip(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002 - asyncio's
         """Take an answer."""
-        self._questions.answered()
-        self._notify(vin_in_datagram(data))
+        if self._questions.take_answer():
+            self._notify(vin_in_datagram(data))
 
     def error_received(self, exc: Exception) -> None:
         """Take that a datagram did not leave: nobody listens there, or the network is gone."""
+        self._questions.give_up()
         self._notify(BusChanged(Bus.SILENT if isinstance(exc, ConnectionRefusedError) else Bus.OFF))
 
     async def _ask_on(self) -> None:

@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.clock import SECOND_MS
 from radiokey.diagnostics import doip
-from radiokey.diagnostics.identifiers import BUSES, CLOCKS, LACKS, NO_STOP, STATES
-from radiokey.diagnostics.names import NEGATIVE, POSITIVE, SUPPRESS, Level, Nrc, Session, Sid
+from radiokey.diagnostics.identifiers import IDENTIFIERS, Identifier, say_text
+from radiokey.diagnostics.names import NEGATIVE, POSITIVE, SUPPRESS, Did, Level, Nrc, Session, Sid
 from radiokey.diagnostics.services import SYNC_RESULTS
 from radiokey.diagnostics.troubles import ALL_GROUPS, Trouble
 
@@ -64,27 +63,6 @@ def without_secret(data: bytes) -> bytes:
 
 # --- UDS ----------------------------------------------------------------------------------------------------
 
-IDENTIFIERS: Final[Mapping[int, str]] = {
-    0xF186: "ActiveDiagnosticSession",
-    0xF187: "vehicleManufacturerSparePartNumber",
-    0xF189: "vehicleManufacturerECUSoftwareVersionNumber",
-    0xF18C: "ECUSerialNumber",
-    0xF190: "VIN",
-    0xF195: "systemSupplierECUSoftwareVersionNumber",
-    0xF197: "systemNameOrEngineType",
-    0xF198: "repairShopCodeOrTesterSerialNumber",
-    0xFD01: "state",
-    0xFD02: "reason",
-    0xFD03: "errors counted",
-    0xFD04: "tries left",
-    0xFD05: "wait left",
-    0xFD06: "clock condition",
-    0xFD07: "supply voltage",
-    0xFD08: "all at one moment",
-    0xFD09: "bus",
-    0xFD0A: "VIN heard",
-}
-"""Identifiers by name: ISO 14229-1's, then those of our own."""
 ROUTINES: Final[Mapping[int, str]] = {
     0x0301: "self test",
     0x0302: "factory reset",
@@ -96,6 +74,10 @@ SESSIONS: Final[Mapping[int, str]] = {
     Session.PROGRAMMING: "programmingSession",
     Session.EXTENDED: "extendedDiagnosticSession",
 }
+_SESSION: Final = Identifier(
+    "ActiveDiagnosticSession", lambda _ecu: b"", 1, lambda data: SESSIONS.get(data[0], "unknown")
+)
+"""What stands under F186: it is the tester's and not the unit's."""
 _TROUBLES: Final[Mapping[int, str]] = {
     Trouble.SUPPLY_LOW: "P0562 system voltage low",
     Trouble.SUPPLY_HIGH: "P0563 system voltage high",
@@ -136,13 +118,6 @@ _SIDS: Final = frozenset(Sid)
 _NRCS: Final = frozenset(Nrc)
 _SECRET: Final = (b"\x27", b"\x67")
 _NOT_ASCII: Final = 0x80
-_LENGTHS: Final[Mapping[int, int]] = {
-    0xF186: 1, 0xFD01: 1, 0xFD03: 2, 0xFD04: 2, 0xFD05: 8, 0xFD06: 2, 0xFD07: 2, 0xFD08: 17, 0xFD09: 1,
-}  # fmt: skip
-"""Of identifiers that are no text: how many bytes they have."""
-_PARTS: Final = ((0xFD01, 1), (0xFD03, 2), (0xFD04, 2), (0xFD05, 8), (0xFD06, 2), (0xFD07, 2))
-"""What FD08 is made of."""
-_TEXT_MAX: Final = 60
 _NRC_AT: Final = 2
 
 
@@ -205,8 +180,13 @@ def _access(data: bytes, answered: bool) -> str:  # noqa: FBT001
     return f"{number:02X} {what}{of}{after}"
 
 
-def _named(identifier: int) -> str:
-    return f"{identifier:04X} {IDENTIFIERS.get(identifier, 'unknown')}"
+def _identifier(number: int) -> Identifier | None:
+    return _SESSION if number == Did.ACTIVE_SESSION else IDENTIFIERS.get(number)
+
+
+def _named(number: int) -> str:
+    found = _identifier(number)
+    return f"{number:04X} {found.name if found else 'unknown'}"
 
 
 def _read(data: bytes, answered: bool) -> str:  # noqa: FBT001
@@ -215,66 +195,26 @@ def _read(data: bytes, answered: bool) -> str:  # noqa: FBT001
     said = []
     at = 0
     while at + 2 <= len(data):
-        identifier = int.from_bytes(data[at : at + 2])
-        end = at + 2 + _LENGTHS.get(identifier, 0)
-        if identifier not in _LENGTHS:
+        number = int.from_bytes(data[at : at + 2])
+        found = _identifier(number)
+        end = at + 2 + (found.size if found else 0)
+        if found is None or not found.size:
             while end < len(data) and data[end] < _NOT_ASCII:
                 end += 1
-        said.append(f"{_named(identifier)}: {_value(identifier, data[at + 2 : end])}")
+        said.append(f"{_named(number)}: {_value(found, data[at + 2 : end])}")
         at = end
     return "; ".join(said)
 
 
-def _value(identifier: int, data: bytes) -> str:  # noqa: PLR0911 - a line for each
-    if len(data) < _LENGTHS.get(identifier, 0):
-        return "cut short"
-    number = int.from_bytes(data)
-    match identifier:
-        case 0xF186:
-            return SESSIONS.get(number, "unknown")
-        case 0xFD01:
-            return STATES[number].value if number < len(STATES) else "unknown"
-        case 0xFD04 if number == NO_STOP:
-            return "no stop"
-        case 0xFD03 | 0xFD04:
-            return str(number)
-        case 0xFD05:
-            return f"{number / SECOND_MS:.0f} s"
-        case 0xFD06:
-            return _clock(data[0], data[1])
-        case 0xFD07:
-            return f"{number / SECOND_MS:.1f} V"
-        case 0xFD08:
-            return _all(data)
-        case 0xFD09:
-            return BUSES[number].value if number < len(BUSES) else "unknown"
-        case _:
-            return _text(data)
-
-
-def _all(data: bytes) -> str:
-    parts, at = [], 0
-    for identifier, length in _PARTS:
-        parts.append(f"{IDENTIFIERS[identifier]} {_value(identifier, data[at : at + length])}")
-        at += length
-    return ", ".join(parts)
-
-
-def _clock(needs: int, lacks: int) -> str:
-    what = CLOCKS[needs].value if needs < len(CLOCKS) else "unknown"
-    missing = [name for bit, name in enumerate(LACKS) if lacks >> bit & 1]
-    return f"needs {what}" + (f", lacks {' and '.join(missing)}" if missing else ", runs")
-
-
-def _text(data: bytes) -> str:
-    text = data.decode("ascii", "replace")
-    shown = "".join(one if one.isprintable() else "?" for one in text[:_TEXT_MAX])
-    return shown + ("..." if len(text) > _TEXT_MAX else "")
+def _value(found: Identifier | None, data: bytes) -> str:
+    if found is None:
+        return say_text(data)
+    return found.says(data) if len(data) >= found.size else "cut short"
 
 
 def _write(data: bytes, answered: bool) -> str:  # noqa: FBT001
     named = _named(int.from_bytes(data[:2]))
-    return named if answered else f"{named}: {_text(data[2:])}"
+    return named if answered else f"{named}: {say_text(data[2:])}"
 
 
 def _routine(data: bytes, answered: bool) -> str:  # noqa: FBT001

@@ -45,6 +45,7 @@ class Ecu:
     """
 
     __slots__ = (
+        "_bus_off",
         "_chance",
         "_downloading",
         "_notebook",
@@ -75,6 +76,7 @@ class Ecu:
         self.software = plate.software
         self.supply_mv = _RESTING_MV
         self.interruptions = 0
+        self._bus_off = False
         self.quiet: set[int] = set()
         self.notes: Notes = notebook.read()
         self._notebook = notebook
@@ -104,6 +106,11 @@ class Ecu:
     def feed(self, mv: int) -> None:
         """Note what arrives at the unit; a dip and a surge are trouble codes, and never an error."""
         self.supply_mv = mv
+        self.look()
+
+    def note_bus(self, *, off: bool) -> None:
+        """Note whether the unit's own CAN controller is off its bus: a trouble code, and none of the lock."""
+        self._bus_off = off
         self.look()
 
     def look(self) -> None:
@@ -185,6 +192,8 @@ class Ecu:
             found.add(Trouble.SUPPLY_LOW)
         if self.supply_mv > TOLERANCE.surge_above_mv:
             found.add(Trouble.SUPPLY_HIGH)
+        if self._bus_off:
+            found.add(Trouble.BUS)
         if self.state is State.FAULT and self.unit.lock.fault in OF_FAULT:
             found.add(OF_FAULT[self.unit.lock.fault])
         return frozenset(found)

@@ -1,20 +1,18 @@
-"""Data by identifier: what can be read of a unit, and what a workshop may write."""
+"""Data by identifier: one table of what can be read of a unit and what it says; what a workshop may write."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
+from radiokey.clock import SECOND_MS
 from radiokey.diagnostics.ecu import Ecu
 from radiokey.diagnostics.memory import VIN, WORKSHOP_SIZE_MAX
-from radiokey.diagnostics.names import NegativeResponseError, Nrc
+from radiokey.diagnostics.names import Did, NegativeResponseError, Nrc
 from radiokey.headunit.explain import Why, why
 from radiokey.headunit.lock import State
 from radiokey.headunit.pairing import Bus
 from radiokey.headunit.policy import ClockNeeds
 
-SESSION: Final = 0xF186
-VIN_AT: Final = 0xF190
-WORKSHOP: Final = 0xF198
 STATES: Final = (
     State.PLAYING,
     State.CODE,
@@ -47,6 +45,7 @@ NO_STOP: Final = 0xFFFF
 _TRIES_MAX: Final = 0xFFFE
 _ERRORS_MAX: Final = 0xFFFF
 _MV_MAX: Final = 0xFFFF
+_TEXT_MAX: Final = 60
 
 
 def _state(ecu: Ecu) -> bytes:
@@ -81,8 +80,7 @@ def _supply(ecu: Ecu) -> bytes:
 
 
 def _snapshot(ecu: Ecu) -> bytes:
-    parts = (_state, _errors, _tries_left, _wait_left, _clock, _supply)
-    return b"".join(part(ecu) for part in parts)
+    return b"".join(IDENTIFIERS[part].read(ecu) for part in SNAPSHOT)
 
 
 def _bus(ecu: Ecu) -> bytes:
@@ -90,26 +88,98 @@ def _bus(ecu: Ecu) -> bytes:
     return bytes((BUSES.index(ecu.unit.bus),)) if ecu.unit.design.policy.pairs else b""
 
 
-READ: Final[Mapping[int, Callable[[Ecu], bytes]]] = {
-    0xF187: lambda ecu: ecu.plate.part.encode("ascii"),
-    0xF189: lambda ecu: ecu.software.encode("ascii"),
-    0xF18C: lambda ecu: ecu.plate.serial.encode("ascii"),
-    VIN_AT: lambda ecu: ecu.notes.vin.encode("ascii"),
-    0xF195: lambda ecu: ecu.plate.supplier_software.encode("ascii"),
-    0xF197: lambda ecu: ecu.plate.system.encode("ascii"),
-    WORKSHOP: lambda ecu: ecu.notes.workshop.encode("ascii"),
-    0xFD01: _state,
-    0xFD02: _reason,
-    0xFD03: _errors,
-    0xFD04: _tries_left,
-    0xFD05: _wait_left,
-    0xFD06: _clock,
-    0xFD07: _supply,
-    0xFD08: _snapshot,
-    0xFD09: _bus,
-    0xFD0A: lambda ecu: ecu.unit.vin.encode("ascii"),
+# --- what their bytes say -----------------------------------------------------------------------------------
+
+
+def say_text(data: bytes) -> str:
+    """Say bytes that are a text, whatever they are."""
+    text = data.decode("ascii", "replace")
+    shown = "".join(one if one.isprintable() else "?" for one in text[:_TEXT_MAX])
+    return shown + ("..." if len(text) > _TEXT_MAX else "")
+
+
+def _say_number(data: bytes) -> str:
+    return str(int.from_bytes(data))
+
+
+def _say_tries(data: bytes) -> str:
+    return "no stop" if int.from_bytes(data) == NO_STOP else _say_number(data)
+
+
+def _say_wait(data: bytes) -> str:
+    return f"{int.from_bytes(data) / SECOND_MS:.0f} s"
+
+
+def _say_clock(data: bytes) -> str:
+    needs, lacks = data
+    what = CLOCKS[needs].value if needs < len(CLOCKS) else "unknown"
+    missing = [name for bit, name in enumerate(LACKS) if lacks >> bit & 1]
+    return f"needs {what}" + (f", lacks {' and '.join(missing)}" if missing else ", runs")
+
+
+def _say_supply(data: bytes) -> str:
+    return f"{int.from_bytes(data) / 1_000:.1f} V"
+
+
+def _say_snapshot(data: bytes) -> str:
+    parts, at = [], 0
+    for one in SNAPSHOT:
+        part = IDENTIFIERS[one]
+        parts.append(f"{part.name} {part.says(data[at : at + part.size])}")
+        at += part.size
+    return ", ".join(parts)
+
+
+def _one_of(words: Sequence[str]) -> Callable[[bytes], str]:
+    return lambda data: words[data[0]] if data[0] < len(words) else "unknown"
+
+
+# --- the table ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """What stands under an identifier: its name, ISO 14229-1's or ours, its bytes now, and what they say.
+
+    `size` is 0 for a text, which ends with the answer or before the next identifier. No bytes: not there.
+    """
+
+    name: str
+    read: Callable[[Ecu], bytes]
+    size: int = 0
+    says: Callable[[bytes], str] = say_text
+
+
+SNAPSHOT: Final = (Did.STATE, Did.ERRORS, Did.TRIES_LEFT, Did.WAIT_LEFT, Did.CLOCK, Did.SUPPLY)
+"""What FD08 is made of."""
+IDENTIFIERS: Final[Mapping[int, Identifier]] = {
+    Did.PART_NUMBER: Identifier(
+        "vehicleManufacturerSparePartNumber", lambda ecu: ecu.plate.part.encode("ascii")
+    ),
+    Did.SOFTWARE: Identifier(
+        "vehicleManufacturerECUSoftwareVersionNumber", lambda ecu: ecu.software.encode("ascii")
+    ),
+    Did.SERIAL: Identifier("ECUSerialNumber", lambda ecu: ecu.plate.serial.encode("ascii")),
+    Did.VIN: Identifier("VIN", lambda ecu: ecu.notes.vin.encode("ascii")),
+    Did.SUPPLIER_SOFTWARE: Identifier(
+        "systemSupplierECUSoftwareVersionNumber", lambda ecu: ecu.plate.supplier_software.encode("ascii")
+    ),
+    Did.SYSTEM: Identifier("systemNameOrEngineType", lambda ecu: ecu.plate.system.encode("ascii")),
+    Did.WORKSHOP: Identifier(
+        "repairShopCodeOrTesterSerialNumber", lambda ecu: ecu.notes.workshop.encode("ascii")
+    ),
+    Did.STATE: Identifier("state", _state, 1, _one_of(STATES)),
+    Did.REASON: Identifier("reason", _reason),
+    Did.ERRORS: Identifier("errors counted", _errors, 2, _say_number),
+    Did.TRIES_LEFT: Identifier("tries left", _tries_left, 2, _say_tries),
+    Did.WAIT_LEFT: Identifier("wait left", _wait_left, 8, _say_wait),
+    Did.CLOCK: Identifier("clock condition", _clock, 2, _say_clock),
+    Did.SUPPLY: Identifier("supply voltage", _supply, 2, _say_supply),
+    Did.SNAPSHOT: Identifier("all at one moment", _snapshot, 17, _say_snapshot),
+    Did.BUS: Identifier("bus", _bus, 1, _one_of(BUSES)),
+    Did.VIN_HEARD: Identifier("VIN heard", lambda ecu: ecu.unit.vin.encode("ascii")),
 }
-"""Identifier -> its bytes now; no bytes: it is not there."""
+"""What a unit tells of itself. The session of the tester that asks, F186, is no datum of the unit."""
 
 
 def write(ecu: Ecu, identifier: int, data: bytes) -> None:
@@ -118,9 +188,9 @@ def write(ecu: Ecu, identifier: int, data: bytes) -> None:
         text = data.decode("ascii")
     except UnicodeDecodeError as error:
         raise NegativeResponseError(Nrc.REQUEST_OUT_OF_RANGE) from error
-    if identifier == VIN_AT and VIN.fullmatch(text):
+    if identifier == Did.VIN and VIN.fullmatch(text):
         ecu.note(replace(ecu.notes, vin=text))
-    elif identifier == WORKSHOP and text.isprintable() and len(text) <= WORKSHOP_SIZE_MAX:
+    elif identifier == Did.WORKSHOP and text.isprintable() and len(text) <= WORKSHOP_SIZE_MAX:
         ecu.note(replace(ecu.notes, workshop=text))
     else:
         raise NegativeResponseError(Nrc.REQUEST_OUT_OF_RANGE)

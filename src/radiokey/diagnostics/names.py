@@ -31,6 +31,29 @@ class Sid(IntEnum):
     CONTROL_DTC_SETTING = 0x85
 
 
+class Did(IntEnum):
+    """The data that a head unit names by an identifier (DID): the standard's, and from FD01 on our own."""
+
+    ACTIVE_SESSION = 0xF186
+    PART_NUMBER = 0xF187
+    SOFTWARE = 0xF189
+    SERIAL = 0xF18C
+    VIN = 0xF190
+    SUPPLIER_SOFTWARE = 0xF195
+    SYSTEM = 0xF197
+    WORKSHOP = 0xF198
+    STATE = 0xFD01
+    REASON = 0xFD02
+    ERRORS = 0xFD03
+    TRIES_LEFT = 0xFD04
+    WAIT_LEFT = 0xFD05
+    CLOCK = 0xFD06
+    SUPPLY = 0xFD07
+    SNAPSHOT = 0xFD08
+    BUS = 0xFD09
+    VIN_HEARD = 0xFD0A
+
+
 class Session(IntEnum):
     """What a tester is allowed to speak of."""
 
@@ -83,11 +106,17 @@ NOT_SAID_TO_ALL: Final = frozenset(
 
 
 class NegativeResponseError(Exception):
-    """The answer is no, with `nrc` as the reason."""
+    """The answer is no, with `nrc` as the reason; `why` is what the log says beside it, if anything."""
 
-    def __init__(self, nrc: Nrc) -> None:
+    def __init__(self, nrc: Nrc, why: str = "") -> None:
         super().__init__(nrc.name)
         self.nrc = nrc
+        self.why = why
+
+
+def read_request(*identifiers: Did) -> bytes:
+    """Return the request that reads data by their identifiers."""
+    return bytes((Sid.READ_DATA_BY_IDENTIFIER,)) + b"".join(one.to_bytes(2) for one in identifiers)
 
 
 def negative(sid: int, nrc: int) -> bytes:

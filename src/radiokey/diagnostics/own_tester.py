@@ -11,7 +11,7 @@ from radiokey.code.value import Code
 from radiokey.diagnostics.access import NO_SEED, key_of
 from radiokey.diagnostics.doip import UNIT_ADDRESS, Payload, encode, encode_diagnostic
 from radiokey.diagnostics.gateway import Ask, Gateway, Send
-from radiokey.diagnostics.names import POSITIVE, SEED_SIZE, Sid
+from radiokey.diagnostics.names import POSITIVE, SEED_SIZE, Did, Sid, read_request
 from radiokey.diagnostics.server import Plug
 from radiokey.diagnostics.traffic import Traffic
 from radiokey.errors import InputError
@@ -24,35 +24,33 @@ RAW: Final = "raw"
 """The word for: send the typed bytes."""
 UNPLUG: Final = "unplug"
 
-ASKS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
+ASKS: Final[Mapping[str, Mapping[str, tuple[str, bytes]]]] = {
     "Read": {
-        "vin": ("VIN", "22F190"),
-        "serial": ("Serial number", "22F18C"),
-        "state": ("State", "22FD01FD02"),
-        "tries": ("Tries left", "22FD03FD04"),
-        "wait": ("Wait left", "22FD05"),
-        "clock": ("Clock condition", "22FD06"),
-        "supply": ("Supply", "22FD07"),
-        "troubles": ("Trouble codes", "190229"),
+        "vin": ("VIN", read_request(Did.VIN)),
+        "serial": ("Serial number", read_request(Did.SERIAL)),
+        "state": ("State", read_request(Did.STATE, Did.REASON)),
+        "tries": ("Tries left", read_request(Did.ERRORS, Did.TRIES_LEFT)),
+        "wait": ("Wait left", read_request(Did.WAIT_LEFT)),
+        "clock": ("Clock condition", read_request(Did.CLOCK)),
+        "supply": ("Supply", read_request(Did.SUPPLY)),
+        "troubles": ("Trouble codes", b"\x19\x02\x29"),
     },
     "Session": {
-        "default": ("Default", "1001"),
-        "programming": ("Programming", "1002"),
-        "extended": ("Extended", "1003"),
+        "default": ("Default", b"\x10\x01"),
+        "programming": ("Programming", b"\x10\x02"),
+        "extended": ("Extended", b"\x10\x03"),
     },
     "Routine": {
-        "self-test": ("Self test", "31010301"),
-        "synchronise": ("Synchronise", "31010303"),
+        "self-test": ("Self test", b"\x31\x01\x03\x01"),
+        "synchronise": ("Synchronise", b"\x31\x01\x03\x03"),
     },
     "Reset": {
-        "hard-reset": ("Hard reset", "1101"),
-        "soft-reset": ("Soft reset", "1103"),
+        "hard-reset": ("Hard reset", b"\x11\x01"),
+        "soft-reset": ("Soft reset", b"\x11\x03"),
     },
 }
 """Each request by its word: what its button says, and its bytes; in the groups of the page."""
-_REQUESTS: Final = {
-    word: bytes.fromhex(hexed) for group in ASKS.values() for word, (_, hexed) in group.items()
-}
+_REQUESTS: Final = {word: request for group in ASKS.values() for word, (_, request) in group.items()}
 _LINK: Final = 1
 _VERSION: Final = 0x02
 _ACTIVATION: Final = encode(_VERSION, Payload.ACTIVATION_REQUEST, ADDRESS.to_bytes(2) + bytes(5))

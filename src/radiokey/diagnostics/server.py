@@ -29,6 +29,8 @@ JOBS_MAX: Final = 8
 
 Watcher = Callable[[str, bytes], None]
 """Is shown each request and each answer: where it came from or goes to (`<0E00`, `>0E00`), and its bytes."""
+Log = Callable[[str, str], None]
+"""Takes what happened at the plug beside messages: what it is about (`can`, `doip 3`), and what it was."""
 
 
 class FrameWatcher(Protocol):
@@ -51,18 +53,25 @@ def show_nobody(_where: str, _data: bytes) -> None:
     """Show a message to nobody."""
 
 
+def log_nowhere(_about: str, _what: str) -> None:
+    """Keep no log."""
+
+
 class Plug:
     """One unit and everybody at its plug: gives out tester numbers, and lets one act at a time.
 
     `frames` looks on where somebody does; it is set before anything is served.
     """
 
-    __slots__ = ("_last", "_now_ms", "_testers", "ecu", "frames", "lock", "watch")
+    __slots__ = ("_last", "_now_ms", "_testers", "ecu", "frames", "lock", "log", "watch")
 
-    def __init__(self, ecu: Ecu, now_ms: Callable[[], int], watch: Watcher = show_nobody) -> None:
+    def __init__(
+        self, ecu: Ecu, now_ms: Callable[[], int], watch: Watcher = show_nobody, log: Log = log_nowhere
+    ) -> None:
         self.ecu = ecu
         self.lock = Lock()
         self.watch = watch
+        self.log = log
         self.frames: FrameWatcher | None = None
         self._now_ms = now_ms
         self._testers: dict[int, Tester] = {}
@@ -86,7 +95,10 @@ class Plug:
 
     def handle(self, tester: Tester, request: bytes, *, functional: bool) -> uds.Answer:
         """Return the answer to a request; the caller holds the lock."""
-        return uds.handle(tester, request, self.now_ms(), functional=functional)
+        answer = uds.handle(tester, request, self.now_ms(), functional=functional)
+        if answer.why:
+            self.log("download", f"refused: {answer.why}")
+        return answer
 
     def work(self, tester: Tester, request: bytes, *, functional: bool) -> uds.Answer:
         """Return the answer to a request that may take long, as soon as it is this one's turn."""
@@ -222,7 +234,8 @@ class DoipServer:
             match action:
                 case Send(data=data):
                     connection.write(data)
-                case Close():
+                case Close(why=why):
+                    self._plug.log(f"doip {action.link}", f"closed: {why}")
                     connection.close()
                 case Ask():
                     self._ask(action, connection)

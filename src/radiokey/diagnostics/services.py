@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.diagnostics import identifiers
 from radiokey.diagnostics.access import NO_SEED
 from radiokey.diagnostics.ecu import OPEN
+from radiokey.diagnostics.identifiers import IDENTIFIERS, write
 from radiokey.diagnostics.names import (
     SEED_SIZE,
     SIGNATURE_SIZE,
     SUPPRESS,
+    Did,
     Level,
     NegativeResponseError,
     Nrc,
@@ -105,15 +106,15 @@ def read_data(tester: Tester, request: bytes) -> bytes:
 
 
 def _read(tester: Tester, identifier: int) -> bytes:
-    if identifier == identifiers.SESSION:
+    if identifier == Did.ACTIVE_SESSION:
         return bytes((tester.session,))
-    reads = identifiers.READ.get(identifier)
-    return reads(tester.ecu) if reads else b""
+    found = IDENTIFIERS.get(identifier)
+    return found.read(tester.ecu) if found else b""
 
 
 def write_data(tester: Tester, request: bytes) -> bytes:
     """2E: write an identifier."""
-    identifiers.write(tester.ecu, int.from_bytes(request[1:3]), request[3:])
+    write(tester.ecu, int.from_bytes(request[1:3]), request[3:])
     return request[1:3]
 
 

@@ -5,7 +5,7 @@ firmware means to it is said by `radiokey.diagnostics.ecu`.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from radiokey.diagnostics.transfer import FirmwareRefusedError
 from radiokey.headunit.firmware import Firmware, RefusedImageError
@@ -42,15 +42,18 @@ class SlotStore:
     def start(self) -> str | None:
         """Start the newest image that the unit may run; return its version, `None` where there is none.
 
-        An image that starts here works: what it would have to say by itself is said for it.
+        An image that starts here works: what it would have to say by itself is said for it. Where that cannot
+        be kept it runs all the same, and what was not kept is tried again at the next start.
         """
         try:
             head = self._slots.boot()
-            if head is not None:
-                self._slots.confirm()
         except ChipError:
             return None
-        return None if head is None else str(head.version)
+        if head is None:
+            return None
+        with suppress(ChipError):
+            self._slots.confirm()
+        return str(head.version)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ class Transfer:
         try:
             store.begin(address, size)
         except FirmwareRefusedError as refused:
-            raise NegativeResponseError(Nrc.UPLOAD_DOWNLOAD_NOT_ACCEPTED) from refused
+            raise NegativeResponseError(Nrc.UPLOAD_DOWNLOAD_NOT_ACCEPTED, str(refused)) from refused
         self._store, self._size = store, size
         self._received, self._next = 0, 1
         self._last: bytes | None = None
@@ -67,7 +67,7 @@ class Transfer:
         try:
             self._store.write_block(data)
         except FirmwareRefusedError as refused:
-            raise NegativeResponseError(Nrc.TRANSFER_DATA_SUSPENDED) from refused
+            raise NegativeResponseError(Nrc.TRANSFER_DATA_SUSPENDED, str(refused)) from refused
         self._received += len(data)
         self._next = (self._next + 1) % _COUNTERS
         self._last = data
@@ -79,7 +79,7 @@ class Transfer:
         try:
             self._store.finish()
         except FirmwareRefusedError as refused:
-            raise NegativeResponseError(Nrc.GENERAL_PROGRAMMING_FAILURE) from refused
+            raise NegativeResponseError(Nrc.GENERAL_PROGRAMMING_FAILURE, str(refused)) from refused
 
     def abort(self) -> None:
         """Give it up."""

@@ -27,10 +27,14 @@ from radiokey.diagnostics.tester import Tester
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a unit says to a request. `quiet`: nothing is sent, unless `pending` was sent before."""
+    """What a unit says to a request. `quiet`: nothing is sent, unless `still_working` was sent before.
+
+    `why` is for the log of the unit, where a refusal has more to say than its code.
+    """
 
     data: bytes
     quiet: bool = False
+    why: str = ""
 
 
 NOTHING: Final = Answer(b"", quiet=True)
@@ -43,18 +47,18 @@ def handle(tester: Tester, request: bytes, now_ms: int, *, functional: bool = Fa
         return NOTHING
     tester.touch(now_ms)
     service = SERVICES.get(request[0])
-    nrc = refusal(tester, service, request)
+    nrc, why = refusal(tester, service, request), ""
     if nrc is None and service is not None:
         try:
             return _positive(tester, service, request, service.act(tester, request))
         except NegativeResponseError as refused:
-            nrc = refused.nrc
+            nrc, why = refused.nrc, refused.why
         except NotesNotKeptError:
             nrc = Nrc.GENERAL_PROGRAMMING_FAILURE
     assert nrc is not None
     if not tester.ecu.has_supply():
         return NOTHING
-    return Answer(negative(request[0], nrc), quiet=functional and nrc in NOT_SAID_TO_ALL)
+    return Answer(negative(request[0], nrc), quiet=functional and nrc in NOT_SAID_TO_ALL, why=why)
 
 
 def _positive(tester: Tester, service: Service, request: bytes, answer: bytes) -> Answer:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from radiokey.clock import DAY_MS, MINUTE_MS
+from radiokey.digits import parse_digits
 from radiokey.errors import LinkError, UsageError
 
 NEEDED_MS_MAX: Final = 30 * DAY_MS
@@ -167,11 +168,8 @@ def read_minutes(text: str) -> int | None:
     typed = typed.removesuffix("minutes").removesuffix("minute").removesuffix("min").strip()
     if text.strip() in {"", "?"}:
         return None
-    if not (typed.isascii() and typed.isdecimal() and len(typed) <= len(str(_MINUTES_MAX))):
-        raise UsageError(
-            "a number of minutes is expected, such as 20", hint="leave it empty if you do not know"
-        )
-    return int(typed) * MINUTE_MS
+    says = "a number of minutes is expected, such as 20"
+    return parse_digits(typed, _MINUTES_MAX, says=says, hint="leave it empty if you do not know") * MINUTE_MS
 
 
 def calendar(countdown: Countdown, *, now_ms: int, radio: str, link: str = "") -> bytes:

@@ -15,9 +15,12 @@ from radiokey.catalogue.fact import Confidence, Fact
 from radiokey.catalogue.model import Model
 from radiokey.guide.sheet import Contact
 from radiokey.guide.step_facts import StepFact
+from radiokey.language.speech import current
 
 BLANK: Final = "____________________"
 """What is filled in by hand."""
+
+_HERE: Final = Path(__file__).parent
 
 ANY: Final = "Your radio"
 """What a radio is called that nobody named."""
@@ -80,10 +83,28 @@ def advice(*texts: str) -> tuple[StepFact, ...]:
     return tuple(map(StepFact, texts))
 
 
-@cache
 def table(name: str) -> Mapping[str, Any]:
-    """Return the data of `leaflets/<name>.toml`."""
-    return tomllib.loads((Path(__file__).parent / "leaflets" / f"{name}.toml").read_text(encoding="utf-8"))
+    """Return the data of `leaflets/<name>.toml`, its texts in the language that is spoken."""
+    return table_in(name, current().tag)
+
+
+@cache
+def table_in(name: str, tag: str) -> Mapping[str, Any]:
+    """Return the data of `leaflets/<name>.toml` in the language of a tag, English where it has none."""
+    texts = _HERE / "text" / tag / "leaflets.toml"
+    said = tomllib.loads(texts.read_text(encoding="utf-8")) if texts.is_file() else {}
+    data = tomllib.loads((_HERE / "leaflets" / f"{name}.toml").read_text(encoding="utf-8"))
+    spoken: Mapping[str, Any] = _spoken(data, said.get(name, {}))
+    return spoken
+
+
+def _spoken(data: Any, said: Mapping[str, str]) -> Any:  # noqa: ANN401 - TOML gives anything
+    """Return `data` with each of its texts as `said` has it; ids of steps and sources are no texts."""
+    if isinstance(data, dict):
+        return {key: _spoken(value, said) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_spoken(value, said) for value in data]
+    return said.get(data, data) if isinstance(data, str) else data
 
 
 def lines_of(rows: Iterable[Mapping[str, Any]]) -> tuple[StepFact, ...]:

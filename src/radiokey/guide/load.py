@@ -46,12 +46,20 @@ _SPECIAL = {"model", "to", "shows", "says"}
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """Return the tags (BCP 47) of the languages that have texts: a folder each."""
+    folders = (Path(__file__).parent / "text").iterdir()
+    return tuple(sorted(folder.name for folder in folders if folder.is_dir()))
+
+
+@cache
 def load_guide(lang: str = "en") -> Guide:
     """Return the guide that ships with the program; raise `InputError` for a language it does not speak."""
+    if lang not in languages():
+        spoken = ", ".join(languages())
+        raise InputError(f"the guide does not speak {lang[:8]!r}", hint=f"it speaks: {spoken}", lang=lang[:8])
     home = Path(__file__).parent
     texts = home / "text" / lang
-    if not re.fullmatch(r"[a-z]{2}", lang) or not texts.is_dir():
-        raise InputError(f"the guide does not speak {lang[:8]!r}", hint="it speaks: en", lang=lang[:8])
     return read_guide(
         (home / "flow.toml").read_text(encoding="utf-8"),
         _texts(texts),
@@ -232,3 +240,8 @@ def _model_of(name: str) -> Model:
 @cache
 def _models() -> tuple[tuple[str, str], ...]:
     return tuple((card.id, card.name) for card in cards().values() if not card.default)
+
+
+def guide_in(tag: str) -> Guide:
+    """Return the guide in the language of a tag, in English where it has no texts in that one."""
+    return load_guide(tag if tag in languages() else "en")

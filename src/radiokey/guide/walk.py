@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from radiokey.catalogue.model import Binding, Model
+from radiokey.digits import read_digits
 from radiokey.errors import InputError, RadiokeyError
 from radiokey.guide.display_text import read_display
 from radiokey.guide.model import (
@@ -303,7 +304,7 @@ def _resolve_offer(guide: Guide, step: Step, facts: Facts, choice: str) -> tuple
     """Return where an answer leads that the catalogue or a number gives; `None` where it is not on offer."""
     match step.asks:
         case Asks.ERRORS:
-            number = _number(choice, ERRORS_MAX)
+            number = read_digits(choice, ERRORS_MAX)
             if number is None or step.then is None:
                 return None
             return step.then, replace(facts, errors=max(number, facts.refused))
@@ -338,17 +339,10 @@ def _display_given(guide: Guide, facts: Facts, choice: str) -> tuple[str, Facts]
     if facts.model and choice.startswith(_OWN):
         model = guide.model_of(facts.model)
         own = model.words.value or ()
-        at = _number(choice.removeprefix(_OWN), len(own) - 1)
+        at = read_digits(choice.removeprefix(_OWN), len(own) - 1)
         return None if at is None else _step_of_words(guide, facts, model, (own[at],))
     row = next((row for row in guide.words if row.id == choice), None)
     return None if row is None else _row(guide, facts, row)
-
-
-def _number(text: str, most: int) -> int | None:
-    """Return the whole number that `text` is, `None` if it is none from 0 to `most`."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(ERRORS_MAX))):
-        return None
-    return int(text) if int(text) <= most else None
 
 
 def _find_display_step(guide: Guide, facts: Facts, display: str) -> tuple[str, Facts] | None:

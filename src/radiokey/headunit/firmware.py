@@ -146,7 +146,8 @@ class Firmware:
     def boot(self) -> ImageHead | None:
         """Start: return the image that runs, `None` where no slot holds one (then the fault is *firmware*).
 
-        An image that was tried and did not say that it works is given up for the one before.
+        An image that was tried and did not say that it works is given up for the one before. So is a new one
+        where the memory takes no record any more: a start that leaves no trace would be its first for ever.
         """
         self._download = None
         record = self._newest()
@@ -156,14 +157,12 @@ class Firmware:
         if record.trial is Trial.TRIED:
             record = self._turn_back(record)
         elif record.trial is Trial.NEW:
-            record = self._commit(record.slot, Trial.TRIED, record)
+            record = self._try_once(record)
         head = self._judged(record.slot)
-        if (
-            head is None
-        ):  # worn cells, or a hand on the chip: what the other slot holds is better than nothing
-            other = self._judged(1 - record.slot)
-            if other is not None:
-                record, head = self._commit(1 - record.slot, Trial.PROVEN, record), other
+        if head is None:  # worn cells, or a hand on the chip: what the other slot holds is better than none
+            head = self._judged(1 - record.slot)
+            if head is not None:
+                record = self._go_to_other(record)
         self._record, self.running = record, head
         return head
 
@@ -176,11 +175,23 @@ class Firmware:
         if self._floor.value < self.running.floor:
             self._floor.advance_to(self.running.floor)
 
+    def _try_once(self, record: BootRecord) -> BootRecord:
+        try:
+            return self._commit(record.slot, Trial.TRIED, record)
+        except ChipError:
+            return self._turn_back(record)
+
     def _turn_back(self, record: BootRecord) -> BootRecord:
-        other = 1 - record.slot
-        if self._judged(other) is None:
+        if self._judged(1 - record.slot) is None:
             return record  # there is nothing to go back to
-        return self._commit(other, Trial.PROVEN, record)
+        return self._go_to_other(record)
+
+    def _go_to_other(self, record: BootRecord) -> BootRecord:
+        """Start the other slot from now on; a memory that takes no record starts it this time."""
+        try:
+            return self._commit(1 - record.slot, Trial.PROVEN, record)
+        except ChipError:
+            return BootRecord(record.sequence, 1 - record.slot, Trial.PROVEN)
 
     # --- a download
 

@@ -8,7 +8,6 @@ import io
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
@@ -18,8 +17,9 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from radiokey.code.value import AnyPress, PressUntil
+from radiokey.code.value import PressUntil
 from radiokey.headunit.panel import Control, Panel
+from radiokey.vault.card_content import Card
 from radiokey.vault.document import Entry, card_text
 
 _FONTS: Final = Path(__file__).with_name("fonts")
@@ -36,25 +36,6 @@ _INK: Final = (27, 26, 24)
 _GREY: Final = (110, 104, 96)
 _AMBER: Final = (217, 130, 0)
 _LINE: Final = (190, 183, 172)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Card:
-    """What a card says: `entry`, its radio by name, where the next owner finds help, with `code` the steps.
-
-    `panel` is `None` where it is not known. A step is a sentence and its presses; there are none without the
-    code.
-    """
-
-    entry: Entry
-    radio: str
-    help: tuple[str, ...]
-    code: bool
-    panel: Panel | None = None
-    steps: tuple[tuple[str, tuple[AnyPress, ...]], ...] = ()
-
-    def __repr__(self) -> str:
-        return f"Card({self.entry.serial}, ****)"
 
 
 def draw_card(card: Card) -> bytes:

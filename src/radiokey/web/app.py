@@ -22,7 +22,7 @@ from radiokey.base.requests.desk import Desk
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import FormError, RadiokeyError, SignedOutError
-from radiokey.guide.load import load_guide
+from radiokey.language.load import Languages, known
 from radiokey.web.account import signin
 from radiokey.web.api import audit as api_audit
 from radiokey.web.api import grants as api_grants
@@ -38,6 +38,7 @@ from radiokey.web.desk import request as desk_request
 from radiokey.web.http import problems
 from radiokey.web.http.arrival import FORM_BYTES_MAX, Arrivals, Paced
 from radiokey.web.http.forwarded import BehindProxy, network
+from radiokey.web.http.languages import Spoken
 from radiokey.web.http.logs import Observed
 from radiokey.web.http.origins import KnownHosts, SameSite
 from radiokey.web.http.phone_reader import find_phone_reader
@@ -51,6 +52,7 @@ from radiokey.web.owner import (
     coverage,
     dealer_code,
     entry,
+    language,
     leaflets,
     number,
     photo,
@@ -101,6 +103,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     limits: Limits | None = None,
     address: str | None = None,
     routing: "Routing | None" = None,
+    languages: Languages | None = None,
 ) -> Litestar:
     """Return the site on the base at `database`, this user's own by default; see `open_base` for `make`.
 
@@ -110,7 +113,8 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     recomputed, from the start on; `scheduler_every_s` how often the scheduler runs, and `mail` says how its
     mails go out; `write` takes the lines of the log of requests; `limits` are the base's. `address`
     is how people open the site: the passkeys of the staff are bound to it. `routing` is one that no other
-    open site uses; by default a new one. Raises `UsageError`, `StoreError`, `SealError`.
+    open site uses; by default a new one. `languages` are those it speaks; by default all there are.
+    Raises `UsageError`, `StoreError`, `SealError`.
     """
     for proxy in proxies:
         network(proxy)
@@ -118,14 +122,14 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     base = open_base(database, now, limits=limits, make=make)
     if secret is None:
         secret = secret_file(base.location.secret("web"), SECRET_SIZE, SystemRandomness())
-    site = Site(Pages(), base, load_guide(), load_catalogue(), now, secret)
+    site = Site(Pages(languages), base, load_catalogue(), now, secret)
     if address is not None and base.organisation is not None:
         site.authentication = base.authentication(address, site.purpose_key("passkeys"))
     scheduler = None
     if site.desk is not None:
         mailer = None if mail is None else make_mailer(site, site.desk, mail)
         scheduler = Scheduler(site.desk, site.metrics, site.log_monitor.ready, mailer)
-    routing = routing or Routing()
+    routing, languages = routing or Routing(), languages or known()
     app = routing.app
     app.state = State(
         {
@@ -133,6 +137,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
             "static": load_static(),
             "site": site,
             "scheduler": scheduler,
+            "languages": languages,
             "hosts": hosts,
             "arrivals": Arrivals(site.line),
             "verify_every_s": verify_every_s,
@@ -140,7 +145,9 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
         }
     )
     # Around everything, also what is answered before a route is found.
-    app.asgi_handler = Observed(WellFormed(BehindProxy(routing.handler, proxies)), site.metrics, write)
+    app.asgi_handler = Observed(
+        WellFormed(BehindProxy(Spoken(routing.handler, languages), proxies)), site.metrics, write
+    )
     return app
 
 
@@ -261,6 +268,7 @@ _PAGES: Final = (
     *waiting.HANDLERS,
     *leaflets.HANDLERS,
     *poll.HANDLERS,
+    *language.HANDLERS,
     *coverage.HANDLERS,
     *practice_radio.HANDLERS,
     *receipts.HANDLERS,

@@ -29,6 +29,7 @@ from radiokey.diagnostics.describe import SESSIONS
 from radiokey.diagnostics.own_tester import OwnTester
 from radiokey.diagnostics.server import Plug
 from radiokey.diagnostics.traffic import Entry, Traffic, Wire
+from radiokey.digits import read_digits
 from radiokey.errors import InputError, RadiokeyError
 from radiokey.web.app import static_file, with_headers
 from radiokey.web.http import forms, problems
@@ -52,6 +53,7 @@ STAYS_S: Final = 2.0
 ROWS_MAX: Final = 200
 """How many entries stand in a page when it is opened, and in one event."""
 _SAID_MAX: Final = 16
+_NUMBER_MAX: Final = 10**15
 
 Act = Callable[[str], None]
 """Does what a line of the hand says, in `radiokey.vehicle.hand`'s words; raises `UsageError`."""
@@ -194,7 +196,7 @@ def stream_events(request: Request[None, None, State], after: FromQuery[str] = "
     """Stream what is new, from after the entry that the browser saw last."""
     panel: Panel = request.app.state.panel
     seen = request.headers.get("last-event-id") or after
-    number = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 16 else 0  # noqa: PLR2004
+    number = read_digits(seen, _NUMBER_MAX) or 0
     return ServerSentEvent(_news(panel, number), headers=dict(NO_STORE))
 
 

@@ -14,9 +14,11 @@ from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
 from radiokey.code.reading import read_number
 from radiokey.errors import LogError, RadiokeyError, StoreError, UsageError
+from radiokey.guide.load import guide_in
 from radiokey.guide.model import Guide
 from radiokey.label.photo import AT_ONCE as PHOTOS_AT_ONCE
 from radiokey.label.photo import PhotoReader, is_installed
+from radiokey.language.speech import current
 from radiokey.serial.number import Reading
 from radiokey.web.http.addresses import Connection, client_of, line_of, network_of
 from radiokey.web.http.links import PURPOSE, link_to, request_of
@@ -50,13 +52,10 @@ class Site:
     A plain class and no dataclass: Litestar would take a dataclass for something to read from a request.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the whole of the wiring, once
-        self, pages: Pages, base: Base, guide: Guide, catalogue: Catalogue, clock: Clock, secret: bytes
-    ) -> None:
+    def __init__(self, pages: Pages, base: Base, catalogue: Catalogue, clock: Clock, secret: bytes) -> None:
         pages.globals(demonstration=base.organisation == ORGANISATION)
         self.pages = pages
         self.base = base
-        self.guide = guide
         self.catalogue = catalogue
         self.clock = clock
         self.secret = secret
@@ -75,6 +74,11 @@ class Site:
         self.readiness = Readiness(base.check_able)
         base.releases.on_batch = self.metrics.count_batch
         base.releases.on_unanswered = self.metrics.count_unanswered
+
+    @property
+    def guide(self) -> Guide:
+        """The guide in the language of whoever asks."""
+        return guide_in(current().tag)
 
     def model(self, model_id: str) -> Model | None:
         """Return the model of that id, `None` for an empty one; raise `UsageError` for one nobody knows."""

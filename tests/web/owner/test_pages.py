@@ -112,7 +112,7 @@ def test_a_word_nobody_knows_is_said_to_be_unknown_and_never_leads_to_a_guess(vi
     assert answer.status_code == 200
     assert answer.url.path == "/guide/another-word.renault_86a.-.-.1.0"
     page = page_of(answer.text)
-    assert "in none of the lists" in page.words
+    assert "on none of our lists" in page.words
     assert any(link.startswith("/guide/what-does-it-show.renault_86a") for link in page.links)
 
 

@@ -14,6 +14,7 @@ from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.tree import consistency_proof
 from radiokey.base.log.witness import SIZE_TYPE
 from radiokey.base.ports.store import Store, Transaction
+from radiokey.digits import read_digits
 from radiokey.errors import LogError, ReceiptError, UsageError
 
 Post = Callable[[bytes], tuple[int, str, str]]
@@ -23,7 +24,7 @@ _TRIES: Final = 3
 _OK: Final = 200
 _CONFLICT: Final = 409
 _UNPROCESSABLE: Final = 422
-_SIZE_DIGITS_MAX: Final = 20
+_SIZE_MAX: Final = 2**64 - 1
 
 
 def request_body(transaction: Transaction, log: VerifierKey, old: int) -> bytes:
@@ -75,10 +76,10 @@ def ask_witness(store: Store, log: VerifierKey, witness: VerifierKey, post: Post
 
 
 def _size(answer: str) -> int:
-    text = answer.removesuffix("\n")
-    if not (text.isascii() and text.isdigit() and len(text) <= _SIZE_DIGITS_MAX):
+    size = read_digits(answer.removesuffix("\n"), _SIZE_MAX)
+    if size is None:
         raise ReceiptError("the witness answered no size", hint="is it a witness?")
-    return int(text)
+    return size
 
 
 def _keep(store: Store, size: int, note: str, witness: VerifierKey, answer: str) -> str:

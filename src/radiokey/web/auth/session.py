@@ -13,6 +13,7 @@ from litestar.datastructures import Cookie
 
 from radiokey.base.identity.authentication import Authentication, SignedIn
 from radiokey.base.identity.secret_values import Secret
+from radiokey.digits import read_digits
 from radiokey.errors import FormError, SignedOutError
 from radiokey.web.http.addresses import Connection
 from radiokey.web.http.render import NO_STORE
@@ -72,7 +73,7 @@ async def keep_words(connection: Connection) -> None:
     """
     kind, size = (connection.headers.get(name, "") for name in ("content-type", "content-length"))
     assert isinstance(connection, Request)
-    small = size.isascii() and size.isdecimal() and int(size[:8]) <= _WORDS_BYTES_MAX
+    small = read_digits(size, _WORDS_BYTES_MAX) is not None
     if connection.method in READS or kind != _FORM_KIND or not small:
         return
     words = (await connection.form()).get("text")

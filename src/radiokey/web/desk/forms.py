@@ -8,6 +8,7 @@ import msgspec
 from radiokey.base.requests.message import LENGTH_MAX
 from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import Check, Fee
+from radiokey.digits import parse_digits
 from radiokey.errors import UsageError
 from radiokey.web.http.forms import Answer, Short
 from radiokey.web.staff.page import StaffForm
@@ -26,9 +27,8 @@ class SeenForm(StaffForm, frozen=True, kw_only=True):
     @property
     def act(self) -> int:
         """That number; raise `UsageError` where it is none."""
-        if not (self.seen.isascii() and self.seen.isdecimal() and 1 <= int(self.seen) <= _ACTS_MAX):
-            raise UsageError("this form does not say what it has seen", hint="open the request again")
-        return int(self.seen)
+        says = "this form does not say what it has seen"
+        return parse_digits(self.seen, _ACTS_MAX, least=1, says=says, hint="open the request again")
 
 
 class WordsForm(SeenForm, frozen=True, kw_only=True):

@@ -19,14 +19,16 @@ from radiokey.base.grants.service import WAITS_DAYS, Granted, GrantKind, GrantSe
 from radiokey.base.identity.roles import Permission
 from radiokey.base.limits import LimitedClient
 from radiokey.base.ports.grants import GrantProposal
+from radiokey.code.signed import NUMBER_MAX
 from radiokey.confined.content import BYTES_MAX
 from radiokey.confined.refusal import Refusal, paper_error
+from radiokey.digits import parse_digits
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError, UsageError
 from radiokey.headunit.sync import answer_lines, challenge_from_lines
 from radiokey.web.draw.qr import qr_svg
 from radiokey.web.http.forms import Answer, Short, Text, convert
 from radiokey.web.http.render import NO_STORE
-from radiokey.web.http.uploads import CHOOSE_AGAIN
+from radiokey.web.http.uploads import CHOOSE_AGAIN, is_too_long
 from radiokey.web.site import Site
 from radiokey.web.staff.confirm import ask, confirm
 from radiokey.web.staff.page import (
@@ -54,7 +56,6 @@ KINDS: Final = {
     GrantKind.PAIRING.value: "End of a pairing",
     GrantKind.CHIP.value: "New memory chip",
 }
-_DIGITS_MAX: Final = 10
 
 
 class ProposalForm(StaffForm, frozen=True, kw_only=True):
@@ -71,10 +72,8 @@ class ProposalForm(StaffForm, frozen=True, kw_only=True):
     @property
     def counted(self) -> int:
         """The number that the unit says; raise `UsageError` where it is none."""
-        typed = self.number.strip()
-        if not (typed.isascii() and typed.isdecimal() and len(typed) <= _DIGITS_MAX):
-            raise UsageError("the number is one that the unit tells", hint="read it with the tester")
-        return int(typed)
+        says = "the number is one that the unit tells"
+        return parse_digits(self.number.strip(), NUMBER_MAX, says=says, hint="read it with the tester")
 
     @property
     def chip_id(self) -> bytes:
@@ -317,8 +316,7 @@ async def _with_papers(
     work: Callable[..., Redirect],
 ) -> Redirect:
     """Answer with what `work` makes of a form and the SHA-256 of its file, empty where none was chosen."""
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said) > BODY_BYTES_MAX:
+    if is_too_long(request, BODY_BYTES_MAX):
         return lead_back(site, request, page, paper_error(Refusal.TOO_LARGE), hint=CHOOSE_AGAIN)
     sent = await request.form()
     async with site.paper_turns:

@@ -9,7 +9,7 @@ from radiokey.code.value import AnyPress, Code
 from radiokey.errors import RadiokeyError
 from radiokey.guide.coach import Part, coach
 from radiokey.guide.sheet import Case, sheet
-from radiokey.vault.card import Card
+from radiokey.vault.card_content import Card
 from radiokey.vault.document import Entry
 
 _HELPERS: Final = 2

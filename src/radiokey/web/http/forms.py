@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import State
 
+from radiokey.digits import parse_digits
 from radiokey.errors import RequestReusedError, UsageError
 
 Text = Annotated[str, msgspec.Meta(max_length=500)]
@@ -95,6 +96,13 @@ class LeafletForm(Form, frozen=True, kw_only=True):
     """Which radio a leaflet is for."""
 
     model: Short = ""
+
+
+class LanguageForm(Form, frozen=True, kw_only=True):
+    """Another language, and the address of the page it was chosen on."""
+
+    language: Short = ""
+    back: Annotated[str, msgspec.Meta(max_length=8_192)] = ""
 
 
 class PollForm(Form, frozen=True, kw_only=True):
@@ -216,11 +224,8 @@ def count(text: str, most: int = 99) -> int | None:
     """Return the number of wrong codes in `text`, `None` where it says that it is not known."""
     if text in {"", "?"}:
         return None
-    if not (text.isascii() and text.isdecimal() and int(text[:4]) <= most and len(text) <= len(str(most))):
-        raise UsageError(
-            f"a number of wrong codes from 0 to {most} is expected", hint="leave it empty if you do not know"
-        )
-    return int(text)
+    says = f"a number of wrong codes from 0 to {most} is expected"
+    return parse_digits(text, most, says=says, hint="leave it empty if you do not know")
 
 
 def opened_another() -> RequestReusedError:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
@@ -19,8 +19,11 @@ from radiokey.catalogue.fact import HOW_SURE
 from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.spoken import spoken_minutes
 from radiokey.headunit.display import Colour, DisplayKind, Technology
+from radiokey.language import speech
+from radiokey.language.load import Languages, known
 from radiokey.serial.makes import spoken
 from radiokey.web.draw import display_svg, dots_svg, panel_svg
+from radiokey.web.http.languages import here
 from radiokey.web.http.time_format import (
     format_actor,
     format_day,
@@ -92,9 +95,22 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    templates.policies["ext.i18n.trimmed"] = True
+    # What reads the language when a page is made: a template is compiled once for all of them.
+    cast("Any", templates).install_gettext_callables(
+        speech.gettext, _counted_form, newstyle=True, pgettext=speech.pgettext
     )
     templates.globals.update(
-        static=load_static().address, road=ROAD, display=_display, panel=_panel, word=_word, dots=_dots
+        static=load_static().address,
+        road=ROAD,
+        spoken_language=speech.current,
+        this_page=here,
+        display=_display,
+        panel=_panel,
+        word=_word,
+        dots=_dots,
     )
     templates.filters.update(
         markdown=_block,
@@ -117,8 +133,8 @@ def _templates() -> Environment:
 class Pages:
     """Renders pages. Undefined names are errors; everything is escaped unless it is our own markup."""
 
-    def __init__(self) -> None:
-        self._values: dict[str, object] = {"demonstration": False}
+    def __init__(self, languages: Languages | None = None) -> None:
+        self._values: dict[str, object] = {"demonstration": False, "languages": languages or known()}
 
     def globals(self, **values: object) -> None:
         """Give every page these values from now on."""
@@ -153,6 +169,10 @@ def counted(count: int) -> str:
     ('3,120', '10,000', 'more than 10,000')
     """
     return f"more than {COUNTED_MAX:,}" if count > COUNTED_MAX else f"{count:,}"
+
+
+def _counted_form(one: str, many: str, n: int) -> str:
+    return speech.current().texts.ngettext(one, many, n)
 
 
 def _block(text: str) -> Markup:

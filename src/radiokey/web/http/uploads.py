@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from radiokey.base.papers.archive import Upload
@@ -11,6 +12,7 @@ from radiokey.base.papers.kind import NAMES, PaperKind
 from radiokey.base.requests.desk import Desk, View
 from radiokey.base.requests.limits import DeskLimits
 from radiokey.confined.content import BYTES_MAX
+from radiokey.digits import read_digits
 from radiokey.errors import PaperError, UsageError
 from radiokey.web.http.forms import SeenForm, convert
 from radiokey.web.http.render import NO_STORE
@@ -26,6 +28,12 @@ PAPER_HEADERS: Final = {
     "Content-Disposition": "inline",
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'self'",
 }
+
+
+def is_too_long(request: Request[Any, Any, Any], most: int) -> bool:
+    """Tell whether a request says itself that it is longer than `most` bytes, or says no length one reads."""
+    said = request.headers.get("content-length", "")
+    return bool(said) and read_digits(said, most) is None
 
 
 async def uploads_of(fields: FormMultiDict) -> tuple[int, list[Upload]]:

@@ -8,7 +8,7 @@ from litestar.params import FromQuery
 
 from radiokey.base.audit import BEYOND
 from radiokey.base.identity.roles import Permission
-from radiokey.errors import UsageError
+from radiokey.digits import parse_digits
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.site import Site
 from radiokey.web.staff.page import StaffForm, StaffRequest, requires, show_page
@@ -33,10 +33,10 @@ def audit(
 ) -> Response[str]:
     """Show the audit, the newest first."""
     form = convert({"subject": subject, "before": before}, AuditForm)
-    if form.before and not (form.before.isascii() and form.before.isdecimal() and int(form.before) < BEYOND):
-        raise UsageError("the audit has no such page", hint="begin with the newest")
+    says = "the audit has no such page"
+    before_id = parse_digits(form.before or str(BEYOND), BEYOND, says=says, hint="begin with the newest")
     named = form.subject.strip()
-    lines = site.base.audit().page(int(form.before or BEYOND), PAGE + 1, named)
+    lines = site.base.audit().page(before_id, PAGE + 1, named)
     return show_page(
         site,
         request,

@@ -19,7 +19,7 @@ from radiokey.confined.content import BYTES_MAX
 from radiokey.confined.refusal import Refusal, paper_error
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError
 from radiokey.web.http.forms import Answer, Text, convert
-from radiokey.web.http.uploads import CHOOSE_AGAIN, PAPER_HEADERS
+from radiokey.web.http.uploads import CHOOSE_AGAIN, PAPER_HEADERS, is_too_long
 from radiokey.web.registrar import stolen as registrar
 from radiokey.web.site import Site
 from radiokey.web.staff.confirm import ask, confirm
@@ -75,8 +75,7 @@ def _act(clearing_id: str) -> str:
 )
 async def propose(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Propose to clear a report, with the paper; the same form again, while it waits, is one proposal."""
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said) > BODY_BYTES_MAX:
+    if is_too_long(request, BODY_BYTES_MAX):
         return lead_back(
             site,
             request,

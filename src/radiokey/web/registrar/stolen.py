@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from radiokey.base.identity.roles import Permission
 from radiokey.base.ports.store import Mark, MarkAct
 from radiokey.base.stolen.blacklist import BEYOND, find_active_reports
-from radiokey.errors import RadiokeyError, UsageError
+from radiokey.digits import parse_digits
+from radiokey.errors import RadiokeyError
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
@@ -45,11 +46,8 @@ class LookForm(StaffForm, frozen=True, kw_only=True):
     @property
     def entry(self) -> int:
         """Before which entry the page starts; raise `UsageError`."""
-        if self.before and not (
-            self.before.isascii() and self.before.isdecimal() and int(self.before) < BEYOND
-        ):
-            raise UsageError("the stolen list has no such page", hint="begin with the newest")
-        return int(self.before or BEYOND)
+        says = "the stolen list has no such page"
+        return parse_digits(self.before or str(BEYOND), BEYOND, says=says, hint="begin with the newest")
 
 
 class ReportForm(StaffForm, frozen=True, kw_only=True):

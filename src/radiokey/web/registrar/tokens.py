@@ -12,7 +12,8 @@ from litestar.response import Redirect
 from radiokey.base.identity.roles import Permission, permissions
 from radiokey.base.identity.tokens import DAYS_MAX
 from radiokey.base.ports.store import TokenCard
-from radiokey.errors import ChangedMeanwhileError, NotThereError, RadiokeyError, UsageError
+from radiokey.digits import parse_digits
+from radiokey.errors import ChangedMeanwhileError, NotThereError, RadiokeyError
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
@@ -87,11 +88,11 @@ async def make_token(site: NamedDependency[Site], request: StaffRequest) -> Redi
                     "a token was made or ended since this form was opened",
                     hint="see whether it is the one you wanted",
                 )
-            if not (form.days.isascii() and form.days.isdecimal()):
-                raise UsageError(f"a token holds for 1 to {DAYS_MAX} days", hint="type a whole number")
+            says = f"a token holds for 1 to {DAYS_MAX} days"
+            days = parse_digits(form.days, DAYS_MAX, least=1, says=says, hint="type a whole number")
             scopes = permissions(form.scopes.replace(",", " ").split())
             account, organisation = form.account.strip(), form.organisation.strip()
-            wanted = TokenRequest(account, organisation, scopes, int(form.days))
+            wanted = TokenRequest(account, organisation, scopes, days)
             token, card = token_requests.make_token(site, request.auth, wanted)
         except RadiokeyError as problem:
             return lead_back(site, request, PAGE, problem, kept=form)

@@ -20,6 +20,7 @@ from radiokey.base.units.importer import Preview, UnitImporter, preview
 from radiokey.errors import ChangedMeanwhileError, InputError, RadiokeyError, UsageError
 from radiokey.web.http.forms import FIELDS_MAX, Short, Text, convert
 from radiokey.web.http.render import NO_STORE
+from radiokey.web.http.uploads import is_too_long
 from radiokey.web.site import Site
 from radiokey.web.staff.page import (
     StaffForm,
@@ -86,8 +87,7 @@ def show_import(
 @post(PAGE, request_max_body_size=BODY_BYTES_MAX, opt=requires(Permission.UNIT_IMPORT))
 async def import_units(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Look at a file, or import the one that was looked at."""
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said) > BODY_BYTES_MAX:
+    if is_too_long(request, BODY_BYTES_MAX):
         return lead_back(site, request, PAGE, _too_large(), hint=CHOOSE_AGAIN)
     sent = await request.form()
     file = sent.get("file")

@@ -6,6 +6,7 @@ from typing import Final
 from radiokey.cli import say
 from radiokey.code.signed import Challenge
 from radiokey.diagnostics.server import Plug
+from radiokey.digits import read_digits
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.headunit.events import SupplyLost, SupplyRestored, SyncAnswered, TimeWent, UnitEvent
 from radiokey.headunit.sync import answer_from_lines
@@ -14,8 +15,8 @@ from radiokey.vehicle.power import LOST_BELOW_MV
 
 FULL_MV: Final = 12_600
 """What a battery that is put on gives."""
-NUMBER_MAX: Final = 9
-"""How many digits a number of the hand has at most."""
+_NUMBER_MAX: Final = 999_999_999
+"""What a number of the hand is at most: the milliseconds of eleven days."""
 
 
 def parse_act(line: str, challenge: Challenge | None = None) -> list[UnitEvent] | int:
@@ -30,14 +31,14 @@ def parse_act(line: str, challenge: Challenge | None = None) -> list[UnitEvent] 
             if challenge is None:
                 raise UsageError("the unit asks for no answer", hint="it asks after its code was right")
             return [SyncAnswered(answer_from_lines(challenge, " ".join(copied)))]
-        case ["supply", mv] if _is_number(mv):
-            return int(mv)
         case ["battery", "on" | "off" as how]:
             return FULL_MV if how == "on" else 0
-        case ["cut" as word, ms] if _is_number(ms):
-            events = events_of(word, ms=int(ms))
-        case [word, on, ms] if _is_number(ms):
-            events = events_of(word, on, int(ms))
+        case ["supply", typed] if (mv := read_digits(typed, _NUMBER_MAX)) is not None:
+            return mv
+        case ["cut", typed]:
+            events = events_of("cut", ms=read_digits(typed, _NUMBER_MAX))
+        case [word, on, typed] if (ms := read_digits(typed, _NUMBER_MAX)) is not None:
+            events = events_of(word, on, ms)
         case [word, on] if word != "time":
             events = events_of(word, on)
         case _:
@@ -48,10 +49,6 @@ def parse_act(line: str, challenge: Challenge | None = None) -> list[UnitEvent] 
             hint="'key 4', 'hold 6 2500', 'ignition off', 'supply 12400', 'cut 60000' or 'answer LINES'",
         )
     return events
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= NUMBER_MAX
 
 
 class Hand:

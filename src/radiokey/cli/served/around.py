@@ -9,7 +9,8 @@ from typing import Final, Self
 
 from radiokey.cli import say
 from radiokey.cli.remote import Remote, remote
-from radiokey.cli.unit_design import REFERENCE
+from radiokey.cli.served.addresses import GATEWAY_HINT, Address
+from radiokey.cli.served.design import REFERENCE
 from radiokey.diagnostics.car import BusEvent, CarOnDoip
 from radiokey.diagnostics.server import Plug
 from radiokey.errors import RadiokeyError, UsageError
@@ -18,24 +19,12 @@ from radiokey.headunit.events import SyncAnswered
 ASK_AGAIN_S: Final = 60.0
 """How long a unit waits before it asks a base again that did not answer."""
 _LOOK_S: Final = 0.25
-_SCHEME: Final = "doip://"
-_PORT_MAX: Final = 65_535
-_HINT: Final = "like doip://127.0.0.1:13401; a car on a CAN bus is heard on the unit's own, --can"
 
 
 def tell(plug: Plug, heard: BusEvent | SyncAnswered) -> None:
     """Tell the unit what came from its car or its base, as soon as nobody else acts."""
     with plug.lock:
         plug.ecu.handle(heard)
-
-
-def parse_car(uri: str) -> tuple[str, int]:
-    """Return where the gateway of a car is; raise `UsageError`."""
-    host, _, port = uri.removeprefix(_SCHEME).rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not uri.startswith(_SCHEME) or not host or not port.isdecimal() or not 0 < int(port) <= _PORT_MAX:
-        raise UsageError("this is no address of a car's gateway", hint=_HINT)
-    return host, int(port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +34,12 @@ class Around:
     `model` is what the base calls this radio, empty for one that is in no catalogue.
     """
 
-    car: tuple[str, int] | None = None
+    car: Address | None = None
     base: Remote | None = None
     model: str = ""
 
     @classmethod
-    def of(cls, car: tuple[str, int] | None, base: str | None, model: str) -> Self:
+    def of(cls, car: Address | None, base: str | None, model: str) -> Self:
         """Return it from what was typed; raise `UsageError`."""
         return cls(car, remote(base, None, None) if base else None, "" if model == REFERENCE else model)
 
@@ -69,7 +58,9 @@ class Around:
                     try:
                         await car.start(*self.car)
                     except OSError as error:
-                        raise UsageError("there is no way to that car's gateway", hint=_HINT) from error
+                        raise UsageError(
+                            "there is no way to that car's gateway", hint=GATEWAY_HINT
+                        ) from error
                 if self.base is not None:
                     asking = loop.create_task(_ask_on(plug, self.base, self.model))
                 yield

@@ -1,43 +1,40 @@
 """The wiring of `radiokey unit car`: a car that says its VIN, and the hand that puts units into another."""
 
 import asyncio
-import contextlib
-import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, Final
 
 from radiokey.cli import say
+from radiokey.cli.served.addresses import Address, listen
+from radiokey.cli.served.end import End
 from radiokey.diagnostics.car import SimulatedGateway
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.serial.vin import Vin
 
 if TYPE_CHECKING:
-    from radiokey.diagnostics.can import CanAddress
+    from radiokey.diagnostics.bus import CanAddress
     from radiokey.diagnostics.car_can import SimulatedCar
 
 NOISE: Final = "?" * 17
 """What no VIN is: what a unit hears on a noisy bus."""
 
 
-def serve_car(vin: Vin, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool) -> None:
-    """Be that car until it is interrupted."""
+def serve_car(vin: Vin, doip: Address | None, bus: "CanAddress | None", *, as_json: bool) -> None:
+    """Be that car until it is interrupted; raise `OurFaultError` where it cannot go on."""
     asyncio.run(_serve(vin, doip, bus, as_json=as_json))
 
 
-async def _serve(vin: Vin, doip: tuple[str, int] | None, bus: "CanAddress | None", *, as_json: bool) -> None:
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(ending, ended.set)
+async def _serve(vin: Vin, doip: Address | None, bus: "CanAddress | None", *, as_json: bool) -> None:
+    end = End()
     gateway = SimulatedGateway(vin.text)
     cars: list[SimulatedGateway | SimulatedCar] = [gateway]
     where: dict[str, str] = {"vin": vin.text}
     try:
         if doip:
-            where["doip"] = f"{doip[0]}:{await _listen(gateway, *doip)}"
+            where["doip"] = await listen(gateway.start, doip)
         if bus:
-            cars.append(_open_can(vin, bus))
+            cars.append(_open_can(vin, bus, end))
             where["can"] = f"{bus.interface}/{bus.channel}"
         if as_json:
             say.document(where)
@@ -45,26 +42,17 @@ async def _serve(vin: Vin, doip: tuple[str, int] | None, bus: "CanAddress | None
             say.out(", ".join(f"{name} {value}" for name, value in where.items()))
         sys.stdout.flush()
         threading.Thread(target=_read_hand, args=(cars,), daemon=True).start()
-        await ended.wait()
+        await end.wait()
     finally:
         for car in cars:
             car.stop()
+    end.raise_what_failed()
 
 
-async def _listen(gateway: SimulatedGateway, host: str, port: int) -> int:
-    try:
-        return await gateway.start(host, port)
-    except OSError as error:
-        raise UsageError(
-            f"cannot listen on {host}, port {port}: {error.strerror or 'that did not work'}",
-            hint="try port 0, which takes a free one",
-        ) from error
-
-
-def _open_can(vin: Vin, bus: "CanAddress") -> "SimulatedCar":
+def _open_can(vin: Vin, bus: "CanAddress", end: End) -> "SimulatedCar":
     from radiokey.diagnostics.car_can import SimulatedCar  # noqa: PLC0415 - an extra of its own
 
-    car = SimulatedCar(bus.open(), vin.text)
+    car = SimulatedCar(bus, vin.text, lambda about, what: say.note(f"{about}: {what}"), end.fail_at_bus)
     car.start()
     return car
 

@@ -1,0 +1,125 @@
+"""The texts for people: finds them in source and templates, and brings the file of each language up to date.
+
+`python tools/texts.py` writes new texts into `texts/*.po`, untranslated, and takes out those that are gone;
+`tests/language` is red while one is missing. `pseudo` makes a language that shows what is not ready for
+another one: every text of ours comes out with accents, and what has none was never asked for.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT: Final = Path(__file__).parents[1]
+SOURCE: Final = ROOT / "src" / "radiokey"
+TEXTS: Final = SOURCE / "language" / "texts"
+PSEUDO: Final = "en-XA"
+KEYWORDS: Final[dict[str, Any]] = {
+    "_": None,
+    "gettext": None,
+    "later": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+"""What marks a text, in source and templates."""
+JINJA: Final = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
+WIDTH: Final = 110
+HEAD: Final = """\
+msgid ""
+msgstr ""
+"Language: {tag}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
+"""No name of a program or a person and no date: the file is the same for the same texts."""
+_PLACE: Final = re.compile(r"(%\(\w+\)[a-z]|\{[^}]*\}|<[^>]*>|&\w+;)")
+_ACCENTS: Final = str.maketrans("aceinosuyACEINOSUY", "áçéíñöšúýÁÇÉÍÑÖŠÚÝ")
+
+
+def sources() -> Iterator[tuple[Path, str]]:
+    """Return every file that can hold texts, with how it is read."""
+    yield from ((file, "python") for file in sorted(SOURCE.rglob("*.py")))
+    templates = sorted((SOURCE / "web" / "templates").rglob("*"))
+    yield from ((file, "jinja2.ext:babel_extract") for file in templates if file.is_file())
+
+
+def template() -> Catalog:
+    """Return every text there is, with the files that say it."""
+    found = Catalog(fuzzy=False)
+    for file, method in sources():
+        options = JINJA if method != "python" else {}
+        for _line, message, comments, context in extract_from_file(
+            method, file, keywords=KEYWORDS, comment_tags=("i18n:",), options=options, strip_comment_tags=True
+        ):
+            place = file.relative_to(SOURCE).as_posix()
+            found.add(message, None, [(place, 0)], auto_comments=comments, context=context)
+    return found
+
+
+def read(po: Path) -> Catalog:
+    """Return the texts of a language."""
+    with po.open("rb") as file:
+        return read_po(file, locale=po.stem.replace("-", "_"), abort_invalid=True)
+
+
+def updated(po: Path, template: Catalog) -> bytes:
+    """Return the file of a language with the texts there are now; no text is guessed from a similar one."""
+    catalog = read(po)
+    catalog.update(template, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    written = BytesIO()
+    write_po(written, catalog, width=WIDTH, omit_header=True, sort_by_file=True, include_lineno=False)
+    head = HEAD.format(tag=po.stem, plurals=catalog.plural_forms)
+    return head.encode() + written.getvalue()
+
+
+def accented(text: str) -> str:
+    """Return an English text with accents, its places and tags as they are.
+
+    >>> accented("Press %(n)s <b>once</b>, {key}")
+    'Préšš %(n)s <b>öñçé</b>, {key}'
+    """
+    parts = _PLACE.split(text)
+    return "".join(part if at % 2 else part.translate(_ACCENTS) for at, part in enumerate(parts))
+
+
+def pseudo() -> bytes:
+    """Return the compiled texts of the language that does not exist."""
+    catalog = template()
+    catalog.locale = None
+    for message in catalog:
+        if isinstance(message.id, tuple):
+            message.string = tuple(map(accented, message.id))
+        elif message.id:
+            message.string = accented(str(message.id))
+    made = BytesIO()
+    write_mo(made, catalog)
+    return made.getvalue()
+
+
+def main() -> None:
+    """Bring the file of each language up to date, and say what is not translated yet."""
+    found = template()
+    for po in sorted(TEXTS.glob("*.po")):
+        po.write_bytes(updated(po, found))
+        left = [message.id for message in read(po) if message.id and not _complete(message.string)]
+        print(f"{po.name}: {len(found)} texts, {len(left)} without a translation", file=sys.stderr)
+
+
+def _complete(string: Any) -> bool:  # noqa: ANN401 - Babel's: one text or its forms
+    return bool(string) if isinstance(string, str) else all(string)
+
+
+if __name__ == "__main__":
+    main()
