@@ -60,7 +60,7 @@ def main() -> None:
         command = [radiokey, "serve", "--port", "0", "--database", database]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             port = int(server.stdout.readline().rpartition(":")[2])
-            for path, limit in (("/", "60 KB, 3 requests"), (f"/practice/{RADIO}", "8 requests")):
+            for path, limit in (("/", "60 KB, 5 requests"), (f"/practice/{RADIO}", "8 requests")):
                 size, requests = wire(port, path)
                 print(f"{path:<24} cold cache {size / 1024:6.1f} KB  {requests} requests   (limit {limit})")
             asyncio.run(open_loop(port, Ask("/"), per_second=20, seconds=2))

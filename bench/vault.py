@@ -1,7 +1,8 @@
 """A vault of 1,000 radios with photos, opened by us and by the age program, each in a process of its own.
 
 With a key nothing is stretched: what is seen is reading and memory. With a passphrase both stretch at the
-same factor, which costs more than all else. Times are of the processor.
+same factor, which costs more than all else, memory too: there ours stands beside that of age in the same run.
+Times are of the processor.
 """
 
 import io
@@ -10,6 +11,7 @@ import os
 import pty
 import random
 import re
+import select
 import subprocess
 import sys
 import tempfile
@@ -21,8 +23,9 @@ import pyrage
 from PIL import Image
 
 from radiokey.code.value import Code
-from radiokey.vault.age import read_factor, seal, seal_to
-from radiokey.vault.document import Entry, Vault, _as_photo, encode_vault, find_entries
+from radiokey.vault.age import seal, seal_to
+from radiokey.vault.document import Entry, Vault, encode_vault, find_entries, photo_name
+from radiokey.vault.head import FACTOR_WRITTEN
 from radiokey.vault.keep import open_vault
 from radiokey.vault.secret import KeyFile, Passphrase
 
@@ -33,6 +36,7 @@ ENTRIES = 1_000
 RUNS = 3
 TIMES_MAX = 1.3
 MEMORY_MAX = 2.0
+"""Times the file; with a passphrase, times what age takes."""
 FOUND_MS_MAX = 50
 WORDS = "winter tyres in the shed"
 MB = 1_000_000
@@ -40,7 +44,7 @@ MB = 1_000_000
 
 def photo(chance: random.Random) -> bytes:
     """Return a JPEG of about 100 KB that does not compress."""
-    noise = Image.frombytes("RGB", (400, 300), chance.randbytes(400 * 300 * 3))
+    noise = Image.frombytes("RGB", (400, 400), chance.randbytes(400 * 400 * 3))
     written = io.BytesIO()
     noise.save(written, "JPEG", quality=75)
     return written.getvalue()
@@ -49,8 +53,9 @@ def photo(chance: random.Random) -> bytes:
 def big_vault(recipients: tuple[str, ...]) -> Vault:
     chance, entries, photos = random.Random(1), [], {}  # noqa: S311 - noise for pictures
     for number in range(ENTRIES):
-        name, more = _as_photo(photo(chance))
-        photos |= more
+        data = photo(chance)
+        name = photo_name(data)
+        photos[name] = data
         entries.append(
             Entry(
                 serial=f"M{number:06}",
@@ -94,33 +99,44 @@ def open_once(file: Path, key: str) -> None:
 
 def peak(process: int | str = "self") -> int:
     """Return the largest resident size of a process since it began its program, in bytes (Linux)."""
-    status = Path(f"/proc/{process}/status").read_text("utf-8")
-    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
+    found = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text("utf-8"))
+    return int(found[0]) * 1024 if found else 0  # a process that has ended has none
 
 
 def theirs(file: Path, key: str) -> dict[str, float]:
-    """Let the age program open it, on a terminal of its own; return seconds."""
+    """Let the age program open it, on a terminal of its own; return seconds, and bytes as they are seen."""
     program = age.find()
     assert program
     way = ("-i", key) if key != "-" else ()
     child, terminal = pty.fork()
     if child == 0:
         os.execv(program, ["age", "-d", *way, "-o", str(file.with_suffix(".out")), str(file)])  # noqa: S606
-    asked = False
-    while True:
-        try:
-            part = os.read(terminal, 1024)
-        except OSError:
-            break
-        if not part:
-            break
-        if not asked and part.endswith(b": "):
-            os.write(terminal, WORDS.encode() + b"\n")
-            asked = True
-    _, status, used = os.wait4(child, 0)
+    asked, most, process = False, 0, 0
+    while process == 0:
+        if select.select([terminal], [], [], 0.005)[0]:
+            asked = answered(terminal, asked=asked)
+        if is_age(child):  # before that it is still this program
+            most = max(most, peak(child))
+        process, status, used = os.wait4(child, os.WNOHANG)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == 0
-    return {"seconds": used.ru_utime + used.ru_stime}
+    return {"seconds": used.ru_utime + used.ru_stime, "bytes": most}
+
+
+def is_age(process: int) -> bool:
+    return Path(f"/proc/{process}/comm").read_text("utf-8").startswith("age")
+
+
+def answered(terminal: int, *, asked: bool) -> bool:
+    """Give age its passphrase where it asks for one; return whether it has asked."""
+    try:
+        part = os.read(terminal, 1024)
+    except OSError:  # it is done
+        return asked
+    if not asked and part.endswith(b": "):
+        os.write(terminal, WORDS.encode() + b"\n")
+        return True
+    return asked
 
 
 def best(measure, file: Path, key: str) -> dict[str, float]:
@@ -135,10 +151,9 @@ def main() -> None:
         key = Path(folder) / "key.txt"
         key.write_text(f"{identity}\n", "utf-8")
         document = encode_vault(big_vault(()))
-        sealed = seal(document, Passphrase(WORDS))
         for title, data, opener in (
             ("with a key", seal_to(document, (str(identity.to_public()),)), str(key)),
-            (f"with a passphrase, factor {read_factor(sealed)}", sealed, "-"),
+            (f"with a passphrase, factor {FACTOR_WRITTEN}", seal(document, Passphrase(WORDS)), "-"),
         ):
             file = Path(folder) / "vault.age"
             file.write_bytes(data)
@@ -147,12 +162,14 @@ def main() -> None:
             print(
                 f"{ENTRIES:,} radios with photos, {len(data) / MB:.0f} MB, {title}: {mine['seconds']:.2f} s, "
                 f"{times:.2f} times age ({other['seconds']:.2f} s, which writes it out); "
-                f"{mine['bytes'] / MB:.0f} MB more than before, {memory:.2f} times the file; "
+                f"{mine['bytes'] / MB:.0f} MB more than before, {memory:.2f} times the file "
+                f"(age {other['bytes'] / MB:.0f} MB in all); "
                 f"one found with its photo in {mine['found_ms']:.1f} ms",
                 flush=True,
             )
-            missed.append(opener == "-" and times > TIMES_MAX)
-            missed.append(opener != "-" and round(memory, 1) > MEMORY_MAX)
+            missed.append(times > TIMES_MAX)
+            allowed = len(data) if opener != "-" else other["bytes"]
+            missed.append(round(mine["bytes"] / allowed, 1) > MEMORY_MAX)
             missed.append(mine["found_ms"] > FOUND_MS_MAX)
     if any(missed):
         sys.exit("slower or larger than it may be")

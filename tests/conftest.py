@@ -290,7 +290,7 @@ def run(*arguments: str | Path, stdin: str = "") -> Ran:
     out, err = io.StringIO(), io.StringIO()
     with (
         patch.object(sys, "argv", ["radiokey", *map(str, arguments)]),
-        patch.object(sys, "stdin", io.StringIO(stdin)),
+        patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")),
         redirect_stdout(out),
         redirect_stderr(err),
         pytest.raises(SystemExit) as ended,

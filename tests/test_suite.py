@@ -1,6 +1,7 @@
 """How `make test` runs the tests: every test is in one part, what is slow is said, nothing is left behind."""
 
 import importlib
+import re
 import sys
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_jobs_run_side_by_side_and_one_that_fails_says_all_and_stops_nothing(too
     out = capfd.readouterr().out
     assert "== bad: failed (3)\nsome words\n" in out
     assert "never" not in out
-    assert "== good: 0 s" in out
+    assert re.search(r"== good: \d+ s\n", out)  # as long as a busy machine takes
     assert out.endswith("\nfailed: bad\n")
 
 

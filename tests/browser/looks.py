@@ -98,6 +98,8 @@ SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidde
   .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
   .map(one => one.outerHTML.slice(0, 80))"""
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Asked at once: each question goes through two processes.
+REST = f"() => [document.querySelectorAll('h1').length, ({WIDE})(), ({SMALL})()]"
 
 
 @dataclass
@@ -154,11 +156,12 @@ def faults(page, route="", seen=SEEN):
     """
     found = [] if is_at(page, route) else [f"here is {page.went}, not {route}"]
     found += seen.faults(page)
-    if page.locator("h1").count() != 1:
+    headings, too_wide, small = page.evaluate(REST)
+    if headings != 1:
         found.append("not one heading")
-    if page.evaluate(WIDE):
+    if too_wide:
         found.append("wider than the phone")
-    return found + [f"small: {one}" for one in page.evaluate(SMALL)]
+    return found + [f"small: {one}" for one in small]
 
 
 def is_at(page, route):

@@ -124,6 +124,19 @@ def test_what_was_found_is_found_again(page):
     assert found == faults(page) != []
 
 
+def test_two_headings_a_wide_word_and_a_small_button_are_found(page):
+    page.goto("/number")
+    page.evaluate("""for (const [tag, style] of [["h1", {}], ["div", {width: "500px"}], ["button", {all: "unset", height: "20px"}]]) {
+      const planted = document.createElement(tag);
+      planted.textContent = "Why";
+      Object.assign(planted.style, style);
+      document.querySelector("main").append(planted);
+    }""")
+    found = faults(page)
+    assert {"not one heading", "wider than the phone"} <= set(found)
+    assert [fault for fault in found if fault.startswith("small: <button")] != []
+
+
 def test_colours_hang_on_nothing_but_the_elements_that_words_lie_in():
     """What looks leaves out by: no colour, weight or size is given by what stands beside an element or comes after it."""
     sheet = re.sub(r"/\*.*?\*/", "", STYLES.read_text("utf-8"), flags=re.DOTALL)

@@ -13,7 +13,7 @@ from radiokey.catalogue.fact import Confidence
 from radiokey.catalogue.load import load_catalogue
 from radiokey.catalogue.model import Binding, Model
 from radiokey.code.family import FAMILIES
-from radiokey.headunit.display import Shows
+from radiokey.headunit.display import DisplayKind, Shows, Technology
 from radiokey.headunit.policy import Blocked, Dead, Penalty, UntilKeyCycle, UntilPowerCut, Wait
 from radiokey.serial.formats import FORMATS
 
@@ -128,7 +128,10 @@ def test_nothing_is_known_that_the_facts_do_not_know(row):
     assert row["entry_style"] or not model.entry.known
     assert row["confirm"] or not model.confirm.known
     assert row["power_cut"] or not model.power_cut.known
-    assert not model.display.known
+    # No gathered fact tells a display: a touch screen is one by its kind, all else is background and owns up.
+    if model.display.known and model.display.confidence is not Confidence.DOUBTFUL:
+        assert model.display.value == DisplayKind(Technology.SCREEN)
+        assert model.unit_type.value == "Touch screen"
 
 
 def test_the_two_panels_that_are_told_but_not_typed():

@@ -24,10 +24,14 @@ def test_a_nissan_number_asks_which_of_the_nissan_radios_with_how_to_tell_them_a
 
 
 @pytest.mark.parametrize("number", BP)
-@pytest.mark.parametrize("make", sorted({make for card in cards().values() for make in card.makes}))
-def test_a_radio_of_another_make_is_never_a_choice(number, make):
-    for choice in which_radio(parse(number, make=make), make).choices:
-        assert cards()[choice.id].default or among(make, cards()[choice.id].makes)
+def test_a_radio_of_another_make_is_never_a_choice(number):
+    wrong = [
+        (make, choice.id)
+        for make in sorted({make for card in cards().values() for make in card.makes})
+        for choice in which_radio(parse(number, make=make), make).choices
+        if not (cards()[choice.id].default or among(make, cards()[choice.id].makes))
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("number", [number for number in BP if "4444" not in number])

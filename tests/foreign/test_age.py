@@ -17,7 +17,7 @@ from radiokey.vault.keep import open_vault
 from radiokey.vault.secret import KeyFile, Passphrase
 
 ROOT = Path(__file__).parents[2]
-VECTOR = ROOT / "tests" / "vectors" / "vault" / "1.age"
+VECTOR = ROOT / "tests" / "vectors" / "vault" / "2.age"
 WORDS = "winter tyres in the shed é"
 
 

@@ -68,6 +68,15 @@ def test_the_cars_and_the_radios_number_and_what_is_left_are_read(unit):
     unit.end()
 
 
+def test_who_does_not_read_what_the_unit_writes_holds_up_no_tester(unit):
+    """A held terminal, or a pipe that is full after 64 KB, stopped all answers."""
+    with speak_to(unit.port) as client:
+        for _ in range(700):
+            assert read(client, 0xF190) == unit.first["vin"]
+    said = unit.end()
+    assert sum(line.get("message") == "22F190" for line in said) == 700
+
+
 def test_the_right_code_opens_it_and_the_end_is_clean(unit):
     with speak_to(unit.port) as client:
         client.change_session(3)

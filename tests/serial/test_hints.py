@@ -123,12 +123,14 @@ def test_where_the_make_was_said_no_other_make_is_named(text, make):
     assert all(same_make(make, other) for other in named - partners(make)), said
 
 
-@pytest.mark.parametrize("model", [card.id for card in cards().values() if card.makes])
 @pytest.mark.parametrize("text", ["FD 600A", "28115-5216R", "1234567812345678", "V21", "hello", "M01234"])
-def test_where_the_radio_was_named_no_other_make_is(text, model):
-    card = cards()[model]
-    said = said_of(text, "", card)
-    named = {other for other in MAKES if re.search(rf"\b{re.escape(spoken(other))}\b", said)}
-    own = {make for kind in card.kinds for make in FORMATS[kind].makes}
-    allowed = {other for make in card.makes for other in partners(make)} | own
-    assert all(among(other, card.makes) for other in named - allowed), said
+def test_where_the_radio_was_named_no_other_make_is(text):
+    wrong = {}
+    for card in (card for card in cards().values() if card.makes):
+        said = said_of(text, "", card)
+        named = {other for other in MAKES if re.search(rf"\b{re.escape(spoken(other))}\b", said)}
+        own = {make for kind in card.kinds for make in FORMATS[kind].makes}
+        allowed = {other for make in card.makes for other in partners(make)} | own
+        if not all(among(other, card.makes) for other in named - allowed):
+            wrong[card.id] = said
+    assert wrong == {}

@@ -62,11 +62,15 @@ def test_a_number_of_any_form_with_its_letters_read_as_digits_does_not_get_them_
             assert not invented(reading) or may_invent(reading), reading
 
 
-@pytest.mark.parametrize("model", cards())
 @pytest.mark.parametrize("text", ["CM123456", "1123", "T0123", "8E0035186D", "5KZ12345678901"])
-def test_no_radio_that_is_named_makes_a_letter_of_a_digit(model, text):
-    for reading in read_numbers(text, radio=cards()[model]):
-        assert not invented(reading), reading
+def test_no_radio_that_is_named_makes_a_letter_of_a_digit(text):
+    wrong = [
+        (model, reading)
+        for model, card in cards().items()
+        for reading in read_numbers(text, radio=card)
+        if invented(reading)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize(

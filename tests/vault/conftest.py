@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pyrage
 import pytest
 
-from radiokey.code.value import Code
-from radiokey.vault.document import Entry, Vault, with_entry
+from radiokey.code.value import Code, Press, PressUntil
+from radiokey.headunit.panel import Control, Key
+from radiokey.vault.document import Entry, Step, Vault, with_entry
 from radiokey.vault.secret import KeyFile
 
 JPEG = b"\xff\xd8\xff\xe0 a photo \xff\xd9"
@@ -24,6 +25,11 @@ def vault():
         confirm="6, held",
         kept_on=date(2026, 11, 30),
         receipt={"v": 1},
+        steps=(
+            Step("Press key 1 four times.", (Press("1", 4),)),
+            Step("Hold key 6.", (PressUntil("2", "7"), Press("6", hold_ms=2_000))),
+        ),
+        keys=(Key("1", "1"), Key("6", "6", Control.KNOB, (3, 1))),
     )
     second = Entry(serial="M123456", kind="ford-m", car="Фокус", kept_on=date(2026, 12, 1))
     return with_entry(with_entry(Vault(), first, JPEG), second)

@@ -7,7 +7,7 @@ built on a model stays pure.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from radiokey.catalogue.stand_in import StandIn
 from radiokey.catalogue.vehicles import Vehicle, Years
 from radiokey.clock import MINUTE_MS
 from radiokey.code.value import CodeShape
-from radiokey.headunit.display import Colour, DisplayKind, DisplayWord, Shows, Technology
+from radiokey.headunit.display import DisplayKind, DisplayWord, Shows
 from radiokey.headunit.first_press import CountsOn, Opening, ShowsFirst
 from radiokey.headunit.panel import Confirm, ConfirmBy, Cycle, Entry, Groups, Key, Knob, OpeningPress, Panel
 from radiokey.headunit.policy import ClockNeeds, Dead, LockPolicy, Penalty, PowerCutEffect, Rung, Wait
@@ -296,7 +296,7 @@ class Model:
 
         `opening` is how its entry opens (one of the `openings` of a `Cycle`). Without it the first possible
         way is taken, and `assumed` names `entry_first` where there are others.
-        A display that nobody described is a neutral dot matrix in amber, wide enough for every known word.
+        A display that nobody counted is wide enough for every known word.
         For a state without a known word (`assumed` names it) the unit shows that its own word is missing.
         """
         # The unit is a large part of the head unit; only a practice radio needs it, a code does not.
@@ -306,10 +306,9 @@ class Model:
             return None
         words = self.words.value or ()
         widest = max(NEUTRAL_WIDTH, self.code.value.length, *(len(word.text) for word in words))
-        neutral = DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, widest)
-        return Design(
-            self.code.value, self.panel.settled(opening), self.policy(), words, self.display.value or neutral
-        )
+        known = self.display.value or DisplayKind()
+        display = replace(known, characters=known.characters or widest)
+        return Design(self.code.value, self.panel.settled(opening), self.policy(), words, display)
 
     def _wordless(self) -> tuple[Shows, ...]:
         """Return the states of the lock that no known word of this model tells."""

@@ -312,12 +312,14 @@ def places(table: Table, key: str) -> tuple[Place, ...]:
 
 
 def display(table: Table, key: str) -> DisplayKind:
-    """Return how a display looks."""
+    """Return how a display looks, as far as that is known."""
     inner = table.table(key)
     kind = DisplayKind(
-        inner.choice("technology", Technology),
-        inner.choice("colour", Colour),
-        inner.number("characters", 1, 80),
+        inner.choice("technology", Technology) if inner.has("technology") else None,
+        inner.choice("colour", Colour) if inner.has("colour") else None,
+        inner.number("characters", 1, 80) if inner.has("characters") else None,
     )
     inner.done()
+    if kind == DisplayKind():
+        table.wrong(key, "a technology, a colour or a number of characters", inner.values)
     return kind

@@ -32,7 +32,7 @@ from radiokey.cli.options import (
     serial_argument,
 )
 from radiokey.cli.serial import look_again
-from radiokey.cli.vault_options import (
+from radiokey.cli.vault.options import (
     Access,
     identity_option,
     passphrase_option,
@@ -195,8 +195,8 @@ def _from(
 
 def _from_vault(access: Access, serial: str, *, reveal: bool, as_json: bool) -> None:
     """Give the code that a vault has of a number, with its presses where the radio is known."""
-    from radiokey.cli.kept import kept_code  # noqa: PLC0415 - only where a vault is named
-    from radiokey.cli.vault import document as entry_as_json  # noqa: PLC0415 - the same
+    from radiokey.cli.vault.entries import document as entry_as_json  # noqa: PLC0415 - the same
+    from radiokey.cli.vault.kept import kept_code  # noqa: PLC0415 - only where a vault is named
 
     entry, typed = kept_code(access, serial)
     card = cards().get(entry.model)

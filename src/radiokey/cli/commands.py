@@ -108,7 +108,7 @@ def _unit() -> click.Command:
 
 
 def _vault() -> click.Command:
-    from radiokey.cli.vault import app
+    from radiokey.cli.vault.commands import app
 
     return app
 

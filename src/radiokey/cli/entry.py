@@ -9,7 +9,7 @@ import click
 from radiokey.catalogue.model import Model
 from radiokey.cli import say
 from radiokey.cli.options import complete_model, first_press_as_json, json_option, load, press_as_json
-from radiokey.cli.vault_options import (
+from radiokey.cli.vault.options import (
     Access,
     identity_option,
     passphrase_option,
@@ -56,7 +56,7 @@ def entry(
             raise UsageError("a radio and its code are both needed", hint="radiokey entry MODEL -")
         known, typed = load(model), Code.typed(sys.stdin.readline() if code == "-" else code)
     else:
-        from radiokey.cli.kept import kept_entry  # noqa: PLC0415 - only where a vault is named
+        from radiokey.cli.vault.kept import kept_entry  # noqa: PLC0415 - only where a vault is named
 
         if code is not None:
             raise UsageError("the code comes from the vault", hint="leave it out, or leave --vault out")

@@ -27,6 +27,7 @@ REQUEST_ID: Final = 0x7A0
 FUNCTIONAL_ID: Final = 0x7DF
 ANSWER_ID: Final = 0x7A8
 
+_OURS: Final = frozenset({REQUEST_ID, FUNCTIONAL_ID})
 _ABOUT: Final = "can"
 _TICK_US: Final = 50_000
 _HEARD: Final = f"<{REQUEST_ID:03X}"
@@ -117,8 +118,11 @@ class CanServer:
     def _send_due(self) -> float:
         """Send the frames that are due, and let time pass; return how long nothing else is, in seconds."""
         at_us = now_us()
+        frames = self._plug.frames
         for data in self._channel.take_frames(at_us):
-            if not self._send(data):
+            if frames is not None:
+                frames.can(ANSWER_ID, data, to_unit=False)
+            if not self._put(ANSWER_ID, data, SEND_S):
                 break
         if at_us >= self._tick_due_us:
             self._tell_unit()
@@ -127,11 +131,6 @@ class CanServer:
         due_us = self._channel.due_us()
         until_us = self._tick_due_us if due_us is None else min(due_us, self._tick_due_us)
         return max(0, until_us - at_us) / US_IN_S
-
-    def _send(self, data: bytes) -> bool:
-        if self._plug.frames is not None:
-            self._plug.frames.can(ANSWER_ID, data, to_unit=False)
-        return self._put(ANSWER_ID, data, SEND_S)
 
     def _put(self, identifier: int, data: bytes, patience_s: float) -> bool:
         """Put a frame on the bus; say whether it was taken. A bus that takes none is off."""
@@ -157,9 +156,8 @@ class CanServer:
         if frame.is_remote_frame or frame.is_extended_id or frame.is_fd:
             return
         identifier, data = frame.arbitration_id, frame.data
-        frames = self._plug.frames
-        if frames is not None and identifier in {REQUEST_ID, FUNCTIONAL_ID}:
-            frames.can(identifier, bytes(data), to_unit=True)
+        if self._plug.frames is not None and identifier in _OURS:
+            self._plug.frames.can(identifier, bytes(data), to_unit=True)
         if identifier == REQUEST_ID:
             request = self._channel.receive(data, now_us())
             if request:

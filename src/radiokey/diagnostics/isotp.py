@@ -24,6 +24,8 @@ _GO_ON, _WAIT = range(2)
 """What a flow control says: the second half."""
 _FIRST_PART: Final = 6
 _NUMBERS: Final = 16
+_HEADS: Final = tuple(bytes((_CONSECUTIVE << 4 | number,)) for number in range(_NUMBERS))
+"""The first byte of each consecutive frame."""
 _CLEAR: Final = bytes((0x30, 0, 0))
 """Go on: all frames, without a pause."""
 _OVERFLOW: Final = bytes((0x32, 0, 0))
@@ -168,22 +170,19 @@ class Channel:
             if now_us > goes.due_us:
                 self._transmission = None
             return
-        for _ in range(BURST):
-            if now_us < goes.due_us:
-                return
-            frames.append(
-                bytes((_CONSECUTIVE << 4 | goes.number,)) + goes.data[goes.at : goes.at + SINGLE_MAX]
-            )
-            goes.at += SINGLE_MAX
+        if now_us < goes.due_us:
+            return
+        burst = 1 if goes.pause_us else min(BURST, goes.allowed)
+        for _ in range(burst):
+            at = goes.at
+            frames.append(_HEADS[goes.number] + goes.data[at : at + SINGLE_MAX])
+            goes.at = at + SINGLE_MAX
             goes.number = (goes.number + 1) % _NUMBERS
-            goes.allowed -= 1
             if goes.at >= len(goes.data):
                 self._transmission = None
                 return
-            if not goes.allowed:
-                goes.due_us = now_us + TIMEOUT_US
-                return
-            goes.due_us = now_us + goes.pause_us
+        goes.allowed -= burst
+        goes.due_us = now_us + (goes.pause_us if goes.allowed else TIMEOUT_US)
 
 
 def _pause_us(said: int) -> int:

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from radiokey.code.signed import CHIP_ID_SIZE, Verify
 from radiokey.diagnostics.memory import VIN, Nameplate, Notes, NotesNotKeptError
 from radiokey.diagnostics.troubles import Trouble
+from radiokey.durable import put_in_place
 from radiokey.errors import InputError
 from radiokey.headunit.device import COUNTER_MAX, Device, RamCounter
 from radiokey.headunit.firmware import RECORDS, SLOTS, Firmware, RefusedImageError
@@ -346,7 +347,7 @@ def make_firmware_chip(path: Path, image: bytes, model: str, verify: Verify) -> 
     chip = open_firmware_chip(new)
     try:
         Firmware(chip, model, verify, RamCounter()).install(image)
-        new.replace(path)
+        put_in_place(new, path)
     except RefusedImageError as error:
         raise InputError(
             f"the image is not taken: {error}", hint="take one that the unit's signer signed for this radio"
@@ -402,12 +403,7 @@ def _replace(path: Path, data: bytes) -> int:
         if sys.platform != "win32":
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _write_whole(file, data)
-        new.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        put_in_place(new, path)
     except OSError:
         os.close(file)
         raise

@@ -180,37 +180,25 @@ def calendar(countdown: Countdown, *, now_ms: int, radio: str, link: str = "") -
     """
     from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - only a calendar needs dates
 
-    from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 - heavy, and used once
+    from radiokey.guide.calendar_file import CalendarEntry, write_calendar  # noqa: PLC0415 - the same
 
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    due = epoch + timedelta(milliseconds=countdown.due_ms())
-    event = Event()
     mark = hmac.new(_PURPOSE, countdown._body(), "sha256").hexdigest()[:32]  # noqa: SLF001 - same module
-    event.add("uid", f"{mark}@radiokey")
-    event.add("dtstamp", epoch + timedelta(milliseconds=now_ms))
-    event.add("dtstart", due.replace(microsecond=0))
-    event.add("dtend", due.replace(microsecond=0) + timedelta(minutes=15))
-    event.add("summary", f"{radio}: the wait can be over")
     lines = [
         "If the radio was on all the time, CODE should be back. Before you enter anything:",
         *CHECKS_AT_THE_END,
         *([link] if link else []),
     ]
-    event.add("description", "\n".join(lines))
-    if link:
-        event.add("url", link)
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", f"{radio}: look whether CODE is back")
-    alarm.add("trigger", timedelta(0))
-    event.add_component(alarm)
-    file = Calendar()
-    file.add("prodid", "-//Radiokey//waiting//EN")
-    file.add("version", "2.0")
-    file.add("method", "PUBLISH")
-    file.add_component(event)
-    written: bytes = file.to_ical()
-    return written
+    entry = CalendarEntry(
+        what="waiting",
+        mark=mark,
+        start=epoch + timedelta(milliseconds=countdown.due_ms()),
+        summary=f"{radio}: the wait can be over",
+        lines=tuple(lines),
+        rings=f"{radio}: look whether CODE is back",
+        link=link,
+    )
+    return write_calendar(entry, epoch + timedelta(milliseconds=now_ms))
 
 
 def _check(countdown: Countdown) -> None:

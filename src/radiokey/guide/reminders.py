@@ -1,23 +1,22 @@
 """Reminders as calendar files (RFC 5545): the battery grows old, the maker may have new software.
 
-An entry begins at nine o'clock wherever its owner is: the time is *floating*, and the alarm is a duration
-before it. Calendar programs disagree about the other ways to write both: an alarm as a date-time is not read
-by one of them, and a time with a zone is moved by another. Nothing personal stands in the file.
+An entry begins at nine o'clock wherever its owner is, and rings an hour before: `guide.calendar_file`.
 """
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from radiokey.catalogue.model import Model
 from radiokey.errors import UsageError
+from radiokey.guide.calendar_file import CalendarEntry, write_calendar
 from radiokey.guide.leaflet import Leaflet, named, table
 from radiokey.guide.prevention import prevention
 
 HOUR: Final = 9
-ALARM: Final = timedelta(hours=-1)
+EARLY: Final = timedelta(hours=1)
 BATTERY_YEARS: Final = (3, 5)
 """From when to when a battery is asked after: as long as one lasts (`[[battery]]` of the leaflet)."""
 OLDEST_YEARS: Final = 30
@@ -113,30 +112,18 @@ def _calendar(  # noqa: PLR0913, PLR0917 - the parts of an entry, private
     model: Model | None,
     lines: tuple[str, ...],
 ) -> bytes:
-    from icalendar import Alarm, Calendar, Event  # noqa: PLC0415 - heavy, and used once
-
     known = named(model)
     summary = f"{'Car radio' if known is None else known.short}: {_SAYS[what]}"
     start = datetime(first.year, first.month, first.day, HOUR)  # noqa: DTZ001 - floating: nine o'clock wherever its owner is
-    event = Event()
     key = f"{what} {mark} {start:%Y%m%d} {'' if known is None else known.id}"
-    event.add("uid", f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@radiokey")
-    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
-    event.add("dtstart", start)
-    event.add("duration", timedelta(minutes=15))
-    event.add("summary", summary)
-    event.add("description", "\n".join(lines))
-    if rule is not None:
-        event.add("rrule", rule)
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", summary)
-    alarm.add("trigger", ALARM)
-    event.add_component(alarm)
-    file = Calendar()
-    file.add("prodid", "-//Radiokey//reminder//EN")
-    file.add("version", "2.0")
-    file.add("method", "PUBLISH")
-    file.add_component(event)
-    written: bytes = file.to_ical()
-    return written
+    entry = CalendarEntry(
+        what="reminder",
+        mark=hashlib.sha256(key.encode()).hexdigest()[:32],
+        start=start,
+        summary=summary,
+        lines=lines,
+        rings=summary,
+        early=EARLY,
+        rule=rule or {},
+    )
+    return write_calendar(entry, now)

@@ -130,6 +130,11 @@ class WaitAnswer:
     may_be_over: bool = False
 
     @property
+    def forbidden(self) -> tuple[str, ...]:
+        """Those of the sentences that say what must not be done, for a page that says it in one place."""
+        return tuple(sentence for sentence in self.sentences if sentence == _NO_CUT)
+
+    @property
     def wait_ms(self) -> int:
         """How long to leave it before the next entry, in milliseconds; 0 where no time helps or none is due.
 

@@ -72,11 +72,11 @@ class DisplayWord:
 
 @dataclass(frozen=True, slots=True)
 class DisplayKind:
-    """How a display looks: `characters` per line, technology and colour."""
+    """How a display looks: technology, colour, `characters` per line; `None` where it is not known."""
 
-    technology: Technology
-    colour: Colour
-    characters: int
+    technology: Technology | None = None
+    colour: Colour | None = None
+    characters: int | None = None
 
 
 _WORDS_FOR: Final[Mapping[State, tuple[Shows, ...]]] = {

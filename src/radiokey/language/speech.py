@@ -1,10 +1,10 @@
-"""Says a text in the language of whoever is served: looked up when it is said, never when a module loads.
+"""Says a text in the language of the one who is served: looked up when it is said, never when a module loads.
 
 `speaking` sets the language for what runs inside it, also in threads that a request starts. A constant holds
 `later("...")`, which is a text that looks itself up each time it is shown.
 
-A text is a whole sentence with its places in it; how many of something is asked of the language, for Russian
-has three forms of it:
+A text is a whole sentence with its places in it; which form a number takes is the language's to say, for
+Russian has three forms of it:
 
 >>> gettext("The radio {model} waits.", model="RCD 300")
 'The radio RCD 300 waits.'
@@ -79,7 +79,7 @@ def current() -> Language:
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Speak `language` to whoever is served inside."""
+    """Speak `language` to the one who is served inside."""
     before = _SPOKEN.set(language)
     try:
         yield
@@ -110,7 +110,7 @@ def pgettext(place: str, text: str, /, **values: object) -> str:
 
 
 class Later:
-    """A text of a constant: English until it is shown, then in the language of whoever it is shown to."""
+    """A text of a constant: English until it is shown, then in the language of the one who sees it."""
 
     __slots__ = ("_place", "_text")
 

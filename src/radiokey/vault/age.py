@@ -1,159 +1,208 @@
-"""Sealing and opening age files, by the implementation of age in Rust (`pyrage`, the extra `vault`; ADR 31).
+"""Sealing and opening age files (https://c2sp.org/age), with the primitives of `cryptography` (ADR 37).
 
-It holds the interpreter's lock while it stretches a passphrase: never in a process that serves.
+A file's key is drawn anew for each sealing. A passphrase or the keys of the recipients wrap it in the head;
+it authenticates the head and encrypts what follows, in parts, so that a large file never stands in memory
+twice. What a passphrase costs is checked before it is paid (`radiokey.vault.head`).
 """
 
+import base64
+import hmac
 import io
-from typing import Any, Final
+import os
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Final
 
-from radiokey.errors import TryLaterError, UsageError, VaultError, VaultPassphraseError
-from radiokey.vault.head import FACTORS_WRITTEN, Head, damage, plain_length, read_head, without_armor
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from radiokey.errors import TryLaterError, VaultCutError, VaultError, VaultPassphraseError
+from radiokey.vault import bech32
+from radiokey.vault.head import (
+    FACTOR_WRITTEN,
+    HEAD_BYTES_MAX,
+    NONCE,
+    PART,
+    TAG,
+    Head,
+    Shared,
+    Stretched,
+    changed,
+    damage,
+    is_armored,
+    plain_length,
+    read_head,
+    without_armor,
+)
 from radiokey.vault.secret import Key, KeyFile, Passphrase
 
-TRIES: Final = 3
-"""So often a document is sealed with a passphrase until the factor is one of `FACTORS_WRITTEN`."""
-_ASKED_AGAIN: Final = 5
-_FITS_NOT: Final = frozenset({"Decryption failed", "No matching keys found"})
-"""What pyrage says of a key that opens no stanza; where it says something else, what opened is not whole."""
-_TOO_COSTLY: Final = "Excessive work parameter"
-"""What it says where it thinks that this machine, as busy as it is now, would take more than 16 seconds."""
+_FIRST: Final = b"age-encryption.org/v1\n"
+_SCRYPT_LABEL: Final = b"age-encryption.org/v1/scrypt"
+_X25519_LABEL: Final = b"age-encryption.org/v1/X25519"
+_FILE_KEY: Final = 16
+_SALT: Final = 16
+_KEY: Final = 32
+_LINE: Final = 64
+_ONCE: Final = bytes(12)
+"""The nonce of a key that encrypts one thing only."""
+_IDENTITY: Final = "age-secret-key-"
+_RECIPIENT: Final = "age"
 
 
-def seal(document: bytes, passphrase: Passphrase, *, tries: int = TRIES) -> bytes:
-    """Return `document` sealed with a passphrase, its work factor as near `FACTORS_WRITTEN` as it comes."""
-    age = _age()
-    best: tuple[int, bytes] | None = None
-    for _ in range(tries):
-        sealed = age.passphrase.encrypt(document, passphrase.reveal())
-        off = _off(read_factor(sealed))
-        if best is None or off < best[0]:
-            best = (off, sealed)
-        if off == 0:
-            break
-    assert best is not None, "it is tried at least once"
-    return best[1]
+def seal(document: bytes, passphrase: Passphrase, *, factor: int = FACTOR_WRITTEN) -> bytes:
+    """Return `document` sealed with a passphrase, as a binary age file."""
+    file_key, salt = os.urandom(_FILE_KEY), os.urandom(_SALT)
+    wrapped = _aead(_stretch(passphrase.reveal(), salt, factor)).encrypt(_ONCE, file_key, None)
+    return _sealed(document, file_key, [_stanza(b"scrypt %s %d" % (_unpadded(salt), factor), wrapped)])
 
 
-def seal_to(document: bytes, recipients: tuple[str, ...]) -> bytes:
+def seal_to(document: bytes, recipients: Iterable[str]) -> bytes:
     """Return `document` sealed to age recipients (`age1...`); raise `VaultError` for one that is none."""
-    age = _age()
-    try:
-        keys = [age.x25519.Recipient.from_str(one) for one in recipients]
-    except age.RecipientError:
-        raise VaultError(
-            "this is no age recipient", hint="one begins with age1; 'age-keygen' prints it beside its key"
-        ) from None
-    sealed: bytes = age.encrypt(document, keys)
-    return sealed
+    file_key, stanzas = os.urandom(_FILE_KEY), []
+    for recipient in map(_read_recipient, recipients):
+        own = X25519PrivateKey.generate()
+        share = own.public_key().public_bytes_raw()
+        try:
+            agreed = own.exchange(X25519PublicKey.from_public_bytes(recipient))
+        except ValueError:  # a point that gives every sender the same
+            raise _no_recipient() from None
+        wrapped = _aead(_shared_key(agreed, share, recipient)).encrypt(_ONCE, file_key, None)
+        stanzas.append(_stanza(b"X25519 " + _unpadded(share), wrapped))
+    return _sealed(document, file_key, stanzas)
 
 
-def unseal(file: bytes, key: Key) -> bytes | bytearray:
+def unseal(file: bytes, key: Key) -> bytearray:
+    """Return what an age file holds: see `unseal_file`."""
+    return unseal_file(io.BytesIO(file), key)
+
+
+def unseal_file(file: BinaryIO, key: Key) -> bytearray:
     """Return what an age file holds, in binary or in armor; what it costs is checked first.
 
-    Raises `VaultError` by what is wrong (docs/spec/vault.md), `TryLaterError` where the machine is too busy.
+    The file is read in parts: only what it holds stands in memory. Raises `VaultError` by what is wrong
+    (docs/spec/vault.md), `TryLaterError` where there is no memory for the stretch.
     """
-    sealed = without_armor(file)
-    head = read_head(sealed)
+    first = file.read(HEAD_BYTES_MAX)
+    if is_armored(first):
+        file = io.BytesIO(without_armor(first + file.read()))
+        first = file.read(HEAD_BYTES_MAX)
+    length = file.seek(0, os.SEEK_END)
+    try:
+        head = read_head(first)
+    except VaultCutError:
+        if length > len(first):
+            raise changed() from None
+        raise
+    file_key = _file_key(head, key)
+    if not hmac.compare_digest(_mac(file_key, head.signed), head.mac):
+        raise changed()
+    file.seek(head.length)
+    return _opened(file, length, head, file_key)
+
+
+# --- who opens it -------------------------------------------------------------------------------------------
+
+
+def _file_key(head: Head, key: Key) -> bytes:
     match key:
         case Passphrase():
-            return _unseal_stretched(sealed, head, key)
+            return _by_passphrase(head, key)
         case KeyFile():
-            return _unseal_keyed(sealed, head, key)
+            return _by_keys(head, key)
 
 
-def read_factor(sealed: bytes) -> int:
-    """Return the work factor of a file that was sealed here with a passphrase."""
-    line = sealed[: sealed.index(b"\n", sealed.index(b"\n") + 1)]
-    return int(line.rpartition(b" ")[2])
-
-
-def recipient_of(key: KeyFile) -> tuple[str, ...]:
-    """Return the recipients of the keys in a key file; raise `VaultError` where it holds none."""
-    age = _age()
-    return tuple(str(one.to_public()) for one in _identities(age, key))
-
-
-def _unseal_stretched(sealed: bytes, head: Head, key: Passphrase) -> bytes:
-    if head.factor is None:
-        raise VaultPassphraseError(
-            "this vault opens with a key, not with a passphrase", hint="give the key's file: --identity FILE"
-        )
-    age = _age()
-    for spelling in key.spellings():
-        opened = _stretched(age, sealed, head, spelling)
-        if opened is not None:
-            return opened
+def _by_passphrase(head: Head, passphrase: Passphrase) -> bytes:
+    for stanza in head.stanzas:
+        if isinstance(stanza, Stretched):
+            for spelling in passphrase.spellings():
+                found = _unwrapped(_stretch(spelling, stanza.salt, stanza.factor), stanza.wrapped)
+                if found is not None:
+                    return found
+            raise VaultPassphraseError(
+                "the passphrase does not open this vault",
+                hint="look at capitals and at the language of the keyboard; nothing counts the tries",
+            )
     raise VaultPassphraseError(
-        "the passphrase does not open this vault",
-        hint="look at capitals and at the language of the keyboard; nothing counts the tries",
+        "this vault opens with a key, not with a passphrase", hint="give the key's file: --identity FILE"
     )
 
 
-def _stretched(age: Any, sealed: bytes, head: Head, passphrase: str) -> bytes | None:  # noqa: ANN401 - a module
-    """Return what the file holds, `None` where the passphrase does not fit."""
-    for _ in range(_ASKED_AGAIN):
-        try:
-            opened: bytes = age.passphrase.decrypt(sealed, passphrase)
-        except age.DecryptError as error:
-            said = str(error)
-            if said in _FITS_NOT:
-                return None
-            if not said.startswith(_TOO_COSTLY):
-                raise damage(len(sealed), head) from None
-        else:
-            return opened
-    raise TryLaterError(
-        "this machine is too busy to open the vault now", hint="try again when less runs on it"
-    )
-
-
-def _unseal_keyed(sealed: bytes, head: Head, key: KeyFile) -> bytearray:
-    age = _age()
-    identities = _identities(age, key)
+def _by_keys(head: Head, key: KeyFile) -> bytes:
+    identities = _read_identities(key)
     if head.factor is not None:
         raise VaultPassphraseError(
             "this vault opens with a passphrase, not with a key", hint="leave --identity out"
         )
-    opened = _Room(plain_length(len(sealed), head))
+    shared = [one for one in head.stanzas if isinstance(one, Shared)]
+    for identity in identities:
+        recipient = identity.public_key().public_bytes_raw()
+        for stanza in shared:
+            try:
+                agreed = identity.exchange(X25519PublicKey.from_public_bytes(stanza.share))
+            except ValueError:  # a share that would agree with every key
+                raise changed() from None
+            found = _unwrapped(_shared_key(agreed, stanza.share, recipient), stanza.wrapped)
+            if found is not None:
+                return found
+    raise VaultPassphraseError(
+        "none of these keys opens this vault", hint="give the key file that belongs to it"
+    )
+
+
+def _stretch(passphrase: str, salt: bytes, factor: int) -> bytes:
+    """Return the key that a passphrase is stretched to; it takes 2^factor KiB, and lets other threads run."""
     try:
-        age.decrypt_io(io.BytesIO(sealed), opened, identities)
-    except (age.DecryptError, OSError) as error:  # the second for what is behind the head
-        if str(error) in _FITS_NOT:
-            raise VaultPassphraseError(
-                "none of these keys opens this vault", hint="give the key file that belongs to it"
-            ) from None
-        raise damage(len(sealed), head) from None
-    return opened.filled()
+        scrypt = Scrypt(salt=_SCRYPT_LABEL + salt, length=_KEY, n=1 << factor, r=8, p=1)
+        return scrypt.derive(passphrase.encode())
+    except MemoryError:
+        raise TryLaterError(
+            f"this machine has not the {1 << factor >> 10:,} MiB that opening this vault takes",
+            hint="try again when less runs on it, or on another machine",
+        ) from None
 
 
-class _Room:
-    """Room for a document whose length is known: it stands in memory once, and is not moved as it grows."""
-
-    def __init__(self, length: int) -> None:
-        self._data = bytearray(length)
-        self._at = 0
-
-    def write(self, part: bytes) -> int:
-        """Take the next part."""
-        end = self._at + len(part)
-        self._data[self._at : end] = part
-        self._at = end
-        return len(part)
-
-    def flush(self) -> None:
-        """Do nothing: all of it is here."""
-
-    def filled(self) -> bytearray:
-        """Return what was written."""
-        del self._data[self._at :]
-        return self._data
+def _shared_key(agreed: bytes, share: bytes, recipient: bytes) -> bytes:
+    return _derived(agreed, share + recipient, _X25519_LABEL)
 
 
-def _identities(age: Any, key: KeyFile) -> list[Any]:  # noqa: ANN401 - a module without types
+def _unwrapped(key: bytes, wrapped: bytes) -> bytes | None:
+    """Return the file's key, `None` where it was wrapped with another."""
     try:
-        found = [age.x25519.Identity.from_str(line) for line in key.lines()]
-    except age.IdentityError:
-        found = []
+        return _aead(key).decrypt(_ONCE, wrapped, None)
+    except InvalidTag:
+        return None
+
+
+def _read_recipient(text: str) -> bytes:
+    try:
+        prefix, data = bech32.decode(text)
+    except ValueError:
+        raise _no_recipient() from None
+    if prefix != _RECIPIENT or len(data) != _KEY or text != text.lower():
+        raise _no_recipient()
+    return data
+
+
+def _no_recipient() -> VaultError:
+    return VaultError(
+        "this is no age recipient", hint="one begins with age1; 'age-keygen' prints it beside its key"
+    )
+
+
+def _read_identities(key: KeyFile) -> list[X25519PrivateKey]:
+    found: list[X25519PrivateKey] = []
+    for line in key.lines():
+        try:
+            prefix, data = bech32.decode(line)
+        except ValueError:
+            prefix, data = "", b""
+        if prefix != _IDENTITY or len(data) != _KEY or line != line.upper():
+            found = []
+            break
+        found.append(X25519PrivateKey.from_private_bytes(data))
     if not found:
         raise VaultError(
             "this file holds no age key", hint="'age-keygen -o FILE' makes one: AGE-SECRET-KEY-1..."
@@ -161,16 +210,70 @@ def _identities(age: Any, key: KeyFile) -> list[Any]:  # noqa: ANN401 - a module
     return found
 
 
-def _off(factor: int) -> int:
-    """Return how far a factor lies from those that a vault is written with."""
-    return max(FACTORS_WRITTEN[0] - factor, factor - FACTORS_WRITTEN[-1], 0)
+# --- head and parts -----------------------------------------------------------------------------------------
 
 
-def _age() -> Any:  # noqa: ANN401 - a module without types
-    try:
-        import pyrage  # noqa: PLC0415 - an extra of its own
-    except ImportError:
-        raise UsageError(
-            "a vault needs one more package", hint="install radiokey with its extra: radiokey[vault]"
-        ) from None
-    return pyrage
+def _stanza(arguments: bytes, body: bytes) -> bytes:
+    text = _unpadded(body)
+    lines = [text[at : at + _LINE] for at in range(0, len(text) + 1, _LINE)]
+    return b"\n".join((b"-> " + arguments, *lines, b""))
+
+
+def _sealed(document: bytes, file_key: bytes, stanzas: list[bytes]) -> bytes:
+    signed = b"".join((_FIRST, *stanzas, b"---"))
+    nonce = os.urandom(NONCE)
+    head = b"".join((signed, b" ", _unpadded(_mac(file_key, signed)), b"\n", nonce))
+    aead, plain = _aead(_derived(file_key, nonce, b"payload")), memoryview(document)
+    parts = max(1, -(-len(plain) // PART))
+    file = bytearray(len(head) + len(plain) + parts * TAG)
+    file[: len(head)] = head
+    room = memoryview(file)[len(head) :]
+    for at, number in _numbers(parts):
+        part = plain[at * PART : (at + 1) * PART]
+        begins = at * (PART + TAG)
+        aead.encrypt_into(number, part, None, room[begins : begins + len(part) + TAG])
+    room.release()
+    return bytes(file)
+
+
+def _opened(file: BinaryIO, length: int, head: Head, file_key: bytes) -> bytearray:
+    """Return what the parts hold; the file stands where its nonce begins."""
+    nonce = file.read(NONCE)
+    behind = length - head.length - NONCE
+    if behind < TAG:
+        raise damage(length, head)
+    aead = _aead(_derived(file_key, nonce, b"payload"))
+    document, part = bytearray(plain_length(length, head)), bytearray(PART + TAG)
+    plain, read, filled = memoryview(document), memoryview(part), 0
+    for at, number in _numbers(-(-behind // (PART + TAG))):
+        got = file.readinto(part)  # type: ignore[attr-defined]  # every file that is open for bytes has it
+        if got < TAG or (got == TAG and at > 0):
+            raise damage(length, head)
+        try:
+            aead.decrypt_into(number, read[:got], None, plain[filled : filled + got - TAG])
+        except (InvalidTag, ValueError):  # the second where the file grew meanwhile
+            raise damage(length, head) from None
+        filled += got - TAG
+    return document
+
+
+def _numbers(parts: int) -> Iterator[tuple[int, bytes]]:
+    """Yield each part's place and its nonce: the place, and whether it is the last."""
+    for at in range(parts):
+        yield at, at.to_bytes(11, "big") + bytes([at == parts - 1])
+
+
+def _mac(file_key: bytes, signed: bytes) -> bytes:
+    return hmac.digest(_derived(file_key, None, b"header"), signed, "sha256")
+
+
+def _derived(secret: bytes, salt: bytes | None, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), _KEY, salt, purpose).derive(secret)
+
+
+def _aead(key: bytes) -> ChaCha20Poly1305:
+    return ChaCha20Poly1305(key)
+
+
+def _unpadded(data: bytes) -> bytes:
+    return base64.b64encode(data).rstrip(b"=")

@@ -13,12 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from radiokey.catalogue.face import DisplayPlace, Face, Side, Slot
 from radiokey.code.value import PressUntil
 from radiokey.headunit.panel import Control, Panel
+from radiokey.qr import qr_modules
 from radiokey.vault.card_content import Card
 from radiokey.vault.document import Entry, card_text
 
@@ -26,10 +27,10 @@ _FONTS: Final = Path(__file__).with_name("fonts")
 _FAMILY: Final = "DejaVu"
 _MARGIN_MM: Final = 18
 _QR_MM: Final = 40
-_QUIET: Final = 4
-"""The modules of white around a QR code (ISO/IEC 18004)."""
 _KEY_MM: Final = (21.0, 14.0)
 _GAP_MM: Final = 3.0
+_HEAD_MM: Final = 13.0
+"""The part of a face above its keys."""
 _HEADING_MM: Final = 22.0
 _PARAGRAPH_MM: Final = 12.0
 _INK: Final = (27, 26, 24)
@@ -50,9 +51,9 @@ def draw_card(card: Card) -> bytes:
     page.set_y(max(page.get_y(), top + _QR_MM) + 3)
     if card.panel is not None:
         page.heading("Step by step" if card.steps else "Its panel", 12, "H2")
-        page.panel(card.panel, _marks(card))
-    for number, (sentence, _) in enumerate(card.steps, start=1):
-        page.paragraph(f"{number}. {sentence}")
+        page.panel(card.panel, _marks(card), card.face)
+    for number, step in enumerate(card.steps, start=1):
+        page.paragraph(f"{number}. {step.says}")
     if not card.code:
         page.paragraph("The code is not on this card: it is in the vault. With it Radiokey shows each press.")
     page.heading("Before you key it in", 12, "H2")
@@ -150,7 +151,7 @@ class _Page(FPDF):
 
     def qr(self, text: str, top: float) -> None:
         """Draw the QR code at the right."""
-        rows = [list(row) for row in segno.make_qr(text, error="m").matrix_iter(border=_QUIET)]
+        rows = qr_modules(text)
         module = _QR_MM / len(rows)
         left = self.w - _MARGIN_MM - _QR_MM
         self.set_fill_color(0)
@@ -159,8 +160,8 @@ class _Page(FPDF):
                 for start, end in _runs(row):
                     self.rect(left + start * module, top + down * module, (end - start) * module, module, "F")
 
-    def panel(self, panel: Panel, marks: dict[str, str]) -> None:
-        """Draw the keys where they sit, each with the steps in which it is pressed."""
+    def panel(self, panel: Panel, marks: dict[str, str], face: Face | None = None) -> None:
+        """Draw the keys where they sit, each with the steps in which it is pressed, in their face."""
         columns = max(key.at[0] for key in panel.keys) + 1
         rows = max(key.at[1] for key in panel.keys) + 1
         scale = min(1.0, self.epw / (columns * (_KEY_MM[0] + _GAP_MM) + _GAP_MM))
@@ -171,11 +172,14 @@ class _Page(FPDF):
         with self._tagged("Figure", f"The panel, keys {names}. {said}".strip()):
             self.set_draw_color(*_LINE)
             self.set_line_width(0.4)
-            whole = (columns * (width + gap) + gap, rows * (height + gap) + gap)
+            head = 0.0 if face is None or face.display_in.value is DisplayPlace.CAR else _HEAD_MM
+            whole = (columns * (width + gap) + gap, head + rows * (height + gap) + gap)
             self.rect(self.l_margin, top, *whole, style="D", round_corners=True, corner_radius=3)
+            if face is not None and head:
+                self._head(face, (self.l_margin, top, whole[0], head))
             for key in panel.keys:
                 left = self.l_margin + gap + key.at[0] * (width + gap)
-                above = top + gap + key.at[1] * (height + gap)
+                above = top + head + gap + key.at[1] * (height + gap)
                 self.set_draw_color(*(_AMBER if key.id in marks else _LINE))
                 self.set_line_width(0.7 if key.id in marks else 0.4)
                 knob = key.control is Control.KNOB
@@ -183,6 +187,30 @@ class _Page(FPDF):
                 self.rect(left, above, width, height, style="D", round_corners=True, corner_radius=corner)
                 self._on_key(key.label, marks.get(key.id, ""), (left, above, width, height))
         self.set_xy(self.l_margin, top + whole[1] + 2)
+
+    def _head(self, face: Face, box: tuple[float, float, float, float]) -> None:
+        """Draw the display between its knobs, below the slot: what is known of them."""
+        left, top, width, height = box
+        radius = height / 3
+        middle = top + height / 2 + 1
+        inner_left, inner_width = left + _GAP_MM, width - 2 * _GAP_MM
+        for side in face.knob_sides:
+            x = left + radius + _GAP_MM if side is Side.LEFT else left + width - radius - _GAP_MM
+            self.circle(x, middle, radius, style="D")
+            inner_left += 2 * radius + _GAP_MM if side is Side.LEFT else 0
+            inner_width -= 2 * radius + _GAP_MM
+        if face.slot.value is not None:
+            thick = 2.0 if face.slot.value is Slot.TAPE else 0.8
+            self.rect(left + width / 3, top + 1.2, width / 3, thick, style="D")
+        self.rect(
+            inner_left,
+            middle - radius,
+            inner_width,
+            2 * radius,
+            style="D",
+            round_corners=True,
+            corner_radius=1,
+        )
 
     def _on_key(self, label: str, mark: str, box: tuple[float, float, float, float]) -> None:
         left, above, width, height = box
@@ -225,8 +253,8 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
 def _marks(card: Card) -> dict[str, str]:
     """Return what stands on each key: the steps in which it is pressed, and how often or until what."""
     marks: defaultdict[str, list[str]] = defaultdict(list)
-    for number, (_, presses) in enumerate(card.steps, start=1):
-        for one in presses:
+    for number, step in enumerate(card.steps, start=1):
+        for one in step.presses:
             if isinstance(one, PressUntil):
                 how = f": until {one.until}"
             else:
@@ -235,10 +263,10 @@ def _marks(card: Card) -> dict[str, str]:
     return {key: f"step {'; '.join(said)}" for key, said in marks.items()}
 
 
-def _runs(row: list[int]) -> Iterator[tuple[int, int]]:
+def _runs(row: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
     """Yield where dark modules begin and end in a row."""
     start = None
-    for at, dark in enumerate([*row, 0]):
+    for at, dark in enumerate((*row, False)):
         if dark and start is None:
             start = at
         if not dark and start is not None:

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
-from radiokey.code.value import AnyPress
+from radiokey.catalogue.face import Face
 from radiokey.headunit.panel import Panel
-from radiokey.vault.document import Entry
+from radiokey.vault.document import Entry, Step
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Card:
     """What a card says: `entry`, its radio by name, where the next owner finds help, with `code` the steps.
 
-    `panel` is `None` where it is not known. A step is a sentence and its presses; there are none without the
-    code.
+    `panel` and `face` are `None` where they are not known. There are no steps without the code.
     """
 
     entry: Entry
@@ -20,7 +19,8 @@ class Card:
     help: tuple[str, ...]
     code: bool
     panel: Panel | None = None
-    steps: tuple[tuple[str, tuple[AnyPress, ...]], ...] = ()
+    steps: tuple[Step, ...] = ()
+    face: Face | None = None
 
     def __repr__(self) -> str:
         return f"Card({self.entry.serial}, ****)"

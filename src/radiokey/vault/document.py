@@ -1,4 +1,8 @@
-"""The document of a vault: entries and photos, read once into types (docs/spec/vault.md)."""
+"""The document of a vault: entries and photos, read once into types (docs/spec/vault.md).
+
+Version 2 is written: a line of JSON, then the photos as they are, each looked at only when it is wanted.
+Version 1, all of it JSON, is read, and written where a vault leaves as text.
+"""
 
 import base64
 import hashlib
@@ -7,20 +11,28 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from radiokey.code.value import Code
+from radiokey.code.value import AnyPress, Code, Press, PressUntil
 from radiokey.errors import CodeShapeError, VaultChangedError, VaultError, VaultForeignError, VaultNewerError
+from radiokey.headunit.panel import Control, Key
 from radiokey.vault.head import BLOCK
 
-VERSION: Final = 1
+VERSION: Final = 2
+TEXT_VERSION: Final = 1
+"""The version that is text: what an export is written in."""
+CARD_VERSION: Final = 1
 ENTRIES_MAX: Final = 5_000
 TEXT_MAX: Final = 200
 NOTE_MAX: Final = 2_000
 STEP_MAX: Final = 400
 STEPS_MAX: Final = 40
+PRESSES_MAX: Final = 40
+KEYS_MAX: Final = 80
+KEY_MAX: Final = 40
+GRID_MAX: Final = 40
 PHOTO_BYTES_MAX: Final = 2_000_000
 RECIPIENTS_MAX: Final = 50
 
@@ -29,13 +41,34 @@ _JPEG: Final = b"\xff\xd8\xff"
 _PRINTED: Final = re.compile(r"[^0-9A-Za-z]")
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Step:
+    """One step that keys a code in: the sentence that says it, and its presses where they are known."""
+
+    says: str
+    presses: tuple[AnyPress, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_text("step", self.says, STEP_MAX)
+        _check_count("presses of a step", len(self.presses), PRESSES_MAX)
+        for press in self.presses:
+            _check_text("key", press.key, KEY_MAX)
+            _check_text("key", press.until if isinstance(press, PressUntil) else "", KEY_MAX)
+            if press.hold_ms < 0 or (isinstance(press, Press) and press.times < 1):
+                raise VaultError("a key is pressed once or more", hint="leave the steps out")
+
+    def __repr__(self) -> str:
+        return "Step(****)"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One radio. Raises `VaultError` for a text that is too long, or holds what is not shown.
 
     `serial` is canonical where `kind` is a format, else as printed; `model` an id of the catalogue; `code` is
     `None` where it is not known yet; `photo` names a photo of the vault; `receipt` is the receipt's JSON
-    object; `steps` are the sentences that key this code in. Texts that are not known are empty.
+    object; `steps` key this code in, and `keys` are those of the panel, where they sit: whoever opens the
+    file has them without a network. Texts that are not known are empty.
     """
 
     serial: str
@@ -51,17 +84,21 @@ class Entry:
     note: str = ""
     photo: str = ""
     receipt: Mapping[str, Any] | None = field(default=None, repr=False)
-    steps: tuple[str, ...] = field(default=(), repr=False)
+    steps: tuple[Step, ...] = field(default=(), repr=False)
+    keys: tuple[Key, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if not self.serial:
             raise VaultError("an entry has the number of its radio", hint="it stands on the radio's label")
         for name in _TEXTS:
             _check_text(name, getattr(self, name), NOTE_MAX if name == "note" else TEXT_MAX)
-        for step in self.steps:
-            _check_text("step", step, STEP_MAX)
-        if len(self.steps) > STEPS_MAX:
-            raise VaultError(f"an entry has at most {STEPS_MAX} steps", hint="leave them out")
+        _check_count("steps of an entry", len(self.steps), STEPS_MAX)
+        _check_count("keys of a panel", len(self.keys), KEYS_MAX)
+        for key in self.keys:
+            _check_text("key", key.id, KEY_MAX)
+            _check_text("key", key.label, KEY_MAX)
+            if not all(0 <= place <= GRID_MAX for place in key.at):
+                raise VaultError("a key sits on the panel", hint="leave the keys out")
 
     @property
     def key(self) -> str:
@@ -76,21 +113,19 @@ _TEXTS: Final = ("serial", "kind", "model", "make", "car", "confirm", "found", "
 class Vault:
     """All that a vault holds. `recipients` is empty where a passphrase opens it.
 
-    `photos` are base64 in JSON's quotes, by the SHA-256 of the picture: they are decoded when one is wanted.
+    `photos` are JPEGs by their SHA-256, views of the document that was read: a damaged one is found when it
+    is looked at.
     """
 
     entries: tuple[Entry, ...] = ()
-    photos: Mapping[str, msgspec.Raw] = field(default_factory=dict, repr=False)
+    photos: Mapping[str, bytes | memoryview] = field(default_factory=dict, repr=False)
     recipients: tuple[str, ...] = ()
 
     def photo(self, entry: Entry) -> bytes | None:
         """Return the photo of an entry, a JPEG; `None` where it has none. Raises `VaultChangedError`."""
         if not entry.photo:
             return None
-        try:
-            data = base64.b64decode(msgspec.json.decode(self.photos[entry.photo], type=str), validate=True)
-        except (KeyError, ValueError):
-            data = b""
+        data = bytes(self.photos[entry.photo])
         if hashlib.sha256(data).hexdigest() != entry.photo:
             raise VaultChangedError("a photo of the vault is damaged", hint="its radio's number is not")
         return data
@@ -127,8 +162,8 @@ def with_entry(vault: Vault, entry: Entry, photo: bytes | None = None, *, again:
         raise VaultError(f"a vault holds {ENTRIES_MAX:,} radios", hint="begin another one")
     photos = dict(vault.photos)
     if photo is not None:
-        name, photos_more = _as_photo(photo)
-        photos |= photos_more
+        name = photo_name(photo)
+        photos[name] = photo
         entry = replace(entry, photo=name)
     return _without_loose_photos(replace(vault, entries=(*others, entry), photos=photos))
 
@@ -146,8 +181,33 @@ def only(vault: Vault, entries: Iterable[Entry]) -> Vault:
 # --- as bytes ---------------------------------------------------------------------------------------------
 
 
-class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An entry as it is written: see `Entry`."""
+class _Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A press as it is written: either `times` or `until` is there."""
+
+    key: str
+    times: int | None
+    until: str | None
+    hold_ms: int
+
+
+class _Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A step as it is written."""
+
+    says: str
+    presses: tuple[_Press, ...]
+
+
+class _Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key as it is written."""
+
+    id: str
+    label: str
+    control: Control
+    at: tuple[int, int]
+
+
+class _Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an entry of either version has: see `Entry`."""
 
     serial: str
     kind: str
@@ -162,20 +222,48 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str
     photo: str
     receipt: dict[str, Any] | None
+
+
+class _TextEntry(_Common, frozen=True, forbid_unknown_fields=True):
+    """An entry of version 1: its steps are sentences."""
+
     steps: tuple[str, ...]
 
 
-class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The document as it is written: see `Vault`."""
+class _Entry(_Common, frozen=True, forbid_unknown_fields=True):
+    """An entry of version 2."""
+
+    steps: tuple[_Step, ...]
+    keys: tuple[_Key, ...]
+
+
+class _Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A document of version 1: photos are base64 in JSON."""
 
     radiokey_vault: Literal[1]
     recipients: tuple[str, ...]
+    entries: tuple[_TextEntry, ...]
+    photos: dict[str, str]
+
+
+class _Photo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which photo lies next behind the index, and how long it is."""
+
+    name: str
+    bytes: Annotated[int, msgspec.Meta(ge=0, le=PHOTO_BYTES_MAX)]
+
+
+class _Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The index of a document of version 2."""
+
+    radiokey_vault: Literal[2]
+    recipients: tuple[str, ...]
     entries: tuple[_Entry, ...]
-    photos: dict[str, msgspec.Raw]
+    photos: tuple[_Photo, ...]
 
 
 def parse_vault(data: bytes | bytearray) -> Vault:
-    """Read a document.
+    """Read a document; its photos are views of `data`.
 
     Raises `VaultForeignError` for what is no vault, `VaultNewerError` for a later version,
     `VaultChangedError` for a document of this version that is not as the specification says.
@@ -186,37 +274,78 @@ def parse_vault(data: bytes | bytearray) -> Vault:
             "what this file holds is no vault of Radiokey",
             hint="it opened, and is something else: 'age -d' writes out what",
         )
-    if int(version[1]) > VERSION:
+    number = int(version[1])
+    if number > VERSION:
         raise VaultNewerError(
-            f"this vault is of version {int(version[1])}; versions up to {VERSION} are known here",
+            f"this vault is of version {number}; versions up to {VERSION} are known here",
             hint="a newer Radiokey reads it; nothing was changed",
         )
     try:
-        read = msgspec.json.decode(data, type=_Document)
-        entries = tuple(_read_entry(one) for one in read.entries)
+        vault = _read_text(data) if number == TEXT_VERSION else _read_indexed(data)
     except (ValueError, CodeShapeError, VaultError):
         raise _malformed() from None
-    keys = {entry.key for entry in entries}
-    if len(keys) != len(entries) or len(entries) > ENTRIES_MAX or len(read.recipients) > RECIPIENTS_MAX:
+    keys = {entry.key for entry in vault.entries}
+    if len(keys) != len(vault.entries) or len(keys) > ENTRIES_MAX or len(vault.recipients) > RECIPIENTS_MAX:
         raise _malformed()
-    if not {entry.photo for entry in entries if entry.photo} <= read.photos.keys():
+    if not {entry.photo for entry in vault.entries if entry.photo} <= vault.photos.keys():
         raise _malformed()
-    return Vault(entries, read.photos, read.recipients)
+    return vault
 
 
 def encode_vault(vault: Vault) -> bytes:
     """Return the document of a vault, padded."""
-    written = _Document(
+    index = _Index(
         radiokey_vault=VERSION,
         recipients=vault.recipients,
-        entries=tuple(_written(entry) for entry in vault.entries),
-        photos=dict(vault.photos),
+        entries=tuple(map(_written, vault.entries)),
+        photos=tuple(_Photo(name, len(photo)) for name, photo in vault.photos.items()),
     )
-    document = bytearray()
-    msgspec.json.Encoder().encode_into(written, document)
-    document.extend(b" " * (-(len(document) + 1) % BLOCK))
-    document.extend(b"\n")
-    return bytes(document)
+    parts = [msgspec.json.encode(index), b"\n", *vault.photos.values()]
+    length = sum(map(len, parts)) + 1
+    return b"".join((*parts, b" " * (-length % BLOCK), b"\n"))
+
+
+def encode_text(vault: Vault) -> str:
+    """Return a vault as text: its document in version 1."""
+    written = _Text(
+        radiokey_vault=TEXT_VERSION,
+        recipients=vault.recipients,
+        entries=tuple(
+            _TextEntry(**_common(entry), steps=tuple(step.says for step in entry.steps))
+            for entry in vault.entries
+        ),
+        photos={name: base64.b64encode(photo).decode() for name, photo in vault.photos.items()},
+    )
+    return msgspec.json.encode(written).decode()
+
+
+def _read_text(data: bytes | bytearray) -> Vault:
+    read = msgspec.json.decode(data, type=_Text)
+    photos = {name: _decoded(text) for name, text in read.photos.items()}
+    return Vault(tuple(map(_read_entry, read.entries)), photos, read.recipients)
+
+
+def _decoded(text: str) -> bytes:
+    """Return a photo of version 1; nothing for one that is none: all else is still there."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
+def _read_indexed(data: bytes | bytearray) -> Vault:
+    """Read a document of version 2; raise `ValueError` where it is not as its index says."""
+    at = data.index(b"\n") + 1
+    view = memoryview(data).toreadonly()
+    read = msgspec.json.decode(view[:at], type=_Index)
+    photos: dict[str, bytes | memoryview] = {}
+    for photo in read.photos:
+        photos[photo.name] = view[at : at + photo.bytes]
+        at += photo.bytes
+    padding = bytes(view[at:])
+    if len(photos) != len(read.photos) or not 0 < len(padding) <= BLOCK or padding.strip(b" ") != b"\n":
+        raise ValueError("what is behind the index is not what it says")
+    return Vault(tuple(map(_read_entry, read.entries)), photos, read.recipients)
 
 
 def encode_entry(entry: Entry) -> str:
@@ -224,15 +353,43 @@ def encode_entry(entry: Entry) -> str:
     return msgspec.json.encode(_written(entry)).decode()
 
 
-def _read_entry(one: _Entry) -> Entry:
-    fields = {name: getattr(one, name) for name in (*_TEXTS, "kept_on", "receipt", "steps")}
-    return Entry(**fields, code=None if one.code is None else Code(one.code))
+def _read_entry(one: _TextEntry | _Entry) -> Entry:
+    fields = {name: getattr(one, name) for name in (*_TEXTS, "kept_on", "receipt")}
+    code = None if one.code is None else Code(one.code)
+    if isinstance(one, _TextEntry):
+        return Entry(**fields, code=code, steps=tuple(map(Step, one.steps)))
+    steps = tuple(Step(step.says, tuple(map(_read_press, step.presses))) for step in one.steps)
+    keys = tuple(Key(key.id, key.label, key.control, key.at) for key in one.keys)
+    return Entry(**fields, code=code, steps=steps, keys=keys)
+
+
+def _read_press(one: _Press) -> AnyPress:
+    match one.times, one.until:
+        case int(times), None:
+            return Press(one.key, times, one.hold_ms)
+        case None, str(until):
+            return PressUntil(one.key, until, one.hold_ms)
+    raise ValueError("a press is counted, or has an end")
+
+
+def _common(entry: Entry) -> dict[str, Any]:
+    fields = {name: getattr(entry, name) for name in (*_TEXTS, "kept_on")}
+    receipt = None if entry.receipt is None else dict(entry.receipt)
+    return {**fields, "code": entry.code.reveal() if entry.code else None, "receipt": receipt}
 
 
 def _written(entry: Entry) -> _Entry:
-    fields = {name: getattr(entry, name) for name in (*_TEXTS, "kept_on", "steps")}
-    receipt = None if entry.receipt is None else dict(entry.receipt)
-    return _Entry(**fields, code=entry.code.reveal() if entry.code else None, receipt=receipt)
+    steps = tuple(_Step(step.says, tuple(map(_written_press, step.presses))) for step in entry.steps)
+    keys = tuple(_Key(key.id, key.label, key.control, key.at) for key in entry.keys)
+    return _Entry(**_common(entry), steps=steps, keys=keys)
+
+
+def _written_press(press: AnyPress) -> _Press:
+    match press:
+        case Press():
+            return _Press(press.key, press.times, None, press.hold_ms)
+        case PressUntil():
+            return _Press(press.key, None, press.until, press.hold_ms)
 
 
 def _malformed() -> VaultChangedError:
@@ -240,6 +397,11 @@ def _malformed() -> VaultChangedError:
         "the vault opened, and what it holds is not written as a vault is",
         hint="another program wrote it: docs/spec/vault.md says how it is written",
     )
+
+
+def _check_count(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise VaultError(f"the {what} are at most {most}", hint="leave them out")
 
 
 def _check_text(name: str, text: str, longest: int) -> None:
@@ -251,11 +413,11 @@ def _check_text(name: str, text: str, longest: int) -> None:
         )
 
 
-def _as_photo(data: bytes) -> tuple[str, dict[str, msgspec.Raw]]:
+def photo_name(data: bytes) -> str:
+    """Return the name of a photo, its SHA-256; raise `VaultError` where it is none that a vault takes."""
     if not data.startswith(_JPEG) or len(data) > PHOTO_BYTES_MAX:
         raise VaultError("a photo in a vault is a JPEG of at most 2 MB", hint="make it smaller")
-    name = hashlib.sha256(data).hexdigest()
-    return name, {name: msgspec.Raw(b'"' + base64.b64encode(data) + b'"')}
+    return hashlib.sha256(data).hexdigest()
 
 
 def _without_loose_photos(vault: Vault) -> Vault:
@@ -276,7 +438,7 @@ def card_text(entry: Entry, *, code: bool) -> str:
         "code": entry.code.reveal() if code and entry.code else "",
         "kept_on": entry.kept_on.isoformat(),
     }
-    said = {CARD: VERSION, **{name: fields[name] for name in _ON_CARD if fields[name]}}
+    said = {CARD: CARD_VERSION, **{name: fields[name] for name in _ON_CARD if fields[name]}}
     return json.dumps(said, separators=(",", ":"))
 
 
@@ -302,7 +464,7 @@ def read_card(text: str) -> Entry:
         raise VaultError(
             "this is no card of Radiokey", hint="give the whole text that the reader of the QR shows"
         ) from None
-    if card.radiokey_card != VERSION:
+    if card.radiokey_card != CARD_VERSION:
         raise VaultNewerError("this card is of a later version", hint="a newer Radiokey reads it")
     return Entry(
         serial=card.serial,

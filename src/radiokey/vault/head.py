@@ -1,12 +1,13 @@
 """The head of an age file, read before anything is opened (docs/spec/vault.md, https://c2sp.org/age).
 
 It says how the file opens and what that costs; its length and that of the file say whether a file is whole.
-Nothing is decrypted or derived here.
+Nothing is decrypted or derived here: that is `radiokey.vault.age`.
 """
 
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,8 +21,9 @@ from radiokey.errors import (
 
 FACTOR_MAX: Final = 21
 """The largest work factor that is paid: 2^21 KiB of memory."""
-FACTORS_WRITTEN: Final = range(15, 21)
-"""The work factors that a vault is written with: each of them opens in a browser too."""
+FACTOR_WRITTEN: Final = 18
+"""The work factor that a vault is written with: what `age` and the page write too (ADR 37)."""
+HEAD_BYTES_MAX: Final = 65_536
 BLOCK: Final = 4_096
 """The length of a document is a multiple of this."""
 
@@ -35,11 +37,13 @@ _LAST: Final = re.compile(rb"[A-Za-z0-9+/]{0,63}")
 _MAC: Final = re.compile(rb"--- [A-Za-z0-9+/]{43}")
 _SALT: Final = re.compile(rb"[A-Za-z0-9+/]{22}")
 _FACTOR: Final = re.compile(rb"[1-9][0-9]*")
+_SHARE: Final = 32
 _WRAPPED: Final = 32
-"""The bytes of a file's key as a passphrase wraps it."""
-_NONCE: Final = 16
-_PART: Final = 65_536
-_TAG: Final = 16
+"""The bytes of a file's key as a stanza wraps it."""
+NONCE: Final = 16
+PART: Final = 65_536
+"""The bytes of a file are encrypted in parts of this length."""
+TAG: Final = 16
 _ARMOR_FIRST: Final = b"-----BEGIN AGE ENCRYPTED FILE-----"
 _ARMOR_LAST: Final = b"-----END AGE ENCRYPTED FILE-----"
 _ARMOR_LINE: Final = 64
@@ -47,11 +51,39 @@ _WHITE: Final = b" \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
+class Stretched:
+    """A stanza that a passphrase opens (`scrypt`): salt and work factor of the stretch, the wrapped key."""
+
+    salt: bytes
+    factor: int
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A stanza that one key opens (`X25519`): the public half made for this file, the wrapped key."""
+
+    share: bytes
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
-    """What the head of an age file says: its length in bytes, and the work factor, `None` for keys."""
+    """What the head of an age file says.
+
+    `length` is that of the head in bytes; `stanzas` are those of the two kinds that open here; `signed` are
+    the bytes that `mac` is over.
+    """
 
     length: int
-    factor: int | None
+    stanzas: tuple[Stretched | Shared, ...]
+    signed: bytes
+    mac: bytes
+
+    @property
+    def factor(self) -> int | None:
+        """The work factor, `None` where keys open the file."""
+        return next((one.factor for one in self.stanzas if isinstance(one, Stretched)), None)
 
 
 def read_head(sealed: bytes) -> Head:
@@ -60,41 +92,45 @@ def read_head(sealed: bytes) -> Head:
     Raises `VaultForeignError`, `VaultNewerError`, `VaultCutError`, `VaultChangedError`, `VaultCostError`.
     """
     _check_first(sealed)
-    at, factors, stanzas = len(_FIRST), [], 0
+    at, stanzas, count = len(_FIRST), list[Stretched | Shared](), 0
     while True:
+        before = at
         line, at = _line(sealed, at)
         if _MAC.fullmatch(line):
-            _unpadded(line.removeprefix(b"--- "))
             break
         kind, *arguments = _arguments(line)
         body, at = _body(sealed, at)
-        stanzas += 1
-        if kind == b"scrypt":
-            factors.append(_factor(arguments))
-            if len(body) != _WRAPPED:
-                raise changed()
-    if not stanzas or (factors and stanzas > 1):
+        count += 1
+        if kind in _STANZAS:
+            stanzas.append(_STANZAS[kind](arguments, body))
+    head = Head(at, tuple(stanzas), sealed[: before + 3], _unpadded(line[4:]))
+    if not count or (head.factor is not None and count > 1):
         raise changed()
-    if factors and factors[0] > FACTOR_MAX:
+    if head.factor is not None and head.factor > FACTOR_MAX:
         raise VaultCostError(
             f"to open this file would take more than {1 << (FACTOR_MAX - 20)} GiB of memory",
             hint="if you trust it: age -d FILE | radiokey vault import --file NEW -",
         )
-    return Head(at, factors[0] if factors else None)
+    return head
 
 
 def damage(length: int, head: Head) -> VaultCutError | VaultChangedError:
     """Return what a file of that length is that opened and is not whole: cut, or changed."""
-    behind = length - head.length - _NONCE
-    rest = behind % (_PART + _TAG)
-    whole = behind > _TAG and not 0 < rest <= _TAG and plain_length(length, head) % BLOCK == 0
+    behind = length - head.length - NONCE
+    rest = behind % (PART + TAG)
+    whole = behind > TAG and not 0 < rest <= TAG and plain_length(length, head) % BLOCK == 0
     return changed() if whole else cut()
 
 
 def plain_length(length: int, head: Head) -> int:
     """Return how many bytes an age file of that length holds; one that is not whole may hold fewer."""
-    parts, rest = divmod(max(0, length - head.length - _NONCE), _PART + _TAG)
-    return parts * _PART + max(0, rest - _TAG)
+    parts, rest = divmod(max(0, length - head.length - NONCE), PART + TAG)
+    return parts * PART + max(0, rest - TAG)
+
+
+def is_armored(file: bytes) -> bool:
+    """Tell whether a file begins as ASCII armor does."""
+    return file.lstrip(_WHITE).startswith(_ARMOR_FIRST[:5])
 
 
 def without_armor(file: bytes) -> bytes:
@@ -102,9 +138,9 @@ def without_armor(file: bytes) -> bytes:
 
     Raises `VaultCutError` where the armor ends too early, `VaultChangedError` where it is malformed.
     """
-    text = file.strip(_WHITE) if file.lstrip(_WHITE).startswith(_ARMOR_FIRST[:5]) else b""
-    if not text:
+    if not is_armored(file):
         return file
+    text = file.strip(_WHITE)
     if _ARMOR_FIRST.startswith(text):
         raise cut()
     first, *lines = (line.removesuffix(b"\r") for line in text.split(b"\n"))
@@ -185,12 +221,24 @@ def _body(sealed: bytes, at: int) -> tuple[bytes, int]:
             raise changed()
 
 
-def _factor(arguments: list[bytes]) -> int:
+def _stretched(arguments: list[bytes], body: bytes) -> Stretched:
     match arguments:
-        case [salt, factor] if _SALT.fullmatch(salt) and _FACTOR.fullmatch(factor):
-            _unpadded(salt)
-            return int(factor[:4])
+        case [salt, factor] if _SALT.fullmatch(salt) and _FACTOR.fullmatch(factor) and len(body) == _WRAPPED:
+            return Stretched(_unpadded(salt), int(factor[:4]), body)
     raise changed()
+
+
+def _shared(arguments: list[bytes], body: bytes) -> Shared:
+    match [_unpadded(argument) for argument in arguments]:
+        case [share] if len(share) == _SHARE and len(body) == _WRAPPED:
+            return Shared(share, body)
+    raise changed()
+
+
+_STANZAS: Final[dict[bytes, Callable[[list[bytes], bytes], Stretched | Shared]]] = {
+    b"scrypt": _stretched,
+    b"X25519": _shared,
+}
 
 
 def _unpadded(text: bytes) -> bytes:

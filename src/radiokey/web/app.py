@@ -46,7 +46,7 @@ from radiokey.web.http.render import Pages, StaticFiles, load_static
 from radiokey.web.http.wellformed import WellFormed
 from radiokey.web.jobs.mail import Mailer, Mailing
 from radiokey.web.jobs.scheduler import Scheduler
-from radiokey.web.operations import demo, health
+from radiokey.web.operations import browser, demo, health
 from radiokey.web.owner import (
     code,
     coverage,
@@ -75,6 +75,7 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "manifest-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "same-origin",
@@ -278,6 +279,7 @@ _PAGES: Final = (
     *dealer_code.HANDLERS,
     *vault.HANDLERS,
     *signin.OPEN,
+    *browser.HANDLERS,
     static_file,
     phone_reader_file,
 )

@@ -24,6 +24,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect, ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
+from radiokey.catalogue.face import plain_face
 from radiokey.clock import SECOND_MS
 from radiokey.diagnostics.describe import SESSIONS
 from radiokey.diagnostics.own_tester import OwnTester
@@ -36,6 +37,7 @@ from radiokey.web.http import forms, problems
 from radiokey.web.http.arrival import FORM_BYTES_MAX
 from radiokey.web.http.origins import KnownHosts, SameSite
 from radiokey.web.http.render import NO_STORE, Pages, load_static
+from radiokey.web.operations import browser
 from radiokey.web.owner.practice_radio import (
     HELD_MS_MAX,
     OwnerAction,
@@ -154,7 +156,7 @@ def show_panel(request: Request[None, None, State], said: FromQuery[str] = "") -
         places=panel.places,
         session=panel.session,
         problem=panel.said(said),
-        **radio_values(panel.plug.ecu.unit.design),
+        **radio_values(panel.plug.ecu.unit.design, plain_face("")),
     )
 
 
@@ -234,10 +236,14 @@ def handle_domain_error(request: Request[Any, Any, State], error: RadiokeyError)
     return panel.pages.show("problem.html", status=problems.status_of(error), headers=NO_STORE, problem=error)
 
 
+_COMMON: Final = (*browser.HANDLERS, static_file)
+"""What this page shares with the site."""
+
+
 def create_panel(panel: Panel, hosts: list[str] | None) -> Litestar:
     """Return the page's application; `hosts` are the names it answers to, `None`: to every one."""
     return Litestar(
-        route_handlers=[show_panel, handle_form, handle_actions, stream_events, static_file],
+        route_handlers=[show_panel, handle_form, handle_actions, stream_events, *_COMMON],
         state=State({"panel": panel, "static": load_static(), "hosts": hosts}),
         exception_handlers={RadiokeyError: handle_domain_error, HTTPException: handle_http_error},
         before_send=[with_headers],

@@ -77,7 +77,7 @@ class Site:
 
     @property
     def guide(self) -> Guide:
-        """The guide in the language of whoever asks."""
+        """The guide in the language of the one who asks."""
         return guide_in(current().tag)
 
     def model(self, model_id: str) -> Model | None:

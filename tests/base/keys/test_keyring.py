@@ -87,7 +87,7 @@ def test_a_server_reads_the_ring_again_when_it_meets_an_unknown_key(path, ring, 
 def test_a_key_that_is_nowhere_is_our_fault(path, ring, chance, tmp_path):
     unit = unit_sealed(ring)
     ring.advance(chance, 2)
-    assert ring.retire(list, chance) == (unit.key,)
+    assert ring.retire(list) == (unit.key,)
     for one in (ring, KeyRing(path), KeyRing.make(tmp_path / "other.keys", chance, 1)):
         with pytest.raises(SealError, match="not in the key ring"):
             one.code_of(unit)
@@ -99,9 +99,9 @@ def test_a_key_that_is_used_or_current_or_waiting_is_never_taken_out(path, ring,
         ring.advance(chance, now_ms)
     ring.add(chance, 4)
     unused = ring.cards()[1].id
-    assert ring.retire(lambda: {used}, chance) == (unused,)
+    assert ring.retire(lambda: {used}) == (unused,)
     assert standings(KeyRing(path)) == [OLD, CURRENT, WAITING]
-    assert ring.retire(lambda: {used}, chance) == ()
+    assert ring.retire(lambda: {used}) == ()
 
 
 def test_whoever_seals_keeps_the_ring_from_changing_until_it_has_committed(path, ring, chance, monkeypatch):
@@ -118,7 +118,7 @@ def test_whoever_seals_keeps_the_ring_from_changing_until_it_has_committed(path,
         for change in (
             lambda: ring.add(chance, 2),
             lambda: ring.advance(chance, 2),
-            lambda: ring.retire(list, chance),
+            lambda: ring.retire(list),
         ):
             with pytest.raises(BlockingIOError):
                 change()
@@ -137,7 +137,7 @@ def test_the_count_of_used_keys_is_taken_while_nobody_seals(path, ring, chance, 
             raise AssertionError
         return set()
 
-    assert len(ring.retire(in_use, chance)) == 1
+    assert len(ring.retire(in_use)) == 1
 
 
 def test_who_seals_next_uses_the_new_key(path, ring, chance):

@@ -91,9 +91,9 @@ def test_a_paper_opens_after_the_ring_was_turned_and_not_without_its_key(tmp_pat
         sealed = key.seal("p", "r", PAPER, NONCE)
     ring.advance(chance, 1)
     assert PapersKey(ring.opening(key.id)).open("p", "r", sealed) == PAPER
-    ring.retire(lambda: {key.id}, chance)
+    ring.retire(lambda: {key.id})
     assert PapersKey(ring.opening(key.id)).open("p", "r", sealed) == PAPER
-    ring.retire(set, chance)
+    ring.retire(set)
     with pytest.raises(SealError) as caught:
         ring.opening(key.id)
     assert caught.value.facts == {"key": key.id}

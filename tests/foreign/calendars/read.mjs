@@ -9,7 +9,7 @@ function entry(text) {
   const alarm = event.component.getFirstSubcomponent("valarm");
   const times = event.iterator();
   const days = [];
-  for (let next; days.length < 4 && (next = times.next()); ) days.push(next.toString());
+  for (let next; days.length < 4 && (next = times.next()); ) days.push(next.toString().replace("Z", ""));
   return {
     summary: event.summary,
     description: event.description,

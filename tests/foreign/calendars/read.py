@@ -19,7 +19,7 @@ def entry(text):
         "uid": event.uid.value,
         "floating": start.tzinfo is None,
         "alarm_s": event.valarm.trigger.value.total_seconds(),
-        "days": [day.isoformat() for day in days],
+        "days": [day.replace(tzinfo=None).isoformat() for day in days],
     }
 
 

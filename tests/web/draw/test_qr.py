@@ -7,7 +7,8 @@ import zxingcpp
 from PIL import Image
 
 from radiokey.code.hand import to_lines
-from radiokey.web.draw.qr import QUIET, qr_lines, qr_svg
+from radiokey.qr import QUIET
+from radiokey.web.draw.qr import qr_lines, qr_svg
 
 ANSWER = "".join(to_lines(bytes(range(68)))).replace(" ", "")
 END = bytes(range(87)).hex().upper()

@@ -201,6 +201,10 @@ def test_a_radio_with_an_own_code_has_no_plug_and_stands_in_no_address(visitor):
     )
     assert refused.status_code == 422
     assert sent(visitor, radio.image, "radio off").status_code == 303
+    shown = visitor.get(f"/practice/{ID}/at/{radio.image}")
+    assert shown.status_code == 422, (
+        "it was shown as a radio that opens with the practice code, which it does not"
+    )
     answer = visitor.post(f"/practice/{ID}", data={"image": radio.image, "did": "radio off"})
     assert answer.status_code == 422
     assert "needs JavaScript" in answer.text

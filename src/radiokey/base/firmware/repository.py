@@ -7,7 +7,6 @@ reads meanwhile finds the old repository or the new one. Specified in docs/spec/
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,10 +27,11 @@ from tuf.api.metadata import (
 )
 
 from radiokey.base.keys.secret_file import secret_file
-from radiokey.base.log.durable_text import DurableText, keep_folder
+from radiokey.base.log.durable_text import DurableText
 from radiokey.base.ports.store import Randomness
 from radiokey.clock import Clock
 from radiokey.code.signed import MODEL_SIZE_MAX, NUMBER_MAX, ImageHead, Signer, sign
+from radiokey.durable import PUBLIC, replace_file
 from radiokey.errors import StoreError, UsageError
 
 DAYS: Final = {Root.type: 365, Targets.type: 90, Snapshot.type: 90, Timestamp.type: 7}
@@ -221,13 +221,7 @@ class FirmwareRepository:
         """Put the file there whole, durably; raise `StoreError`."""
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            fresh = file.with_name(f"{file.name}.new")
-            with fresh.open("wb") as opened:
-                opened.write(data)
-                opened.flush()
-                os.fsync(opened.fileno())
-            fresh.replace(file)
-            keep_folder(file.parent)
+            replace_file(file, data, mode=PUBLIC)
         except OSError as error:
             raise StoreError(
                 f"the repository cannot be written: {error.strerror}", hint="see that its folder has room"

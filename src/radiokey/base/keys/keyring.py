@@ -20,6 +20,7 @@ import msgspec
 from radiokey.base.keys.seal import KEY_SIZE, SealKey
 from radiokey.base.ports.store import Randomness, StoredUnit
 from radiokey.code.value import Code
+from radiokey.durable import replace_file
 from radiokey.errors import SealError, UsageError
 
 RING_SIZE_MAX: Final = 1_000_000
@@ -118,7 +119,7 @@ class KeyRing:
         with _locked(path, alone=True):
             if path.exists():
                 raise UsageError("there is a key ring already", hint="'radiokey base keys add' adds a key")
-            _write(path, _Keys(((_fresh(randomness), now_ms),), 0).encode(), randomness)
+            _write(path, _Keys(((_fresh(randomness), now_ms),), 0).encode())
         return cls(path)
 
     def cards(self) -> tuple[KeyCard, ...]:
@@ -159,7 +160,7 @@ class KeyRing:
         """Add a key that waits for the next rotation; return its id."""
         with self._changing() as keys:
             key = _fresh(randomness)
-            self._replace(replace(keys, pairs=(*keys.pairs, (key, now_ms))), randomness)
+            self._replace(replace(keys, pairs=(*keys.pairs, (key, now_ms))))
             return key.id
 
     def advance(self, randomness: Randomness, now_ms: int) -> None:
@@ -167,9 +168,9 @@ class KeyRing:
         with self._changing() as keys:
             waits = keys.at < len(keys.pairs) - 1
             pairs = keys.pairs if waits else (*keys.pairs, (_fresh(randomness), now_ms))
-            self._replace(_Keys(pairs, keys.at + 1), randomness)
+            self._replace(_Keys(pairs, keys.at + 1))
 
-    def retire(self, in_use: Callable[[], Collection[str]], randomness: Randomness) -> tuple[str, ...]:
+    def retire(self, in_use: Callable[[], Collection[str]]) -> tuple[str, ...]:
         """Take out the old keys that seal nothing; return their ids.
 
         `in_use` says which keys seal codes or papers; nobody seals while it is asked.
@@ -181,7 +182,7 @@ class KeyRing:
             )
             gone = tuple(key.id for key, _ in keys.pairs if all(key is not other for other, _ in kept))
             if gone:
-                self._replace(_Keys(kept, keys.at - len(gone)), randomness)
+                self._replace(_Keys(kept, keys.at - len(gone)))
             return gone
 
     @contextmanager
@@ -189,10 +190,10 @@ class KeyRing:
         with _locked(self._path, alone=True):
             yield self._refreshed()
 
-    def _replace(self, keys: _Keys, randomness: Randomness) -> None:
+    def _replace(self, keys: _Keys) -> None:
         data = keys.encode()
         _Keys.decode(data, self._path.name)  # chance that repeats itself must not cost the ring
-        _write(self._path, data, randomness)
+        _write(self._path, data)
         self._refreshed()
 
     def _refreshed(self) -> _Keys:
@@ -233,26 +234,10 @@ def _stamp(status: os.stat_result) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _write(path: Path, data: bytes, randomness: Randomness) -> None:
+def _write(path: Path, data: bytes) -> None:
     """Replace the file as a whole, durably; at any crash it is the old one or the new one."""
-    fresh = path.with_name(f"{path.name}.{randomness.bytes(8).hex()}")
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
-        if os.name == "posix":
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        replace_file(path, data)
     except OSError as error:
         raise _unusable(error) from error
 

@@ -74,7 +74,7 @@ class KeyRotation:
         retired: tuple[str, ...] = ()
         if retire:
             self._record_act("keys:retire", "")
-            retired = self._ring.retire(self.in_use, self._randomness)
+            retired = self._ring.retire(self.in_use)
         current = next(card.id for card in self._ring.cards() if card.standing is KeyStatus.CURRENT)
         self._record_act("keys:rotated", current, f"resealed {resealed}, damaged {damaged}")
         return RotationResult(current, begun, resealed, damaged, retired)

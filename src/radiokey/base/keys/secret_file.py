@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from radiokey.base.ports.store import Randomness
+from radiokey.durable import keep_folder
 from radiokey.errors import StoreError
 
 
@@ -26,7 +27,7 @@ def secret_file(path: Path, size: int, randomness: Randomness) -> bytes:
                 pass  # another process was first: its key is the key
             finally:
                 fresh.unlink()
-                _keep_folder(path.parent)
+                keep_folder(path.parent)
         secret = path.read_bytes()
     except OSError as error:
         raise StoreError(
@@ -35,13 +36,3 @@ def secret_file(path: Path, size: int, randomness: Randomness) -> bytes:
     if len(secret) != size:
         raise StoreError("the secret beside the base is damaged", hint=f"restore {path.name} from a backup")
     return secret
-
-
-def _keep_folder(folder: Path) -> None:
-    """Make a new name in `folder` survive a power cut, where the system can open folders."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -1,8 +1,8 @@
 """A short text in a file of its own: the old one or the new one, durable before `change` returns.
 
-It is written beside, synchronised, renamed over the old one, and the folder synchronised. Only one writer
-changes it at a time, among threads and among processes (a lock file beside it), so that reading, deciding and
-replacing are one step. `check_room` says whether there is room for one, or for a database beside it.
+It is replaced as `radiokey.durable` says. Only one writer changes it at a time, among threads and among
+processes (a lock file beside it), so that reading, deciding and replacing are one step. `check_room` says
+whether there is room for one, or for a database beside it.
 """
 
 import os
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from radiokey.durable import replace_file
 from radiokey.errors import StoreError
 
 if sys.platform != "win32":
@@ -73,17 +74,7 @@ class DurableText:
             text = decide(self.read())
             if text is not None:
                 with self._named_errors():
-                    self._replace(text)
-
-    def _replace(self, text: str) -> None:
-        fresh = self.path.with_name(f"{self.path.name}.new")  # one writer: nobody else is writing it
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
-        keep_folder(self.path.parent)
+                    replace_file(self.path, text.encode())
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -107,13 +98,3 @@ class DurableText:
                 f"{self.path.name} beside the database cannot be used: {error.strerror}",
                 hint="see that its folder can be written and has room",
             ) from error
-
-
-def keep_folder(folder: Path) -> None:
-    """Make a new name in `folder` survive a power cut, where the system can open folders."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -8,18 +8,17 @@ The check trusts nothing but the log's key and what the reader remembers: it rec
 bundles, compares all tiles and the signed root, and holds the tree against other checkpoints of the log.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
 from radiokey.base.log.append import check_whole
-from radiokey.base.log.durable_text import keep_folder
 from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
 from radiokey.base.log.tiles import LEVELS_PER_TILE, WIDTH, TilePath, bundle, unbundle
 from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash, perfect_parts, root_at
 from radiokey.base.ports.store import Node, Transaction
+from radiokey.durable import PUBLIC, keep_folder, replace_file
 from radiokey.errors import ExportError, ReceiptError, StoreError, UsageError
 
 CHECKPOINT: Final = "checkpoint"
@@ -90,18 +89,13 @@ def _tiles(transaction: Transaction) -> Iterator[tuple[TilePath, bytes]]:
 
 
 def _put(file: Path, data: bytes) -> bool:
-    """Write a file unless it is there as it should be; tell whether it was written."""
+    """Write a file unless it is there as it should be; tell whether its folder is to be kept."""
     try:
         if file.read_bytes() == data:
             return False
     except FileNotFoundError:
         file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f"{file.name}.new")
-    with fresh.open("wb") as opened:
-        opened.write(data)
-        opened.flush()
-        os.fsync(opened.fileno())
-    fresh.replace(file)
+    replace_file(file, data, mode=PUBLIC, names=False)
     return True
 
 

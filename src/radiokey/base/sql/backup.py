@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from radiokey.base.location import DatabaseLocation, FileDatabase
 from radiokey.base.log.append import check_whole, stored_hashes
-from radiokey.base.log.durable_text import keep_folder
 from radiokey.base.log.head import HeadFile, check_continues
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
 from radiokey.base.ports.store import StoredAct, Transaction
@@ -22,6 +21,7 @@ from radiokey.base.sql.backup_file import BackupHeader
 from radiokey.base.sql.sqlite import SqliteStore, SqliteTransaction
 from radiokey.base.sql.statements import migration_steps
 from radiokey.clock import Clock
+from radiokey.durable import keep_folder
 from radiokey.errors import InputError, LogError, StoreError, UsageError
 
 if TYPE_CHECKING:

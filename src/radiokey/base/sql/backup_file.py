@@ -13,7 +13,7 @@ from typing import BinaryIO, Final, Literal
 
 import msgspec
 
-from radiokey.base.log.durable_text import keep_folder
+from radiokey.durable import keep_folder
 from radiokey.errors import InputError, StoreError, UsageError
 
 _FIRST: Final = b"radiokey backup\n"

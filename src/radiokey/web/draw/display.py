@@ -19,6 +19,11 @@ COLOURS: Final = {
     Colour.BLUE: "#7fc4ff",
     Colour.RED: "#ff6a58",
 }
+EDGE: Final = "#868a93"
+FRAME: Final = 4
+"""The frame of a display, in a grey that is seen on the page by day and by night, and on a dark panel."""
+NEUTRAL_CELLS: Final = 8
+"""Characters of a display that nobody counted, unless a word needs more."""
 UNLIT_OPACITY: Final = "0.09"
 CELL: Final = (60, 100)
 PADDING: Final = 18
@@ -79,28 +84,45 @@ def display_svg(
 ) -> str:
     """Return the picture of a display that shows `text`.
 
-    `kind=None` draws amber dots, which claims nothing about the real one. A text that segments cannot form is
-    drawn in dots.
+    What is not known of its kind is drawn as amber dots, which claims nothing about the real one. A text that
+    segments cannot form is drawn in dots.
     """
-    kind = kind or DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, max(8, len(text)))
-    technology = kind.technology if can_draw(text, kind.technology) else Technology.DOT_MATRIX
-    cells = max(kind.characters, len(text), 1)
+    title = f"The display shows {text}" if lit and text.strip() else "The display is dark"
+    width, height, body = display_parts(text, kind, lit=lit, blinking=blinking)
+    return (
+        f'<svg class="display" role="img" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">'
+        f"<title>{escape(title)}</title>{body}</svg>"
+    )
+
+
+def display_parts(
+    text: str,
+    kind: DisplayKind | None = None,
+    *,
+    lit: bool = True,
+    blinking: bool = False,
+    framed: bool = True,
+) -> tuple[int, int, str]:
+    """Return width and height of a display and what is drawn in it; its glass where it is `framed`."""
+    kind = kind or DisplayKind()
+    wanted = kind.technology or Technology.DOT_MATRIX
+    technology = wanted if can_draw(text, wanted) else Technology.DOT_MATRIX
+    cells = max(kind.characters or NEUTRAL_CELLS, len(text), 1)
     shown = text.center(cells) if lit else " " * cells
     width, height = cells * CELL[0] + 2 * PADDING, CELL[1] + 2 * PADDING
-    colour = COLOURS[kind.colour]
-    title = f"The display shows {text}" if lit and text.strip() else "The display is dark"
+    colour = COLOURS[kind.colour or (Colour.WHITE if technology is Technology.SCREEN else Colour.AMBER)]
     body = (
         _screen(text if lit else "", width, height)
         if technology is Technology.SCREEN
         else "".join(_cell(character, at, technology) for at, character in enumerate(shown))
     )
     blink = ' class="blink"' if blinking else ""
-    return (
-        f'<svg class="display" role="img" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{escape(title)}</title>"
-        f'<rect width="{width}" height="{height}" rx="14" fill="{GLASS}"/>'
-        f'<g fill="{colour}" stroke="{colour}" stroke-linecap="round"{blink}>{body}</g></svg>'
+    glass = (
+        f'<rect x="{FRAME // 2}" y="{FRAME // 2}" width="{width - FRAME}" height="{height - FRAME}" rx="14" '
+        f'fill="{GLASS}" stroke="{EDGE}" stroke-width="{FRAME}"/>'
     )
+    lit_parts = f'<g fill="{colour}" stroke="{colour}" stroke-linecap="round"{blink}>{body}</g>'
+    return width, height, (glass if framed else "") + lit_parts
 
 
 def _screen(text: str, width: int, height: int) -> str:

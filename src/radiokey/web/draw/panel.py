@@ -1,8 +1,9 @@
-"""A panel as SVG or as real buttons: the same keys in the same places, in coach, practice and on the card.
+"""A panel as SVG: the same keys in the same places, in choice, coach, practice and on the card.
 
 Where a key sits is a schematic (`Key.at`), never a likeness: only rows and sides are meant.
 """
 
+import re
 from html import escape
 from typing import Final
 
@@ -11,6 +12,27 @@ from radiokey.headunit.panel import Control, Key, Panel
 CELL: Final = (92, 76)
 GAP: Final = 10
 PADDING: Final = 14
+LETTER: Final = 0.66
+"""How wide a letter is, as a share of its size, at most."""
+LARGEST: Final = 30
+LINE: Final = 7
+"""So many letters stand beside each other on any key."""
+
+
+def label_lines(label: str) -> tuple[str, ...]:
+    """Return what stands on a key in lines: it breaks after a blank or a stroke, never within a word.
+
+    >>> label_lines("LOUD/EXPERT"), label_lines("AM/FM + SCAN"), label_lines("6")
+    (('LOUD/', 'EXPERT'), ('AM/FM + ', 'SCAN'), ('6',))
+    """
+    pieces = re.findall(r"[^\s/]+/?\s*|/\s*", label) or [label]
+    longest = max(LINE, *(len(piece.rstrip()) for piece in pieces))
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and len((lines[-1] + piece).rstrip()) > longest:
+            lines.append("")
+        lines[-1] += piece
+    return tuple(lines)
 
 
 def panel_svg(
@@ -25,11 +47,7 @@ def panel_svg(
         if hold
         else (f"\N{RIGHTWARDS ARROW}{until}" if until else f"{presses_left}\N{MULTIPLICATION SIGN}")
     )
-    columns = max((key.at[0] for key in panel.keys), default=0) + 1
-    rows = max((key.at[1] for key in panel.keys), default=0) + 1
-    width = columns * (CELL[0] + GAP) - GAP + 2 * PADDING
-    height = rows * (CELL[1] + GAP) - GAP + 2 * PADDING
-    keys = "".join(_key(key, badge=said if key.id == next_key else "") for key in panel.keys)
+    width, height, keys = panel_parts(panel, next_key=next_key, badge=said)
     if next_key is None:
         title = f"The keys of the panel: {', '.join(key.label for key in panel.keys)}"
     else:
@@ -43,7 +61,16 @@ def panel_svg(
     )
 
 
-def _key(key: Key, *, badge: str) -> str:
+def panel_parts(panel: Panel, *, next_key: str | None = None, badge: str = "") -> tuple[int, int, str]:
+    """Return width and height of the keys with their margin, and the keys."""
+    columns = max((key.at[0] for key in panel.keys), default=0) + 1
+    rows = max((key.at[1] for key in panel.keys), default=0) + 1
+    width = columns * (CELL[0] + GAP) - GAP + 2 * PADDING
+    height = rows * (CELL[1] + GAP) - GAP + 2 * PADDING
+    return width, height, "".join(_key(key, badge if key.id == next_key else "") for key in panel.keys)
+
+
+def _key(key: Key, badge: str) -> str:
     """Return one key; with a badge it glows."""
     x = PADDING + key.at[0] * (CELL[0] + GAP)
     y = PADDING + key.at[1] * (CELL[1] + GAP)
@@ -53,11 +80,9 @@ def _key(key: Key, *, badge: str) -> str:
         shape = f'<circle class="{name}" cx="{middle_x}" cy="{middle_y}" r="{CELL[1] // 2 - 2}"/>'
     else:
         shape = f'<rect class="{name}" x="{x}" y="{y}" width="{CELL[0]}" height="{CELL[1]}" rx="10"/>'
-    size = 30 if len(key.label) <= 3 else (20 if len(key.label) <= 8 else 13)  # noqa: PLR2004 - fits the key
-    text = (
-        f'<text class="{"label next" if badge else "label"}" x="{middle_x}" y="{middle_y + size // 3}" '
-        f'font-size="{size}" text-anchor="middle">{escape(key.label)}</text>'
-    )
+        if key.control is Control.ROCKER:
+            shape += f'<path class="split" d="M{x + 14} {y + 8}H{x + CELL[0] - 14}"/>'
+    text = _label(key.label, middle_x, middle_y, "label next" if badge else "label")
     mark = ""
     if badge:
         mark = (
@@ -66,3 +91,17 @@ def _key(key: Key, *, badge: str) -> str:
             f'text-anchor="middle">{badge}</text>'
         )
     return shape + text + mark
+
+
+def _label(label: str, x: int, y: int, name: str) -> str:
+    """Return what is printed on a key, as large as it fits."""
+    lines = label_lines(label)
+    longest = max(len(line.rstrip()) for line in lines)
+    across = (CELL[0] - 8) / (LETTER * max(longest, 1))
+    size = max(1, min(LARGEST, int(across), int((CELL[1] - 8) / (1.1 * len(lines)))))
+    first = y + size / 3 - (len(lines) - 1) * size * 0.55
+    spans = "".join(
+        f'<tspan x="{x}" y="{first + at * size * 1.1:.0f}">{escape(line)}</tspan>'
+        for at, line in enumerate(lines)
+    )
+    return f'<text class="{name}" font-size="{size}" text-anchor="middle">{spans}</text>'

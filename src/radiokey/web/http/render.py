@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any, Final, cast
@@ -15,14 +16,15 @@ from markupsafe import Markup
 
 from radiokey.base.papers.kind import PaperKind, kept_span
 from radiokey.base.ports.store import COUNTED_MAX
+from radiokey.catalogue.face import face_of
 from radiokey.catalogue.fact import HOW_SURE
 from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.spoken import spoken_minutes
-from radiokey.headunit.display import Colour, DisplayKind, Technology
+from radiokey.headunit.display import DisplayKind
 from radiokey.language import speech
 from radiokey.language.load import Languages, known
 from radiokey.serial.makes import spoken
-from radiokey.web.draw import display_svg, dots_svg, panel_svg
+from radiokey.web.draw import display_svg, dots_svg, face_svg, label_lines, panel_svg, shown_word
 from radiokey.web.http.languages import here
 from radiokey.web.http.time_format import (
     format_actor,
@@ -36,7 +38,9 @@ ROAD: Final = {stage.value: name for stage, name in STAGE_NAMES.items() if stage
 NO_STORE: Final = {"Cache-Control": "no-store"}
 _TYPES: Final = {
     ".css": "text/css",
+    ".ico": "image/vnd.microsoft.icon",
     ".js": "text/javascript",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
 }
@@ -73,6 +77,10 @@ class StaticFiles:
         if named not in self._packed:
             self._packed[named] = gzip.compress(self.files[named][0], mtime=0)
         return self._packed[named]
+
+    def content(self, name: str) -> bytes:
+        """Return what is in a file."""
+        return self.files[self._names[name]][0]
 
     def address(self, name: str) -> str:
         """Return the address of a file."""
@@ -112,7 +120,9 @@ def _templates() -> Environment:
         word=_word,
         dots=_dots,
     )
+    templates.globals.update(face=_face, face_of=face_of)
     templates.filters.update(
+        label_lines=label_lines,
         markdown=_block,
         inline=_inline,
         how_sure=HOW_SURE.__getitem__,
@@ -187,10 +197,15 @@ def _display(text: str, kind: Any = None, *, lit: bool = True, blinking: bool = 
     return Markup(display_svg(text, kind, lit=lit, blinking=blinking))  # noqa: S704 - our own drawing, escaped
 
 
-def _word(text: str) -> Markup:
+def _word(text: str, kind: DisplayKind | None = None) -> Markup:
     """Draw a word that stands beside its meaning: no wider than the word."""
-    kind = DisplayKind(Technology.DOT_MATRIX, Colour.AMBER, len(text))
+    kind = replace(kind or DisplayKind(), characters=len(text))
     return Markup(display_svg(text, kind))  # noqa: S704 - our own drawing, escaped
+
+
+def _face(model: Any) -> Markup:  # noqa: ANN401
+    kind = model.display.value
+    return Markup(face_svg(face_of(model.id), model.panel, shown_word(model), kind))  # noqa: S704 - ours
 
 
 def _dots(title: str, rows: Sequence[tuple[str, int]]) -> Markup:

@@ -58,10 +58,12 @@ def format_day(at_ms: int) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def format_owner_time(at_ms: int) -> str:
-    """Return a moment as an owner reads it; the text says that it is UTC, as nothing else on the page does.
+def format_owner_time(at_ms: int) -> Markup:
+    """Return a moment as an owner reads it: in UTC, which the text says; `page.js` says it in the own zone.
 
     >>> format_owner_time(1_700_000_000_000)
-    '14 November 2023, 22:13 UTC'
+    Markup('<time datetime="2023-11-14T22:13Z">14 November 2023, 22:13 UTC</time>')
     """
-    return f"{format_day(at_ms)}, {datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M} UTC"
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    said = f"{format_day(at_ms)}, {at:%H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m-%dT%H:%MZ}", said)

@@ -18,6 +18,7 @@ from radiokey.web.owner.code import after, code_of
 from radiokey.web.owner.keys import stand_ins_for
 from radiokey.web.owner.number import PRIVATE, address_with, lead_to, with_problem
 from radiokey.web.owner.shown import facts_of
+from radiokey.web.owner.vault import opener
 from radiokey.web.site import Site
 
 
@@ -95,6 +96,7 @@ def _ask(site: Site, visit: Visit) -> Response[str]:
         after=after(site, visit) if keyless else {},
         another=address_with("/coach", visit, without=("model", "make", "car", "say", "word", "shows")),
         sources=site.catalogue.sources,
+        **opener(),
     )
 
 

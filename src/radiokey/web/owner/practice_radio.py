@@ -26,6 +26,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from radiokey.catalogue.face import Face, face_of
 from radiokey.catalogue.model import Model
 from radiokey.clock import HOUR_MS, MINUTE_MS
 from radiokey.code.value import Code
@@ -253,10 +254,8 @@ def show_practice_as_it_is(
     site: NamedDependency[Site], model_id: FromPath[str], image: FromPath[str]
 ) -> Response[str]:
     """Show a practice radio as a form left it."""
-    model = site.model(model_id)
-    assert model is not None
-    design_of(model, 0)
-    return _page(site, model, PracticeRadio.unsealed(site, model, image), at_once=True)
+    model = _practised(site, model_id)
+    return _page(site, model, _plugged(site, model, image), at_once=True)
 
 
 @get("/road/{visit:str}/practice")
@@ -275,6 +274,27 @@ async def show_practice_with_own_code(
         return _ask(site, model, here)
     radio = PracticeRadio(site, model, new_unit(site, model, code, way), way, None)
     return _page(site, model, radio, code=code, back=here)
+
+
+def _practised(site: Site, model_id: str) -> Model:
+    """Return a model that can be practised on; raise `InputError`, `MissingFactError`."""
+    model = site.model(model_id)
+    assert model is not None, "an id was given"
+    design_of(model, 0)
+    return model
+
+
+def _plugged(site: Site, model: Model, image: str) -> PracticeRadio:
+    """Return the radio in an image that may stand in an address, as one with an own code may not.
+
+    Raises `InputError`.
+    """
+    radio = PracticeRadio.unsealed(site, model, image)
+    if radio.plug is None:
+        raise InputError(
+            "this one practises with an own code, and needs JavaScript", hint="go back to the keys"
+        )
+    return radio
 
 
 def _ask(site: Site, model: Model, back: str = "") -> Response[str]:
@@ -318,14 +338,15 @@ def _page(  # noqa: PLR0913 - what differs between the three ways to a radio
         back=back,
         forms=radio.plug is not None,
         assumed=spoken_assumptions(name for name in model.assumed() if name not in asked),
-        **radio_values(design),
+        **radio_values(design, face_of(model.id)),
     )
 
 
-def radio_values(design: Design) -> dict[str, Any]:
-    """Return what a page of a radio shows of its design."""
+def radio_values(design: Design, look: Face) -> dict[str, Any]:
+    """Return what a page of a radio shows of its design; `look` is its face."""
     confirm = design.panel.confirm
     return {
+        "look": look,
         "panel_columns": max(key.at[0] for key in design.panel.keys) + 1,
         "keys": design.panel.keys,
         "hold": getattr(confirm, "hold_ms", 0),
@@ -345,9 +366,7 @@ async def handle_actions(
     """Apply the owner's actions to the sealed radio, and return what it shows now."""
     try:
         actions = msgspec.json.decode(await request.body(), type=OwnerActions)
-        model = site.model(model_id)
-        assert model is not None
-        design_of(model, 0)  # what cannot be practised is refused before what was sent
+        model = _practised(site, model_id)
         radio = PracticeRadio.unsealed(site, model, actions.image)
         for one in actions.did:
             radio.do(one)
@@ -363,14 +382,8 @@ async def handle_actions(
 async def handle_form(site: NamedDependency[Site], model_id: FromPath[str], request: WebRequest) -> Redirect:
     """Do what a form says to the sealed radio, and lead to the page of the radio as it is then."""
     form = await read(request, ActForm)
-    model = site.model(model_id)
-    assert model is not None
-    design_of(model, 0)
-    radio = PracticeRadio.unsealed(site, model, form.image)
-    if radio.plug is None:
-        raise InputError(
-            "this one practises with an own code, and needs JavaScript", hint="go back to the keys"
-        )
+    model = _practised(site, model_id)
+    radio = _plugged(site, model, form.image)
     action = action_of(form.did, form.typed)
     radio.do(action)
     place = "plug" if action.what == "plug" else "radio"

@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from radiokey.catalogue.face import face_of, faces
 from radiokey.catalogue.search import next_step, search_models, understand
 from radiokey.code.family import FAMILIES
 from radiokey.guide.model import Facts
@@ -27,11 +28,12 @@ FOUND_MAX: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A radio that was found: what leads on with it, and why it fits, in words."""
+    """A radio that was found: what leads on with it, and why it fits, in words; `drawn` where its face is."""
 
     model: "Model"
     link: str
     why: str
+    drawn: bool
 
 
 @get("/models", sync_to_thread=False)
@@ -51,14 +53,24 @@ def models(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
                 model=site.catalogue.models[match.model],
                 link=_next(site, form, match.model),
                 why="; ".join(reason.text for reason in match.why),
+                drawn=match.model in faces(),
             )
             for match in found[:FOUND_MAX]
         ],
         more=max(0, len(found) - FOUND_MAX),
         nothing=next_step(understand(form.search), form.search) if form.search.strip() and not found else "",
         unknown=_without(site, form),
+        drawn=[] if found else _drawn(site, form),
         by_make=dict(sorted(by_make.items())),
     )
+
+
+def _drawn(site: Site, form: SearchForm) -> list[Choice]:
+    """Return the radios with a face, those of one look beside each other: on a screen, with keys, by name."""
+    found = [site.catalogue.models[model_id] for model_id in faces()]
+    found.sort(key=lambda model: (face_of(model.id).on_screen, model.short.casefold()))
+    links = [_next(site, form, model.id) if form.at else f"/models/{model.id}" for model in found]
+    return [Choice(model, link, "", drawn=True) for model, link in zip(found, links, strict=True)]
 
 
 def _next(site: Site, form: SearchForm, model_id: str) -> str:

@@ -6,7 +6,7 @@ it and stored nowhere.
 
 import json
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from litestar import Response, get
@@ -16,16 +16,16 @@ from litestar.response import Redirect
 
 from radiokey.base.release.request import Released
 from radiokey.vault.document import Entry, encode_entry
+from radiokey.vault.head import FACTOR_WRITTEN
 from radiokey.vault.secret import PASSPHRASE_LENGTH_MIN
-from radiokey.web.draw.card import card_of_entry, steps_of
+from radiokey.web.draw.card import card_of_entry, with_entering
+from radiokey.web.draw.panel import CELL, GAP, PADDING
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.code import released_for
 from radiokey.web.owner.number import PRIVATE
 from radiokey.web.site import Site
 
-FACTOR: Final = 18
-"""The work factor that a phone writes: one to two seconds there, and `age` takes the same."""
 SAYS: Final = {
     "vault-works": "This takes a few seconds.",
     "vault-opened": "It is open. Compare the number on the radio first: cars change their radios.",
@@ -33,6 +33,7 @@ SAYS: Final = {
     "vault-passphrase": "The passphrase does not open it. Look at capitals; nothing counts the tries.",
     "vault-cut": "The file is not whole: it was cut short. Use another copy of it.",
     "vault-changed": "The file is not as it was written. Use another copy of it.",
+    "vault-photo": "This photo is damaged. The number is not.",
     "vault-newer": "A later version wrote this file. A newer Radiokey reads it.",
     "vault-foreign": "This file is no vault.",
     "vault-cost": "This costs more than a browser can pay: open it on a computer, with Radiokey or age.",
@@ -54,12 +55,34 @@ _FIELDS: Final = json.dumps(
     }
 )
 """What is shown of a radio before its code, and how it is called."""
+_PANEL: Final = json.dumps(
+    {
+        "cell": CELL,
+        "gap": GAP,
+        "padding": PADDING,
+        "words": {
+            "step": "Step {at} of {all}",
+            "next": "Done, next",
+            "back": "Back",
+            "hold": "hold",
+            "done": "That was the last key. If the radio refuses the code, stop and compare the number.",
+            "look": "Show the photo",
+            "photo": "The photo that was kept with this number",
+        },
+    }
+)
+"""How a page draws the panel of an opened vault, and what it says beside it."""
+
+
+def opener() -> dict[str, Any]:
+    """Return what a page needs that opens a vault (`owner/vault_open.html`)."""
+    return {"fields": _FIELDS, "says": SAYS, "panel_words": _PANEL}
 
 
 @get("/vault", sync_to_thread=False)
 def open_page(site: NamedDependency[Site]) -> Response[str]:
     """Open a vault in the browser; the page is the same for everybody."""
-    return site.pages.show("owner/vault.html", headers=NO_STORE, radio=None, fields=_FIELDS, says=SAYS)
+    return site.pages.show("owner/vault.html", headers=NO_STORE, radio=None, **opener())
 
 
 @get("/road/{visit:str}/keep")
@@ -72,7 +95,7 @@ async def keep_page(site: NamedDependency[Site], visit: FromPath[str]) -> Respon
         "owner/vault.html",
         headers=PRIVATE,
         radio=encode_entry(entry),
-        factor=FACTOR,
+        factor=FACTOR_WRITTEN,
         least=PASSPHRASE_LENGTH_MIN,
         here=f"/road/{visit}",
         says=SAYS,
@@ -107,7 +130,7 @@ async def _entry(site: Site, token: str) -> Entry | None:
 def _entry_of(site: Site, visit: Visit, released: Released) -> Entry:
     named = site.catalogue.models.get(visit.keys or visit.model)
     model = named if named is not None and not named.default else None
-    return Entry(
+    entry = Entry(
         serial=released.receipt.serial,
         kind=released.receipt.kind,
         model="" if model is None else model.id,
@@ -117,8 +140,8 @@ def _entry_of(site: Site, visit: Visit, released: Released) -> Entry:
         source="Radiokey",
         kept_on=datetime.fromtimestamp(site.clock.now_ms() / 1000, UTC).date(),
         receipt=msgspec.to_builtins(released.receipt),
-        steps=() if model is None else tuple(text for text, _ in steps_of(model, released.code)),
     )
+    return with_entering(entry, model)
 
 
 HANDLERS: Final = (open_page, keep_page, card)

@@ -64,16 +64,75 @@ async function opened(file, passphrase) {
   throw new Problem("vault-passphrase");
 }
 
+const LF = 10;
+const VERSION = 2;
+const SPACE = 32;
+const PHOTO_BYTES_MAX = 2000000;
+
+// Returns the vault with its photos by name: each is a view of what was opened, or what version 1 has in base64.
 function read(bytes) {
-  const text = new TextDecoder().decode(bytes);
-  const version = /^\s*\{\s*"radiokey_vault"\s*:\s*(\d+)\s*[,}]/.exec(text);
+  const first = new TextDecoder().decode(bytes.subarray(0, 200));
+  const version = /^\s*\{\s*"radiokey_vault"\s*:\s*(\d{1,9})\s*[,}]/.exec(first);
   if (!version) throw new Problem("vault-foreign");
-  if (version[1] !== "1") throw new Problem("vault-newer");
+  if (Number(version[1]) > VERSION) throw new Problem("vault-newer");
   try {
-    return JSON.parse(text);
+    return version[1] === "1" ? readText(bytes) : readIndexed(bytes);
   } catch {
     throw new Problem("vault-changed");
   }
+}
+
+function readText(bytes) {
+  const text = JSON.parse(utf8(bytes));
+  const photos = Object.entries(text.photos).map(([name, data]) => [name, decoded(data)]);
+  const entries = text.entries.map((one) => ({
+    ...one,
+    steps: one.steps.map((says) => ({ says, presses: [] })),
+    keys: [],
+  }));
+  return { recipients: text.recipients, entries, photos: new Map(photos) };
+}
+
+function readIndexed(bytes) {
+  let at = bytes.indexOf(LF) + 1;
+  const index = JSON.parse(utf8(bytes.subarray(0, at)));
+  const photos = new Map();
+  for (const { name, bytes: length } of index.photos) {
+    if (!(Number.isInteger(length) && length >= 0 && length <= PHOTO_BYTES_MAX)) throw new Error("length");
+    photos.set(name, bytes.subarray(at, at + length));
+    at += length;
+  }
+  const padding = bytes.subarray(at);
+  const whole = padding.length > 0 && padding.length <= BLOCK && padding.lastIndexOf(LF) === padding.indexOf(LF);
+  if (!whole || padding.indexOf(LF) !== padding.length - 1 || padding.subarray(0, -1).some((one) => one !== SPACE)) {
+    throw new Error("padding");
+  }
+  if (photos.size !== index.photos.length || index.entries.some(({ photo }) => photo && !photos.has(photo))) {
+    throw new Error("photos");
+  }
+  return { recipients: index.recipients, entries: index.entries, photos };
+}
+
+function utf8(bytes) {
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
+
+// A photo of version 1 that is none stays none: the others, and the numbers, are still there.
+function decoded(text) {
+  try {
+    return Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+// A photo is looked at only now: its name says what it has to be.
+async function photoOf(vault, name) {
+  const photo = vault.photos.get(name);
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", photo));
+  const hex = Array.from(sum, (one) => one.toString(16).padStart(2, "0")).join("");
+  if (hex !== name) throw new Problem("vault-photo");
+  return photo.slice();
 }
 
 function same(one, other) {
@@ -89,27 +148,43 @@ function merged(vault, radio) {
   return { ...vault, entries: [...vault.entries.filter((one) => one !== old), kept] };
 }
 
-async function sealed(vault, passphrase, factor) {
-  const bytes = new TextEncoder().encode(JSON.stringify(vault));
-  const padded = new Uint8Array(Math.ceil((bytes.length + 1) / BLOCK) * BLOCK).fill(32);
-  padded.set(bytes);
-  padded[padded.length - 1] = 10;
+function written(vault) {
+  const used = [...vault.photos].filter(([name]) => vault.entries.some(({ photo }) => photo === name));
+  const photos = used.map(([name, photo]) => ({ name, bytes: photo.length }));
+  const index = { radiokey_vault: VERSION, recipients: vault.recipients, entries: vault.entries, photos };
+  const parts = [new TextEncoder().encode(`${JSON.stringify(index)}\n`), ...used.map(([, photo]) => photo)];
+  const length = parts.reduce((sum, part) => sum + part.length, 1);
+  const bytes = new Uint8Array(Math.ceil(length / BLOCK) * BLOCK).fill(SPACE);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  bytes[bytes.length - 1] = LF;
+  return bytes;
+}
+
+function sealed(vault, passphrase, factor) {
   const encrypter = new library.Encrypter();
   encrypter.setPassphrase(passphrase.normalize("NFC"));
   encrypter.setScryptWorkFactor(factor);
-  return encrypter.encrypt(padded);
+  return encrypter.encrypt(written(vault));
 }
+
+// The vault that was opened last: its photos stay here until one is asked for.
+let open = null;
 
 async function did(told) {
   if (told.library) {
     library = await import(told.library);
     return { ready: true };
   }
-  const empty = { radiokey_vault: 1, recipients: [], entries: [], photos: {} };
-  const vault = told.file ? await opened(told.file, told.passphrase) : empty;
-  if (!told.radio) return { vault };
-  if (vault.recipients.length) throw new Problem("vault-keyed");
-  return { file: await sealed(merged(vault, told.radio), told.passphrase, told.factor) };
+  if (told.photo) return { photo: await photoOf(open, told.photo) };
+  const empty = { recipients: [], entries: [], photos: new Map() };
+  open = told.file ? await opened(told.file, told.passphrase) : empty;
+  if (!told.radio) return { entries: open.entries };
+  if (open.recipients.length) throw new Problem("vault-keyed");
+  return { file: await sealed(merged(open, told.radio), told.passphrase, told.factor) };
 }
 
 self.addEventListener("message", async ({ data }) => {

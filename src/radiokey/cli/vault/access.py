@@ -5,11 +5,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from radiokey.cli import say
-from radiokey.cli.vault_options import Access
+from radiokey.cli.vault.options import Access
 from radiokey.errors import NotThereError, StoreError, UsageError, VaultError
 from radiokey.vault.document import Entry, Vault, find_entries
-from radiokey.vault.head import FACTORS_WRITTEN
 from radiokey.vault.keep import NEW, Opened, open_vault, save_vault
 from radiokey.vault.secret import Key, KeyFile, Passphrase
 
@@ -36,13 +34,23 @@ def new_passphrase(access: Access) -> Passphrase:
 def _line(access: Access, question: str) -> str:
     """Return what is typed on the terminal, unseen, or the next line of standard input."""
     if access.passphrase_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        return next_line().rstrip("\r\n")
     if not (sys.stdin.isatty() or (access.stdin_taken and _has_terminal())):
         raise UsageError(
             "a passphrase is typed on a terminal, and there is none",
             hint="--passphrase-stdin reads it from standard input",
         )
     return typed_unseen(question)
+
+
+def next_line() -> str:
+    """Return the next line of standard input, and take no byte behind it: those may be a document's."""
+    try:
+        return sys.stdin.buffer.readline().decode(sys.stdin.encoding)
+    except UnicodeDecodeError:
+        raise UsageError(
+            "standard input is not in the encoding of this terminal", hint=f"it is {sys.stdin.encoding}"
+        ) from None
 
 
 def open_kept(access: Access) -> tuple[Opened, Key]:
@@ -63,15 +71,7 @@ def save_kept(access: Access, opened: Opened, vault: Vault, key: Key | None) -> 
     passphrase = key if isinstance(key, Passphrase) else None
     if not vault.recipients and passphrase is None:
         passphrase = new_passphrase(access)
-    factor = save_vault(access.path, opened, vault, passphrase)
-    if factor is not None and factor not in FACTORS_WRITTEN:
-        say.note(f"sealed at the work factor {factor}: {_FACTOR_SAYS[factor > FACTORS_WRITTEN[-1]]}")
-
-
-_FACTOR_SAYS: Final = {
-    True: "'age' opens it; the page on a phone may not",
-    False: "this machine was busy; 'radiokey vault passphrase' writes it anew when it is not",
-}
+    save_vault(access.path, opened, vault, passphrase)
 
 
 def entry_of(vault: Vault, serial: str | None) -> Entry:
@@ -84,16 +84,22 @@ def entry_of(vault: Vault, serial: str | None) -> Entry:
     return found[0]
 
 
-def read_text(path: Path, longest: int) -> str:
-    """Return the text in a file; raise `VaultError` where it cannot be read or is too long for what it is."""
+def read_bytes(path: Path, longest: int) -> bytes:
+    """Return what is in a file; raise `VaultError` where it cannot be read or is too long for what it is."""
     try:
         with path.open("rb") as file:
             data = file.read(longest + 1)
-        if len(data) > longest:
-            raise VaultError("this file is too long for what it is to be", hint="give another one")
-        return data.decode("utf-8-sig")
     except OSError as error:
         raise VaultError(f"the file cannot be read: {error.strerror}", hint="look at its name") from error
+    if len(data) > longest:
+        raise VaultError("this file is too long for what it is to be", hint="give another one")
+    return data
+
+
+def read_text(path: Path, longest: int) -> str:
+    """Return the text in a file: see `read_bytes`."""
+    try:
+        return read_bytes(path, longest).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise VaultError("this file is no text", hint="give another one") from None
 

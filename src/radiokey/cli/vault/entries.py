@@ -1,24 +1,22 @@
-"""`radiokey vault`: numbers and codes in one age file, away from the car."""
+"""`radiokey vault add`, `list` and `show`: the radios of a vault."""
 
 import json
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from radiokey.base.bootstrap import SystemClock
 from radiokey.catalogue.index import Card, cards
 from radiokey.cli import say
-from radiokey.cli.noun import Noun
-from radiokey.cli.options import card_of, json_option, load, make_option, model_option, parse_path
+from radiokey.cli.options import card_of, json_option, make_option, model_option, parse_path
 from radiokey.cli.serial import look_again
-from radiokey.cli.vault_access import (
+from radiokey.cli.vault.access import (
     entry_of,
     new_passphrase,
+    next_line,
     open_kept,
     open_or_begin,
     read_text,
@@ -26,28 +24,14 @@ from radiokey.cli.vault_access import (
     typed_unseen,
     write_new,
 )
-from radiokey.cli.vault_options import Access, reveal_option, vault_options
+from radiokey.cli.vault.app import app, serial_option
+from radiokey.cli.vault.filling import confirm_key, today, with_entering
+from radiokey.cli.vault.options import Access, reveal_option, vault_options
 from radiokey.code.reading import make_said, read_number
 from radiokey.code.value import Code
 from radiokey.errors import CodeShapeError, ReceiptError, SerialError, UsageError, VaultError
 from radiokey.serial.formats import AS_PRINTED
-from radiokey.vault.document import (
-    CARD,
-    Entry,
-    Vault,
-    encode_vault,
-    number_key,
-    only,
-    parse_vault,
-    read_card,
-    with_entry,
-    without_codes,
-)
-from radiokey.vault.keep import FILE_BYTES_MAX
-
-app = Noun("vault", help="Numbers and codes in one encrypted file, which the age program opens too.")
-
-serial_option = click.option("--serial", metavar="SERIAL", help="Which radio: its number, or the end of it.")
+from radiokey.vault.document import Entry, Vault, number_key, with_entry
 
 
 @app.command("add")
@@ -101,10 +85,10 @@ def add(
         model=model or "",
         make=make_said(serial, make or "", card) or "",
         car=car,
-        confirm=_confirm_key(model) if confirm is None else confirm,
+        confirm=confirm_key(model) if confirm is None else confirm,
         found=found,
         source=source,
-        kept_on=_today(),
+        kept_on=today(),
         note=note,
         receipt=None if receipt is None else _receipt(receipt, number),
     )
@@ -121,7 +105,7 @@ def add(
         key = new_passphrase(access)
     if code is not None:
         typed = _typed_code(card)
-        entry = replace(entry, code=typed, steps=_steps(model, typed))
+        entry = with_entering(replace(entry, code=typed))
     save_kept(access, opened, with_entry(vault, entry, picture, again=again), key)
     say.out(f"{number} is kept in {file}{'' if entry.code else ', without a code'}")
 
@@ -221,104 +205,6 @@ def document(entry: Entry, *, reveal: bool) -> dict[str, Any]:
     }
 
 
-@app.command("card")
-@vault_options
-@serial_option
-@reveal_option
-@click.option("--to", type=parse_path, metavar="FILE", required=True, help="The PDF, a new file.")
-def card(
-    *,
-    file: Path,
-    serial: str | None,
-    reveal: bool,
-    to: Path,
-    identity: Path | None,
-    passphrase_stdin: bool,
-) -> None:
-    """Draw the card for the drawer at home as a PDF; with the code and its presses only with --reveal."""
-    from radiokey.vault.card import draw_card  # noqa: PLC0415 - fonts and drawing take long to load
-    from radiokey.web.draw.card import card_of_entry  # noqa: PLC0415 - the same
-
-    opened, _ = open_kept(Access(file, identity, passphrase_stdin))
-    entry = entry_of(opened.vault, serial)
-    if reveal and entry.code is None:
-        raise UsageError("the vault has no code of this radio yet", hint="leave --reveal out")
-    write_new(to, draw_card(card_of_entry(entry, code=reveal)))
-    say.out(f"{to} is the card of {entry.serial}, {'with' if reveal else 'without'} its code")
-    say.note("keep it at home, never in the car")
-
-
-@app.command("export")
-@vault_options
-@serial_option
-@reveal_option
-@click.option("--to", type=parse_path, metavar="FILE", help="A new file, in place of standard output.")
-def export(
-    *,
-    file: Path,
-    serial: str | None,
-    reveal: bool,
-    to: Path | None,
-    identity: Path | None,
-    passphrase_stdin: bool,
-) -> None:
-    """Write a vault's document in clear, without the codes unless --reveal is said."""
-    opened, _ = open_kept(Access(file, identity, passphrase_stdin))
-    vault = opened.vault
-    if serial is not None:
-        vault = only(vault, (entry_of(vault, serial),))
-    data = encode_vault(vault if reveal else without_codes(vault)).rstrip() + b"\n"
-    if to is None:
-        say.out(data.decode("utf-8").rstrip("\n"))
-    else:
-        write_new(to, data)
-    if reveal:
-        say.note("the codes are in it in clear: encrypt it or destroy it")
-
-
-@app.command("import")
-@vault_options
-@click.argument("source", metavar="SOURCE", help="An export, or the text of a card; - reads standard input.")
-def import_entries(*, file: Path, source: str, identity: Path | None, passphrase_stdin: bool) -> None:
-    """Take over what an export or a card holds. An entry that is there stays as it is."""
-    access = Access(file, identity, passphrase_stdin, stdin_taken=source == "-")
-    opened, key = open_or_begin(access)
-    if key is None:
-        key = new_passphrase(access)
-    text = sys.stdin.read(FILE_BYTES_MAX) if source == "-" else read_text(parse_path(source), FILE_BYTES_MAX)
-    coming = _coming(text)
-    vault, taken, stayed = opened.vault, 0, 0
-    have = {entry.key for entry in vault.entries}
-    for entry in coming.entries:
-        if entry.key in have:
-            stayed += 1
-            continue
-        vault = with_entry(vault, replace(entry, photo=""), coming.photo(entry))
-        have.add(entry.key)
-        taken += 1
-    if taken:
-        save_kept(access, opened, vault, key)
-    say.out(f"{taken} taken over, {stayed} there already")
-
-
-@app.command("passphrase")
-@vault_options
-@click.option(
-    "--recipient", "recipients", multiple=True, metavar="KEY", help="Seal it to this age key instead."
-)
-def passphrase(
-    *, file: Path, identity: Path | None, passphrase_stdin: bool, recipients: tuple[str, ...]
-) -> None:
-    """Give a vault another passphrase: the old one is asked first. Copies keep theirs."""
-    access = Access(file, identity, passphrase_stdin)
-    opened, _ = open_kept(access)
-    save_kept(access, opened, replace(opened.vault, recipients=recipients), None)
-    say.out(f"{file} opens with {'the key' if recipients else 'the new passphrase'} from now on")
-
-
-# --- what is read -------------------------------------------------------------------------------------------
-
-
 def _read_serial(text: str, make: str | None, model: str | None) -> tuple[str, str]:
     """Return a number and its format; one that no format takes is kept as it is printed."""
     card = card_of(model)
@@ -334,33 +220,13 @@ def _read_serial(text: str, make: str | None, model: str | None) -> tuple[str, s
 
 def _typed_code(card: Card | None) -> Code:
     """Return the code on standard input; say so where it is not of that radio's shape, and keep it."""
-    typed = Code.typed(typed_unseen("Code: ") if sys.stdin.isatty() else sys.stdin.readline())
+    typed = Code.typed(typed_unseen("Code: ") if sys.stdin.isatty() else next_line())
     try:
         if card is not None and card.shape is not None:
             card.shape.check(typed)
     except CodeShapeError as problem:
         say.note(f"it is kept, but look again: {problem.sentence}")
     return typed
-
-
-def _today() -> date:
-    return datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC).date()
-
-
-def _confirm_key(model: str | None) -> str:
-    """Return what stands on the key that confirms; empty where it is not known or none does."""
-    from radiokey.catalogue.panels import panel_of  # noqa: PLC0415 - only where a model is named
-
-    found = None if model is None else panel_of(model)
-    return "" if found is None else found[0].confirm_label
-
-
-def _steps(model: str | None, code: Code) -> tuple[str, ...]:
-    """Return the sentences that key the code in; none where the radio is not known."""
-    from radiokey.web.draw.card import steps_of  # noqa: PLC0415 - the coach is long
-
-    known = load(model)
-    return () if known is None else tuple(sentence for sentence, _ in steps_of(known, code))
 
 
 def _receipt(path: Path, serial: str) -> Mapping[str, Any]:
@@ -392,17 +258,6 @@ def _picture(path: Path) -> bytes:
     if clean.media is Media.PDF:
         raise VaultError("a photo is a JPEG, PNG or WebP", hint="this is a PDF: photograph the sticker")
     return smaller(clean.content)
-
-
-def _coming(text: str) -> Vault:
-    """Return what an export or the text of a card holds."""
-    if not text.lstrip().startswith(f'{{"{CARD}"'):
-        return parse_vault(text.encode())
-    entry = read_card(text)
-    return Vault((entry if entry.kept_on != date.min else replace(entry, kept_on=_today()),))
-
-
-# --- what is said -------------------------------------------------------------------------------------------
 
 
 def _name(entry: Entry) -> str:

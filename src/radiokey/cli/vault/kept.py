@@ -1,8 +1,8 @@
 """What `radiokey code` and `radiokey entry` take from a vault: no base is asked, and nothing is logged."""
 
 from radiokey.catalogue.index import cards
-from radiokey.cli.vault_access import entry_of, open_kept
-from radiokey.cli.vault_options import Access
+from radiokey.cli.vault.access import entry_of, open_kept
+from radiokey.cli.vault.options import Access
 from radiokey.code.value import Code
 from radiokey.errors import NotThereError, UsageError
 from radiokey.vault.document import Entry

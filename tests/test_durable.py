@@ -5,12 +5,13 @@ beginning, also none of a file whose length arrived before its content; of the n
 any beginning of the changes.
 """
 
+import os
 from collections.abc import Iterator
 from itertools import product
 
 import pytest
 
-from radiokey.vault.disk import FolderOnDisk, replace_file
+from radiokey.durable import PUBLIC, alone_in, replace_file, replace_steps
 
 OLD, NEW = b"the old vault", b"a newer vault, longer"
 NAME = "vault.age"
@@ -107,7 +108,7 @@ def cut_states(files: dict[str, bytes], deaf: frozenset[str] = frozenset(), chun
         disk = CuttingDisk(files, after)
         disk.deaf = deaf
         try:
-            replace_file(disk, NAME, NEW, chunk=chunk)
+            replace_steps(disk, NAME, NEW, chunk=chunk)
         except Cut:
             done = False
         else:
@@ -118,7 +119,7 @@ def cut_states(files: dict[str, bytes], deaf: frozenset[str] = frozenset(), chun
             return
 
 
-@pytest.mark.parametrize("before", [{NAME: OLD}, {}, {NAME: OLD, f"{NAME}.part": b"left by an older cut"}])
+@pytest.mark.parametrize("before", [{NAME: OLD}, {}, {NAME: OLD, f"{NAME}.new": b"left by an older cut"}])
 def test_after_a_cut_at_any_byte_the_old_vault_or_the_new_one_is_whole(before):
     seen = set()
     for state, done in cut_states(before, chunk=1):
@@ -130,7 +131,7 @@ def test_after_a_cut_at_any_byte_the_old_vault_or_the_new_one_is_whole(before):
 def test_from_every_state_that_a_cut_leaves_the_next_save_goes_through():
     for state, _ in cut_states({NAME: OLD}):
         disk = JournalDisk(state)
-        replace_file(disk, NAME, b"the next")
+        replace_steps(disk, NAME, b"the next")
         assert [one.get(NAME) for one in disk.after_a_cut()] == [b"the next"]
 
 
@@ -151,14 +152,31 @@ class FullDisk(JournalDisk):
 def test_on_a_full_disk_the_old_vault_stays_and_nothing_is_left_beside_it():
     disk = FullDisk({NAME: OLD})
     with pytest.raises(OSError, match="no room"):
-        replace_file(disk, NAME, NEW)
+        replace_steps(disk, NAME, NEW)
     assert disk.names.keys() == {NAME}
 
 
 def test_on_this_machine_the_file_is_its_owners_and_nothing_stays_beside_it(tmp_path):
-    folder = FolderOnDisk(tmp_path)
-    with folder.alone():
-        replace_file(folder, NAME, OLD)
-        replace_file(folder, NAME, NEW, chunk=4)
+    path = tmp_path / NAME
+    (tmp_path / f"{NAME}.new").symlink_to(tmp_path / "elsewhere")
+    with alone_in(tmp_path):
+        replace_file(path, OLD)
+        replace_file(path, NEW, names=False)
     (file,) = tmp_path.iterdir()
     assert (file.name, file.read_bytes(), file.stat().st_mode & 0o777) == (NAME, NEW, 0o600)
+
+
+def test_what_is_published_is_for_whoever_the_umask_lets(tmp_path):
+    before = os.umask(0o022)
+    try:
+        replace_file(tmp_path / NAME, NEW, mode=PUBLIC)
+    finally:
+        os.umask(before)
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o644
+
+
+def test_a_name_that_is_taken_by_a_folder_leaves_nothing_behind(tmp_path):
+    (tmp_path / NAME).mkdir()
+    with pytest.raises(IsADirectoryError):
+        replace_file(tmp_path / NAME, NEW)
+    assert [one.name for one in tmp_path.iterdir()] == [NAME]

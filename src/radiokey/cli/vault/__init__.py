@@ -1,0 +1,1 @@
+"""`radiokey vault`: numbers and codes in one age file, and what other commands take from one."""
