@@ -7,6 +7,7 @@ BIN := $(DEV)/bin
 UV := $(BIN)/uv
 PIP := $(RUN)/bin/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml hatch_build.py README.md LICENSE
+FETCHED := src/radiokey/web/static/fetched/onnxruntime.wasm.gz
 # The port of `make run`; 0 takes a free one.
 RADIOKEY_PORT ?= 8000
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -113,7 +114,11 @@ $(DEV)/.docs: $(DEV)/.tools requirements/docs.lock
 	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/docs.lock
 	@touch $@
 
-$(DEV)/.product: $(DEV)/.tools $(SOURCES)
+# What reads print in the browser, from its npm package: in no commit, and in a wheel that is made after this.
+$(FETCHED): $(DEV)/.python tools/phone_reader.py tools/phone_reader/package-lock.json
+	$(BIN)/python tools/phone_reader.py
+
+$(DEV)/.product: $(DEV)/.tools $(FETCHED) $(SOURCES)
 	rm -rf dist
 	$(BIN)/python -m hatchling build --target wheel
 	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --no-deps --reinstall dist/*.whl
