@@ -7,12 +7,13 @@ BIN := $(DEV)/bin
 UV := $(BIN)/uv
 PIP := $(RUN)/bin/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml hatch_build.py README.md LICENSE
+FETCHED := src/radiokey/web/static/fetched/onnxruntime.wasm.gz
 # The port of `make run`; 0 takes a free one.
 RADIOKEY_PORT ?= 8000
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade
 
-.PHONY: help run install setup test check docs sbom image bench deep mutants findings lock wheels advisories
+.PHONY: help run install setup test check docs sbom image bench deep mutants findings screenshots lock wheels advisories
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -53,6 +54,9 @@ mutants: setup ## change the lock, the policy and the store in every small way; 
 
 findings: $(DEV)/.python ## run the surprises of findings/ about other software (installs packages; not in CI)
 	$(BIN)/python tools/findings.py
+
+screenshots: setup ## take the pictures of README and docs from the product itself
+	$(BIN)/python tools/screenshots.py
 
 lock: $(DEV)/.tools ## make the lock files anew, one version of a part in all of them
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
@@ -110,7 +114,11 @@ $(DEV)/.docs: $(DEV)/.tools requirements/docs.lock
 	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/docs.lock
 	@touch $@
 
-$(DEV)/.product: $(DEV)/.tools $(SOURCES)
+# What reads print in the browser, from its npm package: in no commit, and in a wheel that is made after this.
+$(FETCHED): $(DEV)/.python tools/phone_reader.py tools/phone_reader/package-lock.json
+	$(BIN)/python tools/phone_reader.py
+
+$(DEV)/.product: $(DEV)/.tools $(FETCHED) $(SOURCES)
 	rm -rf dist
 	$(BIN)/python -m hatchling build --target wheel
 	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --no-deps --reinstall dist/*.whl

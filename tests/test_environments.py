@@ -311,7 +311,7 @@ def test_what_webassembly_runs_needs_nothing_that_it_does_not_install(monkeypatc
             assert not foreign, f"{file}: {foreign}"
 
 
-@pytest.mark.parametrize("name", ["webassembly", "calendars"])
+@pytest.mark.parametrize("name", ["webassembly", "calendars", "phone_reader"])
 def test_what_comes_from_npm_is_pinned_hashed_and_named_without_an_address(name):
     folder = ROOT / "tools" / name
     wanted = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]

@@ -19,7 +19,7 @@ CHUNK: Final = 1 << 20
 PRIVATE: Final = 0o600
 """Only its owner reads it."""
 PUBLIC: Final = 0o666
-"""Whoever the umask lets: for what is published."""
+"""Everybody whom the umask lets: for what is published."""
 
 
 class Disk(Protocol):

@@ -18,7 +18,6 @@ from radiokey.base.identity.roles import ROLES, Role
 from radiokey.base.keys.seal import NONCE_SIZE
 from radiokey.base.papers.archive import PaperArchive, Upload
 from radiokey.base.papers.clean import CleanPaper
-from radiokey.base.papers.content import Media
 from radiokey.base.papers.kind import PaperKind
 from radiokey.base.ports.store import StoredUnit
 from radiokey.base.requests.desk import Application, Desk
@@ -28,6 +27,7 @@ from radiokey.base.sql.principals import Principal
 from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import DAY_MS
 from radiokey.code.value import Code
+from radiokey.confined.content import Media
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.serve import serve

@@ -10,7 +10,6 @@ from radiokey.base.log.append import Log
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.papers.archive import PaperArchive, Upload
 from radiokey.base.papers.clean import CleanPaper
-from radiokey.base.papers.content import Media
 from radiokey.base.papers.kind import PaperKind
 from radiokey.base.ports.store import StoredUnit
 from radiokey.base.release.service import ReleaseService
@@ -22,6 +21,7 @@ from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import Ledger
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code
+from radiokey.confined.content import Media
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 

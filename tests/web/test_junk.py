@@ -155,6 +155,7 @@ def test_junk_in_an_address_is_answered_in_a_sentence(visitor, address):
         "/waiting/{}",
         "/waiting/{}/radiokey.ics",
         "/static/{}",
+        "/static/reader/{}",
         "/{}",
     ],
 )

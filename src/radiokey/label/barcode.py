@@ -7,15 +7,14 @@ passed on and `read` takes none but one of a known length with its own check.
 """
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
-import cv2
 import numpy as np
 import zxingcpp
 
+from radiokey.label.geometry import Floats, moved_quad
 from radiokey.label.marks import Code, Point, Quad, Symbology
-
-Grey = np.ndarray[Any, Any]
+from radiokey.label.raster import Pixels, scaled
 
 _NAMES: Final = {
     zxingcpp.BarcodeFormat.Codabar: Symbology.CODABAR,
@@ -46,7 +45,7 @@ MATRICES: Final = _asked(_MATRIX)
 """Looked for apart: it takes ten times as long."""
 
 
-def find_codes(grey: Grey, forms: zxingcpp.BarcodeFormats) -> list[Code]:
+def find_codes(grey: Pixels, forms: zxingcpp.BarcodeFormats) -> list[Code]:
     """Return the barcodes of a picture, dark on light and light on dark; corners in its pixels."""
     found: dict[tuple[str, str], Code] = {}
     for picture in (grey, 255 - grey):
@@ -71,24 +70,12 @@ def find_codes(grey: Grey, forms: zxingcpp.BarcodeFormats) -> list[Code]:
 
 
 def find_codes_at(
-    grey: Grey,
-    to_photo: np.ndarray[Any, Any],
-    scale: float,
-    forms: zxingcpp.BarcodeFormats = STRIPS,
+    grey: Pixels, to_photo: Floats, scale: float, forms: zxingcpp.BarcodeFormats = STRIPS
 ) -> list[Code]:
     """Return the barcodes of a picture seen at another size; `to_photo` (3 x 3) leads to the photo."""
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    scaled = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)
-    back = to_photo @ np.diag([1 / scale, 1 / scale, 1.0])
-    return [Code(one.symbology, one.text, moved(one.quad, back)) for one in find_codes(scaled, forms)]
-
-
-def moved(quad: Quad, matrix: np.ndarray[Any, Any]) -> Quad:
-    """Return a quad where a homography (3 x 3) puts it."""
-    points = np.array([(*point, 1.0) for point in quad]) @ matrix.T
-    flat = points[:, :2] / points[:, 2:]
-    a, b, c, d = ((float(x), float(y)) for x, y in flat)
-    return a, b, c, d
+    there = scaled(grey, scale)
+    back = to_photo @ np.diag([grey.shape[1] / there.shape[1], grey.shape[0] / there.shape[0], 1.0])
+    return [Code(one.symbology, one.text, moved_quad(one.quad, back)) for one in find_codes(there, forms)]
 
 
 def _quad(position: zxingcpp.Position) -> Quad:

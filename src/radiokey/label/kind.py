@@ -7,9 +7,9 @@ import struct
 from enum import StrEnum
 from typing import Final
 
-from radiokey.base.papers.content import BYTES_MAX, PIXELS_MAX, Media
-from radiokey.base.papers.content import recognise as recognise_paper
-from radiokey.base.papers.refusal import Refusal, paper_error
+from radiokey.confined.content import BYTES_MAX, PIXELS_MAX, Media
+from radiokey.confined.content import recognise as recognise_paper
+from radiokey.confined.refusal import Refusal, paper_error
 from radiokey.errors import PaperError
 from radiokey.label.refusal import PDF
 

@@ -11,11 +11,12 @@ from typing import Final
 
 import msgspec
 
-from radiokey.base.papers.confined import BrokenWorkerError, Confined
 from radiokey.code.reading import Radio
+from radiokey.confined.process import BrokenWorkerError, Confined
 from radiokey.errors import OurFaultError, PaperError, PhotoError, UsageError
 from radiokey.label.kind import recognise
 from radiokey.label.marks import Marks
+from radiokey.label.networks import find_networks
 from radiokey.label.read import LabelReading, read_marks
 from radiokey.label.refusal import reworded
 from radiokey.language.speech import gettext
@@ -25,16 +26,19 @@ WALL_SECONDS: Final = 60.0
 AT_ONCE: Final = 1
 """Each takes a core and up to 500 MB."""
 
-PARTS: Final = ("cv2", "numpy", "onnxruntime", "pi_heif", "rapidocr", "zxingcpp")
+PARTS: Final = ("numpy", "onnxruntime", "pi_heif", "zxingcpp")
 """What the extra `photo` installs, by the names that are imported."""
 
+INSTALL: Final = "pip install 'radiokey[photo]' && pip install --no-deps 'rapidocr>=3.10,<4'"
+"""The second brings the networks. What it asks for is not used, and would take as much again."""
+
 _ANSWER_MAX: Final = 2_000_000
-_ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FFMPEG_LOGLEVEL": "-8"}
+_ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def is_installed() -> bool:
     """Tell whether what reads photos is installed."""
-    return all(find_spec(part) is not None for part in PARTS)
+    return find_networks() is not None and all(find_spec(part) is not None for part in PARTS)
 
 
 def require_extra() -> None:
@@ -43,8 +47,7 @@ def require_extra() -> None:
         raise UsageError(
             gettext("reading a photo needs more packages than are installed here"),
             hint=gettext(
-                "install radiokey with its extra: pip install 'radiokey[photo]'; or type the "
-                "number: radiokey serial check TEXT"
+                "install them: {install}; or type the number: radiokey serial check TEXT", install=INSTALL
             ),
         )
 

@@ -1,7 +1,7 @@
 """From the bytes of a photo to its pixels, as it is seen. `decode` in the confined process only.
 
 JPEG (also one with a second picture behind it, as phones write), PNG and WebP go the way of papers
-(`radiokey.base.papers.image`); HEIC is known and measured here, and libheif turns it upright.
+(`radiokey.confined.image`); HEIC is known and measured here, and libheif turns it upright.
 """
 
 import io
@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from radiokey.base.papers import image
-from radiokey.base.papers.content import PIXELS_MAX, Media
-from radiokey.base.papers.refusal import Refusal, paper_error
+from radiokey.confined import image
+from radiokey.confined.content import PIXELS_MAX, Media
+from radiokey.confined.refusal import Refusal, paper_error
 from radiokey.label.kind import PhotoKind, recognise
 
 SIDE_MAX: Final = 2_000

@@ -28,7 +28,17 @@ from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, SerialNumber
 from radiokey.serial.shapes import LOOK_ALIKES, UNKNOWN
 
-__all__ = ["Candidate", "LabelReading", "LeftOut", "Reason", "Source", "Suspect", "read_marks"]
+__all__ = [
+    "Candidate",
+    "LabelReading",
+    "LeftOut",
+    "Reason",
+    "Source",
+    "Suspect",
+    "of_one_number",
+    "read_marks",
+    "telling",
+]
 
 
 class Source(StrEnum):
@@ -143,6 +153,19 @@ def read_marks(
     )
 
 
+def telling(judged: LabelReading) -> list[Candidate]:
+    """Return the numbers that are more than an accident; without one, print is looked for closer."""
+    return [one for one in judged.candidates if one.confidence > CONFIDENCE["accident"]]
+
+
+def of_one_number(judged: LabelReading) -> Quad | None:
+    """Return where the one number of the print stands, to be read again; several, or none: `None`."""
+    found = telling(judged)
+    if len(found) != 1 or Source.FIRST not in found[0].sources:
+        return None
+    return found[0].quad
+
+
 # --- who says what --------------------------------------------------------------------------------------
 
 
@@ -183,6 +206,11 @@ class _Joined(IntEnum):
 
 
 _SHORT_KINDS: Final = frozenset({"renault-precode", "as-printed"})
+"""Numbers of few characters in no telling form: a pre-code of four, or what a radio without a format has.
+
+Anything on a label may hold one by accident (`A123` in `LOT A1234`), so they count only where the label says
+what they are, or where their line holds nothing else.
+"""
 
 
 def _may_be(reading: Reading, text: str, joined: _Joined) -> bool:
@@ -201,7 +229,7 @@ def _may_be(reading: Reading, text: str, joined: _Joined) -> bool:
 
 
 def _stands_alone(reading: Reading, text: str) -> bool:
-    """Tell whether a short number without a label around it is all that its line says."""
+    """Tell whether a number is long, announced by its label (`SECURITY A123`), or all that its line says."""
     if reading.labelled or reading.serial.kind not in _SHORT_KINDS:
         return True
     return len(re.sub(r"[^A-Za-z0-9]", "", text)) == len(reading.serial.text) or "S/N" in text.upper()
@@ -385,7 +413,11 @@ def _suspects(group: Sequence[_Said]) -> tuple[Suspect, ...]:
 
 
 def _alphabets(reading: Reading) -> tuple[str, ...]:
-    """Return what each place of a number takes, by the strictest shape of its format that has it."""
+    """Return the characters that each place of a number takes, by the first shape of its format that fits it.
+
+    Formats list their strictest shape first. A number that fits none of them was spelled anew by its format:
+    then each place takes what it has, and nothing is doubted.
+    """
     number = reading.serial.text
     for shape in FORMATS[reading.serial.kind].shapes:
         places = shape.alphabets(len(number))

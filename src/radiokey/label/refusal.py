@@ -6,8 +6,8 @@ The owner learns what the file is and what to do instead. Words never repeat a n
 from collections.abc import Mapping
 from typing import Final
 
-from radiokey.base.papers.refusal import WORDS as PAPER_WORDS
-from radiokey.base.papers.refusal import Refusal
+from radiokey.confined.refusal import WORDS as PAPER_WORDS
+from radiokey.confined.refusal import Refusal
 from radiokey.errors import PaperError, PhotoError
 from radiokey.language.speech import gettext, later
 

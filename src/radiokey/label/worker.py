@@ -9,17 +9,13 @@ import resource
 import sys
 from typing import Final
 
-import radiokey.base.papers.eager  # noqa: F401 - before all that is loaded below
+import radiokey.confined.eager  # noqa: F401 - before all that is loaded below
 
 # isort: split
-import cv2
 import msgspec
 
-from radiokey.base.papers import means
-from radiokey.base.papers.answer import DONE, READY, REFUSED
-from radiokey.base.papers.content import BYTES_MAX
-from radiokey.base.papers.refusal import Refusal
-from radiokey.errors import PaperError
+from radiokey.confined import means
+from radiokey.confined.answer import answer_for_one
 from radiokey.label import ocr, picture, read
 from radiokey.label.look import look
 from radiokey.label.marks import Marks
@@ -33,7 +29,6 @@ LIMITS: Final = means.LIMITS | {
 def confine() -> ocr.Reader:
     """Load all that is needed from files, take the means away for good, and return the networks."""
     picture.prepare()
-    cv2.setNumThreads(1)
     reader = ocr.Reader()
     means.take_away(LIMITS)
     return reader
@@ -53,17 +48,8 @@ def marks_of(reader: ocr.Reader, data: bytes, make: str) -> Marks:
 def main() -> None:
     """Answer for one photo."""
     reader = confine()
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
-    data = sys.stdin.buffer.read(BYTES_MAX + 1)
-    try:
-        answer = DONE + msgspec.json.encode(marks_of(reader, data, " ".join(sys.argv[1:])))
-    except PaperError as error:
-        answer = REFUSED + str(error.facts["reason"]).encode("ascii") + b"\n"
-    except (MemoryError, cv2.error):
-        answer = REFUSED + Refusal.TOO_MUCH_WORK.value.encode("ascii") + b"\n"
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
+    make = " ".join(sys.argv[1:])
+    answer_for_one(lambda data: msgspec.json.encode(marks_of(reader, data, make)))
 
 
 if __name__ == "__main__":

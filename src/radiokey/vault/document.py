@@ -67,7 +67,7 @@ class Entry:
 
     `serial` is canonical where `kind` is a format, else as printed; `model` an id of the catalogue; `code` is
     `None` where it is not known yet; `photo` names a photo of the vault; `receipt` is the receipt's JSON
-    object; `steps` key this code in, and `keys` are those of the panel, where they sit: whoever opens the
+    object; `steps` key this code in, and `keys` are those of the panel, where they sit: who opens the
     file has them without a network. Texts that are not known are empty.
     """
 
@@ -250,7 +250,7 @@ class _Photo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which photo lies next behind the index, and how long it is."""
 
     name: str
-    bytes: Annotated[int, msgspec.Meta(ge=0, le=PHOTO_BYTES_MAX)]
+    length: Annotated[int, msgspec.Meta(ge=0, le=PHOTO_BYTES_MAX)] = msgspec.field(name="bytes")
 
 
 class _Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -340,8 +340,8 @@ def _read_indexed(data: bytes | bytearray) -> Vault:
     read = msgspec.json.decode(view[:at], type=_Index)
     photos: dict[str, bytes | memoryview] = {}
     for photo in read.photos:
-        photos[photo.name] = view[at : at + photo.bytes]
-        at += photo.bytes
+        photos[photo.name] = view[at : at + photo.length]
+        at += photo.length
     padding = bytes(view[at:])
     if len(photos) != len(read.photos) or not 0 < len(padding) <= BLOCK or padding.strip(b" ") != b"\n":
         raise ValueError("what is behind the index is not what it says")

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath
+from litestar.response import File
 from litestar.types import Message, Scope
 
 from radiokey.base.bootstrap import SystemClock, SystemRandomness, open_base
@@ -40,6 +41,7 @@ from radiokey.web.http.forwarded import BehindProxy, network
 from radiokey.web.http.languages import Spoken
 from radiokey.web.http.logs import Observed
 from radiokey.web.http.origins import KnownHosts, SameSite
+from radiokey.web.http.phone_reader import find_phone_reader
 from radiokey.web.http.render import Pages, StaticFiles, load_static
 from radiokey.web.http.wellformed import WellFormed
 from radiokey.web.jobs.mail import Mailer, Mailing
@@ -245,6 +247,18 @@ def static_file(name: FromPath[str], request: Request[None, None, State]) -> Res
     return Response(content, media_type=kind, headers=headers)
 
 
+@get("/static/reader/{name:str}", sync_to_thread=False)
+def phone_reader_file(name: FromPath[str]) -> File:
+    """Return a part of what reads print on a phone, as it lies: packed, or what packing does not help."""
+    reader = find_phone_reader()
+    found = reader.files.get(name) if reader else None
+    if found is None:
+        raise NotFoundException
+    path, kind = found
+    headers = {"Cache-Control": FOREVER}
+    return File(path, media_type=kind, headers=headers, content_disposition_type="inline")
+
+
 _PAGES: Final = (
     *road.HANDLERS,
     *number.HANDLERS,
@@ -267,6 +281,7 @@ _PAGES: Final = (
     *signin.OPEN,
     *browser.HANDLERS,
     static_file,
+    phone_reader_file,
 )
 
 

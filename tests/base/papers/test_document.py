@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from papermaking import PAGE, assembled, drawn, like, pdf
 
 from radiokey.base.papers.document import redraw
-from radiokey.base.papers.refusal import Refusal
 from radiokey.base.papers.stored import read_pages
+from radiokey.confined.refusal import Refusal
 from radiokey.errors import PaperError
 
 BLUE, WHITE, RED = (0, 0, 255), (255, 255, 255), (255, 0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from radiokey.base.papers.kind import KEPT_DAYS, NAMES, PaperKind, delete_after_ms, kept_words
-from radiokey.base.papers.refusal import Refusal
+from radiokey.confined.refusal import Refusal
 
 SPEC = (Path(__file__).parents[3] / "docs" / "spec" / "papers.md").read_text("utf-8")
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from papermaking import chunk, exif, like, pdf, picture, png
 
-from radiokey.base.papers.content import Media
 from radiokey.base.papers.stored import (
     STORED_BYTES_MAX,
     StoredFormError,
@@ -17,6 +16,7 @@ from radiokey.base.papers.stored import (
     read_pages,
     write_pages,
 )
+from radiokey.confined.content import Media
 
 JPEG = picture()
 GREY = picture(mode="L", size=(30, 40))

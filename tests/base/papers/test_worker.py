@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from papermaking import archive, chunk, exif, pdf, picture, png
 
 from radiokey.base.papers.clean import WORKER, Cleaner, CleanPaper
-from radiokey.base.papers.content import Media
-from radiokey.base.papers.refusal import Refusal
 from radiokey.base.papers.stored import check, write_pages
+from radiokey.confined.content import Media
+from radiokey.confined.refusal import Refusal
 from radiokey.errors import OurFaultError, PaperError
 
 JPEG = picture()

@@ -9,11 +9,11 @@ from desks import PAPERS, AsSent, Crashed, Cuts, ask, checked, mails, own
 from radiokey.base.keys.rotation import KeyRotation
 from radiokey.base.papers.archive import Upload
 from radiokey.base.papers.kind import KEPT_DAYS, PaperKind
-from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import State
 from radiokey.base.sql.principals import Principal
 from radiokey.clock import DAY_MS
+from radiokey.confined.refusal import Refusal, paper_error
 from radiokey.errors import (
     ChangedMeanwhileError,
     NotThereError,

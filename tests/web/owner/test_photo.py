@@ -1,5 +1,6 @@
 """A photo of the label over HTTP: barcodes that a phone found, and a photo that its owner sends."""
 
+import hashlib
 import tempfile
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from radiokey.clock import DAY_MS
 from radiokey.errors import PhotoError
 from radiokey.label.marks import Code, Line, Marks, Sign, Symbology
 from radiokey.label.read import read_marks
-from radiokey.web.app import HEADERS
+from radiokey.web.app import FOREVER, HEADERS
+from radiokey.web.http.phone_reader import find_phone_reader
 from radiokey.web.http.render import POLICIES, StaticFiles
-from radiokey.web.owner.photo import PHOTO_BYTES_MAX, WAITING_MAX
+from radiokey.web.owner import photo
+from radiokey.web.owner.photo import LINES_MAX, PHOTO_BYTES_MAX, WAITING_MAX
 
 QUAD = ((10.0, 10.0), (200.0, 10.0), (200.0, 60.0), (10.0, 60.0))
 BARS = {"symbology": "Code 128", "text": "281155216RTV212", "quad": QUAD}
@@ -54,7 +57,7 @@ def open_files():
 
 
 def tell(visitor, **said):
-    return visitor.post("/number/photo/codes", json=SAID | said)
+    return visitor.post("/number/photo/marks", json=SAID | said)
 
 
 def send(visitor, data=JPEG, **fields):
@@ -109,9 +112,50 @@ def test_a_look_alike_in_an_open_place_is_marked(visitor):
     ],
 )
 def test_what_is_no_list_of_barcodes_is_refused_in_a_sentence(visitor, body):
-    answer = visitor.post("/number/photo/codes", json=body)
+    answer = visitor.post("/number/photo/marks", json=body)
     assert answer.status_code in {400, 422}
     assert len(answer.json()["problem"].split()) >= 4
+
+
+def test_print_that_a_phone_read_is_judged_as_the_sites_own_and_says_where_to_look_again(visitor):
+    said = {"width": 640, "height": 480, "codes": [], "make": "ford"}
+    one = {"signs": [{"text": sign, "score": 0.99} for sign in "M012345"], "quad": QUAD}
+    answer = visitor.post("/number/photo/marks", json=said | {"first": [one]}).json()
+    assert [each["serial"] for each in answer["candidates"]] == ["M012345"]
+    assert (answer["sure"], answer["telling"], tuple(map(tuple, answer["around"]))) == (False, True, QUAD)
+    assert visitor.post("/number/photo/marks", json=said | {"first": [one], "second": [one]}).json()["sure"]
+    assert not visitor.post("/number/photo/marks", json=said).json()["telling"]
+    assert (
+        visitor.post("/number/photo/marks", json=said | {"first": [one] * (LINES_MAX + 1)}).status_code == 422
+    )
+
+
+def test_what_a_phone_loads_is_served_under_its_hash_and_never_expires(visitor):
+    reader = find_phone_reader()
+    assert reader is not None, "tools/phone_reader.py puts it into the wheel"
+    page = visitor.get("/number/photo").text
+    for part, address in reader.addresses.items():
+        assert address in page
+        answer = visitor.get(address)
+        assert hashlib.sha256(answer.content).hexdigest().startswith(address.split(".")[1])
+        assert answer.headers["cache-control"] == FOREVER
+        assert answer.headers["content-type"].startswith(
+            "text/javascript" if part == "library" else "application/"
+        )
+    assert visitor.get("/static/reader/other.000000000000.onnx").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["radiokey.web.http.phone_reader.resources.files", "radiokey.web.http.phone_reader.find_networks"],
+)
+def test_where_a_part_is_missing_a_phone_is_offered_none(visitor, site, monkeypatch, tmp_path, missing):
+    monkeypatch.setattr(missing, (lambda _package: tmp_path) if missing.endswith("files") else lambda: None)
+    monkeypatch.setattr(photo, "find_phone_reader", find_phone_reader.__wrapped__)
+    site.photos = None
+    page = visitor.get("/number/photo").text
+    assert "Read it on this phone" not in page
+    assert "This site reads no print from photos." in page
 
 
 # --- what the browser may do ------------------------------------------------------------------------------
@@ -123,11 +167,12 @@ def test_the_camera_is_allowed_on_its_own_page_alone(visitor):
     assert HEADERS["Permissions-Policy"].startswith("camera=()")
 
 
-def test_what_sees_the_photo_may_compile_and_connect_to_nothing(visitor):
+@pytest.mark.parametrize("worker", ["photo-worker", "print-worker"])
+def test_what_sees_the_photo_may_compile_and_connect_to_nothing(visitor, worker):
     """A worker goes by the policy that it is sent with, so the page itself needs no more than others."""
-    (name,) = (name for name in StaticFiles().files if name.startswith("photo-worker."))
+    (name,) = (name for name in StaticFiles().files if name.startswith(f"{worker}."))
     policy = visitor.get(f"/static/{name}").headers["content-security-policy"]
-    assert policy == POLICIES["photo-worker.js"]
+    assert policy == POLICIES[f"{worker}.js"]
     assert policy.split("; ") == ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'"]
     assert (
         visitor.get("/number/photo").headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
@@ -188,8 +233,9 @@ def test_a_photo_without_a_number_and_one_that_is_none_lead_on(visitor, site):
     assert (page.status_code, "No photo was chosen" in page.text) == (400, True)
 
 
-def test_a_site_that_reads_no_photos_says_so_and_leads_on(visitor, site):
+def test_a_site_that_reads_no_photos_says_so_and_leads_on(visitor, site, monkeypatch):
     site.photos = None
+    monkeypatch.setattr(photo, "find_phone_reader", lambda: None)
     page = visitor.get("/number/photo")
     assert "This site reads no print from photos" in page.text
     assert "Let this site read it" not in page.text

@@ -12,11 +12,11 @@ from led import shown_after
 from visitors import ORIGIN
 
 from radiokey.base.identity.roles import Role
-from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.kind import KEPT_DAYS, REJECTED_KEPT_DAYS, PaperKind
-from radiokey.base.papers.refusal import WORDS, Refusal, paper_error
 from radiokey.base.stolen.clearings import WAITS_DAYS
 from radiokey.clock import DAY_MS
+from radiokey.confined.content import BYTES_MAX
+from radiokey.confined.refusal import WORDS, Refusal, paper_error
 
 LIST, CLEARINGS = "/registrar/stolen", "/registrar/stolen/clearings"
 REPORT = {"serial": BP, "vin": CAR, "reason": "taken from the car park"}

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from radiokey.base.papers.confined import BrokenWorkerError, Confined
-from radiokey.base.papers.content import Media, recognise
 from radiokey.base.papers.stored import STORED_BYTES_MAX, StoredFormError, check
+from radiokey.confined.content import Media, recognise
+from radiokey.confined.process import BrokenWorkerError, Confined
 from radiokey.errors import OurFaultError
 
 WORKER: Final = (sys.executable, "-I", "-m", "radiokey.base.papers.worker")

@@ -13,10 +13,10 @@ from typing import Final
 import pypdfium2  # type: ignore[import-untyped] # it comes without types
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped] # the same
 
-from radiokey.base.papers.content import BYTES_MAX, PAGES_MAX
-from radiokey.base.papers.image import jpeg
-from radiokey.base.papers.refusal import Refusal, paper_error
-from radiokey.base.papers.stored import DOTS_PER_INCH, SIDE_MAX, write_pages
+from radiokey.base.papers.stored import DOTS_PER_INCH, write_pages
+from radiokey.confined.content import BYTES_MAX, PAGES_MAX, SIDE_MAX
+from radiokey.confined.image import jpeg
+from radiokey.confined.refusal import Refusal, paper_error
 
 _JPEG_QUALITY: Final = 85
 _POINTS_PER_INCH: Final = 72

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from radiokey.base.papers.content import PAGES_MAX, PNG_SIGNATURE, Media, jpeg_segments, png_chunks
+from radiokey.confined.content import PAGES_MAX, PNG_SIGNATURE, SIDE_MAX, Media, jpeg_segments, png_chunks
 from radiokey.errors import PaperError
 
 STORED_BYTES_MAX: Final = 32_000_000
-SIDE_MAX: Final = 3_000
 DOTS_PER_INCH: Final = 200
 
 _POINTS_PER_INCH: Final = 72

@@ -5,16 +5,15 @@ on standard output. Whatever goes wrong in between ends it, and its parent refus
 """
 
 import resource
-import sys
 from typing import Final
 
-import radiokey.base.papers.eager  # noqa: F401 - before all that is loaded below
-from radiokey.base.papers import document, image, means
-from radiokey.base.papers.answer import DONE, READY, REFUSED
-from radiokey.base.papers.content import BYTES_MAX, Media, recognise
-from radiokey.base.papers.refusal import Refusal, paper_error
+import radiokey.confined.eager  # noqa: F401 - before all that is loaded below
+from radiokey.base.papers import document
 from radiokey.base.papers.stored import STORED_BYTES_MAX
-from radiokey.errors import PaperError
+from radiokey.confined import image, means
+from radiokey.confined.answer import answer_for_one
+from radiokey.confined.content import Media, recognise
+from radiokey.confined.refusal import Refusal, paper_error
 
 LIMITS: Final = means.LIMITS | {
     resource.RLIMIT_CPU: 30,  # seconds
@@ -40,17 +39,7 @@ def stored_form(data: bytes) -> bytes:
 def main() -> None:
     """Answer for one file."""
     confine()
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
-    data = sys.stdin.buffer.read(BYTES_MAX + 1)
-    try:
-        answer = DONE + stored_form(data)
-    except PaperError as error:
-        answer = REFUSED + str(error.facts["reason"]).encode("ascii") + b"\n"
-    except MemoryError:
-        answer = REFUSED + Refusal.TOO_MUCH_WORK.value.encode("ascii") + b"\n"
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
+    answer_for_one(stored_form)
 
 
 if __name__ == "__main__":

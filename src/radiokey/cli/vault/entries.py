@@ -246,8 +246,8 @@ def _receipt(path: Path, serial: str) -> Mapping[str, Any]:
 def _picture(path: Path) -> bytes:
     """Return a photo as a vault keeps it: made anew from its pixels by the confined reader of papers."""
     from radiokey.base.papers.clean import Cleaner  # noqa: PLC0415 - only where a photo is given
-    from radiokey.base.papers.content import BYTES_MAX, Media  # noqa: PLC0415 - the same
     from radiokey.cli.photo import smaller  # noqa: PLC0415 - the same
+    from radiokey.confined.content import BYTES_MAX, Media  # noqa: PLC0415 - the same
 
     try:
         with path.open("rb") as file:

@@ -18,10 +18,10 @@ from litestar.response import Redirect
 from radiokey.base.grants.service import WAITS_DAYS, Granted, GrantKind, GrantService
 from radiokey.base.identity.roles import Permission
 from radiokey.base.limits import LimitedClient
-from radiokey.base.papers.content import BYTES_MAX
-from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.ports.grants import GrantProposal
 from radiokey.code.signed import NUMBER_MAX
+from radiokey.confined.content import BYTES_MAX
+from radiokey.confined.refusal import Refusal, paper_error
 from radiokey.digits import parse_digits
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError, UsageError
 from radiokey.headunit.sync import answer_lines, challenge_from_lines

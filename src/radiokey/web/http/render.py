@@ -46,10 +46,9 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
 }
-POLICIES: Final = {
-    # What runs there sees the owner's photo: it may compile what it is handed, and connect to nothing.
-    "photo-worker.js": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
-}
+_ALONE: Final = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'"
+"""What sees the owner's photo may compile what it is handed, and connect to nothing."""
+POLICIES: Final = {"photo-worker.js": _ALONE, "print-worker.js": _ALONE}
 """The policies of scripts that run by themselves, beside a page."""
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False})
 

@@ -8,10 +8,10 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from radiokey.base.papers.archive import Upload
-from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.kind import NAMES, PaperKind
 from radiokey.base.requests.desk import Desk, View
 from radiokey.base.requests.limits import DeskLimits
+from radiokey.confined.content import BYTES_MAX
 from radiokey.digits import read_digits
 from radiokey.errors import PaperError, UsageError
 from radiokey.language.speech import gettext, later

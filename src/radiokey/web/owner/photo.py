@@ -1,8 +1,8 @@
 """The number off a photo of the label: read on the owner's phone or, if the owner says so, by this site.
 
-On the phone a script finds barcodes, and only their texts come here; what they mean is said by the same
-reading that the site's own photos go through. A photo that is sent is read in a confined process and kept
-nowhere: it is closed, in memory and on disk, before the answer is made.
+On the phone a script finds barcodes and, if the owner loads what it takes, print; only texts come here, and
+what they mean is said by the same reading that the site's own photos go through. A photo that is sent is read
+in a confined process and kept nowhere: it is closed, in memory and on disk, before the answer is made.
 """
 
 from typing import Annotated, Any, Final
@@ -14,14 +14,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from radiokey.base.papers.content import BYTES_MAX
+from radiokey.confined.content import BYTES_MAX
 from radiokey.errors import InputError, RadiokeyError, SerialError, TryLaterError, UsageError
-from radiokey.label.marks import Code, Marks
+from radiokey.label.marks import Code, Line, Marks
 from radiokey.label.photo import LabelReading
-from radiokey.label.read import Candidate, read_marks
+from radiokey.label.read import Candidate, of_one_number, read_marks, telling
 from radiokey.language.speech import gettext
 from radiokey.web.http.forms import NumberForm, Short, Text, WebRequest, convert, read_query
 from radiokey.web.http.labels import look_again, nothing_on
+from radiokey.web.http.phone_reader import find_phone_reader
 from radiokey.web.http.problems import headers_of_problem, status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.visits import PhotoNumber, Visit
@@ -31,6 +32,7 @@ from radiokey.web.site import Site
 PHOTO_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
 CODES_MAX: Final = 32
 CODE_LENGTH_MAX: Final = 500
+LINES_MAX: Final = 128
 WAITING_MAX: Final = 8
 """So many photos wait until one is read; each takes some two seconds."""
 WITH_CAMERA: Final = {**PRIVATE, "Permissions-Policy": "camera=(self), microphone=(), geolocation=()"}
@@ -39,12 +41,20 @@ PAGE: Final = "photo"
 _JSON: Final = "application/json"
 
 
-class PhoneCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a phone found on its picture: barcodes, in pixels of it, and what is known of the radio."""
+Lines = Annotated[tuple[Line, ...], msgspec.Meta(max_length=LINES_MAX)]
+
+
+class PhoneMarks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a phone found on its picture, in pixels of it, and what is known of the radio.
+
+    Barcodes, and print as each of two passes read it.
+    """
 
     width: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
     height: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
     codes: Annotated[tuple[Code, ...], msgspec.Meta(max_length=CODES_MAX)]
+    first: Lines = ()
+    second: Lines = ()
     make: Short = ""
     car: Text = ""
     model: Short = ""
@@ -72,25 +82,28 @@ def _photo_page(site: Site, visit: Visit) -> Response[str]:
         known={name: getattr(visit, name) for name in NumberForm.__struct_fields__ if name != "text"},
         problem=visit.problem,
         reads=site.photos is not None,
+        phone=find_phone_reader(),
         own=site.base.organisation is None,
         typing=address_with("/number", visit),
     )
 
 
-@post("/number/photo/codes", status_code=200)
-async def read_codes(
+@post("/number/photo/marks", status_code=200)
+async def read_phone_marks(
     site: NamedDependency[Site], request: Request[None, None, State]
 ) -> Response[dict[str, Any]]:
-    """Say which of the barcodes that a phone found is the number."""
+    """Say which of the texts that a phone found is the number, and where to look again."""
     try:
-        seen = msgspec.json.decode(await request.body(), type=PhoneCodes)
+        seen = msgspec.json.decode(await request.body(), type=PhoneMarks)
         if any(len(code.text) > CODE_LENGTH_MAX for code in seen.codes):
             raise InputError(
                 gettext("this barcode holds more than any label's"), hint=gettext("type the number")
             )
         visit = Visit(make=seen.make, car=seen.car, model=seen.model)
         reading = read_marks(
-            Marks(seen.width, seen.height, seen.codes), make=make_of(visit), radio=site.model(visit.model)
+            Marks(seen.width, seen.height, seen.codes, seen.first, seen.second),
+            make=make_of(visit),
+            radio=site.model(visit.model),
         )
         return _answer(site, visit, reading, seen.codes)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -173,6 +186,9 @@ def _answer(
     content = {
         "candidates": numbers,
         "said": said[:1].upper() + said[1:],
+        "sure": reading.sure,
+        "telling": bool(telling(reading)),
+        "around": of_one_number(reading),
         "width": reading.width,
         "height": reading.height,
     }
@@ -199,4 +215,4 @@ def _refused(problem: RadiokeyError) -> Response[dict[str, Any]]:
     return Response(content, status_code=status_of(problem), headers=dict(NO_STORE))
 
 
-HANDLERS: Final = (photo, photo_read, read_codes, send_photo)
+HANDLERS: Final = (photo, photo_read, read_phone_marks, send_photo)

@@ -13,10 +13,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from radiokey.base.identity.roles import Permission
-from radiokey.base.papers.content import BYTES_MAX
 from radiokey.base.papers.kind import REJECTED_KEPT_DAYS, PaperKind, kept_span
-from radiokey.base.papers.refusal import Refusal, paper_error
 from radiokey.base.stolen.clearings import Clearings
+from radiokey.confined.content import BYTES_MAX
+from radiokey.confined.refusal import Refusal, paper_error
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError
 from radiokey.web.http.forms import Answer, Text, convert
 from radiokey.web.http.uploads import CHOOSE_AGAIN, PAPER_HEADERS, is_too_long

@@ -15,6 +15,13 @@ const LEAST = 0.02;
 const NARROW = 0.5;
 const ASKEW = 12;
 const ALIGNED = 0.25;
+const DIRECTIONS = 2;
+const CELL = 24;
+const COHERENT = 0.75;
+const STRONG = 400;
+const SPREAD = 6;
+const STRAIGHT = 4;
+const STRIP = 18;
 let ready = null;
 
 function prepare({ script, wasm }) {
@@ -48,9 +55,89 @@ function inverted({ width, height, data }) {
   return new ImageData(turned, width, height);
 }
 
+// A strip of Interleaved 2 of 5 that is seen askew comes back in pieces.
+const isWhole = ({ symbology, text }) => symbology !== NAMES.ITF || text.length === STRIP;
+
+// Which ways bars may run, in degrees clockwise: where the picture changes much, and all in one direction (the structure
+// tensor of each cell). Those that run along the rows are read anyway.
+function directions({ width, height, data }) {
+  const light = (x, y) => {
+    const at = 4 * (y * width + x);
+    return 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+  };
+  const votes = new Float64Array(180);
+  for (let top = 1; top + CELL < height; top += CELL) {
+    for (let left = 1; left + CELL < width; left += CELL) {
+      let [xx, yy, xy] = [0, 0, 0];
+      for (let y = top; y < top + CELL; y += 2) {
+        for (let x = left; x < left + CELL; x += 2) {
+          const across = light(x + 1, y) - light(x - 1, y);
+          const down = light(x, y + 1) - light(x, y - 1);
+          xx += across * across;
+          yy += down * down;
+          xy += across * down;
+        }
+      }
+      const energy = xx + yy;
+      const aligned = Math.hypot(xx - yy, 2 * xy);
+      if (energy < STRONG * (CELL * CELL) / 4 || aligned < COHERENT * energy) continue;
+      const degrees = (Math.atan2(2 * xy, xx - yy) * 90) / Math.PI;
+      votes[(Math.round(degrees) + 180) % 180] += 1;
+    }
+  }
+  const found = [];
+  for (let round = 0; round < DIRECTIONS; round += 1) {
+    let [best, most, mean] = [0, 0, 0];
+    for (let at = 0; at < 180; at += 1) {
+      let [all, lean] = [0, 0];
+      for (let by = -SPREAD; by <= SPREAD; by += 1) {
+        all += votes[(at + by + 180) % 180];
+        lean += by * votes[(at + by + 180) % 180];
+      }
+      if (all > most) [best, most, mean] = [at, all, lean / all];
+    }
+    if (!most) break;
+    for (let by = -2 * SPREAD; by <= 2 * SPREAD; by += 1) votes[(best + by + 180) % 180] = 0;
+    const off = (best + mean) % 90;
+    if (Math.min(off, 90 - off) > STRAIGHT) found.push(best + mean);
+  }
+  return found;
+}
+
+// The picture turned, so that what runs in a direction lies along the rows; and the way back for a point.
+function turned(picture, degrees) {
+  const [cosine, sine] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const wide = Math.ceil(Math.abs(picture.width * cosine) + Math.abs(picture.height * sine));
+  const tall = Math.ceil(Math.abs(picture.width * sine) + Math.abs(picture.height * cosine));
+  const source = new OffscreenCanvas(picture.width, picture.height);
+  source.getContext("2d").putImageData(picture, 0, 0);
+  const pen = new OffscreenCanvas(wide, tall).getContext("2d", { willReadFrequently: true });
+  pen.fillStyle = "rgb(128 128 128)";
+  pen.fillRect(0, 0, wide, tall);
+  pen.translate(wide / 2, tall / 2);
+  pen.rotate((-degrees * Math.PI) / 180);
+  pen.drawImage(source, -picture.width / 2, -picture.height / 2);
+  const back = ([x, y]) => {
+    const [u, v] = [x - wide / 2, y - tall / 2];
+    return [u * cosine - v * sine + picture.width / 2, u * sine + v * cosine + picture.height / 2];
+  };
+  return { picture: pen.getImageData(0, 0, wide, tall), back };
+}
+
+async function readTurned(picture) {
+  for (const degrees of directions(picture)) {
+    const { picture: straight, back } = turned(picture, degrees);
+    let found = await read(straight, STRIPS);
+    if (!found.some(isWhole)) found = await read(inverted(straight), STRIPS);
+    if (found.some(isWhole)) return found.filter(isWhole).map((one) => ({ ...one, quad: one.quad.map(back) }));
+  }
+  return [];
+}
+
 async function codes(picture, thorough) {
   let found = await read(picture, STRIPS);
   if (!found.length) found = await read(inverted(picture), STRIPS);
+  if (thorough && !found.some(isWhole)) found = found.concat(await readTurned(picture));
   if (thorough || !found.length) found = found.concat(await read(picture, MATRICES));
   return found;
 }

@@ -1,5 +1,6 @@
-// Reads the label on this phone. A worker looks at the picture; the site is sent the texts of barcodes, and says which of
-// them is the number. The picture itself is sent by its owner alone, with the form's own button.
+// Reads the label on this phone. A worker looks at the picture; the site is sent the texts of barcodes, and of print where
+// its owner has that read here too (print.js), and says which of them is the number. The picture itself is sent by its
+// owner alone, with the form's own button.
 const box = document.getElementById("photo");
 const form = document.getElementById("photo-form");
 const file = document.getElementById("file");
@@ -21,12 +22,13 @@ const ADVICE = {
   still: "Hold it still.",
 };
 const NONE = "No barcode with the number was found. ";
-const ON = "Let this site read the photo, take another one, or type the number.";
+const ON = box.dataset.on;
 let worker = null;
 const waiting = new Map();
 const asked = new Map();
 let stream = null;
 let turn = 0;
+let chosen = null;
 
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 const say = (text) => {
@@ -79,16 +81,21 @@ function drawn(source, width, height, most, part = [0, 0, width, height]) {
 
 const pixels = (canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
 
-// Ask the site what these texts mean; those that are no number are asked about once.
-async function meaning({ codes, width, height }) {
-  const key = JSON.stringify(codes.map((one) => one.text).sort());
-  if (asked.has(key)) return asked.get(key);
-  const answer = await fetch(box.dataset.codes, {
+// Ask the site what texts mean.
+async function meaning(marks) {
+  const answer = await fetch(box.dataset.marks, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ...known(), width, height, codes }),
+    body: JSON.stringify({ ...known(), ...marks }),
   });
-  const told = await answer.json();
+  return answer.json();
+}
+
+// Those of barcodes that are no number are asked about once, as long as the camera sees them.
+async function meaningOf({ codes, width, height }) {
+  const key = JSON.stringify(codes.map((one) => one.text).sort());
+  if (asked.has(key)) return asked.get(key);
+  const told = await meaning({ codes, width, height });
   if (!told.candidates?.length) asked.set(key, told);
   return told;
 }
@@ -175,12 +182,14 @@ async function readFile() {
     const picture = await createImageBitmap(photo, { imageOrientation: "from-image" });
     canvas = drawn(picture, picture.width, picture.height, PHOTO_MAX);
     picture.close();
+    chosen = { photo, canvas, codes: [] };
   } catch {
     say(`This browser cannot open this photo. ${ON}`);
     return;
   }
   try {
     const { codes } = await look(pixels(canvas), true);
+    chosen.codes = codes;
     const answer = codes.length ? await meaning({ codes, width: canvas.width, height: canvas.height }) : { candidates: [] };
     if (answer.candidates?.length) show(canvas, answer);
     else say(`${answer.said ? `${answer.said}. ` : NONE}${ON}`);
@@ -276,7 +285,7 @@ async function watch(mine) {
         if (stream !== mine) return;
         say(ADVICE[seen.advice]);
         if (seen.codes.length) {
-          const answer = await meaning({ codes: seen.codes, width: canvas.width, height: canvas.height });
+          const answer = await meaningOf({ codes: seen.codes, width: canvas.width, height: canvas.height });
           if (stream !== mine) return;
           if (answer.candidates?.length) {
             show(canvas, answer);
@@ -311,6 +320,11 @@ document.getElementById("stop").addEventListener("click", () => {
 start.addEventListener("click", begin);
 file.addEventListener("change", readFile);
 form.addEventListener("submit", letSiteRead);
+if (box.dataset.print) {
+  const { offer } = await import(box.dataset.print);
+  // What was chosen before this script ran, or cannot be opened here, has no picture.
+  offer({ box, file, say, show, stop, meaning, pixels, found, made, picture: () => chosen, on: ON });
+}
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && stream) stop();
 });

@@ -9,8 +9,8 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 
-from radiokey.base.papers.answer import DONE, READY, REFUSED
-from radiokey.base.papers.refusal import Refusal, paper_error
+from radiokey.confined.answer import DONE, READY, REFUSED
+from radiokey.confined.refusal import Refusal, paper_error
 from radiokey.errors import PaperError
 
 

@@ -10,9 +10,9 @@ from papermaking import chunk, drawn, exif, like, picture, png
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from radiokey.base.papers.content import Media
-from radiokey.base.papers.image import PNG_BYTES_MAX, orientation, redraw
 from radiokey.base.papers.stored import check
+from radiokey.confined.content import Media
+from radiokey.confined.image import PNG_BYTES_MAX, orientation, redraw
 
 RED, BLUE, WHITE = (250, 10, 10), (0, 90, 200), (255, 255, 255)
 CANARY = b"48 degrees north"

@@ -10,9 +10,8 @@ from typing import Final
 
 from PIL import Image, ImageCms, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from radiokey.base.papers.content import PIXELS_MAX, Media, is_lossless, jpeg_segments
-from radiokey.base.papers.refusal import Refusal, paper_error
-from radiokey.base.papers.stored import SIDE_MAX
+from radiokey.confined.content import PIXELS_MAX, SIDE_MAX, Media, is_lossless, jpeg_segments
+from radiokey.confined.refusal import Refusal, paper_error
 
 PNG_BYTES_MAX: Final = 8_000_000
 _JPEG_QUALITY: Final = 90

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from papermaking import archive, chunk, pdf, picture, png
 
-from radiokey.base.papers.content import BYTES_MAX, Media, recognise
-from radiokey.base.papers.refusal import WORDS, Refusal
+from radiokey.confined.content import BYTES_MAX, Media, recognise
+from radiokey.confined.refusal import WORDS, Refusal
 from radiokey.errors import PaperError
 
 

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from radiokey.base.papers.refusal import Refusal, paper_error
+from radiokey.confined.refusal import Refusal, paper_error
 
 BYTES_MAX: Final = 10_000_000
 PIXELS_MAX: Final = 40_000_000
+SIDE_MAX: Final = 3_000
+"""Pixels: a longer picture is made smaller."""
 PAGES_MAX: Final = 30
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
