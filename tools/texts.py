@@ -18,6 +18,8 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from radiokey.catalogue.load import load_catalogue
+
 ROOT: Final = Path(__file__).parents[1]
 SOURCE: Final = ROOT / "src" / "radiokey"
 TEXTS: Final = SOURCE / "language" / "texts"
@@ -48,12 +50,25 @@ _PLACE: Final = re.compile(r"(%\(\w+\)[a-z]|\{[^}]*\}|<[^>]*>|&\w+;)")
 _ACCENTS: Final = str.maketrans("aceinosuyACEINOSUY", "áçéíñöšúýÁÇÉÍÑÖŠÚÝ")
 
 
+SAID: Final = (
+    "code_origin",
+    "binding_text",
+    "entry_text",
+    "confirm_text",
+    "schedule_text",
+    "final_text",
+    "trigger",
+    "code_text",
+    "clock_text",
+    "serial_text",
+)
+"""The facts of a radio that are sentences; `facts` says what else of it is translated."""
 CATALOGUE: Final = (
     "guide/ways.toml",
     "catalogue/models/nissan_terrano3_article.toml",
     "catalogue/models/renault_86a.toml",
 )
-"""The files of the catalogue whose prose is translated; the others say it in English."""
+"""The files of the catalogue whose whole prose is translated; the rest of the others' is in English."""
 NAMED: Final = tuple(
     f"catalogue/models/{name}.toml"
     for name in (
@@ -64,7 +79,7 @@ NAMED: Final = tuple(
         "renault_rlink2",
     )
 )
-"""Files of which only the names and what tells the radio apart are translated."""
+"""Files of which the names are translated, too."""
 PROSE: Final = frozenset(
     {"name", "short", "tell_apart", "trigger", "code_origin", "question", "more", "how", "meaning", "who"}
     | {"ask", "papers", "cost", "wait", "unit_type", "conflicts", "quirks"}
@@ -83,6 +98,22 @@ def prose(value: Any, *, said: bool = False) -> Iterator[str]:  # noqa: ANN401 -
         for name, one in value.items():
             if not (name == "name" and "variant" in value) and name not in {"makes", "sources", "labels"}:
                 yield from prose(one, said=said or name in PROSE or name.endswith("_text"))
+
+
+def facts() -> Iterator[tuple[str, str]]:
+    """Return what the catalogue says of each radio in sentences, with the file that says it."""
+    for model in load_catalogue().models.values():
+        values = (
+            *(getattr(model, name) for name in SAID),
+            *(getattr(model.ways, name) for name in ("ask", "papers", "cost", "wait")),
+        )
+        said = (
+            model.tell_apart,
+            *(fact.value for fact in values),
+            *(fact.value.how for fact in model.place_facts if fact.value is not None),
+            *(word.meaning for word in model.words.value or ()),
+        )
+        yield from ((text, f"catalogue/models/{model.id}.toml") for text in said if text)
 
 
 def sources() -> Iterator[tuple[Path, str]]:
@@ -107,8 +138,10 @@ def template() -> Catalog:
             found.add(text, None, [(name, 0)])
     for name in NAMED:
         radio = tomllib.loads((SOURCE / name).read_text("utf-8"))
-        for field in ("name", "short", "tell_apart"):
+        for field in ("name", "short"):
             found.add(radio[field], None, [(name, 0)])
+    for text, name in facts():
+        found.add(text, None, [(name, 0)])
     return found
 
 
