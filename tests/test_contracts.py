@@ -176,6 +176,7 @@ def test_no_part_of_the_core_is_left_out(copy, lint):
         "radiokey.headunit": "headunit/panel.py",
         "radiokey.clock": "clock.py",
         "radiokey.errors": "errors.py",
+        "radiokey.digits": "digits.py",
     }
     assert set(parts) == set(CONTRACTS[3]["source_modules"])
     for module in parts.values():

@@ -104,4 +104,4 @@ def test_a_phone_that_slept_asks_the_site_how_much_is_left(page, site):
     site.passes(MINUTE_MS)
     with page.expect_response("**/waiting/*"):
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_function("document.getElementById('left').textContent <= '3:00'")
+    page.wait_for_function("() => document.getElementById('left').textContent <= '3:00'")

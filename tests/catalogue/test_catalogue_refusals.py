@@ -207,7 +207,7 @@ CHANGES = {
     "a label that is not in the table": ("evidence", lambda v: v["evidence"][0]["labels"].append("hearsay")),
     "a family that does not exist": ("families", lambda v: v["families"].append("ford-x")),
     "a fact filled in and unknown": ("final", lambda v: v["unknown"].append("final")),
-    "a fact neither filled in nor unknown": ("display", lambda v: v["unknown"].remove("display")),
+    "a fact neither filled in nor unknown": ("makers", lambda v: v["unknown"].remove("makers")),
     "an unknown that is no fact": ("unknown", lambda v: v["unknown"].append("colour")),
     "a fact without evidence": ("quirks.travelpilot", lambda v: v["background"].remove("quirks.travelpilot")),
     "evidence called background": ("background", lambda v: v["background"].append("schedule")),

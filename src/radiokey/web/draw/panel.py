@@ -111,7 +111,7 @@ def _label(label: str, x: int, y: int, name: str) -> str:
     size = max(1, min(LARGEST, int(across), int((CELL[1] - 8) / (1.1 * len(lines)))))
     first = y + size / 3 - (len(lines) - 1) * size * 0.55
     spans = "".join(
-        f'<tspan x="{x}" y="{first + at * size * 1.1:.0f}">{escape(line)}</tspan>'
+        f'<tspan x="{x}" y="{int(first + at * size * 1.1 + 0.5)}">{escape(line)}</tspan>'
         for at, line in enumerate(lines)
     )
     return f'<text class="{name}" font-size="{size}" text-anchor="middle">{spans}</text>'

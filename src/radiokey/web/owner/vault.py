@@ -20,7 +20,7 @@ from radiokey.vault.document import Entry, encode_entry
 from radiokey.vault.head import FACTOR_WRITTEN
 from radiokey.vault.secret import PASSPHRASE_LENGTH_MIN
 from radiokey.web.draw.card import card_of_entry, with_entering
-from radiokey.web.draw.panel import CELL, GAP, PADDING
+from radiokey.web.draw.panel import CELL, GAP, LARGEST, LETTER, LINE, PADDING
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.code import released_for
@@ -74,6 +74,9 @@ def opener() -> dict[str, Any]:
         "cell": CELL,
         "gap": GAP,
         "padding": PADDING,
+        "letter": LETTER,
+        "largest": LARGEST,
+        "line": LINE,
         "words": {name: gettext(text) for name, text in _PANEL_WORDS.items()},
     }
     return {"fields": _fields(), "says": _says(), "panel_words": json.dumps(panel)}

@@ -50,9 +50,35 @@ function badge(press, words) {
   return press.until === null ? `${press.times}\u00d7` : `\u2192${press.until}`;
 }
 
+// What stands on a key in lines: it breaks after a blank or a stroke, never within a word.
+function labelLines(label, line) {
+  const pieces = label.match(/[^\s/]+\/?\s*|\/\s*/g) ?? [label];
+  const longest = Math.max(line, ...pieces.map((piece) => piece.trimEnd().length));
+  const lines = [""];
+  for (const piece of pieces) {
+    if (lines.at(-1) && (lines.at(-1) + piece).trimEnd().length > longest) lines.push("");
+    lines[lines.length - 1] += piece;
+  }
+  return lines;
+}
+
+// What is printed on a key, as large as it fits.
+function label(text, x, y, name, { cell, letter, largest, line }) {
+  const lines = labelLines(text, line);
+  const longest = Math.max(1, ...lines.map((one) => one.trimEnd().length));
+  const across = (cell[0] - 8) / (letter * longest);
+  const down = (cell[1] - 8) / (1.1 * lines.length);
+  const size = Math.max(1, Math.min(largest, Math.floor(across), Math.floor(down)));
+  const first = y + size / 3 - (lines.length - 1) * size * 0.55;
+  const made = shape("text", { class: name, "font-size": size, "text-anchor": "middle" });
+  made.append(...lines.map((one, at) => shape("tspan", { x, y: Math.floor(first + at * size * 1.1 + 0.5) }, one)));
+  return made;
+}
+
 // The panel as the coach draws it (web/draw/panel.py): the same keys in the same places.
 function panel(keys, step) {
-  const { cell, gap, padding, words } = JSON.parse(shown.dataset.panel);
+  const drawn = JSON.parse(shown.dataset.panel);
+  const { cell, gap, padding, words } = drawn;
   const [wide, high] = cell;
   const most = (place) => Math.max(...keys.map((key) => key.at[place])) + 1;
   const width = most(0) * (wide + gap) - gap + 2 * padding;
@@ -70,10 +96,11 @@ function panel(keys, step) {
       svg.append(shape("circle", { class: kind, cx: middle[0], cy: middle[1], r: Math.floor(high / 2) - 2 }));
     } else {
       svg.append(shape("rect", { class: kind, x, y, width: wide, height: high, rx: 10 }));
+      if (key.control === "rocker") {
+        svg.append(shape("path", { class: "split", d: `M${x + 14} ${y + 8}H${x + wide - 14}` }));
+      }
     }
-    const size = key.label.length <= 3 ? 30 : key.label.length <= 8 ? 20 : 13;
-    const place = { x: middle[0], y: middle[1] + Math.floor(size / 3), "font-size": size, "text-anchor": "middle" };
-    svg.append(shape("text", { class: press ? "label next" : "label", ...place }, key.label));
+    svg.append(label(key.label, ...middle, press ? "label next" : "label", drawn));
     if (!press) continue;
     svg.append(shape("rect", { class: "badge", x: x + wide - 40, y: y - 10, width: 50, height: 28, rx: 14 }));
     const at = { x: x + wide - 15, y: y + 10, "font-size": 18, "text-anchor": "middle" };
