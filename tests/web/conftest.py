@@ -243,7 +243,7 @@ class Page(HTMLParser):
                 self.forms[-1].options.setdefault(name, []).append(value)
                 if "checked" in told:
                     self.forms[-1].fields[name] = value
-            case "input" | "textarea" if self.forms and told.get("type") != "checkbox":
+            case "input" | "textarea" if "form" in self._inside and told.get("type") != "checkbox":
                 self.forms[-1].fields[name] = value
             case "select":
                 self._select = name

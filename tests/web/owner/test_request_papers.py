@@ -42,7 +42,7 @@ def test_each_paper_says_why_and_how_long_before_it_is_sent_and_on_what_day_it_g
     assert "22:13 UTC : deleted on 14 December 2023." in owner.words
     clock.ms += KEPT_DAYS[PaperKind.REGISTRATION] * DAY_MS
     owner.desk.sweep()
-    assert "Registration, 14 November 2023, 22:13 UTC: deleted." in owner.words
+    assert "Registration, 14 November 2023, 22:13 UTC : deleted." in owner.words
     assert "deleted on 13 November 2026" in owner.words
 
 
