@@ -217,3 +217,13 @@ def test_the_files_of_texts_stay_out_of_the_package():
     """They are for translators; what is shipped is compiled from them."""
     home = Path(radiokey.__file__).parent / "language" / "texts"
     assert {file.suffix for file in home.iterdir()} == {".mo"}
+
+
+def test_what_the_style_sheet_says_it_says_in_every_language():
+    """The words before what to do and what not: a rule each, and one more for each language."""
+    style = (SOURCE / "web" / "static" / "radiokey.css").read_text("utf-8")
+    said = re.findall(r'^(\.\w+)((?::lang\(([\w-]+)\))?)::before \{ content: "\w+:"', style, re.MULTILINE)
+    english = {name for name, _, tag in said if not tag}
+    assert english == {".do", ".dont"}
+    others = {language.tag for language in known() if language.tag != "en"}
+    assert {(name, tag) for name, _, tag in said if tag} == {(one, tag) for one in english for tag in others}

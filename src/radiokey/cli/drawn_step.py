@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from radiokey.catalogue.fact import how_sure
-from radiokey.guide.model import STAGE_NAMES, Level
+from radiokey.guide.model import LEVEL_NAMES, STAGE_NAMES, Level
 from radiokey.language.speech import gettext
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 WIDTH_MAX: Final = 78
 _COLOURS: Final = {Level.AMBER: "yellow", Level.RED: "red"}
-_LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
 
 
 def draw_step(
@@ -32,16 +31,18 @@ def draw_step(
     console.print(Text(here.title, style="bold"))
     console.print(Markdown(here.body))
     if here.do:
-        console.print(Panel(Text(here.do), title="Now", title_align="left", border_style="green"))
+        console.print(Panel(Text(here.do), title=gettext("Now"), title_align="left", border_style="green"))
     if here.dont:
-        console.print(Panel(Text(here.dont), title="Careful", title_align="left", border_style="red"))
+        console.print(
+            Panel(Text(here.dont), title=gettext("Careful"), title_align="left", border_style="red")
+        )
     if here.known:
         console.print(Text(radio, style="bold"))
         for one in here.known:
             sure = f"  {how_sure(one.confidence)}" if one.confidence else ""
             console.print(_grid((("-", Text.assemble(one.text, (sure, "dim"))),)))
     for warning in here.warnings:
-        label = Text(_LEVELS[warning.level], style=f"bold {_COLOURS[warning.level]}")
+        label = Text(gettext(LEVEL_NAMES[warning.level]), style=f"bold {_COLOURS[warning.level]}")
         console.print(_grid(((label, Text(warning.text)),)))
     if here.more:
         console.print(Markdown(here.more))

@@ -15,12 +15,11 @@ from radiokey.digits import read_digits
 from radiokey.errors import UsageError
 from radiokey.guide.ends import END_OF_STEP
 from radiokey.guide.load import guide_in, load_guide
-from radiokey.guide.model import STAGE_NAMES, Act, Asks, Facts, Guide, Level
+from radiokey.guide.model import LEVEL_NAMES, STAGE_NAMES, Act, Asks, Facts, Guide
 from radiokey.guide.walk import ERRORS_MAX, Offer, View, answer, answer_display, start, view
 from radiokey.headunit.display import Shows
 from radiokey.language.speech import current, gettext, later
 
-_LEVELS: Final = {Level.AMBER: "Mind", Level.RED: "Danger"}
 _STATE_WORDS: Final = {Shows.PROTECTED: "PROTECTED", Shows.LOCKED: "LOCKED", Shows.PERMANENT: "HELP"}
 """How a display says the states that make a sheet another one (the guide's table of words)."""
 _ASKS: Final = {
@@ -94,14 +93,14 @@ def _write_step(road: Guide, here: View) -> None:
     say.prose(here.body)
     say.out()
     if here.do:
-        say.item("Now", here.do)
+        say.item(gettext("Now"), here.do)
     if here.dont:
-        say.item("Careful", here.dont)
+        say.item(gettext("Careful"), here.dont)
     _print_facts(road, here)
     if here.warnings:
         say.out()
         for warning in here.warnings:
-            say.item(_LEVELS[warning.level], warning.text)
+            say.item(gettext(LEVEL_NAMES[warning.level]), warning.text)
     if here.more:
         say.out()
         say.prose(here.more)

@@ -119,6 +119,10 @@ class Level(StrEnum):
     RED = "red"
 
 
+LEVEL_NAMES: Final = {Level.AMBER: later("Mind"), Level.RED: later("Danger")}
+"""What a level is called on a terminal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A way out of a step: its id (its words stand in the step's text), where to, when, with what effect.
