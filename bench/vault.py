@@ -168,8 +168,7 @@ def main() -> None:
                 flush=True,
             )
             missed.append(times > TIMES_MAX)
-            allowed = len(data) if opener != "-" else other["bytes"]
-            missed.append(round(mine["bytes"] / allowed, 1) > MEMORY_MAX)
+            missed.append(round(memory, 1) > MEMORY_MAX)
             missed.append(mine["found_ms"] > FOUND_MS_MAX)
     if any(missed):
         sys.exit("slower or larger than it may be")
