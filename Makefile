@@ -6,7 +6,7 @@ DEV := .venv-dev
 BIN := $(DEV)/bin
 UV := $(BIN)/uv
 PIP := $(RUN)/bin/python -m pip --disable-pip-version-check --quiet
-SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml hatch_build.py README.md LICENSE
+SOURCES := $(shell find src -type f -not -name '*.pyc' -not -path '*/static/fetched/*') pyproject.toml hatch_build.py README.md LICENSE
 FETCHED := src/radiokey/web/static/fetched/onnxruntime.wasm.gz
 # The port of `make run`; 0 takes a free one.
 RADIOKEY_PORT ?= 8000

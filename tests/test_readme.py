@@ -16,7 +16,7 @@ from packaging.markers import Marker
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-MADE = (".git", ".venv*", ".*_cache", ".hypothesis", ".run", "__pycache__", "build", "dist")
+MADE = (".git", ".venv*", ".*_cache", ".hypothesis", ".run", "__pycache__", "build", "dist", "fetched")
 RUN_MB_MAX = 250
 """The parts of the product take 230 MB; those of the tests 900 more."""
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
