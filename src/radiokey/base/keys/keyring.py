@@ -22,6 +22,7 @@ from radiokey.base.ports.store import Randomness, StoredUnit
 from radiokey.code.value import Code
 from radiokey.durable import replace_file
 from radiokey.errors import SealError, UsageError
+from radiokey.language.speech import later
 
 RING_SIZE_MAX: Final = 1_000_000
 _VERSION: Final = 1
@@ -47,9 +48,9 @@ class _StoredRing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class KeyStatus(StrEnum):
     """What a key is for: an old one opens, the current one seals too, a waiting one is the next."""
 
-    OLD = "old"
-    CURRENT = "current"
-    WAITING = "waiting"
+    OLD = later("old")
+    CURRENT = later("current")
+    WAITING = later("waiting")
 
 
 @dataclass(frozen=True, slots=True)

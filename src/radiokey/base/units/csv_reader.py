@@ -21,6 +21,7 @@ from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code, CodeShape
 from radiokey.errors import InputError
+from radiokey.language.speech import gettext, later
 from radiokey.serial import vin as vins
 from radiokey.serial.canonical import UnitNumbers
 from radiokey.serial.number import Identity, SerialNumber
@@ -35,21 +36,30 @@ _MARKET: Final = re.compile("[A-Z][A-Z0-9-]{1,15}")
 class Reason(StrEnum):
     """Why a line is refused."""
 
-    NOT_UTF8 = "it is not UTF-8"
+    NOT_UTF8 = later("it is not UTF-8")
     TOO_LONG = f"it is longer than {LINE_SIZE_MAX} bytes"
-    QUOTE = "a quote is not where it may be, or does not close on this line"
+    QUOTE = later("a quote is not where it may be, or does not close on this line")
     FIELDS = f"it has not {len(COLUMNS)} fields"
-    NO_MODEL = "the catalogue has no radio of this id"
-    NO_SHAPE = "nobody knows what codes this radio has"
-    SHARED = "numbers of this radio name many radios; the ledger holds single ones"
-    SERIAL = "it is no number of this radio in its canonical spelling"
-    REPEATED = "a line before it in its batch has this number"
-    KNOWN = "the ledger has this number already"
-    MARKET = "a market is 2 to 16 capital letters, digits and dashes, a letter first"
-    VIN = "it is not 17 capital letters and digits without I, O and Q"
-    VIN_DIGIT = "the check digit of this VIN does not hold"
-    CODE = "this radio cannot have such a code"
-    LEFT_OUT = "another line of its batch was refused"
+    NO_MODEL = later("the catalogue has no radio of this id")
+    NO_SHAPE = later("nobody knows what codes this radio has")
+    SHARED = later("numbers of this radio name many radios; the ledger holds single ones")
+    SERIAL = later("it is no number of this radio in its canonical spelling")
+    REPEATED = later("a line before it in its batch has this number")
+    KNOWN = later("the ledger has this number already")
+    MARKET = later("a market is 2 to 16 capital letters, digits and dashes, a letter first")
+    VIN = later("it is not 17 capital letters and digits without I, O and Q")
+    VIN_DIGIT = later("the check digit of this VIN does not hold")
+    CODE = later("this radio cannot have such a code")
+    LEFT_OUT = later("another line of its batch was refused")
+
+
+def reason_text(reason: Reason) -> str:
+    """Return why a line is refused, as a person reads it; a report for programs has the value itself."""
+    if reason is Reason.TOO_LONG:
+        return gettext("it is longer than {most} bytes", most=LINE_SIZE_MAX)
+    if reason is Reason.FIELDS:
+        return gettext("it has not {count} fields", count=len(COLUMNS))
+    return gettext(reason.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ def _templates() -> Environment:
         how_sure=how_sure,
         source_kind=source_kind,
         counted=counted,
+        number=number,
         capitalised=lambda text: text[:1].upper() + text[1:],
         make=spoken,
         minutes=spoken_minutes,
