@@ -29,11 +29,11 @@ NAMES = {"Radiokey", "VIN", "DoIP", "CAN", "MB", "UTC", "PDF"}
 EXAMPLES = {"281155216RT V212", "CODE", "Duster 2012", "2024-10", "22 FD08", "radiokey base log verify DIR"}
 """What somebody types: shown in an empty field, or as a command."""
 
-NOT_YET_PAGES = {"desk": 247, "mail": 65, "staff": 118}
+NOT_YET_PAGES = {"mail": 65, "staff": 118}
 """Folders of templates whose texts are English alone, each with how many: they may only become fewer."""
 NOT_YET_SOURCE = {
     "": 2,
-    "base": 523,
+    "base": 358,
     "catalogue": 92,
     "cli": 350,
     "code": 2,
@@ -42,7 +42,7 @@ NOT_YET_SOURCE = {
     "headunit": 35,
     "vault": 102,
     "vehicle": 106,
-    "web": 220,
+    "web": 180,
 }
 """Folders of the source, likewise; what is neither a sentence nor shown counts too."""
 

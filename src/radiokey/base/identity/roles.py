@@ -153,5 +153,6 @@ def permissions(names: Iterable[str]) -> frozenset[Permission]:
         return frozenset(map(Permission, names))
     except ValueError:
         raise UsageError(
-            "a scope names what a token may do, like code:release", hint=f"there are {', '.join(Permission)}"
+            gettext("a scope names what a token may do, like code:release"),
+            hint=gettext("there are: {names}", names=", ".join(Permission)),
         ) from None

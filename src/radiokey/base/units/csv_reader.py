@@ -158,8 +158,10 @@ def _header(head: bytes) -> Callable[[list[str]], tuple[str, ...]]:
         names = []
     if sorted(names) != sorted(COLUMNS):
         raise InputError(
-            f"the first line names the columns {', '.join(COLUMNS)}, each once, and no other",
-            hint="separate them by commas, and save the file as UTF-8",
+            gettext(
+                "the first line names the columns {names}, each once, and no other", names=", ".join(COLUMNS)
+            ),
+            hint=gettext("separate them by commas, and save the file as UTF-8"),
         )
     return itemgetter(*map(names.index, COLUMNS))
 
@@ -175,7 +177,8 @@ class UnitFile:
             self._file: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
         except OSError as error:
             raise InputError(
-                f"the file cannot be read: {error.strerror}", hint="name the CSV file"
+                gettext("the file cannot be read: {strerror}", strerror=error.strerror),
+                hint=gettext("name the CSV file"),
             ) from error
         try:
             self._stamp = self._stamped()
@@ -210,8 +213,8 @@ class UnitFile:
         """Raise `InputError` if somebody wrote to the file since it was opened."""
         if self._stamped() != self._stamp:
             raise InputError(
-                "the file changed while it was read",
-                hint="import it again; what is in the ledger stays, and is refused as known",
+                gettext("the file changed while it was read"),
+                hint=gettext("import it again; what is in the ledger stays, and is refused as known"),
             )
 
     def batches(self, line: int, offset: int, size: int) -> Iterator[Batch]:

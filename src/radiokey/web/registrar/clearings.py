@@ -85,7 +85,7 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Redirec
             registrar.PAGE,
             paper_error(Refusal.TOO_LARGE),
             form=registrar.PROPOSE,
-            hint=CHOOSE_AGAIN,
+            hint=gettext(CHOOSE_AGAIN),
         )
     sent = await request.form()
     async with site.paper_turns:
@@ -108,7 +108,7 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Redirec
                     problem,
                     form=registrar.PROPOSE,
                     kept=form,
-                    hint=CHOOSE_AGAIN,
+                    hint=gettext(CHOOSE_AGAIN),
                 )
             return registrar.back()
 
