@@ -26,23 +26,23 @@ SAME = {
 
 NAMES = {"Radiokey", "VIN", "DoIP", "CAN", "MB", "UTC", "PDF"}
 """What a template says in every language alike."""
-EXAMPLES = {"281155216RT V212", "CODE", "Duster 2012", "2024-10", "22 FD08"}
-"""What somebody types, shown in an empty field."""
+EXAMPLES = {"281155216RT V212", "CODE", "Duster 2012", "2024-10", "22 FD08", "radiokey base log verify DIR"}
+"""What somebody types: shown in an empty field, or as a command."""
 
-NOT_YET_PAGES = {"desk": 280, "mail": 65, "registrar": 190, "staff": 120}
+NOT_YET_PAGES = {"mail": 65, "staff": 118}
 """Folders of templates whose texts are English alone, each with how many: they may only become fewer."""
 NOT_YET_SOURCE = {
     "": 2,
-    "base": 540,
-    "catalogue": 100,
+    "base": 358,
+    "catalogue": 92,
     "cli": 350,
     "code": 2,
-    "diagnostics": 110,
-    "guide": 55,
-    "headunit": 40,
-    "vault": 120,
-    "vehicle": 110,
-    "web": 280,
+    "diagnostics": 89,
+    "guide": 52,
+    "headunit": 35,
+    "vault": 102,
+    "vehicle": 106,
+    "web": 180,
 }
 """Folders of the source, likewise; what is neither a sentence nor shown counts too."""
 

@@ -21,7 +21,7 @@ from typing import Final
 from radiokey.code.reading import Radio, read_number, read_numbers
 from radiokey.errors import SerialDoubtError, SerialError
 from radiokey.label.marks import Code, Line, Marks, Quad, Sign, Symbology
-from radiokey.language.speech import gettext
+from radiokey.language.speech import gettext, later
 from radiokey.serial.barcode import LENGTH as ITF_LENGTH
 from radiokey.serial.barcode import blaupunkt_number
 from radiokey.serial.formats import FORMATS
@@ -44,9 +44,9 @@ __all__ = [
 class Source(StrEnum):
     """Who said it."""
 
-    BARCODE = "barcode"
-    FIRST = "print"
-    SECOND = "print, second pass"
+    BARCODE = later("barcode")
+    FIRST = later("print")
+    SECOND = later("print, second pass")
 
 
 class Reason(StrEnum):

@@ -114,11 +114,12 @@ def later(text: str, /) -> str:
     return text
 
 
-def number(value: float) -> str:
-    """Return a number as people read it.
+def number(value: float, decimals: int | None = None) -> str:
+    """Return a number as people read it, with as many decimals as are asked for.
 
-    >>> number(3120), number(12.6)
-    ('3,120', '12.6')
+    >>> number(3120), number(12.6), number(12.6, 2)
+    ('3,120', '12.6', '12.60')
     """
+    written = f"{value:,}" if decimals is None else f"{value:,.{decimals}f}"
     separators = {",": pgettext("between thousands", ","), ".": pgettext("decimal point", ".")}
-    return "".join(separators.get(character, character) for character in f"{value:,}")
+    return "".join(separators.get(character, character) for character in written)

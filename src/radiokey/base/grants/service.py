@@ -57,6 +57,7 @@ from radiokey.errors import (
     RequestReusedError,
     UsageError,
 )
+from radiokey.language.speech import gettext, later
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, SerialNumber
 
@@ -152,7 +153,10 @@ class GrantService:
         `NotReleasedError`, `StoreError`.
         """
         if len(chip_id) != CHIP_ID_SIZE:
-            raise UsageError(f"the id of a chip has {CHIP_ID_SIZE} bytes", hint="read it with the tester")
+            raise UsageError(
+                gettext("the id of a chip has {chip_id_size} bytes", chip_id_size=CHIP_ID_SIZE),
+                hint=gettext("read it with the tester"),
+            )
         return self._propose(GrantKind.CHIP, reading, chip_id.hex(), counter, reason, papers, by)
 
     def propose_pairing_end(
@@ -165,12 +169,20 @@ class GrantService:
         self, kind: GrantKind, reading: Reading, chip: str, number: int, reason: str, papers: str, by: str
     ) -> GrantProposal:
         if not 0 <= number <= NUMBER_MAX:
-            raise UsageError("the number is one that the unit tells", hint="read it with the tester")
+            raise UsageError(
+                gettext("the number is one that the unit tells"), hint=gettext("read it with the tester")
+            )
         if len(papers) != _HEX_DIGITS or set(papers) - set("0123456789abcdef"):
-            raise UsageError("a grant rests on papers", hint="give the SHA-256 of their file, in hex")
+            raise UsageError(
+                gettext("a grant rests on papers"), hint=gettext("give the SHA-256 of their file, in hex")
+            )
         if not reason.strip() or len(reason) > TEXT_LENGTH_MAX:
             raise UsageError(
-                f"a grant has a reason of 1 to {TEXT_LENGTH_MAX} characters", hint="say what happened"
+                gettext(
+                    "a grant has a reason of 1 to {text_length_max} characters",
+                    text_length_max=TEXT_LENGTH_MAX,
+                ),
+                hint=gettext("say what happened"),
             )
         serial = reading.serial
         proposal = GrantProposal(
@@ -273,7 +285,8 @@ class GrantService:
                 raise _no_proposal()
             if proposal.by == by:
                 raise RefusedError(
-                    "who proposed a grant does not sign it", hint="somebody else has to look at the papers"
+                    gettext("who proposed a grant does not sign it"),
+                    hint=gettext("somebody else has to look at the papers"),
                 )
             unit = self._unit(transaction, proposal.kind, proposal.number)
             form = self._form(transaction, proposal, unit)
@@ -338,7 +351,10 @@ class GrantService:
         `StoreError`.
         """
         if len(digest) != DIGEST_SIZE:
-            raise UsageError(f"a digest has {DIGEST_SIZE} bytes", hint="it is that of the unit's record")
+            raise UsageError(
+                gettext("a digest has {digest_size} bytes", digest_size=DIGEST_SIZE),
+                hint=gettext("it is that of the unit's record"),
+            )
         serial, now_ms = reading.serial, self._clock.now_ms()
         with self._registry.transaction() as transaction:
             if not transaction.unit_cards([serial.kind], [serial.key]):
@@ -430,19 +446,20 @@ class GrantService:
     def _receipt_of(self, seen: StoredRelease, fingerprint: bytes, unit: StoredUnit) -> Receipt:
         if seen.fingerprint != fingerprint:
             raise RequestReusedError(
-                "this was already signed for something else", hint="propose it anew with what the unit tells"
+                gettext("this was already signed for something else"),
+                hint=gettext("propose it anew with what the unit tells"),
             )
         try:
             receipt = parse_receipt(seen.receipt)
             verified = verify(receipt, self._signer.verifier)
         except ReceiptError as error:
-            raise LogError(_CHANGED, hint="restore it from a backup") from error
+            raise LogError(gettext(_CHANGED), hint=gettext("restore it from a backup")) from error
         if verified.serial != _serial_of(unit) or receipt.index != seen.index:
-            raise LogError(_CHANGED, hint="restore it from a backup")
+            raise LogError(gettext(_CHANGED), hint=gettext("restore it from a backup"))
         return receipt
 
 
-_CHANGED: Final = "the receipt of this grant was changed in the database"
+_CHANGED: Final = later("the receipt of this grant was changed in the database")
 
 
 def _serial_of(unit: StoredUnit) -> SerialNumber:
@@ -450,11 +467,13 @@ def _serial_of(unit: StoredUnit) -> SerialNumber:
 
 
 def _no_proposal() -> NotThereError:
-    return NotThereError("no such proposal waits", hint="look at the proposals that wait")
+    return NotThereError(gettext("no such proposal waits"), hint=gettext("look at the proposals that wait"))
 
 
 def _not_granted() -> NotReleasedError:
     return NotReleasedError(
-        "this base signs nothing for such a unit",
-        hint="compare the number with the label; the base has to know the unit and what its factory kept",
+        gettext("this base signs nothing for such a unit"),
+        hint=gettext(
+            "compare the number with the label; the base has to know the unit and what its factory kept"
+        ),
     )

@@ -22,6 +22,7 @@ from radiokey.base.ports.identity import StoredAccount, StoredEnrolment, StoredP
 from radiokey.base.ports.store import Randomness, Store, StoredAct, Transaction
 from radiokey.clock import HOUR_MS, MINUTE_MS, Clock
 from radiokey.errors import LinkError, NotAllowedError, NotThereError, SignedOutError, UsageError
+from radiokey.language.speech import gettext
 
 IDLE_MS: Final = 30 * MINUTE_MS
 WHOLE_MS: Final = 12 * HOUR_MS
@@ -121,8 +122,8 @@ class Authentication:
         account = transaction.account(enrolment.account if enrolment else "")
         if enrolment is None or account is None:
             raise LinkError(
-                "this link was used, its time is over, or it is none",
-                hint="ask the sender for a new one",
+                gettext("this link was used, its time is over, or it is none"),
+                hint=gettext("ask the sender for a new one"),
             )
         return enrolment, account
 
@@ -227,7 +228,8 @@ class Authentication:
             account = seen.account(stored.account) if stored else None
         if stored is None or account is None or now_ms - stored.seen_ms >= IDLE_MS:
             raise SignedOutError(
-                "you are not signed in, or not any more", hint="sign in; the page comes back"
+                gettext("you are not signed in, or not any more"),
+                hint=gettext("sign in; the page comes back"),
             )
         if now_ms - stored.seen_ms >= SEEN_MS:
             with self._gate.concurrent_transaction() as transaction:
@@ -244,7 +246,9 @@ class Authentication:
             now_ms = self._clock.now_ms()
             found = [one for one in transaction.sessions(who.account, now_ms) if one.hashed.hex() == session]
             if not found:
-                raise NotThereError("no session of yours is that one", hint="look at the list again")
+                raise NotThereError(
+                    gettext("no session of yours is that one"), hint=gettext("look at the list again")
+                )
             transaction.end_session(found[0].hashed, now_ms, who.account)
             transaction.add_act(StoredAct(now_ms, who.account, "session:end", who.account, ""))
 
@@ -284,7 +288,10 @@ class Authentication:
         label, made = _label(label), self.passkeys.registered(_adds(who), text)
         with self._gate.concurrent_transaction() as transaction:
             if len(transaction.passkeys(who.account)) >= PASSKEYS_MAX:
-                raise UsageError(f"a person has up to {PASSKEYS_MAX} passkeys", hint="remove one first")
+                raise UsageError(
+                    gettext("a person has up to {passkeys_max} passkeys", passkeys_max=PASSKEYS_MAX),
+                    hint=gettext("remove one first"),
+                )
             self._add_passkey(transaction, who.account, label, made)
 
     def remove_passkey(self, who: SignedIn, passkey_id: str) -> None:
@@ -297,9 +304,13 @@ class Authentication:
             own = transaction.passkeys(who.account)
             found = [one for one in own if written(one.id) == passkey_id]
             if not found:
-                raise NotThereError("no passkey of yours is that one", hint="look at the list again")
+                raise NotThereError(
+                    gettext("no passkey of yours is that one"), hint=gettext("look at the list again")
+                )
             if len(own) == 1:
-                raise NotAllowedError("the last passkey stays", hint="add another one first")
+                raise NotAllowedError(
+                    gettext("the last passkey stays"), hint=gettext("add another one first")
+                )
             now_ms = self._clock.now_ms()
             transaction.end_passkey(found[0].id, now_ms, who.account, "removed")
             transaction.add_act(StoredAct(now_ms, who.account, "passkey:remove", passkey_id, found[0].label))
@@ -366,7 +377,8 @@ class Authentication:
     def _require_recent(self, who: SignedIn) -> None:
         if self._clock.now_ms() - who.since_ms >= RECENT_MS:
             raise SignedOutError(
-                "this takes a sign-in of the last ten minutes", hint="sign out, sign in, and do it again"
+                gettext("this takes a sign-in of the last ten minutes"),
+                hint=gettext("sign out, sign in, and do it again"),
             )
 
 
@@ -385,7 +397,8 @@ def _label(text: str) -> str:
     label = " ".join(text.split()) or "passkey"
     if len(label) > _LABEL_MAX or not label.isprintable():
         raise UsageError(
-            f"the name of a passkey has up to {_LABEL_MAX} characters", hint="like: phone, key ring"
+            gettext("the name of a passkey has up to {label_max} characters", label_max=_LABEL_MAX),
+            hint=gettext("like: phone, key ring"),
         )
     return label
 

@@ -31,6 +31,7 @@ from radiokey.base.keys import link
 from radiokey.base.ports.store import Randomness
 from radiokey.clock import MINUTE_MS, Clock
 from radiokey.errors import LinkError, SignInError, UsageError
+from radiokey.language.speech import gettext
 
 CHALLENGE_MS: Final = 5 * MINUTE_MS
 ANSWER_LENGTH_MAX: Final = 16_384
@@ -81,8 +82,8 @@ class Party:
         safe = origin.startswith("https://") or (origin.startswith("http://") and host == LOOPBACK)
         if not (plain and safe and not rest):
             raise UsageError(
-                "the address of a site with passkeys is https:// and a name",
-                hint="like https://codes.example.org; on this machine http://localhost:8000",
+                gettext("the address of a site with passkeys is https:// and a name"),
+                hint=gettext("like https://codes.example.org; on this machine http://localhost:8000"),
             )
         return cls(origin, host)
 
@@ -225,8 +226,8 @@ def written(passkey_id: bytes) -> str:
 def not_signed_in() -> SignInError:
     """Return the one error for whatever is wrong with an answer, a recovery code or an account."""
     return SignInError(
-        "that did not sign you in",
-        hint="try again; a passkey works only here and only while it was not ended",
+        gettext("that did not sign you in"),
+        hint=gettext("try again; a passkey works only here and only while it was not ended"),
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext, later
 
 
 class Permission(StrEnum):
@@ -47,6 +48,19 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     CLERK = "clerk"
     REGISTRAR = "registrar"
+
+
+ROLE_NAMES: Final[Mapping[Role, str]] = {
+    Role.APPROVER: later("approver"),
+    Role.AUDITOR: later("auditor"),
+    Role.CLERK: later("clerk"),
+    Role.REGISTRAR: later("registrar"),
+}
+
+
+def role_name(role: str) -> str:
+    """Return what a role is called on a page; raise `ValueError` for a text that is no role."""
+    return gettext(ROLE_NAMES[Role(role)])
 
 
 EVERY: Final = frozenset(Permission)
@@ -139,5 +153,6 @@ def permissions(names: Iterable[str]) -> frozenset[Permission]:
         return frozenset(map(Permission, names))
     except ValueError:
         raise UsageError(
-            "a scope names what a token may do, like code:release", hint=f"there are {', '.join(Permission)}"
+            gettext("a scope names what a token may do, like code:release"),
+            hint=gettext("there are: {names}", names=", ".join(Permission)),
         ) from None

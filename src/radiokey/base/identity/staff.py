@@ -23,6 +23,7 @@ from radiokey.base.ports.identity import (
 from radiokey.base.ports.store import Randomness, Store, StoredAct, Transaction
 from radiokey.clock import DAY_MS, Clock
 from radiokey.errors import NameTakenError, NotAllowedError, NotThereError, UsageError
+from radiokey.language.speech import gettext, later
 
 OPERATOR: Final = "local"
 """Who acts on the command line of the base."""
@@ -34,6 +35,11 @@ AGAIN: Final = "again"
 OFFICE: Final = "office"
 """The kind of organisation that runs the base, or its desk."""
 KINDS: Final = ("dealer", OFFICE, "specialist")
+KIND_NAMES: Final = {
+    "dealer": later("dealer"),
+    OFFICE: later("office"),
+    "specialist": later("specialist"),
+}
 
 _ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9./_-]{0,63}")
 _HANDLE_SIZE: Final = 16
@@ -90,11 +96,14 @@ class Staff:
         with self._store.transaction() as transaction:
             if transaction.name_used_by(person.name):
                 raise NameTakenError(
-                    "somebody, or a token, has or had this name",
-                    hint="a name is never given twice: take another",
+                    gettext("somebody, or a token, has or had this name"),
+                    hint=gettext("a name is never given twice: take another"),
                 )
             if all(one.id != person.organisation for one in transaction.organisations()):
-                raise NotThereError("there is no organisation of this id", hint="make the organisation first")
+                raise NotThereError(
+                    gettext("there is no organisation of this id"),
+                    hint=gettext("make the organisation first"),
+                )
             now_ms = self._clock.now_ms()
             transaction.add_account(
                 StoredAccount(
@@ -123,8 +132,10 @@ class Staff:
             ever = transaction.ever_enrolled(name)
             if ever and by != OPERATOR:
                 raise NotAllowedError(
-                    "only the operator gives a new link to a person who had a passkey",
-                    hint="a recovery code helps; otherwise ask the operator: radiokey base staff invite",
+                    gettext("only the operator gives a new link to a person who had a passkey"),
+                    hint=gettext(
+                        "a recovery code helps; otherwise ask the operator: radiokey base staff invite"
+                    ),
                 )
             now_ms = self._clock.now_ms()
             transaction.add_act(StoredAct(now_ms, by, "staff:invite-again", name, ""))
@@ -157,7 +168,7 @@ class Staff:
         for card in transaction.staff(self._clock.now_ms()):
             if card.name == name and not card.ended_at_ms:
                 return card
-        raise NotThereError("nobody of this name is of the staff", hint="list them")
+        raise NotThereError(gettext("nobody of this name is of the staff"), hint=gettext("list them"))
 
     def _link(self, transaction: Transaction, name: str, kind: str, by: str) -> Secret:
         secret, now_ms = Secret.random(self._randomness), self._clock.now_ms()
@@ -191,18 +202,22 @@ class Staff:
         """Make an organisation, with what it shows; raise `UsageError`, `NameTakenError`, `StoreError`."""
         if not _ORGANISATION.fullmatch(organisation_id):
             raise UsageError(
-                "an organisation has an id of 1 to 64 small letters, digits, dots, dashes, / and _",
-                hint="like autohaus-nord",
+                gettext("an organisation has an id of 1 to 64 small letters, digits, dots, dashes, / and _"),
+                hint=gettext("like autohaus-nord"),
             )
         if not (0 < len(name) <= _NAME_MAX and name.isprintable()) or kind not in KINDS:
             raise UsageError(
-                f"an organisation has a name of 1 to {_NAME_MAX} characters and a kind",
-                hint=f"the kinds are {', '.join(KINDS)}",
+                gettext(
+                    "an organisation has a name of 1 to {name_max} characters and a kind", name_max=_NAME_MAX
+                ),
+                hint=gettext("the kinds are {names}", names=", ".join(KINDS)),
             )
         _check_shown(shows, kind)
         with self._store.transaction() as transaction:
             if any(organisation_id == one.id or name == one.name for one in transaction.organisations()):
-                raise NameTakenError("there is an organisation of this id or name", hint="take another")
+                raise NameTakenError(
+                    gettext("there is an organisation of this id or name"), hint=gettext("take another")
+                )
             now_ms = self._clock.now_ms()
             transaction.add_organisation(StoredOrganisation(organisation_id, name, kind, now_ms, by))
             transaction.add_act(StoredAct(now_ms, by, "organisation:add", organisation_id, f"{kind}: {name}"))
@@ -223,7 +238,7 @@ class Staff:
         with self._store.transaction() as transaction:
             kind = next((one.kind for one in transaction.organisations() if one.id == organisation_id), None)
             if kind is None:
-                raise NotThereError("there is no organisation of this id", hint="list them")
+                raise NotThereError(gettext("there is no organisation of this id"), hint=gettext("list them"))
             _check_shown(shows, kind)
             last = next((one.number for one in transaction.shown() if one.organisation == organisation_id), 0)
             self._show(transaction, organisation_id, last + 1, shows, by)
@@ -251,26 +266,29 @@ class Staff:
 def _check_person(person: Person) -> None:
     if not ACCOUNT.fullmatch(person.name) or person.name in OURSELVES:
         raise UsageError(
-            "an account is named by 1 to 64 small letters, digits, dots, dashes, _ and @",
-            hint=f"not {' or '.join(sorted(OURSELVES))}",
+            gettext("an account is named by 1 to 64 small letters, digits, dots, dashes, _ and @"),
+            hint=gettext("not {names}", names=", ".join(sorted(OURSELVES))),
         )
     if not (0 < len(person.display) <= _NAME_MAX and person.display.isprintable()):
-        raise UsageError(f"a person is called by 1 to {_NAME_MAX} characters", hint="first and last name")
+        raise UsageError(
+            gettext("a person is called by 1 to {name_max} characters", name_max=_NAME_MAX),
+            hint=gettext("first and last name"),
+        )
 
 
 def _check_invites(role: Role, by: str) -> None:
     if role not in INVITABLE and by != OPERATOR:
         raise NotAllowedError(
-            "a registrar is invited by the operator alone",
-            hint="ask the operator of this base: radiokey base staff invite NAME --role registrar",
+            gettext("a registrar is invited by the operator alone"),
+            hint=gettext("ask the operator of this base: radiokey base staff invite NAME --role registrar"),
         )
 
 
 def _check_ends(card: StaffCard, by: str) -> None:
     if Role(card.role) not in INVITABLE and by not in {OPERATOR, card.name}:
         raise NotAllowedError(
-            "a registrar is ended by the operator alone",
-            hint="ask the operator of this base: radiokey base staff end",
+            gettext("a registrar is ended by the operator alone"),
+            hint=gettext("ask the operator of this base: radiokey base staff end"),
         )
 
 
@@ -278,12 +296,20 @@ def _check_shown(shows: PublicProfile, kind: str) -> None:
     said = (shows.address, shows.register, shows.covers, shows.data_until, shows.price)
     if any(len(text) > _SHOWN_MAX or (text and not text.isprintable()) for text in said):
         raise UsageError(
-            f"what an organisation shows has up to {_SHOWN_MAX} characters a line", hint="shorten it"
+            gettext(
+                "what an organisation shows has up to {shown_max} characters a line", shown_max=_SHOWN_MAX
+            ),
+            hint=gettext("shorten it"),
         )
     if kind == "specialist" and not all(said):
         raise UsageError(
-            "a specialist shows address, register, the radios covered, how new the data is, and the price",
-            hint="a specialist who does not show this before payment is not listed here",
+            gettext(
+                "a specialist shows address, register, the radios covered, how new the data is, and the price"
+            ),
+            hint=gettext("a specialist who does not show this before payment is not listed here"),
         )
     if shows.data_until and not _MONTH.fullmatch(shows.data_until):
-        raise UsageError("how new the data is reads like 2026-03", hint="year and month of its newest radio")
+        raise UsageError(
+            gettext("how new the data is reads like 2026-03"),
+            hint=gettext("year and month of its newest radio"),
+        )

@@ -18,6 +18,7 @@ from radiokey.base.identity.roles import Permission
 from radiokey.base.ports.store import Randomness, Store, StoredAct, StoredToken, TokenCard
 from radiokey.clock import DAY_MS, Clock
 from radiokey.errors import NameTakenError, NotThereError, TokenError, UsageError
+from radiokey.language.speech import gettext
 
 DAYS_MAX: Final = 400
 SECRET_SIZE: Final = 32
@@ -139,20 +140,27 @@ class Tokens:
         """
         if not ACCOUNT.fullmatch(account) or account in OURSELVES:
             raise UsageError(
-                "an account is named by 1 to 64 small letters, digits, dots, dashes, _ and @",
-                hint=f"not {' or '.join(sorted(OURSELVES))}",
+                gettext("an account is named by 1 to 64 small letters, digits, dots, dashes, _ and @"),
+                hint=gettext("not {names}", names=", ".join(sorted(OURSELVES))),
             )
         if not (0 < len(organisation) <= _ORGANISATION_LENGTH_MAX and organisation.isprintable()):
             raise UsageError(
-                f"an organisation has a name of 1 to {_ORGANISATION_LENGTH_MAX} characters",
-                hint="the name of the dealer, the workshop or the office",
+                gettext(
+                    "an organisation has a name of 1 to {organisation_length_max} characters",
+                    organisation_length_max=_ORGANISATION_LENGTH_MAX,
+                ),
+                hint=gettext("the name of the dealer, the workshop or the office"),
             )
         if not scopes:
             raise UsageError(
-                "a token without a scope may do nothing", hint=f"there are {', '.join(Permission)}"
+                gettext("a token without a scope may do nothing"),
+                hint=gettext("there are: {names}", names=", ".join(Permission)),
             )
         if not 0 < days <= DAYS_MAX:
-            raise UsageError(f"a token holds for 1 to {DAYS_MAX} days", hint="make a new one before it ends")
+            raise UsageError(
+                gettext("a token holds for 1 to {days_max} days", days_max=DAYS_MAX),
+                hint=gettext("make a new one before it ends"),
+            )
         token, now_ms = Token.random(self._randomness), self._clock.now_ms()
         stored = StoredToken(
             id=token.id,
@@ -167,8 +175,8 @@ class Tokens:
         with self._registrar.transaction() as transaction:
             if transaction.name_used_by(account) == "person":
                 raise NameTakenError(
-                    "a person of the staff has or had this name",
-                    hint="a token is a machine's: give it a name of its own, like till-3",
+                    gettext("a person of the staff has or had this name"),
+                    hint=gettext("a token is a machine's: give it a name of its own, like till-3"),
                 )
             transaction.add_token(stored)
             detail = f"{account}: {stored.scopes}"
@@ -191,7 +199,9 @@ class Tokens:
         with self._registrar.transaction() as transaction:
             card = next((card for card in transaction.tokens() if card.id == token_id), None)
             if card is None:
-                raise NotThereError("no token that still holds has this id", hint="list them")
+                raise NotThereError(
+                    gettext("no token that still holds has this id"), hint=gettext("list them")
+                )
             now_ms = self._clock.now_ms()
             transaction.end_token(token_id, now_ms, by)
             transaction.add_act(StoredAct(now_ms, by, Permission.TOKEN_END, token_id, card.account))
@@ -201,8 +211,8 @@ class Tokens:
 def not_held() -> TokenError:
     """Return the one error for every token that does not hold."""
     return TokenError(
-        "a token is needed here, and this is none that holds",
-        hint="send it as 'Authorization: Bearer ...'; the operator of this base makes tokens",
+        gettext("a token is needed here, and this is none that holds"),
+        hint=gettext("send it as 'Authorization: Bearer ...'; the operator of this base makes tokens"),
     )
 
 

@@ -22,11 +22,12 @@ from radiokey.base.ports.store import Randomness, StoredUnit
 from radiokey.code.value import Code
 from radiokey.durable import replace_file
 from radiokey.errors import SealError, UsageError
+from radiokey.language.speech import gettext, later
 
 RING_SIZE_MAX: Final = 1_000_000
 _VERSION: Final = 1
-_ABSENT: Final = "put the key ring back that belongs to this database"
-_DAMAGED: Final = "restore it from its backup; a new ring opens none of the codes sealed so far"
+_ABSENT: Final = later("put the key ring back that belongs to this database")
+_DAMAGED: Final = later("restore it from its backup; a new ring opens none of the codes sealed so far")
 
 
 class _StoredKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,9 +48,9 @@ class _StoredRing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class KeyStatus(StrEnum):
     """What a key is for: an old one opens, the current one seals too, a waiting one is the next."""
 
-    OLD = "old"
-    CURRENT = "current"
-    WAITING = "waiting"
+    OLD = later("old")
+    CURRENT = later("current")
+    WAITING = later("waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ class _Keys:
                     return keys
         except (msgspec.MsgspecError, binascii.Error, ValueError):
             pass  # whatever it was, the sentence below is all that may be said of a file of keys
-        raise SealError(f"the key ring {name} is damaged or of another version", hint=_DAMAGED)
+        raise SealError(
+            gettext("the key ring {name} is damaged or of another version", name=name), hint=gettext(_DAMAGED)
+        )
 
 
 class KeyRing:
@@ -118,7 +121,10 @@ class KeyRing:
         """Make a ring of one key; raise `UsageError` if there is one already."""
         with _locked(path, alone=True):
             if path.exists():
-                raise UsageError("there is a key ring already", hint="'radiokey base keys add' adds a key")
+                raise UsageError(
+                    gettext("there is a key ring already"),
+                    hint=gettext("'radiokey base keys add' adds a key"),
+                )
             _write(path, _Keys(((_fresh(randomness), now_ms),), 0).encode())
         return cls(path)
 
@@ -136,7 +142,9 @@ class KeyRing:
         key = self._key_of(unit.key)
         if key is None:
             raise SealError(
-                "the key that seals the code of this unit is not in the key ring", hint=_ABSENT, key=unit.key
+                gettext("the key that seals the code of this unit is not in the key ring"),
+                hint=gettext(_ABSENT),
+                key=unit.key,
             )
         return key.open(unit)
 
@@ -144,7 +152,9 @@ class KeyRing:
         """Return the key of that id, whatever it sealed; raise `SealError` where it is not here."""
         key = self._key_of(key_id)
         if key is None:
-            raise SealError("the key that seals this is not in the key ring", hint=_ABSENT, key=key_id)
+            raise SealError(
+                gettext("the key that seals this is not in the key ring"), hint=gettext(_ABSENT), key=key_id
+            )
         return key
 
     def _key_of(self, key_id: str) -> SealKey | None:
@@ -213,13 +223,17 @@ class KeyRing:
                 data = file.read(RING_SIZE_MAX + 1)
         except FileNotFoundError as error:
             raise SealError(
-                f"there is no key ring {self._path.name}",
-                hint="put back the one of this database; a new base gets one by 'radiokey base keys add'",
+                gettext("there is no key ring {name}", name=self._path.name),
+                hint=gettext(
+                    "put back the one of this database; a new base gets one by 'radiokey base keys add'"
+                ),
             ) from error
         except OSError as error:
             raise _unusable(error) from error
         if os.name == "posix" and status.st_mode & 0o077:
-            raise SealError("others than its owner may use the key ring", hint=f"chmod 600 {self._path.name}")
+            raise SealError(
+                gettext("others than its owner may use the key ring"), hint=f"chmod 600 {self._path.name}"
+            )
         return _stamp(status), _Keys.decode(data, self._path.name)
 
     def __repr__(self) -> str:
@@ -260,5 +274,6 @@ def _locked(path: Path, *, alone: bool) -> Iterator[None]:
 
 def _unusable(error: OSError) -> SealError:
     return SealError(
-        f"the key ring cannot be used: {error.strerror}", hint="see that its folder can be written"
+        gettext("the key ring cannot be used: {strerror}", strerror=error.strerror),
+        hint=gettext("see that its folder can be written"),
     )

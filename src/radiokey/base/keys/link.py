@@ -10,6 +10,7 @@ import struct
 from typing import Final
 
 from radiokey.errors import LinkError
+from radiokey.language.speech import gettext
 
 _VERSION: Final = 1
 _HEAD: Final = struct.Struct(">BQ")
@@ -49,7 +50,7 @@ def read(key: bytes, purpose: str, text: str, now_ms: int) -> str:
     if version != _VERSION:
         raise _broken()
     if now_ms >= until_ms:
-        raise LinkError("the time of this link is over", hint="ask the desk for a new one")
+        raise LinkError(gettext("the time of this link is over"), hint=gettext("ask the desk for a new one"))
     return body[_HEAD.size :].decode("ascii")
 
 
@@ -62,4 +63,6 @@ def _text(raw: bytes) -> str:
 
 
 def _broken() -> LinkError:
-    return LinkError("this link is cut short, changed, or not from here", hint="open the whole link")
+    return LinkError(
+        gettext("this link is cut short, changed, or not from here"), hint=gettext("open the whole link")
+    )

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from radiokey.base.ports.store import StoredUnit
 from radiokey.code.value import CODE_LENGTH_MAX, Code
 from radiokey.errors import CodeShapeError, SealError
+from radiokey.language.speech import gettext, later
 
 KEY_SIZE: Final = 32
 NONCE_SIZE: Final = 12
@@ -27,7 +28,9 @@ _ID_LENGTH: Final = 16
 _ID_DOMAIN: Final = b"radiokey seal key v1\n"
 _DERIVED_DOMAIN: Final = "radiokey derived key v1\n"
 _FILL: Final = b"\0"
-_HINT: Final = "the unit was changed in the database, or its key is another one: restore both from one backup"
+_HINT: Final = later(
+    "the unit was changed in the database, or its key is another one: restore both from one backup"
+)
 
 
 class SealKey:
@@ -85,4 +88,4 @@ def _bound_to(kind: str, number: str, model: str) -> bytes:
 
 
 def _does_not_open() -> SealError:
-    return SealError("the code of this unit does not open", hint=_HINT)
+    return SealError(gettext("the code of this unit does not open"), hint=gettext(_HINT))

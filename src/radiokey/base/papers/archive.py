@@ -15,6 +15,7 @@ from radiokey.base.papers.kind import PaperKind
 from radiokey.base.papers.sealed import PapersKey
 from radiokey.base.ports.store import Randomness
 from radiokey.errors import NotThereError, PaperError
+from radiokey.language.speech import gettext
 
 _ID_SIZE: Final = 16
 
@@ -102,5 +103,6 @@ class PaperArchive:
 def no_such_paper() -> NotThereError:
     """Return the error of a paper that is not there, was deleted, or is another request's."""
     return NotThereError(
-        "there is no such paper", hint="papers are deleted some time after their request ended"
+        gettext("there is no such paper"),
+        hint=gettext("papers are deleted some time after their request ended"),
     )

@@ -14,6 +14,7 @@ from radiokey.base.papers.stored import STORED_BYTES_MAX, StoredFormError, check
 from radiokey.confined.content import Media, recognise
 from radiokey.confined.process import BrokenWorkerError, Confined
 from radiokey.errors import OurFaultError
+from radiokey.language.speech import gettext
 
 WORKER: Final = (sys.executable, "-I", "-m", "radiokey.base.papers.worker")
 WALL_SECONDS: Final = 120.0
@@ -62,5 +63,6 @@ class Cleaner:
 
 def _broken() -> OurFaultError:
     return OurFaultError(
-        "papers cannot be looked at right now", hint="send it again in a while; nothing of it was kept"
+        gettext("papers cannot be looked at right now"),
+        hint=gettext("send it again in a while; nothing of it was kept"),
     )

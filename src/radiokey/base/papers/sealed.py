@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from radiokey.base.keys.seal import NONCE_SIZE, SealKey
 from radiokey.errors import SealError
+from radiokey.language.speech import gettext, later
 
 _PURPOSE: Final = "papers"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_HINT: Final = (
+_HINT: Final = later(
     "the paper was changed in the database, or its key is another one: restore both from one backup"
 )
 
@@ -40,7 +41,7 @@ class PapersKey:
         try:
             return self._aead.decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], bound)
         except (InvalidTag, ValueError):  # ValueError: shorter than nonce and tag
-            raise SealError("this paper does not open", hint=_HINT) from None
+            raise SealError(gettext("this paper does not open"), hint=gettext(_HINT)) from None
 
     def __repr__(self) -> str:
         return f"PapersKey('{self.id}')"

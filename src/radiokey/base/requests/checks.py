@@ -12,6 +12,7 @@ from radiokey.base.ports.requests import StoredRequest
 from radiokey.base.ports.store import Store
 from radiokey.base.stolen import blacklist
 from radiokey.errors import PapersNeededError, StolenError
+from radiokey.language.speech import later
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, SerialNumber
 from radiokey.serial.vin import Vin
@@ -20,9 +21,9 @@ from radiokey.serial.vin import Vin
 class Answer(StrEnum):
     """An answer."""
 
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "not known"
+    YES = later("yes")
+    NO = later("no")
+    UNKNOWN = later("not known")
 
 
 class StolenStatus(StrEnum):

@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from radiokey.errors import SealError, UsageError
+from radiokey.language.speech import gettext
 
 KEY_SIZE: Final = 32
 NONCE_SIZE: Final = 12
@@ -36,7 +37,9 @@ class Address:
         """Return the address a person typed; raise `UsageError` if it is none."""
         text = text.strip()
         if len(text) > _LENGTH_MAX or not _SHAPE.fullmatch(text):
-            raise UsageError("this is no e-mail address", hint="it reads like name@example.org")
+            raise UsageError(
+                gettext("this is no e-mail address"), hint=gettext("it reads like name@example.org")
+            )
         return cls(text)
 
     def reveal(self) -> str:
@@ -76,7 +79,8 @@ class ContactKey:
             return Address(plain.decode("ascii"))
         except (InvalidTag, ValueError):
             raise SealError(
-                "the address of this request does not open", hint="restore database and key from one backup"
+                gettext("the address of this request does not open"),
+                hint=gettext("restore database and key from one backup"),
             ) from None
 
     def __repr__(self) -> str:

@@ -85,6 +85,7 @@ from radiokey.errors import (
     UsageError,
     VinError,
 )
+from radiokey.language.speech import gettext
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Reading, SerialNumber
 from radiokey.serial.vin import Vin
@@ -193,7 +194,9 @@ class Desk:
         """
         request_id = request_id or self._randomness.bytes(_ID_SIZE).hex()
         if not _ID.fullmatch(request_id):
-            raise UsageError("this form does not say which request it opens", hint="open the page again")
+            raise UsageError(
+                gettext("this form does not say which request it opens"), hint=gettext("open the page again")
+            )
         requester = requester or f"owner:{request_id}"
         now_ms, serial = self._clock.now_ms(), application.serial.serial
         stored = StoredRequest(
@@ -222,7 +225,9 @@ class Desk:
                     sealed = self._contacts.seal(application.address, request_id, nonce)
                     transaction.add_contact(request_id, sealed)
             elif was != msgspec.structs.replace(stored, at_ms=was.at_ms):
-                raise RequestReusedError("this form opened another request", hint="open the form again")
+                raise RequestReusedError(
+                    gettext("this form opened another request"), hint=gettext("open the form again")
+                )
             if submit:
                 view = _view(transaction, request_id)
                 if view.request.state is State.DRAFT:
@@ -480,7 +485,7 @@ class Desk:
 def _view(transaction: Transaction, request_id: str) -> View:
     stored = transaction.request(request_id)
     if stored is None:
-        raise NotThereError("there is no such request", hint="open its link once more")
+        raise NotThereError(gettext("there is no such request"), hint=gettext("open its link once more"))
     history = transaction.request_acts(request_id)
     return View(stored, replay(stored, history), tuple(history), tuple(transaction.messages(request_id)))
 
@@ -489,8 +494,8 @@ def _allowed(view: View, seen: int, event: Event) -> None:
     """Raise what keeps `event` from holding for somebody who saw the act of number `seen` last."""
     if seen != view.act:
         raise ChangedMeanwhileError(
-            "somebody else did something with this request in the meantime",
-            hint="look at it as it is now, then decide again",
+            gettext("somebody else did something with this request in the meantime"),
+            hint=gettext("look at it as it is now, then decide again"),
         )
     broken = objection(view.request, event)
     if broken is not None:

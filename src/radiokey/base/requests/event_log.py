@@ -16,6 +16,7 @@ from radiokey.base.requests import request as desk
 from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import CodeRequest, Event, objection, step
 from radiokey.errors import DamagedRequestError, UsageError
+from radiokey.language.speech import gettext
 
 OPENED: Final = "opened"
 
@@ -103,5 +104,6 @@ def _with_promised_due(request: CodeRequest, row: RequestAct, number: int) -> Co
 def damaged() -> DamagedRequestError:
     """Return the error of a history that cannot have been."""
     return DamagedRequestError(
-        "the database holds a request whose history is none", hint="restore it from a backup"
+        gettext("the database holds a request whose history is none"),
+        hint=gettext("restore it from a backup"),
     )

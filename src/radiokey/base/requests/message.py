@@ -12,6 +12,7 @@ from typing import Final
 
 from radiokey.code.value import CODE_LENGTH_MAX, Code, CodeShape
 from radiokey.errors import CodeShapeError, UsageError
+from radiokey.language.speech import gettext, number
 
 LENGTH_MAX: Final = 1_000
 
@@ -30,14 +31,17 @@ def message_text(text: str, shape: CodeShape | None) -> str:
     plain = plain_text(text)
     if not 1 <= len(plain) <= LENGTH_MAX:
         raise UsageError(
-            f"a message has 1 to {LENGTH_MAX:,} characters", hint="say the one thing that matters"
+            gettext("a message has 1 to {most} characters", most=number(LENGTH_MAX)),
+            hint=gettext("say the one thing that matters"),
         )
     if not all(character == "\n" or character.isprintable() for character in plain):
-        raise UsageError("a message is plain text", hint="type it anew, without what was pasted")
+        raise UsageError(
+            gettext("a message is plain text"), hint=gettext("type it anew, without what was pasted")
+        )
     if may_hold_code(plain, shape):
         raise UsageError(
-            "this message holds a number that could be the code of the radio",
-            hint="leave it out, or say a year or a time in words; a code is never sent in a message",
+            gettext("this message holds a number that could be the code of the radio"),
+            hint=gettext("leave it out, or say a year or a time in words; a code is never sent in a message"),
         )
     return plain
 

@@ -22,6 +22,16 @@ class Reason(StrEnum):
     UNIT_AND_CAR_DIFFER = "unit-and-car-differ"
 
 
+NAMES: Final[Mapping[Reason, str]] = {
+    Reason.CAR_DIFFERS: later("car differs"),
+    Reason.NO_CODE_HERE: later("no code here"),
+    Reason.NUMBER_DIFFERS: later("number differs"),
+    Reason.PAPERS_CHANGED: later("papers changed"),
+    Reason.PAPERS_UNREADABLE: later("papers unreadable"),
+    Reason.STOLEN: later("stolen"),
+    Reason.UNIT_AND_CAR_DIFFER: later("unit and car differ"),
+}
+"""What the desk's statistics call it."""
 WORDS: Final[Mapping[Reason, str]] = {
     Reason.CAR_DIFFERS: later(
         "The VIN in your papers is not that of the car. Ask again with this car's papers."

@@ -26,6 +26,7 @@ from typing import Final, assert_never
 from radiokey.base.requests.reasons import Reason
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 
 PAPERS_MAX: Final = 20
 
@@ -113,7 +114,8 @@ class Times:
         falling = sorted(set(self.reminders_ms), reverse=True) == list(self.reminders_ms)
         if min((*turns, *self.reminders_ms)) <= 0 or not falling:
             raise UsageError(
-                "each turn has some time, and reminders come nearer to its end", hint="give times in ms"
+                gettext("each turn has some time, and reminders come nearer to its end"),
+                hint=gettext("give times in ms"),
             )
 
     def of(self, state: State) -> int:
@@ -150,7 +152,9 @@ class Paper:
     def __post_init__(self) -> None:
         whole = _DIGEST.fullmatch(self.sha256) and _DIGEST.fullmatch(self.stored_sha256 or self.sha256)
         if not (_PAPER_ID.fullmatch(self.id) and whole):
-            raise UsageError("a paper has an id and the SHA-256 of its bytes", hint="send it once more")
+            raise UsageError(
+                gettext("a paper has an id and the SHA-256 of its bytes"), hint=gettext("send it once more")
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,9 @@ class Fee:
 
     def __post_init__(self) -> None:
         if self.minor < 0 or not _CURRENCY.fullmatch(self.currency):
-            raise UsageError("a fee is a whole number of cents and three capitals", hint="like 1250 EUR")
+            raise UsageError(
+                gettext("a fee is a whole number of cents and three capitals"), hint=gettext("like 1250 EUR")
+            )
 
 
 # --- what happens --------------------------------------------------------------------------------------
@@ -187,7 +193,10 @@ class PapersSent(_Act):
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.papers) <= PAPERS_MAX:
-            raise UsageError(f"1 to {PAPERS_MAX} papers are sent at once", hint="send the one that matters")
+            raise UsageError(
+                gettext("1 to {papers_max} papers are sent at once", papers_max=PAPERS_MAX),
+                hint=gettext("send the one that matters"),
+            )
 
 
 @dataclass(frozen=True, slots=True)

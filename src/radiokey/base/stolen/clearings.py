@@ -22,6 +22,7 @@ from radiokey.base.stolen.blacklist import (
 )
 from radiokey.clock import DAY_MS, Clock
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
@@ -62,7 +63,8 @@ class Clearings:
         """
         if not receipt:
             raise UsageError(
-                "a clearing rests on papers", hint="choose the police receipt, or the insurer's letter"
+                gettext("a clearing rests on papers"),
+                hint=gettext("choose the police receipt, or the insurer's letter"),
             )
         digest = hashlib.sha256(receipt).hexdigest()
         waits = self._blacklist.proposed(reading, vin=vin, reason=reason, papers=digest, by=by)
@@ -120,9 +122,14 @@ class Clearings:
         Raises `UsageError`, `NotThereError`, `StoreError`.
         """
         if not reason.strip():
-            raise UsageError("a proposal is rejected for a reason", hint="say what is wrong with it")
+            raise UsageError(
+                gettext("a proposal is rejected for a reason"), hint=gettext("say what is wrong with it")
+            )
         if len(reason) > TEXT_LENGTH_MAX:
-            raise UsageError(f"a reason has at most {TEXT_LENGTH_MAX} characters", hint="say it shorter")
+            raise UsageError(
+                gettext("a reason has at most {text_length_max} characters", text_length_max=TEXT_LENGTH_MAX),
+                hint=gettext("say it shorter"),
+            )
         now_ms = self._clock.now_ms()
         with self._store.transaction() as transaction:
             clearing = open_clearing(transaction, clearing_id)

@@ -21,6 +21,7 @@ from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_model
 from radiokey.code.value import Code, CodeShape
 from radiokey.errors import InputError
+from radiokey.language.speech import gettext, later
 from radiokey.serial import vin as vins
 from radiokey.serial.canonical import UnitNumbers
 from radiokey.serial.number import Identity, SerialNumber
@@ -35,21 +36,30 @@ _MARKET: Final = re.compile("[A-Z][A-Z0-9-]{1,15}")
 class Reason(StrEnum):
     """Why a line is refused."""
 
-    NOT_UTF8 = "it is not UTF-8"
+    NOT_UTF8 = later("it is not UTF-8")
     TOO_LONG = f"it is longer than {LINE_SIZE_MAX} bytes"
-    QUOTE = "a quote is not where it may be, or does not close on this line"
+    QUOTE = later("a quote is not where it may be, or does not close on this line")
     FIELDS = f"it has not {len(COLUMNS)} fields"
-    NO_MODEL = "the catalogue has no radio of this id"
-    NO_SHAPE = "nobody knows what codes this radio has"
-    SHARED = "numbers of this radio name many radios; the ledger holds single ones"
-    SERIAL = "it is no number of this radio in its canonical spelling"
-    REPEATED = "a line before it in its batch has this number"
-    KNOWN = "the ledger has this number already"
-    MARKET = "a market is 2 to 16 capital letters, digits and dashes, a letter first"
-    VIN = "it is not 17 capital letters and digits without I, O and Q"
-    VIN_DIGIT = "the check digit of this VIN does not hold"
-    CODE = "this radio cannot have such a code"
-    LEFT_OUT = "another line of its batch was refused"
+    NO_MODEL = later("the catalogue has no radio of this id")
+    NO_SHAPE = later("nobody knows what codes this radio has")
+    SHARED = later("numbers of this radio name many radios; the ledger holds single ones")
+    SERIAL = later("it is no number of this radio in its canonical spelling")
+    REPEATED = later("a line before it in its batch has this number")
+    KNOWN = later("the ledger has this number already")
+    MARKET = later("a market is 2 to 16 capital letters, digits and dashes, a letter first")
+    VIN = later("it is not 17 capital letters and digits without I, O and Q")
+    VIN_DIGIT = later("the check digit of this VIN does not hold")
+    CODE = later("this radio cannot have such a code")
+    LEFT_OUT = later("another line of its batch was refused")
+
+
+def reason_text(reason: Reason) -> str:
+    """Return why a line is refused, as a person reads it; a report for programs has the value itself."""
+    if reason is Reason.TOO_LONG:
+        return gettext("it is longer than {most} bytes", most=LINE_SIZE_MAX)
+    if reason is Reason.FIELDS:
+        return gettext("it has not {count} fields", count=len(COLUMNS))
+    return gettext(reason.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +158,10 @@ def _header(head: bytes) -> Callable[[list[str]], tuple[str, ...]]:
         names = []
     if sorted(names) != sorted(COLUMNS):
         raise InputError(
-            f"the first line names the columns {', '.join(COLUMNS)}, each once, and no other",
-            hint="separate them by commas, and save the file as UTF-8",
+            gettext(
+                "the first line names the columns {names}, each once, and no other", names=", ".join(COLUMNS)
+            ),
+            hint=gettext("separate them by commas, and save the file as UTF-8"),
         )
     return itemgetter(*map(names.index, COLUMNS))
 
@@ -165,7 +177,8 @@ class UnitFile:
             self._file: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
         except OSError as error:
             raise InputError(
-                f"the file cannot be read: {error.strerror}", hint="name the CSV file"
+                gettext("the file cannot be read: {strerror}", strerror=error.strerror),
+                hint=gettext("name the CSV file"),
             ) from error
         try:
             self._stamp = self._stamped()
@@ -200,8 +213,8 @@ class UnitFile:
         """Raise `InputError` if somebody wrote to the file since it was opened."""
         if self._stamped() != self._stamp:
             raise InputError(
-                "the file changed while it was read",
-                hint="import it again; what is in the ledger stays, and is refused as known",
+                gettext("the file changed while it was read"),
+                hint=gettext("import it again; what is in the ledger stays, and is refused as known"),
             )
 
     def batches(self, line: int, offset: int, size: int) -> Iterator[Batch]:

@@ -23,6 +23,7 @@ from radiokey.base.ports.store import ImportStep, Randomness, Store, StoredAct, 
 from radiokey.base.units.csv_reader import Batch, CheckedLine, Reason, Refusal, UnitFile
 from radiokey.clock import Clock
 from radiokey.errors import InputError, StoreError, UnitExistsError, UsageError
+from radiokey.language.speech import gettext
 
 BATCH_LINES: Final = 10_000
 ACT: Final = "unit:import"
@@ -64,7 +65,8 @@ class Report:
             self._file = os.fdopen(descriptor, "r+b")
         except OSError as error:
             raise InputError(
-                f"the report cannot be written: {error.strerror}", hint="name another file"
+                gettext("the report cannot be written: {strerror}", strerror=error.strerror),
+                hint=gettext("name another file"),
             ) from error
         self._kept = 0
 
@@ -79,7 +81,9 @@ class Report:
         self._file.seek(0)
         head = self._file.readline(len(_HEAD))
         if not _HEAD.startswith(head):
-            raise UsageError("the report's file holds something else", hint="name another file")
+            raise UsageError(
+                gettext("the report's file holds something else"), hint=gettext("name another file")
+            )
         whole = head == _HEAD
         self._kept = len(head) if whole else 0
         for row in self._file if whole else ():
@@ -114,7 +118,8 @@ class Report:
             os.fsync(self._file.fileno())
         except OSError as error:
             raise StoreError(
-                f"the report cannot be written: {error.strerror}", hint="make room, then import again"
+                gettext("the report cannot be written: {strerror}", strerror=error.strerror),
+                hint=gettext("make room, then import again"),
             ) from error
 
 
@@ -184,7 +189,8 @@ class UnitImporter:
                 checked, known = _without(checked, find_known(self._store, checked))
                 if not known:
                     raise StoreError(
-                        "the database refuses units that it does not hold", hint="check its unique index"
+                        gettext("the database refuses units that it does not hold"),
+                        hint=gettext("check its unique index"),
                     ) from None
                 refused = sorted([*refused, *known], key=lambda one: one.line)
             else:
@@ -200,7 +206,8 @@ class UnitImporter:
             now = transaction.import_step(before.file)
             if (now or before).offset != before.offset:
                 raise UsageError(
-                    "another import of this file is under way", hint="let it end; then import again"
+                    gettext("another import of this file is under way"),
+                    hint=gettext("let it end; then import again"),
                 )
             if units:
                 transaction.add_units(units)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from radiokey.base.ports.store import StoredUnit, Transaction
 from radiokey.code.value import Code
 from radiokey.errors import DeskNeededError, NotReleasedError
+from radiokey.language.speech import gettext
 from radiokey.serial.vin import Vin
 
 if TYPE_CHECKING:
@@ -86,14 +87,19 @@ class Ledger:
 def not_released() -> NotReleasedError:
     """Return the one refusal for a number that is not there and for one that does not belong to its car."""
     return NotReleasedError(
-        "this base releases no code for this number, car and model together",
-        hint="compare all three with the papers, letter by letter; a dealer settles it with the papers",
+        gettext("this base releases no code for this number, car and model together"),
+        hint=gettext(
+            "compare all three with the papers, letter by letter; a dealer settles it with the papers"
+        ),
     )
 
 
 def desk_needed() -> DeskNeededError:
     """Return the one refusal where codes leave through the desk, whether the base has the number or not."""
     return DeskNeededError(
-        "this base gives the code of such a number through its desk: who stands at the car can read its VIN",
-        hint="ask the desk with the papers: a clerk looks, a second person looks again",
+        gettext(
+            "this base gives the code of such a number through its desk: "
+            "who stands at the car can read its VIN"
+        ),
+        hint=gettext("ask the desk with the papers: a clerk looks, a second person looks again"),
     )

@@ -17,6 +17,7 @@ from radiokey.base.ports.requests import RequestLine
 from radiokey.base.ports.store import Store, StoredAct, UnitCard
 from radiokey.clock import Clock
 from radiokey.errors import SerialError
+from radiokey.language.speech import gettext
 from radiokey.serial.canonical import unit_numbers
 from radiokey.serial.formats import Identity
 from radiokey.serial.neighbours import Slip, neighbours, slip_between
@@ -100,8 +101,8 @@ class Search:
 
 def _no_number() -> SerialError:
     return SerialError(
-        "no unit has a number like this, even with one character wrong",
-        hint="type the serial number from the label of the radio, and nothing else",
+        gettext("no unit has a number like this, even with one character wrong"),
+        hint=gettext("type the serial number from the label of the radio, and nothing else"),
     )
 
 

@@ -10,9 +10,10 @@ from litestar.concurrency import sync_to_thread
 from litestar.handlers.base import BaseRouteHandler
 
 from radiokey.base.identity.authentication import SignedIn
-from radiokey.base.identity.roles import EVERY, Permission
+from radiokey.base.identity.roles import EVERY, Permission, role_name
 from radiokey.base.identity.tokens import not_held
 from radiokey.errors import FormError, NotAllowedError, SignedOutError, TokenInClearError
+from radiokey.language.speech import gettext
 from radiokey.web.auth.session import SESSION, check_form, keep_words, signed_in
 from radiokey.web.http.addresses import LOCAL, Connection, is_local
 from radiokey.web.site import Site
@@ -61,8 +62,8 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         raise not_held()
     elif not (is_local(connection) or connection.scope["scheme"] == "https"):
         raise TokenInClearError(
-            "a token came over a connection that others can read",
-            hint="use https, and end this token: it may have been read",
+            gettext("a token came over a connection that others can read"),
+            hint=gettext("use https, and end this token: it may have been read"),
         )
     else:
         holder = await sync_to_thread(site.base.tokens.holder, text)
@@ -76,10 +77,13 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     if permission is not None and permission not in caller.scopes:
         if caller.who is not None:
             raise NotAllowedError(
-                f"a person with the role {caller.who.role} does not do that",
-                hint="ask a registrar who does it here",
+                gettext("a person with the role {role} does not do that", role=role_name(caller.who.role)),
+                hint=gettext("ask a registrar who does it here"),
             )
-        raise NotAllowedError("this token may not do that", hint=f"it takes the scope {permission}")
+        raise NotAllowedError(
+            gettext("this token may not do that"),
+            hint=gettext("it takes the scope {permission}", permission=permission),
+        )
     connection.scope["auth"] = caller
 
 

@@ -15,6 +15,7 @@ from radiokey.base.identity.authentication import Authentication, SignedIn
 from radiokey.base.identity.secret_values import Secret
 from radiokey.digits import read_digits
 from radiokey.errors import FormError, SignedOutError
+from radiokey.language.speech import gettext
 from radiokey.web.http.addresses import Connection
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
@@ -48,7 +49,9 @@ def signed_in(site: Site, connection: Connection) -> SignedIn:
         else None
     )
     if authentication is None or text is None or not _ID.fullmatch(text):
-        raise SignedOutError("you are not signed in, or not any more", hint="sign in; the page comes back")
+        raise SignedOutError(
+            gettext("you are not signed in, or not any more"), hint=gettext("sign in; the page comes back")
+        )
     return authentication.who(Secret(text))
 
 
@@ -62,7 +65,8 @@ async def check_form(site: Site, connection: Connection, who: SignedIn) -> None:
     if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), _csrf(site, who).encode()):
         await form.close()  # its files: no handler runs that would
         raise FormError(
-            "this form is not one of this session", hint="open the page again and send it from there"
+            gettext("this form is not one of this session"),
+            hint=gettext("open the page again and send it from there"),
         )
 
 

@@ -10,6 +10,7 @@ from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import Check, Fee
 from radiokey.digits import parse_digits
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import Answer, Short
 from radiokey.web.staff.page import StaffForm
 
@@ -27,8 +28,8 @@ class SeenForm(StaffForm, frozen=True, kw_only=True):
     @property
     def act(self) -> int:
         """That number; raise `UsageError` where it is none."""
-        says = "this form does not say what it has seen"
-        return parse_digits(self.seen, _ACTS_MAX, least=1, says=says, hint="open the request again")
+        says = gettext("this form does not say what it has seen")
+        return parse_digits(self.seen, _ACTS_MAX, least=1, says=says, hint=gettext("open the request again"))
 
 
 class WordsForm(SeenForm, frozen=True, kw_only=True):
@@ -54,7 +55,9 @@ class FeeForm(SeenForm, frozen=True, kw_only=True):
         """The fee in cents of what was typed, like 12, 12.5 or 12,50; raise `UsageError`."""
         typed = _AMOUNT.fullmatch(self.amount.strip())
         if typed is None:
-            raise UsageError("a fee is an amount with at most two decimals", hint="like 12.50")
+            raise UsageError(
+                gettext("a fee is an amount with at most two decimals"), hint=gettext("like 12.50")
+            )
         cents = int(typed[1]) * 100 + int((typed[2] or "").ljust(2, "0"))
         return Fee(cents, self.currency.strip().upper())
 
@@ -84,5 +87,5 @@ class RefuseForm(SeenForm, frozen=True, kw_only=True):
             return Reason(self.reason)
         except ValueError:
             raise UsageError(
-                "a refusal has a reason of the list", hint="choose what the owner reads"
+                gettext("a refusal has a reason of the list"), hint=gettext("choose what the owner reads")
             ) from None

@@ -15,7 +15,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from radiokey.base.grants.service import WAITS_DAYS, Granted, GrantKind, GrantService
+from radiokey.base.grants.service import LISTED_DAYS, WAITS_DAYS, Granted, GrantKind, GrantService
 from radiokey.base.identity.roles import Permission
 from radiokey.base.limits import LimitedClient
 from radiokey.base.ports.grants import GrantProposal
@@ -25,6 +25,7 @@ from radiokey.confined.refusal import Refusal, paper_error
 from radiokey.digits import parse_digits
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError, UsageError
 from radiokey.headunit.sync import answer_lines, challenge_from_lines
+from radiokey.language.speech import gettext, later
 from radiokey.web.draw.qr import qr_svg
 from radiokey.web.http.forms import Answer, Short, Text, convert
 from radiokey.web.http.render import NO_STORE
@@ -53,8 +54,8 @@ BODY_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
 LISTED: Final = 100
 """How many proposals the list shows."""
 KINDS: Final = {
-    GrantKind.PAIRING.value: "End of a pairing",
-    GrantKind.CHIP.value: "New memory chip",
+    GrantKind.PAIRING.value: later("End of a pairing"),
+    GrantKind.CHIP.value: later("New memory chip"),
 }
 
 
@@ -72,8 +73,10 @@ class ProposalForm(StaffForm, frozen=True, kw_only=True):
     @property
     def counted(self) -> int:
         """The number that the unit says; raise `UsageError` where it is none."""
-        says = "the number is one that the unit tells"
-        return parse_digits(self.number.strip(), NUMBER_MAX, says=says, hint="read it with the tester")
+        says = gettext("the number is one that the unit tells")
+        return parse_digits(
+            self.number.strip(), NUMBER_MAX, says=says, hint=gettext("read it with the tester")
+        )
 
     @property
     def chip_id(self) -> bytes:
@@ -82,7 +85,8 @@ class ProposalForm(StaffForm, frozen=True, kw_only=True):
             return bytes.fromhex(self.chip)
         except ValueError:
             raise UsageError(
-                "the id of a chip is written in hex", hint="32 digits and letters, as the tester reads them"
+                gettext("the id of a chip is written in hex"),
+                hint=gettext("32 digits and letters, as the tester reads them"),
             ) from None
 
 
@@ -104,7 +108,9 @@ class SignForm(StaffForm, frozen=True, kw_only=True):
 def grants_of(site: Site) -> GrantService:
     """Return what signs for the units of a hosted base; raise `NotThereError` on a local one."""
     if site.base.organisation is None:
-        raise NotThereError("a local base signs nothing: no unit trusts it", hint="radiokey base init")
+        raise NotThereError(
+            gettext("a local base signs nothing: no unit trusts it"), hint="radiokey base init"
+        )
     return site.base.grants
 
 
@@ -126,7 +132,9 @@ def _proposal_for(site: Site, request: StaffRequest, proposal_id: str) -> GrantP
     """Return a proposal that this caller may see; raise `NotThereError`, `StoreError`."""
     found = grants_of(site).proposal(proposal_id)
     if not _sees(site, request, found):
-        raise NotThereError("no such proposal waits", hint="look at the proposals that wait")
+        raise NotThereError(
+            gettext("no such proposal waits"), hint=gettext("look at the proposals that wait")
+        )
     return found
 
 
@@ -147,7 +155,8 @@ def grants(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
         request,
         "desk/grants.html",
         lines=lines,
-        kinds=KINDS,
+        kinds={kind: gettext(name) for kind, name in KINDS.items()},
+        listed_days=LISTED_DAYS,
         kept=kept_of(said, ProposalForm) or ProposalForm(),
         asked=kept_of(said, AnswerForm, ANSWER) or AnswerForm(),
         **radio_choices(site),
@@ -157,7 +166,7 @@ def grants(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
 def _state_of(service: GrantService, proposal: GrantProposal, *, signed: bool) -> str:
     if signed:
         return "signed"
-    return "waits" if service.waits(proposal) else "too old"
+    return "waits" if service.waits(proposal) else "over"
 
 
 @post(PAGE, request_max_body_size=BODY_BYTES_MAX, opt=requires(Permission.GRANT_PROPOSE))
@@ -168,7 +177,7 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Redirec
         try:
             proposal = _proposed(site, request, form, papers)
         except RadiokeyError as problem:
-            return lead_back(site, request, PAGE, problem, kept=form, hint=CHOOSE_AGAIN)
+            return lead_back(site, request, PAGE, problem, kept=form, hint=gettext(CHOOSE_AGAIN))
         return Redirect(_page_of(proposal.id), status_code=303, headers=NO_STORE)
 
     return await _with_papers(site, request, PAGE, ProposalForm, work)
@@ -177,7 +186,9 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Redirec
 def _proposed(site: Site, request: StaffRequest, form: ProposalForm, papers: str) -> GrantProposal:
     service, by = grants_of(site), request.auth.by
     if form.what not in KINDS:
-        raise UsageError("choose what is to be signed", hint="a new memory chip, or the end of a pairing")
+        raise UsageError(
+            gettext("choose what is to be signed"), hint=gettext("a new memory chip, or the end of a pairing")
+        )
     reading = site.reading(form.text, form.make, site.model(form.model))
     chip = form.chip_id if form.what == GrantKind.CHIP else b""
     same = (form.what, reading.serial.kind, reading.serial.key, chip.hex(), form.counted, papers, by)
@@ -218,13 +229,15 @@ def look(site: NamedDependency[Site], request: StaffRequest, proposal_id: FromPa
         "desk/grant.html",
         problem=problem,
         asked=proposal,
-        kind=KINDS[proposal.what],
+        kind=gettext(KINDS[proposal.what]),
         state=state,
         own=own,
         signs=signs and problem is None,
         ask=ask(site, request, _act(proposal_id)) if signs else "",
         granted=None if granted is None else granted.data.hex().upper(),
-        picture=None if granted is None else qr_svg(granted.data.hex().upper(), "What was signed, in hex"),
+        picture=None
+        if granted is None
+        else qr_svg(granted.data.hex().upper(), gettext("What was signed, in hex")),
         receipt=None if granted is None else granted.receipt,
         waits_days=WAITS_DAYS,
     )
@@ -243,16 +256,20 @@ async def sign(site: NamedDependency[Site], request: StaffRequest, proposal_id: 
                 return Redirect(page, status_code=303, headers=NO_STORE)  # the same button once more
             if proposal.by == by:
                 raise AnotherPersonError(
-                    "who proposed a grant does not sign it", hint="somebody else has to look at the papers"
+                    gettext("who proposed a grant does not sign it"),
+                    hint=gettext("somebody else has to look at the papers"),
                 )
             if not is_operator_staff(site, request.auth):
                 raise AnotherPersonError(
-                    "a grant is signed by the people of this base", hint="they see that it waits"
+                    gettext("a grant is signed by the people of this base"),
+                    hint=gettext("they see that it waits"),
                 )
             if papers != proposal.papers:
                 raise UsageError(
-                    "this is not the file that the proposal rests on",
-                    hint=f"have the papers given to you by {proposal.by}, and choose that very file",
+                    gettext("this is not the file that the proposal rests on"),
+                    hint=gettext(
+                        "have the papers given to you by {by}, and choose that very file", by=proposal.by
+                    ),
                 )
             confirm(site, request, _act(proposal_id), form.passkey)
             site.log_monitor.require()
@@ -293,7 +310,7 @@ def show_answer(site: NamedDependency[Site], request: StaffRequest) -> Response[
     except RadiokeyError as problem:
         return lead_back(site, request, PAGE, problem, form=ANSWER, kept=form)
     lines = answer_lines(granted.data)
-    picture = qr_svg("".join(lines).replace(" ", ""), "The lines of the answer")
+    picture = qr_svg("".join(lines).replace(" ", ""), gettext("The lines of the answer"))
     return show_page(site, request, "desk/answer.html", lines=lines, picture=picture, receipt=granted.receipt)
 
 
@@ -317,7 +334,7 @@ async def _with_papers(
 ) -> Redirect:
     """Answer with what `work` makes of a form and the SHA-256 of its file, empty where none was chosen."""
     if is_too_long(request, BODY_BYTES_MAX):
-        return lead_back(site, request, page, paper_error(Refusal.TOO_LARGE), hint=CHOOSE_AGAIN)
+        return lead_back(site, request, page, paper_error(Refusal.TOO_LARGE), hint=gettext(CHOOSE_AGAIN))
     sent = await request.form()
     async with site.paper_turns:
         papers = await _sum_of(sent)

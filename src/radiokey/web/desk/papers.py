@@ -13,6 +13,7 @@ from radiokey.base.identity.roles import Permission
 from radiokey.base.requests.desk import Desk
 from radiokey.errors import OurFaultError, PhotoError, RadiokeyError, UsageError
 from radiokey.label.read import Candidate
+from radiokey.language.speech import gettext
 from radiokey.web.desk.forms import SeenForm
 from radiokey.web.desk.request import DeskAction, perform
 from radiokey.web.http.labels import look_again, nothing_on
@@ -63,7 +64,7 @@ async def send(site: NamedDependency[Site], request: StaffRequest, request_id: F
             hand_in(desk, request_id, seen, caller.by, uploads)
 
         form = SeenForm(seen=str(seen))
-        at = DeskAction(site, request, request_id, hint=CHOOSE_AGAIN)
+        at = DeskAction(site, request, request_id, hint=gettext(CHOOSE_AGAIN))
         return await run_in_thread(
             site, lambda: perform(at, form, do, lambda view, _: same_files(view, uploads))
         )
@@ -101,7 +102,10 @@ def number(
     """Read the number on a photo of the label, beside what was typed; the audit names who looked."""
     view = view_for(site, request.auth, request_id)
     if site.photos is None:
-        raise UsageError("this site does not read photos", hint="compare the photo with the number by eye")
+        raise UsageError(
+            gettext("this site does not read photos"),
+            hint=gettext("compare the photo with the number by eye"),
+        )
     found = desk_of(site).paper(request_id, paper_id, request.auth.by)
     problem: RadiokeyError | None = None
     crops: list[Crop] = []
@@ -139,7 +143,7 @@ def _crop(one: Candidate, asked: str) -> Crop:
         serial=one.serial.text,
         same=one.serial.text == asked,
         look_again={each.at: look_again(each) for each in one.suspects},
-        sources=tuple(source.value for source in one.sources),
+        sources=tuple(gettext(source.value) for source in one.sources),
         box=" ".join(f"{value:.0f}" for value in box),
         turn=f"rotate({-degrees:.1f} {cx:.0f} {cy:.0f})",
     )

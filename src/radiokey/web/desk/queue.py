@@ -9,11 +9,13 @@ from litestar.params import FromQuery
 
 from radiokey.base.identity.roles import Permission
 from radiokey.base.ports.requests import FIRST, Due
+from radiokey.base.requests.reasons import NAMES as REASON_NAMES
 from radiokey.base.requests.reasons import WORDS
 from radiokey.base.requests.request import State, Turn
 from radiokey.base.requests.words import NAMES, TURN_NAMES
 from radiokey.clock import DAY_MS
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 from radiokey.web.auth.callers import Caller
 from radiokey.web.http.forms import Short, convert
 from radiokey.web.site import Site
@@ -55,6 +57,7 @@ def queue(
         mine=_mine(caller),
         figures=desk.compute_statistics(now_ms - FIGURES_DAYS * DAY_MS),
         figures_days=FIGURES_DAYS,
+        reason_names={reason: gettext(name) for reason, name in REASON_NAMES.items()},
         **words(site),
     )
 
@@ -65,7 +68,7 @@ def _page_of(form: QueueForm, turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...]
         return turns, FIRST
     place = _PLACE.fullmatch(form.after)
     if place is None or form.turn not in turns:
-        raise UsageError("the queue has no such page", hint="begin with its first")
+        raise UsageError(gettext("the queue has no such page"), hint=gettext("begin with its first"))
     return (Turn(form.turn),), (int(place[1]), place[2])
 
 
@@ -85,10 +88,10 @@ def _mine(caller: Caller) -> Turn | None:
 def words(site: Site) -> dict[str, Any]:
     """Return the display names of states, turns and reasons, and the models."""
     return {
-        "names": {state.value: name for state, name in NAMES.items()},
-        "turn_names": TURN_NAMES,
+        "names": {state.value: gettext(name) for state, name in NAMES.items()},
+        "turn_names": {turn: gettext(name) for turn, name in TURN_NAMES.items()},
         "open_states": {state.value for state in State if state not in _ENDS},
-        "reason_words": WORDS,
+        "reason_words": {reason: gettext(said) for reason, said in WORDS.items()},
         "models": site.catalogue.models,
     }
 

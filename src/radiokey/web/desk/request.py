@@ -39,6 +39,7 @@ from radiokey.base.requests.request import (
 )
 from radiokey.base.requests.words import DONE, MEANS, TICKED
 from radiokey.errors import AnotherPersonError, ChangedMeanwhileError, RadiokeyError, UsageError
+from radiokey.language.speech import gettext, ngettext, number
 from radiokey.serial.vin import Vin
 from radiokey.web.desk.forms import CheckForm, FeeForm, RefuseForm, SeenForm, VinForm, WordsForm
 from radiokey.web.desk.queue import words
@@ -93,6 +94,7 @@ def show_request(
 
 def _page(site: Site, request: StaffRequest, view: View, said: FormAnswer) -> Response[str]:
     caller = request.auth
+    paper_names = {kind: gettext(name) for kind, name in PAPER_NAMES.items()}
     actions = staff_actions(view.request, caller.by, caller.scopes)
     return show_page(
         site,
@@ -104,12 +106,12 @@ def _page(site: Site, request: StaffRequest, view: View, said: FormAnswer) -> Re
         compared=site.base.checks().compare(view.stored),
         history=_history(view),
         papers=desk_of(site).papers(view.stored.id),
-        kinds=[(kind.value, PAPER_NAMES[kind]) for kind in FIRST],
-        paper_names=PAPER_NAMES,
+        kinds=[(kind.value, paper_names[kind]) for kind in FIRST],
+        paper_names=paper_names,
         reads=site.photos is not None,
         reach=desk_of(site).outbox.reach(view.stored.id),
-        ticked=TICKED,
-        means=MEANS,
+        ticked={check: gettext(said) for check, said in TICKED.items()},
+        means={state: gettext(said) for state, said in MEANS.items()},
         kept=defaultdict(str, said.typed),
         kept_form=said.form,
         actions=actions,
@@ -120,7 +122,7 @@ def _page(site: Site, request: StaffRequest, view: View, said: FormAnswer) -> Re
 
 def _history(view: View) -> list[Line]:
     return [
-        Line(act.number, act.at_ms, act.by, DONE[act.act], "" if act.number == 1 else _detail(act))
+        Line(act.number, act.at_ms, act.by, gettext(DONE[act.act]), "" if act.number == 1 else _detail(act))
         for act in view.history
     ]
 
@@ -131,15 +133,15 @@ def _detail(act: RequestAct) -> str:
         case CarSeen(vin=vin):
             return vin
         case FeeRecorded(fee=fee):
-            return f"{fee.minor / 100:.2f} {fee.currency}"
+            return f"{number(fee.minor / 100, 2)} {fee.currency}"
         case Refused(reason=reason) | DoorRefused(reason=reason):
-            return WORDS[reason]
+            return gettext(WORDS[reason])
         case PapersSent(papers=papers):
-            return f"{len(papers)} paper{'s' * (len(papers) > 1)}"
+            return ngettext("{n} paper", "{n} papers", len(papers))
         case SentBack(why=why):
             return why
         case Released(index=index):
-            return f"entry {index} of the log"
+            return gettext("entry {index} of the log", index=number(index))
         case _:
             return ""
 
@@ -261,8 +263,8 @@ async def message(site: NamedDependency[Site], request: StaffRequest, request_id
     def do(desk: Desk, form: WordsForm) -> None:
         if desk.view(request_id).act != form.act:
             raise ChangedMeanwhileError(
-                "somebody else did something with this request in the meantime",
-                hint="look at it as it is now, then decide whether to send your message",
+                gettext("somebody else did something with this request in the meantime"),
+                hint=gettext("look at it as it is now, then decide whether to send your message"),
             )
         desk.post_message(request_id, request.auth.by, form.text)
 
@@ -277,7 +279,9 @@ async def ask_papers(
 
     def do(desk: Desk, form: WordsForm) -> None:
         if not form.text.strip():
-            raise UsageError("nobody knows which papers are meant", hint="say which, in a sentence")
+            raise UsageError(
+                gettext("nobody knows which papers are meant"), hint=gettext("say which, in a sentence")
+            )
         desk.ask_papers(request_id, form.act, request.auth.by, form.text)
 
     def is_repeat(view: View, form: WordsForm) -> bool:
@@ -375,7 +379,9 @@ async def send_back(
 
     def do(desk: Desk, form: WordsForm) -> None:
         if not form.text.strip():
-            raise UsageError("the clerk does not know what to look at", hint="say it in a sentence")
+            raise UsageError(
+                gettext("the clerk does not know what to look at"), hint=gettext("say it in a sentence")
+            )
         desk.send_back(request_id, form.act, request.auth.by, form.text)
 
     is_repeat: IsRepeat[WordsForm] = _repeats("sent-back", lambda form: {"why": plain_text(form.text)})
@@ -392,8 +398,8 @@ async def refuse_as_approver(
         view = desk.view(request_id)
         if request.auth.by in view.request.hands:
             raise AnotherPersonError(
-                "who checked a request does not decide as the second pair of eyes",
-                hint="leave it to a colleague",
+                gettext("who checked a request does not decide as the second pair of eyes"),
+                hint=gettext("leave it to a colleague"),
             )
         desk.refuse(request_id, form.act, request.auth.by, form.chosen, second=True)
 
@@ -438,8 +444,8 @@ def show_code(
     view = view_for(site, request.auth, request_id)
     if view.request.requester != request.auth.by:
         raise AnotherPersonError(
-            "the code is shown to the person who asked for it, and to nobody else",
-            hint="the owner has the link to it",
+            gettext("the code is shown to the person who asked for it, and to nobody else"),
+            hint=gettext("the owner has the link to it"),
         )
     try:
         site.log_monitor.require()

@@ -10,6 +10,8 @@ from litestar.params import FromQuery
 from radiokey.base.identity.roles import Permission
 from radiokey.base.ports.requests import RequestLine
 from radiokey.errors import RadiokeyError
+from radiokey.language.speech import gettext, later
+from radiokey.serial.neighbours import Error, Slip
 from radiokey.web.auth.callers import Caller
 from radiokey.web.desk.queue import words
 from radiokey.web.http.forms import Short, convert
@@ -22,6 +24,14 @@ from radiokey.web.staff.page import (
     show_page,
     visible_organisations,
 )
+
+SLIPS: Final = {
+    Error.WRONG: later("not what was typed: character {at} wrong"),
+    Error.MISSING: later("not what was typed: character {at} missing"),
+    Error.EXTRA: later("not what was typed: character {at} extra"),
+    Error.SWAPPED: later("not what was typed: character {at} swapped"),
+}
+"""What was forgiven, by what went wrong."""
 
 
 class SearchForm(StaffForm, frozen=True, kw_only=True):
@@ -52,9 +62,15 @@ def search(site: NamedDependency[Site], request: StaffRequest, number: FromQuery
         problem=problem,
         form=form,
         found=found,
+        slip_text=_slip_text,
         lines=lines,
         **words(site),
     )
+
+
+def _slip_text(slip: Slip) -> str:
+    """Say which character was typed otherwise than the ledger has it."""
+    return gettext(SLIPS[slip.error], at=slip.at + 1)
 
 
 def _seen(site: Site, caller: Caller, lines: Sequence[RequestLine]) -> list[RequestLine]:

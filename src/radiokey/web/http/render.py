@@ -14,6 +14,8 @@ from litestar.enums import MediaType
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from radiokey.base.identity.roles import role_name
+from radiokey.base.identity.staff import KIND_NAMES
 from radiokey.base.papers.kind import PaperKind, kept_span
 from radiokey.base.ports.store import COUNTED_MAX
 from radiokey.catalogue.face import face_of
@@ -130,6 +132,9 @@ def _templates() -> Environment:
         how_sure=how_sure,
         source_kind=source_kind,
         counted=counted,
+        number=number,
+        role_name=role_name,
+        kind_name=lambda kind: gettext(KIND_NAMES[kind]),
         capitalised=lambda text: text[:1].upper() + text[1:],
         make=spoken,
         minutes=spoken_minutes,

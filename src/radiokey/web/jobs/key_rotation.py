@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from radiokey.base.bootstrap import Base
 from radiokey.clock import Clock
 from radiokey.errors import ChangedMeanwhileError, RadiokeyError
+from radiokey.language.speech import gettext
 from radiokey.web.jobs.background import BackgroundLoop
 
 
@@ -45,7 +46,9 @@ class KeyRotationJob:
         """Start a rotation, or go on with one; raise `ChangedMeanwhileError` where one is under way."""
         with self._lock:
             if self.under_way:
-                raise ChangedMeanwhileError("a rotation of the keys is under way", hint="see how far it is")
+                raise ChangedMeanwhileError(
+                    gettext("a rotation of the keys is under way"), hint=gettext("see how far it is")
+                )
             self.last = RotationRun(by, self._clock.now_ms())
             self.loop.start(None)
 

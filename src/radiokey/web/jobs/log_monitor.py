@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from radiokey.base.bootstrap import Base
 from radiokey.clock import Clock
 from radiokey.errors import LogError, RadiokeyError, StoreError
+from radiokey.language.speech import gettext
 from radiokey.web.jobs.background import BackgroundLoop
 
 
@@ -47,15 +48,17 @@ class LogMonitor:
         """Raise `LogError` where the last check found the log wrong."""
         if self.last is not None and self.last.problem is not None:
             raise LogError(
-                "the log of this base does not verify; nothing is released until it does",
-                hint="the operator of this base has to restore it",
+                gettext("the log of this base does not verify; nothing is released until it does"),
+                hint=gettext("the operator of this base has to restore it"),
             )
 
     def ready(self) -> None:
         """Raise `LogError` or `StoreError` unless the log holds as far as is known."""
         self.require()
         if self.loop.started and self.last is None:
-            raise StoreError("the log is still being recomputed", hint="ask again in a while")
+            raise StoreError(
+                gettext("the log is still being recomputed"), hint=gettext("ask again in a while")
+            )
 
     def start(self, every_s: float) -> None:
         """Check now and every `every_s` seconds, in the background."""

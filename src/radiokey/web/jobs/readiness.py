@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from radiokey.errors import RadiokeyError, StoreError
+from radiokey.language.speech import gettext
 
 KEPT_S: Final = 1.0
 """How long an answer holds: asking more often costs nothing."""
@@ -37,7 +38,9 @@ class Readiness:
             try:
                 await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), answer_s)
             except TimeoutError:
-                raise StoreError("the base does not answer in time", hint="ask again in a while") from None
+                raise StoreError(
+                    gettext("the base does not answer in time"), hint=gettext("ask again in a while")
+                ) from None
         ended = self._ended
         if ended is not None and ended[1] is not None:
             problem = ended[1]

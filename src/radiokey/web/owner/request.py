@@ -329,7 +329,7 @@ async def send_papers(site: NamedDependency[Site], request: WebRequest, link: Fr
             count_papers(site.base.desk_limits, client, network, uploads)
             hand_in(desk, request_id, seen, _owner_of(request_id), uploads)
 
-        return await _act(site, request_id, work, hint=CHOOSE_AGAIN)
+        return await _act(site, request_id, work, hint=gettext(CHOOSE_AGAIN))
 
 
 # --- the code ---------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from litestar.params import FromQuery
 from radiokey.base.audit import BEYOND
 from radiokey.base.identity.roles import Permission
 from radiokey.digits import parse_digits
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.site import Site
 from radiokey.web.staff.page import StaffForm, StaffRequest, requires, show_page
@@ -33,8 +34,10 @@ def audit(
 ) -> Response[str]:
     """Show the audit, the newest first."""
     form = convert({"subject": subject, "before": before}, AuditForm)
-    says = "the audit has no such page"
-    before_id = parse_digits(form.before or str(BEYOND), BEYOND, says=says, hint="begin with the newest")
+    says = gettext("the audit has no such page")
+    before_id = parse_digits(
+        form.before or str(BEYOND), BEYOND, says=says, hint=gettext("begin with the newest")
+    )
     named = form.subject.strip()
     lines = site.base.audit().page(before_id, PAGE + 1, named)
     return show_page(

@@ -18,6 +18,7 @@ from radiokey.base.stolen.clearings import Clearings
 from radiokey.confined.content import BYTES_MAX
 from radiokey.confined.refusal import Refusal, paper_error
 from radiokey.errors import AnotherPersonError, NotThereError, RadiokeyError
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import Answer, Text, convert
 from radiokey.web.http.uploads import CHOOSE_AGAIN, PAPER_HEADERS, is_too_long
 from radiokey.web.registrar import stolen as registrar
@@ -52,7 +53,9 @@ class RejectForm(StaffForm, frozen=True, kw_only=True):
 def clearings_of(site: Site) -> Clearings:
     """Return the clearings of a hosted base; raise `NotThereError` on a local base, which has one person."""
     if site.clearings is None:
-        raise NotThereError("a local base has no second person", hint="radiokey base blacklist clear SERIAL")
+        raise NotThereError(
+            gettext("a local base has no second person"), hint="radiokey base blacklist clear SERIAL"
+        )
     return site.clearings
 
 
@@ -82,7 +85,7 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Redirec
             registrar.PAGE,
             paper_error(Refusal.TOO_LARGE),
             form=registrar.PROPOSE,
-            hint=CHOOSE_AGAIN,
+            hint=gettext(CHOOSE_AGAIN),
         )
     sent = await request.form()
     async with site.paper_turns:
@@ -105,7 +108,7 @@ async def propose(site: NamedDependency[Site], request: StaffRequest) -> Redirec
                     problem,
                     form=registrar.PROPOSE,
                     kept=form,
-                    hint=CHOOSE_AGAIN,
+                    hint=gettext(CHOOSE_AGAIN),
                 )
             return registrar.back()
 
@@ -168,8 +171,8 @@ async def carry_out(
         try:
             if clearing.by == by:
                 raise AnotherPersonError(
-                    "who proposed a clearing does not carry it out",
-                    hint="another registrar looks at the receipt and decides",
+                    gettext("who proposed a clearing does not carry it out"),
+                    hint=gettext("another registrar looks at the receipt and decides"),
                 )
             confirm(site, request, _act(clearing_id), form.passkey)
             site.base.blacklist.carry_out(clearing_id, by=by)

@@ -9,7 +9,9 @@ from litestar.response import Redirect
 from radiokey.base.identity.roles import Permission
 from radiokey.base.keys.seal import SEALS_MAX
 from radiokey.errors import RadiokeyError
+from radiokey.language.speech import gettext
 from radiokey.web.http.render import NO_STORE
+from radiokey.web.jobs.key_rotation import RotationRun
 from radiokey.web.site import Site
 from radiokey.web.staff.page import (
     StaffForm,
@@ -30,6 +32,7 @@ def keys(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     path = site.base.location.secret("keys")
     cards = site.base.key_ring().cards() if path.exists() else ()
     usage = site.base.key_usage()
+    turn = site.key_rotation.last
     missing = sorted({*usage.codes, *usage.papers} - {card.id for card in cards})
     return show_page(
         site,
@@ -40,8 +43,17 @@ def keys(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
         papers=usage.papers,
         missing=missing,
         seals_max=SEALS_MAX,
-        turn=site.key_rotation.last,
+        turn=turn,
+        stopped=_stopped(turn),
     )
+
+
+def _stopped(turn: RotationRun | None) -> tuple[str, str] | None:
+    """Return why a rotation stopped, and the hint. It was raised for nobody, so it is said again here."""
+    if turn is None or turn.problem is None:
+        return None
+    hint = turn.problem.hint
+    return gettext(turn.problem.sentence), gettext(hint) if hint else ""
 
 
 @post("/registrar/keys/turn", opt=requires(Permission.KEY_TURN))

@@ -9,11 +9,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from radiokey.base.identity.roles import INVITABLE, ROLES, Permission, Role
+from radiokey.base.identity.roles import INVITABLE, ROLES, Permission, Role, role_name
 from radiokey.base.identity.secret_values import Secret
 from radiokey.base.identity.staff import KINDS, LINK_MS, OPERATOR, Person, PublicProfile, Staff
 from radiokey.clock import DAY_MS
 from radiokey.errors import NotThereError, RadiokeyError, UsageError
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import Short
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
@@ -73,7 +74,9 @@ class OrganisationForm(StaffForm, frozen=True, kw_only=True):
 def staff_of(site: Site) -> Staff:
     """Return the staff of a hosted base; raise `NotThereError` on a local base."""
     if site.base.organisation is None:
-        raise NotThereError("this is a local base, and a local base has no staff", hint="radiokey base init")
+        raise NotThereError(
+            gettext("this is a local base, and a local base has no staff"), hint="radiokey base init"
+        )
     return site.base.staff
 
 
@@ -107,7 +110,8 @@ async def invite(site: NamedDependency[Site], request: StaffRequest) -> Redirect
         try:
             if form.role not in INVITABLE:
                 raise UsageError(
-                    "this role is not one to invite here", hint=f"choose {', '.join(sorted(INVITABLE))}"
+                    gettext("this role is not one to invite here"),
+                    hint=gettext("choose {names}", names=", ".join(map(role_name, sorted(INVITABLE)))),
                 )
             person = Person(form.name.strip(), Role(form.role), form.organisation, form.display.strip())
             link = staff_of(site).invite(person, by=_by(request))
@@ -213,7 +217,7 @@ def _by(request: StaffRequest) -> str:
     """Return who it is; nobody passes for the operator on a page."""
     by = request.auth.by
     if by == OPERATOR:
-        raise NotThereError("the operator acts on the command line", hint="radiokey base staff")
+        raise NotThereError(gettext("the operator acts on the command line"), hint="radiokey base staff")
     return by
 
 

@@ -13,6 +13,7 @@ from radiokey.base.ports.store import Mark, MarkAct
 from radiokey.base.stolen.blacklist import BEYOND, find_active_reports
 from radiokey.digits import parse_digits
 from radiokey.errors import RadiokeyError
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
@@ -46,8 +47,10 @@ class LookForm(StaffForm, frozen=True, kw_only=True):
     @property
     def entry(self) -> int:
         """Before which entry the page starts; raise `UsageError`."""
-        says = "the stolen list has no such page"
-        return parse_digits(self.before or str(BEYOND), BEYOND, says=says, hint="begin with the newest")
+        says = gettext("the stolen list has no such page")
+        return parse_digits(
+            self.before or str(BEYOND), BEYOND, says=says, hint=gettext("begin with the newest")
+        )
 
 
 class ReportForm(StaffForm, frozen=True, kw_only=True):

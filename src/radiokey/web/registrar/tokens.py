@@ -14,6 +14,7 @@ from radiokey.base.identity.tokens import DAYS_MAX
 from radiokey.base.ports.store import TokenCard
 from radiokey.digits import parse_digits
 from radiokey.errors import ChangedMeanwhileError, NotThereError, RadiokeyError
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.site import Site
@@ -85,11 +86,11 @@ async def make_token(site: NamedDependency[Site], request: StaffRequest) -> Redi
             cards = site.base.tokens.list()
             if form.listed != _listed(cards):
                 raise ChangedMeanwhileError(
-                    "a token was made or ended since this form was opened",
-                    hint="see whether it is the one you wanted",
+                    gettext("a token was made or ended since this form was opened"),
+                    hint=gettext("see whether it is the one you wanted"),
                 )
-            says = f"a token holds for 1 to {DAYS_MAX} days"
-            days = parse_digits(form.days, DAYS_MAX, least=1, says=says, hint="type a whole number")
+            says = gettext("a token holds for 1 to {days_max} days", days_max=DAYS_MAX)
+            days = parse_digits(form.days, DAYS_MAX, least=1, says=says, hint=gettext("type a whole number"))
             scopes = permissions(form.scopes.replace(",", " ").split())
             account, organisation = form.account.strip(), form.organisation.strip()
             wanted = TokenRequest(account, organisation, scopes, days)

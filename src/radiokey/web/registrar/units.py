@@ -15,9 +15,10 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from radiokey.base.identity.roles import Permission
-from radiokey.base.units.csv_reader import COLUMNS, Refusal, UnitFile
+from radiokey.base.units.csv_reader import COLUMNS, Reason, Refusal, UnitFile, reason_text
 from radiokey.base.units.importer import Preview, UnitImporter, preview
 from radiokey.errors import ChangedMeanwhileError, InputError, RadiokeyError, UsageError
+from radiokey.language.speech import gettext, later, number
 from radiokey.web.http.forms import FIELDS_MAX, Short, Text, convert
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.uploads import is_too_long
@@ -33,7 +34,7 @@ from radiokey.web.staff.page import (
 )
 
 PAGE: Final = "/registrar/import"
-CHOOSE_AGAIN: Final = "nothing of the file was kept, so choose it again"
+CHOOSE_AGAIN: Final = later("nothing of the file was kept, so choose it again")
 FILE_BYTES_MAX: Final = 1_000_000
 """About 20,000 units. A larger upload would be put on disk on its way here."""
 BODY_BYTES_MAX: Final = FILE_BYTES_MAX + 20_000
@@ -78,6 +79,9 @@ def show_import(
         "registrar/import.html",
         step=step,
         found=looked,
+        refused=[(reason_text(Reason(reason)), line, column) for reason, line, column in looked.shown]
+        if looked
+        else [],
         columns=COLUMNS,
         kilobytes=FILE_BYTES_MAX // 1000,
         models=site.catalogue.models,
@@ -88,7 +92,7 @@ def show_import(
 async def import_units(site: NamedDependency[Site], request: StaffRequest) -> Redirect:
     """Look at a file, or import the one that was looked at."""
     if is_too_long(request, BODY_BYTES_MAX):
-        return lead_back(site, request, PAGE, _too_large(), hint=CHOOSE_AGAIN)
+        return lead_back(site, request, PAGE, _too_large(), hint=gettext(CHOOSE_AGAIN))
     sent = await request.form()
     file = sent.get("file")
     data = await file.read() if isinstance(file, UploadFile) else b""
@@ -102,11 +106,13 @@ def _import(site: Site, request: StaffRequest, form: ImportForm, data: bytes) ->
     refused: list[Refusal] = []
     try:
         if not data:
-            raise InputError("no file was chosen", hint="choose the CSV file")
+            raise InputError(gettext("no file was chosen"), hint=gettext("choose the CSV file"))
         if len(data) > FILE_BYTES_MAX:
             raise _too_large()
         if form.sha256 and form.sha256 != digest:
-            raise ChangedMeanwhileError("this is not the file that was looked at", hint="look at it first")
+            raise ChangedMeanwhileError(
+                gettext("this is not the file that was looked at"), hint=gettext("look at it first")
+            )
         with UnitFile(data) as units:
             if not form.sha256:
                 found = preview(site.base.unit_store(), units, refuse=refused.extend)
@@ -117,7 +123,7 @@ def _import(site: Site, request: StaffRequest, form: ImportForm, data: bytes) ->
                 units
             )
     except RadiokeyError as problem:
-        return lead_back(site, request, PAGE, problem, hint=CHOOSE_AGAIN)
+        return lead_back(site, request, PAGE, problem, hint=gettext(CHOOSE_AGAIN))
     return Redirect(f"{PAGE}?done={digest}", status_code=303, headers=NO_STORE)
 
 
@@ -133,8 +139,10 @@ def _looked_at(found: Preview, refused: list[Refusal], sha256: str) -> LookedAt:
 
 def _too_large() -> UsageError:
     return UsageError(
-        f"a page takes files of up to {FILE_BYTES_MAX // 1000:,} kB",
-        hint="on the machine of the base: radiokey base import FILE --preview, then without --preview",
+        gettext("a page takes files of up to {size} kB", size=number(FILE_BYTES_MAX // 1000)),
+        hint=gettext(
+            "on the machine of the base: radiokey base import FILE --preview, then without --preview"
+        ),
     )
 
 

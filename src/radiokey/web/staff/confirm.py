@@ -8,6 +8,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from radiokey.errors import NotAllowedError
+from radiokey.language.speech import gettext
 from radiokey.web.auth.callers import Caller
 from radiokey.web.site import Site
 
@@ -32,7 +33,8 @@ def confirm(site: Site, request: StaffRequest, act: str, answer: str) -> None:
     caller = request.auth
     if not caller.account:
         raise NotAllowedError(
-            "only somebody with an account does this", hint="sign in with your own account, then do it again"
+            gettext("only somebody with an account does this"),
+            hint=gettext("sign in with your own account, then do it again"),
         )
     if caller.who is not None and site.authentication is not None:
         site.authentication.confirm(caller.who, act, answer)

@@ -20,6 +20,7 @@ from radiokey.base.identity.staff import OFFICE
 from radiokey.base.requests.desk import Desk, View
 from radiokey.clock import MINUTE_MS
 from radiokey.errors import NotThereError, RadiokeyError
+from radiokey.language.speech import gettext, later
 from radiokey.web.auth.callers import PERMISSION, Caller
 from radiokey.web.auth.session import SESSION, csrf_of
 from radiokey.web.http.forms import F, Form, Short, convert
@@ -37,18 +38,18 @@ _PROOFS: Final = frozenset({"csrf", "passkey"})
 """What proves who sent a form; no page gives it back."""
 
 NAVIGATION: Final = (
-    ("/desk", "Queue", Permission.REQUEST_READ),
-    ("/desk/requests/new", "New request", Permission.REQUEST_OPEN),
-    ("/desk/grants", "Grants", Permission.GRANT_LIST),
-    ("/registrar/stolen", "Stolen list", Permission.STOLEN_LIST),
-    ("/registrar/import", "Import", Permission.UNIT_IMPORT),
-    ("/registrar/keys", "Keys", Permission.KEY_LIST),
-    ("/registrar/tokens", "Tokens", Permission.TOKEN_LIST),
-    ("/registrar/log", "Log", Permission.METRICS_READ),
-    ("/registrar/audit", "Audit", Permission.AUDIT_READ),
-    ("/desk/coverage", "Coverage", None),
-    ("/registrar/staff", "Staff", Permission.STAFF_LIST),
-    ("/me", "My passkeys", None),
+    ("/desk", later("Queue"), Permission.REQUEST_READ),
+    ("/desk/requests/new", later("New request"), Permission.REQUEST_OPEN),
+    ("/desk/grants", later("Grants"), Permission.GRANT_LIST),
+    ("/registrar/stolen", later("Stolen list"), Permission.STOLEN_LIST),
+    ("/registrar/import", later("Import"), Permission.UNIT_IMPORT),
+    ("/registrar/keys", later("Keys"), Permission.KEY_LIST),
+    ("/registrar/tokens", later("Tokens"), Permission.TOKEN_LIST),
+    ("/registrar/log", later("Log"), Permission.METRICS_READ),
+    ("/registrar/audit", later("Audit"), Permission.AUDIT_READ),
+    ("/desk/coverage", later("Coverage"), None),
+    ("/registrar/staff", later("Staff"), Permission.STAFF_LIST),
+    ("/me", later("My passkeys"), None),
 )
 """The pages of the navigation: address, name, and the permission each needs."""
 
@@ -68,7 +69,8 @@ def desk_of(site: Site) -> Desk:
     """Return the desk; raise `NotThereError` on a local base."""
     if site.desk is None:
         raise NotThereError(
-            "this is a local base, and a local base has no desk", hint="a desk needs a hosted base"
+            gettext("this is a local base, and a local base has no desk"),
+            hint=gettext("a desk needs a hosted base"),
         )
     return site.desk
 
@@ -104,7 +106,9 @@ def view_for(site: Site, caller: Caller, request_id: str) -> View:
     """Return a request that this caller may see; raise `NotThereError`, `StoreError`."""
     view = desk_of(site).view(request_id)
     if not visible_organisations(site, caller, [view.stored.organisation]):
-        raise NotThereError("there is no such request", hint="look for its radio in the queue")
+        raise NotThereError(
+            gettext("there is no such request"), hint=gettext("look for its radio in the queue")
+        )
     return view
 
 

@@ -9,6 +9,7 @@ from radiokey.base.identity.roles import OPERATOR_GIVES, Permission
 from radiokey.base.identity.tokens import Token
 from radiokey.base.ports.store import TokenCard
 from radiokey.errors import NotAllowedError
+from radiokey.language.speech import gettext
 from radiokey.web.auth.callers import Caller
 from radiokey.web.site import Site
 
@@ -32,12 +33,15 @@ def make_token(site: Site, caller: Caller, wanted: TokenRequest) -> tuple[Token,
     """Make a token; raises `NotAllowedError`, and what `Tokens.make` raises."""
     if not wanted.scopes <= givable(caller):
         raise NotAllowedError(
-            "a token made here has only scopes of its maker's, and none that make tokens or clear reports",
-            hint="the operator of this base makes the others: radiokey base tokens add",
+            gettext(
+                "a token made here has only scopes of its maker's, and none that make tokens or clear reports"
+            ),
+            hint=gettext("the operator of this base makes the others: radiokey base tokens add"),
         )
     if caller.organisation not in {"", wanted.organisation}:
         raise NotAllowedError(
-            "a token made here is for the organisation of its maker", hint=f"that is {caller.organisation}"
+            gettext("a token made here is for the organisation of its maker"),
+            hint=gettext("that is {organisation}", organisation=caller.organisation),
         )
     return site.base.tokens.make(
         wanted.account, wanted.organisation, wanted.scopes, days=wanted.days, by=caller.by

@@ -11,11 +11,13 @@ const keep = (value) => {
 };
 let on = kept() !== "off";
 
+const button = shown.querySelector("[data-keys-off]");
+const says = { on: button.dataset.on, off: button.textContent };
 const label = () => {
-  shown.querySelector("[data-keys-off]").textContent = on ? "Turn these keys off" : "Turn these keys on";
+  button.textContent = on ? says.off : says.on;
 };
 label();
-shown.querySelector("[data-keys-off]").addEventListener("click", () => {
+button.addEventListener("click", () => {
   on = !on;
   keep(on ? "on" : "off");
   label();

@@ -24,11 +24,8 @@ const encoded = (answer) => {
   });
 };
 
-const WHY = {
-  NotAllowedError: "No passkey answered: it was called off, took too long, or none of this site is here. Try again.",
-  InvalidStateError: "This device has a passkey of yours here already. Use another device, or sign in with it.",
-  SecurityError: "A passkey works only at the site's own address. Look at the address above and open that one.",
-};
+// What is said stands on the page, in its language: the name of an error leads to it.
+const WHY = { NotAllowedError: "notAllowed", InvalidStateError: "invalidState", SecurityError: "security" };
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const says = form.querySelector("[data-says]");
@@ -36,7 +33,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   form.querySelector("[data-scripts]").hidden = true;
   const say = (text) => { says.textContent = text; says.hidden = !text; };
   if (!window.PublicKeyCredential) {
-    say("This browser, or this address, knows no passkeys. Open the site by https in a newer browser.");
+    say(says.dataset.noPasskeys);
     button.disabled = true;
     continue;
   }
@@ -47,7 +44,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     try {
       form.elements.passkey.value = encoded(await ask(JSON.parse(form.dataset.passkey)));
     } catch (error) {
-      say(WHY[error.name] ?? "The browser could not ask for a passkey. Open the page again.");
+      say(says.dataset[WHY[error.name] ?? "failed"]);
       button.disabled = false;
       return;
     }
