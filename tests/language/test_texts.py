@@ -29,13 +29,13 @@ NAMES = {"Radiokey", "VIN", "DoIP", "CAN", "MB", "UTC", "PDF"}
 EXAMPLES = {"281155216RT V212", "CODE", "Duster 2012", "2024-10", "22 FD08"}
 """What somebody types, shown in an empty field."""
 
-NOT_YET_PAGES = {"desk": 280, "mail": 65, "registrar": 190, "staff": 120}
+NOT_YET_PAGES = {"desk": 280, "registrar": 190, "staff": 120}
 """Folders of templates whose texts are English alone, each with how many: they may only become fewer."""
 NOT_YET_SOURCE = {
     "": 2,
     "base": 540,
     "catalogue": 100,
-    "cli": 350,
+    "cli": 12,
     "code": 2,
     "diagnostics": 110,
     "guide": 55,

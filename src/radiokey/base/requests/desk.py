@@ -221,7 +221,7 @@ class Desk:
                     nonce = self._randomness.bytes(NONCE_SIZE)
                     sealed = self._contacts.seal(application.address, request_id, nonce)
                     transaction.add_contact(request_id, sealed)
-            elif was != msgspec.structs.replace(stored, at_ms=was.at_ms):
+            elif was != msgspec.structs.replace(stored, at_ms=was.at_ms, language=was.language):
                 raise RequestReusedError("this form opened another request", hint="open the form again")
             if submit:
                 view = _view(transaction, request_id)
