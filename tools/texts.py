@@ -19,6 +19,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from radiokey.catalogue.load import load_catalogue
+from radiokey.cli.commands import app
+from radiokey.cli.help import spoken_of
+from radiokey.cli.manual import commands
 
 ROOT: Final = Path(__file__).parents[1]
 SOURCE: Final = ROOT / "src" / "radiokey"
@@ -116,6 +119,17 @@ def facts() -> Iterator[tuple[str, str]]:
         yield from ((text, f"catalogue/models/{model.id}.toml") for text in said if text)
 
 
+def helps() -> Iterator[tuple[str, str]]:
+    """Return what each command says of itself and of what it takes, with the file that says it."""
+    for _name, _noun, command, context in commands(app):
+        home = str(getattr(command.callback, "__module__", "")).removeprefix("radiokey.").replace(".", "/")
+        yield from ((text, f"{home}.py") for text in spoken_of(command, context))
+        above = context.parent
+        while above is not None:
+            yield from ((text, "cli/commands.py") for text in spoken_of(above.command, above))
+            above = above.parent
+
+
 def sources() -> Iterator[tuple[Path, str]]:
     """Return every file that can hold texts, with how it is read."""
     yield from ((file, "python") for file in sorted(SOURCE.rglob("*.py")))
@@ -140,7 +154,7 @@ def template() -> Catalog:
         radio = tomllib.loads((SOURCE / name).read_text("utf-8"))
         for field in ("name", "short"):
             found.add(radio[field], None, [(name, 0)])
-    for text, name in facts():
+    for text, name in (*facts(), *helps()):
         found.add(text, None, [(name, 0)])
     return found
 

@@ -175,7 +175,7 @@ def test_a_code_that_does_not_open_is_told_and_its_key_stays(base, database, fil
     base("import", file)
     with closing(sqlite3.connect(database)) as opened, opened:
         opened.execute("UPDATE unit SET sealed = zeroblob(44) WHERE number = '22000055'")
-    base("keys", "rotate", "--retire").refused(70, "1 codes do not open")
+    base("keys", "rotate", "--retire").refused(70, "1 code does not open")
     rows = base("keys", "list", "--json").document
     assert [(row["id"] == key, row["standing"], row["sealed"]) for row in rows] == [
         (True, "old", 1),

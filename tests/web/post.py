@@ -13,11 +13,12 @@ from radiokey.base.requests.outbox import ContactStatus
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
 from radiokey.web.app import make_mailer
-from radiokey.web.jobs.mail import Mailing, MailServer, template
+from radiokey.web.jobs.mail import Mailing, MailServer, written
 from radiokey.web.jobs.scheduler import Scheduler
 
 OWNER, DESK = "owner@example.org", f"desk@{HOST}"
 TEMPLATES = resources.files("radiokey.web") / "templates" / "mail"
+NAMES = sorted(file.name.removesuffix(".txt") for file in TEMPLATES.iterdir() if file.name != "frame.txt")
 
 
 class Post:
@@ -36,11 +37,11 @@ class Post:
         self.mailer = make_mailer(self.site, self.desk, Mailing(self.server, f"https://{HOST}"))
         self.scheduler = Scheduler(self.desk, self.site.metrics, self.site.log_monitor.ready, self.mailer)
 
-    def ask(self, address: str | None = OWNER) -> str:
+    def ask(self, address: str | None = OWNER, language: str = "en") -> str:
         """Open a request that says its papers follow."""
         to = None if address is None else Address.parse(address)
         model = self.site.model(BP_MODEL)
-        one = self.desk.open(Application(parse(BP), Vin.parse(CAR), model, address=to))
+        one = self.desk.open(Application(parse(BP), Vin.parse(CAR), model, address=to, language=language))
         self.desk.submit(one, 1, self.by(one))
         return one
 
@@ -52,7 +53,7 @@ class Post:
 
     def arrived(self) -> list[str]:
         """Return the templates of what arrived since the last time, by their subjects."""
-        names = {template(file.name.removesuffix(".txt"))[0]: file.name[:-4] for file in TEMPLATES.iterdir()}
+        names = {written(name, "x")[0]: name for name in NAMES}
         found = [names[mail["Subject"]] for mail in self.box.mails]
         self.box.raw.clear()
         return found

@@ -8,6 +8,7 @@ from radiokey.base.bootstrap import SystemClock
 from radiokey.base.location import DatabaseLocation, parse_location
 from radiokey.cli import say
 from radiokey.cli.options import database_option, json_option, parse_path
+from radiokey.language.speech import gettext, ngettext, number
 
 file_argument = click.argument("file", type=parse_path, metavar="FILE", help="The backup.")
 programs_option = click.option(
@@ -41,10 +42,15 @@ def back_up(*, file: Path, programs: Path | None, database: DatabaseLocation | N
         )
     else:
         say.out(
-            f"{file} holds a log of {_entries(done.header.size)}, {done.length:,} bytes, "
-            f"SHA-256 {done.sha256}"
+            gettext(
+                "{file} holds a log of {entries}, {length} bytes, SHA-256 {sha256}",
+                file=file,
+                entries=_entries(done.header.size),
+                length=number(done.length),
+                sha256=done.sha256,
+            )
         )
-    say.note("the keys beside the database are not in it; keep a copy of them elsewhere")
+    say.note(gettext("the keys beside the database are not in it; keep a copy of them elsewhere"))
 
 
 @click.command("restore")
@@ -79,16 +85,24 @@ def restore(
         )
     else:
         say.out(
-            f"The base is restored: its log holds {_entries(done.checkpoint.size)} and all of it verifies. "
-            f"Key: {done.key}"
+            gettext(
+                "The base is restored: its log holds {entries} and all of it verifies. Key: {key}",
+                entries=_entries(done.checkpoint.size),
+                key=done.key,
+            )
         )
     if done.lost:
         say.note(
-            f"{_entries(done.lost)} of the log {'is' if done.lost == 1 else 'are'} lost, and so is what "
-            "else happened since: reports of "
-            "stolen radios, imports, tokens that were ended. Do them again before you serve"
+            ngettext(
+                "{count} entry of the log is lost, and so is what else happened since: reports of stolen "
+                "radios, imports, tokens that were ended. Do them again before you serve",
+                "{count} entries of the log are lost, and so is what else happened since: reports of stolen "
+                "radios, imports, tokens that were ended. Do them again before you serve",
+                done.lost,
+                count=number(done.lost),
+            )
         )
 
 
 def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count:,} entries"
+    return ngettext("{count} entry", "{count} entries", count, count=number(count))

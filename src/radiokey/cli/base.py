@@ -7,6 +7,7 @@ from radiokey.base.location import DatabaseLocation
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import database_option, json_option
+from radiokey.language.speech import gettext
 
 
 def _blacklist() -> click.Command:
@@ -123,7 +124,12 @@ def init(*, organisation: str | None, database: DatabaseLocation | None, as_json
     if as_json:
         say.document({"organisation": organisation, "key": key})
     elif organisation is None:
-        say.out("Your own base is ready.")
+        say.out(gettext("Your own base is ready."))
     else:
-        say.out(f"{organisation} is ready. Its log is checked with this key; publish it:")
+        say.out(
+            gettext(
+                "{organisation} is ready. Its log is checked with this key; publish it:",
+                organisation=organisation,
+            )
+        )
         say.out(key)

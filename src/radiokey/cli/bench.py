@@ -9,12 +9,22 @@ from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import json_option, parse_path
 from radiokey.errors import InputError, OurFaultError, UsageError
+from radiokey.language.speech import gettext, later
 
 if TYPE_CHECKING:
     from radiokey.vehicle.bench import Moment, Run, Scenario
 
 app = Noun("bench", help="A whole car in simulated time, and what its radio does.")
 
+_COLUMNS: Final = (
+    later("time"),
+    later("volts"),
+    later("key"),
+    later("display"),
+    later("state"),
+    later("errors"),
+    later("what happens"),
+)
 SUFFIX: Final = ".toml"
 FILE_BYTES_MAX: Final = 1_000_000
 
@@ -77,30 +87,38 @@ def _found(name: str) -> "Scenario":
             data = file.read_bytes()
         except OSError as error:
             raise InputError(
-                f"the file could not be read: {error.strerror}",
-                hint="name a file, or an id from 'radiokey bench list'",
+                gettext("the file could not be read: {strerror}", strerror=error.strerror),
+                hint=gettext("name a file, or an id from 'radiokey bench list'"),
             ) from error
         if len(data) > FILE_BYTES_MAX:
-            raise InputError("a scenario has at most a megabyte", hint="docs/scenarios.md describes one")
+            raise InputError(
+                gettext("a scenario has at most a megabyte"), hint=gettext("docs/scenarios.md describes one")
+            )
         try:
             return read_scenario(data.decode("utf-8"), file.name)
         except UnicodeDecodeError as error:
-            raise InputError("a scenario is text in UTF-8", hint="docs/scenarios.md describes one") from error
+            raise InputError(
+                gettext("a scenario is text in UTF-8"), hint=gettext("docs/scenarios.md describes one")
+            ) from error
     if name in scenario_ids():
         return load_scenario(name)
     from difflib import get_close_matches  # noqa: PLC0415 - only where somebody mistyped
 
     near = get_close_matches(name, scenario_ids(), n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else "'radiokey bench list' names them"
-    raise UsageError("there is no such scenario", hint=hint)
+    hint = (
+        gettext("did you mean {names}?", names=gettext(" or ").join(near))
+        if near
+        else gettext("'radiokey bench list' names them")
+    )
+    raise UsageError(gettext("there is no such scenario"), hint=hint)
 
 
 def _not_met(ran: "Run", *, own: bool) -> InputError | OurFaultError:
     """Return what it means that something is not as the scenario expects."""
-    sentence = f"{ran.scenario.id}: not as expected, {'; '.join(ran.unmet)}"
+    sentence = gettext("{id}: not as expected, {unmet}", id=ran.scenario.id, unmet="; ".join(ran.unmet))
     if own:
-        return InputError(sentence, hint="correct `expect`, or leave it empty to see what happens")
-    return OurFaultError(sentence, hint="report it: this scenario comes with the program")
+        return InputError(sentence, hint=gettext("correct `expect`, or leave it empty to see what happens"))
+    return OurFaultError(sentence, hint=gettext("report it: this scenario comes with the program"))
 
 
 def _draw(ran: "Run", file: Path) -> None:
@@ -110,7 +128,8 @@ def _draw(ran: "Run", file: Path) -> None:
         file.write_text(timeline_svg(ran), encoding="utf-8")
     except OSError as error:
         raise InputError(
-            f"the picture could not be written: {error.strerror}", hint="name a file in a folder of yours"
+            gettext("the picture could not be written: {strerror}", strerror=error.strerror),
+            hint=gettext("name a file in a folder of yours"),
         ) from error
 
 
@@ -132,12 +151,12 @@ def _write_run(ran: "Run") -> None:
     one = ran.scenario
     say.out(say.bold(one.title))
     say.prose(one.story)
-    say.out(f"Radio: {one.model}. Seed: {one.seed}.")
+    say.out(gettext("Radio: {model}. Seed: {seed}.", model=one.model, seed=one.seed))
     say.out()
-    head = ("time", "volts", "key", "display", "state", "errors", "what happens")
+    head = tuple(gettext(column) for column in _COLUMNS)
     say.columns([head, *(_row(moment) for moment in ran.moments)])
     say.out()
-    say.out(f"As expected. Log: {ran.sha256}")
+    say.out(gettext("As expected. Log: {sha256}", sha256=ran.sha256))
 
 
 def _row(moment: "Moment") -> tuple[str, ...]:
@@ -149,7 +168,7 @@ def _row(moment: "Moment") -> tuple[str, ...]:
         f"{moment.mv / 1000:.1f}",
         moment.key + engine,
         f"[{moment.display}]" if moment.display else "",
-        moment.state if moment.supply else "no supply",
+        moment.state if moment.supply else gettext("no supply"),
         str(moment.errors),
         moment.what,
     )

@@ -22,6 +22,7 @@ from radiokey.cli.options import (
     serial_argument,
 )
 from radiokey.code.reading import read_number
+from radiokey.language.speech import gettext
 from radiokey.serial.number import Reading
 from radiokey.serial.vin import Vin
 
@@ -84,7 +85,7 @@ def add(named: _Named) -> None:
     if named.as_json:
         say.document(_as_json(report))
     else:
-        say.out(f"{reading.serial} is on the stolen list.")
+        say.out(gettext("{serial} is on the stolen list.", serial=reading.serial))
 
 
 @app.command("clear")
@@ -97,7 +98,7 @@ def clear(named: _Named) -> None:
     if named.as_json:
         say.document([_as_json(report) for report in ended])
     else:
-        say.out(f"The report of {reading.serial} is cleared.")
+        say.out(gettext("The report of {serial} is cleared.", serial=reading.serial))
 
 
 @app.command("list")

@@ -230,9 +230,9 @@ def _from_vault(access: Access, serial: str, *, reveal: bool, as_json: bool) -> 
     source = f", {gettext('from {source}', source=entry.source)}" if entry.source else ""
     say.prose(
         gettext(
-            "for {serial}, kept on {isoformat}{source}",
+            "for {serial}, kept on {day}{source}",
             serial=entry.serial,
-            isoformat=entry.kept_on.isoformat(),
+            day=entry.kept_on.isoformat(),
             source=source,
         )
     )
@@ -305,7 +305,7 @@ def _write_code(
             gettext("for {serial} ({checked})", serial=released.receipt.serial, checked=released.checked)
         )
     else:
-        probable = "" if family.tier.value == "A" else "probable: "
+        probable = "" if family.tier.value == "A" else gettext("probable: ")
         say.prose(
             gettext(
                 "for {serial}, {name} ({probable}{checked})",

@@ -47,7 +47,9 @@ def draw_step(
     if here.more:
         console.print(Markdown(here.more))
     if command:
-        console.print(_grid(((Text("In another window", style="bold"), Text(command, style="cyan")),)))
+        console.print(
+            _grid(((Text(gettext("In another window"), style="bold"), Text(command, style="cyan")),))
+        )
     console.print()
     console.print(_grid((Text(label, style="bold yellow"), Text(offer.text)) for label, offer in answers))
     for offer in here.choices:

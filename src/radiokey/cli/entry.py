@@ -92,4 +92,4 @@ def write_entry(model: Model, code: Code) -> None:
         display = f"   [{step.display}]" if step.display else ""
         say.item(f"{number}.", f"{step.sentence}{display}", colon="")
         for warning in step.warnings:
-            say.item("   Mind", warning)
+            say.item("   " + gettext("Mind"), warning)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from radiokey.language.speech import gettext
+
 
 @cache
 def examples() -> Mapping[str, list[str]]:
@@ -23,6 +25,6 @@ def of_command(noun: str | None, name: str) -> list[str]:
 def write_examples(lines: list[str], formatter: click.HelpFormatter) -> None:
     """Write them at the end of a help, each on a line of its own however long: it is there to be copied."""
     if lines:
-        with formatter.section("Example" if len(lines) == 1 else "Examples"):
+        with formatter.section(gettext("Example") if len(lines) == 1 else gettext("Examples")):
             for line in lines:
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")

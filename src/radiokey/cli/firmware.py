@@ -10,6 +10,7 @@ from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import database_option, json_option, known_model, parse_path
 from radiokey.errors import InputError
+from radiokey.language.speech import gettext
 
 app = Noun("firmware", help="Images for units, in a TUF repository.")
 
@@ -41,13 +42,16 @@ def publish(
     try:
         payload = image.read_bytes()
     except OSError as error:
-        raise InputError(f"the image cannot be read: {error.strerror}", hint="look at its path") from error
+        raise InputError(
+            gettext("the image cannot be read: {strerror}", strerror=error.strerror),
+            hint=gettext("look at its path"),
+        ) from error
     with open_base(database, make=False) as base:
         published = base.firmware(folder).publish(model, version, floor, payload)
     if as_json:
         say.document({"path": published.path, "version": version, "floor": floor, "size": len(payload)})
     else:
-        say.out(f"{published.path} is published.")
+        say.out(gettext("{path} is published.", path=published.path))
 
 
 @app.command("refresh")
@@ -57,7 +61,7 @@ def refresh(*, folder: Path, database: DatabaseLocation | None) -> None:
     """Sign the timestamp anew, once a day from a timer: it runs out after a week."""
     with open_base(database, make=False) as base:
         base.firmware(folder).refresh()
-    say.out("The repository is fresh.")
+    say.out(gettext("The repository is fresh."))
 
 
 @app.command("root")
@@ -71,5 +75,8 @@ def root(*, folder: Path, file: Path, database: DatabaseLocation | None) -> None
     try:
         file.write_bytes(data)
     except OSError as error:
-        raise InputError(f"the root cannot be written: {error.strerror}", hint="look at the path") from error
-    say.out(f"The root is in {file}.")
+        raise InputError(
+            gettext("the root cannot be written: {strerror}", strerror=error.strerror),
+            hint=gettext("look at the path"),
+        ) from error
+    say.out(gettext("The root is in {file}.", file=file))

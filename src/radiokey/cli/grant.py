@@ -19,6 +19,7 @@ from radiokey.cli.options import (
 from radiokey.code.reading import read_number
 from radiokey.errors import InputError
 from radiokey.headunit.sync import answer_lines, challenge_from_lines
+from radiokey.language.speech import gettext
 
 app = Noun("grant", help="What the base signs for units.")
 
@@ -49,11 +50,13 @@ def keep_digest(
     try:
         data = bytes.fromhex(digest)
     except ValueError as error:
-        raise InputError("a digest is written in hex", hint="32 letters and digits") from error
+        raise InputError(
+            gettext("a digest is written in hex"), hint=gettext("32 letters and digits")
+        ) from error
     reading = read_number(serial, make=make or "", radio=card_of(model))
     with open_base(database, make=False) as base:
         base.grants.keep_digest(reading, data, by=BY)
-    say.out(f"The digest of {reading.serial} is kept.")
+    say.out(gettext("The digest of {serial} is kept.", serial=reading.serial))
 
 
 @app.command("list")

@@ -13,6 +13,7 @@ from radiokey.base.bootstrap import Base, open_base
 from radiokey.base.location import DatabaseLocation
 from radiokey.cli import say
 from radiokey.cli.options import BY, database_option, json_option, parse_path
+from radiokey.language.speech import gettext, ngettext, number
 
 if TYPE_CHECKING:
     from radiokey.base.units.csv_reader import Refusal, UnitFile
@@ -64,11 +65,20 @@ def _run(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_
             }
         )
     else:
-        say.out(f"{_counted(done.accepted, 'unit')} of this file entered, {_refused(done.refused)}.")
+        entered = ngettext(
+            "{count} unit of this file entered, {refused}.",
+            "{count} units of this file entered, {refused}.",
+            done.accepted,
+            count=number(done.accepted),
+            refused=_refused(done.refused),
+        )
+        say.out(entered)
     if done.resumed_at > 1:
-        say.note(f"this run went on after line {done.resumed_at}")
+        say.note(gettext("this run went on after line {resumed_at}", resumed_at=done.resumed_at))
     if done.refused and report is None:
-        say.note("which lines, and why: give --report FILE from the start, or look with --preview before")
+        say.note(
+            gettext("which lines, and why: give --report FILE from the start, or look with --preview before")
+        )
 
 
 def _preview(base: Base, file: "UnitFile", report: Path | None, *, strict: bool, as_json: bool) -> None:
@@ -106,26 +116,37 @@ def _preview(base: Base, file: "UnitFile", report: Path | None, *, strict: bool,
         )
         return
     say.columns((model, market, str(count)) for (model, market), count in by_model)
-    say.out(f"{_counted(accepted, 'unit')} would enter, {_refused(found.refused)}. Nothing was written.")
+    say.out(
+        ngettext(
+            "{count} unit would enter, {refused}. Nothing was written.",
+            "{count} units would enter, {refused}. Nothing was written.",
+            accepted,
+            count=number(accepted),
+            refused=_refused(found.refused),
+        )
+    )
     if found.resumed_at > 1:
-        say.note(f"the file is in already up to line {found.resumed_at}; this is about the rest")
+        say.note(
+            gettext(
+                "the file is in already up to line {resumed_at}; this is about the rest",
+                resumed_at=found.resumed_at,
+            )
+        )
 
 
 def _sentence(one: "Refusal") -> str:
-    where = f"line {one.line}, {one.column}" if one.column else f"line {one.line}"
+    where = (
+        gettext("line {line}, {column}", line=one.line, column=one.column)
+        if one.column
+        else gettext("line {line}", line=one.line)
+    )
     return f"{where}: {one.reason.value}\n"
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
-
-
 def _refused(count: int) -> str:
-    return (
-        f"{_counted(count, 'line')} {'was' if count == 1 else 'were'} refused"
-        if count
-        else "no line was refused"
-    )
+    if not count:
+        return gettext("no line was refused")
+    return ngettext("{count} line was refused", "{count} lines were refused", count, count=number(count))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import BY, database_option, json_option
 from radiokey.errors import SealError
+from radiokey.language.speech import gettext, ngettext, number
 
 app = Noun("keys", help="The keys that seal the codes of the ledger.")
 
@@ -57,17 +58,20 @@ def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
                 key,
                 _day(made),
                 standing,
-                f"{count:,} sealed",
-                f"{count / SEALS_MAX:.2%} of what it may",
-                f"{kept:,} papers",
+                gettext("{count} sealed", count=number(count)),
+                gettext("{share} of what it may", share=f"{count / SEALS_MAX:.2%}"),
+                ngettext("{n} paper", "{n} papers", kept),
             )
             for key, made, standing, count, kept in rows
         )
     if any(count > SEALS_MAX // 2 for _, _, _, count, _ in rows):
-        say.note("a key has sealed half of what it may: 'radiokey base keys rotate'")
+        say.note(gettext("a key has sealed half of what it may: 'radiokey base keys rotate'"))
     if any(standing == MISSING for _, _, standing, _, _ in rows):
         say.note(
-            "a key that seals something is not in the ring: put the ring back that belongs to this database"
+            gettext(
+                "a key that seals something is not in the ring: put the ring back that "
+                "belongs to this database"
+            )
         )
 
 
@@ -85,8 +89,10 @@ def add(*, database: DatabaseLocation | None, as_json: bool) -> None:
             usage = base.key_usage()
             if usage.codes or usage.papers:
                 raise SealError(
-                    "codes or papers of this base are sealed with keys of a ring that is not here",
-                    hint=f"put the key ring {path.name} back; a new one opens none of them",
+                    gettext("codes or papers of this base are sealed with keys of a ring that is not here"),
+                    hint=gettext(
+                        "put the key ring {name} back; a new one opens none of them", name=path.name
+                    ),
                 )
             (card,) = KeyRing.make(path, base.randomness, base.clock.now_ms()).cards()
             key, standing = card.id, card.standing
@@ -94,10 +100,16 @@ def add(*, database: DatabaseLocation | None, as_json: bool) -> None:
         say.document({"id": key, "standing": standing.value})
     elif standing is KeyStatus.CURRENT:
         say.out(
-            f"A key ring was made, with the key {key}. Keep a copy of {path.name}, apart from the database."
+            gettext(
+                "A key ring was made, with the key {key}. Keep a copy of {name}, apart from the database.",
+                key=key,
+                name=path.name,
+            )
         )
     else:
-        say.out(f"The key {key} waits for the next rotation. Copy {path.name} again.")
+        say.out(
+            gettext("The key {key} waits for the next rotation. Copy {name} again.", key=key, name=path.name)
+        )
 
 
 @app.command("rotate")
@@ -110,8 +122,13 @@ def rotate(*, retire: bool, database: DatabaseLocation | None, as_json: bool) ->
         done = base.key_rotation(base.key_ring(), BY).rotate(retire=retire)
     if done.damaged:
         raise SealError(
-            f"{done.damaged} codes do not open with their key and were left; {done.resealed} are sealed anew",
-            hint="restore those units from a backup: their codes or their keys were changed",
+            ngettext(
+                "{n} code does not open with its key and was left; sealed anew: {resealed}",
+                "{n} codes do not open with their key and were left; sealed anew: {resealed}",
+                done.damaged,
+                resealed=done.resealed,
+            ),
+            hint=gettext("restore those units from a backup: their codes or their keys were changed"),
             damaged=done.damaged,
         )
     if as_json:
@@ -119,10 +136,22 @@ def rotate(*, retire: bool, database: DatabaseLocation | None, as_json: bool) ->
             {"key": done.key, "begun": done.begun, "resealed": done.resealed, "retired": list(done.retired)}
         )
         return
-    went = "1 code is" if done.resealed == 1 else f"{done.resealed:,} codes are"
-    say.out(f"{went} sealed anew; the key is {done.key}.")
+    say.out(
+        ngettext(
+            "{count} code is sealed anew; the key is {key}.",
+            "{count} codes are sealed anew; the key is {key}.",
+            done.resealed,
+            count=number(done.resealed),
+            key=done.key,
+        )
+    )
     for key in done.retired:
-        say.out(f"The key {key} was taken out: backups from before open only with a ring of their day.")
+        say.out(
+            gettext(
+                "The key {key} was taken out: backups from before open only with a ring of their day.",
+                key=key,
+            )
+        )
 
 
 def _day(made_at_ms: int | None) -> str:

@@ -7,6 +7,7 @@ from radiokey.cli import say
 from radiokey.guide.leaflet import Leaflet, Part
 from radiokey.guide.sheet import Contact
 from radiokey.guide.step_facts import StepFact
+from radiokey.language.speech import gettext
 
 
 def write(page: Leaflet, *, as_json: bool) -> None:
@@ -64,4 +65,6 @@ def _line(line: StepFact) -> str:
 
 def _way(way: Contact) -> str:
     sure = f" ({how_sure(way.confidence)})" if way.sources else ""
-    return f"{way.who}: {way.how}{sure} Cost: {say.fact(way.cost)}. Takes: {say.fact(way.wait)}."
+    costs = gettext("Cost: {cost}.", cost=say.fact(way.cost))
+    takes = gettext("Takes: {wait}.", wait=say.fact(way.wait))
+    return f"{way.who}: {way.how}{sure} {costs} {takes}"

@@ -17,6 +17,7 @@ from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import database_option, json_option, parse_path
 from radiokey.errors import ReceiptError, UsageError
+from radiokey.language.speech import gettext, ngettext, number
 
 app = Noun("log", help="The log of releases.")
 
@@ -63,9 +64,11 @@ def verify_what(
     """Check a receipt or an export offline; without FILE, all that must agree in a base."""
     trusted = VerifierKey.parse(key) if key else None
     if (witnesses or quorum) and (what is None or what.is_dir()):
-        raise UsageError("--witness and --quorum are for a receipt", hint="name the file of one")
+        raise UsageError(
+            gettext("--witness and --quorum are for a receipt"), hint=gettext("name the file of one")
+        )
     if seen and (what is None or not what.is_dir()):
-        raise UsageError("--seen is for an export", hint="name the folder of one")
+        raise UsageError(gettext("--seen is for an export"), hint=gettext("name the folder of one"))
     if what is None:
         _own(database, as_json=as_json)
     elif what.is_dir():
@@ -87,7 +90,7 @@ def export(*, folder: Path, database: DatabaseLocation | None, as_json: bool) ->
     if as_json:
         say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": key})
     else:
-        say.out(f"{_entries(checkpoint)} exported. Key: {key}")
+        say.out(gettext("{entries} exported. Key: {key}", entries=_entries(checkpoint), key=key))
 
 
 @app.command("cosign")
@@ -106,7 +109,7 @@ def cosign(*, url: str, witness: str, database: DatabaseLocation | None, as_json
     if as_json:
         say.document({"origin": checkpoint.origin, "size": checkpoint.size, "line": line})
     else:
-        say.out(f"{key.name} signed the log.")
+        say.out(gettext("{name} signed the log.", name=key.name))
 
 
 @app.command("receipt")
@@ -127,20 +130,32 @@ def _own(database: DatabaseLocation | None, *, as_json: bool) -> None:
     if as_json:
         say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": verifier})
     else:
-        say.out(f"The log holds {_entries(checkpoint)} and all of it verifies. Key: {verifier}")
+        say.out(
+            gettext(
+                "The log holds {entries} and all of it verifies. Key: {verifier}",
+                entries=_entries(checkpoint),
+                verifier=verifier,
+            )
+        )
 
 
 def _export(folder: Path, trusted: VerifierKey | None, seen: Sequence[Path], *, as_json: bool) -> None:
     if trusted is None:
         raise UsageError(
-            "an export is checked against its log's key",
-            hint="--key KEY; the operator of the log publishes it",
+            gettext("an export is checked against its log's key"),
+            hint=gettext("--key KEY; the operator of the log publishes it"),
         )
     checkpoint = verify_export(folder, trusted, [_seen(file, trusted) for file in seen])
     if as_json:
         say.document({"origin": checkpoint.origin, "size": checkpoint.size, "key": str(trusted)})
     else:
-        say.out(f"The export holds {_entries(checkpoint)} of {checkpoint.origin} and all of it verifies.")
+        say.out(
+            gettext(
+                "The export holds {entries} of {origin} and all of it verifies.",
+                entries=_entries(checkpoint),
+                origin=checkpoint.origin,
+            )
+        )
 
 
 def _receipt(verified: Verified, trusted: VerifierKey | None, *, as_json: bool) -> None:
@@ -157,11 +172,17 @@ def _receipt(verified: Verified, trusted: VerifierKey | None, *, as_json: bool) 
             }
         )
         return
-    say.out(f"The receipt is whole: {verified.serial} was released by {verified.checkpoint.origin}.")
+    say.out(
+        gettext(
+            "The receipt is whole: {serial} was released by {origin}.",
+            serial=verified.serial,
+            origin=verified.checkpoint.origin,
+        )
+    )
     for one in verified.witnesses:
-        say.out(f"{one.key.name} witnessed the log that holds it.")
+        say.out(gettext("{name} witnessed the log that holds it.", name=one.key.name))
     if trusted is None:
-        say.out("It was checked against the key it brings. --key checks it against one you trust.")
+        say.out(gettext("It was checked against the key it brings. --key checks it against one you trust."))
 
 
 def _seen(file: Path, key: VerifierKey) -> Checkpoint:
@@ -172,11 +193,14 @@ def _seen(file: Path, key: VerifierKey) -> Checkpoint:
     try:
         return Checkpoint.parse(open_note(text.decode(), key))
     except UnicodeDecodeError:
-        raise ReceiptError("this is no checkpoint", hint="give the file as it was served") from None
+        raise ReceiptError(
+            gettext("this is no checkpoint"), hint=gettext("give the file as it was served")
+        ) from None
 
 
 def _entries(checkpoint: Checkpoint) -> str:
-    return "1 entry" if checkpoint.size == 1 else f"{checkpoint.size} entries"
+    size = checkpoint.size
+    return ngettext("{count} entry", "{count} entries", size, count=number(size))
 
 
 def _text(file: Path) -> bytes:
@@ -185,5 +209,6 @@ def _text(file: Path) -> bytes:
             return opened.read(RECEIPT_SIZE_MAX + 1)
     except OSError as error:
         raise ReceiptError(
-            f"the file cannot be read: {error.strerror}", hint="give the receipt's file"
+            gettext("the file cannot be read: {strerror}", strerror=error.strerror),
+            hint=gettext("give the receipt's file"),
         ) from error

@@ -7,6 +7,8 @@ import click
 
 from radiokey.cli import say
 from radiokey.cli.examples import of_command
+from radiokey.cli.help import described, said
+from radiokey.language.speech import gettext, later
 
 
 @click.command("manual")
@@ -21,26 +23,26 @@ def manual(context: click.Context) -> None:
 
 def page(app: click.Group) -> Iterator[str]:
     """Yield the lines of the manual page of a program."""
-    yield f'.TH RADIOKEY 1 "" "radiokey {version("radiokey")}" "User commands"'
-    yield from (".SH NAME", f"radiokey \\- {escaped(_first(app.help))}")
-    yield from (".SH SYNOPSIS", ".B radiokey", "COMMAND [OPTIONS] [ARGUMENTS]")
-    yield from (".SH DESCRIPTION", escaped(app.help or ""), ".SH COMMANDS")
+    yield f'.TH RADIOKEY 1 "" "radiokey {version("radiokey")}" "{gettext("User commands")}"'
+    yield from (f".SH {gettext('NAME')}", f"radiokey \\- {escaped(said(app.help).rstrip('.'))}")
+    yield from (f".SH {gettext('SYNOPSIS')}", ".B radiokey", "COMMAND [OPTIONS] [ARGUMENTS]")
+    yield from (f".SH {gettext('DESCRIPTION')}", escaped(said(app.help)), f".SH {gettext('COMMANDS')}")
     for name, noun, command, context in commands(app):
         yield from _command(name, noun, command, context)
-    yield ".SH EXIT STATUS"
+    yield f".SH {gettext('EXIT STATUS')}"
     for code, meaning in EXITS:
-        yield from (".TP", f".B {code}", escaped(meaning))
+        yield from (".TP", f".B {code}", escaped(gettext(meaning)))
 
 
 EXITS = (
-    ("0", "done"),
-    ("64", "wrong use"),
-    ("65", "the input is not what it should be"),
-    ("69", "no code is to be had here; the official way is printed"),
-    ("70", "our fault: a base, a log or a disk does not answer"),
-    ("75", "try later: a limit"),
-    ("77", "refused: reported stolen"),
-    ("130", "interrupted"),
+    ("0", later("done")),
+    ("64", later("wrong use")),
+    ("65", later("the input is not what it should be")),
+    ("69", later("no code is to be had here; the official way is printed")),
+    ("70", later("our fault: a base, a log or a disk does not answer")),
+    ("75", later("try later: a limit")),
+    ("77", later("refused: reported stolen")),
+    ("130", later("interrupted")),
 )
 """What the exit codes mean; `radiokey.cli.main` has their errors, docs/cli.md the same words."""
 
@@ -65,15 +67,15 @@ def commands(
 
 def _command(name: str, noun: str | None, command: click.Command, context: click.Context) -> Iterator[str]:
     yield f'.SS "{escaped(" ".join((name, *command.collect_usage_pieces(context))))}"'
-    for paragraph in (command.help or "").split("\n\n"):
-        yield from (escaped(" ".join(paragraph.split())), ".PP")
+    for paragraph in said(command.help).split("\n\n"):
+        yield from (escaped(paragraph), ".PP")
     for parameter in command.get_params(context):
-        record = parameter.get_help_record(context)
+        record = described(parameter, context)
         if record is not None:
             yield from (".TP", f".B {escaped(record[0])}", escaped(record[1]) or "\\&")
     lines = of_command(noun, name.rpartition(" ")[2])
     if lines:
-        yield from (".PP", "Example:" if len(lines) == 1 else "Examples:", ".PP", ".nf")
+        yield from (".PP", gettext("Example:") if len(lines) == 1 else gettext("Examples:"), ".PP", ".nf")
         yield from map(escaped, lines)
         yield from (".fi", ".PP")
 
@@ -86,7 +88,3 @@ def escaped(text: str) -> str:
     """
     said = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{said}" if said[:1] in {".", "'"} else said
-
-
-def _first(text: str | None) -> str:
-    return (text or "").split(".")[0]

@@ -80,6 +80,6 @@ def _search(text: str, *, as_json: bool) -> None:
     for match in found:
         card = cards()[match.model]
         say.out(f"{say.bold(card.id)}  {card.short}")
-        say.item("  why", "; ".join(one.text for one in match.why))
+        say.item("  " + gettext("why"), "; ".join(one.text for one in match.why))
         say.item("  " + gettext("how to tell"), card.tell_apart)
     say.reportable()

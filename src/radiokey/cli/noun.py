@@ -5,6 +5,7 @@ for large programs.)
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import click
@@ -31,11 +32,16 @@ class Noun(click.Group):
         found = self._elsewhere[cmd_name]() if cmd_name in self._elsewhere else None
         found = found or super().get_command(ctx, cmd_name)
         if found is not None and not isinstance(found, click.Group):
-            # Nobody subclasses each command for it: its help ends with its example, which is read only then.
-            found.format_epilog = self._format_examples  # type: ignore[method-assign]
+            # Nobody subclasses each command for it: its help is in the language of who asks.
+            found.format_help = partial(_write_help, found)  # type: ignore[method-assign]
         return found
 
-    def _format_examples(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from radiokey.cli.examples import of_command, write_examples  # noqa: PLC0415 - only for a help
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help in the language of who asks."""
+        _write_help(self, ctx, formatter)
 
-        write_examples(of_command(self.name, ctx.info_name or ""), formatter)
+
+def _write_help(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    from radiokey.cli.help import write_help  # noqa: PLC0415 - only for a help
+
+    write_help(command, ctx, formatter)

@@ -75,7 +75,7 @@ def known_model(model_id: str) -> str:
     from radiokey.catalogue.search import search_models  # noqa: PLC0415 - the same
 
     near = get_close_matches(model_id, cards(), n=3) or [match.model for match in search_models(model_id)[:3]]
-    names = " or ".join(f"{one} ({cards()[one].short})" for one in near)
+    names = gettext(" or ").join(f"{one} ({cards()[one].short})" for one in near)
     hint = (
         gettext("did you mean {names}?", names=names)
         if near

@@ -32,6 +32,7 @@ from radiokey.errors import (
     TryLaterError,
     UsageError,
 )
+from radiokey.language.speech import gettext
 
 T = TypeVar("T")
 TIMEOUT_S: Final = 30
@@ -99,8 +100,8 @@ class Remote:
             return read(document)
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             raise OurFaultError(
-                "what answered is no base of Radiokey, or one of another version",
-                hint="look at the address",
+                gettext("what answered is no base of Radiokey, or one of another version"),
+                hint=gettext("look at the address"),
                 status=status,
             ) from error
 
@@ -114,8 +115,8 @@ class Remote:
             family,
         ):
             raise ReceiptError(
-                "the receipt that came with the code is about something else",
-                hint="do not key this code in; tell the operator of that base",
+                gettext("the receipt that came with the code is about something else"),
+                hint=gettext("do not key this code in; tell the operator of that base"),
             )
         return Released(
             code=Code(document["code"]),
@@ -132,8 +133,12 @@ def _family(name: str) -> Family:
     """Return the derivation that a base names; without knowing what it rests on its code is not shown."""
     if name not in FAMILIES:
         raise RefusedError(
-            "that base derives this radio's code in a way that this version of radiokey does not know",
-            hint="no code is shown, because nothing can be said of it; install a newer version and ask again",
+            gettext(
+                "that base derives this radio's code in a way that this version of radiokey does not know"
+            ),
+            hint=gettext(
+                "no code is shown, because nothing can be said of it; install a newer version and ask again"
+            ),
         )
     return FAMILIES[name]
 
@@ -146,10 +151,11 @@ def remote(address: str, token_file: Path | None, key: str | None) -> Remote:
     except ValueError:
         host, parts = "", urllib.parse.urlsplit("")
     if not host or parts.scheme not in {"https", "http"} or parts.username or parts.query or parts.fragment:
-        raise UsageError("a base has an address", hint="like https://codes.example.org")
+        raise UsageError(gettext("a base has an address"), hint=gettext("like https://codes.example.org"))
     if parts.scheme == "http" and not _is_here(host):
         raise UsageError(
-            "a code and a token travel over https alone", hint="http is for a base on this very machine"
+            gettext("a code and a token travel over https alone"),
+            hint=gettext("http is for a base on this very machine"),
         )
     trusted = VerifierKey.parse(key) if key else None
     return Remote(address.rstrip("/"), _token(token_file), trusted)
@@ -164,10 +170,12 @@ def _token(file: Path | None) -> str:
             with file.open(encoding="ascii") as opened:
                 token = opened.read(TOKEN_SIZE_MAX)
         except (OSError, UnicodeError):
-            raise UsageError("the file of the token cannot be read", hint="look at its name") from None
+            raise UsageError(
+                gettext("the file of the token cannot be read"), hint=gettext("look at its name")
+            ) from None
     token = token.strip()
     if not token.isascii() or not (token == "" or token.isprintable()) or " " in token:
-        raise UsageError("that is no token", hint="it begins with rk_ and is one word")
+        raise UsageError(gettext("that is no token"), hint=gettext("it begins with rk_ and is one word"))
     return token
 
 
@@ -207,13 +215,13 @@ def _asked(sent: urllib.request.Request) -> tuple[int, bytes]:
         reason = getattr(error, "reason", error)
         if isinstance(reason, ssl.SSLError):
             raise RefusedError(
-                "the certificate of that base does not verify",
-                hint="nothing was sent; look at the address and at this machine's clock",
+                gettext("the certificate of that base does not verify"),
+                hint=gettext("nothing was sent; look at the address and at this machine's clock"),
             ) from None
         why = getattr(reason, "strerror", None) or type(reason).__name__
         raise TryLaterError(
-            f"the base does not answer: {why}",
-            hint="the same command asks again; it is the same request all day",
+            gettext("the base does not answer: {why}", why=why),
+            hint=gettext("the same command asks again; it is the same request all day"),
         ) from None
 
 

@@ -7,6 +7,7 @@ import click
 from radiokey.cli import say
 from radiokey.cli.options import make_option, model_option
 from radiokey.guide.report import WRONG, Query, What, Wrong, make_report
+from radiokey.language.speech import gettext
 
 
 @click.command("report")
@@ -31,5 +32,7 @@ def report(*, what: str, text: str, model: str | None, make: str | None, errors:
     asked = Query(What(what), text, model or "", make or "", errors)
     made = make_report(asked, Wrong(wrong), version("radiokey"))
     say.out(made.encode().rstrip("\n"))
-    say.note(f"about: {WRONG[made.wrong]}. This is the whole file; nothing was sent.")
-    say.note("to keep it: add '> radiokey-report.json'; then send it to the people you have Radiokey from")
+    say.note(gettext("about: {wrong}. This is the whole file; nothing was sent.", wrong=WRONG[made.wrong]))
+    say.note(
+        gettext("to keep it: add '> radiokey-report.json'; then send it to the people you have Radiokey from")
+    )

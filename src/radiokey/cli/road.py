@@ -109,12 +109,21 @@ def _write_step(road: Guide, here: View) -> None:
         say.item(gettext("In another window"), command(here.act, here.facts, here.step))
     say.out()
     if here.asks is Asks.ERRORS:
-        say.item(f"{here.facts.refused} to {ERRORS_MAX} ", gettext("That many"), colon="")
+        say.item(
+            _span(here) + " ",
+            gettext("That many"),
+            colon="",
+        )
     for label, offer in _labelled(here).items():
         say.item(f"{label:>2} ", offer.text, colon="")
     for offer in here.choices:
         if offer.shut:
             say.item(" - ", f"{offer.text}: {offer.shut}", colon="")
+
+
+def _span(here: View) -> str:
+    """Return which numbers answer how many wrong codes there were."""
+    return gettext("{least} to {most}", least=here.facts.refused, most=ERRORS_MAX)
 
 
 def _draw_step(road: Guide, here: View) -> None:
@@ -126,7 +135,7 @@ def _draw_step(road: Guide, here: View) -> None:
     console.width = min(WIDTH_MAX, console.width)
     answers = [(label, offer) for label, offer in _labelled(here).items()]
     if here.asks is Asks.ERRORS:
-        answers.insert(0, (f"{here.facts.refused} to {ERRORS_MAX}", Offer("", gettext("That many"))))
+        answers.insert(0, (_span(here), Offer("", gettext("That many"))))
     said = "" if here.act is None else command(here.act, here.facts, here.step)
     draw_step(console, here, _radio(road, here), answers, said)
 

@@ -7,6 +7,7 @@ from radiokey.base.sql.principals import Principal, Roles, roles_script
 from radiokey.cli import say
 from radiokey.cli.options import json_option, parse_database
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 
 
 @click.command("roles")
@@ -45,8 +46,8 @@ def _account_and_name(database: DatabaseLocation) -> tuple[str, str]:
     """Return the account and the database that an address names; raise `UsageError` where it names none."""
     if not isinstance(database, ServerDatabase):
         raise UsageError(
-            "a base in a file has no roles: who can open the file may do everything",
-            hint="name a server: --database postgresql://ACCOUNT@HOST/DATABASE",
+            gettext("a base in a file has no roles: who can open the file may do everything"),
+            hint=gettext("name a server: --database postgresql://ACCOUNT@HOST/DATABASE"),
         )
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - it takes a while to load
 
@@ -54,7 +55,7 @@ def _account_and_name(database: DatabaseLocation) -> tuple[str, str]:
     account, name = said.get("user"), said.get("dbname")
     if not account or not name:
         raise UsageError(
-            "the address does not name both an account and a database",
-            hint="--database postgresql://ACCOUNT@HOST/DATABASE; a password is not needed",
+            gettext("the address does not name both an account and a database"),
+            hint=gettext("--database postgresql://ACCOUNT@HOST/DATABASE; a password is not needed"),
         )
     return str(account), str(name)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from radiokey.catalogue.fact import Fact, how_sure
 from radiokey.errors import OurFaultError, RadiokeyError
+from radiokey.language.speech import gettext
 
 SHEET: Final = "radiokey.sheet"
 """Where a command leaves the sheet, in Click's `Context.meta`, for the document of its refusal."""
@@ -52,7 +53,12 @@ def answer(fields: Mapping[str, Any]) -> None:
 
 def reportable() -> None:
     """Say, after an answer for a person, how to report it."""
-    note(f"was this wrong? '{REPORT}' makes a file about it, without personal details; nothing is sent")
+    note(
+        gettext(
+            "was this wrong? '{command}' makes a file about it, without personal details; nothing is sent",
+            command=REPORT,
+        )
+    )
 
 
 def refusal(problem: RadiokeyError, exit_code: int, left: Mapping[str, Any]) -> None:
@@ -70,15 +76,16 @@ def refusal(problem: RadiokeyError, exit_code: int, left: Mapping[str, Any]) -> 
 def not_written(lost: OSError) -> OurFaultError:
     """Return what a result that cannot be written means."""
     return OurFaultError(
-        f"the result could not be written: {lost.strerror}", hint="make room, then ask again"
+        gettext("the result could not be written: {strerror}", strerror=lost.strerror),
+        hint=gettext("make room, then ask again"),
     )
 
 
 def error(sentence: str, hint: str = "") -> None:
     """Say on stderr what went wrong and what to do next."""
-    sys.stderr.write(f"radiokey: error: {sentence}\n")
+    sys.stderr.write(f"radiokey: {gettext('error')}: {sentence}\n")
     if hint:
-        sys.stderr.write(f"radiokey: hint: {hint}\n")
+        sys.stderr.write(f"radiokey: {gettext('hint')}: {hint}\n")
 
 
 def note(text: str) -> None:
@@ -106,9 +113,11 @@ def is_drawn() -> bool:
 def fact(value: Fact[Any], text: str | None = None) -> str:
     """Say a fact with how sure it is."""
     if value.value is None:
-        return "not known"
-    disputed = ", disputed" if value.disputed else ""
-    return f"{text if text is not None else value.value} ({how_sure(value.confidence)}{disputed})"
+        return gettext("not known")
+    sure = how_sure(value.confidence)
+    if value.disputed:
+        sure = gettext("{sure}, disputed", sure=sure)
+    return f"{text if text is not None else value.value} ({sure})"
 
 
 def columns(rows: Iterable[Sequence[str]]) -> None:

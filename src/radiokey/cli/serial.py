@@ -171,7 +171,7 @@ def _write_photo(row: dict[str, Any], *, named: bool) -> None:
         )
     for other in others:
         say.item(
-            "  or",
+            "  " + gettext("or"),
             gettext("{other}, read from {other2}", other=other["serial"], other2=_from(other["sources"])),
             colon="",
         )
@@ -232,14 +232,15 @@ def _write_reading(row: dict[str, Any]) -> None:
 def _write_number(row: dict[str, Any]) -> None:
     form = FORMATS[row["kind"]]
     known_from = form.type_of(row["serial"])
-    say.out(f"{say.bold(row['serial'])}  {form.name}{f', of a {known_from}' if known_from else ''}")
+    said = gettext("{form}, of a {radio}", form=form.name, radio=known_from) if known_from else form.name
+    say.out(f"{say.bold(row['serial'])}  {said}")
 
 
 def _write_ways(row: dict[str, Any]) -> None:
     """Write what follows from a number: whose it can be, the way to a code, which radios have it."""
     if row["ask_makes"]:
         say.item(
-            "  makes",
+            "  " + gettext("makes"),
             gettext(
                 "radios of several makes have such a number, say --make: {row}",
                 row=spoken_all(row["ask_makes"]),
@@ -250,6 +251,6 @@ def _write_ways(row: dict[str, Any]) -> None:
         if row["family"]
         else gettext("no public derivation; the maker's dealer knows")
     )
-    say.item("  code", way)
+    say.item("  " + gettext("code"), way)
     if row["models"]:
-        say.item("  radios", ", ".join(row["models"]))
+        say.item("  " + gettext("radios"), ", ".join(row["models"]))

@@ -9,6 +9,7 @@ from radiokey.base.limits import Limits
 from radiokey.base.location import DatabaseLocation, parse_location
 from radiokey.cli.options import database_option
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 
 _PROBES = re.compile(r"(?P<host>[^\s\[\]/:@]+|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})")
 
@@ -17,7 +18,9 @@ def parse_probes(text: str) -> tuple[str, int]:
     """Return host and port of an address like 127.0.0.1:8001 or [::1]:8001; raise `UsageError`."""
     found = _PROBES.fullmatch(text)
     if found is None or not 0 < int(found["port"]) < 1 << 16:
-        raise UsageError("the probes have an address and a port", hint="like --probes 127.0.0.1:8001")
+        raise UsageError(
+            gettext("the probes have an address and a port"), hint=gettext("like --probes 127.0.0.1:8001")
+        )
     return found["host"].strip("[]"), int(found["port"])
 
 
@@ -94,8 +97,8 @@ def serve(
         mail = Mailing(MailServer.parse(smtp, mail_from), origin(site))
     elif smtp or mail_from:
         raise UsageError(
-            "mails need a server, an address and the site's address",
-            hint="give --smtp, --mail-from and --site, or --site alone",
+            gettext("mails need a server, an address and the site's address"),
+            hint=gettext("give --smtp, --mail-from and --site, or --site alone"),
         )
     location, invitation = parse_location(database), None
     if demo:

@@ -9,10 +9,13 @@ from radiokey.base.location import DatabaseLocation
 from radiokey.base.units.ledger import LedgerRelease
 from radiokey.cli import say
 from radiokey.cli.options import BY, database_option, json_option
+from radiokey.language.speech import gettext, later
 
 _SAYS: Final = {
-    LedgerRelease.DESK: "Codes of the ledger leave through the desk, and to accounts with a token.",
-    LedgerRelease.DIRECT: "Codes of the ledger leave to anybody who names number, VIN and model together.",
+    LedgerRelease.DESK: later("Codes of the ledger leave through the desk, and to accounts with a token."),
+    LedgerRelease.DIRECT: later(
+        "Codes of the ledger leave to anybody who names number, VIN and model together."
+    ),
 }
 
 
@@ -34,6 +37,6 @@ def settings(*, ledger: str | None, database: DatabaseLocation | None, as_json: 
     if as_json:
         say.document({"ledger": None if stated is None else stated.value})
     elif stated is None:
-        say.out("A local base has no desk, and states nothing.")
+        say.out(gettext("A local base has no desk, and states nothing."))
     else:
-        say.out(_SAYS[stated])
+        say.out(gettext(_SAYS[stated]))

@@ -95,7 +95,7 @@ def write_sheet(page: Sheet) -> None:
     say.listed(gettext("Have in hand"), page.in_hand)
     say.listed(gettext("An honest specialist shows before payment"), page.honest)
     say.listed(gettext("Walk away if"), page.red_flags)
-    say.listed("Photograph", page.photograph)
+    say.listed(gettext("Photograph"), page.photograph)
     say.listed(gettext("Good to know"), page.notes)
     say.out()
     say.out(say.bold(gettext("A letter to take along")))

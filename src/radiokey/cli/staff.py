@@ -18,6 +18,7 @@ from radiokey.cli.noun import Noun
 from radiokey.cli.options import database_option, json_option
 from radiokey.clock import DAY_MS
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext, ngettext
 
 app = Noun("staff", help="Who works at the desk.")
 
@@ -56,12 +57,14 @@ def invite(
         if any(card.name == name and not card.ended_at_ms for card in base.staff.people()):
             if role is not None or display or organisation is not None:
                 raise UsageError(
-                    "this account is there already, and what it is does not change",
-                    hint="leave out --role, --display and --organisation for a new link",
+                    gettext("this account is there already, and what it is does not change"),
+                    hint=gettext("leave out --role, --display and --organisation for a new link"),
                 )
             link = base.staff.invite_again(name, by=OPERATOR)
         elif role is None or not display:
-            raise UsageError("a new account takes --role and --display", hint="like --role registrar")
+            raise UsageError(
+                gettext("a new account takes --role and --display"), hint=gettext("like --role registrar")
+            )
         else:
             person = Person(
                 name, Role(role), organisation or base.staff.office_of(house, by=OPERATOR), display
@@ -72,7 +75,14 @@ def invite(
         say.document({"name": name, "link": address})
         return
     say.out(address)
-    say.note(f"for {name}, once, for {LINK_MS // DAY_MS} days; it is not shown again")
+    say.note(
+        ngettext(
+            "for {name}, once, for {n} day; it is not shown again",
+            "for {name}, once, for {n} days; it is not shown again",
+            LINK_MS // DAY_MS,
+            name=name,
+        )
+    )
 
 
 @app.command("list")
@@ -101,21 +111,23 @@ def end(*, name: str, database: DatabaseLocation | None, as_json: bool) -> None:
     if as_json:
         say.document({"name": name})
     else:
-        say.out(f"The account {name} is ended.")
+        say.out(gettext("The account {name} is ended.", name=name))
 
 
 def _hosted(base: Base) -> str:
     if base.organisation is None:
-        raise UsageError("a local base has no staff", hint="radiokey base init makes a hosted one")
+        raise UsageError(
+            gettext("a local base has no staff"), hint=gettext("radiokey base init makes a hosted one")
+        )
     return base.organisation
 
 
 def _state(card: StaffCard) -> str:
     if card.ended_at_ms:
-        return f"ended {_day(card.ended_at_ms)}"
+        return gettext("ended {day}", day=_day(card.ended_at_ms))
     if not card.passkeys:
-        return f"invited {_day(card.at_ms)}"
-    return "signed in" if card.sessions else "signed out"
+        return gettext("invited {day}", day=_day(card.at_ms))
+    return gettext("signed in") if card.sessions else gettext("signed out")
 
 
 def _as_json(card: StaffCard) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from radiokey.base.ports.store import TokenCard
 from radiokey.cli import say
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import BY, database_option, json_option
+from radiokey.language.speech import gettext
 
 app = Noun("tokens", help="Tokens of the API.")
 
@@ -55,7 +56,13 @@ def add(
         say.document({**_as_json(card), "token": token.reveal()})
         return
     say.out(token.reveal())
-    say.note(f"for {card.account} until {_day(card.expires_at_ms)}; it is not shown again")
+    say.note(
+        gettext(
+            "for {account} until {day}; it is not shown again",
+            account=card.account,
+            day=_day(card.expires_at_ms),
+        )
+    )
 
 
 @app.command("list")
@@ -69,7 +76,13 @@ def listed(*, database: DatabaseLocation | None, as_json: bool) -> None:
         say.document([_as_json(card) for card in cards])
         return
     say.columns(
-        (card.id, card.account, card.organisation, f"until {_day(card.expires_at_ms)}", card.scopes)
+        (
+            card.id,
+            card.account,
+            card.organisation,
+            gettext("until {day}", day=_day(card.expires_at_ms)),
+            card.scopes,
+        )
         for card in cards
     )
 
@@ -85,7 +98,7 @@ def end(*, token_id: str, database: DatabaseLocation | None, as_json: bool) -> N
     if as_json:
         say.document(_as_json(card))
     else:
-        say.out(f"The token {card.id} of {card.account} is ended.")
+        say.out(gettext("The token {id} of {account} is ended.", id=card.id, account=card.account))
 
 
 def _as_json(card: TokenCard) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import click
 from radiokey.cli.noun import Noun
 from radiokey.cli.options import json_option, parse_path
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 
 app = Noun("unit", help="A head unit at the car's network.")
 
@@ -91,12 +92,16 @@ def serve(
     from radiokey.diagnostics.unit_files import Locks  # noqa: PLC0415 - the same
 
     if not doip and not can_uri:
-        raise UsageError("a unit is served somewhere", hint="give --doip 127.0.0.1:13400, or --can URI")
+        raise UsageError(
+            gettext("a unit is served somewhere"), hint=gettext("give --doip 127.0.0.1:13400, or --can URI")
+        )
     where = parse_address(doip, reachable=reachable) if doip else None
     bus = parse_bus(can_uri) if can_uri else None
     page = parse_address(panel, reachable=reachable) if panel else None
     if image and not firmware:
-        raise UsageError("an image goes onto a chip", hint="name the firmware chip too, with --firmware")
+        raise UsageError(
+            gettext("an image goes onto a chip"), hint=gettext("name the firmware chip too, with --firmware")
+        )
     around = Around.of(parse_gateway(car_uri) if car_uri else None, base_url, model)
     locks = Locks(pairs=pairs, second_lock=second_lock)
     new = NewUnit(code, serial=serial, vin=vin, signer=signer, image=image, locks=locks)
@@ -121,6 +126,8 @@ def car(*, vin: str, doip: str | None, can_uri: str | None, reachable: bool, as_
     from radiokey.serial.vin import Vin  # noqa: PLC0415 - the same
 
     if not doip and not can_uri:
-        raise UsageError("a car is heard somewhere", hint="give --doip 127.0.0.1:13401, or --can URI")
+        raise UsageError(
+            gettext("a car is heard somewhere"), hint=gettext("give --doip 127.0.0.1:13401, or --can URI")
+        )
     where = parse_address(doip, reachable=reachable) if doip else None
     serve_car(Vin.parse(vin), where, parse_bus(can_uri) if can_uri else None, as_json=as_json)

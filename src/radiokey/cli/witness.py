@@ -11,6 +11,7 @@ from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.witness_client import Post
 from radiokey.cli.options import parse_path
 from radiokey.errors import StoreError, UsageError
+from radiokey.language.speech import gettext
 
 _ANSWER_BYTES_MAX: Final = 65_536
 _PATIENCE_S: Final = 30.0
@@ -54,7 +55,9 @@ def serve(*, name: str, keys: tuple[str, ...], state: Path, host: str, port: int
 def posting(url: str) -> Post:
     """Return what sends a request to the witness at `url`; raise `UsageError` where there can be none."""
     if not url.startswith(("https://", "http://")):
-        raise UsageError("a witness is at a web address", hint="https://..., without /add-checkpoint")
+        raise UsageError(
+            gettext("a witness is at a web address"), hint=gettext("https://..., without /add-checkpoint")
+        )
 
     def post(body: bytes) -> tuple[int, str, str]:
         request = urllib.request.Request(  # noqa: S310 - the scheme was checked
@@ -72,7 +75,9 @@ def posting(url: str) -> Post:
                     refused.code, refused.headers["Content-Type"], refused.read(_ANSWER_BYTES_MAX)
                 )
         except OSError as error:
-            raise StoreError("the witness cannot be reached", hint="try later; the log goes on") from error
+            raise StoreError(
+                gettext("the witness cannot be reached"), hint=gettext("try later; the log goes on")
+            ) from error
 
     return post
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from certificates import self_signed
 from hosted import BP, CANARY, CAR, HOST
-from post import DESK, OWNER, TEMPLATES, Post
+from post import DESK, NAMES, OWNER, Post
 from postbox import mailbox
 
 from radiokey.base.keys.link import read
@@ -15,8 +15,10 @@ from radiokey.base.requests.reasons import Reason
 from radiokey.base.requests.request import CHECK_LIST, TIMES
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from radiokey.errors import UsageError
+from radiokey.language.load import known
+from radiokey.language.speech import speaking
 from radiokey.web.http.links import LASTS_MS, PURPOSE, origin
-from radiokey.web.jobs.mail import PASSWORD, USER, MailServer, template
+from radiokey.web.jobs.mail import PASSWORD, USER, MailServer, written
 
 
 def test_each_turn_of_the_owner_brings_its_mail_once_and_nothing_twice(post):
@@ -61,19 +63,43 @@ def test_the_other_ends_bring_theirs(post):
 
 def test_every_template_is_sent_by_the_tests_above_and_is_plain():
     """A new template needs its turn in a test; a dollar or a brace that is left shows an unfinished one."""
-    names = sorted(file.name.removesuffix(".txt") for file in TEMPLATES.iterdir())
-    assert names == [
+    assert NAMES == [
         "expired", "message", "opened", "papers-asked", "received",
         "refused", "released", "reminder", "withdrawn",
     ]  # fmt: skip
-    for name in names:
-        subject, text = template(name)
-        said = text.substitute(link="https://example.org/requests/x")
+    for name in NAMES:
+        subject, said = written(name, "https://example.org/requests/x")
         assert re.fullmatch(r"[A-Z][A-Za-z ]{10,60}", subject)
         assert max(map(len, said.splitlines())) <= 72
         assert not set("$<>{}!") & set(said)
+        assert "&" not in written(name, "https://example.org/?a=b")[1]
         assert "please" not in said.lower()
         assert "unfortunately" not in said.lower()
+
+
+@pytest.mark.parametrize("language", list(known()), ids=lambda one: one.tag)
+def test_a_mail_is_in_the_language_of_its_request(post, language):
+    """Which the owner read the page in that asked; one of another release that is not here any more gets English."""
+    with speaking(language):
+        wanted = {name: written(name, "x") for name in NAMES}
+    assert len({subject for subject, _ in wanted.values()}) == len(NAMES)
+    one = post.ask(language=language.tag)
+    other = post.ask(language="tlh")
+    post.papers(one)
+    post.scheduler.run_due()
+    mails = post.box.mails
+    assert [mail["Content-Language"] for mail in mails] == [language.tag, "en", language.tag]
+    opened, plain, received = mails
+    assert (opened["Subject"], received["Subject"]) == (wanted["opened"][0], wanted["received"][0])
+    assert plain["Subject"] == "Your request for a radio code"
+    ending = wanted["opened"][1].partition("\n\nx\n\n")[2]
+    assert opened.get_content().replace("\r\n", "\n").endswith(ending)
+    assert all(raw.isascii() for raw in post.box.raw), "no server is asked whether it takes eight bits"
+    assert (
+        max(len(line) for mail in mails for line in mail.get_content().splitlines() if "://" not in line)
+        <= 70
+    )
+    assert other
 
 
 def test_a_mail_leads_to_its_request_and_says_who_it_is_from(post):

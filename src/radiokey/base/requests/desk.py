@@ -224,7 +224,7 @@ class Desk:
                     nonce = self._randomness.bytes(NONCE_SIZE)
                     sealed = self._contacts.seal(application.address, request_id, nonce)
                     transaction.add_contact(request_id, sealed)
-            elif was != msgspec.structs.replace(stored, at_ms=was.at_ms):
+            elif was != msgspec.structs.replace(stored, at_ms=was.at_ms, language=was.language):
                 raise RequestReusedError(
                     gettext("this form opened another request"), hint=gettext("open the form again")
                 )

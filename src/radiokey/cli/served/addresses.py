@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from radiokey.digits import read_digits
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext, later
 
 if TYPE_CHECKING:
     from radiokey.diagnostics.bus import CanAddress
@@ -14,18 +15,22 @@ Address = tuple[str, int]
 """A host and a port."""
 _PORT_MAX: Final = 65_535
 _GATEWAY: Final = "doip://"
-GATEWAY_HINT: Final = "like doip://127.0.0.1:13401; a car on a CAN bus is heard on the unit's own, --can"
+GATEWAY_HINT: Final = later(
+    "like doip://127.0.0.1:13401; a car on a CAN bus is heard on the unit's own, --can"
+)
 
 
 def parse_address(text: str, *, reachable: bool) -> Address:
     """Return where to listen; raise `UsageError`, also for an address that others can reach."""
     address = _host_and_port(text)
     if address is None:
-        raise UsageError("an address is HOST:PORT", hint="like 127.0.0.1:13400; port 0 takes a free one")
+        raise UsageError(
+            gettext("an address is HOST:PORT"), hint=gettext("like 127.0.0.1:13400; port 0 takes a free one")
+        )
     if not reachable and not _is_loopback(address[0]):
         raise UsageError(
-            "other machines can reach this address, and DoIP asks nobody who they are",
-            hint="take 127.0.0.1, or add --reachable if that is what you want",
+            gettext("other machines can reach this address, and DoIP asks nobody who they are"),
+            hint=gettext("take 127.0.0.1, or add --reachable if that is what you want"),
         )
     return address
 
@@ -34,7 +39,7 @@ def parse_gateway(uri: str) -> Address:
     """Return where the gateway of a car is; raise `UsageError`."""
     address = _host_and_port(uri.removeprefix(_GATEWAY), port_min=1)
     if not uri.startswith(_GATEWAY) or address is None:
-        raise UsageError("this is no address of a car's gateway", hint=GATEWAY_HINT)
+        raise UsageError(gettext("this is no address of a car's gateway"), hint=gettext(GATEWAY_HINT))
     return address
 
 
@@ -44,7 +49,8 @@ def parse_bus(uri: str) -> "CanAddress":
         from radiokey.diagnostics.bus import CanAddress  # noqa: PLC0415 - an extra of its own
     except ImportError as error:
         raise UsageError(
-            "CAN needs one more package", hint="install radiokey with its extra: radiokey[can]"
+            gettext("CAN needs one more package"),
+            hint=gettext("install radiokey with its extra: radiokey[can]"),
         ) from error
     return CanAddress.parse(uri)
 
@@ -56,8 +62,13 @@ async def listen(start: Callable[[str, int], Awaitable[int]], address: Address) 
         return f"{host}:{await start(host, port)}"
     except OSError as error:
         raise UsageError(
-            f"cannot listen on {host}, port {port}: {error.strerror or 'that did not work'}",
-            hint="try port 0, which takes a free one",
+            gettext(
+                "cannot listen on {host}, port {port}: {strerror}",
+                host=host,
+                port=port,
+                strerror=error.strerror or gettext("that did not work"),
+            ),
+            hint=gettext("try port 0, which takes a free one"),
         ) from error
 
 

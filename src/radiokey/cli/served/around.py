@@ -15,6 +15,7 @@ from radiokey.diagnostics.car import BusEvent, CarOnDoip
 from radiokey.diagnostics.server import Plug
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.headunit.events import SyncAnswered
+from radiokey.language.speech import gettext
 
 ASK_AGAIN_S: Final = 60.0
 """How long a unit waits before it asks a base again that did not answer."""
@@ -59,7 +60,7 @@ class Around:
                         await car.start(*self.car)
                     except OSError as error:
                         raise UsageError(
-                            "there is no way to that car's gateway", hint=GATEWAY_HINT
+                            gettext("there is no way to that car's gateway"), hint=gettext(GATEWAY_HINT)
                         ) from error
                 if self.base is not None:
                     asking = loop.create_task(_ask_on(plug, self.base, self.model))
@@ -93,7 +94,9 @@ async def _ask_on(plug: Plug, base: Remote, model: str) -> None:
         await asyncio.to_thread(tell, plug, SyncAnswered(answer))  # it writes, and may wait for its turn
         if plug.ecu.unit.challenge == challenge:
             say.error(
-                f"the unit did not take the base's answer: {plug.ecu.unit.last_answer.value}",
-                "it trusts the key of --signer; 'radiokey base grant key' says that of a base",
+                gettext(
+                    "the unit did not take the base's answer: {value}", value=plug.ecu.unit.last_answer.value
+                ),
+                gettext("it trusts the key of --signer; 'radiokey base grant key' says that of a base"),
             )
             await asyncio.sleep(ASK_AGAIN_S)

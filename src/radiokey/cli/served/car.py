@@ -10,6 +10,7 @@ from radiokey.cli.served.addresses import Address, listen
 from radiokey.cli.served.end import End
 from radiokey.diagnostics.car import SimulatedGateway
 from radiokey.errors import RadiokeyError, UsageError
+from radiokey.language.speech import gettext
 from radiokey.serial.vin import Vin
 
 if TYPE_CHECKING:
@@ -81,4 +82,7 @@ def parse_happening(line: str) -> tuple[str, bool]:
         case ["vin", vin]:
             return Vin.parse(vin).text, False
         case _:
-            raise UsageError("this is nothing that happens to a car", hint="'vin VIN', 'silent' or 'noisy'")
+            raise UsageError(
+                gettext("this is nothing that happens to a car"),
+                hint=gettext("'vin VIN', 'silent' or 'noisy'"),
+            )

@@ -9,6 +9,7 @@ from radiokey.diagnostics.unit_files import Locks
 from radiokey.errors import MissingFactError
 from radiokey.headunit.display import DisplayWord, Shows
 from radiokey.headunit.unit import Design
+from radiokey.language.speech import gettext
 from radiokey.vehicle.reference import REFERENCE_DESIGN
 
 REFERENCE: Final = "reference"
@@ -34,9 +35,9 @@ def design_of(model_id: str, locks: Locks = NO_LOCKS) -> Design:
 
 def _words_for(locks: Locks) -> Iterator[DisplayWord]:
     if locks.pairs:
-        yield DisplayWord("PROTECT", Shows.PROTECTED, "The car does not know it.")
+        yield DisplayWord("PROTECT", Shows.PROTECTED, gettext("The car does not know it."))
     if locks.second_lock:
-        yield DisplayWord("SYNC", Shows.SERVER, "The code was right; it waits for its base.")
+        yield DisplayWord("SYNC", Shows.SERVER, gettext("The code was right; it waits for its base."))
 
 
 def _design_of(model_id: str) -> Design:
@@ -47,8 +48,8 @@ def _design_of(model_id: str) -> Design:
     design = model.design()
     if design is None:
         raise MissingFactError(
-            "how a code is entered on this radio is not known, so no unit of it can be built",
-            hint="take another model, or 'reference', our own design",
+            gettext("how a code is entered on this radio is not known, so no unit of it can be built"),
+            hint=gettext("take another model, or 'reference', our own design"),
             missing=",".join(model.missing_for_entry()),
         )
     return design

@@ -5,6 +5,7 @@ import contextlib
 import signal
 
 from radiokey.errors import OurFaultError, RadiokeyError
+from radiokey.language.speech import gettext
 
 
 class End:
@@ -30,7 +31,11 @@ class End:
 
     def fail_at_bus(self) -> None:
         """End it: the thread at the CAN bus ended by itself."""
-        self.fail(OurFaultError("what serves the CAN bus broke", hint="start again, and report it"))
+        self.fail(
+            OurFaultError(
+                gettext("what serves the CAN bus broke"), hint=gettext("start again, and report it")
+            )
+        )
 
     async def wait(self, at_most_s: float | None = None) -> bool:
         """Wait for the end, or so long; say whether it came."""

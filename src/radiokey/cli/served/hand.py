@@ -10,6 +10,7 @@ from radiokey.digits import read_digits
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.headunit.events import SupplyLost, SupplyRestored, SyncAnswered, TimeWent, UnitEvent
 from radiokey.headunit.sync import answer_from_lines
+from radiokey.language.speech import gettext
 from radiokey.vehicle.hand import events_of
 from radiokey.vehicle.power import LOST_BELOW_MV
 
@@ -29,7 +30,9 @@ def parse_act(line: str, challenge: Challenge | None = None) -> list[UnitEvent] 
     match line.split():
         case ["answer", *copied] if copied:
             if challenge is None:
-                raise UsageError("the unit asks for no answer", hint="it asks after its code was right")
+                raise UsageError(
+                    gettext("the unit asks for no answer"), hint=gettext("it asks after its code was right")
+                )
             return [SyncAnswered(answer_from_lines(challenge, " ".join(copied)))]
         case ["battery", "on" | "off" as how]:
             return FULL_MV if how == "on" else 0
@@ -45,8 +48,10 @@ def parse_act(line: str, challenge: Challenge | None = None) -> list[UnitEvent] 
             events = None
     if events is None:
         raise UsageError(
-            "this is nothing that can be done to the unit",
-            hint="'key 4', 'hold 6 2500', 'ignition off', 'supply 12400', 'cut 60000' or 'answer LINES'",
+            gettext("this is nothing that can be done to the unit"),
+            hint=gettext(
+                "'key 4', 'hold 6 2500', 'ignition off', 'supply 12400', 'cut 60000' or 'answer LINES'"
+            ),
         )
     return events
 

@@ -17,6 +17,7 @@ from radiokey.diagnostics.ecu import Ecu
 from radiokey.diagnostics.names import POSITIVE, Sid
 from radiokey.errors import OurFaultError
 from radiokey.headunit.sync import challenge_lines
+from radiokey.language.speech import gettext, ngettext
 
 NOTED_MAX: Final = 10_000
 """How many lines wait to be written."""
@@ -93,7 +94,14 @@ class Reporter:
             self._write(*self._noted.popleft())
         missed, self._missed = self._missed, 0
         if missed:
-            self._write({"missed": missed}, f"{missed} lines more are not shown: nobody read them in time")
+            self._write(
+                {"missed": missed},
+                ngettext(
+                    "{n} line more is not shown: nobody read it in time",
+                    "{n} lines more are not shown: nobody read them in time",
+                    missed,
+                ),
+            )
         self._write_state()
 
     def _write_state(self) -> None:
@@ -118,16 +126,20 @@ class Reporter:
         asks = challenge is not None and fields["challenge"] != self._last.get("challenge")
         self._last = shown
         parts = [
-            status.state.value if self._ecu.has_supply() else "no supply",
-            f"{status.errors} errors",
-            "" if status.tries_left is None else f"{status.tries_left} tries left",
-            f"{status.wait_left_ms // SECOND_MS} s to wait" if status.wait_left_ms else "",
-            f"bus {unit.bus.value}" if pairs else "",
-            "paired" if unit.paired else "",
+            status.state.value if self._ecu.has_supply() else gettext("no supply"),
+            ngettext("{n} error", "{n} errors", status.errors),
+            ""
+            if status.tries_left is None
+            else ngettext("{n} try left", "{n} tries left", status.tries_left),
+            gettext("{seconds} s to wait", seconds=status.wait_left_ms // SECOND_MS)
+            if status.wait_left_ms
+            else "",
+            gettext("bus {state}", state=unit.bus.value) if pairs else "",
+            gettext("paired") if unit.paired else "",
         ]
         self._write(fields, f"[{screen.text}] {', '.join(filter(None, parts))}")
         if asks and not self._as_json:
-            say.out("It asks its base. By hand:")
+            say.out(gettext("It asks its base. By hand:"))
             for line in fields["challenge"]:
                 say.out(line)
             sys.stdout.flush()

@@ -35,6 +35,7 @@ from radiokey.headunit.flash import ChipError
 from radiokey.headunit.status import Surroundings
 from radiokey.headunit.store import Store, digest
 from radiokey.headunit.unit import Design, HeadUnit
+from radiokey.language.speech import gettext
 from radiokey.serial.vin import Vin
 
 MADE_UP_VIN: Final = "SJNFAAN16U0123456"
@@ -126,11 +127,14 @@ def _check(in_device: DeviceFile, model_id: str, files: UnitFiles, new: NewUnit)
     name, plate = files.device.name, in_device.plate
     if new.locks not in {NO_LOCKS, in_device.locks}:
         raise UsageError(
-            f"the unit in {name} was made with other locks",
-            hint="what a unit is made with stays; leave --pairs and --second-lock out",
+            gettext("the unit in {name} was made with other locks", name=name),
+            hint=gettext("what a unit is made with stays; leave --pairs and --second-lock out"),
         )
     if plate.system != model_id:
-        raise UsageError(f"the unit in {name} is a {plate.system}", hint=f"take --model {plate.system}")
+        raise UsageError(
+            gettext("the unit in {name} is a {system}", name=name, system=plate.system),
+            hint=gettext("take --model {system}", system=plate.system),
+        )
 
 
 def _provision(design: Design, chip: FileChip, in_device: DeviceFile, new: NewUnit) -> None:
@@ -140,7 +144,7 @@ def _provision(design: Design, chip: FileChip, in_device: DeviceFile, new: NewUn
     try:
         Store.provision(chip, in_device.device, digest(in_device.device.key, code.reveal()))
     except ChipError as error:
-        raise OurFaultError(f"the unit could not be made: {error}") from error
+        raise OurFaultError(gettext("the unit could not be made: {reason}", reason=error)) from error
 
 
 def _make_device(model_id: str, files: UnitFiles, new: NewUnit) -> None:
@@ -148,8 +152,12 @@ def _make_device(model_id: str, files: UnitFiles, new: NewUnit) -> None:
     design = design_of(model_id)
     if files.state.exists():
         raise InputError(
-            f"{files.state.name} is a memory chip, and its device {files.device.name} is not there",
-            hint="a chip works in its own device alone; name that, or another chip",
+            gettext(
+                "{name} is a memory chip, and its device {device} is not there",
+                name=files.state.name,
+                device=files.device.name,
+            ),
+            hint=gettext("a chip works in its own device alone; name that, or another chip"),
         )
     if new.code != "-":
         design.shape.check(_code(new.code))
@@ -162,7 +170,10 @@ def _make_device(model_id: str, files: UnitFiles, new: NewUnit) -> None:
         signer=new.signer is not None,
     )
     if not (plate.serial.isascii() and plate.serial.isprintable() and len(plate.serial) <= SERIAL_SIZE_MAX):
-        raise UsageError("a serial number has 1 to 32 characters of ASCII", hint="leave --serial out for one")
+        raise UsageError(
+            gettext("a serial number has 1 to 32 characters of ASCII"),
+            hint=gettext("leave --serial out for one"),
+        )
     vin = Vin.parse(new.vin).text if new.vin else MADE_UP_VIN
     signer = _public_key(new.signer) if new.signer else b""
     if files.firmware and not files.firmware.exists():
@@ -172,17 +183,25 @@ def _make_device(model_id: str, files: UnitFiles, new: NewUnit) -> None:
 
 def _image(new: NewUnit) -> bytes:
     if new.image is None:
-        raise UsageError("a new firmware chip needs an image", hint="give --image FILE, one that is signed")
+        raise UsageError(
+            gettext("a new firmware chip needs an image"),
+            hint=gettext("give --image FILE, one that is signed"),
+        )
     try:
         with new.image.open("rb") as file:
             return file.read(FIRMWARE_CHIP_SIZE)
     except OSError as error:
-        raise InputError(f"the image cannot be read: {error.strerror}", hint="look at its path") from error
+        raise InputError(
+            gettext("the image cannot be read: {strerror}", strerror=error.strerror),
+            hint=gettext("look at its path"),
+        ) from error
 
 
 def _code(typed: str | None) -> Code:
     if typed is None:
-        raise UsageError("a new unit needs a code", hint="give --code CODE, or --code - and type it")
+        raise UsageError(
+            gettext("a new unit needs a code"), hint=gettext("give --code CODE, or --code - and type it")
+        )
     return Code.typed(sys.stdin.readline() if typed == "-" else typed)
 
 
@@ -190,7 +209,9 @@ def _public_key(file: Path) -> bytes:
     try:
         key = bytes.fromhex(file.read_text("ascii"))
     except (OSError, ValueError) as error:
-        raise InputError("the signer's key could not be read", hint="64 hexadecimal digits") from error
+        raise InputError(
+            gettext("the signer's key could not be read"), hint=gettext("64 hexadecimal digits")
+        ) from error
     if len(key) != _PUBLIC_KEY_SIZE:
-        raise InputError("a public key has 32 bytes", hint="64 hexadecimal digits")
+        raise InputError(gettext("a public key has 32 bytes"), hint=gettext("64 hexadecimal digits"))
     return key

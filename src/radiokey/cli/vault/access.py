@@ -7,6 +7,7 @@ from typing import Final
 
 from radiokey.cli.vault.options import Access
 from radiokey.errors import NotThereError, StoreError, UsageError, VaultError
+from radiokey.language.speech import gettext
 from radiokey.vault.document import Entry, Vault, find_entries
 from radiokey.vault.keep import NEW, Opened, open_vault, save_vault
 from radiokey.vault.secret import Key, KeyFile, Passphrase
@@ -17,17 +18,21 @@ _KEY_FILE_BYTES_MAX: Final = 100_000
 def key_of(access: Access) -> Key:
     """Return what opens it, asked for where it has to be."""
     if access.identity is None:
-        return Passphrase(_line(access, "Passphrase: "))
+        return Passphrase(_line(access, gettext("Passphrase: ")))
     if access.passphrase_stdin:
-        raise UsageError("a vault opens with a passphrase or with a key", hint="say one of the two")
+        raise UsageError(
+            gettext("a vault opens with a passphrase or with a key"), hint=gettext("say one of the two")
+        )
     return KeyFile(read_text(access.identity, _KEY_FILE_BYTES_MAX))
 
 
 def new_passphrase(access: Access) -> Passphrase:
     """Return the passphrase of a new file: typed twice, or read once."""
-    chosen = Passphrase.chosen(_line(access, "New passphrase: "))
-    if not access.passphrase_stdin and Passphrase(_line(access, "Once more: ")) != chosen:
-        raise VaultError("the two passphrases are not the same", hint="nothing was written; begin again")
+    chosen = Passphrase.chosen(_line(access, gettext("New passphrase: ")))
+    if not access.passphrase_stdin and Passphrase(_line(access, gettext("Once more: "))) != chosen:
+        raise VaultError(
+            gettext("the two passphrases are not the same"), hint=gettext("nothing was written; begin again")
+        )
     return chosen
 
 
@@ -37,8 +42,8 @@ def _line(access: Access, question: str) -> str:
         return next_line().rstrip("\r\n")
     if not (sys.stdin.isatty() or (access.stdin_taken and _has_terminal())):
         raise UsageError(
-            "a passphrase is typed on a terminal, and there is none",
-            hint="--passphrase-stdin reads it from standard input",
+            gettext("a passphrase is typed on a terminal, and there is none"),
+            hint=gettext("--passphrase-stdin reads it from standard input"),
         )
     return typed_unseen(question)
 
@@ -49,14 +54,15 @@ def next_line() -> str:
         return sys.stdin.buffer.readline().decode(sys.stdin.encoding)
     except UnicodeDecodeError:
         raise UsageError(
-            "standard input is not in the encoding of this terminal", hint=f"it is {sys.stdin.encoding}"
+            gettext("standard input is not in the encoding of this terminal"),
+            hint=gettext("it is {encoding}", encoding=sys.stdin.encoding),
         ) from None
 
 
 def open_kept(access: Access) -> tuple[Opened, Key]:
     """Return the vault and what opened it."""
     if not access.path.exists():
-        raise NotThereError("there is no such vault", hint="'radiokey vault add' makes one")
+        raise NotThereError(gettext("there is no such vault"), hint=gettext("'radiokey vault add' makes one"))
     key = key_of(access)
     return open_vault(access.path, key), key
 
@@ -78,9 +84,13 @@ def entry_of(vault: Vault, serial: str | None) -> Entry:
     """Return the one entry of that number, or the only one there is; raise `NotThereError`, `UsageError`."""
     found = vault.entries if serial is None else find_entries(vault, serial)
     if not found:
-        raise NotThereError("the vault has no such number", hint="'radiokey vault list' says what it has")
+        raise NotThereError(
+            gettext("the vault has no such number"), hint=gettext("'radiokey vault list' says what it has")
+        )
     if len(found) > 1:
-        raise UsageError("the vault has several such numbers", hint="say the whole one: --serial SERIAL")
+        raise UsageError(
+            gettext("the vault has several such numbers"), hint=gettext("say the whole one: --serial SERIAL")
+        )
     return found[0]
 
 
@@ -90,9 +100,14 @@ def read_bytes(path: Path, longest: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(longest + 1)
     except OSError as error:
-        raise VaultError(f"the file cannot be read: {error.strerror}", hint="look at its name") from error
+        raise VaultError(
+            gettext("the file cannot be read: {strerror}", strerror=error.strerror),
+            hint=gettext("look at its name"),
+        ) from error
     if len(data) > longest:
-        raise VaultError("this file is too long for what it is to be", hint="give another one")
+        raise VaultError(
+            gettext("this file is too long for what it is to be"), hint=gettext("give another one")
+        )
     return data
 
 
@@ -101,7 +116,7 @@ def read_text(path: Path, longest: int) -> str:
     try:
         return read_bytes(path, longest).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise VaultError("this file is no text", hint="give another one") from None
+        raise VaultError(gettext("this file is no text"), hint=gettext("give another one")) from None
 
 
 def typed_unseen(question: str) -> str:
@@ -118,10 +133,13 @@ def write_new(path: Path, data: bytes) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
     except FileExistsError:
-        raise UsageError("a file of that name is there already", hint="choose a new name") from None
+        raise UsageError(
+            gettext("a file of that name is there already"), hint=gettext("choose a new name")
+        ) from None
     except OSError as error:
         raise StoreError(
-            f"the file cannot be written: {error.strerror}", hint="see that its folder can be written"
+            gettext("the file cannot be written: {strerror}", strerror=error.strerror),
+            hint=gettext("see that its folder can be written"),
         ) from error
 
 

@@ -10,6 +10,7 @@ from radiokey.cli.vault.access import entry_of, open_kept, write_new
 from radiokey.cli.vault.app import app, serial_option
 from radiokey.cli.vault.options import Access, reveal_option, vault_options
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 
 
 @app.command("card")
@@ -33,7 +34,13 @@ def card(
     opened, _ = open_kept(Access(file, identity, passphrase_stdin))
     entry = entry_of(opened.vault, serial)
     if reveal and entry.code is None:
-        raise UsageError("the vault has no code of this radio yet", hint="leave --reveal out")
+        raise UsageError(
+            gettext("the vault has no code of this radio yet"), hint=gettext("leave --reveal out")
+        )
     write_new(to, draw_card(card_of_entry(entry, code=reveal)))
-    say.out(f"{to} is the card of {entry.serial}, {'with' if reveal else 'without'} its code")
-    say.note("keep it at home, never in the car")
+    say.out(
+        gettext("{file} is the card of {serial}, with its code", file=to, serial=entry.serial)
+        if reveal
+        else gettext("{file} is the card of {serial}, without its code", file=to, serial=entry.serial)
+    )
+    say.note(gettext("keep it at home, never in the car"))

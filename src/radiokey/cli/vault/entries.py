@@ -30,6 +30,7 @@ from radiokey.cli.vault.options import Access, reveal_option, vault_options
 from radiokey.code.reading import make_said, read_number
 from radiokey.code.value import Code
 from radiokey.errors import CodeShapeError, ReceiptError, SerialError, UsageError, VaultError
+from radiokey.language.speech import gettext
 from radiokey.serial.formats import AS_PRINTED
 from radiokey.vault.document import Entry, Vault, number_key, with_entry
 
@@ -74,8 +75,8 @@ def add(
     access = Access(file, identity, passphrase_stdin)
     if code not in {None, "-"}:
         raise UsageError(
-            "a code is no argument: others would see it in the list of processes",
-            hint="--code - reads it from standard input",
+            gettext("a code is no argument: others would see it in the list of processes"),
+            hint=gettext("--code - reads it from standard input"),
         )
     card = card_of(model)
     number, kind = _read_serial(serial, make, model)
@@ -98,7 +99,8 @@ def add(
     if recipients:
         if key is not None:
             raise UsageError(
-                "a vault that is there keeps its key", hint="'radiokey vault passphrase' changes it"
+                gettext("a vault that is there keeps its key"),
+                hint=gettext("'radiokey vault passphrase' changes it"),
             )
         vault = replace(vault, recipients=recipients)
     if key is None and not recipients:
@@ -107,7 +109,11 @@ def add(
         typed = _typed_code(card)
         entry = with_entering(replace(entry, code=typed))
     save_kept(access, opened, with_entry(vault, entry, picture, again=again), key)
-    say.out(f"{number} is kept in {file}{'' if entry.code else ', without a code'}")
+    say.out(
+        gettext("{number} is kept in {file}", number=number, file=file)
+        if entry.code
+        else gettext("{number} is kept in {file}, without a code", number=number, file=file)
+    )
 
 
 @app.command("list")
@@ -134,14 +140,14 @@ def listed(*, file: Path, identity: Path | None, passphrase_stdin: bool, as_json
     say.columns(
         (
             entry.serial,
-            "code kept" if entry.code else "no code yet",
+            gettext("code kept") if entry.code else gettext("no code yet"),
             entry.kept_on.isoformat(),
             entry.car or _name(entry),
         )
         for entry in entries
     )
     if not entries:
-        say.note("there is nothing in it yet")
+        say.note(gettext("there is nothing in it yet"))
 
 
 @app.command("show")
@@ -170,16 +176,19 @@ def show(
         return
     say.out(say.bold(entry.serial))
     for label, text in (
-        ("Radio", _name(entry)),
-        ("Car", entry.car),
-        ("Code", _shown_code(entry, reveal=reveal)),
-        ("Confirmed by", entry.confirm),
-        ("Number found", entry.found),
-        ("Code from", entry.source),
-        ("Kept on", entry.kept_on.isoformat()),
-        ("Photo", "kept; --photo-to FILE writes it" if entry.photo and photo_to is None else ""),
-        ("Receipt", "kept" if entry.receipt else ""),
-        ("Note", entry.note),
+        (gettext("Radio"), _name(entry)),
+        (gettext("Car"), entry.car),
+        (gettext("Code"), _shown_code(entry, reveal=reveal)),
+        (gettext("Confirmed by"), entry.confirm),
+        (gettext("Number found"), entry.found),
+        (gettext("Code from"), entry.source),
+        (gettext("Kept on"), entry.kept_on.isoformat()),
+        (
+            gettext("Photo"),
+            gettext("kept; --photo-to FILE writes it") if entry.photo and photo_to is None else "",
+        ),
+        (gettext("Receipt"), gettext("kept") if entry.receipt else ""),
+        (gettext("Note"), entry.note),
     ):
         if text:
             say.item(label, text)
@@ -211,21 +220,27 @@ def _read_serial(text: str, make: str | None, model: str | None) -> tuple[str, s
     try:
         reading = read_number(text, make=make_said(text, make or "", card), radio=card)
     except SerialError:
-        say.note("no format here knows this number: it is kept as it is printed")
+        say.note(gettext("no format here knows this number: it is kept as it is printed"))
         return " ".join(text.split()), AS_PRINTED
     for doubt in reading.doubts:
-        say.note(f"read as {reading.serial}: {look_again(doubt.at, doubt.read, doubt.other)}")
+        say.note(
+            gettext(
+                "read as {serial}: {at}",
+                serial=reading.serial,
+                at=look_again(doubt.at, doubt.read, doubt.other),
+            )
+        )
     return reading.serial.text, reading.serial.kind
 
 
 def _typed_code(card: Card | None) -> Code:
     """Return the code on standard input; say so where it is not of that radio's shape, and keep it."""
-    typed = Code.typed(typed_unseen("Code: ") if sys.stdin.isatty() else next_line())
+    typed = Code.typed(typed_unseen(gettext("Code: ")) if sys.stdin.isatty() else next_line())
     try:
         if card is not None and card.shape is not None:
             card.shape.check(typed)
     except CodeShapeError as problem:
-        say.note(f"it is kept, but look again: {problem.sentence}")
+        say.note(gettext("it is kept, but look again: {sentence}", sentence=problem.sentence))
     return typed
 
 
@@ -237,7 +252,8 @@ def _receipt(path: Path, serial: str) -> Mapping[str, Any]:
     verified = verify_receipt_file(text)
     if number_key(verified.serial.text) != number_key(serial):
         raise ReceiptError(
-            f"this receipt is of another number: {verified.serial}", hint="give the receipt of this radio"
+            gettext("this receipt is of another number: {serial}", serial=verified.serial),
+            hint=gettext("give the receipt of this radio"),
         )
     found: dict[str, Any] = json.loads(text)
     return found
@@ -253,10 +269,15 @@ def _picture(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(BYTES_MAX + 1)
     except OSError as error:
-        raise VaultError(f"the photo cannot be read: {error.strerror}", hint="look at its name") from error
+        raise VaultError(
+            gettext("the photo cannot be read: {strerror}", strerror=error.strerror),
+            hint=gettext("look at its name"),
+        ) from error
     clean = Cleaner().clean(data)
     if clean.media is Media.PDF:
-        raise VaultError("a photo is a JPEG, PNG or WebP", hint="this is a PDF: photograph the sticker")
+        raise VaultError(
+            gettext("a photo is a JPEG, PNG or WebP"), hint=gettext("this is a PDF: photograph the sticker")
+        )
     return smaller(clean.content)
 
 
@@ -267,14 +288,15 @@ def _name(entry: Entry) -> str:
 
 def _shown_code(entry: Entry, *, reveal: bool) -> str:
     if entry.code is None:
-        return "not known yet"
-    return entry.code.reveal() if reveal else "kept; --reveal shows it"
+        return gettext("not known yet")
+    return entry.code.reveal() if reveal else gettext("kept; --reveal shows it")
 
 
 def _write_photo(vault: Vault, entry: Entry, to: Path) -> None:
     photo = vault.photo(entry)
     if photo is None:
         raise UsageError(
-            "this entry has no photo", hint="'radiokey vault add --replace --photo FILE' adds one"
+            gettext("this entry has no photo"),
+            hint=gettext("'radiokey vault add --replace --photo FILE' adds one"),
         )
     write_new(to, photo)

@@ -22,6 +22,7 @@ from radiokey.cli.vault.access import (
 from radiokey.cli.vault.app import app, serial_option
 from radiokey.cli.vault.filling import today, with_entering
 from radiokey.cli.vault.options import Access, reveal_option, vault_options
+from radiokey.language.speech import gettext
 from radiokey.vault.document import (
     CARD,
     Vault,
@@ -60,7 +61,7 @@ def export(
     else:
         write_new(to, f"{text}\n".encode())
     if reveal:
-        say.note("the codes are in it in clear: encrypt it or destroy it")
+        say.note(gettext("the codes are in it in clear: encrypt it or destroy it"))
 
 
 @app.command("import")
@@ -92,7 +93,7 @@ def import_entries(*, file: Path, source: str, identity: Path | None, passphrase
         taken += 1
     if taken:
         save_kept(access, opened, vault, key)
-    say.out(f"{taken} taken over, {stayed} there already")
+    say.out(gettext("{taken} taken over, {stayed} there already", taken=taken, stayed=stayed))
 
 
 def _coming(data: bytes) -> Vault:

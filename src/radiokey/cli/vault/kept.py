@@ -5,6 +5,7 @@ from radiokey.cli.vault.access import entry_of, open_kept
 from radiokey.cli.vault.options import Access
 from radiokey.code.value import Code
 from radiokey.errors import NotThereError, UsageError
+from radiokey.language.speech import gettext
 from radiokey.vault.document import Entry
 
 
@@ -18,12 +19,13 @@ def kept_code(access: Access, serial: str) -> tuple[Entry, Code]:
 def kept_entry(access: Access, serial: str | None, model: str | None, *, reveal: bool) -> tuple[str, Code]:
     """Return radio and code of an entry whose presses are to be shown; `model` may say another radio."""
     if not reveal:
-        raise UsageError("the presses show the code", hint="if nobody looks on: --reveal")
+        raise UsageError(gettext("the presses show the code"), hint=gettext("if nobody looks on: --reveal"))
     opened, _ = open_kept(access)
     entry = entry_of(opened.vault, serial)
     if model is None and entry.model not in cards():
         raise UsageError(
-            "the vault does not say which radio it is", hint="name it: radiokey entry MODEL --vault FILE"
+            gettext("the vault does not say which radio it is"),
+            hint=gettext("name it: radiokey entry MODEL --vault FILE"),
         )
     return model or entry.model, _code(entry)
 
@@ -31,7 +33,7 @@ def kept_entry(access: Access, serial: str | None, model: str | None, *, reveal:
 def _code(entry: Entry) -> Code:
     if entry.code is None:
         raise NotThereError(
-            "the vault has this number, and no code of it",
-            hint="'radiokey vault add --replace --code -' adds one",
+            gettext("the vault has this number, and no code of it"),
+            hint=gettext("'radiokey vault add --replace --code -' adds one"),
         )
     return entry.code

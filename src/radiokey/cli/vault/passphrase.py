@@ -9,6 +9,7 @@ from radiokey.cli import say
 from radiokey.cli.vault.access import open_kept, save_kept
 from radiokey.cli.vault.app import app
 from radiokey.cli.vault.options import Access, vault_options
+from radiokey.language.speech import gettext
 
 
 @app.command("passphrase")
@@ -23,4 +24,8 @@ def passphrase(
     access = Access(file, identity, passphrase_stdin)
     opened, _ = open_kept(access)
     save_kept(access, opened, replace(opened.vault, recipients=recipients), None)
-    say.out(f"{file} opens with {'the key' if recipients else 'the new passphrase'} from now on")
+    say.out(
+        gettext("{file} opens with the key from now on", file=file)
+        if recipients
+        else gettext("{file} opens with the new passphrase from now on", file=file)
+    )

@@ -12,6 +12,7 @@ from radiokey.base.identity.roles import Permission
 from radiokey.base.requests.contact import Address
 from radiokey.base.requests.desk import Application
 from radiokey.errors import RadiokeyError, RequestReusedError
+from radiokey.language.speech import current
 from radiokey.serial.vin import Vin
 from radiokey.web.http.forms import Short, Text, opened_another
 from radiokey.web.http.render import NO_STORE
@@ -69,6 +70,7 @@ def _opened(site: Site, request: StaffRequest, form: NewForm) -> Redirect:
             model=model,
             make=form.make,
             address=Address.parse(form.address) if form.address.strip() else None,
+            language=current().tag,
             organisation=caller.organisation,
         )
         request_id = desk.open(application, caller.by, form.request_id)

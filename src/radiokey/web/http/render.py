@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final, cast
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from litestar import Response
 from litestar.enums import MediaType
 from markdown_it import MarkdownIt
@@ -102,7 +102,7 @@ def _templates() -> Environment:
     """Return the templates of the package; each is compiled once, also where several sites are served."""
     templates = Environment(
         loader=PackageLoader("radiokey.web"),
-        autoescape=True,
+        autoescape=select_autoescape(default=True, disabled_extensions=("txt",)),  # a mail is no markup
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,8 +1,9 @@
 """Mails: the outbox of the desk goes out by SMTP. They say that something happened, and where to look.
 
 A mail holds the signed link to its request and nothing else of it: no code, no number of a radio, no name, no
-VIN. Each is text from a file of `templates/mail`, into which only the link enters. The server is spoken to
-over TLS, except for one on this machine; the credentials come from the environment alone.
+VIN. Each is text from a file of `templates/mail`, into which only the link enters, in the language that its
+request was opened in. The server is spoken to over TLS, except for one on this machine; the credentials come
+from the environment alone.
 
 A server that fails costs nothing: everything waits, a minute first and an hour at most. A mail that it takes
 later (a reply of 400 to 499) waits by itself. An address that it refuses for good gets no other mail. What
@@ -19,11 +20,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.headerregistry import Address as Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from importlib import resources
 from ipaddress import ip_address
-from string import Template
+from textwrap import fill
 from typing import Final, Self
 from urllib.parse import urlsplit
 
@@ -32,10 +33,15 @@ from radiokey.base.requests.contact import Address
 from radiokey.base.requests.outbox import Outbox
 from radiokey.clock import MINUTE_MS, SECOND_MS, Clock
 from radiokey.errors import RadiokeyError, UsageError
+from radiokey.language.load import known
+from radiokey.language.speech import ENGLISH, gettext, speaking
+from radiokey.web.http.render import Pages
 
 LOG: Final = logging.getLogger(__name__)
 AT_ONCE: Final = 50
 TIMEOUT_S: Final = 30.0
+WIDTH: Final = 70
+"""How long a line of a mail is: short enough to be quoted."""
 MARGIN_MS: Final = 5 * MINUTE_MS
 """What is left of the time that mails are held for is longer than one takes: ten times the timeout."""
 PORTS: Final = {"smtp": 587, "smtps": 465}
@@ -194,16 +200,20 @@ class Mailer:
 
     def message(self, mail: Mail, to: str) -> EmailMessage:
         """Return a mail as it is sent; its `Message-ID` is the same each time, so that a copy is known."""
-        subject, text = template(mail.template)
+        language = known().find(mail.language) or ENGLISH
+        with speaking(language):
+            subject, text = written(mail.template, self._link_of(mail.request))
+            sender = Header(gettext("Radiokey desk"), addr_spec=self._server.sender)
         message = EmailMessage(policy=SMTP)
-        message["From"] = f"Radiokey desk <{self._server.sender}>"
+        message["From"] = sender
         message["To"] = to
         message["Subject"] = subject
         message["Date"] = datetime.fromtimestamp(self._clock.now_ms() / SECOND_MS, UTC)
         message["Message-ID"] = self._name_of(mail)
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = "en"
-        message.set_content(text.substitute(link=self._link_of(mail.request)))
+        # Not every server takes eight bits, and none has to be asked.
+        message.set_content(text, cte="7bit" if text.isascii() else "base64")
+        message["Content-Language"] = language.tag  # only now: setting the content takes such fields out
         return message
 
     def _name_of(self, mail: Mail) -> str:
@@ -212,8 +222,8 @@ class Mailer:
         return f"<outbox.{mail.id}.{digest.hex()[:16]}@{self._server.sender.partition('@')[2]}>"
 
 
-def template(name: str) -> tuple[str, Template]:
-    """Return the subject and the text of a template."""
-    file = resources.files("radiokey.web") / "templates" / "mail" / f"{name}.txt"
-    head, _, text = file.read_text("utf-8").partition("\n\n")
-    return head.removeprefix("Subject: "), Template(text)
+def written(name: str, link: str) -> tuple[str, str]:
+    """Return the subject and the text of a mail, in the language that is spoken; only the link is long."""
+    subject, *paragraphs = Pages().render(f"mail/{name}.txt", link=link).strip().split("\n\n")
+    lines = (fill(one, WIDTH, break_long_words=False, break_on_hyphens=False) for one in paragraphs)
+    return " ".join(subject.split()), "\n\n".join(line for line in lines if line) + "\n"

@@ -36,7 +36,7 @@ from radiokey.errors import (
     RequestReusedError,
     TryLaterError,
 )
-from radiokey.language.speech import gettext, later
+from radiokey.language.speech import current, gettext, later
 from radiokey.serial.vin import Vin
 from radiokey.web.http.forms import (
     RequestForm,
@@ -179,6 +179,7 @@ def _application(site: Site, form: RequestForm) -> Application:
         model=model,
         make=form.make,
         address=Address.parse(form.email) if form.email.strip() else None,
+        language=current().tag,
     )
 
 
