@@ -22,7 +22,7 @@ from radiokey.errors import (
 FACTOR_MAX: Final = 21
 """The largest work factor that is paid: 2^21 KiB of memory."""
 FACTOR_WRITTEN: Final = 17
-"""The work factor that a vault is written with, here and by the page: 128 MiB, for a phone's sake (ADR 37)."""
+"""The work factor that a vault is written with, the page too: 128 MiB, for a phone's sake (ADR 37)."""
 HEAD_BYTES_MAX: Final = 65_536
 BLOCK: Final = 4_096
 """The length of a document is a multiple of this."""
