@@ -4,10 +4,12 @@ import http.client
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,12 +24,15 @@ from radiokey.errors import LogError, StoreError, UsageError
 from radiokey.web.operations.witness import BODY_BYTES_MAX
 
 SIGNER = NoteSigner("log.example/over-http", bytes(range(32)))
+REMEMBERED = NoteSigner("log.example/remembered", bytes(range(1, 33)))
+UNWRITTEN = NoteSigner("log.example/unwritten", bytes(range(2, 34)))
+"""Each test has a log of its own, so that they share two witnesses: to start one takes a second."""
 HOST = "127.0.0.1"
 
 
 @contextmanager
-def serving(name, state, *logs):
-    """Run `radiokey base witness`; yield its key and where it is."""
+def starting(name, state, *logs):
+    """Run `radiokey base witness`; yield what waits until it is served and returns its key and where that is."""
     known = [part for log in logs for part in ("--log", str(log))]
     command = (sys.executable, "-m", "radiokey", "base", "witness", name, *known)
     with subprocess.Popen(
@@ -36,12 +41,16 @@ def serving(name, state, *logs):
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        try:
+
+        def served():
             key = VerifierKey.parse(process.stdout.readline(), Algorithm.COSIGNATURE_V1)
             first = process.stdout.readline()
             told = re.fullmatch(rf"The witness {re.escape(name)} is on (http://{HOST}:\d+)\n", first)
             assert told, first
-            yield key, told[1]
+            return key, told[1]
+
+        try:
+            yield served
         finally:
             process.send_signal(signal.SIGTERM)
             _, err = process.communicate()
@@ -53,21 +62,45 @@ def _no_proxy(monkeypatch):
     monkeypatch.setenv("no_proxy", HOST)
 
 
+@dataclass(frozen=True)
+class Witnesses:
+    """Two that are served. The first was started before, signed `REMEMBERED` with its key of `then`, and was stopped."""
+
+    one: tuple[VerifierKey, str]
+    other: tuple[VerifierKey, str]
+    then: VerifierKey
+    state: Path
+    released: Path
+    log: str
+
+    def __iter__(self):
+        return iter((self.one, self.other))
+
+
 @pytest.fixture(scope="module")
-def two(tmp_path_factory):
+def two(tmp_path_factory, cli):
+    """Two witnesses that know the logs of all tests here; `released` is a base with a receipt beside it."""
     folder = tmp_path_factory.mktemp("witnesses")
-    with (
-        serving("witness.example/w1", folder / "w1", SIGNER.verifier) as one,
-        serving("witness.example/w2", folder / "w2", SIGNER.verifier) as other,
-    ):
-        yield one, other
+    base = ("--database", folder / "base.sqlite3")
+    cli("base", "init", *base)
+    receipt = cli("code", "281155216RT V212", "--i-own-this-radio", "--json", *base).document["receipt"]
+    (folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
+    logs = (SIGNER.verifier, REMEMBERED.verifier, UNWRITTEN.verifier, receipt["key"])
+    names, state = ("witness.example/w1", "witness.example/w2"), folder / "w1"
+    with starting(names[1], folder / "w2", *logs) as other:
+        with starting(names[0], state, *logs) as first, closing(SqliteStore(folder / "log.sqlite3")) as store:
+            grow(store, 9, signer=REMEMBERED)
+            then, url = first()
+            ask_witness(store, REMEMBERED.verifier, then, posting(url))
+        with starting(names[0], state, *logs) as one:
+            yield Witnesses(one(), other(), then, state, folder, receipt["key"])
 
 
-def grow(store, count, word="leaf"):
+def grow(store, count, word="leaf", signer=SIGNER):
     with store.transaction() as transaction:
         last = transaction.last_checkpoint()
         first = last.size if last else 0
-        append_many(transaction, [f"{word} {first + n}".encode() for n in range(count)], SIGNER)
+        append_many(transaction, [f"{word} {first + n}".encode() for n in range(count)], signer)
 
 
 def test_both_sign_a_log_that_grows_one_race_is_won_once_and_a_fork_is_refused(two, tmp_path):
@@ -100,21 +133,20 @@ def test_both_sign_a_log_that_grows_one_race_is_won_once_and_a_fork_is_refused(t
                 ask_witness(fork, SIGNER.verifier, key, posting(url))
 
 
-def test_a_witness_that_was_stopped_and_started_remembers(tmp_path):
-    with closing(SqliteStore(tmp_path / "log.sqlite3")) as store:
-        grow(store, 9)
-        with serving("witness.example/w3", tmp_path / "w3", SIGNER.verifier) as (key, url):
-            ask_witness(store, SIGNER.verifier, key, posting(url))
-    with (
-        serving("witness.example/w3", tmp_path / "w3", SIGNER.verifier) as (again, url),
-        closing(SqliteStore(tmp_path / "older.sqlite3")) as older,
-    ):
-        assert again == key
-        grow(older, 5)
+def test_a_witness_that_was_stopped_and_started_remembers(two, tmp_path):
+    key, url = two.one
+    assert key == two.then
+    with closing(SqliteStore(tmp_path / "older.sqlite3")) as older:
+        grow(older, 5, signer=REMEMBERED)
         with pytest.raises(LogError, match="rolled back"):
-            ask_witness(older, SIGNER.verifier, key, posting(url))
-    with pytest.raises(StoreError, match="cannot be reached"):
-        posting(url)(b"")
+            ask_witness(older, REMEMBERED.verifier, key, posting(url))
+
+
+def test_a_witness_that_is_not_there_is_said_to_be_out_of_reach():
+    with socket.socket() as nobody:
+        nobody.bind((HOST, 0))
+        with pytest.raises(StoreError, match="cannot be reached"):
+            posting(f"http://{HOST}:{nobody.getsockname()[1]}")(b"")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +161,7 @@ def test_a_witness_that_was_stopped_and_started_remembers(tmp_path):
     ],
 )
 def test_what_is_no_request_is_refused_and_nothing_is_said_of_it(two, method, path, body, status):
-    _, url = two[0]
+    _, url = two.one
     connection = http.client.HTTPConnection(HOST, int(url.rpartition(":")[2]))
     with closing(connection):
         connection.request(method, path, body)
@@ -148,22 +180,20 @@ def test_a_witness_is_at_a_web_address(url):
         posting(url)
 
 
-def test_a_memory_that_cannot_be_written_signs_nothing(tmp_path):
-    state = tmp_path / "w4"
-    with (
-        closing(SqliteStore(tmp_path / "log.sqlite3")) as store,
-        serving("witness.example/w4", state, SIGNER.verifier) as (key, url),
-    ):
-        grow(store, 3)
-        ask_witness(store, SIGNER.verifier, key, posting(url))
-        (kept,) = state.glob("*.checkpoint")
+def test_a_memory_that_cannot_be_written_signs_nothing(two, tmp_path):
+    key, url = two.one
+    before = set(two.state.glob("*.checkpoint"))
+    with closing(SqliteStore(tmp_path / "log.sqlite3")) as store:
+        grow(store, 3, signer=UNWRITTEN)
+        ask_witness(store, UNWRITTEN.verifier, key, posting(url))
+        (kept,) = set(two.state.glob("*.checkpoint")) - before
         Path(f"{kept}.new").mkdir()
-        before = kept.read_text()
-        grow(store, 3)
+        text = kept.read_text()
+        grow(store, 3, signer=UNWRITTEN)
         with store.snapshot() as transaction:
-            body = request_body(transaction, SIGNER.verifier, 3)
+            body = request_body(transaction, UNWRITTEN.verifier, 3)
         status, _, told = posting(url)(body)
-        assert (status, told, kept.read_text()) == (503, "", before)
+        assert (status, told, kept.read_text()) == (503, "", text)
 
 
 # --- what an owner holds ----------------------------------------------------------------------------------
@@ -174,28 +204,21 @@ def database(tmp_path):
     return tmp_path / "base.sqlite3"
 
 
-def test_a_receipt_needs_the_witnesses_that_are_asked_for(cli, database, tmp_path):
+def test_a_receipt_needs_the_witnesses_that_are_asked_for(cli, two, tmp_path):
     """The whole way on the command line: a release, two witnesses, the receipt again, checked offline."""
-    base = ("--database", database)
-    cli("base", "init", *base)
-    released = cli("code", "281155216RT V212", "--i-own-this-radio", "--json", *base).document["receipt"]
-    file, better = tmp_path / "receipt.json", tmp_path / "better.json"
-    file.write_text(json.dumps(released), encoding="utf-8")
-    log = released["key"]
-    with (
-        serving("witness.example/a", tmp_path / "a", log) as (one, one_url),
-        serving("witness.example/b", tmp_path / "b", log) as (other, other_url),
-    ):
-        told = cli("base", "log", "cosign", one_url, "--witness", one, "--json", *base).document
-        assert told["line"].startswith("\N{EM DASH} witness.example/a ")
-        half = cli("base", "log", "receipt", file, *base)
-        cli("base", "log", "cosign", f"{other_url}/", "--witness", other, *base)
+    base, log = ("--database", two.released / "base.sqlite3"), two.log
+    file, better = two.released / "receipt.json", tmp_path / "better.json"
+    (one, one_url), (other, other_url) = two
+    told = cli("base", "log", "cosign", one_url, "--witness", one, "--json", *base).document
+    assert told["line"].startswith("\N{EM DASH} witness.example/w1 ")
+    half = cli("base", "log", "receipt", file, *base)
+    cli("base", "log", "cosign", f"{other_url}/", "--witness", other, *base)
     better.write_text(cli("base", "log", "receipt", file, *base).out, encoding="utf-8")
     both = ("--witness", one, "--witness", other)
     checked = cli("base", "log", "verify", better, "--key", log, *both, "--json").document
-    assert checked["witnesses"] == ["witness.example/a", "witness.example/b"]
+    assert checked["witnesses"] == ["witness.example/w1", "witness.example/w2"]
     said = cli("base", "log", "verify", better, "--key", log, *both).out
-    assert "witness.example/a witnessed the log that holds it." in said
+    assert "witness.example/w1 witnessed the log that holds it." in said
     cli("base", "log", "verify", file, *both).refused(65, "0 of these witnesses")
     better.write_text(half.out, encoding="utf-8")
     cli("base", "log", "verify", better, *both).refused(65, "1 of these witnesses")

@@ -96,15 +96,12 @@ class MailServer:
 
         Raises what `smtplib` raises: `SMTPException` and `OSError`.
         """
-        context = ssl.create_default_context()
-        if self.here:  # nobody stands between, and such servers sign for themselves
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         name = self.sender.partition("@")[
             2
         ]  # without one smtplib asks the network what this machine is called
         if self.tls:
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, name, timeout=TIMEOUT_S, context=context
+                self.host, self.port, name, timeout=TIMEOUT_S, context=self._context()
             )
         else:
             server = smtplib.SMTP(self.host, self.port, name, timeout=TIMEOUT_S)
@@ -112,12 +109,19 @@ class MailServer:
             server.ehlo_or_helo_if_needed()
             if not self.tls:
                 if server.has_extn("starttls"):
-                    server.starttls(context=context)
+                    server.starttls(context=self._context())
                 elif not self.here:
                     raise smtplib.SMTPNotSupportedError("the server offers no TLS")
             if self.user:
                 server.login(self.user, self.password)
             yield server
+
+    def _context(self) -> ssl.SSLContext:
+        """Return how TLS is spoken with it. To make it takes a read of all certificates of the system."""
+        context = ssl.create_default_context()
+        if self.here:  # nobody stands between, and such servers sign for themselves
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
 
 
 @dataclass(frozen=True, slots=True)
