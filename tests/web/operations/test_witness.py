@@ -2,19 +2,18 @@
 
 import http.client
 import json
-import re
-import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from served_witness import HOST, serving
 
 from radiokey.base.log.append import append_many
 from radiokey.base.log.cosignature import cosignatures
-from radiokey.base.log.note import Algorithm, NoteSigner, VerifierKey
+from radiokey.base.log.note import NoteSigner, open_note, split_note
+from radiokey.base.log.witness import hash_origin
 from radiokey.base.log.witness_client import ask_witness, request_body
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.cli.witness import posting
@@ -22,30 +21,6 @@ from radiokey.errors import LogError, StoreError, UsageError
 from radiokey.web.operations.witness import BODY_BYTES_MAX
 
 SIGNER = NoteSigner("log.example/over-http", bytes(range(32)))
-HOST = "127.0.0.1"
-
-
-@contextmanager
-def serving(name, state, *logs):
-    """Run `radiokey base witness`; yield its key and where it is."""
-    known = [part for log in logs for part in ("--log", str(log))]
-    command = (sys.executable, "-m", "radiokey", "base", "witness", name, *known)
-    with subprocess.Popen(
-        (*command, "--state", str(state), "--port", "0"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            key = VerifierKey.parse(process.stdout.readline(), Algorithm.COSIGNATURE_V1)
-            first = process.stdout.readline()
-            told = re.fullmatch(rf"The witness {re.escape(name)} is on (http://{HOST}:\d+)\n", first)
-            assert told, first
-            yield key, told[1]
-        finally:
-            process.send_signal(signal.SIGTERM)
-            _, err = process.communicate()
-    assert (process.returncode, err) == (0, "")
 
 
 @pytest.fixture(autouse=True)
@@ -57,10 +32,18 @@ def _no_proxy(monkeypatch):
 def two(tmp_path_factory):
     folder = tmp_path_factory.mktemp("witnesses")
     with (
-        serving("witness.example/w1", folder / "w1", SIGNER.verifier) as one,
-        serving("witness.example/w2", folder / "w2", SIGNER.verifier) as other,
+        serving("witness.example/w1", folder / "w1", SIGNER.verifier) as ((one, _), one_url),
+        serving("witness.example/w2", folder / "w2", SIGNER.verifier) as ((other, _), other_url),
     ):
-        yield one, other
+        yield (one, one_url), (other, other_url)
+
+
+def fetch(url):
+    connection = http.client.HTTPConnection(HOST, urlsplit(url).port)
+    with closing(connection):
+        connection.request("GET", urlsplit(url).path)
+        answer = connection.getresponse()
+        return answer.status, answer.headers["Content-Type"], answer.read().decode()
 
 
 def grow(store, count, word="leaf"):
@@ -80,6 +63,12 @@ def test_both_sign_a_log_that_grows_one_race_is_won_once_and_a_fork_is_refused(t
             last = transaction.last_checkpoint()
             note = last.note + "".join(transaction.cosignatures(last.size))
         assert len(cosignatures(note, [key for key, _ in two])) == 2
+        for key, url in two:
+            status, kind, shown = fetch(f"{url}/{hash_origin(SIGNER.verifier.name)}/checkpoint")
+            assert (status, kind) == (200, "text/plain; charset=utf-8")
+            assert open_note(shown, SIGNER.verifier) == open_note(note, SIGNER.verifier)
+            assert len(split_note(shown)[1]) == 3, "the log's line, and one for each key"
+            assert cosignatures(shown, [key])
 
         bodies = []
         for _ in range(6):
@@ -103,10 +92,10 @@ def test_both_sign_a_log_that_grows_one_race_is_won_once_and_a_fork_is_refused(t
 def test_a_witness_that_was_stopped_and_started_remembers(tmp_path):
     with closing(SqliteStore(tmp_path / "log.sqlite3")) as store:
         grow(store, 9)
-        with serving("witness.example/w3", tmp_path / "w3", SIGNER.verifier) as (key, url):
+        with serving("witness.example/w3", tmp_path / "w3", SIGNER.verifier) as ((key, _), url):
             ask_witness(store, SIGNER.verifier, key, posting(url))
     with (
-        serving("witness.example/w3", tmp_path / "w3", SIGNER.verifier) as (again, url),
+        serving("witness.example/w3", tmp_path / "w3", SIGNER.verifier) as ((again, _), url),
         closing(SqliteStore(tmp_path / "older.sqlite3")) as older,
     ):
         assert again == key
@@ -126,6 +115,9 @@ def test_a_witness_that_was_stopped_and_started_remembers(tmp_path):
         ("GET", "/add-checkpoint", None, 405),
         ("GET", "/", None, 404),
         ("POST", "/", b"", 404),
+        ("GET", f"/{'0' * 64}/checkpoint", None, 404),
+        ("GET", f"/{hash_origin(SIGNER.verifier.name).upper()}/checkpoint", None, 404),
+        ("POST", f"/{hash_origin(SIGNER.verifier.name)}/checkpoint", b"", 405),
     ],
 )
 def test_what_is_no_request_is_refused_and_nothing_is_said_of_it(two, method, path, body, status):
@@ -152,7 +144,7 @@ def test_a_memory_that_cannot_be_written_signs_nothing(tmp_path):
     state = tmp_path / "w4"
     with (
         closing(SqliteStore(tmp_path / "log.sqlite3")) as store,
-        serving("witness.example/w4", state, SIGNER.verifier) as (key, url),
+        serving("witness.example/w4", state, SIGNER.verifier) as ((key, _), url),
     ):
         grow(store, 3)
         ask_witness(store, SIGNER.verifier, key, posting(url))
@@ -175,7 +167,10 @@ def database(tmp_path):
 
 
 def test_a_receipt_needs_the_witnesses_that_are_asked_for(cli, database, tmp_path):
-    """The whole way on the command line: a release, two witnesses, the receipt again, checked offline."""
+    """The whole way on the command line: a release, two witnesses, the receipt again, checked offline.
+
+    One is asked for its signature by Ed25519, the other for the one by ML-DSA-44.
+    """
     base = ("--database", database)
     cli("base", "init", *base)
     released = cli("code", "281155216RT V212", "--i-own-this-radio", "--json", *base).document["receipt"]
@@ -183,8 +178,8 @@ def test_a_receipt_needs_the_witnesses_that_are_asked_for(cli, database, tmp_pat
     file.write_text(json.dumps(released), encoding="utf-8")
     log = released["key"]
     with (
-        serving("witness.example/a", tmp_path / "a", log) as (one, one_url),
-        serving("witness.example/b", tmp_path / "b", log) as (other, other_url),
+        serving("witness.example/a", tmp_path / "a", log) as ((one, _), one_url),
+        serving("witness.example/b", tmp_path / "b", log) as ((_, other), other_url),
     ):
         told = cli("base", "log", "cosign", one_url, "--witness", one, "--json", *base).document
         assert told["line"].startswith("\N{EM DASH} witness.example/a ")
@@ -218,3 +213,4 @@ def test_the_folder_of_a_witness_is_said_where_it_cannot_be_made(cli, tmp_path):
     (tmp_path / "file").write_text("")
     command = ("base", "witness", "w.example", "--log", SIGNER.verifier, "--state", tmp_path / "file" / "x")
     cli(*command).refused(70, "folder of the witness")
+    cli("base", "witness", "two words", *command[3:]).refused(64, "cannot be a witness's name")
