@@ -9,7 +9,7 @@ import click
 from radiokey.base.bootstrap import open_base
 from radiokey.base.location import DatabaseLocation
 from radiokey.base.log.export import verify_export, write_export
-from radiokey.base.log.note import Algorithm, Checkpoint, VerifierKey, open_note
+from radiokey.base.log.note import COSIGNING, Checkpoint, VerifierKey, open_note
 from radiokey.base.log.receipt import RECEIPT_SIZE_MAX, Verified, parse_receipt, renew_receipt, verify
 from radiokey.base.log.witness_client import ask_witness
 from radiokey.base.sql.principals import Principal
@@ -74,7 +74,7 @@ def verify_what(
     elif what.is_dir():
         _export(what, trusted, seen, as_json=as_json)
     else:
-        keys = [VerifierKey.parse(text, Algorithm.COSIGNATURE_V1) for text in witnesses]
+        keys = [VerifierKey.parse(text, *COSIGNING) for text in witnesses]
         _receipt(verify(parse_receipt(_text(what)), trusted, keys, quorum), trusted, as_json=as_json)
 
 
@@ -102,7 +102,7 @@ def cosign(*, url: str, witness: str, database: DatabaseLocation | None, as_json
     """Have a witness sign the log's last checkpoint, and keep its signature."""
     from radiokey.cli.witness import posting  # noqa: PLC0415 - what speaks HTTP takes a while to load
 
-    key = VerifierKey.parse(witness, Algorithm.COSIGNATURE_V1)
+    key = VerifierKey.parse(witness, *COSIGNING)
     with open_base(database, make=False) as base:
         line = ask_witness(base.stores.of(Principal.PUBLISHER), base.log.key, key, posting(url))
         checkpoint = base.log.checkpoint()
@@ -168,7 +168,7 @@ def _receipt(verified: Verified, trusted: VerifierKey | None, *, as_json: bool) 
                 "origin": verified.checkpoint.origin,
                 "size": verified.checkpoint.size,
                 "trusted": trusted is not None,
-                "witnesses": [one.key.name for one in verified.witnesses],
+                "witnesses": _names(verified),
             }
         )
         return
@@ -179,10 +179,15 @@ def _receipt(verified: Verified, trusted: VerifierKey | None, *, as_json: bool) 
             origin=verified.checkpoint.origin,
         )
     )
-    for one in verified.witnesses:
-        say.out(gettext("{name} witnessed the log that holds it.", name=one.key.name))
+    for name in _names(verified):
+        say.out(gettext("{name} witnessed the log that holds it.", name=name))
     if trusted is None:
         say.out(gettext("It was checked against the key it brings. --key checks it against one you trust."))
+
+
+def _names(verified: Verified) -> list[str]:
+    """Return the witnesses that signed, each once, whatever it signed with."""
+    return list(dict.fromkeys(one.key.name for one in verified.witnesses))
 
 
 def _seen(file: Path, key: VerifierKey) -> Checkpoint:

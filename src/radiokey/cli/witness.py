@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from radiokey.base.log.note import VerifierKey
+from radiokey.base.log.note import COSIGNING, Algorithm, VerifierKey
 from radiokey.base.log.witness_client import Post
 from radiokey.cli.options import parse_path
 from radiokey.errors import StoreError, UsageError
@@ -28,7 +28,7 @@ _PATIENCE_S: Final = 30.0
     help="The verifier key of a log; repeatable.",
 )
 @click.option(
-    "--state", type=parse_path, metavar="DIR", required=True, help="The folder of its key and its memory."
+    "--state", type=parse_path, metavar="DIR", required=True, help="The folder of its keys and its memory."
 )
 @click.option(
     "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="The address to listen on."
@@ -46,9 +46,10 @@ def serve(*, name: str, keys: tuple[str, ...], state: Path, host: str, port: int
     from radiokey.web.operations.witness import open_witness  # noqa: PLC0415 - the same
     from radiokey.web.serve import serve_witness  # noqa: PLC0415 - the web is heavy
 
-    logs = [VerifierKey.parse(text) for text in keys]
+    logs = [VerifierKey.parse(text, Algorithm.ED25519, *COSIGNING) for text in keys]
     witness = open_witness(name, logs, state)
-    click.echo(str(witness.key))
+    for key in witness.keys:
+        click.echo(str(key))
     serve_witness(host, port, witness)
 
 

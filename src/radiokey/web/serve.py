@@ -113,7 +113,7 @@ def serve(  # noqa: PLR0913 - the options of a site
 
 def serve_witness(host: str, port: int, witness: Witness) -> None:
     """Serve `witness` until interrupted; see `serve`."""
-    _run(create_witness(witness), _Place(host, _port(host, port), f"The witness {witness.key.name}"))
+    _run(create_witness(witness), _Place(host, _port(host, port), f"The witness {witness.name}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,20 @@
 
 import http.client
 import json
-import re
-import signal
 import socket
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from served_witness import HOST, starting
 
 from radiokey.base.log.append import append_many
 from radiokey.base.log.cosignature import cosignatures
-from radiokey.base.log.note import Algorithm, NoteSigner, VerifierKey
+from radiokey.base.log.note import NoteSigner, VerifierKey, open_note, split_note
+from radiokey.base.log.witness import hash_origin
 from radiokey.base.log.witness_client import ask_witness, request_body
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.cli.witness import posting
@@ -27,34 +26,6 @@ SIGNER = NoteSigner("log.example/over-http", bytes(range(32)))
 REMEMBERED = NoteSigner("log.example/remembered", bytes(range(1, 33)))
 UNWRITTEN = NoteSigner("log.example/unwritten", bytes(range(2, 34)))
 """Each test has a log of its own, so that they share two witnesses: to start one takes a second."""
-HOST = "127.0.0.1"
-
-
-@contextmanager
-def starting(name, state, *logs):
-    """Run `radiokey base witness`; yield what waits until it is served and returns its key and where that is."""
-    known = [part for log in logs for part in ("--log", str(log))]
-    command = (sys.executable, "-m", "radiokey", "base", "witness", name, *known)
-    with subprocess.Popen(
-        (*command, "--state", str(state), "--port", "0"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-
-        def served():
-            key = VerifierKey.parse(process.stdout.readline(), Algorithm.COSIGNATURE_V1)
-            first = process.stdout.readline()
-            told = re.fullmatch(rf"The witness {re.escape(name)} is on (http://{HOST}:\d+)\n", first)
-            assert told, first
-            return key, told[1]
-
-        try:
-            yield served
-        finally:
-            process.send_signal(signal.SIGTERM)
-            _, err = process.communicate()
-    assert (process.returncode, err) == (0, "")
 
 
 @pytest.fixture(autouse=True)
@@ -66,15 +37,16 @@ def _no_proxy(monkeypatch):
 class Witnesses:
     """Two that are served. The first was started before, signed `REMEMBERED` with its key of `then`, and was stopped."""
 
-    one: tuple[VerifierKey, str]
-    other: tuple[VerifierKey, str]
+    one: tuple[list[VerifierKey], str]
+    other: tuple[list[VerifierKey], str]
     then: VerifierKey
     state: Path
     released: Path
     log: str
 
     def __iter__(self):
-        return iter((self.one, self.other))
+        """Yield the Ed25519 key of each, and where it is."""
+        return iter([(keys[0], url) for keys, url in (self.one, self.other)])
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +62,18 @@ def two(tmp_path_factory, cli):
     with starting(names[1], folder / "w2", *logs) as other:
         with starting(names[0], state, *logs) as first, closing(SqliteStore(folder / "log.sqlite3")) as store:
             grow(store, 9, signer=REMEMBERED)
-            then, url = first()
+            (then, _), url = first()
             ask_witness(store, REMEMBERED.verifier, then, posting(url))
         with starting(names[0], state, *logs) as one:
             yield Witnesses(one(), other(), then, state, folder, receipt["key"])
+
+
+def fetch(url):
+    connection = http.client.HTTPConnection(HOST, urlsplit(url).port)
+    with closing(connection):
+        connection.request("GET", urlsplit(url).path)
+        answer = connection.getresponse()
+        return answer.status, answer.headers["Content-Type"], answer.read().decode()
 
 
 def grow(store, count, word="leaf", signer=SIGNER):
@@ -113,6 +93,12 @@ def test_both_sign_a_log_that_grows_one_race_is_won_once_and_a_fork_is_refused(t
             last = transaction.last_checkpoint()
             note = last.note + "".join(transaction.cosignatures(last.size))
         assert len(cosignatures(note, [key for key, _ in two])) == 2
+        for key, url in two:
+            status, kind, shown = fetch(f"{url}/{hash_origin(SIGNER.verifier.name)}/checkpoint")
+            assert (status, kind) == (200, "text/plain; charset=utf-8")
+            assert open_note(shown, SIGNER.verifier) == open_note(note, SIGNER.verifier)
+            assert len(split_note(shown)[1]) == 3, "the log's line, and one for each key"
+            assert cosignatures(shown, [key])
 
         bodies = []
         for _ in range(6):
@@ -134,7 +120,7 @@ def test_both_sign_a_log_that_grows_one_race_is_won_once_and_a_fork_is_refused(t
 
 
 def test_a_witness_that_was_stopped_and_started_remembers(two, tmp_path):
-    key, url = two.one
+    (key, _), url = two.one
     assert key == two.then
     with closing(SqliteStore(tmp_path / "older.sqlite3")) as older:
         grow(older, 5, signer=REMEMBERED)
@@ -158,6 +144,9 @@ def test_a_witness_that_is_not_there_is_said_to_be_out_of_reach():
         ("GET", "/add-checkpoint", None, 405),
         ("GET", "/", None, 404),
         ("POST", "/", b"", 404),
+        ("GET", f"/{'0' * 64}/checkpoint", None, 404),
+        ("GET", f"/{hash_origin(SIGNER.verifier.name).upper()}/checkpoint", None, 404),
+        ("POST", f"/{hash_origin(SIGNER.verifier.name)}/checkpoint", b"", 405),
     ],
 )
 def test_what_is_no_request_is_refused_and_nothing_is_said_of_it(two, method, path, body, status):
@@ -181,7 +170,7 @@ def test_a_witness_is_at_a_web_address(url):
 
 
 def test_a_memory_that_cannot_be_written_signs_nothing(two, tmp_path):
-    key, url = two.one
+    (key, _), url = two.one
     before = set(two.state.glob("*.checkpoint"))
     with closing(SqliteStore(tmp_path / "log.sqlite3")) as store:
         grow(store, 3, signer=UNWRITTEN)
@@ -205,10 +194,13 @@ def database(tmp_path):
 
 
 def test_a_receipt_needs_the_witnesses_that_are_asked_for(cli, two, tmp_path):
-    """The whole way on the command line: a release, two witnesses, the receipt again, checked offline."""
+    """The whole way on the command line: a release, two witnesses, the receipt again, checked offline.
+
+    One is asked for its signature by Ed25519, the other for the one by ML-DSA-44.
+    """
     base, log = ("--database", two.released / "base.sqlite3"), two.log
     file, better = two.released / "receipt.json", tmp_path / "better.json"
-    (one, one_url), (other, other_url) = two
+    ((one, _), one_url), ((_, other), other_url) = two.one, two.other
     told = cli("base", "log", "cosign", one_url, "--witness", one, "--json", *base).document
     assert told["line"].startswith("\N{EM DASH} witness.example/w1 ")
     half = cli("base", "log", "receipt", file, *base)
@@ -241,3 +233,4 @@ def test_the_folder_of_a_witness_is_said_where_it_cannot_be_made(cli, tmp_path):
     (tmp_path / "file").write_text("")
     command = ("base", "witness", "w.example", "--log", SIGNER.verifier, "--state", tmp_path / "file" / "x")
     cli(*command).refused(70, "folder of the witness")
+    cli("base", "witness", "two words", *command[3:]).refused(64, "cannot be a witness's name")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from radiokey.base.log.append import check_whole
-from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
+from radiokey.base.log.note import NOTE_SIZE_MAX, Checkpoint, VerifierKey, open_note
 from radiokey.base.log.tiles import LEVELS_PER_TILE, WIDTH, TilePath, bundle, unbundle
 from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash, perfect_parts, root_at
 from radiokey.base.ports.store import Node, Transaction
@@ -22,7 +22,6 @@ from radiokey.durable import PUBLIC, keep_folder, replace_file
 from radiokey.errors import ExportError, ReceiptError, StoreError, UsageError
 
 CHECKPOINT: Final = "checkpoint"
-_NOTE_SIZE_MAX: Final = 16_384
 _HINT: Final = "ask the operator of the log; keep this copy and what it was held against"
 
 
@@ -127,7 +126,7 @@ def verify_export(folder: Path, key: VerifierKey, seen: Iterable[Checkpoint] = (
 
 
 def _checkpoint(folder: Path, key: VerifierKey) -> Checkpoint:
-    note = _read(folder, CHECKPOINT, _NOTE_SIZE_MAX)
+    note = _read(folder, CHECKPOINT, NOTE_SIZE_MAX)
     try:
         checkpoint = Checkpoint.parse(open_note(note.decode(), key))
     except UnicodeDecodeError:

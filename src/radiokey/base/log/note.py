@@ -1,4 +1,4 @@
-"""Signed notes (C2SP signed-note) and checkpoints (C2SP tlog-checkpoint), with Ed25519.
+"""Signed notes (C2SP signed-note) and checkpoints (C2SP tlog-checkpoint).
 
 A note is text that ends in a newline, an empty line, and one line per signature::
 
@@ -9,7 +9,7 @@ A note is text that ends in a newline, an empty line, and one line per signature
     -- radiokey.local/1f2e3d4c AbCdEf...
 
 The signature line's base64 holds a four-byte key id and the signature; the id is the start of the SHA-256 of
-the key's name, a newline, the algorithm byte 1 and the public key.
+the key's name, a newline, the byte of its algorithm and the public key. Logs of ours sign with Ed25519.
 """
 
 import base64
@@ -17,30 +17,46 @@ import binascii
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Self
+from typing import Final, Self, TypeVar
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from radiokey.base.log.tree import HASH_SIZE
-from radiokey.errors import ReceiptError
+from radiokey.errors import ReceiptError, UsageError
 
+NOTE_SIZE_MAX: Final = 131_072
+"""In characters. C2SP signed-note: sixteen signatures have to be taken, and one can be nearly 5 kB."""
 _KEY_ID_SIZE = 4
-_NOTE_SIZE_MAX = 16_384
+_NAME_SIZE_MAX: Final = 255
+"""In bytes: the length of a name is one byte in what an ML-DSA-44 cosignature signs."""
+_SIZE_MAX: Final = 2**64 - 1
 _LINE = re.compile(r"\N{EM DASH} (?P<name>[^\s+]+) (?P<signature>[A-Za-z0-9+/=]+)")
 
 
+_Key = TypeVar("_Key")
 _NO_CHECKPOINT = "the signed text is not a checkpoint"
 _THREE_LINES = "it has three lines: origin, size, root"
 
 
 class Algorithm(IntEnum):
-    """What a key signs: a note's text (Ed25519), or a cosignature over it (`base.log.cosignature`)."""
+    """What a key signs: a note's text (Ed25519), or a cosignature of it (`base.log.cosignature`).
+
+    The value is the byte that C2SP signed-note assigned.
+    """
 
     ED25519 = 1
     COSIGNATURE_V1 = 4
+    ML_DSA_44 = 6
+
+
+COSIGNING: Final = (Algorithm.COSIGNATURE_V1, Algorithm.ML_DSA_44)
+"""What a witness signs with."""
+_PUBLIC_SIZES: Final = {Algorithm.ED25519: 32, Algorithm.COSIGNATURE_V1: 32, Algorithm.ML_DSA_44: 1_312}
 
 
 def canonical_base64(text: str) -> bytes:
@@ -54,7 +70,10 @@ def canonical_base64(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A key that checks a note: its name, 32 bytes of Ed25519 public key, and what it signs."""
+    """A key that checks a note: its name, its public key, and what it signs.
+
+    The public key is 32 bytes of Ed25519, or 1,312 bytes of ML-DSA-44 (FIPS 204).
+    """
 
     name: str
     public: bytes
@@ -71,32 +90,55 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{encoded}"
 
     @classmethod
-    def parse(cls, text: str, algorithm: Algorithm = Algorithm.ED25519) -> Self:
-        """Read the form that `str` writes; raise `ReceiptError` where it is not one of `algorithm`."""
+    def parse(cls, text: str, *algorithms: Algorithm) -> Self:
+        """Read the form that `str` writes; raise `ReceiptError` where it is none of `algorithms`.
+
+        By default it is a key that signs a note's text, as a log of ours does.
+        """
+        allowed = algorithms or (Algorithm.ED25519,)
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         raw = canonical_base64(encoded)
-        proper = name.isprintable() and name.split() == [name]  # it is shown, and ends at the first space
-        key = cls(name if proper else "", raw[1:], algorithm)
-        if (
-            not key.name
-            or raw[:1] != bytes([algorithm])
-            or len(raw) != 1 + HASH_SIZE
-            or key.id.hex() != key_id
-        ):
-            whose = "a log's" if algorithm is Algorithm.ED25519 else "a witness's"
+        found = [one for one in allowed if raw[:1] == bytes([one]) and len(raw) == 1 + _PUBLIC_SIZES[one]]
+        key = cls(name, raw[1:], found[0]) if found and is_name(name) else None
+        if key is None or key.id.hex() != key_id:
+            whose = "a log's" if Algorithm.ED25519 in allowed else "a witness's"
             raise ReceiptError(
                 f"this is not a verifier key of {whose}", hint="it reads name+8 hex digits+base64"
             )
         return key
 
     def checks(self, signed: bytes, signature: bytes) -> bool:
-        """Tell whether `signature` is this key's over the bytes `signed`."""
+        """Tell whether `signature` is this key's over `signed`; raise `UsageError` where it cannot."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, signed)
+            if self.algorithm is Algorithm.ML_DSA_44:
+                load_ml_dsa(MLDSA44PublicKey.from_public_bytes, self.public).verify(signature, signed)
+            else:
+                Ed25519PublicKey.from_public_bytes(self.public).verify(signature, signed)
         except InvalidSignature:
             return False
         return True
+
+
+def is_name(name: str) -> bool:
+    """Tell whether `name` can be a key's: printable, no space, no plus, and its length fits in a byte."""
+    return (
+        name.isprintable()
+        and name.split() == [name]
+        and "+" not in name
+        and len(name.encode()) <= _NAME_SIZE_MAX
+    )
+
+
+def load_ml_dsa(load: Callable[[bytes], _Key], raw: bytes) -> _Key:
+    """Return the key that `load` makes of `raw`; raise `UsageError` where this machine has no ML-DSA-44."""
+    try:
+        return load(raw)
+    except UnsupportedAlgorithm as error:
+        raise UsageError(
+            "ML-DSA-44 is not known to the OpenSSL of this installation",
+            hint="from 3.5 on it is; the wheels of `cryptography` bring one",
+        ) from error
 
 
 class NoteSigner:
@@ -151,7 +193,7 @@ class SignatureLine:
 def split_note(note: str) -> tuple[str, list[SignatureLine]]:
     """Return the text of `note` and its signatures, unchecked; raise `ReceiptError` where it is no note."""
     text, blank, signatures = note.rpartition("\n\n")
-    if not blank or len(note) > _NOTE_SIZE_MAX or not signatures.endswith("\n"):
+    if not blank or len(note) > NOTE_SIZE_MAX or not signatures.endswith("\n"):
         raise ReceiptError(
             "the checkpoint is not a signed note", hint="get the receipt again from where it was made"
         )
@@ -201,7 +243,7 @@ class Checkpoint:
         if (
             parsed is None
             or not origin
-            or parsed.size < 0
+            or not 0 <= parsed.size <= _SIZE_MAX
             or len(parsed.root) != HASH_SIZE
             or not text.startswith(parsed.text())
         ):

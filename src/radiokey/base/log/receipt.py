@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from radiokey.base.log.append import signed_tree, stored_hashes
-from radiokey.base.log.cosignature import Cosignature, cosignatures
+from radiokey.base.log.cosignature import Cosignature, cosignatures, count_witnesses
 from radiokey.base.log.leaf import Leaf, matches_leaf, parse_leaf
 from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note
 from radiokey.base.log.recompute import HINT
@@ -27,7 +27,8 @@ from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import SerialNumber
 
 RECEIPT_VERSION = 1
-RECEIPT_SIZE_MAX = 32_768
+RECEIPT_SIZE_MAX = 163_840
+"""In bytes or characters: a note of 128 KiB, and what else is in a receipt."""
 _PROOF_LENGTH_MAX = 63
 
 
@@ -102,7 +103,7 @@ def verify(
     """Check a receipt against `trusted`, or against the key it brings; raise `ReceiptError` if it fails.
 
     With no `trusted` key the receipt is only shown to be whole: its maker could have made another. Of
-    the keys of `witnesses` at least `quorum` must have signed its checkpoint, by default all.
+    the witnesses with the keys `witnesses` at least `quorum` must have signed its checkpoint, by default all.
     """
     key = VerifierKey.parse(receipt.key)
     if trusted is not None and key != trusted:
@@ -202,11 +203,12 @@ def receipt_of(
 def _witnessed(
     receipt: Receipt, keys: Collection[VerifierKey], quorum: int | None
 ) -> tuple[Cosignature, ...]:
-    needed = len({key.public for key in keys}) if quorum is None else quorum
+    needed = count_witnesses(keys) if quorum is None else quorum
     found = cosignatures(receipt.checkpoint, keys)
-    if len(found) < needed:
+    signed = count_witnesses(one.key for one in found)
+    if signed < needed:
         raise ReceiptError(
-            f"{len(found)} of these witnesses signed the checkpoint; {needed} are needed",
+            f"{signed} of these witnesses signed the checkpoint; {needed} are needed",
             hint="ask the log for this receipt again, once its witnesses have signed",
         )
     return tuple(found)

@@ -1,7 +1,8 @@
 """The log's side of the witness protocol: ask a witness for its signature of the last checkpoint, keep it.
 
-Only a signature by its key is believed. Its refusals are distinguished: a witness that
-knows another history of this log, or a longer one, means that this database was forked or rolled back.
+Only a signature by its key is believed. Its refusals are distinguished: a conflict (409) says which size it
+knows, and a longer one than is here means that this database was rolled back; a request that cannot be
+processed (422) means that it knows another history of this log.
 """
 
 import base64
@@ -48,7 +49,7 @@ def ask_witness(store: Store, log: VerifierKey, witness: VerifierKey, post: Post
     """Have `witness` sign the last checkpoint of `log`, keep its line and return it.
 
     `old` is the size it signed last, where that is known; it says so itself otherwise. Raises `LogError`
-    where it knows another log than this database holds, `ReceiptError` where what it answers is no signature,
+    where it knows another log than this database holds, `ReceiptError` where it answers with no signature,
     `UsageError` for an empty log, `StoreError`.
     """
     for _ in range(_TRIES):
@@ -57,21 +58,24 @@ def ask_witness(store: Store, log: VerifierKey, witness: VerifierKey, post: Post
             last = transaction.last_checkpoint()
         assert last is not None
         status, kind, answer = post(body)
-        if status == _CONFLICT and kind.partition(";")[0] == SIZE_TYPE:
-            known = _size(answer)
-            if known == old == last.size:
-                break  # its root is another
-            old = known
-            continue
-        if status == _UNPROCESSABLE:
-            break
-        if status != _OK:
+        if status == _OK:
+            return _keep(store, last.size, last.note, witness, answer)
+        conflict = status == _CONFLICT and kind.partition(";")[0] == SIZE_TYPE
+        known = _size(answer) if conflict else None
+        # Until July 2026 the protocol said so of another root, too: at the size that was asked from.
+        if status == _UNPROCESSABLE or (known is not None and known == old == last.size):
+            raise LogError(
+                f"the witness {witness.name} knows another history of this log",
+                hint="keep both and find out which",
+            )
+        if known is None or known == old:
             raise ReceiptError(
                 f"the witness {witness.name} refused ({status})", hint="does it know this log and its key?"
             )
-        return _keep(store, last.size, last.note, witness, answer)
-    raise LogError(
-        f"the witness {witness.name} knows another history of this log", hint="keep both and find out which"
+        old = known
+    raise ReceiptError(
+        f"the witness {witness.name} says another size each time",
+        hint="is somebody else asking it for this log?",
     )
 
 
@@ -92,5 +96,5 @@ def _keep(store: Store, size: int, note: str, witness: VerifierKey, answer: str)
         kept = cosignatures(note + "".join(transaction.cosignatures(size)), [witness])
         if kept:
             return kept[0].line  # it signed this checkpoint before: the first stays
-        transaction.add_cosignature(size, witness.name, found[0].line)
+        transaction.add_cosignature(size, f"{witness.name}+{witness.id.hex()}", found[0].line)
     return found[0].line

@@ -453,7 +453,10 @@ class Transaction(
         ...
 
     def add_cosignature(self, size: int, witness: str, line: str) -> None:
-        """Record a witness's signature line of the checkpoint of that size."""
+        """Record a signature line of the checkpoint of that size, once for each key of a witness.
+
+        `witness` is the name and the id of the key, `name+id`; of lines of before, the name alone.
+        """
         ...
 
     def cosignatures(self, size: int) -> list[str]:

@@ -27,7 +27,7 @@ def log(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
         note=note,
         checkpoint=Checkpoint.parse(text) if note is not None else None,
         key=str(ours),
-        witnesses=[line.name for line in lines if not line.of(ours)],
+        witnesses=list(dict.fromkeys(line.name for line in lines if not line.of(ours))),
         look=look,
         problem_of_log=problem,
     )
