@@ -97,3 +97,64 @@ def test_the_switch_needs_no_script_and_leads_back(russian):
     assert page.get_by_role("heading", name="It waits 2 minutes").count() == 1
     page.get_by_role("button", name="Русский").click()
     assert page.get_by_role("heading", name="Ожидание: 2 минуты").count() == 1
+
+
+# --- the desk ---------------------------------------------------------------------------------------------
+
+BROKEN = """() => {
+  const broken = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, range = document.createRange();
+    if (node.parentElement.closest(".apart, .typed, option")) continue;
+    for (const word of node.data.matchAll(/[А-яЁё]+/g)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(box => box.top)).size > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+}"""
+"""The words that a column is too narrow for."""
+OWN = """() => [...document.querySelectorAll('h1, h2, th, dt, label, button, legend, summary, .quiet, .logged')].map(part => {
+  const copy = part.cloneNode(true);
+  copy.querySelectorAll('code').forEach(one => one.remove());
+  return part.closest('td, dd, .languages') ? '' : copy.textContent;
+}).join(' ')"""
+"""What the page says itself, apart from what people wrote and the names of radios."""
+
+
+def requests_of(told, *names):
+    return [f"/desk/requests/{told['requests'][name]}" for name in names]
+
+
+def test_the_desk_in_russian_fits_a_narrow_phone_without_a_broken_word(people, staffed):
+    told = staffed[1]
+    shown = {
+        "cle": [
+            "/desk",
+            "/desk/requests/new",
+            "/desk/grants",
+            *requests_of(told, "busy", "back", "own", "released"),
+        ],
+        "app": requests_of(told, "second"),
+        "sig": [f"/desk/grants/{told['grant']}"],
+        "reg": [
+            *(f"/registrar/{page}" for page in ("stolen", "import", "keys", "tokens", "log", "staff")),
+            f"/registrar/stolen/clearings/{told['clearing']}",
+        ],
+        "aud": ["/registrar/audit", "/desk/coverage"],
+    }
+    found = {}
+    for who, addresses in shown.items():
+        page = people(who, locale="ru-RU")
+        page.set_viewport_size(NARROW)
+        for address in addresses:
+            page.goto(address)
+            assert page.locator("html").get_attribute("lang") == "ru"
+            wide = page.evaluate("document.documentElement.scrollWidth") - NARROW["width"]
+            found[who, address] = (
+                max(wide, 0),
+                page.evaluate(BROKEN),
+                ENGLISH.findall(page.evaluate(OWN)),
+            )
+    assert {page: faults for page, faults in found.items() if faults != (0, [], [])} == {}

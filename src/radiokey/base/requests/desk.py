@@ -25,7 +25,7 @@ from radiokey.base.release.request import DESK_PREFIX, ReleaseRequest
 from radiokey.base.release.request import Released as ReleasedCode
 from radiokey.base.release.service import ReleaseService
 from radiokey.base.requests.contact import NONCE_SIZE, Address, ContactKey
-from radiokey.base.requests.errors import refusal
+from radiokey.base.requests.errors import acted_meanwhile, refusal
 from radiokey.base.requests.event_log import KINDS, damaged, opening, replay, row_of
 from radiokey.base.requests.message import may_hold_code, message_text, plain_text
 from radiokey.base.requests.outbox import Outbox
@@ -73,7 +73,6 @@ from radiokey.catalogue.model import Model
 from radiokey.clock import Clock
 from radiokey.code.value import CodeShape
 from radiokey.errors import (
-    ChangedMeanwhileError,
     ModelNeededError,
     NoCodeHereError,
     NotReleasedError,
@@ -493,10 +492,7 @@ def _view(transaction: Transaction, request_id: str) -> View:
 def _allowed(view: View, seen: int, event: Event) -> None:
     """Raise what keeps `event` from holding for somebody who saw the act of number `seen` last."""
     if seen != view.act:
-        raise ChangedMeanwhileError(
-            gettext("somebody else did something with this request in the meantime"),
-            hint=gettext("look at it as it is now, then decide again"),
-        )
+        raise acted_meanwhile()
     broken = objection(view.request, event)
     if broken is not None:
         raise refusal(broken)

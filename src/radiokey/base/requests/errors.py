@@ -52,6 +52,14 @@ _SENTENCES: Final[Mapping[Objection, tuple[type[RadiokeyError], str, str]]] = {
 }
 
 
+def acted_meanwhile() -> ChangedMeanwhileError:
+    """Return the error of a form whose page is out of date."""
+    return ChangedMeanwhileError(
+        gettext("somebody else did something with this request in the meantime"),
+        hint=gettext("look at it as it is now, then decide again"),
+    )
+
+
 def refusal(objection: Objection) -> RadiokeyError:
     """Return the error of a broken rule."""
     kind, sentence, hint = _SENTENCES[objection]

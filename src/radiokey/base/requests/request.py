@@ -114,8 +114,7 @@ class Times:
         falling = sorted(set(self.reminders_ms), reverse=True) == list(self.reminders_ms)
         if min((*turns, *self.reminders_ms)) <= 0 or not falling:
             raise UsageError(
-                gettext("each turn has some time, and reminders come nearer to its end"),
-                hint=gettext("give times in ms"),
+                "each turn has some time, and reminders come nearer to its end", hint="give times in ms"
             )
 
     def of(self, state: State) -> int:

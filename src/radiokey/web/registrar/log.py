@@ -18,7 +18,7 @@ def log(site: NamedDependency[Site], request: StaffRequest) -> Response[str]:
     note = site.base.log.note()
     text, lines = split_note(note) if note is not None else ("", [])
     ours, look = site.base.log.key, site.log_monitor.last
-    # Raised in the background, for nobody: it is said again for whoever reads it.
+    # Raised in the background, for nobody: it is said again for the reader.
     problem = gettext(look.problem.sentence) if look and look.problem else ""
     return show_page(
         site,
