@@ -37,7 +37,7 @@ NOT_YET_SOURCE = {
     "catalogue": 100,
     "cli": 12,
     "code": 2,
-    "diagnostics": 110,
+    "diagnostics": 9,
     "guide": 55,
     "headunit": 40,
     "vault": 120,
