@@ -71,7 +71,7 @@ def test_print_is_read_on_the_phone_without_a_network_once_its_owner_has_loaded_
     page.locator("#file").set_input_files(png(label()))
     page.get_by_text("No barcode with the number was found.").wait_for()
     page.get_by_role("button", name="Read it on this phone").click()
-    assert page.get_by_text("This phone loads 35 MB for it, once.").is_visible()
+    page.get_by_text("This phone loads 35 MB for it, once.").wait_for()
     assert faults(page, "GET /number/photo") == []
     assert not [url for _, url, _ in sent if "/static/reader/" in url], "nothing is loaded unasked"
     page.get_by_role("button", name="Not now").click()

@@ -15,6 +15,8 @@ from radiokey.diagnostics.identifiers import IDENTIFIERS
 from radiokey.diagnostics.names import Did, Nrc, Sid
 from radiokey.diagnostics.services import ROUTINES
 from radiokey.diagnostics.troubles import Trouble
+from radiokey.language.load import known
+from radiokey.language.speech import speaking
 
 SPECIFICATION = (Path(__file__).parents[2] / "docs" / "spec" / "diagnostics.md").read_text("utf-8")
 
@@ -22,6 +24,19 @@ SPECIFICATION = (Path(__file__).parents[2] / "docs" / "spec" / "diagnostics.md")
 def test_every_service_has_the_name_of_the_page():
     names = dict(re.findall(r"^\| ([0-9A-F]{2}) \| ([A-Za-z]{3,}) \| [\d ]+ \|", SPECIFICATION, re.MULTILINE))
     assert {f"{sid:02X}": describe.service_name(sid) for sid in Sid} == names
+
+
+def test_names_of_the_standard_are_the_same_in_every_language_and_the_words_around_them_are_not():
+    russian = known()["ru"]
+    for text in ("2701", "62FD060103", "3101030100", "7101030105", "7E80", "62F18600", "7402FFFF"):
+        told = describe_message(bytes.fromhex(text))
+        with speaking(russian):
+            said = describe_message(bytes.fromhex(text))
+        assert said.name == told.name
+        assert said.means != told.means
+        assert re.findall(r"\b[a-z]+[A-Z]\w*", said.means) == re.findall(r"\b[a-z]+[A-Z]\w*", told.means)
+    with speaking(russian):
+        assert describe_message(b"\x59\x02\x29").means == "02 reportDTCByStatusMask: нет"
 
 
 def test_every_identifier_routine_and_trouble_has_a_name():

@@ -9,6 +9,8 @@ from radiokey.catalogue.load import load_catalogue, load_model
 from radiokey.catalogue.model import Binding, Source, SourceKind, Ways
 from radiokey.guide.sheet import Case, sheet
 from radiokey.headunit.display import Shows
+from radiokey.language.load import known
+from radiokey.language.speech import speaking
 from radiokey.serial.vin import Vin
 
 CATALOGUE = load_catalogue()
@@ -29,6 +31,22 @@ def complete(page):
             assert fact.value is None or fact.sources
         assert contact.sources
         assert set(contact.sources) <= set(CATALOGUE.sources)
+
+
+def test_the_letter_speaks_the_dealers_language_and_the_rest_the_owners():
+    """An owner who reads Russian asks a dealer abroad, and one who does not asks a dealer in Moscow."""
+    english, russian = known()["en"], known()["ru"]
+    case = Case(serial="V212", shows="CODE", errors=1)
+    for owner, dealer in ((english, russian), (russian, english)):
+        with speaking(dealer):
+            whole = sheet(make="renault", case=case)
+        with speaking(owner):
+            own, page = sheet(make="renault", case=case), sheet(make="renault", case=case, letter_in=dealer)
+        assert page.letter == whole.letter
+        assert (page.letter.language, own.letter.language) == (dealer, owner)
+        assert (page.title, page.ask, page.notes) == (own.title, own.ask, own.notes)
+        assert page.letter.text != own.letter.text
+        assert all(said in page.letter.text for said in ("V212", "CODE", "Renault"))
 
 
 @pytest.mark.parametrize("make", MAKES)

@@ -15,6 +15,8 @@ from pdfminer.high_level import extract_text
 from radiokey.catalogue.load import load_catalogue
 from radiokey.code.value import Code
 from radiokey.guide.coach import Part, coach
+from radiokey.language.load import known
+from radiokey.language.speech import gettext, speaking
 from radiokey.vault import card
 from radiokey.vault.document import Entry, read_card
 from radiokey.web.draw.card import card_of_entry
@@ -50,18 +52,30 @@ EXTRACTORS = {
 }
 
 
+LANGUAGES = pytest.mark.parametrize("language", list(known()), ids=lambda one: one.tag)
+
+
+@LANGUAGES
 @pytest.mark.parametrize("name", EXTRACTORS)
-def test_three_programs_read_the_same_text_in_one_piece(name):
+def test_three_programs_read_the_same_text_in_one_piece(name, language):
     """Letter spacing would give `4 7 8 6` in two of them."""
-    text = EXTRACTORS[name](drawn())
-    for said in ("V212", "4786", "6, held", "Дастер 2012, bleu foncé", "2026-11-30", "never in the car"):
+    with speaking(language):
+        shown = card_of_entry(DUSTER, code=True)
+        text = EXTRACTORS[name](card.draw_card(shown))
+        sentences = [step.sentence for step in coach(load_catalogue().models["renault_86a"], DUSTER.code)]
+        asked = [
+            gettext("Keep it in a drawer at home, never in the car."),
+            *shown.help,
+            gettext("Step by step"),
+        ]
+    for said in ("V212", "4786", "6, held", "Дастер 2012, bleu foncé", "2026-11-30"):
         assert said in text, said
     words = " ".join(text.split())
-    sentences = [step.sentence for step in coach(load_catalogue().models["renault_86a"], DUSTER.code)]
-    assert "Press key 1 until the first place shows 4: 4 presses." in sentences
-    for sentence in sentences[:-1]:
+    assert ("Press key 1 until the first place shows 4: 4 presses." in sentences) == (language.tag == "en")
+    assert ("A Renault dealer" in words) == (language.tag == "en")
+    for sentence in (*sentences[:-1], *asked):
         assert sentence in words
-    assert "A Renault dealer" in words
+    assert "?" not in words, "the font has every letter"
 
 
 @pytest.mark.parametrize("name", EXTRACTORS)
@@ -92,21 +106,24 @@ def test_a_foreign_reader_takes_the_radio_from_the_square():
     assert read_card(text).code is None
 
 
-def test_it_is_tagged_small_and_its_fonts_are_in_it():
-    data = drawn()
+@LANGUAGES
+def test_it_is_tagged_small_and_its_fonts_are_in_it(language):
+    with speaking(language):
+        data = drawn()
+        step, hold = gettext("step {which}", which="2: 4\N{MULTIPLICATION SIGN}"), gettext("hold")
     assert len(data) <= BYTES_MAX
     reader = pypdf.PdfReader(io.BytesIO(data))
     catalogue = reader.trailer["/Root"]
-    assert (catalogue["/Lang"], catalogue["/MarkInfo"]["/Marked"]) == ("en", True)
+    assert (catalogue["/Lang"], catalogue["/MarkInfo"]["/Marked"]) == (language.tag, True)
     parts = [part.get_object() for part in catalogue["/StructTreeRoot"]["/K"][0].get_object()["/K"]]
     kinds = [part["/S"] for part in parts]
     assert kinds[0] == "/H1"
     assert set(kinds) == {"/H1", "/H2", "/P", "/Figure"}
     assert kinds.count("/Figure") == 2
     assert all(part["/Alt"] for part in parts if part["/S"] == "/Figure")
-    (panel,) = (part["/Alt"] for part in parts if "panel" in part.get("/Alt", ""))
-    assert "1: step 2: 4\N{MULTIPLICATION SIGN}" in panel
-    assert "6: step 7, hold" in panel
+    (panel,) = (part["/Alt"] for part in parts if "1: " in part.get("/Alt", ""))
+    assert f"1: {step}" in panel
+    assert f" 7, {hold}" in panel
     fonts = reader.pages[0]["/Resources"]["/Font"].values()
     descriptors = [
         font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
@@ -124,6 +141,7 @@ PANELS = [model for model in load_catalogue().models.values() if model.panel]
 LARGEST = {"mercedes_ok5", "rover_r960", "lexus_toyota_sec"}
 
 
+@LANGUAGES
 @pytest.mark.parametrize(
     "model",
     [
@@ -131,7 +149,7 @@ LARGEST = {"mercedes_ok5", "rover_r960", "lexus_toyota_sec"}
         for model in PANELS
     ],
 )
-def test_every_panel_fits_on_the_page(model, monkeypatch):
+def test_every_panel_fits_on_the_page(model, monkeypatch, language):
     """With the longest texts that an entry can have; nothing is drawn beside the paper."""
     boxes = []
 
@@ -143,9 +161,11 @@ def test_every_panel_fits_on_the_page(model, monkeypatch):
     monkeypatch.setattr(card, "_Page", Watched)
     code = Code("".join(place[-1] for place in model.code.value.places))
     entry = Entry(serial="A" * 20, model=model.id, car="c" * 200, code=code, confirm="x" * 40)
-    steps = card_of_entry(entry, code=True).steps
+    with speaking(language):
+        steps = card_of_entry(entry, code=True).steps
+        data = drawn(entry)
     assert len(steps) == sum(step.part is not Part.AFTER for step in coach(model, code))
-    document = pypdfium2.PdfDocument(drawn(entry))
+    document = pypdfium2.PdfDocument(data)
     page = document[0].get_textpage()
     frames = [page.get_charbox(at) for at in range(page.count_chars())]
     width, height = document[0].get_size()

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 import click
 
 from radiokey.cli.examples import of_command, write_examples
-from radiokey.cli.noun import Noun
 from radiokey.language.speech import gettext
 
 
@@ -28,7 +27,7 @@ def write_help(command: click.Command, context: click.Context, formatter: click.
         _write_rows(formatter, gettext("Positional arguments"), _rows(arguments, context))
     options = [one for one in parameters if not isinstance(one, click.Argument)]
     _write_rows(formatter, gettext("Options"), _rows(options, context))
-    if isinstance(command, Noun):
+    if isinstance(command, click.Group):
         _write_rows(formatter, gettext("Commands"), _command_rows(command, context, formatter.width))
     else:
         noun = context.parent.command.name if context.parent else None
@@ -79,7 +78,7 @@ def _rows(parameters: Sequence[click.Parameter], context: click.Context) -> list
     return [row for one in parameters if (row := described(one, context)) is not None]
 
 
-def _command_rows(noun: Noun, context: click.Context, width: int) -> list[tuple[str, str]]:
+def _command_rows(noun: click.Group, context: click.Context, width: int) -> list[tuple[str, str]]:
     """Return the commands of a noun, each with as much of its first sentence as a line holds."""
     names = noun.list_commands(context)
     limit = width - 6 - max(map(len, names))

@@ -42,7 +42,7 @@ def row_of(card: Card) -> dict[str, Any]:
 
 
 def _list(found: Iterable[Card]) -> None:
-    say.columns((card.id, how_sure(card.confidence), card.name) for card in found)
+    say.columns((card.id, how_sure(card.confidence), gettext(card.name)) for card in found)
 
 
 def _search(text: str, *, as_json: bool) -> None:
@@ -79,7 +79,7 @@ def _search(text: str, *, as_json: bool) -> None:
     say.note(gettext("understood: {sentence}", sentence=said.sentence))
     for match in found:
         card = cards()[match.model]
-        say.out(f"{say.bold(card.id)}  {card.short}")
+        say.out(f"{say.bold(card.id)}  {gettext(card.short)}")
         say.item("  " + gettext("why"), "; ".join(one.text for one in match.why))
-        say.item("  " + gettext("how to tell"), card.tell_apart)
+        say.item("  " + gettext("how to tell"), gettext(card.tell_apart) if card.tell_apart else "")
     say.reportable()

@@ -141,7 +141,7 @@ def _draw_step(road: Guide, here: View) -> None:
 
 
 def _radio(road: Guide, here: View) -> str:
-    return road.model_of(here.facts.model).name if here.facts.model else gettext("Your radio")
+    return gettext(road.model_of(here.facts.model).name) if here.facts.model else gettext("Your radio")
 
 
 def _print_facts(road: Guide, here: View) -> None:

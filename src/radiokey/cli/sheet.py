@@ -20,9 +20,16 @@ from radiokey.serial.number import Reading
 @make_option
 @click.option("--display", metavar="WORDS", help="What the display shows.")
 @click.option("--errors", type=click.IntRange(0, 99), metavar="N", help="Wrong codes so far.")
+@click.option("--letter", metavar="LANG", help="Language of the letter, the dealer's, if not your own.")
 @json_option
 def print_sheet(
-    *, model: str | None, make: str | None, display: str | None, errors: int | None, as_json: bool
+    *,
+    model: str | None,
+    make: str | None,
+    display: str | None,
+    errors: int | None,
+    letter: str | None,
+    as_json: bool,
 ) -> None:
     """Say whom to ask for the code, with what in hand, and what an honest answer looks like.
 
@@ -31,11 +38,13 @@ def print_sheet(
     from radiokey.catalogue.load import load_sources  # noqa: PLC0415 - a sheet in a refusal loads it later
     from radiokey.guide.load import load_guide  # noqa: PLC0415 - the same
     from radiokey.guide.walk import start  # noqa: PLC0415 - the same
+    from radiokey.language.load import parse_language  # noqa: PLC0415 - only where one is named
 
     known = load(model)
     state = None if display is None else start(load_guide(), display=display, model=model).facts.shows
     case = Case(shows=display, state=state, errors=errors)
-    page = sheet(known, make, case=case, sources=load_sources())
+    dealers = None if letter is None else parse_language(letter)
+    page = sheet(known, make, case=case, sources=load_sources(), letter_in=dealers)
     if as_json:
         say.document(document(page))
     else:

@@ -15,6 +15,7 @@ import can
 
 from radiokey.errors import InputError, UsageError
 from radiokey.headunit.pairing import Bus
+from radiokey.language.speech import gettext, later
 
 AGAIN_S: Final = 1.0
 """How long after a bus was lost it is opened again."""
@@ -24,7 +25,7 @@ LOST: Final = (can.CanError, OSError)
 """What an adapter raises when the bus is lost: python-can's errors, and those of a driver beneath it."""
 
 _SCHEME: Final = "can://"
-_HINT: Final = "like can://socketcan/can0, can://slcan//dev/ttyACM0 or can://virtual/NAME"
+_HINT: Final = later("like can://socketcan/can0, can://slcan//dev/ttyACM0 or can://virtual/NAME")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,12 @@ class CanAddress:
         """Return the bus that a URI names; raise `UsageError`."""
         interface, _, channel = uri.removeprefix(_SCHEME).partition("/")
         if not uri.startswith(_SCHEME) or not interface.isidentifier() or not channel:
-            raise UsageError("this is no address of a CAN bus", hint=_HINT)
+            raise UsageError(gettext("this is no address of a CAN bus"), hint=gettext(_HINT))
         if interface not in can.VALID_INTERFACES:
-            raise UsageError(f"there is no CAN interface called {interface}", hint=_HINT)
+            raise UsageError(
+                gettext("there is no CAN interface called {interface}", interface=interface),
+                hint=gettext(_HINT),
+            )
         return cls(interface, channel)
 
     def open(self) -> can.BusABC:
@@ -50,8 +54,12 @@ class CanAddress:
             return can.Bus(interface=self.interface, channel=self.channel)
         except (*LOST, ImportError, ValueError) as error:
             raise InputError(
-                f"the CAN bus {self.interface}/{self.channel} cannot be opened",
-                hint=f"is it up, and the adapter plugged in? ({type(error).__name__})",
+                gettext(
+                    "the CAN bus {interface}/{channel} cannot be opened",
+                    interface=self.interface,
+                    channel=self.channel,
+                ),
+                hint=gettext("is it up, and the adapter plugged in? ({name})", name=type(error).__name__),
             ) from error
 
 

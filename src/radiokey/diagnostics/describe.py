@@ -1,7 +1,8 @@
 """What goes over the plug, in the words of the standards: UDS messages, DoIP messages, ISO-TP frames.
 
-Names are those of ISO 14229-1, ISO 13400-2 and ISO 15765-2; what a unit of ours adds is named as in
-docs/spec/diagnostics.md. Bytes that are none of it are said to be that, and nothing raises.
+Names are those of ISO 14229-1, ISO 13400-2 and ISO 15765-2, the same in every language; what a unit of ours
+adds is named as in docs/spec/diagnostics.md, and the words around them are in the language that is spoken.
+Bytes that are none of it are said to be that, and nothing raises.
 
 A seed and a key together make a code. `without_secret` leaves of such a message what may be shown; what was
 cut is described as far as it is there.
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from radiokey.diagnostics import doip
-from radiokey.diagnostics.identifiers import IDENTIFIERS, Identifier, say_text
+from radiokey.diagnostics.identifiers import IDENTIFIERS, Identifier, say_text, unknown
 from radiokey.diagnostics.names import NEGATIVE, POSITIVE, SUPPRESS, Did, Level, Nrc, Session, Sid
 from radiokey.diagnostics.services import SYNC_RESULTS
 from radiokey.diagnostics.troubles import ALL_GROUPS, Trouble
+from radiokey.language.speech import gettext, later, ngettext, pgettext
+from radiokey.language.speech import number as number_of
 
 _ACRONYMS: Final = frozenset({"ECU", "DTC"})
 
@@ -36,7 +39,7 @@ def service_name(sid: int) -> str:
     ('ReadDataByIdentifier', 'ReadDTCInformation', 'unknown service 99')
     """
     if sid not in _SIDS:
-        return f"unknown service {sid:02X}"
+        return gettext("unknown service {number}", number=f"{sid:02X}")
     return "".join(part if part in _ACRONYMS else part.capitalize() for part in Sid(sid).name.split("_"))
 
 
@@ -47,9 +50,13 @@ def code_name(nrc: int) -> str:
     ('invalidKey', 'unknown code 99')
     """
     if nrc not in _NRCS:
-        return f"unknown code {nrc:02X}"
+        return gettext("unknown code {number}", number=f"{nrc:02X}")
     first, *rest = Nrc(nrc).name.lower().split("_")
     return first + "".join(part.capitalize() for part in rest)
+
+
+def _bytes(count: int) -> str:
+    return ngettext("{count} byte", "{count} bytes", count, count=number_of(count))
 
 
 def without_secret(data: bytes) -> bytes:
@@ -64,10 +71,10 @@ def without_secret(data: bytes) -> bytes:
 # --- UDS ----------------------------------------------------------------------------------------------------
 
 ROUTINES: Final[Mapping[int, str]] = {
-    0x0301: "self test",
-    0x0302: "factory reset",
-    0x0303: "synchronise",
-    0x0304: "end of the pairing",
+    0x0301: later("self test"),
+    0x0302: later("factory reset"),
+    0x0303: later("synchronise"),
+    0x0304: later("end of the pairing"),
 }
 SESSIONS: Final[Mapping[int, str]] = {
     Session.DEFAULT: "defaultSession",
@@ -75,7 +82,7 @@ SESSIONS: Final[Mapping[int, str]] = {
     Session.EXTENDED: "extendedDiagnosticSession",
 }
 _SESSION: Final = Identifier(
-    "ActiveDiagnosticSession", lambda _ecu: b"", 1, lambda data: SESSIONS.get(data[0], "unknown")
+    "ActiveDiagnosticSession", lambda _ecu: b"", 1, lambda data: SESSIONS.get(data[0]) or unknown()
 )
 """What stands under F186: it is the tester's and not the unit's."""
 _TROUBLES: Final[Mapping[int, str]] = {
@@ -86,12 +93,16 @@ _TROUBLES: Final[Mapping[int, str]] = {
     Trouble.TAMPERED: "B1A10 tampering",
     Trouble.MEMORY: "B1A11 memory",
 }
-_STATUS_BITS: Final[Mapping[int, str]] = {0x01: "fails", 0x08: "confirmed", 0x20: "since last clear"}
+_STATUS_BITS: Final[Mapping[int, str]] = {
+    0x01: later("fails"),
+    0x08: later("confirmed"),
+    0x20: later("since last clear"),
+}
 _SELF_TEST: Final = (
-    ("record in both banks", "record not in both banks"),
-    ("it is the device's last", "it is not the device's last"),
-    ("supply fit for an entry", "supply not fit for an entry"),
-    ("no fault", "a fault"),
+    (later("record in both banks"), later("record not in both banks")),
+    (later("it is the device's last"), later("it is not the device's last")),
+    (later("supply fit for an entry"), later("supply not fit for an entry")),
+    (later("no fault"), later("a fault")),
 )
 """Each bit of routine 0301, set and not set."""
 _RESETS: Final[Mapping[int, str]] = {1: "hardReset", 3: "softReset"}
@@ -111,9 +122,9 @@ _COMMUNICATION: Final[Mapping[int, str]] = {
     2: "disableRxAndEnableTx",
     3: "disableRxAndTx",
 }
-_STORING: Final[Mapping[int, str]] = {1: "on", 2: "off"}
+_STORING: Final[Mapping[int, str]] = {1: later("on"), 2: later("off")}
 
-_LEVELS: Final[Mapping[int, str]] = {Level.CODE: ", the lock", Level.WORKSHOP: ", the workshop"}
+_LEVELS: Final[Mapping[int, str]] = {Level.CODE: later("the lock"), Level.WORKSHOP: later("the workshop")}
 _SIDS: Final = frozenset(Sid)
 _NRCS: Final = frozenset(Nrc)
 _SECRET: Final = (b"\x27", b"\x67")
@@ -124,11 +135,13 @@ _NRC_AT: Final = 2
 def describe_message(data: bytes) -> Described:
     """Return what a UDS message says, asked or answered; `data` may be cut (`without_secret`, a long one)."""
     if not data:
-        return Described("empty message")
+        return Described(gettext("empty message"))
     if data[0] == NEGATIVE:
-        why = f"{data[_NRC_AT]:02X} {code_name(data[_NRC_AT])}" if len(data) > _NRC_AT else "cut short"
-        asked = service_name(data[1]) if len(data) > 1 else "nothing"
-        return Described("Negative response", f"{asked}: {why}", refused=True)
+        why = (
+            f"{data[_NRC_AT]:02X} {code_name(data[_NRC_AT])}" if len(data) > _NRC_AT else gettext("cut short")
+        )
+        asked = service_name(data[1]) if len(data) > 1 else gettext("nothing")
+        return Described(gettext("Negative response"), f"{asked}: {why}", refused=True)
     answered = bool(data[0] & POSITIVE)
     sid = data[0] & ~POSITIVE
     says = _SAYS.get(sid)
@@ -138,10 +151,10 @@ def describe_message(data: bytes) -> Described:
 def _sub(data: bytes, names: Mapping[int, str]) -> str:
     """Say a sub-function and whether it asks for no answer."""
     if not data:
-        return "cut short"
+        return gettext("cut short")
     number = data[0] & ~SUPPRESS
-    quiet = ", no positive answer wanted" if data[0] & SUPPRESS else ""
-    return f"{number:02X} {names.get(number, 'unknown')}{quiet}"
+    said = f"{number:02X} {gettext(names[number]) if number in names else unknown()}"
+    return gettext("{what}, no positive answer wanted", what=said) if data[0] & SUPPRESS else said
 
 
 def _session(data: bytes, _answered: bool) -> str:  # noqa: FBT001 - one of a table
@@ -166,17 +179,18 @@ def _communicate(data: bytes, _answered: bool) -> str:  # noqa: FBT001
 
 def _access(data: bytes, answered: bool) -> str:  # noqa: FBT001
     if not data:
-        return "cut short"
+        return gettext("cut short")
     number = data[0] & ~SUPPRESS
     asks = number & 1
     what = "requestSeed" if asks else "sendKey"
-    of = _LEVELS.get(number - (not asks), "")
+    level = number - (not asks)
+    of = f", {gettext(_LEVELS[level])}" if level in _LEVELS else ""
     body = data[1:]
     after = ""
     if answered and not asks:
-        after = ": open"
+        after = f": {gettext('open')}"
     elif answered and body and not any(body):
-        after = ": zeros, it is open already"
+        after = f": {gettext('zeros, it is open already')}"
     return f"{number:02X} {what}{of}{after}"
 
 
@@ -186,7 +200,7 @@ def _identifier(number: int) -> Identifier | None:
 
 def _named(number: int) -> str:
     found = _identifier(number)
-    return f"{number:04X} {found.name if found else 'unknown'}"
+    return f"{number:04X} {gettext(found.name) if found else unknown()}"
 
 
 def _read(data: bytes, answered: bool) -> str:  # noqa: FBT001
@@ -209,7 +223,7 @@ def _read(data: bytes, answered: bool) -> str:  # noqa: FBT001
 def _value(found: Identifier | None, data: bytes) -> str:
     if found is None:
         return say_text(data)
-    return found.says(data) if len(data) >= found.size else "cut short"
+    return found.says(data) if len(data) >= found.size else gettext("cut short")
 
 
 def _write(data: bytes, answered: bool) -> str:  # noqa: FBT001
@@ -219,63 +233,72 @@ def _write(data: bytes, answered: bool) -> str:  # noqa: FBT001
 
 def _routine(data: bytes, answered: bool) -> str:  # noqa: FBT001
     number = int.from_bytes(data[1:3])
-    named = f"{_sub(data, _ROUTINE_DOES)}, {number:04X} {ROUTINES.get(number, 'unknown')}"
+    routine = gettext(ROUTINES[number]) if number in ROUTINES else unknown()
+    named = f"{_sub(data, _ROUTINE_DOES)}, {number:04X} {routine}"
     rest = data[3:]
     if not answered:
-        return f"{named}, with {len(rest)} bytes" if rest else named
+        return gettext("{what}, with {bytes}", what=named, bytes=_bytes(len(rest))) if rest else named
     return f"{named}: {_result(number, rest)}"
 
 
 def _result(number: int, rest: bytes) -> str:
     match number, len(rest):
         case 0x0301, 1:
-            return ", ".join(words[not rest[0] >> bit & 1] for bit, words in enumerate(_SELF_TEST))
+            return ", ".join(gettext(words[not rest[0] >> bit & 1]) for bit, words in enumerate(_SELF_TEST))
         case 0x0302, 1:
-            return "done"
+            return gettext("done")
         case 0x0303, 1 if rest[0] < len(SYNC_RESULTS):
-            return f"the answer: {SYNC_RESULTS[rest[0]].value}"
+            return gettext("the answer: {result}", result=SYNC_RESULTS[rest[0]].value)
         case 0x0303, _:
-            return f"the challenge, {len(rest)} bytes"
+            return f"{gettext('the challenge')}, {_bytes(len(rest))}"
         case 0x0304, 1:
-            return "as it was" if rest[0] else "it belongs to no car any more"
+            return gettext("as it was") if rest[0] else gettext("it belongs to no car any more")
         case 0x0304, 4:
-            return f"pairing {int.from_bytes(rest)}" if any(rest) else "it belongs to no car"
+            return (
+                gettext("pairing {number}", number=int.from_bytes(rest))
+                if any(rest)
+                else gettext("it belongs to no car")
+            )
         case _:
-            return f"{len(rest)} bytes"
+            return _bytes(len(rest))
 
 
 def _troubles(data: bytes, answered: bool) -> str:  # noqa: FBT001
     what = _sub(data, _REPORTS)
     if not answered or not data:
-        return f"{what}, mask {data[1]:02X}" if len(data) == 2 else what  # noqa: PLR2004 - with a mask
+        return gettext("{what}, mask {mask}", what=what, mask=f"{data[1]:02X}") if len(data) == 2 else what  # noqa: PLR2004 - with a mask
     if data[0] == 1:
         return f"{what}: {int.from_bytes(data[3:5])}"
     rows = [data[at : at + 4] for at in range(2, len(data) - 3, 4)]
     said = [
         f"{_TROUBLES.get(int.from_bytes(row[:3]), row[:3].hex().upper())} ({_bits(row[3])})" for row in rows
     ]
-    return f"{what}: {'; '.join(said) or 'none'}"
+    return f"{what}: {'; '.join(said) or pgettext('trouble codes', 'none')}"
 
 
 def _bits(status: int) -> str:
-    return ", ".join(name for bit, name in _STATUS_BITS.items() if status & bit) or "not seen"
+    return ", ".join(gettext(name) for bit, name in _STATUS_BITS.items() if status & bit) or gettext(
+        "not seen"
+    )
 
 
 def _clear(data: bytes, answered: bool) -> str:  # noqa: FBT001
     group = int.from_bytes(data[:3])
-    return "done" if answered else "all" if group == ALL_GROUPS else _TROUBLES.get(group, f"{group:06X}")
+    if answered:
+        return gettext("done")
+    return gettext("all") if group == ALL_GROUPS else _TROUBLES.get(group, f"{group:06X}")
 
 
 def _download(data: bytes, answered: bool) -> str:  # noqa: FBT001
     if answered:
-        return f"blocks of at most {int.from_bytes(data[1:3]):,} bytes"
+        return gettext("blocks of at most {bytes}", bytes=_bytes(int.from_bytes(data[1:3])))
     lengths = data[1] if len(data) > 1 else 0
     at = 2 + (lengths & 0x0F)
-    return f"{int.from_bytes(data[at : at + (lengths >> 4)]):,} bytes"
+    return _bytes(int.from_bytes(data[at : at + (lengths >> 4)]))
 
 
 def _block(data: bytes, _answered: bool) -> str:  # noqa: FBT001
-    return f"block {data[0]}" if data else "cut short"
+    return gettext("block {number}", number=data[0]) if data else gettext("cut short")
 
 
 _SAYS: Final[Mapping[int, Callable[[bytes, bool], str]]] = {
@@ -314,13 +337,13 @@ _NACK_AT: Final = 4
 def describe_doip(frame: bytes) -> Described:
     """Return what a message of DoIP on a connection is; its UDS message is described by itself."""
     if len(frame) < doip.HEADER.size:
-        return Described("no DoIP header")
+        return Described(gettext("no DoIP header"))
     _, _, kind, length = doip.HEADER.unpack_from(frame)
     payload = frame[doip.HEADER.size :]
-    name = _PAYLOADS.get(kind, f"payload type {kind:04X}")
+    name = _PAYLOADS.get(kind) or gettext("payload type {number}", number=f"{kind:04X}")
     match kind:
         case doip.Payload.DIAGNOSTIC:
-            return Described(name, f"{_ends(payload)}, {length - doip.ADDRESSES_SIZE:,} bytes")
+            return Described(name, f"{_ends(payload)}, {_bytes(length - doip.ADDRESSES_SIZE)}")
         case doip.Payload.DIAGNOSTIC_POSITIVE:
             return Described(name, _ends(payload))
         case doip.Payload.DIAGNOSTIC_NEGATIVE:
@@ -329,7 +352,10 @@ def describe_doip(frame: bytes) -> Described:
         case doip.Payload.NEGATIVE_ACKNOWLEDGE:
             return Described(name, _named_of(doip.HeaderNack, payload[:1]), refused=True)
         case doip.Payload.ACTIVATION_REQUEST:
-            return Described(name, f"from {payload[:2].hex().upper()}, type {payload[2:3].hex()}")
+            says = gettext(
+                "from {tester}, type {kind}", tester=payload[:2].hex().upper(), kind=payload[2:3].hex()
+            )
+            return Described(name, says)
         case doip.Payload.ACTIVATION_RESPONSE:
             code = payload[_ACTIVATION_AT : _ACTIVATION_AT + 1]
             refused = code != bytes((doip.Activation.DONE,))
@@ -339,14 +365,14 @@ def describe_doip(frame: bytes) -> Described:
 
 
 def _ends(payload: bytes) -> str:
-    return f"{payload[:2].hex().upper()} to {payload[2:4].hex().upper()}"
+    return gettext("{one} to {other}", one=payload[:2].hex().upper(), other=payload[2:4].hex().upper())
 
 
 def _named_of(codes: type[doip.Activation | doip.DiagnosticNack | doip.HeaderNack], code: bytes) -> str:
     """Return a code of DoIP with its name."""
     number = int.from_bytes(code)
     names = {int(one): one.name.lower().replace("_", " ") for one in codes}
-    return f"{number:02X} {names.get(number, 'unknown')}"
+    return f"{number:02X} {names.get(number) or unknown()}"
 
 
 # --- ISO-TP -------------------------------------------------------------------------------------------------
@@ -358,16 +384,16 @@ _FIRST_FRAME_HEAD: Final = 2
 def describe_can(frame: bytes) -> Described:
     """Return what a frame of ISO-TP is, by its first byte; its UDS message is described by itself."""
     if not frame:
-        return Described("empty frame")
+        return Described(gettext("empty frame"))
     low = frame[0] & 0x0F
     match frame[0] >> 4:
         case 0:
-            return Described("SingleFrame", f"{low} bytes")
+            return Described("SingleFrame", _bytes(low))
         case 1 if len(frame) >= _FIRST_FRAME_HEAD:
-            return Described("FirstFrame", f"of {low << 8 | frame[1]:,} bytes")
+            return Described("FirstFrame", gettext("of {bytes}", bytes=_bytes(low << 8 | frame[1])))
         case 2:
-            return Described("ConsecutiveFrame", f"number {low}")
+            return Described("ConsecutiveFrame", gettext("number {number}", number=low))
         case 3:
-            return Described("FlowControl", _FLOWS[low] if low < len(_FLOWS) else "unknown")
+            return Described("FlowControl", _FLOWS[low] if low < len(_FLOWS) else unknown())
         case _:
-            return Described("no frame of ISO-TP")
+            return Described(gettext("no frame of ISO-TP"))

@@ -12,6 +12,7 @@ from radiokey.headunit.explain import Why, why
 from radiokey.headunit.lock import State
 from radiokey.headunit.pairing import Bus
 from radiokey.headunit.policy import ClockNeeds
+from radiokey.language.speech import gettext, later
 
 STATES: Final = (
     State.PLAYING,
@@ -91,6 +92,11 @@ def _bus(ecu: Ecu) -> bytes:
 # --- what their bytes say -----------------------------------------------------------------------------------
 
 
+def unknown() -> str:
+    """Say that nobody named what these bytes are."""
+    return gettext("unknown")
+
+
 def say_text(data: bytes) -> str:
     """Say bytes that are a text, whatever they are."""
     text = data.decode("ascii", "replace")
@@ -103,7 +109,7 @@ def _say_number(data: bytes) -> str:
 
 
 def _say_tries(data: bytes) -> str:
-    return "no stop" if int.from_bytes(data) == NO_STOP else _say_number(data)
+    return gettext("no stop") if int.from_bytes(data) == NO_STOP else _say_number(data)
 
 
 def _say_wait(data: bytes) -> str:
@@ -112,9 +118,11 @@ def _say_wait(data: bytes) -> str:
 
 def _say_clock(data: bytes) -> str:
     needs, lacks = data
-    what = CLOCKS[needs].value if needs < len(CLOCKS) else "unknown"
+    what = CLOCKS[needs].value if needs < len(CLOCKS) else unknown()
     missing = [name for bit, name in enumerate(LACKS) if lacks >> bit & 1]
-    return f"needs {what}" + (f", lacks {' and '.join(missing)}" if missing else ", runs")
+    if not missing:
+        return gettext("needs {what}, runs", what=what)
+    return gettext("needs {what}, lacks {missing}", what=what, missing=gettext(" and ").join(missing))
 
 
 def _say_supply(data: bytes) -> str:
@@ -125,13 +133,13 @@ def _say_snapshot(data: bytes) -> str:
     parts, at = [], 0
     for one in SNAPSHOT:
         part = IDENTIFIERS[one]
-        parts.append(f"{part.name} {part.says(data[at : at + part.size])}")
+        parts.append(f"{gettext(part.name)} {part.says(data[at : at + part.size])}")
         at += part.size
     return ", ".join(parts)
 
 
 def _one_of(words: Sequence[str]) -> Callable[[bytes], str]:
-    return lambda data: words[data[0]] if data[0] < len(words) else "unknown"
+    return lambda data: words[data[0]] if data[0] < len(words) else unknown()
 
 
 # --- the table ----------------------------------------------------------------------------------------------
@@ -168,16 +176,16 @@ IDENTIFIERS: Final[Mapping[int, Identifier]] = {
     Did.WORKSHOP: Identifier(
         "repairShopCodeOrTesterSerialNumber", lambda ecu: ecu.notes.workshop.encode("ascii")
     ),
-    Did.STATE: Identifier("state", _state, 1, _one_of(STATES)),
-    Did.REASON: Identifier("reason", _reason),
-    Did.ERRORS: Identifier("errors counted", _errors, 2, _say_number),
-    Did.TRIES_LEFT: Identifier("tries left", _tries_left, 2, _say_tries),
-    Did.WAIT_LEFT: Identifier("wait left", _wait_left, 8, _say_wait),
-    Did.CLOCK: Identifier("clock condition", _clock, 2, _say_clock),
-    Did.SUPPLY: Identifier("supply voltage", _supply, 2, _say_supply),
-    Did.SNAPSHOT: Identifier("all at one moment", _snapshot, 17, _say_snapshot),
-    Did.BUS: Identifier("bus", _bus, 1, _one_of(BUSES)),
-    Did.VIN_HEARD: Identifier("VIN heard", lambda ecu: ecu.unit.vin.encode("ascii")),
+    Did.STATE: Identifier(later("state"), _state, 1, _one_of(STATES)),
+    Did.REASON: Identifier(later("reason"), _reason),
+    Did.ERRORS: Identifier(later("errors counted"), _errors, 2, _say_number),
+    Did.TRIES_LEFT: Identifier(later("tries left"), _tries_left, 2, _say_tries),
+    Did.WAIT_LEFT: Identifier(later("wait left"), _wait_left, 8, _say_wait),
+    Did.CLOCK: Identifier(later("clock condition"), _clock, 2, _say_clock),
+    Did.SUPPLY: Identifier(later("supply voltage"), _supply, 2, _say_supply),
+    Did.SNAPSHOT: Identifier(later("all at one moment"), _snapshot, 17, _say_snapshot),
+    Did.BUS: Identifier(later("bus"), _bus, 1, _one_of(BUSES)),
+    Did.VIN_HEARD: Identifier(later("VIN heard"), lambda ecu: ecu.unit.vin.encode("ascii")),
 }
 """What a unit tells of itself. The session of the tester that asks, F186, is no datum of the unit."""
 

@@ -15,6 +15,7 @@ from radiokey.diagnostics.names import POSITIVE, SEED_SIZE, Did, Sid, read_reque
 from radiokey.diagnostics.server import Plug
 from radiokey.diagnostics.traffic import Traffic
 from radiokey.errors import InputError
+from radiokey.language.speech import gettext, later
 
 ADDRESS: Final = 0x0EFF
 REQUEST_BYTES_MAX: Final = 64
@@ -25,28 +26,28 @@ RAW: Final = "raw"
 UNPLUG: Final = "unplug"
 
 ASKS: Final[Mapping[str, Mapping[str, tuple[str, bytes]]]] = {
-    "Read": {
+    later("Read"): {
         "vin": ("VIN", read_request(Did.VIN)),
-        "serial": ("Serial number", read_request(Did.SERIAL)),
-        "state": ("State", read_request(Did.STATE, Did.REASON)),
-        "tries": ("Tries left", read_request(Did.ERRORS, Did.TRIES_LEFT)),
-        "wait": ("Wait left", read_request(Did.WAIT_LEFT)),
-        "clock": ("Clock condition", read_request(Did.CLOCK)),
-        "supply": ("Supply", read_request(Did.SUPPLY)),
-        "troubles": ("Trouble codes", b"\x19\x02\x29"),
+        "serial": (later("Serial number"), read_request(Did.SERIAL)),
+        "state": (later("State"), read_request(Did.STATE, Did.REASON)),
+        "tries": (later("Tries left"), read_request(Did.ERRORS, Did.TRIES_LEFT)),
+        "wait": (later("Wait left"), read_request(Did.WAIT_LEFT)),
+        "clock": (later("Clock condition"), read_request(Did.CLOCK)),
+        "supply": (later("Supply"), read_request(Did.SUPPLY)),
+        "troubles": (later("Trouble codes"), b"\x19\x02\x29"),
     },
-    "Session": {
-        "default": ("Default", b"\x10\x01"),
-        "programming": ("Programming", b"\x10\x02"),
-        "extended": ("Extended", b"\x10\x03"),
+    later("Session"): {
+        "default": (later("Default"), b"\x10\x01"),
+        "programming": (later("Programming"), b"\x10\x02"),
+        "extended": (later("Extended"), b"\x10\x03"),
     },
-    "Routine": {
-        "self-test": ("Self test", b"\x31\x01\x03\x01"),
-        "synchronise": ("Synchronise", b"\x31\x01\x03\x03"),
+    later("Routine"): {
+        "self-test": (later("Self test"), b"\x31\x01\x03\x01"),
+        "synchronise": (later("Synchronise"), b"\x31\x01\x03\x03"),
     },
-    "Reset": {
-        "hard-reset": ("Hard reset", b"\x11\x01"),
-        "soft-reset": ("Soft reset", b"\x11\x03"),
+    later("Reset"): {
+        "hard-reset": (later("Hard reset"), b"\x11\x01"),
+        "soft-reset": (later("Soft reset"), b"\x11\x03"),
     },
 }
 """Each request by its word: what its button says, and its bytes; in the groups of the page."""
@@ -79,7 +80,9 @@ class OwnTester:
         elif word in _REQUESTS:
             self.ask(_REQUESTS[word])
         else:
-            raise InputError("that is nothing this tester asks", hint="use the buttons of the page")
+            raise InputError(
+                gettext("that is nothing this tester asks"), hint=gettext("use the buttons of the page")
+            )
 
     def ask(self, request: bytes) -> bytes:
         """Send a request; return the answer, empty where there is none."""
@@ -126,7 +129,7 @@ class OwnTester:
     def _send_code(self, typed: str) -> None:
         typed = Code.typed(typed).reveal().upper()
         if not (typed.isascii() and typed.isalnum() and len(typed) <= SEED_SIZE):
-            raise InputError("a key is made of a code", hint="type the digits of the code")
+            raise InputError(gettext("a key is made of a code"), hint=gettext("type the digits of the code"))
         answer = self.ask(bytes((Sid.SECURITY_ACCESS, 0x01)))
         seed = answer[2:]
         if answer[:1] == bytes((Sid.SECURITY_ACCESS | POSITIVE,)) and seed != NO_SEED:
@@ -140,7 +143,12 @@ def _bytes_of(typed: str) -> bytes:
     try:
         request = bytes.fromhex(typed)
     except ValueError as error:
-        raise InputError("a request is typed as hexadecimal digits", hint="like 22 F1 90") from error
+        raise InputError(
+            gettext("a request is typed as hexadecimal digits"), hint=gettext("like 22 F1 90")
+        ) from error
     if not 0 < len(request) <= REQUEST_BYTES_MAX:
-        raise InputError(f"a request has 1 to {REQUEST_BYTES_MAX} bytes here", hint="like 22 F1 90")
+        raise InputError(
+            gettext("a request has 1 to {most} bytes here", most=REQUEST_BYTES_MAX),
+            hint=gettext("like 22 F1 90"),
+        )
     return request

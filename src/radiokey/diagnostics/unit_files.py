@@ -31,6 +31,7 @@ from radiokey.headunit.firmware import RECORDS, SLOTS, Firmware, RefusedImageErr
 from radiokey.headunit.flash import ERASED, ChipError
 from radiokey.headunit.store import CHIP_SIZE, SECTOR_SIZE
 from radiokey.headunit.stored import KEY_SIZE
+from radiokey.language.speech import gettext
 
 FIRMWARE_SECTOR_SIZE: Final = 4_096
 FIRMWARE_CHIP_SIZE: Final = RECORDS * FIRMWARE_SECTOR_SIZE + SLOTS * (1 << 20)
@@ -67,28 +68,35 @@ class FileChip:
         except BlockingIOError as error:
             os.close(self._file)
             raise InputError(
-                f"the memory chip {path.name} is in a unit that runs", hint="stop that one first"
+                gettext("the memory chip {name} is in a unit that runs", name=path.name),
+                hint=gettext("stop that one first"),
             ) from error
         except OSError as error:
             raise InputError(
-                f"the memory chip {path.name} cannot be opened: {error.strerror}", hint="name a file of yours"
+                gettext(
+                    "the memory chip {name} cannot be opened: {strerror}",
+                    name=path.name,
+                    strerror=error.strerror,
+                ),
+                hint=gettext("name a file of yours"),
             ) from error
         if found not in {0, size}:
             os.close(self._file)
             raise InputError(
-                f"{path.name} is not a memory chip", hint=f"a chip has {size} bytes; a new one is made"
+                gettext("{name} is not a memory chip", name=path.name),
+                hint=gettext("a chip has {size} bytes; a new one is made", size=size),
             )
 
     def read(self, at: int, count: int) -> bytes:
         """Return `count` bytes from `at`."""
         if not 0 <= at <= at + count <= self.size:
-            raise ChipError("read outside the chip")
+            raise ChipError(gettext("read outside the chip"))
         try:
             data = os.pread(self._file, count, at)
         except OSError as error:
-            raise ChipError("the chip cannot be read") from error
+            raise ChipError(gettext("the chip cannot be read")) from error
         if len(data) != count:
-            raise ChipError("the chip is shorter than it was")
+            raise ChipError(gettext("the chip is shorter than it was"))
         return data
 
     def program(self, at: int, data: bytes) -> None:
@@ -99,7 +107,7 @@ class FileChip:
     def erase(self, sector: int) -> None:
         """Set a sector to 0xFF."""
         if not 0 <= sector < self.size // self.sector_size:
-            raise ChipError("the chip has no such sector")
+            raise ChipError(gettext("the chip has no such sector"))
         self._write(sector * self.sector_size, bytes((ERASED,)) * self.sector_size)
 
     def sync(self) -> None:
@@ -107,7 +115,7 @@ class FileChip:
         try:
             os.fsync(self._file)
         except OSError as error:
-            raise ChipError("the disk does not answer") from error
+            raise ChipError(gettext("the disk does not answer")) from error
 
     def close(self) -> None:
         """Let the file go."""
@@ -116,9 +124,9 @@ class FileChip:
     def _write(self, at: int, data: bytes) -> None:
         try:
             if os.pwrite(self._file, data, at) != len(data):
-                raise ChipError("the disk is full")
+                raise ChipError(gettext("the disk is full"))
         except OSError as error:
-            raise ChipError("the chip cannot be written") from error
+            raise ChipError(gettext("the chip cannot be written")) from error
 
 
 def trusts(signer: bytes) -> Verify:
@@ -227,7 +235,10 @@ class DeviceFile:
             device._keep(0, 0, device._notes)
         except OSError as error:
             raise InputError(
-                f"the device {path.name} cannot be made: {error.strerror}", hint="name a file of yours"
+                gettext(
+                    "the device {name} cannot be made: {strerror}", name=path.name, strerror=error.strerror
+                ),
+                hint=gettext("name a file of yours"),
             ) from error
         return device
 
@@ -240,15 +251,20 @@ class DeviceFile:
             device = cls(path, json.loads(os.pread(hold, _DEVICE_SIZE_MAX, 0)))
         except BlockingIOError as error:
             raise InputError(
-                f"the device {path.name} is in a unit that runs", hint="stop that one first"
+                gettext("the device {name} is in a unit that runs", name=path.name),
+                hint=gettext("stop that one first"),
             ) from error
         except OSError as error:
             raise InputError(
-                f"the device {path.name} cannot be read: {error.strerror}", hint="name a file of yours"
+                gettext(
+                    "the device {name} cannot be read: {strerror}", name=path.name, strerror=error.strerror
+                ),
+                hint=gettext("name a file of yours"),
             ) from error
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise InputError(
-                f"{path.name} is not a device", hint="it is a file that 'radiokey unit serve' made"
+                gettext("{name} is not a device", name=path.name),
+                hint=gettext("it is a file that 'radiokey unit serve' made"),
             ) from error
         else:
             device._hold, hold = hold, None
@@ -288,7 +304,7 @@ class DeviceFile:
         try:
             self._keep(self._value + 1, self.floor_value, self._notes)
         except OSError as error:
-            raise ChipError("the counter does not answer") from error
+            raise ChipError(gettext("the counter does not answer")) from error
 
     def raise_floor(self, value: int) -> None:
         """Raise the floor of its firmware to `value`, durably."""
@@ -296,7 +312,7 @@ class DeviceFile:
         try:
             self._keep(self._value, value, self._notes)
         except OSError as error:
-            raise ChipError("the counter does not answer") from error
+            raise ChipError(gettext("the counter does not answer")) from error
 
     def read(self) -> Notes:
         """Return the notes."""
@@ -350,11 +366,13 @@ def make_firmware_chip(path: Path, image: bytes, model: str, verify: Verify) -> 
         put_in_place(new, path)
     except RefusedImageError as error:
         raise InputError(
-            f"the image is not taken: {error}", hint="take one that the unit's signer signed for this radio"
+            gettext("the image is not taken: {reason}", reason=error),
+            hint=gettext("take one that the unit's signer signed for this radio"),
         ) from error
     except (ChipError, OSError) as error:
         raise InputError(
-            f"the firmware chip {path.name} cannot be made", hint="name a file of yours"
+            gettext("the firmware chip {name} cannot be made", name=path.name),
+            hint=gettext("name a file of yours"),
         ) from error
     finally:
         chip.close()

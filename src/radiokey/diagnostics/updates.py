@@ -30,6 +30,7 @@ from tuf.api.serialization import DeserializationError
 from tuf.ngclient import FetcherInterface, Updater
 
 from radiokey.errors import UpdateError, UsageError
+from radiokey.language.speech import gettext
 
 _CHUNK: Final = 1 << 16
 _FOLDER: Final = "folder://here"
@@ -165,7 +166,7 @@ class FolderFetcher(FetcherInterface):
     def _fetch(self, url: str) -> Iterator[bytes]:
         file = (self._folder / unquote(urlsplit(url).path).lstrip("/")).resolve()
         if not file.is_relative_to(self._folder) or not file.is_file():
-            raise DownloadHTTPError("not in this folder", _NOT_FOUND)
+            raise DownloadHTTPError(gettext("not in this folder"), _NOT_FOUND)
         return _chunks(file)
 
 
@@ -190,5 +191,8 @@ def _source(given: str | Path) -> str | Path:
         return Path(given)
     parts = urlsplit(given)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise UsageError("a repository is read over https, or from a folder", hint="https://... or a path")
+        raise UsageError(
+            gettext("a repository is read over https, or from a folder"),
+            hint=gettext("https://... or a path"),
+        )
     return given.rstrip("/")

@@ -8,7 +8,7 @@ given only where the catalogue lists it as the maker's own or its support (STORY
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +30,7 @@ from radiokey.guide.sheet_texts import (
     WHY,
 )
 from radiokey.headunit.display import Shows
-from radiokey.language.speech import gettext, later, pgettext
+from radiokey.language.speech import ENGLISH, Language, current, gettext, later, pgettext, speaking
 from radiokey.serial.makes import spoken
 from radiokey.serial.vin import Vin
 
@@ -85,11 +85,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A short letter to the dealer; `blanks` names what the owner still has to fill in."""
+    """A short letter in the dealer's language; `blanks` names what the owner still has to fill in."""
 
     subject: str
     text: str
     blanks: tuple[str, ...]
+    language: Language = field(default=ENGLISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +127,21 @@ def sheet(
     *,
     case: Case | None = None,
     sources: Mapping[str, Source] | None = None,
+    letter_in: Language | None = None,
 ) -> Sheet:
     """Return the sheet for a model, a make, both or neither.
 
-    What is known of the `case` is filled into the letter, the rest stays a blank. `sources` are the
-    catalogue's; without them no address is given.
+    What is known of the `case` is filled into the letter, the rest stays a blank; `letter_in` is the language
+    of the dealer, by default that of the owner. `sources` are the catalogue's; without them no address is
+    given.
     """
     known = model if model is not None and not model.default else None
     name = _make(known, make)
     case = case or Case()
     exists = _may_exist(known, case.state)
     number_first = case.serial is None and exists and _some_follow(known, name)
+    with speaking(letter_in or current()):
+        letter = _letter(known, name, case, exists=exists)
     return Sheet(
         title=_title(known, name, case.state, exists=exists),
         make=name,
@@ -152,7 +157,7 @@ def sheet(
         honest=_said(HONEST),
         red_flags=_said(RED_FLAGS),
         photograph=_said(PHOTOGRAPH),
-        letter=_letter(known, name, case, exists=exists),
+        letter=letter,
         notes=_notes(known, name),
         code_exists=exists,
         number_first=number_first,
@@ -387,7 +392,7 @@ def _letter(model: Model | None, make: str | None, case: Case, *, exists: bool) 
         subject = gettext("Radio of my {make}: locked after wrong codes", make=_spoken(make))
     if not exists:
         subject = gettext("Radio of my {make}: part to be confirmed", make=_spoken(make))
-    return Letter(subject, "\n".join(lines), tuple(blanks))
+    return Letter(subject, "\n".join(lines), tuple(blanks), current())
 
 
 def _asked_for(state: Shows | None, *, exists: bool) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """The card for the drawer at home, as a PDF: tagged, its text real, its fonts in it; most are one page.
 
 The panel is a schematic, as everywhere; what stands on a key says when it is pressed and how often. The code
-stands in one piece in a box: letter spacing would take it apart for programs that read the page.
+stands in one piece in a box: letter spacing would take it apart for programs that read the page. The card is
+in the language that is spoken when it is drawn.
 """
 
 import io
@@ -19,6 +20,7 @@ from fpdf.enums import XPos, YPos
 from radiokey.catalogue.face import DisplayPlace, Face, Side, Slot
 from radiokey.code.value import PressUntil
 from radiokey.headunit.panel import Control, Panel
+from radiokey.language.speech import current, gettext, later
 from radiokey.qr import qr_modules
 from radiokey.vault.card_content import Card
 from radiokey.vault.document import Entry, card_text
@@ -42,29 +44,35 @@ _LINE: Final = (190, 183, 172)
 def draw_card(card: Card) -> bytes:
     """Return the card as a PDF."""
     page = _Page(card.entry)
-    page.heading("Radio card", 22, "H1")
-    page.paragraph("Keep it in a drawer at home, never in the car.", grey=True)
+    page.heading(gettext("Radio card"), 22, "H1")
+    page.paragraph(gettext("Keep it in a drawer at home, never in the car."), grey=True)
     top = page.get_y() + 2
     page.qr(card_text(card.entry, code=card.code), top)
     page.set_y(top)
     page.facts(card)
     page.set_y(max(page.get_y(), top + _QR_MM) + 3)
     if card.panel is not None:
-        page.heading("Step by step" if card.steps else "Its panel", 12, "H2")
+        page.heading(gettext("Step by step") if card.steps else gettext("Its panel"), 12, "H2")
         page.panel(card.panel, _marks(card), card.face)
     for number, step in enumerate(card.steps, start=1):
         page.paragraph(f"{number}. {step.says}")
     if not card.code:
-        page.paragraph("The code is not on this card: it is in the vault. With it Radiokey shows each press.")
-    page.heading("Before you key it in", 12, "H2")
+        page.paragraph(
+            gettext("The code is not on this card: it is in the vault. With it Radiokey shows each press.")
+        )
+    page.heading(gettext("Before you key it in"), 12, "H2")
     page.paragraph(
-        "Compare the number on the radio with the one above: cars change their radios. Enter nothing while "
-        "the display shows a wait. Enter the code once; if it is refused, stop and ask."
+        gettext(
+            "Compare the number on the radio with the one above: cars change their radios. Enter nothing "
+            "while the display shows a wait. Enter the code once; if it is refused, stop and ask."
+        )
     )
-    page.heading("Help for the next owner", 12, "H2")
+    page.heading(gettext("Help for the next owner"), 12, "H2")
     for line in card.help:
         page.paragraph(line)
-    page.paragraph("The square holds what stands here. 'radiokey vault import -' takes its text.", grey=True)
+    page.paragraph(
+        gettext("The square holds what stands here. 'radiokey vault import -' takes its text."), grey=True
+    )
     return bytes(page.output())
 
 
@@ -73,8 +81,8 @@ class _Page(FPDF):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(format="A4")
-        self.set_lang("en")
-        self.set_title(f"Radio card {_shown(entry.serial)}")
+        self.set_lang(current().tag)
+        self.set_title(gettext("Radio card {serial}", serial=_shown(entry.serial)))
         self.set_creator("Radiokey")
         self.set_creation_date(datetime.combine(entry.kept_on, time(), UTC))
         self.set_margin(_MARGIN_MM)
@@ -124,7 +132,7 @@ class _Page(FPDF):
             self.set_font(_FAMILY, "", 9)
             self.set_text_color(*_GREY)
             with self._tagged("P"):
-                self._write(label, 4.5, width)
+                self._write(gettext(label), 4.5, width)
                 boxed = label in {_NUMBER, _CODE}
                 self.set_font(_FAMILY, "B" if boxed else "", 20 if label == _CODE else 13 if boxed else 10.5)
                 self.set_text_color(*_INK)
@@ -155,7 +163,9 @@ class _Page(FPDF):
         module = _QR_MM / len(rows)
         left = self.w - _MARGIN_MM - _QR_MM
         self.set_fill_color(0)
-        with self._tagged("Figure", "A QR code with the radio's number and what else stands on this card"):
+        with self._tagged(
+            "Figure", gettext("A QR code with the radio's number and what else stands on this card")
+        ):
             for down, row in enumerate(rows):
                 for start, end in _runs(row):
                     self.rect(left + start * module, top + down * module, (end - start) * module, module, "F")
@@ -169,7 +179,8 @@ class _Page(FPDF):
         top = self.get_y() + 1.5
         said = "; ".join(f"{key.label}: {marks[key.id]}" for key in panel.keys if key.id in marks)
         names = ", ".join(key.label for key in panel.keys)
-        with self._tagged("Figure", f"The panel, keys {names}. {said}".strip()):
+        alt = gettext("The panel, keys {names}. {steps}", names=names, steps=said).strip()
+        with self._tagged("Figure", alt):
             self.set_draw_color(*_LINE)
             self.set_line_width(0.4)
             head = 0.0 if face is None or face.display_in.value is DisplayPlace.CAR else _HEAD_MM
@@ -231,8 +242,8 @@ class _Page(FPDF):
             self.set_font(_FAMILY, style, size * width / wide)
 
 
-_NUMBER: Final = "Number on the radio"
-_CODE: Final = "Code"
+_NUMBER: Final = later("Number on the radio")
+_CODE: Final = later("Code")
 
 
 def _facts(card: Card) -> Iterator[tuple[str, str]]:
@@ -241,10 +252,10 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
     if card.code and entry.code is not None:
         yield _CODE, entry.code.reveal()
     for label, text in (
-        ("Confirmed by", entry.confirm),
-        ("Radio", card.radio),
-        ("Car", entry.car),
-        ("Kept on", entry.kept_on.isoformat()),
+        (later("Confirmed by"), entry.confirm),
+        (later("Radio"), card.radio),
+        (later("Car"), entry.car),
+        (later("Kept on"), entry.kept_on.isoformat()),
     ):
         if text:
             yield label, text
@@ -256,11 +267,12 @@ def _marks(card: Card) -> dict[str, str]:
     for number, step in enumerate(card.steps, start=1):
         for one in step.presses:
             if isinstance(one, PressUntil):
-                how = f": until {one.until}"
+                how = f": {gettext('until {shown}', shown=one.until)}"
             else:
                 how = f": {one.times}\N{MULTIPLICATION SIGN}" if one.times > 1 else ""
-            marks[one.key].append(f"{number}{how}{', hold' if one.hold_ms else ''}")
-    return {key: f"step {'; '.join(said)}" for key, said in marks.items()}
+            held = f", {gettext('hold')}" if one.hold_ms else ""
+            marks[one.key].append(f"{number}{how}{held}")
+    return {key: gettext("step {which}", which="; ".join(said)) for key, said in marks.items()}
 
 
 def _runs(row: tuple[bool, ...]) -> Iterator[tuple[int, int]]:

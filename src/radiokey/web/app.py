@@ -135,7 +135,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     app.state = State(
         {
             "pages": site.pages,
-            "static": load_static(),
+            "static": load_static(languages),
             "site": site,
             "scheduler": scheduler,
             "languages": languages,

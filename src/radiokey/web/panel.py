@@ -32,6 +32,7 @@ from radiokey.diagnostics.server import Plug
 from radiokey.diagnostics.traffic import Entry, Traffic, Wire
 from radiokey.digits import read_digits
 from radiokey.errors import InputError, RadiokeyError
+from radiokey.language.load import known
 from radiokey.web.app import static_file, with_headers
 from radiokey.web.http import forms, problems
 from radiokey.web.http.arrival import FORM_BYTES_MAX
@@ -244,7 +245,7 @@ def create_panel(panel: Panel, hosts: list[str] | None) -> Litestar:
     """Return the page's application; `hosts` are the names it answers to, `None`: to every one."""
     return Litestar(
         route_handlers=[show_panel, handle_form, handle_actions, stream_events, *_COMMON],
-        state=State({"panel": panel, "static": load_static(), "hosts": hosts}),
+        state=State({"panel": panel, "static": load_static(known()), "hosts": hosts}),
         exception_handlers={RadiokeyError: handle_domain_error, HTTPException: handle_http_error},
         before_send=[with_headers],
         middleware=[KnownHosts, SameSite],

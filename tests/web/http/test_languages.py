@@ -1,11 +1,13 @@
 """Each request is answered in its language: that of the cookie, or else what the browser asks for."""
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
 
-from radiokey.language.load import Languages
+from radiokey.language.load import Languages, known
+from radiokey.web.http.render import said_by_style
 
 ROOT = Path(__file__).parents[3]
 
@@ -102,3 +104,16 @@ def test_a_language_is_one_file_more(monkeypatch, tmp_path, open_site, page_of):
         number = page_of(client.get("/number", headers={"Accept-Language": tools.PSEUDO}).text).words
         assert "Týpé whát íš öñ thé lábél" in number
         assert "Type what is on the label" not in number
+        (style,) = re.findall(r'href="(/static/radiokey\.\w+\.css)"', home.text)
+        said = client.get(style).text
+        assert f'.do:lang({tools.PSEUDO})::before {{ content: "Ñöw:"; }}' in said
+        assert '.dont:lang(en)::before { content: "Careful:"; }' in said
+
+
+def test_the_style_sheet_itself_says_nothing():
+    """Its words come with the texts of each language; the product's has them in all of its own."""
+    written = (ROOT / "src" / "radiokey" / "web" / "static" / "radiokey.css").read_text("utf-8")
+    assert re.findall(r'content: "[^"]*[^\W\d_][^"]*"', written) == []
+    rules = said_by_style(known())
+    assert {tag: rules.count(f":lang({tag})") for tag in known().tags} == dict.fromkeys(known().tags, 2)
+    assert '.dont:lang(ru)::before { content: "Осторожно:"; }' in rules

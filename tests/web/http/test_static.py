@@ -11,6 +11,7 @@ import pytest
 from radiokey.catalogue.load import load_catalogue
 from radiokey.headunit.lock import State
 from radiokey.headunit.policy import REFERENCE, Wait
+from radiokey.language.load import known
 from radiokey.web.app import FOREVER, HEADERS
 from radiokey.web.http.render import StaticFiles
 
@@ -123,7 +124,7 @@ def test_the_policy_allows_only_what_the_site_itself_sends():
 
 
 def test_a_static_file_is_named_by_its_content_and_never_expires(visitor):
-    for name, (content, kind) in StaticFiles().files.items():
+    for name, (content, kind) in StaticFiles(known()).files.items():
         stem, digest, ending = name.split(".")
         assert digest == hashlib.sha256(content).hexdigest()[:12]
         answer = visitor.get(f"/static/{name}")
@@ -136,7 +137,7 @@ def test_a_static_file_is_named_by_its_content_and_never_expires(visitor):
 
 
 def test_the_reader_of_barcodes_is_half_a_megabyte_over_the_wire_packed_once(visitor):
-    (name,) = (name for name in StaticFiles().files if name.endswith(".wasm"))
+    (name,) = (name for name in StaticFiles(known()).files if name.endswith(".wasm"))
     assert on_the_wire(visitor, f"/static/{name}") <= 500_000
     static = visitor.app.state.static
     assert static.packed(name) is static.packed(name)

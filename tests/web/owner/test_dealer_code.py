@@ -21,6 +21,28 @@ def sent(client):
     return send
 
 
+def test_the_letter_is_in_the_dealers_language_and_its_page_in_the_owners(client, page_of):
+    """The links keep all that was said; a language that is not there changes nothing."""
+    page = client.get("/sheet", params={"make": "honda", "errors": "1"}).text
+    assert '<a href="/sheet?make=honda&amp;errors=1&amp;letter=ru#letter" lang="ru"' in page
+    other = client.get("/sheet", params={"make": "honda", "errors": "1", "letter": "ru"}).text
+    assert '<pre class="letter" lang="ru">' in other
+    assert 'id="letter" open>' in other
+    assert "Walk away if you meet" in other
+    assert "I bring the registration" not in other
+    assert '<a href="/sheet?make=honda&amp;errors=1&amp;letter=en#letter" lang="en"' in other
+    assert (
+        client.get("/sheet", params={"make": "honda", "errors": "1", "letter": "tlh"}).text.count('lang="en"')
+        >= 3
+    )
+    begun = page_of(client.get("/number").text).form("/number").fields | {"text": "12345678", "make": "honda"}
+    road = client.post("/number", data=begun)
+    assert (
+        "12345678"
+        in client.get(f"{road.url.path}?letter=ru").text.partition('<pre class="letter" lang="ru">')[2]
+    )
+
+
 def test_the_sheet_has_the_letter_and_the_way_back_with_the_answer(client, page_of, entries):
     """Row 21 where no base knows: letter out, answer in, receipt and keys; sent again it is the same request."""
     sheet = page_of(client.get("/sheet", params={"make": "honda", "model": HONDA, "errors": "1"}).text)

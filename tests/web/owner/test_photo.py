@@ -11,6 +11,7 @@ from radiokey.clock import DAY_MS
 from radiokey.errors import PhotoError
 from radiokey.label.marks import Code, Line, Marks, Sign, Symbology
 from radiokey.label.read import read_marks
+from radiokey.language.load import known
 from radiokey.web.app import FOREVER, HEADERS
 from radiokey.web.http.phone_reader import find_phone_reader
 from radiokey.web.http.render import POLICIES, StaticFiles
@@ -170,7 +171,7 @@ def test_the_camera_is_allowed_on_its_own_page_alone(visitor):
 @pytest.mark.parametrize("worker", ["photo-worker", "print-worker"])
 def test_what_sees_the_photo_may_compile_and_connect_to_nothing(visitor, worker):
     """A worker goes by the policy that it is sent with, so the page itself needs no more than others."""
-    (name,) = (name for name in StaticFiles().files if name.startswith(f"{worker}."))
+    (name,) = (name for name in StaticFiles(known()).files if name.startswith(f"{worker}."))
     policy = visitor.get(f"/static/{name}").headers["content-security-policy"]
     assert policy == POLICIES[f"{worker}.js"]
     assert policy.split("; ") == ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'"]

@@ -283,7 +283,7 @@ def _picture(path: Path) -> bytes:
 
 def _name(entry: Entry) -> str:
     card = cards().get(entry.model)
-    return card.name if card else ""
+    return gettext(card.name) if card else ""
 
 
 def _shown_code(entry: Entry, *, reveal: bool) -> str:

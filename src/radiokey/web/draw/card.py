@@ -11,6 +11,7 @@ from radiokey.code.value import Code
 from radiokey.errors import RadiokeyError
 from radiokey.guide.coach import Part, coach
 from radiokey.guide.sheet import Case, sheet
+from radiokey.language.speech import gettext
 from radiokey.vault.card_content import Card
 from radiokey.vault.document import Entry, Step
 
@@ -25,10 +26,10 @@ def card_of_entry(entry: Entry, *, code: bool) -> Card:
     helpers = tuple(f"{contact.who}: {contact.how}" for contact in page.ask[:_HELPERS])
     panel = None if model is None else model.panel
     face = None if model is None else face_of(model.id)
-    plain = Card(entry, "" if model is None else model.name, helpers, code, panel, face=face)
+    plain = Card(entry, "" if model is None else gettext(model.name), helpers, code, panel, face=face)
     if model is None or panel is None or not code or entry.code is None:
         return plain
-    return Card(entry, model.name, helpers, code, panel, steps_of(model, entry.code), face)
+    return Card(entry, plain.radio, helpers, code, panel, steps_of(model, entry.code), face)
 
 
 def with_entering(entry: Entry, model: Model | None) -> Entry:

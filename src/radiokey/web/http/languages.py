@@ -5,9 +5,11 @@ one that asks for nothing is answered in English.
 """
 
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 from litestar.datastructures import Cookie
 from litestar.enums import ScopeType
@@ -78,6 +80,12 @@ def cookie_of(language: Language, *, secure: bool) -> Cookie:
 def here() -> str:
     """Return the address of the page that is being made, on this site."""
     return _HERE.get()
+
+
+def address_here(said: Mapping[str, str]) -> str:
+    """Return the address of the page that is being made, with what `said` has in place of what it had."""
+    path, _, query = here().partition("?")
+    return f"{path}?{urlencode({**dict(parse_qsl(query)), **said})}"
 
 
 def safe_address(text: str) -> str:

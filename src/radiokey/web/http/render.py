@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -52,13 +53,16 @@ _ALONE: Final = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'"
 """What sees the owner's photo may compile what it is handed, and connect to nothing."""
 POLICIES: Final = {"photo-worker.js": _ALONE, "print-worker.js": _ALONE}
 """The policies of scripts that run by themselves, beside a page."""
+STYLE: Final = "radiokey.css"
+_BEFORE: Final = {"do": later("Now"), "dont": later("Careful")}
+"""The words before what to do and what not, by the class of their paragraph."""
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False})
 
 
 class StaticFiles:
     """The files of `static`, each under a name with the hash of its content, so that it never expires."""
 
-    def __init__(self) -> None:
+    def __init__(self, languages: Languages) -> None:
         folder = resources.files("radiokey.web") / "static"
         self._names: dict[str, str] = {}
         self.files: dict[str, tuple[bytes, str]] = {}
@@ -70,6 +74,8 @@ class StaticFiles:
             kind = _TYPES.get(dot + ending)
             if kind is not None:
                 content = entry.read_bytes()
+                if entry.name == STYLE:
+                    content += said_by_style(languages).encode()
                 named = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
                 self._names[entry.name] = named
                 self.files[named] = (content, kind)
@@ -92,9 +98,23 @@ class StaticFiles:
 
 
 @cache
-def load_static() -> StaticFiles:
-    """Return the files of the package, read once."""
-    return StaticFiles()
+def load_static(languages: Languages) -> StaticFiles:
+    """Return the files of the package for a site that speaks `languages`, read once."""
+    return StaticFiles(languages)
+
+
+def said_by_style(languages: Languages) -> str:
+    """Return the rules by which a page says the words before what to do and what not, in each language.
+
+    The style sheet itself has them in English; another language brings them with its texts.
+    """
+    rules = []
+    for language in languages:
+        with speech.speaking(language):
+            for name, word in _BEFORE.items():
+                content = json.dumps(f"{gettext(word)}:", ensure_ascii=False)
+                rules.append(f".{name}:lang({language.tag})::before {{ content: {content}; }}\n")
+    return "".join(rules)
 
 
 @cache
@@ -115,7 +135,6 @@ def _templates() -> Environment:
         speech.gettext, _counted_form, newstyle=True, pgettext=speech.pgettext
     )
     templates.globals.update(
-        static=load_static().address,
         road=ROAD,
         spoken_language=speech.current,
         this_page=here,
@@ -152,7 +171,12 @@ class Pages:
     """Renders pages. Undefined names are errors; everything is escaped unless it is our own markup."""
 
     def __init__(self, languages: Languages | None = None) -> None:
-        self._values: dict[str, object] = {"demonstration": False, "languages": languages or known()}
+        languages = languages or known()
+        self._values: dict[str, object] = {
+            "demonstration": False,
+            "languages": languages,
+            "static": load_static(languages).address,
+        }
 
     def globals(self, **values: object) -> None:
         """Give every page these values from now on."""

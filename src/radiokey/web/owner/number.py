@@ -1,7 +1,7 @@
 """The number of the radio: asked for, read, and shown again before a code is asked for; or whom to ask."""
 
 import uuid
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -25,6 +25,7 @@ from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import Identity, Reading, makes_to_ask
 from radiokey.serial.places import COPYING, PLACES
 from radiokey.web.http.forms import NumberForm, WebRequest, count, read, read_query
+from radiokey.web.http.languages import address_here
 from radiokey.web.http.problems import PROBLEM_PAGE, form_problem, headers_of_problem, status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.visits import Visit
@@ -32,12 +33,17 @@ from radiokey.web.owner.keys import stand_ins_for
 from radiokey.web.owner.shown import first_step, shown_state
 from radiokey.web.site import Site
 
+if TYPE_CHECKING:
+    from radiokey.language.load import Languages
+
 PRIVATE: Final = {**NO_STORE, "X-Robots-Tag": "noindex"}
 """What every page of a visit carries: it is nobody else's, and stored nowhere."""
 SAID: Final = ("make", "car", "model", "say", "word", "shows", "errors", "refused")
 """What an owner said that is no number of a radio: it may stand in an address."""
 
 
+LETTER: Final = "letter"
+"""What an address says of the language of the letter: the dealer's, whatever the owner reads."""
 RADIOS_MAX: Final = 6
 """More than so many radios are no choice."""
 
@@ -93,7 +99,7 @@ def make_of(visit: Visit) -> str:
 
 
 @get("/road/{visit:str}")
-async def visit_page(site: NamedDependency[Site], visit: FromPath[str]) -> Response[str]:
+async def visit_page(site: NamedDependency[Site], request: WebRequest, visit: FromPath[str]) -> Response[str]:
     """Say what was read and ask for the statement of ownership; where no code follows, the sheet."""
     said = site.visits.open(visit)
     if said.problem is not None and said.problem.page == PROBLEM_PAGE:
@@ -107,7 +113,7 @@ async def visit_page(site: NamedDependency[Site], visit: FromPath[str]) -> Respo
     nowhere = said.problem is not None and said.problem.page == "sheet"
     derived = bool(families_for(reading.serial, model, said.make))
     if nowhere or not (derived or await _is_direct(site, reading)):
-        return sheet_for(site, said, token=visit, reading=reading)
+        return sheet_for(site, request, said, token=visit, reading=reading)
     return _reading_page(site, said, reading, derived=derived)
 
 
@@ -191,8 +197,12 @@ def _reading_page(site: Site, visit: Visit, reading: Reading, *, derived: bool) 
 # --- the sheet --------------------------------------------------------------------------------------------
 
 
-def sheet_for(site: Site, visit: Visit, *, token: str = "", reading: Reading | None = None) -> Response[str]:
+def sheet_for(
+    site: Site, request: WebRequest, visit: Visit, *, token: str = "", reading: Reading | None = None
+) -> Response[str]:
     """Show whom to ask; `token` is that of the visit, where one with a number led here."""
+    languages: Languages = request.app.state.languages
+    letter_in = languages.find(request.query_params.get(LETTER, ""))
     model, make = site.model(visit.model), visit.make
     if reading is not None and not make and model is None and len(FORMATS[reading.serial.kind].makes) == 1:
         make = FORMATS[reading.serial.kind].makes[0]
@@ -206,7 +216,9 @@ def sheet_for(site: Site, visit: Visit, *, token: str = "", reading: Reading | N
         "owner/sheet.html",
         status=visit.problem.status if visit.problem else 200,
         headers=PRIVATE if token else None,
-        sheet=sheet(model, make or None, case=case, sources=site.catalogue.sources),
+        sheet=sheet(model, make or None, case=case, sources=site.catalogue.sources, letter_in=letter_in),
+        letter_in=letter_in,
+        letters=[(one, address_here({LETTER: one.tag})) for one in languages],
         problem=visit.problem,
         sources=site.catalogue.sources,
         makes=makes_of(site),
@@ -225,7 +237,7 @@ def sheet_for(site: Site, visit: Visit, *, token: str = "", reading: Reading | N
 @get("/sheet", sync_to_thread=False)
 def sheet_page(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
     """Show whom to ask, with what in hand."""
-    return sheet_for(site, visit_of(read_query(request, NumberForm)))
+    return sheet_for(site, request, visit_of(read_query(request, NumberForm)))
 
 
 HANDLERS: Final = (number, number_read, visit_page, sheet_page)

@@ -14,14 +14,8 @@ const FRAME_MAX = 1280;
 const PHOTO_MAX = 2000;
 const PAUSE = 120;
 const MARGIN = 0.6;
-const ADVICE = {
-  dim: "Too dark. More light on the label.",
-  glare: "Glare. Tilt the phone a little.",
-  nearer: "Nearer. Fill the frame with the label.",
-  straighter: "Straighter. Turn the phone along the bars.",
-  still: "Hold it still.",
-};
-const NONE = "No barcode with the number was found. ";
+// What is said here, in the language of the page.
+const WORDS = JSON.parse(box.dataset.words);
 const ON = box.dataset.on;
 let worker = null;
 const waiting = new Map();
@@ -39,7 +33,7 @@ const say = (text) => {
 async function workshop() {
   if (worker) return worker;
   const answer = await fetch(box.dataset.wasm);
-  if (!answer.ok) throw new Error("the reader did not come");
+  if (!answer.ok) throw new Error(box.dataset.wasm);
   const wasm = await answer.arrayBuffer();
   worker = new Worker(box.dataset.worker);
   worker.onmessage = ({ data }) => {
@@ -47,7 +41,7 @@ async function workshop() {
     waiting.delete(data.id);
   };
   worker.onerror = () => {
-    for (const [id, done] of waiting) done({ id, failure: "the reader stopped" });
+    for (const [id, done] of waiting) done({ id, failure: "stopped" });
     waiting.clear();
     worker = null;
   };
@@ -131,29 +125,29 @@ function crop(canvas, quad) {
   const shown = drawn(canvas, canvas.width, canvas.height, FRAME_MAX, part);
   shown.className = "crop";
   shown.setAttribute("role", "img");
-  shown.setAttribute("aria-label", "The place on your photo that was read");
+  shown.setAttribute("aria-label", WORDS.place);
   return shown;
 }
 
 function show(canvas, answer) {
   stop();
-  found.replaceChildren(made("h2", "Is it this?"));
+  found.replaceChildren(made("h2", WORDS.this));
   for (const candidate of answer.candidates) {
     const card = made("div", "", "card");
     if (canvas) card.append(crop(canvas, candidate.quad));
     card.append(numbered(candidate));
     for (const one of candidate.look_again) card.append(made("p", one.said));
-    const yes = made("button", "Yes, this is it", "button");
+    const yes = made("button", WORDS.yes, "button");
     yes.type = "button";
     yes.addEventListener("click", () => goOn(candidate));
     card.append(yes);
     found.append(card);
   }
-  const no = made("button", "No", "button second");
+  const no = made("button", WORDS.no, "button second");
   no.type = "button";
   no.addEventListener("click", () => {
     found.hidden = true;
-    say(`Then take another photo, closer. ${ON}`);
+    say(`${WORDS.closer} ${ON}`);
     (start.hidden ? file : start).focus();
   });
   found.append(no);
@@ -176,7 +170,7 @@ async function readFile() {
   if (!photo) return;
   stop();
   found.hidden = true;
-  say("Reading on this phone.");
+  say(WORDS.reading);
   let canvas;
   try {
     const picture = await createImageBitmap(photo, { imageOrientation: "from-image" });
@@ -184,7 +178,7 @@ async function readFile() {
     picture.close();
     chosen = { photo, canvas, codes: [] };
   } catch {
-    say(`This browser cannot open this photo. ${ON}`);
+    say(`${WORDS.unopened} ${ON}`);
     return;
   }
   try {
@@ -192,9 +186,9 @@ async function readFile() {
     chosen.codes = codes;
     const answer = codes.length ? await meaning({ codes, width: canvas.width, height: canvas.height }) : { candidates: [] };
     if (answer.candidates?.length) show(canvas, answer);
-    else say(`${answer.said ? `${answer.said}. ` : NONE}${ON}`);
+    else say(`${answer.said ? `${answer.said}. ` : `${WORDS.none} `}${ON}`);
   } catch {
-    say(`The reader cannot be loaded right now. ${ON}`);
+    say(`${WORDS.unloaded} ${ON}`);
   }
 }
 
@@ -205,7 +199,7 @@ async function letSiteRead(event) {
   event.preventDefault();
   stop();
   found.hidden = true;
-  say("This site reads your photo.");
+  say(WORDS.site);
   try {
     const answer = await fetch(form.action, {
       method: "POST",
@@ -216,7 +210,7 @@ async function letSiteRead(event) {
     if (read.problem) {
       say(`${sentence(read.problem)} ${sentence(read.hint)}`);
     } else if (!read.candidates.length) {
-      say(`${read.said}. Take another photo, or type the number.`);
+      say(`${read.said}. ${WORDS.again}`);
     } else {
       show(await fitted(photo, read), read);
     }
@@ -243,7 +237,7 @@ async function fitted(photo, { width, height }) {
 
 async function begin() {
   found.hidden = true;
-  say("Asking for the camera.");
+  say(WORDS.asking);
   try {
     stream = await navigator.mediaDevices.getUserMedia({
       audio: false,
@@ -251,8 +245,8 @@ async function begin() {
     });
   } catch (refused) {
     say(refused.name === "NotAllowedError"
-      ? "The camera is not allowed here. Choose a photo instead, or type the number."
-      : "No camera was found. Choose a photo instead, or type the number.");
+      ? WORDS.forbidden
+      : WORDS.missing);
     file.focus();
     return;
   }
@@ -283,7 +277,7 @@ async function watch(mine) {
       try {
         const seen = await look(pixels(canvas), false);
         if (stream !== mine) return;
-        say(ADVICE[seen.advice]);
+        say(WORDS[seen.advice] ?? "");
         if (seen.codes.length) {
           const answer = await meaningOf({ codes: seen.codes, width: canvas.width, height: canvas.height });
           if (stream !== mine) return;
@@ -295,7 +289,7 @@ async function watch(mine) {
         }
       } catch {
         stop();
-        say(`The reader cannot be loaded right now. ${ON}`);
+        say(`${WORDS.unloaded} ${ON}`);
         return;
       }
     }
@@ -323,7 +317,7 @@ form.addEventListener("submit", letSiteRead);
 if (box.dataset.print) {
   const { offer } = await import(box.dataset.print);
   // What was chosen before this script ran, or cannot be opened here, has no picture.
-  offer({ box, file, say, show, stop, meaning, pixels, found, made, picture: () => chosen, on: ON });
+  offer({ box, file, say, show, stop, meaning, pixels, found, made, picture: () => chosen, on: ON, again: WORDS.again });
 }
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && stream) stop();

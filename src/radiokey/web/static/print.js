@@ -6,6 +6,7 @@ const BODY_MAX = 60_000;
 const LINES_MAX = 128;
 const element = (id) => document.getElementById(id);
 let page = null;
+let words = {};
 let worker = null;
 let answered = () => {};
 
@@ -23,7 +24,7 @@ async function isKept() {
 // Return the bytes of a part; `came` is told how many came at once.
 async function fetched(address, came) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error("it did not come");
+  if (!answer.ok) throw new Error(address);
   const parts = [];
   for (const stream = answer.body.getReader(); ;) {
     const { done, value } = await stream.read();
@@ -64,7 +65,7 @@ async function begin(came) {
   const bytes = [await unpacked(runtime), await detector.arrayBuffer(), await reader.arrayBuffer()];
   worker = new Worker(page.box.dataset.printWorker, { type: "module" });
   worker.onmessage = ({ data }) => answered(data);
-  worker.onerror = () => answered({ failure: "the reader stopped" });
+  worker.onerror = () => answered({ failure: "stopped" });
   try {
     const { library, printPixels: pixels } = page.box.dataset;
     await ask({ library, pixels, runtime: bytes[0], detector: bytes[1], reader: bytes[2] }, bytes);
@@ -120,16 +121,16 @@ async function told(marks) {
 function showLines(canvas, marks) {
   const list = page.made("ul", "", "plain");
   for (const line of marks.first) list.append(page.made("li", line.signs.map((sign) => sign.text).join(""), "wide"));
-  const again = page.made("button", "Find the number", "button");
+  const again = page.made("button", words.find, "button");
   again.type = "button";
   again.addEventListener("click", async () => {
     const answer = await told(marks);
     if (answer) tell(canvas, marks, answer);
-    else page.say("There is still no connection.");
+    else page.say(words.still_offline);
   });
   page.found.replaceChildren(
-    page.made("h2", "This is printed on it"), list,
-    page.made("p", "There is no connection. Once there is one, this site says which of it is the number."), again,
+    page.made("h2", words.printed), list,
+    page.made("p", words.offline), again,
   );
   page.found.hidden = false;
   page.say("");
@@ -140,13 +141,13 @@ function tell(canvas, marks, answer) {
   if (!answer) showLines(canvas, marks);
   else if (answer.problem) page.say(`${answer.problem}. ${answer.hint}.`);
   else if (answer.candidates.length) page.show(canvas, answer);
-  else page.say(`${answer.said}. Take another photo, or type the number.`);
+  else page.say(`${answer.said}. ${page.again}`);
 }
 
 async function readPrint() {
   const chosen = page.picture();
   if (!chosen) {
-    page.say("Take or choose a photo first.");
+    page.say(words.first);
     page.file.focus();
     return;
   }
@@ -156,7 +157,7 @@ async function readPrint() {
   const bar = element("loaded");
   try {
     if (!worker) {
-      page.say("Loading what reads print.");
+      page.say(words.loading);
       bar.value = 0;
       bar.hidden = false;
       await begin((bytes) => {
@@ -164,23 +165,24 @@ async function readPrint() {
       });
     }
   } catch {
-    page.say(`What reads print cannot be loaded right now. ${page.on}`);
+    page.say(`${words.unprinted} ${page.on}`);
     return;
   } finally {
     bar.hidden = true;
   }
-  page.say("Reading the print on this phone.");
+  page.say(words.printing);
   try {
     const { marks, answer } = await judged(chosen);
     tell(chosen.canvas, marks, answer);
   } catch {
-    page.say(`This phone cannot read it. ${page.on}`);
+    page.say(`${words.unread} ${page.on}`);
   }
 }
 
 // The page says what it can do: ask the site, show a number, draw.
 export function offer(given) {
   page = given;
+  words = JSON.parse(page.box.dataset.printWords);
   element("print").hidden = !(globalThis.WebAssembly && globalThis.DecompressionStream);
   element("read-print").addEventListener("click", async () => {
     if (!page.picture() || worker || (await isKept())) {
