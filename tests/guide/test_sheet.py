@@ -10,6 +10,7 @@ from radiokey.catalogue.model import Binding, Source, SourceKind, Ways
 from radiokey.guide.sheet import Case, sheet
 from radiokey.headunit.display import Shows
 from radiokey.serial.vin import Vin
+from tables import each
 
 CATALOGUE = load_catalogue()
 MAKES = sorted({make for model in CATALOGUE.models.values() for make in model.makes})
@@ -31,7 +32,7 @@ def complete(page):
         assert set(contact.sources) <= set(CATALOGUE.sources)
 
 
-@pytest.mark.parametrize("make", MAKES)
+@each("make", MAKES)
 def test_the_sheet_of_every_make_has_all_its_parts(make):
     page = sheet(make=make, sources=CATALOGUE.sources)
     complete(page)
@@ -39,7 +40,7 @@ def test_the_sheet_of_every_make_has_all_its_parts(make):
     assert page.make == make
 
 
-@pytest.mark.parametrize("name", sorted(CATALOGUE.models))
+@each("name", sorted(CATALOGUE.models))
 def test_the_sheet_of_every_model_has_all_its_parts(name):
     model = CATALOGUE.models[name]
     page = sheet(model, sources=CATALOGUE.sources)
