@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
-from postgres import Server, running
 
 from radiokey.cli.main import main
+from tables import Rows, slice_of
+
+if TYPE_CHECKING:
+    from postgres import Server
 
 # No test has a limit of time of its own: this machine is shared. A failure is found again by running again.
 # `make test` looks at a slice of what Hypothesis can think of, the same one each time; `make deep` at ten times as much.
@@ -192,6 +195,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--each-interpreter"):
         settings.load_profile("slice")
+        Rows.choose = staticmethod(slice_of(SLICE, (TESTS / name for name in WHOLE)))
     listed = [*EACH_INTERPRETER, *ONE_OF_EACH_KIND, *(TESTS / name for name in WHOLE)]
     missing = [path.name for path in listed if not path.exists()]
     if missing:
@@ -312,7 +316,9 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ran]
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
+def postgres() -> Iterator["Server"]:
     """A PostgreSQL server of this test process; each test asks it for a database of its own."""
+    from postgres import running  # noqa: PLC0415 - most parts need no driver, which is slow to load
+
     with running() as server:
         yield server

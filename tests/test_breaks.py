@@ -4,15 +4,19 @@ import ast
 import importlib
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tables import each
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted((ROOT / "tests" / "breaks").glob("*.toml"))
 FIELDS = {"row": int, "file": str, "old": str, "new": str, "test": str, "why": str}
 
 
+@cache
 def rows() -> dict[int, tuple[list[str], str]]:
     """Return the rows of docs/story.md: number -> (its tests, its state)."""
     text = (ROOT / "docs" / "story.md").read_text(encoding="utf-8").split("\n## Claims")[0]
@@ -25,16 +29,24 @@ def rows() -> dict[int, tuple[list[str], str]]:
     return {int(number): (tests.get(number, []), state) for number, state in states}
 
 
-@pytest.fixture(params=FILES, ids=lambda path: path.stem)
-def broken(request):
-    return tomllib.loads(request.param.read_text(encoding="utf-8"))
+BREAKS = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in FILES}
+each_break = each("broken", list(BREAKS.values()), ids=list(BREAKS))
 
 
+@cache
+def functions_of(path: str) -> set[str]:
+    """Return the names of the functions of a file of tests."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@each_break
 def test_a_break_says_exactly_what_it_is(broken):
     assert {name: type(value) for name, value in broken.items()} == FIELDS
     assert len(broken["why"]) > 20
 
 
+@each_break
 def test_a_break_changes_one_place_and_leaves_a_file_that_can_be_read(broken):
     path = ROOT / broken["file"]
     assert path.is_relative_to(ROOT / "src" / "radiokey")
@@ -48,10 +60,10 @@ def test_a_break_changes_one_place_and_leaves_a_file_that_can_be_read(broken):
         tomllib.loads(changed)
 
 
+@each_break
 def test_the_test_that_turns_red_is_there_and_shows_the_row(broken):
     path, function = broken["test"].split("::")
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert function in functions_of(path)
     assert broken["test"] in rows()[broken["row"]][0]
 
 

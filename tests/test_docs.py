@@ -20,6 +20,7 @@ from radiokey.cli.main import EXIT_CODES, INTERRUPTED, exit_code
 from radiokey.errors import RadiokeyError
 from radiokey.web.app import create_app
 from radiokey.web.http.problems import status_of, types
+from tables import each
 
 ROOT = Path(__file__).parents[1]
 GENERATED = re.compile(r"(^|/)(\.[^/]+|build|dist|node_modules|__pycache__)/")
@@ -119,7 +120,7 @@ def section(command: str) -> str:
     return sections()[max(fitting, key=len)]
 
 
-@pytest.mark.parametrize("command", sorted(command_tree()))
+@each("command", sorted(command_tree()))
 def test_every_command_and_every_option_is_documented(command):
     said = section(command)
     assert f"`{command.split()[-1]}" in said or command in said or f"## {command}" in CLI
@@ -249,7 +250,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+@each("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_leads_somewhere(page):
     text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\(<?([^)\s>]+)>?(?: \"[^\"]*\")?\)|(?:src|href)=\"([^\"]+)\"", text)
@@ -276,7 +277,7 @@ def shell_lines(page: str) -> list[str]:
     return [line.removeprefix("$ ").strip() for line in lines]
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+@each("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_make_target_that_a_page_names_exists(page):
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tables import each
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "story.md").read_text(encoding="utf-8")
 TABLES = {
@@ -110,14 +112,14 @@ def test_a_name_that_is_not_there_is_found():
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 
 
-@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.stem)
+@each("page", DOCS, ids=lambda page: page.stem)
 def test_every_module_that_a_page_names_exists(page):
     text = page.read_text(encoding="utf-8")
     full = re.findall(r"`radiokey\.([a-z_.]+)`", text)
     assert [name for name in full if not (is_there(name) or is_there(name.rpartition(".")[0]))] == []
 
 
-@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.stem)
+@each("page", DOCS, ids=lambda page: page.stem)
 def test_every_module_that_a_page_gives_as_its_code_exists(page):
     """`Code: radiokey.a.b`, then names of modules beside it."""
     for _, code in re.findall(r"(^|[ \n])Code: ((?:.+\n)+)", page.read_text(encoding="utf-8")):

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
+from tables import each
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "words.md").read_text("utf-8")
@@ -44,7 +44,7 @@ def test_the_page_has_terms_and_old_words():
     assert len(OLD) > 25
 
 
-@pytest.mark.parametrize(("term", "module"), TERMS, ids=[term for term, _ in TERMS])
+@each(("term", "module"), TERMS, ids=[term for term, _ in TERMS])
 def test_a_term_is_used_in_its_module(term, module):
     text = (ROOT / "src" / f"{module.replace('.', '/')}.py").read_text("utf-8").lower()
     assert re.search(re.escape(term.lower()).replace(r"\ ", r"[\s_-]*"), text)

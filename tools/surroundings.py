@@ -31,7 +31,8 @@ def surroundings() -> Iterator[Mapping[str, str]]:
         return
     with tempfile.TemporaryDirectory(prefix="radiokey-", dir=MEMORY) as folder:
         Path(folder).chmod(0o711)  # PostgreSQL does not run as root, and has its folder inside
-        yield environment | {"TMPDIR": folder}
+        # In it the first database server leaves its files for the others: tests/databases/postgres.py.
+        yield environment | {"TMPDIR": folder, "RADIOKEY_TEST_SERVER": f"{folder}/first-server"}
 
 
 def _ceiling() -> int:

@@ -19,11 +19,12 @@ from radiokey.errors import CatalogueError
 from radiokey.headunit.first_press import CountsOn
 from radiokey.headunit.panel import ConfirmBy, Cycle, Direct
 from radiokey.headunit.policy import ClockNeeds, Dead, PowerCutEffect, Wait
+from tables import each
 
 PACKAGE = Path(radiokey.catalogue.__file__).parent
 FILES = sorted((PACKAGE / "models").glob("*.toml"))
 MODELS = load_catalogue().models
-each_model = pytest.mark.parametrize("model", list(MODELS.values()), ids=list(MODELS))
+each_model = each("model", list(MODELS.values()), ids=list(MODELS))
 
 
 def facts_of(model):
@@ -273,7 +274,7 @@ def test_the_panels_are_drawn_from_the_models():
     assert (PACKAGE / "panels.json").read_text(encoding="utf-8") == panels.draw(MODELS.values())
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.id)
+@each("model", MODELS.values(), ids=lambda model: model.id)
 def test_what_is_quick_to_read_is_what_the_model_says(model):
     assert (panels.panel_of(model.id) or (None,))[0] == model.panel
     card = cards()[model.id]
@@ -301,7 +302,7 @@ def test_a_model_that_is_not_there_is_refused_with_a_hint():
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@each("path", FILES, ids=lambda path: path.stem)
 def test_one_model_alone_is_the_same_as_in_the_whole(path):
     """`load_model` reads only its own lines of the label table."""
     load_model.__globals__["_packaged_model"].cache_clear()

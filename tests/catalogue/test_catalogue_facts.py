@@ -16,6 +16,7 @@ from radiokey.code.family import FAMILIES
 from radiokey.headunit.display import DisplayKind, Shows, Technology
 from radiokey.headunit.policy import Blocked, Dead, Penalty, UntilKeyCycle, UntilPowerCut, Wait
 from radiokey.serial.formats import FORMATS
+from tables import each
 
 MINUTE_MS = 60_000
 VECTORS = Path(__file__).parents[1] / "vectors" / "units.csv"
@@ -32,8 +33,8 @@ CODE_FAMILIES_ONLY = {
     *("blaupunkt_acr4250", "bmw_business_blaupunkt", "mg_rover_blaupunkt"),
 }
 
-each_family = pytest.mark.parametrize("row", ROWS, ids=IDS)
-each_model = pytest.mark.parametrize("model", list(MODELS.values()), ids=list(MODELS))
+each_family = each("row", ROWS, ids=IDS)
+each_model = each("model", list(MODELS.values()), ids=list(MODELS))
 
 
 def real() -> list[Model]:

@@ -4,11 +4,10 @@ import csv
 import re
 from pathlib import Path
 
-import pytest
-
 from radiokey.catalogue.fact import Fact
 from radiokey.catalogue.load import load_catalogue
 from radiokey.catalogue.model import Model
+from tables import each
 
 ROOT = Path(__file__).parents[2]
 MODELS = load_catalogue().models
@@ -46,7 +45,7 @@ def quirks_of(model: Model) -> list[str]:
     return [line.partition(" = ")[0] for line in inside.splitlines() if " = " in line]
 
 
-@pytest.mark.parametrize("row", CORRECTIONS, ids=[row["id"] for row in CORRECTIONS])
+@each("row", CORRECTIONS, ids=[row["id"] for row in CORRECTIONS])
 def test_each_correction_is_taken_or_answered(row):
     """What is said to be taken is a fact of the catalogue with a source."""
     _, family, field, where, answer = ANSWERS[row["id"]]

@@ -12,6 +12,7 @@ from radiokey.catalogue.index import cards
 from radiokey.catalogue.lexicon import Means, lexicon
 from radiokey.catalogue.search import next_step, search_models, understand
 from radiokey.serial.makes import among, spoken
+from tables import each
 
 FIRST = 3
 LISTINGS = [one for one in lexicon().listings if one.cars]
@@ -43,13 +44,13 @@ def misspelt(word: str, chance: random.Random) -> str:
     )
 
 
-@pytest.mark.parametrize(("model", "make", "car"), CARS)
+@each(("model", "make", "car"), CARS)
 def test_a_radio_is_found_by_each_car_that_it_is_in(model, make, car):
     assert place(f"{make} {car}", model) < FIRST
     assert place(f"{car} {make}", model) < FIRST
 
 
-@pytest.mark.parametrize(("model", "make", "car"), CARS)
+@each(("model", "make", "car"), CARS)
 def test_a_radio_is_found_by_its_car_with_one_typing_error(model, make, car):
     """Only in a word of five letters or more: a shorter one with an error is another word."""
     chance = random.Random(f"{model} {car}")  # noqa: S311 - the errors of this car, the same ones each time
@@ -159,7 +160,7 @@ def other_words(make: str, count: int) -> list[str]:
     return random.Random(make).sample(WORDS, count)  # noqa: S311 - the same ones each time
 
 
-@pytest.mark.parametrize("make", MAKES)
+@each("make", MAKES)
 def test_no_radio_of_another_make_is_found_where_a_make_is_said(make):
     """Whatever car or radio stands beside it, of whatever make; here beside some of them."""
     for word in other_words(make, 12):

@@ -5,6 +5,7 @@ import pytest
 from radiokey.catalogue.index import cards
 from radiokey.catalogue.load import load_catalogue
 from radiokey.catalogue.vehicles import Vehicle, Years
+from tables import each
 
 MODELS = load_catalogue().models
 
@@ -39,7 +40,7 @@ def test_a_car_is_written_with_its_make():
     assert str(Vehicle("bmw", "Z3")) == "BMW Z3"
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
+@each("model", MODELS.values(), ids=list(MODELS))
 def test_every_radio_has_a_name_for_an_owner_and_says_how_it_differs(model):
     """It names what an owner sees: never an inner id, never a name of two radios."""
     assert len([one for one in MODELS.values() if one.short == model.short]) == 1

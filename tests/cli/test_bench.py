@@ -12,6 +12,7 @@ from radiokey.diagnostics.on_bench import run
 from radiokey.vehicle import load
 from radiokey.vehicle.load import load_scenario, scenario_ids
 from radiokey.vehicle.timeline import timeline_svg
+from tables import each
 
 CLI = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
 SECTION = CLI.partition("## radiokey bench\n")[2].partition("\n## ")[0]
@@ -46,7 +47,7 @@ def test_the_list_names_every_scenario(cli):
         assert re.search(rf"^{row['id']} +{row['model']} +{re.escape(row['title'])}$", said, re.MULTILINE)
 
 
-@pytest.mark.parametrize("scenario_id", scenario_ids())
+@each("scenario_id", scenario_ids())
 def test_a_run_is_told_moment_by_moment(cli, scenario_id):
     document = cli("bench", "run", scenario_id, "--json").document
     ran = run(load_scenario(scenario_id))

@@ -8,6 +8,7 @@ import pytest
 from radiokey.base.location import SECRETS_VARIABLE
 from radiokey.cli.commands import app
 from radiokey.cli.options import parse_database, parse_path
+from tables import each
 
 SERVER = "postgresql://ann:CANARY@127.0.0.1/x"
 NAMES_A_FILE = {"FILE", "DIR", "RECORD", "SERVER"}  # or a base on a server
@@ -62,7 +63,7 @@ def test_every_parameter_that_names_a_file_is_parsed_by_the_one_parser_of_its_ki
         assert (parser(parameter) in {parse_path, parse_database}) is names_a_file, (name, parameter)
 
 
-@pytest.mark.parametrize("words", NAMING, ids=" ".join)
+@each("words", NAMING, ids=" ".join)
 def test_what_names_a_file_refuses_an_address_and_says_what_is_meant(cli, words):
     ran = cli(*words, SERVER)
     refused(ran)

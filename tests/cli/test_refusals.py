@@ -6,6 +6,7 @@ import pytest
 from radiokey.base.limits import Limits
 from radiokey.catalogue.index import cards
 from radiokey.cli import wrong_use
+from tables import each
 
 DUSTER = "281155216RT V212"
 OWN = "--i-own-this-radio"
@@ -120,8 +121,8 @@ def test_a_model_that_the_family_does_not_serve_gets_no_code(release):
 WITHOUT = [card.id for card in cards().values() if not card.families and not card.default]
 
 
-@pytest.mark.parametrize("model", WITHOUT)
-@pytest.mark.parametrize("number", ["1234567890", "FA05633B"])
+@each("model", WITHOUT)
+@each("number", ["1234567890", "FA05633B"])
 def test_every_radio_without_a_derivation_gets_its_sheet_whatever_its_number_looks_like(cli, model, number):
     """Nobody knows all forms that such numbers have; the number is never taken for another make's."""
     ran = cli("code", number, "--model", model, "--json")

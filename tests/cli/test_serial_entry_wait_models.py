@@ -9,6 +9,7 @@ from radiokey.cli.road import command
 from radiokey.guide.model import Act, Facts
 from radiokey.guide.waiting import wait_answer
 from radiokey.serial.makes import among
+from tables import each
 
 DUSTER = "281155216RT V212"
 PRESSES = [("1", 4, None, 0), ("2", 7, None, 0), ("3", 8, None, 0), ("4", 6, None, 0), ("6", 1, None, 10_000)]
@@ -143,7 +144,7 @@ def test_a_radio_whose_keys_are_not_known_names_the_missing_fact(cli):
     assert "1234" not in ran.err
 
 
-@pytest.mark.parametrize("model", sorted(cards()))
+@each("model", sorted(cards()))
 def test_every_radio_has_its_presses_or_says_what_is_missing(cli, model):
     known = load_catalogue().models[model]
     if known.code.value is None:
@@ -187,7 +188,7 @@ def test_an_unknown_wait_is_said_to_be_unknown(cli):
     assert "not known" in cli("wait", "unknown", "--errors", "3").out
 
 
-@pytest.mark.parametrize("model", sorted(cards()))
+@each("model", sorted(cards()))
 def test_every_radio_has_an_answer_with_how_sure_it_is(cli, model):
     ran = cli("wait", model, "--errors", "1", "--json")
     assert ran.code == 0

@@ -11,6 +11,7 @@ from papermaking import archive, chunk, pdf, picture, png
 from radiokey.confined.content import BYTES_MAX, Media, recognise
 from radiokey.confined.refusal import WORDS, Refusal
 from radiokey.errors import PaperError
+from tables import each
 
 
 def webp(*chunks: tuple[bytes, bytes]) -> bytes:
@@ -96,7 +97,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("data", "why"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
+@each(("data", "why"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 def test_what_is_not_taken_has_its_reason(data, why):
     with pytest.raises(PaperError) as caught:
         recognise(data)

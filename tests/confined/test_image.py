@@ -13,6 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 from radiokey.base.papers.stored import check
 from radiokey.confined.content import Media
 from radiokey.confined.image import PNG_BYTES_MAX, orientation, redraw
+from tables import each
 
 RED, BLUE, WHITE = (250, 10, 10), (0, 90, 200), (255, 255, 255)
 CANARY = b"48 degrees north"
@@ -75,9 +76,9 @@ def test_where_the_photo_was_taken_is_gone():
 RED_CORNER = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: (1, 1), 8: (0, 1)}
 
 
-@pytest.mark.parametrize("order", "<>")
-@pytest.mark.parametrize("held", range(1, 9))
-@pytest.mark.parametrize(("form", "media"), [("JPEG", Media.JPEG), ("PNG", Media.PNG), ("WEBP", Media.WEBP)])
+@each("order", "<>")
+@each("held", range(1, 9))
+@each(("form", "media"), [("JPEG", Media.JPEG), ("PNG", Media.PNG), ("WEBP", Media.WEBP)])
 def test_a_photo_is_turned_as_the_camera_was_held(form, media, held, order):
     """Exif 2.32, 4.6.4 A: after that nobody knows any more that it was turned."""
     image = drawn(redraw(picture(form, exif=exif(held, order)), media))
@@ -119,7 +120,7 @@ def test_a_photo_with_odd_exif_data_is_taken_as_it_lies(odd):
     [
         ((3000, 2), (3000, 2)),
         ((3001, 2), (3000, 2)),
-        ((6000, 3000), (3000, 1500)),
+        ((6000, 300), (3000, 150)),
         ((2, 9000), (1, 3000)),
         ((9001, 1), (3000, 1)),
     ],

@@ -6,8 +6,9 @@ for the fault that was looked for.
 """
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -48,7 +49,8 @@ def source_of(module: ModuleType) -> str:
     return Path(module.__file__).read_text("utf-8")
 
 
-def changed(source: str, edits: Sequence[Edit]) -> str:
+@cache
+def changed(source: str, edits: tuple[Edit, ...]) -> str:
     """Return a source after `edits` of its tree."""
     tree = ast.parse(source)
     for edit in edits:

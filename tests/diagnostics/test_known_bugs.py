@@ -11,12 +11,13 @@ from radiokey.cli.served.unit import NewUnit, ServedUnit, UnitFiles
 from radiokey.diagnostics.access import key_of
 from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.store import CHIP_SIZE
+from tables import each
 
 BYTES_OF_AN_ERROR = 3 * 2 * (128 + 84)
 """Three commits in two banks each: a sector erased, a record programmed."""
 
 
-@pytest.mark.parametrize("cut", range(0, BYTES_OF_AN_ERROR + 1, 7))
+@each("cut", range(0, BYTES_OF_AN_ERROR + 1, 7))
 def test_counter_and_wait_are_one_record_and_no_cut_drops_one_of_them(cut):
     one = Plugged(make_ecu())
     one.cut()

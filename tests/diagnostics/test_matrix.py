@@ -20,6 +20,7 @@ from radiokey.headunit.lock import Fault, State
 from radiokey.headunit.policy import REFERENCE, Blocked, Rung
 from radiokey.headunit.unit import HeadUnit
 from radiokey.vehicle.reference import REFERENCE_DESIGN
+from tables import each
 
 ZEROS = "00" * 16
 SEED = bytes(range(16, 32))
@@ -188,8 +189,8 @@ def _foreseen_access(what, session, level, pending, state):
     return answer, costs
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("state", STATES)
+@each("ending", ENDINGS)
+@each("state", STATES)
 def test_every_cell(state, ending):
     """Errors never go down but by the right code, a wait is never shorter, and a seed is zeros only where it may be."""
     for held, what in product(HELD, PROBES):

@@ -27,6 +27,7 @@ from radiokey.guide.waiting import Tried, begin_countdown, wait_answer
 from radiokey.guide.walk import answer, answer_display, position, start, view, where
 from radiokey.guide.words import remember
 from radiokey.headunit.display import Shows
+from tables import each
 
 GUIDE = load_guide()
 MODELS = {model.id: model for model in load_catalogue().models.values() if not model.default}
@@ -211,7 +212,7 @@ def entry_of(model):
     return code, [line for step in steps for line in step.presses], [step.sentence for step in steps]
 
 
-@pytest.mark.parametrize("model_id", sorted(MODELS))
+@each("model_id", sorted(MODELS))
 def test_code_and_entry_of_the_command_line_key_as_the_coach_does(model_id, cli):
     """Presses, confirm key and warnings are the coach's, whoever asks."""
     said = entry_of(MODELS[model_id])
@@ -227,7 +228,7 @@ def test_code_and_entry_of_the_command_line_key_as_the_coach_does(model_id, cli)
     assert presses(card, said[0])["entry"] == ran.document["presses"]
 
 
-@pytest.mark.parametrize("model_id", sorted(MODELS))
+@each("model_id", sorted(MODELS))
 def test_the_wait_of_the_command_line_is_that_of_the_step_and_of_the_countdown(model_id, cli):
     """With the radio named, after none, one and two refusals; and the sheet where no time ends it."""
     model = MODELS[model_id]
@@ -245,7 +246,7 @@ def test_the_wait_of_the_command_line_is_that_of_the_step_and_of_the_countdown(m
             assert begun.needed_ms == said.wait_ms
 
 
-@pytest.mark.parametrize("model_id", sorted(MODELS))
+@each("model_id", sorted(MODELS))
 def test_the_contact_is_the_same_on_every_sheet_of_one_radio(model_id, cli):
     """`code` without a derivation, and the sheet of the site, name the same people in the same order."""
     model = MODELS[model_id]

@@ -12,6 +12,7 @@ from radiokey.headunit.display import Shows
 from radiokey.language.load import known
 from radiokey.language.speech import speaking
 from radiokey.serial.vin import Vin
+from tables import each
 
 CATALOGUE = load_catalogue()
 MAKES = sorted({make for model in CATALOGUE.models.values() for make in model.makes})
@@ -49,7 +50,7 @@ def test_the_letter_speaks_the_dealers_language_and_the_rest_the_owners():
         assert all(said in page.letter.text for said in ("V212", "CODE", "Renault"))
 
 
-@pytest.mark.parametrize("make", MAKES)
+@each("make", MAKES)
 def test_the_sheet_of_every_make_has_all_its_parts(make):
     page = sheet(make=make, sources=CATALOGUE.sources)
     complete(page)
@@ -57,7 +58,7 @@ def test_the_sheet_of_every_make_has_all_its_parts(make):
     assert page.make == make
 
 
-@pytest.mark.parametrize("name", sorted(CATALOGUE.models))
+@each("name", sorted(CATALOGUE.models))
 def test_the_sheet_of_every_model_has_all_its_parts(name):
     model = CATALOGUE.models[name]
     page = sheet(model, sources=CATALOGUE.sources)

@@ -38,6 +38,7 @@ from radiokey.headunit.policy import (
     UntilPowerCut,
     Wait,
 )
+from tables import each
 
 ROOT = Path(__file__).parents[2]
 ENTRY_MS = 10 * SECOND_MS
@@ -106,8 +107,8 @@ def tried(policy, codes, ms=None):
     return Fraction(sum(at is not None and (ms is None or at <= ms) for at in found), codes)
 
 
-@pytest.mark.parametrize("codes", [1, 2, 3, 7, 40])
-@pytest.mark.parametrize("name", POLICIES)
+@each("codes", [1, 2, 3, 7, 40])
+@each("name", POLICIES)
 def test_the_chance_is_what_trying_every_code_on_the_real_lock_gives(name, codes):
     policy = POLICIES[name]
     assert chance_ever(policy, codes) == tried(policy, codes)

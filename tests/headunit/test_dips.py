@@ -20,6 +20,7 @@ from radiokey.headunit.panel import Automatic, presses_for
 from radiokey.headunit.policy import REFERENCE, Rung, Wait
 from radiokey.headunit.store import BANKS, RECORD_SIZE, SECTOR_SIZE
 from radiokey.vehicle.watch import TOLERANCE, Interrupted, Restored, Watch
+from tables import each
 
 MODELS = sorted(load_catalogue().models)
 THRESHOLDS = {model.id: model.policy().power_gap_ms_min for model in load_catalogue().models.values()}
@@ -39,7 +40,7 @@ def brown_out(ms: int = 0) -> list[object]:
 # --- during an entry ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("model_id", MODELS)
+@each("model_id", MODELS)
 def test_a_brown_out_after_any_key_of_an_entry_counts_nothing(owner_of, model_id):
     """No radio of the catalogue is said to count one; then the right code, keyed anew, still opens it."""
     owner = owner_of(model_id).asked()
@@ -81,7 +82,7 @@ def test_a_brown_out_within_a_wait_that_a_wrong_code_brought_adds_no_error(owner
     assert owner.unit.status.wait_left_ms == owner.unit.design.policy.schedule[0].penalty.ms[1]
 
 
-@pytest.mark.parametrize("cut", range(0, 3 * WRITE, 7))
+@each("cut", range(0, 3 * WRITE, 7))
 def test_a_brown_out_in_the_write_of_the_right_code_costs_no_error_in_the_end(owner_under, cut):
     """The same code again is the same entry; nobody loses a try to a weak battery."""
     owner = owner_under().asked()
@@ -126,8 +127,8 @@ def test_a_dip_that_the_reserve_bridges_loses_not_even_what_was_keyed(owner_unde
 # --- after a success ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dark", [True, False], ids=["in the dark restart", "once it plays"])
-@pytest.mark.parametrize("model_id", MODELS)
+@each("dark", [True, False], ids=["in the dark restart", "once it plays"])
+@each("model_id", MODELS)
 def test_after_a_success_no_gap_below_the_models_threshold_locks_again(owner_of, model_id, dark):
     owner = owner_of(model_id).asked()
     owner.right()

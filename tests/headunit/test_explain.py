@@ -31,6 +31,7 @@ from radiokey.headunit.store import (
 )
 from radiokey.headunit.stored import Form, Reads, Stored, read_slot
 from radiokey.headunit.unit import HeadUnit
+from tables import each
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
 CODE = b"c" * 16
@@ -104,7 +105,7 @@ def agrees(lock: Lock, unit: HeadUnit) -> bool:
 # --- every record ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("state", "hold", "fault", "aside"), EVERY)
+@each(("state", "hold", "fault", "aside"), EVERY)
 def test_every_record_is_explained_as_the_unit_takes_it_and_as_a_cut_leaves_it(
     design_under, state, hold, fault, aside
 ):
@@ -272,7 +273,7 @@ def test_a_record_alone_in_the_other_numbers_sector_is_taken_by_no_unit(design_u
     assert explain(data, key=KEY).verdict is Verdict.SOUND, "one record alone has no place"
 
 
-@pytest.mark.parametrize("cut", range(0, 2 * WRITE, 5))
+@each("cut", range(0, 2 * WRITE, 5))
 def test_a_chip_cut_at_any_byte_is_explained_as_the_unit_that_starts_with_it_reads_it(owner_under, cut):
     owner = owner_under().asked()
     owner.unit.chip.cut_after = cut
@@ -322,7 +323,7 @@ def test_what_a_cut_now_would_cost_of_a_wait_is_what_it_costs(owner_under, serve
     assert Unsure.UNSAVED in from_chip.unsure
 
 
-@pytest.mark.parametrize("model_id", sorted(MODELS))
+@each("model_id", sorted(MODELS))
 def test_what_a_radio_writes_fits_its_own_rules_and_a_maker_s_lock_is_never_told_how_to_cut(
     owner_of, model_id
 ):
@@ -356,7 +357,7 @@ def test_a_record_that_the_rules_never_bring_about_is_said_to_fit_another_radio(
     assert Unsure.UNLIKE not in explain(interrupted, key=KEY, rules=OWN).unsure
 
 
-@pytest.mark.parametrize(("state", "hold", "fault", "aside"), EVERY)
+@each(("state", "hold", "fault", "aside"), EVERY)
 def test_what_a_cut_does_to_a_lock_is_told_of_our_own_design_alone(state, hold, fault, aside):
     """STORY, "Not ours": of a maker's radio it is withheld, and without rules it is not known."""
     data = bytes_of(lock_of(state, hold, fault, aside))

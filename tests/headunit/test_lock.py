@@ -47,6 +47,7 @@ from radiokey.headunit.policy import (
     UntilPowerCut,
     Wait,
 )
+from tables import each
 
 EVENTS = get_args(Event)
 ASIDE = {State.PROTECTED, State.FAULT}
@@ -109,9 +110,7 @@ def test_the_table_speaks_of_every_state_and_only_of_real_events():
 UNLISTED = [(state, event) for state in State for event in EXAMPLES if type(event) not in TRANSITIONS[state]]
 
 
-@pytest.mark.parametrize(
-    ("state", "event"), UNLISTED, ids=lambda part: getattr(part, "value", type(part).__name__)
-)
+@each(("state", "event"), UNLISTED, ids=lambda part: getattr(part, "value", type(part).__name__))
 def test_what_the_table_does_not_list_changes_nothing(state, event):
     lock = Lock(state, 2, 60_000, HOUR_MS, 500, Hold.SERVICE, Fault.BUS, b"p" * 16, State.CODE)
     for policy in POLICIES:

@@ -1,10 +1,14 @@
-"""The supply goes away at every byte, the chip fails at every step: the count stays, the lock stays shut."""
+"""The supply goes away at every byte, the chip fails at every step: the count stays, the lock stays shut.
+
+`make test` cuts at a quarter of the bytes and wherever a step begins or ends, `make deep` at every byte.
+"""
 
 import hmac
 from dataclasses import replace
 from random import Random
 
 import pytest
+from hypothesis import settings
 
 from radiokey.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.headunit import store as records
@@ -18,7 +22,23 @@ from radiokey.headunit.unit import HeadUnit
 PLAIN = replace(REFERENCE, remembers_pending=False)
 POLICIES = {"reference": REFERENCE, "remembers-nothing": PLAIN}
 BYTES_PER_COMMIT = records.BANKS * (records.SECTOR_SIZE + records.RECORD_SIZE + 1)  # erase, program, sync
+DEEP = settings().max_examples > 40
 STEPS_PER_COMMIT = records.BANKS * 4  # erase, program, sync, read
+
+
+def cuts(size: int) -> list[int]:
+    """Return after how many of `size` bytes to cut: at each end of an erase, a program and a sync, and a slice between."""
+    if DEEP:
+        return list(range(size))
+    step_ends = [0]
+    while step_ends[-1] < size:
+        step_ends += [
+            step_ends[-1] + one for one in (records.SECTOR_SIZE, records.SECTOR_SIZE + records.RECORD_SIZE)
+        ]
+        step_ends.append(step_ends[-1] + 1)
+    beside = {end + near for end in step_ends for near in (-1, 0, 1)}
+    chance = Random(size)  # noqa: S311 - where is no secret
+    return sorted({at for at in beside if 0 <= at < size} | {*chance.sample(range(size), size // 4)})
 
 
 class CutChip(RamChip):
@@ -129,6 +149,7 @@ def remembered(owner, chip):
 # --- the supply goes away ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("kept", CHIPS)
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_cut_anywhere_in_a_wrong_entry_leaves_the_old_record_or_a_new_one(
@@ -145,7 +166,7 @@ def test_a_cut_anywhere_in_a_wrong_entry_leaves_the_old_record_or_a_new_one(
     new = remembered(owner, chip)
     assert (new.state, new.errors) == (State.WAIT, 2)
     stages = []
-    for cut in range(chip.written):
+    for cut in cuts(chip.written):
         chip = put(owner, CutChip(cells, kept))
         chip.cut_after = cut
         owner.wrong(1)
@@ -163,11 +184,12 @@ def test_a_cut_anywhere_in_a_wrong_entry_leaves_the_old_record_or_a_new_one(
     assert set(stages) == {0, 1, 2}
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_cut_anywhere_in_the_right_entry_costs_at_most_one_error(asked_after_one_error, policy):
     owner, cells = asked_after_one_error(POLICIES[policy])
     played = []
-    for cut in range(2 * BYTES_PER_COMMIT):
+    for cut in cuts(2 * BYTES_PER_COMMIT):
         chip = put(owner, CutChip(cells, keeps_what_was_written))
         chip.cut_after = cut
         owner.right()
@@ -183,13 +205,15 @@ def test_a_cut_anywhere_in_the_right_entry_costs_at_most_one_error(asked_after_o
             assert owner.state is State.PLAYING
         assert played[-1] is (found.state is State.PLAYING)
     assert played == sorted(played)
-    assert not any(played[:BYTES_PER_COMMIT]), "not before the error is durable"
+    counted = sum(cut < BYTES_PER_COMMIT for cut in cuts(2 * BYTES_PER_COMMIT))
+    assert not any(played[:counted]), "not before the error is durable"
 
 
+@pytest.mark.hypothesis
 def test_the_reference_lock_never_counts_one_entry_twice(asked_after_one_error):
     """Keyed wrong, cut in the middle, keyed wrong the same way: one error, and its full wait."""
     owner, cells = asked_after_one_error()
-    for cut in range(BYTES_PER_COMMIT):
+    for cut in cuts(BYTES_PER_COMMIT):
         chip = put(owner, CutChip(cells))
         chip.cut_after = cut
         owner.wrong(1)
@@ -213,11 +237,12 @@ def test_another_entry_after_a_cut_is_not_compared_but_answered_for_the_first(as
         assert (owner.state, owner.errors, owner.unit.status.wait_left_ms) == (State.WAIT, 2, 2 * HOUR_MS)
 
 
+@pytest.mark.hypothesis
 def test_a_cut_anywhere_in_the_boot_does_not_make_a_long_gap_a_short_one(owner_under):
     """A thief who taps the wire while the radio comes up still meets the question."""
     owner = owner_under()
     cells = bytes(owner.unit.chip.cells)
-    for cut in range(BYTES_PER_COMMIT):
+    for cut in cuts(BYTES_PER_COMMIT):
         chip = owner.put(CutChip(cells))
         owner.do(SupplyLost(), TimeWent(HOUR_MS))
         chip.cut_after = cut
@@ -228,12 +253,13 @@ def test_a_cut_anywhere_in_the_boot_does_not_make_a_long_gap_a_short_one(owner_u
         assert (owner.state, owner.errors) == (State.CODE, 0), cut
 
 
+@pytest.mark.hypothesis
 def test_a_cut_anywhere_in_saving_a_wait_does_not_shorten_it(owner_under):
     owner = owner_under().asked()
     owner.wrong()
     owner.wait(20 * SECOND_MS)
     cells = bytes(owner.unit.chip.cells)
-    for cut in range(BYTES_PER_COMMIT + 1):
+    for cut in cuts(BYTES_PER_COMMIT + 1):
         chip = owner.put(CutChip(cells))
         chip.cut_after = cut
         owner.wait(MINUTE_MS)

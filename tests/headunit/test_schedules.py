@@ -21,6 +21,7 @@ from radiokey.headunit.events import (
 from radiokey.headunit.lock import State
 from radiokey.headunit.panel import presses_for
 from radiokey.headunit.policy import REFERENCE, ClockNeeds, Dead, PowerCutEffect, Rung, Wait
+from tables import each
 
 MODELS = load_catalogue().models
 BY_POWER_CUT, BY_KEY_CYCLE, BY_SERVICE, NEVER = "power cut", "key cycle", "service", "never"
@@ -207,9 +208,9 @@ def counts(need, *, radio, ignition, engine):
     }[need]
 
 
-@pytest.mark.parametrize("need", ClockNeeds)
-@pytest.mark.parametrize("radio", [True, False])
-@pytest.mark.parametrize(
+@each("need", ClockNeeds)
+@each("radio", [True, False])
+@each(
     ("ignition", "engine"),
     [(Ignition.OFF, False), (Ignition.ACC, False), (Ignition.ON, False), (Ignition.ON, True)],
 )
@@ -358,7 +359,7 @@ def test_an_entry_that_is_not_whole_and_confirmed_counts_nothing(owner_of, model
 ENDING = [i for i in MODELS if (s := MODELS[i].policy().schedule) and isinstance(s[-1].penalty, Dead)]
 
 
-@pytest.mark.parametrize("model_id", ENDING)
+@each("model_id", ENDING)
 def test_a_served_wait_gives_no_try_back(owner_of, model_id):
     """ARCHITECTURE: after a wait the budget does not refill."""
     owner = owner_of(model_id).asked()

@@ -30,6 +30,7 @@ from radiokey.headunit.policy import REFERENCE, ClockNeeds, PowerCutEffect
 from radiokey.headunit.store import BANKS, RECORD_SIZE, SECTOR_SIZE
 from radiokey.headunit.ticks import GAP_MS_MAX, TICKS, Ticks
 from radiokey.headunit.unit import WAIT_SAVED_EVERY_MS, HeadUnit
+from tables import each
 
 YEAR_MS = 365 * DAY_MS
 RADIO_ON = replace(REFERENCE, clock_needs=ClockNeeds.RADIO_ON)
@@ -294,7 +295,7 @@ def test_a_unit_out_of_its_image_begins_to_read_anew(owner_under):
     assert copy.status.wait_left_ms == left(owner) - 10_000
 
 
-@pytest.mark.parametrize("model_id", sorted(load_catalogue().models))
+@each("model_id", sorted(load_catalogue().models))
 def test_a_cut_in_a_wait_read_by_the_counter_does_to_each_radio_what_is_known_of_it(owner_of, model_id):
     owner = owner_of(model_id).asked()
     policy = owner.design.policy

@@ -1,4 +1,7 @@
-"""What an answer to a number may say, whatever was typed: a next step, of the named car, with nothing made up."""
+"""What an answer to a number may say, whatever was typed: a next step, of the named car, with nothing made up.
+
+`make test` looks at a slice of what may be typed, `make deep` at thirty times as much.
+"""
 
 import re
 import string
@@ -16,6 +19,8 @@ from radiokey.serial.makes import among, same_make, spoken
 from radiokey.serial.shapes import LOOK_ALIKES, UNKNOWN
 from radiokey.serial.spelling import heard, spell
 
+DEEP = settings().max_examples > 40
+TIMES = 6 if DEEP else 2
 MAKES = sorted(
     {make for card in cards().values() for make in card.makes}
     | {make for form in FORMATS.values() for make in form.makes}
@@ -63,7 +68,7 @@ def said_of(text, make, radio):
     return ""
 
 
-@settings(max_examples=6 * settings().max_examples)
+@settings(max_examples=TIMES * settings().max_examples)
 @given(typed(), MAKE, RADIOS)
 @example("", "ford", None)
 @example("|" * 60, "", None)
@@ -73,7 +78,7 @@ def test_whatever_the_keyboard_gives_there_is_a_reading_or_a_next_step(text, mak
     read_numbers(text, make=make, radio=radio)
 
 
-@settings(max_examples=6 * settings().max_examples)
+@settings(max_examples=TIMES * settings().max_examples)
 @given(typed(), MAKE, RADIOS)
 @example("820108", "ford", None)
 @example("M01234", "ford", None)
@@ -84,7 +89,7 @@ def test_no_hint_shows_a_number_that_nobody_typed_and_no_label_has(text, make, r
     assert set(shown) <= KNOWN | {"500"}
 
 
-@settings(max_examples=6 * settings().max_examples)
+@settings(max_examples=TIMES * settings().max_examples)
 @given(typed(), MAKE, RADIOS)
 @example("V2l2", "", None)
 @example("M0I2Z45", "ford", None)
@@ -111,7 +116,7 @@ def partners(make):
     return {other for other in MAKES if spoken(other) in names}
 
 
-@settings(max_examples=10 * settings().max_examples)
+@settings(max_examples=(TIMES + DEEP * 4) * settings().max_examples)
 @given(typed(), st.sampled_from(MAKES))
 @example("FD 600A", "ford")
 @example("12345678", "nissan")

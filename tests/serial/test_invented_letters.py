@@ -10,6 +10,7 @@ from radiokey.errors import SerialError
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import parse, readings
 from radiokey.serial.shapes import DIGITS, LOOK_ALIKES
+from tables import each
 
 TWINS = str.maketrans({other: read for read, other in LOOK_ALIKES.items() if read in DIGITS})
 BEGINNINGS = sorted(
@@ -52,8 +53,8 @@ def test_digits_alone_behind_any_beginning_never_gain_a_letter(beginning, digits
         assert not invented(reading) or may_invent(reading), reading
 
 
-@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.id)
-@pytest.mark.parametrize("said", [False, True], ids=["nothing said", "the make said"])
+@each("form", FORMATS.values(), ids=lambda form: form.id)
+@each("said", [False, True], ids=["nothing said", "the make said"])
 def test_a_number_of_any_form_with_its_letters_read_as_digits_does_not_get_them_back(form, said):
     make = form.makes[0] if said and form.makes else None
     for at in range(len(form.number)):

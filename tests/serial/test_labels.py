@@ -9,6 +9,7 @@ from radiokey.serial.number import readings
 from radiokey.serial.refusal import Said, why
 from radiokey.serial.spelling import spell
 from radiokey.serial.stickers import ITEMS, named
+from tables import each
 
 PAGE = Path(__file__).parents[2] / "docs" / "labels.md"
 ROWS = re.findall(
@@ -25,7 +26,7 @@ def test_the_page_has_every_line_of_the_table_and_no_other():
     assert sorted({item for _, item, _ in ROWS}) == sorted({item.id for item in ITEMS})
 
 
-@pytest.mark.parametrize(("make", "item", "example"), EXAMPLES)
+@each(("make", "item", "example"), EXAMPLES)
 def test_every_example_of_the_page_is_named_for_its_make(make, item, example):
     said = None if make == "all" else make.lower()
     found = named(spell(example), said)

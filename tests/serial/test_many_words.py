@@ -2,8 +2,8 @@
 
 import random
 import re
-import sys
 from contextlib import suppress
+from cProfile import Profile
 
 import pytest
 
@@ -91,19 +91,9 @@ def test_what_is_found_in_a_hostile_text_is_what_the_rules_say(piece):
 
 def calls(work):
     """Count the calls of functions, Python's own too, that a piece of work takes."""
-    counted = 0
-
-    def count(_frame, event, _argument):
-        nonlocal counted
-        counted += event in {"call", "c_call"}
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return counted
+    counter = Profile()  # it counts in C: in Python the counting took ten times as long as the work
+    counter.runcall(work)
+    return sum(entry.callcount for entry in counter.getstats())
 
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)

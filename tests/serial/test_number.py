@@ -13,6 +13,7 @@ from radiokey.serial.number import Doubt, SerialNumber, makes_to_ask, parse, rea
 from radiokey.serial.shapes import DIGITS, LETTERS, LOOK_ALIKES, Shape
 from radiokey.serial.spelling import TEXT_LENGTH_MAX, spell
 from radiokey.serial.stickers import words_of_items
+from tables import each
 
 LABELS = Path(__file__).parents[1] / "vectors" / "labels.csv"
 
@@ -26,7 +27,7 @@ def labels():
     ]
 
 
-@pytest.mark.parametrize("row", labels())
+@each("row", labels())
 def test_every_printed_shape_is_read(row):
     reading = parse(row["label"], make=row["make"] or None, kinds=row["kinds"].split() or None)
     assert (reading.serial.text, reading.serial.kind) == (row["serial"], row["kind"])
@@ -38,8 +39,8 @@ def test_every_format_has_a_label_among_the_vectors():
     assert read == set(FORMATS)
 
 
-@pytest.mark.parametrize("precode", [f"T{number:03d}" for number in (0, 1, 12, 123, 456, 903, 999)])
-@pytest.mark.parametrize("label", ["{}", "281155216RT{}", "281155216RT {}", "T{}", "T0{}", "8200607918T {}"])
+@each("precode", [f"T{number:03d}" for number in (0, 1, 12, 123, 456, 903, 999)])
+@each("label", ["{}", "281155216RT{}", "281155216RT {}", "T{}", "T0{}", "8200607918T {}"])
 def test_a_t_of_the_pre_code_is_never_stripped(label, precode):
     """A pre-code may itself begin with the separator's letter."""
     assert parse(label.format(precode)).serial.text == precode

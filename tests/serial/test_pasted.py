@@ -6,9 +6,10 @@ from radiokey.code.reading import make_said, read_number
 from radiokey.errors import NotTheSerialError, SerialDoubtError, SerialError
 from radiokey.serial.makes import MAKES, make_in, spoken
 from radiokey.serial.number import parse, readings
+from tables import each
 
 
-@pytest.mark.parametrize(
+@each(
     "announced",
     [
         "\u2116 {}", "\u2116{}", "No. {}", "no {}", "Nr. {}", "N\u00b0 {}", "N\u00ba{}", "S/N {}", "s/n:{}", "SN {}", "sn{}",
@@ -18,7 +19,7 @@ from radiokey.serial.number import parse, readings
         "\u0437\u0430\u0432. \u2116 {}", "\u0437\u0430\u0432\u043e\u0434\u0441\u043a\u043e\u0439 \u043d\u043e\u043c\u0435\u0440 {}", "\u043d\u043e\u043c\u0435\u0440 {}",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize(
+@each(
     ("number", "make"),
     [("12345678", "volvo"), ("M012345", "ford"), ("V212", "renault"), ("FA05633B", "honda")],
 )

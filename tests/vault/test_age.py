@@ -15,6 +15,7 @@ from radiokey.vault import age
 from radiokey.vault.age import seal, seal_to, unseal, unseal_file
 from radiokey.vault.head import FACTOR_WRITTEN, NONCE, PART, TAG, read_head
 from radiokey.vault.secret import KeyFile, Passphrase
+from tables import each
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "age-x25519.json").read_text("utf-8"))[
     "vectors"
@@ -36,7 +37,7 @@ def another_key():
     return KeyFile(str(pyrage.x25519.Identity.generate()))
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda one: one["name"])
+@each("vector", VECTORS, ids=lambda one: one["name"])
 def test_every_public_vector_with_a_key_ends_as_it_should(vector):
     keys = KeyFile("\n".join(vector["identities"])) if vector["identities"] else another_key()
     if vector["expect"] == "success":

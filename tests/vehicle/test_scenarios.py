@@ -9,14 +9,13 @@ from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
 from radiokey.diagnostics.on_bench import run
 from radiokey.headunit.lock import State
 from radiokey.vehicle import acts
 from radiokey.vehicle.bench import Expected, Moment, Step
 from radiokey.vehicle.load import ACTS, REFERENCE, load_scenario, scenario_ids
 from radiokey.vehicle.timeline import timeline_svg, twin
+from tables import each
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -54,14 +53,14 @@ def test_the_whole_story_of_the_article_is_there():
     assert len(scenario_ids()) >= 20
 
 
-@pytest.mark.parametrize("scenario_id", scenario_ids())
+@each("scenario_id", scenario_ids())
 def test_a_scenario_ends_as_it_says(scenario_id):
     ran = run(load_scenario(scenario_id))
     assert ran.unmet == ()
     assert ran.scenario.expected != Expected(), "it expects something"
 
 
-@pytest.mark.parametrize("scenario_id", scenario_ids())
+@each("scenario_id", scenario_ids())
 def test_a_scenario_would_notice_another_ending(scenario_id):
     """Each expectation, turned into its opposite, is not met."""
     scenario = load_scenario(scenario_id)
@@ -73,7 +72,7 @@ def test_a_scenario_would_notice_another_ending(scenario_id):
             assert len(run(spoilt).unmet) == 1
 
 
-@pytest.mark.parametrize("scenario_id", scenario_ids())
+@each("scenario_id", scenario_ids())
 def test_time_only_goes_forward_and_every_moment_is_whole(scenario_id):
     moments = run(load_scenario(scenario_id)).moments
     times = [moment.at_ms for moment in moments]
@@ -129,7 +128,7 @@ def test_page_and_pictures_are_what_the_scenarios_say_today(tmp_path):
     )
 
 
-@pytest.mark.parametrize("scenario_id", scenario_ids())
+@each("scenario_id", scenario_ids())
 def test_a_picture_says_in_words_all_that_it_shows(scenario_id):
     ran = run(load_scenario(scenario_id))
     svg = ET.fromstring(timeline_svg(ran))  # noqa: S314 - our own picture
@@ -151,7 +150,7 @@ def test_a_picture_says_in_words_all_that_it_shows(scenario_id):
         ), words
 
 
-@pytest.mark.parametrize("scenario_id", scenario_ids())
+@each("scenario_id", scenario_ids())
 def test_nothing_in_a_picture_leaves_it_or_covers_its_neighbour(scenario_id):
     """A letter is taken as seven units wide, which the system fonts stay below."""
     svg = ET.fromstring(timeline_svg(run(load_scenario(scenario_id))))  # noqa: S314 - our own picture

@@ -13,6 +13,7 @@ from radiokey.base.identity.roles import OPERATOR_GIVES, Permission, permissions
 from radiokey.base.identity.tokens import DAYS_MAX, Holder, Token
 from radiokey.clock import DAY_MS
 from radiokey.errors import NotThereError, StoreError, TokenError, UsageError
+from tables import each
 
 RELEASE = [Permission.CODE_RELEASE]
 ELSEWHERE = "rk_0000000000001_000000000000000000000000000000000000000000019UJ04"
@@ -61,7 +62,7 @@ def test_a_token_hides_itself():
             copied(token)
 
 
-@pytest.mark.parametrize("place", range(len(ELSEWHERE)))
+@each("place", range(len(ELSEWHERE)))
 def test_a_mistyped_token_is_known_by_its_check_characters(place):
     """A scanner of source code tells a token from what only looks like one."""
     typed = ELSEWHERE[:place] + ("x" if ELSEWHERE[place] != "x" else "y") + ELSEWHERE[place + 1 :]

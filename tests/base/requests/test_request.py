@@ -44,6 +44,7 @@ from radiokey.base.requests.request import (
 )
 from radiokey.clock import DAY_MS, HOUR_MS
 from radiokey.errors import UsageError
+from tables import each
 
 VIN = "VF1HSRBG645678901"
 NOW = 1_700_000_000_000
@@ -103,8 +104,8 @@ releasing Released released, releasing DoorRefused refused
 EXPECTED = {(one.split()[0], one.split()[1]): one.split()[2] for one in ARROWS.split(",")}
 
 
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
+@each("state", State)
+@each("kind", EVENTS, ids=lambda kind: kind.__name__)
 def test_every_state_with_every_event(state, kind):
     """What is not listed changes nothing at all; said here once more, beside the table."""
     was = after(*WAYS[state])

@@ -16,6 +16,7 @@ from radiokey.errors import MissingFactError
 from radiokey.headunit.panel import begin, press_all, presses_for
 from radiokey.serial.number import parse
 from radiokey.serial.vin import Vin
+from tables import each
 
 MODELS = load_catalogue().models
 KEYED = sorted(model.id for model in MODELS.values() if model.panel is not None)
@@ -69,7 +70,7 @@ def test_every_code_that_can_be_chosen_can_be_keyed_and_each_once(model_id):
     assert len(codes_entered(model_id, every=1)) == keyable(MODELS[model_id]).size()
 
 
-@pytest.mark.parametrize("model_id", SHAPED)
+@each("model_id", SHAPED)
 def test_codes_are_numbered_as_they_are_told(model_id):
     shape = MODELS[model_id].code.value
     first = islice(shape.all(), 20_000)
@@ -79,7 +80,7 @@ def test_codes_are_numbered_as_they_are_told(model_id):
     shape.check(Code(last))
 
 
-@pytest.mark.parametrize("model_id", sorted(set(MODELS) - set(KEYED)))
+@each("model_id", sorted(set(MODELS) - set(KEYED)))
 def test_no_unit_is_made_where_nobody_knows_what_can_be_keyed(model_id):
     """Honda's own site gave a 9 to a radio with keys 1 to 6."""
     with pytest.raises(MissingFactError) as refused:

@@ -12,6 +12,7 @@ from radiokey.code.family import FAMILIES
 from radiokey.errors import OutsideDomainError
 from radiokey.serial.formats import FORMATS, Identity
 from radiokey.serial.number import SerialNumber, parse
+from tables import each
 
 CODES = Path(__file__).parents[2] / "vectors" / "codes.csv"
 
@@ -54,8 +55,8 @@ def test_every_code_fits_its_family_and_the_same_number_gives_the_same_code(fami
     assert derive(family, number) == code
 
 
-@pytest.mark.parametrize("family", list(FAMILIES))
-@pytest.mark.parametrize("kind", list(FORMATS))
+@each("family", list(FAMILIES))
+@each("kind", list(FORMATS))
 def test_a_number_of_another_format_is_refused_by_every_family(family, kind):
     if kind in FAMILIES[family].kinds:
         return

@@ -20,6 +20,7 @@ from radiokey.code.families import (
 from radiokey.errors import OutsideDomainError
 from radiokey.serial.formats import Identity
 from radiokey.serial.number import SerialNumber
+from tables import each
 
 RENAULT_SHA256 = "14dd9da6091cfeb2509acea76d8c6a77eca7a4cdb6593fb0f06c5deec363598d"
 FIAT_SHA256 = "2d69dfdb9a9762cc92213c87be2537c072627d14214c77b5d136de62681f6d74"
@@ -55,7 +56,7 @@ def test_renault_codes_keep_their_leading_zeros(renault_codes):
     assert len(set(renault_codes.values())) == 10_000
 
 
-@pytest.mark.parametrize("number", range(100))
+@each("number", range(100))
 def test_renault_a000_to_a099_are_refused_and_not_crashed_on(number):
     """P is 0 there; one public program divides by it, another changes it to 1."""
     with pytest.raises(OutsideDomainError) as caught:
