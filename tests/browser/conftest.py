@@ -67,9 +67,11 @@ def serving(folder, script, *arguments):
     with subprocess.Popen(
         list(map(str, command)), stdout=subprocess.PIPE, text=True, env=_paths()
     ) as process:
-        said = process.stdout.readline()
-        yield Served(said.split()[-1], database, clock)
-        process.terminate()
+        try:
+            said = process.stdout.readline()
+            yield Served(said.split()[-1], database, clock)
+        finally:
+            process.kill()  # how it ends when it is told to has tests of its own
 
 
 def _paths():
@@ -105,7 +107,7 @@ def demonstration(tmp_path_factory):
         yield served
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def enrolments(tmp_path_factory):
     """A base whose staff is invited: where people open it, and the secrets of their links."""
     folder = tmp_path_factory.mktemp("staff")
@@ -115,20 +117,20 @@ def enrolments(tmp_path_factory):
         yield Served(address, served.database, served.clock), json.loads(told.read_text("utf-8"))
 
 
-@pytest.fixture
-def house(chromium, tmp_path):
+@pytest.fixture(scope="module")
+def house(chromium, demonstration):
     """The demonstration: what gives somebody a phone with an authenticator there, its registrar's link, where it is."""
-    told, made = tmp_path / "told", []
-    with serving(tmp_path, "served_demo.py", told) as served:
-        address = served.address.replace("127.0.0.1", "localhost")
+    address = demonstration.address.replace("127.0.0.1", "localhost")
+    link = json.loads(demonstration.database.with_name("told").read_text("utf-8"))
+    made = []
 
-        def new(**settings):
-            made.append(Phone(chromium, address, **settings))
-            return Holder(made[-1])
+    def new(**settings):
+        made.append(Phone(chromium, address, **settings))
+        return Holder(made[-1])
 
-        yield new, json.loads(told.read_text("utf-8")), Served(address, served.database, served.clock)
-        for phone in made:
-            phone.close()
+    yield new, link, Served(address, demonstration.database, demonstration.clock)
+    for phone in made:
+        phone.close()
 
 
 @pytest.fixture(scope="session")

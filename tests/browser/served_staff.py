@@ -17,6 +17,7 @@ from radiokey.web.serve import serve
 PEOPLE = {
     "kim": Role.CLERK,
     "ken": Role.CLERK,
+    "kay": Role.CLERK,
     "rita": Role.REGISTRAR,
 }
 HONEST = PublicProfile("Hafenstr. 2, Kiel", "HRB 1234, Kiel", "Blaupunkt, Becker", "2026-03", "35 EUR")

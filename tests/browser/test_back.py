@@ -14,6 +14,7 @@ class Walked:
 
     def __init__(self, page):
         self.page, self.seen = page, []
+        self.other = page.context.new_page()
 
     def here(self):
         """Reload the page, reopen it in another tab, and keep it for going back."""
@@ -23,10 +24,8 @@ class Walked:
         assert page.went[0] == "GET"
         page.reload()
         assert (heading(page), page.went[0]) == (shown, "GET")
-        other = page.context.new_page()
-        other.goto(page.url)
-        assert heading(other) == shown
-        other.close()
+        self.other.goto(page.url)
+        assert heading(self.other) == shown
         self.seen.append((page.url, shown))
 
     def back_and_forward(self):

@@ -1,14 +1,12 @@
 """Three people and two registrars, each with a phone of their own, from nothing to a radio that plays (row 18)."""
 
 import re
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 from effort import LIMITS, Watched, row, written
 from papermaking import picture
-from phones import LARGE
+from phones import LARGE, PHONE
 from road import back_to_the_first_step, coached, display, hand, key_in, shown_code
 
 WORDS_APART = 10
@@ -42,15 +40,23 @@ def invited(registrar, name, role):
     return registrar.locator(".link").inner_text()
 
 
-@pytest.fixture
-def people(house):
-    """A registrar, a clerk, an approver, and an owner without an account."""
+@pytest.fixture(scope="module")
+def staff(house):
+    """A registrar, and a clerk and an approver whom she invited."""
     new, link, _ = house
     registrar = come(new(), link)
     clerk, approver = (
         come(new(), invited(registrar, name, role)) for name, role in (("cle", "clerk"), ("app", "approver"))
     )
-    return registrar, clerk, approver, new().page
+    return registrar, clerk, approver
+
+
+@pytest.fixture
+def people(house, staff):
+    """The staff, each with a phone, and an owner without an account."""
+    for page in staff:
+        page.set_viewport_size(PHONE)
+    return *staff, house[0]().page
 
 
 def asks(owner, radio, photo):
@@ -163,13 +169,12 @@ def at_a_desk(page):
     return Watched(page, skilled=True)
 
 
-def second_registrar(house):
+def second_registrar(house, cli):
     """Let the operator invite another registrar on the command line: nobody of the staff can."""
     new, _, served = house
-    command = [sys.executable, "-m", "radiokey", "base", "staff", "invite", "rita", "--role", "registrar"]
-    where = ["--display", "Rita", "--site", served.address, "--database", str(served.database)]
-    said = subprocess.run([*command, *where], capture_output=True, text=True, check=True)
-    return come(new(), said.stdout.strip())
+    command = ("base", "staff", "invite", "rita", "--role", "registrar", "--display", "Rita")
+    said = cli(*command, "--site", served.address, "--database", served.database)
+    return come(new(), said.out.strip())
 
 
 def proposes(registrar, receipt):
@@ -186,7 +191,9 @@ def proposes(registrar, receipt):
     return registrar.url
 
 
-def test_a_stolen_radio_is_refused_until_two_registrars_saw_the_receipt_of_the_police(people, house, photo):
+def test_a_stolen_radio_is_refused_until_two_registrars_saw_the_receipt_of_the_police(
+    people, house, photo, cli
+):
     """Without it the owner reads why it is refused and what to bring; with it the same radio plays."""
     registrar, clerk, approver, owner = people
     asks(owner, STOLEN, photo)
@@ -198,7 +205,7 @@ def test_a_stolen_radio_is_refused_until_two_registrars_saw_the_receipt_of_the_p
     owner.get_by_text("bring the police receipt").first.wait_for()
     assert owner.get_by_role("button", name="Show the code").count() == 0
 
-    rita = second_registrar(house)
+    rita = second_registrar(house, cli)
     there = proposes(registrar, photo)
     # The first registrar's own proposal: no button says so, and what a button would send is refused.
     assert registrar.get_by_role("button", name="Clear the report").count() == 0

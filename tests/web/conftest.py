@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -220,7 +221,7 @@ class Page(HTMLParser):
         self.switch = next((form for form in self.forms if form.action == "/language"), None)
         self.forms = [form for form in self.forms if form is not self.switch]
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The text an owner reads, with single spaces."""
         return " ".join(" ".join(self._words).split())
