@@ -61,6 +61,12 @@ LINES = [
     pytest.param("diagnostics/uds.py", "import socket", {10}, id="the plug's core opens a socket"),
     pytest.param("diagnostics/gateway.py", "import can", {10}, id="the gateway knows a bus"),
     pytest.param("vehicle/car.py", "import radiokey.diagnostics.ecu", {1, 7}, id="the car knows the plug"),
+    pytest.param(
+        "web/owner/waiting.py", "import radiokey.lab.thief", {11}, id="an owner's page knows the lab"
+    ),
+    pytest.param(
+        "guide/plan.py", "import radiokey.headunit.budget", {11}, id="the guide knows what guessing is worth"
+    ),
     pytest.param("serial/spelling.py", "import radiokey.serial.number", {7}, id="a cycle among siblings"),
 ]
 

@@ -246,12 +246,12 @@ _UNTIL: Final[dict[str, Callable[[], Penalty]]] = {
 }
 
 
-def schedule(table: Table, key: str) -> tuple[Rung, ...]:
+def schedule(table: Table, key: str, *, errors_max: int = ERRORS_MAX) -> tuple[Rung, ...]:
     """Return the rungs of a schedule; an empty list says that wrong codes bring nothing at all."""
     rungs = []
     for inner in table.tables(key):
-        errors = inner.number("errors", 1, ERRORS_MAX)
-        every = inner.number("every", 1, ERRORS_MAX) if inner.has("every") else 1
+        errors = inner.number("errors", 1, errors_max)
+        every = inner.number("every", 1, errors_max) if inner.has("every") else 1
         rungs.append(Rung(errors, _penalty(inner), every))
         inner.done()
     try:

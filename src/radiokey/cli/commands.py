@@ -95,6 +95,12 @@ def _bench() -> click.Command:
     return app
 
 
+def _lab() -> click.Command:
+    from radiokey.cli.lab import app
+
+    return app
+
+
 def _explain() -> click.Command:
     from radiokey.cli.explain import explain_record
 
@@ -155,6 +161,7 @@ app = Noun(
         "used": _used,
         "questions": _questions,
         "bench": _bench,
+        "lab": _lab,
         "explain": _explain,
         "unit": _unit,
         "vault": _vault,

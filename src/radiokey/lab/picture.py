@@ -1,0 +1,162 @@
+"""Both costs as two axes: to the right what a thief gets, upwards what an owner waits, a point a schedule."""
+
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from html import escape
+from typing import Final
+
+from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from radiokey.lab.search import Judged
+from radiokey.language.speech import gettext, later
+
+WIDTH: Final = 980
+LEFT, RIGHT, TOP, BOTTOM = 80, 560, 64, 520
+HEIGHT: Final = 580
+SHARES: Final = {"0.001 %": 1e-5, "0.01 %": 1e-4, "0.1 %": 1e-3, "1 %": 1e-2, "10 %": 1e-1, "100 %": 1.0}
+TIMES: Final = {
+    later("10 s"): 10 * SECOND_MS,
+    later("1 min"): MINUTE_MS,
+    later("10 min"): 10 * MINUTE_MS,
+    later("1 h"): HOUR_MS,
+    later("1 day"): DAY_MS,
+}
+LABEL_GAP: Final = 17
+LEAST_PERCENT: Final = 1e-4
+
+_HEAD: Final = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">
+<title id="t">{title}</title>
+<desc id="d">{twin}</desc>
+<style>
+text {{ font: 13px system-ui, sans-serif; fill: #1f2933 }}
+.grid {{ stroke: #d5dae0; fill: none }}
+.keeps {{ fill: #1d5fa8 }}
+.kills {{ fill: #b3261e }}
+.mine {{ stroke: #d98200; stroke-width: 3 }}
+.front {{ stroke: #1d5fa8; stroke-dasharray: 2 3; fill: none }}
+.lead {{ stroke: #8a94a0; fill: none }}
+.paper {{ fill: #ffffff }}
+@media (prefers-color-scheme: dark) {{
+text {{ fill: #e6eaee }} .grid {{ stroke: #3a424b }} .keeps, .front {{ fill: #7ab8f5; stroke: #7ab8f5 }}
+.front {{ fill: none }} .kills {{ fill: #ff8a80 }} .lead {{ stroke: #7d8894 }} .paper {{ fill: #15191e }}
+.mine {{ stroke: #ffb020 }}
+}}
+</style>
+<rect class="paper" width="{width}" height="{height}"/>
+<text x="16" y="24">{up}</text>
+<text x="16" y="42"><tspan class="keeps">&#9679;</tspan> {keeps}
+<tspan class="kills">&#9632;</tspan> {kills}</text>
+<text x="{right}" y="{foot}" text-anchor="end">{across}</text>"""
+_GRID: Final = '<path class="grid" d="{path}"/><text x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>'
+_LABEL: Final = '<path class="lead" d="M{x} {y}L{at} {label}"/><text x="{words_at}" y="{text}">{words}</text>'
+_DOT: Final = '<circle class="keeps{mine}" cx="{x}" cy="{y}" r="{size}"/>'
+_BOX: Final = '<rect class="kills{mine}" x="{left}" y="{top}" width="{wide}" height="{wide}"/>'
+
+
+def costs_svg(
+    title: str, named: Sequence[Judged], *, mine: Judged | None = None, unnamed: Sequence[Judged] = ()
+) -> str:
+    """Return the picture: `named` with their names, `mine` among them marked, `unnamed` as small points.
+
+    What lies beyond the axes stands at their edge. The description says the same as text.
+    """
+    twin = "; ".join(_twin(one) for one in (*named, *unnamed))
+    head = _HEAD.format(
+        width=WIDTH,
+        height=HEIGHT,
+        right=RIGHT,
+        foot=HEIGHT - 16,
+        title=escape(title),
+        twin=escape(twin),
+        up=escape(gettext("up: what an owner waits at the radio, on average")),
+        across=escape(gettext("to the right: share of codes that a thief gets to try in the time")),
+        keeps=escape(gettext("no radio is lost")),
+        kills=escape(gettext("radios are lost")),
+    )
+    points = [_point(one, size=3, mine=False) for one in unnamed]
+    points += [_point(one, size=5, mine=one is mine) for one in named]
+    return "\n".join([head, *_axes(), *_labels(named), *points, "</svg>"]) + "\n"
+
+
+def _twin(one: Judged) -> str:
+    return gettext(
+        "{name}: {share} of the codes, {minutes} min, {dead} of the radios lost",
+        name=one.schedule.name,
+        share=percent(one.thief),
+        minutes=f"{float(one.owner.waiting_ms / MINUTE_MS):.2g}",
+        dead=percent(one.owner.dead),
+    )
+
+
+def percent(share: Fraction) -> str:
+    """Return a share as people read it, to two digits, and not where that is less than one in a million.
+
+    >>> percent(Fraction(3, 10_000)), percent(Fraction(0)), percent(Fraction(1)), percent(Fraction(1, 10**9))
+    ('0.03 %', '0 %', '100 %', '<0.0001 %')
+    """
+    value = float(share * 100)
+    if 0 < value < LEAST_PERCENT:
+        return f"<{LEAST_PERCENT:.4f} %"
+    digits = 1 - math.floor(math.log10(value)) if 0 < value < 10 else 0  # noqa: PLR2004 - two digits
+    text = f"{value:.{max(0, digits)}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def _axes() -> Iterator[str]:
+    for words, share in SHARES.items():
+        x = _x(share)
+        yield _GRID.format(path=f"M{x} {TOP}V{BOTTOM}", x=x, y=BOTTOM + 20, anchor="middle", words=words)
+    for words, ms in TIMES.items():
+        y = _y(ms)
+        yield _GRID.format(
+            path=f"M{LEFT} {y}H{RIGHT}", x=LEFT - 8, y=y + 4, anchor="end", words=escape(gettext(words))
+        )
+
+
+def _labels(named: Sequence[Judged]) -> Iterator[str]:
+    """Name the points at the right, each label as near to its point as the others let it."""
+    below = float(TOP)
+    for left, one in enumerate(sorted(named, key=lambda one: (_place(one)[1], -one.thief))):
+        x, y = _place(one)
+        room = BOTTOM - LABEL_GAP * (len(named) - left - 1)
+        label = min(max(y, below), max(room, below))
+        below = label + LABEL_GAP
+        yield _LABEL.format(
+            x=x,
+            y=y,
+            at=RIGHT + 22,
+            label=label,
+            words_at=RIGHT + 27,
+            text=label + 4,
+            words=escape(_named(one)),
+        )
+
+
+def _named(one: Judged) -> str:
+    if not one.owner.dead:
+        return one.schedule.name
+    return gettext("{name} ({dead} lost)", name=one.schedule.name, dead=percent(one.owner.dead))
+
+
+def _point(one: Judged, *, size: int, mine: bool) -> str:
+    x, y = _place(one)
+    marked = " mine" if mine else ""
+    if one.owner.dead:
+        return _BOX.format(mine=marked, left=round(x - size, 1), top=round(y - size, 1), wide=2 * size)
+    return _DOT.format(mine=marked, x=x, y=y, size=size)
+
+
+def _place(one: Judged) -> tuple[float, float]:
+    return _x(float(one.thief)), _y(float(one.owner.waiting_ms))
+
+
+def _x(share: float) -> float:
+    at = (math.log10(max(share, 1e-5)) + 5) / 5
+    return round(LEFT + (RIGHT - LEFT) * at, 1)
+
+
+def _y(ms: float) -> float:
+    low, high = math.log(8 * SECOND_MS), math.log(DAY_MS)
+    at = (math.log(min(max(ms, 8 * SECOND_MS), DAY_MS)) - low) / (high - low)
+    return round(BOTTOM + (TOP - BOTTOM) * at, 1)
