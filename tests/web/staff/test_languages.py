@@ -140,7 +140,13 @@ def test_every_page_of_signing_in_is_ready_for_another_language(pseudo):
     offers = [
         SimpleNamespace(account=account, kind=kind, ask="{}") for kind in ("again", "recovered", "invited")
     ]
+    used = SimpleNamespace(label="lost", at_ms=0, used_ms=0, seen_ms=0)
+    who = SimpleNamespace(display="ann", account="ann", role=Role.CLERK, organisation=HOST, session="x")
+    frame = {"ways": [("/me", "My passkeys", True)], "me": who, "csrf": "x", "account": "ann", "now_ms": 0}
+    kept = {"passkeys": [("x", used), ("y", used)], "sessions": [("x", used), ("y", used)]}
     pages = [
+        ("own", {**frame, **kept, "who": who, "ask": "{}", "codes": 2, "label": ""}),
+        ("invited", {**frame, "name": "ann", "minutes": 10, "days": 3, "address": "lost"}),
         ("sign_in", {"ask": "{}", "to": ""}),
         ("recovery", {"account": "ann"}),
         ("kept", {"to": "/sign-in", "words": "lost"}),
