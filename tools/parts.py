@@ -44,7 +44,11 @@ _DESK: Final = tuple(
     )
 )
 DATABASES: Final = Part("databases", ("base/sql", "databases"), without=_DESK)
-_PAGES: Final = tuple(f"browser/test_{name}.py" for name in ("every_page", "desk", "owner_desk"))
+_PAGES: Final = tuple(
+    f"browser/test_{name}.py"
+    for name in ("every_page", "desk", "owner_desk", "back", "print", "three_people")
+)
+"""All that ask the desk or the demonstration: each is served in one part alone."""
 PAGES: Final = Part("pages in the browser", _PAGES)
 BROWSER: Final = Part("browser", ("browser",), without=_PAGES)
 NAMED: Final = (

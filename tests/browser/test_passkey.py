@@ -4,6 +4,7 @@ import re
 
 from looks import faults
 from playwright.sync_api import expect
+from test_print import printed
 
 MADE, ASKED = "Make my passkey", "Sign in with a passkey"
 
@@ -143,3 +144,15 @@ def test_without_scripts_a_page_of_passkeys_says_what_to_do(holders):
     page = holders(java_script_enabled=False).page
     page.goto("/sign-in")
     expect(page.get_by_text("A passkey takes JavaScript")).to_be_visible()
+
+
+def test_recovery_codes_are_printed_all_ten(holders, enrolments):
+    page = holders(color_scheme="dark").page
+    page.goto(f"/enrol/{enrolments[1]['kay']}")
+    page.get_by_role("button", name="Make my passkey").click()
+    page.get_by_role("heading", name="Keep these ten codes").wait_for()
+    codes = page.locator("ol.codes li").all_inner_texts()
+    assert len(codes) == 10
+    words = printed(page)
+    assert all(code in words for code in codes)
+    assert "kay" in words

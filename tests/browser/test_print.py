@@ -88,18 +88,6 @@ def test_a_code_is_on_the_paper_of_whoever_asked_with_what_to_know_first(page):
     assert "Your receipt" not in words
 
 
-def test_recovery_codes_are_printed_all_ten(holders, enrolments):
-    page = holders(color_scheme="dark").page
-    page.goto(f"/enrol/{enrolments[1]['kay']}")
-    page.get_by_role("button", name="Make my passkey").click()
-    page.get_by_role("heading", name="Keep these ten codes").wait_for()
-    codes = page.locator("ol.codes li").all_inner_texts()
-    assert len(codes) == 10
-    words = printed(page)
-    assert all(code in words for code in codes)
-    assert "kay" in words
-
-
 @pytest.mark.parametrize("who", ["cle", "app", "aud"])
 def test_a_request_at_the_desk_is_printed_without_what_could_be_done(people, staffed, who):
     page = people(who, color_scheme="dark")
