@@ -29,8 +29,9 @@ def test_the_hooks_before_a_commit_are_tools_of_the_house_and_fetch_nothing(tmp_
 
 def test_the_container_has_what_the_tools_would_install_and_runs_what_make_names(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "tools")
-    age, chromium, golang, nginx, spin, webassembly = map(
-        importlib.import_module, ("age", "chromium", "golang", "nginx", "spin", "webassembly")
+    age, chromium, golang, nginx, prometheus, spin, webassembly = map(
+        importlib.import_module,
+        ("age", "chromium", "golang", "nginx", "prometheus", "spin", "webassembly"),
     )
     dockerfile = (ROOT / ".devcontainer" / "Dockerfile").read_text("utf-8")
     packages = set(re.findall(r"^        ([a-z0-9.+-]+) \\$", dockerfile, re.MULTILINE))
@@ -40,6 +41,7 @@ def test_the_container_has_what_the_tools_would_install_and_runs_what_make_names
         *golang.PACKAGES,
         age.PACKAGE,
         nginx.PACKAGE,
+        prometheus.PACKAGE,
         *spin.PACKAGES.values(),
         *webassembly.PACKAGES.values(),
     }

@@ -5,6 +5,7 @@ import calendars
 import chromium
 import golang
 import nginx
+import prometheus
 import spin
 
 
@@ -12,7 +13,7 @@ def ensure() -> None:
     """See that all of them are there; fail saying what to install."""
     chromium.ensure(chromium.SHELL)
     chromium.ensure(chromium.WHOLE)  # the shell has no camera
-    for program in (spin, golang, nginx, age, calendars):
+    for program in (spin, golang, nginx, age, calendars, prometheus):
         program.ensure()
 
 
