@@ -6,12 +6,12 @@ python tools/draw_lab.py     writes both; a test compares them
 from pathlib import Path
 from typing import Final
 
-from radiokey.cli.lab import span
 from radiokey.clock import DAY_MS
 from radiokey.lab.load import patterns
 from radiokey.lab.owner import Habits, least_cost
-from radiokey.lab.picture import costs_svg, percent
+from radiokey.lab.picture import costs_svg
 from radiokey.lab.search import Judged, front, grid, judge
+from radiokey.lab.words import percent, span
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CODES: Final = 10_000

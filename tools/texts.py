@@ -68,6 +68,7 @@ SAID: Final = (
 """The facts of a radio that are sentences; `facts` says what else of it is translated."""
 CATALOGUE: Final = (
     "guide/ways.toml",
+    "lab/patterns.toml",
     "catalogue/models/nissan_terrano3_article.toml",
     "catalogue/models/renault_86a.toml",
 )

@@ -45,6 +45,7 @@ PAGES = (
     f"/used?model={RADIO}",
     f"/questions?model={RADIO}",
     "/poll",
+    "/lab",
 )
 NOWHERE = ("/no-such-page", "/guide/nowhere")
 

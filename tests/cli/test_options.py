@@ -11,7 +11,7 @@ from radiokey.cli.options import parse_database, parse_path
 from tables import each
 
 SERVER = "postgresql://ann:CANARY@127.0.0.1/x"
-NAMES_A_FILE = {"FILE", "DIR", "RECORD", "SERVER"}  # or a base on a server
+NAMES_A_FILE = {"FILE", "[FILE]", "DIR", "RECORD", "SERVER"}  # or a base on a server
 
 
 def parameters(command: click.Command = app, name: tuple[str, ...] = ()):

@@ -158,7 +158,7 @@ def policy(
             }
         )
         return
-    say.out(say.bold(schedule.name))
+    say.out(say.bold(gettext(schedule.name)))
     _write_thief(thief, within_ms)
     _write_owner(schedule, habits, judged.owner, best)
     _write_tried(tried)
@@ -373,27 +373,8 @@ def _judged_as_json(one: "Judged") -> dict[str, Any]:
 # --- for people ---------------------------------------------------------------------------------------------
 
 
-def span(ms: float) -> str:
-    """Return a time to about two digits, in the unit that fits.
-
-    >>> span(263_100), span(4_000), span(10**15)
-    ('4.4 min', '4 s', '32,000 years')
-    """
-    units = (
-        (365 * DAY_MS, later("{n} years")),
-        (DAY_MS, later("{n} d")),
-        (HOUR_MS, later("{n} h")),
-        (MINUTE_MS, later("{n} min")),
-        (SECOND_MS, later("{n} s")),
-    )
-    unit_ms, words = next(((unit, words) for unit, words in units if ms >= unit), units[-1])
-    value = ms / unit_ms
-    shown = float(f"{value:.2g}")
-    return gettext(words, n=number(int(shown) if shown == int(shown) else shown))
-
-
 def _write_thief(thief: "Thief", within_ms: int) -> None:
-    from radiokey.lab.picture import percent  # noqa: PLC0415 - a start must stay quick
+    from radiokey.lab.words import percent, span  # noqa: PLC0415 - a start must stay quick
 
     half_ms = thief.time_for_ms(Fraction(1, 2))
     say.out()
@@ -414,13 +395,14 @@ def _write_thief(thief: "Thief", within_ms: int) -> None:
 
 def _write_owner(schedule: "Schedule", habits: "Habits", usual: "OwnerCost", least: "OwnerCost") -> None:
     from radiokey.lab.sensitivity import sensitivity  # noqa: PLC0415 - a start must stay quick
+    from radiokey.lab.words import percent  # noqa: PLC0415 - the same
 
     head = (gettext("waits"), gettext("enquiries"), gettext("blocked"), gettext("dead"))
     rows = [
         (gettext("as owners do"), *_cells(usual)),
         (gettext("at best"), *_cells(least)),
         *(
-            (f"{gettext(_HABITS[one.habit])}: {_share(one.value)}", *_cells(one.cost))
+            (f"{gettext(_HABITS[one.habit])}: {percent(one.value)}", *_cells(one.cost))
             for one in sensitivity(schedule.policy, habits)
             if one.value != getattr(habits, one.habit)
         ),
@@ -431,31 +413,20 @@ def _write_owner(schedule: "Schedule", habits: "Habits", usual: "OwnerCost", lea
 
 
 def _cells(cost: "OwnerCost") -> tuple[str, str, str, str]:
-    return span(float(cost.waiting_ms)), _share(cost.enquiries), _share(cost.blocked), _share(cost.dead)
+    from radiokey.lab.words import percent, span  # noqa: PLC0415 - a start must stay quick
 
-
-def _share(share: Fraction) -> str:
-    from radiokey.lab.picture import percent  # noqa: PLC0415 - a start must stay quick
-
-    return percent(share)
+    return span(float(cost.waiting_ms)), percent(cost.enquiries), percent(cost.blocked), percent(cost.dead)
 
 
 def _write_judged(judged: "list[Judged]") -> None:
+    from radiokey.lab.words import percent, span  # noqa: PLC0415 - a start must stay quick
+
     head = (gettext("the thief"), gettext("waits"), gettext("dead"))
-    say.columns(
-        [
-            (*head, ""),
-            *(
-                (
-                    _share(one.thief),
-                    span(float(one.owner.waiting_ms)),
-                    _share(one.owner.dead),
-                    one.schedule.name,
-                )
-                for one in judged
-            ),
-        ]
+    rows = (
+        (percent(one.thief), span(float(one.owner.waiting_ms)), percent(one.owner.dead), one.schedule.name)
+        for one in judged
     )
+    say.columns([(*head, ""), *((*cells, gettext(name)) for *cells, name in rows)])
 
 
 def _write_tried(tried: "list[tuple[str, Fraction, Interval]]") -> None:

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from html import escape
 from typing import Final
 
 from radiokey.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from radiokey.lab.search import Judged
+from radiokey.lab.words import percent
 from radiokey.language.speech import gettext, later
 
 WIDTH: Final = 980
@@ -22,7 +22,6 @@ TIMES: Final = {
     later("1 day"): DAY_MS,
 }
 LABEL_GAP: Final = 17
-LEAST_PERCENT: Final = 1e-4
 
 _HEAD: Final = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">
@@ -82,25 +81,11 @@ def costs_svg(
 def _twin(one: Judged) -> str:
     return gettext(
         "{name}: {share} of the codes, {minutes} min, {dead} of the radios lost",
-        name=one.schedule.name,
+        name=gettext(one.schedule.name),
         share=percent(one.thief),
         minutes=f"{float(one.owner.waiting_ms / MINUTE_MS):.2g}",
         dead=percent(one.owner.dead),
     )
-
-
-def percent(share: Fraction) -> str:
-    """Return a share as people read it, to two digits, and not where that is less than one in a million.
-
-    >>> percent(Fraction(3, 10_000)), percent(Fraction(0)), percent(Fraction(1)), percent(Fraction(1, 10**9))
-    ('0.03 %', '0 %', '100 %', '<0.0001 %')
-    """
-    value = float(share * 100)
-    if 0 < value < LEAST_PERCENT:
-        return f"<{LEAST_PERCENT:.4f} %"
-    digits = 1 - math.floor(math.log10(value)) if 0 < value < 10 else 0  # noqa: PLR2004 - two digits
-    text = f"{value:.{max(0, digits)}f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 
 def _axes() -> Iterator[str]:
@@ -135,8 +120,8 @@ def _labels(named: Sequence[Judged]) -> Iterator[str]:
 
 def _named(one: Judged) -> str:
     if not one.owner.dead:
-        return one.schedule.name
-    return gettext("{name} ({dead} lost)", name=one.schedule.name, dead=percent(one.owner.dead))
+        return gettext(one.schedule.name)
+    return gettext("{name} ({dead} lost)", name=gettext(one.schedule.name), dead=percent(one.owner.dead))
 
 
 def _point(one: Judged, *, size: int, mine: bool) -> str:

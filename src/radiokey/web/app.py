@@ -23,6 +23,7 @@ from radiokey.catalogue.load import load_catalogue
 from radiokey.clock import Clock
 from radiokey.errors import FormError, RadiokeyError, SignedOutError
 from radiokey.language.load import Languages, known
+from radiokey.web import lab
 from radiokey.web.account import signin
 from radiokey.web.api import audit as api_audit
 from radiokey.web.api import grants as api_grants
@@ -273,6 +274,7 @@ _PAGES: Final = (
     *waiting.HANDLERS,
     *leaflets.HANDLERS,
     *poll.HANDLERS,
+    *lab.HANDLERS,
     *language.HANDLERS,
     *coverage.HANDLERS,
     *practice_radio.HANDLERS,

@@ -99,6 +99,12 @@ class LeafletForm(Form, frozen=True, kw_only=True):
     model: Short = ""
 
 
+class LabForm(Form, frozen=True, kw_only=True):
+    """How many codes there are."""
+
+    codes: Short = ""
+
+
 class LanguageForm(Form, frozen=True, kw_only=True):
     """Another language, and the address of the page it was chosen on."""
 
