@@ -33,16 +33,16 @@ NOT_YET_PAGES = {"desk": 280, "registrar": 190, "staff": 120}
 """Folders of templates whose texts are English alone, each with how many: they may only become fewer."""
 NOT_YET_SOURCE = {
     "": 2,
-    "base": 540,
+    "base": 258,
     "catalogue": 100,
     "cli": 12,
     "code": 2,
     "diagnostics": 9,
     "guide": 55,
-    "headunit": 40,
-    "vault": 120,
+    "headunit": 18,
+    "vault": 9,
     "vehicle": 110,
-    "web": 280,
+    "web": 265,
 }
 """Folders of the source, likewise; what is neither a sentence nor shown counts too."""
 

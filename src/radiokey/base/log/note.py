@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from radiokey.base.log.tree import HASH_SIZE
 from radiokey.errors import ReceiptError
+from radiokey.language.speech import gettext
 
 _KEY_ID_SIZE = 4
 _NOTE_SIZE_MAX = 16_384
@@ -84,9 +85,10 @@ class VerifierKey:
             or len(raw) != 1 + HASH_SIZE
             or key.id.hex() != key_id
         ):
-            whose = "a log's" if algorithm is Algorithm.ED25519 else "a witness's"
+            whose = gettext("a log's") if algorithm is Algorithm.ED25519 else gettext("a witness's")
             raise ReceiptError(
-                f"this is not a verifier key of {whose}", hint="it reads name+8 hex digits+base64"
+                gettext("this is not a verifier key of {whose}", whose=whose),
+                hint=gettext("it reads name+8 hex digits+base64"),
             )
         return key
 
@@ -144,7 +146,9 @@ class SignatureLine:
         found = _LINE.fullmatch(line)
         raw = canonical_base64(found["signature"]) if found else b""
         if found is None or len(raw) <= _KEY_ID_SIZE:
-            raise ReceiptError("a line below the text is not a signature", hint="the note was changed")
+            raise ReceiptError(
+                gettext("a line below the text is not a signature"), hint=gettext("the note was changed")
+            )
         return cls(found["name"], raw[:_KEY_ID_SIZE], raw[_KEY_ID_SIZE:])
 
 
@@ -153,7 +157,8 @@ def split_note(note: str) -> tuple[str, list[SignatureLine]]:
     text, blank, signatures = note.rpartition("\n\n")
     if not blank or len(note) > _NOTE_SIZE_MAX or not signatures.endswith("\n"):
         raise ReceiptError(
-            "the checkpoint is not a signed note", hint="get the receipt again from where it was made"
+            gettext("the checkpoint is not a signed note"),
+            hint=gettext("get the receipt again from where it was made"),
         )
     return f"{text}\n", [SignatureLine.parse(line) for line in signatures[:-1].split("\n")]
 
@@ -164,8 +169,8 @@ def open_note(note: str, key: VerifierKey) -> str:
     own = [line for line in lines if line.of(key)]
     if not own or not all(key.checks(text.encode(), line.signature) for line in own):
         raise ReceiptError(
-            "the checkpoint is not signed by this log",
-            hint="it was changed, or another log made it: compare the verifier key",
+            gettext("the checkpoint is not signed by this log"),
+            hint=gettext("it was changed, or another log made it: compare the verifier key"),
         )
     return text
 

@@ -19,6 +19,7 @@ from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, op
 from radiokey.base.log.tree import EMPTY_ROOT, HASH_SIZE, is_prefix
 from radiokey.clock import SECOND_MS, Clock
 from radiokey.errors import LogError, ReceiptError
+from radiokey.language.speech import gettext
 
 SIZE_TYPE: Final = "text/x.tlog.size"
 _PROOF_LENGTH_MAX: Final = 63
@@ -152,7 +153,9 @@ class Witness:
             return Checkpoint(origin, 0, EMPTY_ROOT)
         text = self._opened(kept, origin)
         if text is None:
-            raise LogError("what this witness signed last is damaged", hint="restore it from a backup")
+            raise LogError(
+                gettext("what this witness signed last is damaged"), hint=gettext("restore it from a backup")
+            )
         return Checkpoint.beginning(text)
 
     def _opened(self, note: str, origin: str) -> str | None:
