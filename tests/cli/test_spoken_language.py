@@ -113,6 +113,7 @@ def test_an_answer_and_a_record_are_told_in_russian(cli, tmp_path):
     for arguments in (
         ("explain", str(record), "--policy", "reference"),
         ("used",),
+        ("bench", "list"),
         ("vault", "show", "--file", "/nowhere/at/all"),
     ):
         ran = cli(*RUSSIAN, *arguments)
