@@ -120,6 +120,13 @@ def facts() -> Iterator[tuple[str, str]]:
         yield from ((text, f"catalogue/models/{model.id}.toml") for text in said if text)
 
 
+def scenarios() -> Iterator[tuple[str, str]]:
+    """Return the title and the story of each scenario, with its file."""
+    for file in sorted((SOURCE / "vehicle" / "scenarios").glob("*.toml")):
+        told = tomllib.loads(file.read_text("utf-8"))
+        yield from ((told[name], file.relative_to(SOURCE).as_posix()) for name in ("title", "story"))
+
+
 def helps() -> Iterator[tuple[str, str]]:
     """Return what each command says of itself and of what it takes, with the file that says it."""
     for _name, _noun, command, context in commands(app):
@@ -155,7 +162,7 @@ def template() -> Catalog:
         radio = tomllib.loads((SOURCE / name).read_text("utf-8"))
         for field in ("name", "short"):
             found.add(radio[field], None, [(name, 0)])
-    for text, name in (*facts(), *helps()):
+    for text, name in (*facts(), *helps(), *scenarios()):
         found.add(text, None, [(name, 0)])
     return found
 

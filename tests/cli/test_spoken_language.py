@@ -80,6 +80,11 @@ WRONG = (
     ("guide", "--model", "zzz"),
     ("bench", "run", "battery-swip"),
     ("vault", "show", "--file", "/nowhere/at/all"),
+    ("base", "settings", "--database", "/nowhere/at/all"),
+    ("base", "backup", __file__, "--database", "/nowhere/at/all"),
+    ("base", "init", "--database", "postgresql://rita@db.example.org/radios"),
+    ("vault", "list", "--file", __file__, "--identity", __file__),
+    ("explain", __file__),
     ("unit", "serve", "--model", "reference", "--state", "a", "--device", "b"),
 )
 """One of each kind of wrong use, Click's and ours."""
@@ -95,7 +100,9 @@ def test_wrong_use_is_said_in_russian(cli, arguments):
         sentence = line.split(": ", 2)[2]
         assert CYRILLIC.search(sentence), sentence
         quoted = re.sub(
-            r"'[^']*'|\"[^\"]*\"|--[\w-]+|\([^)]*\)|radiokey( [a-z]+)*|: [a-z, ]+$", " ", sentence
+            r"'[^']*'|\bage\b|postgresql://\S+|\"[^\"]*\"|--[\w-]+|\([^)]*\)|radiokey( [a-z]+)*|: [a-z, ]+$",
+            " ",
+            sentence,
         )
         assert [word for word in LATIN.findall(quoted) if not word.isupper()] == [], sentence
 
@@ -106,6 +113,7 @@ def test_an_answer_and_a_record_are_told_in_russian(cli, tmp_path):
     for arguments in (
         ("explain", str(record), "--policy", "reference"),
         ("used",),
+        ("bench", "list"),
         ("vault", "show", "--file", "/nowhere/at/all"),
     ):
         ran = cli(*RUSSIAN, *arguments)

@@ -18,7 +18,8 @@ from radiokey.guide.coach import Part, coach
 from radiokey.language.load import known
 from radiokey.language.speech import gettext, speaking
 from radiokey.vault import card
-from radiokey.vault.document import Entry, read_card
+from radiokey.vault.card_text import read_card
+from radiokey.vault.document import Entry
 from radiokey.web.draw.card import card_of_entry
 
 BYTES_MAX = 150_000

@@ -15,17 +15,16 @@ from radiokey.code.value import Code, Press, PressUntil
 from radiokey.errors import VaultChangedError, VaultError, VaultForeignError, VaultNewerError
 from radiokey.headunit.panel import Key
 from radiokey.vault.age import unseal
+from radiokey.vault.card_text import card_text, read_card
 from radiokey.vault.document import (
     Entry,
     Step,
     Vault,
-    card_text,
     encode_text,
     encode_vault,
     find_entries,
     only,
     parse_vault,
-    read_card,
     with_entry,
     without_codes,
 )

@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Final, Self
 
 from radiokey.base.keys.secret_file import secret_file
 from radiokey.base.limits import Limits
-from radiokey.base.location import DatabaseLocation, FileDatabase, ServerDatabase, parse_location
+from radiokey.base.location import (
+    DatabaseLocation,
+    FileDatabase,
+    ServerDatabase,
+    make_folders,
+    parse_location,
+)
 from radiokey.base.log.append import Log
 from radiokey.base.log.head import HeadFile
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
@@ -30,7 +36,8 @@ from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import SETTING, Ledger, LedgerRelease, ledger_release
 from radiokey.clock import NS_IN_MS, Clock
-from radiokey.errors import LogError, NotThereError, StoreError, UsageError
+from radiokey.errors import LogError, NotThereError, UsageError
+from radiokey.language.speech import gettext
 
 if TYPE_CHECKING:
     from radiokey.base.audit import Audit
@@ -151,7 +158,7 @@ class Base:
         from radiokey.base.grants.service import GrantService  # noqa: PLC0415 - a code needs none of it
 
         if self.organisation is None:
-            raise UsageError("a local base signs nothing: no unit trusts it", hint="radiokey base init")
+            raise _hosted_only(gettext("a local base signs nothing: no unit trusts it"))
         return GrantService(
             door=self.stores.of(Principal.DOOR),
             desk=self.stores.of(Principal.CLERK),
@@ -169,7 +176,7 @@ class Base:
         from radiokey.base.firmware.repository import FirmwareRepository  # noqa: PLC0415 - TUF takes a while to load
 
         if self.organisation is None:
-            raise UsageError("a local base publishes nothing: no unit trusts it", hint="radiokey base init")
+            raise _hosted_only(gettext("a local base publishes nothing: no unit trusts it"))
         keys = self.location.secret("firmware")
         return FirmwareRepository(folder, keys, self._unit_key(), self.clock, self.randomness)
 
@@ -288,9 +295,7 @@ class Base:
         from radiokey.base.requests.desk import Desk, DeskStores  # noqa: PLC0415 - the same
 
         if self.organisation is None:
-            raise UsageError(
-                "a local base has no desk: a request takes three people", hint="radiokey base init"
-            )
+            raise _hosted_only(gettext("a local base has no desk: a request takes three people"))
         secret = secret_file(self.location.secret("contacts"), _KEY_SIZE, self.randomness)
         writers = (Principal.DESK, Principal.CLERK, Principal.APPROVER)
         stores = DeskStores(*map(self.stores.of, writers))
@@ -315,7 +320,7 @@ class Base:
         from radiokey.base.identity.passkeys import Party, Passkeys  # noqa: PLC0415 - the same
 
         if self.organisation is None:
-            raise UsageError("a local base has no staff", hint="radiokey base init")
+            raise _hosted_only(gettext("a local base has no staff"))
         passkeys = Passkeys(Party.at(address), key, self.clock, self.randomness)
         gate = self.stores.of(Principal.GATE)
         return Authentication(gate, passkeys, self.clock, self.randomness, self.limits)
@@ -348,8 +353,10 @@ class Base:
         size = last.size if last else 0
         if count != size:
             raise LogError(
-                f"the log has {size} entries, and the database {count} releases",
-                hint="radiokey base log verify names the first that is missing",
+                gettext(
+                    "the log has {size} entries, and the database {count} releases", size=size, count=count
+                ),
+                hint=gettext("radiokey base log verify names the first that is missing"),
             )
         return checkpoint
 
@@ -359,6 +366,10 @@ class Base:
         It takes a few times as long as `verify`. Raises `LogError`, `StoreError`.
         """
         return verify_base(self.stores.of(Principal.DOOR), self._signer, self._head)
+
+
+def _hosted_only(sentence: str) -> UsageError:
+    return UsageError(sentence, hint="radiokey base init")
 
 
 def open_base(
@@ -376,7 +387,7 @@ def open_base(
     location = parse_location(database)
     if not make:
         _require_base(location)
-    _make_folders(location)
+    make_folders(location)
     return Base(location, clock or SystemClock(), randomness or SystemRandomness(), limits)
 
 
@@ -387,8 +398,8 @@ def _require_base(location: DatabaseLocation) -> None:
     """
     if isinstance(location, FileDatabase) and not location.path.exists():
         raise NotThereError(
-            "there is no base at this path",
-            hint="look at the path again; 'radiokey base init' makes a new one there",
+            gettext("there is no base at this path"),
+            hint=gettext("look at the path again; 'radiokey base init' makes a new one there"),
         )
 
 
@@ -407,16 +418,18 @@ def init_base(
         location = parse_location(database)
         if isinstance(location, ServerDatabase):
             raise UsageError(
-                "a base on a server is a hosted one", hint="name who runs it with --organisation"
+                gettext("a base on a server is a hosted one"),
+                hint=gettext("name who runs it with --organisation"),
             )
         return open_base(location, clock, randomness)
     if not _ORGANISATION.fullmatch(organisation):
         raise UsageError(
-            "a base is named by a domain of yours, perhaps with a path", hint="like codes.example.org/radios"
+            gettext("a base is named by a domain of yours, perhaps with a path"),
+            hint=gettext("like codes.example.org/radios"),
         )
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     location = parse_location(database)
-    _make_folders(location)
+    make_folders(location)
     with _owner_transaction(location) as transaction:
         _host(transaction, organisation, clock.now_ms())
     if not location.secret("keys").exists():
@@ -439,8 +452,8 @@ def set_ledger_release(
     with _owner_transaction(location) as transaction:
         if transaction.hosting() is None:
             raise UsageError(
-                "a local base has no ledger of others' radios, and no desk",
-                hint="name a hosted one with --database",
+                gettext("a local base has no ledger of others' radios, and no desk"),
+                hint=gettext("name a hosted one with --database"),
             )
         changed = ledger_release(transaction) is not value
         if changed:
@@ -471,21 +484,11 @@ def _host(transaction: Transaction, organisation: str, now_ms: int) -> None:
     if was is None:
         if transaction.last_checkpoint() is not None:
             raise UsageError(
-                "this base has a log of its own already, under another name", hint="make a hosted base anew"
+                gettext("this base has a log of its own already, under another name"),
+                hint=gettext("make a hosted base anew"),
             )
         transaction.add_hosting(organisation, now_ms)
     elif was != organisation:
-        raise UsageError("this base has another name, for ever", hint=f"it is {was}")
-
-
-def _make_folders(location: DatabaseLocation) -> None:
-    """Make the folder of the base and of its secrets."""
-    if isinstance(location, FileDatabase) and location.path.is_dir():
-        raise StoreError("the base is to be a file; this is a folder", hint="name a file in it")
-    folder = location.secret("key").parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise StoreError(
-            f"the folder of the base cannot be made: {error.strerror}", hint="choose another"
-        ) from error
+        raise UsageError(
+            gettext("this base has another name, for ever"), hint=gettext("it is {was}", was=was)
+        )

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from radiokey.errors import UsageError
+from radiokey.errors import StoreError, UsageError
+from radiokey.language.speech import gettext, later
 
 SECRETS_VARIABLE: Final = "RADIOKEY_SECRETS"
-_FILE_HINT: Final = "name a file or a folder; where that is the name of one, write ./ before it"
-_DATABASE_HINT: Final = "a server is postgresql://USER@HOST/DATABASE; anything else is the path of a file"
+_FILE_HINT: Final = later("name a file or a folder; where that is the name of one, write ./ before it")
+_DATABASE_HINT: Final = later(
+    "a server is postgresql://USER@HOST/DATABASE; anything else is the path of a file"
+)
 _SERVERS: Final = ("postgresql://", "postgres://")
 _HOST: Final = r"([\w.%-]*|\[[0-9A-Fa-f:.]+\])(:\d*)?"
 # A part of what libpq reads. A password that is not escaped would be taken for a host or a port, and libpq
@@ -80,9 +83,11 @@ def parse_location(given: DatabaseLocation | Path | str | None = None) -> Databa
     if isinstance(given, str) and given.startswith(_SERVERS):
         if not _SERVER.fullmatch(given):
             raise UsageError(
-                "the address of the server is not well formed",
-                hint="postgresql://USER:PASSWORD@HOST:PORT/DATABASE; a sign like @ or / in a password is "
-                "written %40 or %2F",
+                gettext("the address of the server is not well formed"),
+                hint=gettext(
+                    "postgresql://USER:PASSWORD@HOST:PORT/DATABASE; a sign like @ or / in a password is "
+                    "written %40 or %2F"
+                ),
             )
         return ServerDatabase(given, _secrets_of_servers())
     return FileDatabase(default_database() if given is None else file_path(given, _DATABASE_HINT))
@@ -97,11 +102,11 @@ def file_path(given: Path | str, hint: str = _FILE_HINT) -> Path:
     """
     text = os.fspath(given)
     if not text.strip():
-        raise UsageError("the name of a file is empty", hint=hint)
+        raise UsageError(gettext("the name of a file is empty"), hint=gettext(hint))
     if text != text.strip():
-        raise UsageError("the name of a file begins or ends with a space", hint=hint)
+        raise UsageError(gettext("the name of a file begins or ends with a space"), hint=gettext(hint))
     if looks_like_address(text):
-        raise UsageError("this looks like an address, and a file is wanted here", hint=hint)
+        raise UsageError(gettext("this looks like an address, and a file is wanted here"), hint=gettext(hint))
     return Path(given)
 
 
@@ -131,3 +136,19 @@ def _secrets_of_servers() -> Path:
 
 def _secret(prefix: Path, kind: str) -> Path:
     return prefix.with_name(f"{prefix.name}.{kind}")
+
+
+def make_folders(location: DatabaseLocation) -> None:
+    """Make the folder of the base and of its secrets; raise `StoreError`."""
+    if isinstance(location, FileDatabase) and location.path.is_dir():
+        raise StoreError(
+            gettext("the base is to be a file; this is a folder"), hint=gettext("name a file in it")
+        )
+    folder = location.secret("key").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(
+            gettext("the folder of the base cannot be made: {strerror}", strerror=error.strerror),
+            hint=gettext("choose another"),
+        ) from error

@@ -50,7 +50,7 @@ def list_(*, as_json: bool) -> None:
             ]
         )
         return
-    say.columns([(one.id, one.model, one.title) for one in scenarios])
+    say.columns([(one.id, one.model, gettext(one.title)) for one in scenarios])
 
 
 @app.command("run")
@@ -149,8 +149,8 @@ def _as_json(ran: "Run") -> dict[str, object]:
 def _write_run(ran: "Run") -> None:
     """Write the run as a table for people."""
     one = ran.scenario
-    say.out(say.bold(one.title))
-    say.prose(one.story)
+    say.out(say.bold(gettext(one.title)))
+    say.prose(gettext(one.story))
     say.out(gettext("Radio: {model}. Seed: {seed}.", model=one.model, seed=one.seed))
     say.out()
     head = tuple(gettext(column) for column in _COLUMNS)

@@ -26,6 +26,7 @@ from radiokey.headunit.policy import (
 from radiokey.headunit.store import SLOTS, Record
 from radiokey.headunit.stored import WHAT, Form, Reads, Stored
 from radiokey.headunit.unit import WAIT_SAVED_EVERY_MS
+from radiokey.language.speech import gettext
 
 
 class Verdict(StrEnum):
@@ -238,8 +239,8 @@ class _Reading:
             if kind in found:
                 return Verdict(kind.value)
         if found == {Reads.EMPTY}:
-            raise InputError("there is no record here: all of it is erased", hint=WHAT)
-        raise InputError("there is no record of version 1 or 2 here", hint=WHAT)
+            raise InputError(gettext("there is no record here: all of it is erased"), hint=gettext(WHAT))
+        raise InputError(gettext("there is no record of version 1 or 2 here"), hint=gettext(WHAT))
 
     @property
     def lock(self) -> Lock:

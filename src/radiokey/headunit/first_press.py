@@ -9,6 +9,7 @@ from typing import Final, assert_never
 
 from radiokey.code.value import CodeShape
 from radiokey.errors import CatalogueError, MissingFactError
+from radiokey.language.speech import gettext
 
 BLANK: Final = "-"
 """A place that holds no character yet."""
@@ -63,8 +64,8 @@ def landing(first: FirstPress) -> str:
             return character
         case FirstUnknown():
             raise MissingFactError(
-                "it is not known what the first press shows on this radio",
-                hint="press the key until its place shows the digit, and count nothing",
+                gettext("it is not known what the first press shows on this radio"),
+                hint=gettext("press the key until its place shows the digit, and count nothing"),
                 missing="entry_first",
             )
         case CountsOn():

@@ -14,6 +14,7 @@ from radiokey.headunit.lock import Fault, Hold, Lock, State
 from radiokey.headunit.panel import Keying
 from radiokey.headunit.status import Surroundings
 from radiokey.headunit.store import CHIP_SIZE
+from radiokey.language.speech import gettext
 
 IMAGE_VERSION: Final = b"RKU2"
 IMAGE_SIZE_MAX: Final = 8_192
@@ -53,7 +54,9 @@ class Volatile:
         chip_at = len(IMAGE_VERSION)
         volatile_at = chip_at + CHIP_SIZE
         if not image.startswith(IMAGE_VERSION) or len(image) > IMAGE_SIZE_MAX:
-            raise InputError("this is not the image of a unit", hint="start again with a new one")
+            raise InputError(
+                gettext("this is not the image of a unit"), hint=gettext("start again with a new one")
+            )
         try:
             volatile = cls._of(json.loads(image[volatile_at:]))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -95,7 +98,9 @@ class Volatile:
 
 def damaged_image() -> InputError:
     """Return what is raised for an image that contradicts itself."""
-    return InputError("the image of this unit is damaged", hint="start again with a new one")
+    return InputError(
+        gettext("the image of this unit is damaged"), hint=gettext("start again with a new one")
+    )
 
 
 def _count(value: object) -> int:

@@ -35,6 +35,7 @@ from radiokey.headunit.first_press import (
     landing,
     next_character,
 )
+from radiokey.language.speech import gettext
 
 
 class Control(StrEnum):
@@ -378,8 +379,8 @@ def counted_presses(panel: Panel, shape: CodeShape, code: Code) -> tuple[Press, 
     counted = tuple(line for line in lines if isinstance(line, Press))
     if len(counted) != len(lines):
         raise MissingFactError(
-            "the presses of this entry cannot be counted",
-            hint="press each key until its place shows the digit",
+            gettext("the presses of this entry cannot be counted"),
+            hint=gettext("press each key until its place shows the digit"),
             missing="entry_first",
         )
     return counted

@@ -30,6 +30,7 @@ from radiokey.headunit.store import (
     size_of,
 )
 from radiokey.headunit.unit import WAIT_SAVED_EVERY_MS
+from radiokey.language.speech import gettext, later, ngettext
 
 KEY_SIZE: Final = 32
 STORED_SIZE_MAX: Final = 4 * IMAGE_SIZE_MAX
@@ -38,7 +39,7 @@ STORED_SIZE_MAX: Final = 4 * IMAGE_SIZE_MAX
 _CRC: Final = struct.Struct("<I")
 _NO_KEY: Final = bytes(KEY_SIZE)
 _HEX: Final = frozenset(b"0123456789abcdefABCDEF \t\r\n")
-WHAT: Final = (
+WHAT: Final = later(
     "give one record (84 or 112 bytes), a chip (512 bytes) or a unit's image, as bytes or as hexadecimal text"
 )
 
@@ -83,15 +84,15 @@ class Stored:
             try:
                 data = bytes.fromhex(data.decode("ascii"))
             except ValueError as error:
-                raise InputError("the hexadecimal text is not whole", hint=WHAT) from error
+                raise InputError(gettext("the hexadecimal text is not whole"), hint=gettext(WHAT)) from error
         if data.startswith(IMAGE_VERSION):
             return cls._of_unit(data)
         if len(data) == size_of(data):
             return cls(Form.RECORD, (data,))
         if len(data) == CHIP_SIZE:
             return cls(Form.CHIP, _slots(data))
-        size = "1 byte" if len(data) == 1 else f"{len(data)} bytes"
-        raise InputError(f"this is no record: {size}", hint=WHAT)
+        size = ngettext("{n} byte", "{n} bytes", len(data))
+        raise InputError(gettext("this is no record: {size}", size=size), hint=gettext(WHAT))
 
     def read_slots(self, key: bytes | None) -> tuple[tuple[Reads, Record | None], ...]:
         """Return what each slot holds, and the record that can be read in it, under `key` if there is one."""
@@ -109,7 +110,9 @@ class Stored:
         try:
             counter, unsaved_ms = _volatile(json.loads(data[volatile_at:]))
         except (KeyError, TypeError, ValueError, RecursionError) as error:
-            raise InputError("the image of this unit is damaged", hint="give its chip alone") from error
+            raise InputError(
+                gettext("the image of this unit is damaged"), hint=gettext("give its chip alone")
+            ) from error
         return cls(Form.UNIT, _slots(data[chip_at:volatile_at]), counter, unsaved_ms)
 
 

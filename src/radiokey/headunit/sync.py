@@ -18,6 +18,7 @@ from radiokey.code.hand import from_lines, to_lines
 from radiokey.code.signed import NONCE_SIZE, SIGNATURE_SIZE, Answer, Challenge, split
 from radiokey.errors import InputError
 from radiokey.headunit.device import Device
+from radiokey.language.speech import gettext
 
 _BY_HAND: Final = 4
 """Bytes of a number in what is carried by hand."""
@@ -83,7 +84,9 @@ def answer_lines(answer: bytes) -> tuple[str, ...]:
     body, signature = split(answer)
     parsed = Answer.parse(body)
     if parsed is None:
-        raise InputError("this is no answer of a base", hint="ask it again with the unit's challenge")
+        raise InputError(
+            gettext("this is no answer of a base"), hint=gettext("ask it again with the unit's challenge")
+        )
     return to_lines(parsed.epoch.to_bytes(_BY_HAND, "little") + signature)
 
 

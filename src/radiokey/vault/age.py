@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from radiokey.errors import TryLaterError, VaultCutError, VaultError, VaultPassphraseError
+from radiokey.language.speech import gettext
+from radiokey.language.speech import number as as_number
 from radiokey.vault import bech32
 from radiokey.vault.head import (
     FACTOR_WRITTEN,
@@ -122,11 +124,14 @@ def _by_passphrase(head: Head, passphrase: Passphrase) -> bytes:
                 if found is not None:
                     return found
             raise VaultPassphraseError(
-                "the passphrase does not open this vault",
-                hint="look at capitals and at the language of the keyboard; nothing counts the tries",
+                gettext("the passphrase does not open this vault"),
+                hint=gettext(
+                    "look at capitals and at the language of the keyboard; nothing counts the tries"
+                ),
             )
     raise VaultPassphraseError(
-        "this vault opens with a key, not with a passphrase", hint="give the key's file: --identity FILE"
+        gettext("this vault opens with a key, not with a passphrase"),
+        hint=gettext("give the key's file: --identity FILE"),
     )
 
 
@@ -134,7 +139,8 @@ def _by_keys(head: Head, key: KeyFile) -> bytes:
     identities = _read_identities(key)
     if head.factor is not None:
         raise VaultPassphraseError(
-            "this vault opens with a passphrase, not with a key", hint="leave --identity out"
+            gettext("this vault opens with a passphrase, not with a key"),
+            hint=gettext("leave --identity out"),
         )
     shared = [one for one in head.stanzas if isinstance(one, Shared)]
     for identity in identities:
@@ -148,7 +154,7 @@ def _by_keys(head: Head, key: KeyFile) -> bytes:
             if found is not None:
                 return found
     raise VaultPassphraseError(
-        "none of these keys opens this vault", hint="give the key file that belongs to it"
+        gettext("none of these keys opens this vault"), hint=gettext("give the key file that belongs to it")
     )
 
 
@@ -159,8 +165,11 @@ def _stretch(passphrase: str, salt: bytes, factor: int) -> bytes:
         return scrypt.derive(passphrase.encode())
     except MemoryError:
         raise TryLaterError(
-            f"this machine has not the {1 << factor >> 10:,} MiB that opening this vault takes",
-            hint="try again when less runs on it, or on another machine",
+            gettext(
+                "this machine has not the {mebibytes} MiB that opening this vault takes",
+                mebibytes=as_number(1 << factor >> 10),
+            ),
+            hint=gettext("try again when less runs on it, or on another machine"),
         ) from None
 
 
@@ -188,7 +197,8 @@ def _read_recipient(text: str) -> bytes:
 
 def _no_recipient() -> VaultError:
     return VaultError(
-        "this is no age recipient", hint="one begins with age1; 'age-keygen' prints it beside its key"
+        gettext("this is no age recipient"),
+        hint=gettext("one begins with age1; 'age-keygen' prints it beside its key"),
     )
 
 
@@ -205,7 +215,8 @@ def _read_identities(key: KeyFile) -> list[X25519PrivateKey]:
         found.append(X25519PrivateKey.from_private_bytes(data))
     if not found:
         raise VaultError(
-            "this file holds no age key", hint="'age-keygen -o FILE' makes one: AGE-SECRET-KEY-1..."
+            gettext("this file holds no age key"),
+            hint=gettext("'age-keygen -o FILE' makes one: AGE-SECRET-KEY-1..."),
         )
     return found
 

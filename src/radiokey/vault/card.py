@@ -23,7 +23,8 @@ from radiokey.headunit.panel import Control, Panel
 from radiokey.language.speech import current, gettext, later
 from radiokey.qr import qr_modules
 from radiokey.vault.card_content import Card
-from radiokey.vault.document import Entry, card_text
+from radiokey.vault.card_text import card_text
+from radiokey.vault.document import Entry
 
 _FONTS: Final = Path(__file__).with_name("fonts")
 _FAMILY: Final = "DejaVu"

@@ -6,7 +6,6 @@ Version 1, all of it JSON, is read, and written where a vault leaves as text.
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,12 +17,13 @@ import msgspec
 from radiokey.code.value import AnyPress, Code, Press, PressUntil
 from radiokey.errors import CodeShapeError, VaultChangedError, VaultError, VaultForeignError, VaultNewerError
 from radiokey.headunit.panel import Control, Key
+from radiokey.language.speech import gettext, later
+from radiokey.language.speech import number as as_number
 from radiokey.vault.head import BLOCK
 
 VERSION: Final = 2
 TEXT_VERSION: Final = 1
 """The version that is text: what an export is written in."""
-CARD_VERSION: Final = 1
 ENTRIES_MAX: Final = 5_000
 TEXT_MAX: Final = 200
 NOTE_MAX: Final = 2_000
@@ -50,12 +50,14 @@ class Step:
 
     def __post_init__(self) -> None:
         _check_text("step", self.says, STEP_MAX)
-        _check_count("presses of a step", len(self.presses), PRESSES_MAX)
+        _check_count(later("presses of a step"), len(self.presses), PRESSES_MAX)
         for press in self.presses:
             _check_text("key", press.key, KEY_MAX)
             _check_text("key", press.until if isinstance(press, PressUntil) else "", KEY_MAX)
             if press.hold_ms < 0 or (isinstance(press, Press) and press.times < 1):
-                raise VaultError("a key is pressed once or more", hint="leave the steps out")
+                raise VaultError(
+                    gettext("a key is pressed once or more"), hint=gettext("leave the steps out")
+                )
 
     def __repr__(self) -> str:
         return "Step(****)"
@@ -89,16 +91,19 @@ class Entry:
 
     def __post_init__(self) -> None:
         if not self.serial:
-            raise VaultError("an entry has the number of its radio", hint="it stands on the radio's label")
+            raise VaultError(
+                gettext("an entry has the number of its radio"),
+                hint=gettext("it stands on the radio's label"),
+            )
         for name in _TEXTS:
             _check_text(name, getattr(self, name), NOTE_MAX if name == "note" else TEXT_MAX)
-        _check_count("steps of an entry", len(self.steps), STEPS_MAX)
-        _check_count("keys of a panel", len(self.keys), KEYS_MAX)
+        _check_count(later("steps of an entry"), len(self.steps), STEPS_MAX)
+        _check_count(later("keys of a panel"), len(self.keys), KEYS_MAX)
         for key in self.keys:
             _check_text("key", key.id, KEY_MAX)
             _check_text("key", key.label, KEY_MAX)
             if not all(0 <= place <= GRID_MAX for place in key.at):
-                raise VaultError("a key sits on the panel", hint="leave the keys out")
+                raise VaultError(gettext("a key sits on the panel"), hint=gettext("leave the keys out"))
 
     @property
     def key(self) -> str:
@@ -127,7 +132,9 @@ class Vault:
             return None
         data = bytes(self.photos[entry.photo])
         if hashlib.sha256(data).hexdigest() != entry.photo:
-            raise VaultChangedError("a photo of the vault is damaged", hint="its radio's number is not")
+            raise VaultChangedError(
+                gettext("a photo of the vault is damaged"), hint=gettext("its radio's number is not")
+            )
         return data
 
 
@@ -155,11 +162,14 @@ def with_entry(vault: Vault, entry: Entry, photo: bytes | None = None, *, again:
     others = tuple(one for one in vault.entries if one.key != entry.key)
     if len(others) < len(vault.entries) and not again:
         raise VaultError(
-            "the vault has this number already",
-            hint="--replace writes the entry anew; 'show' says what it has",
+            gettext("the vault has this number already"),
+            hint=gettext("--replace writes the entry anew; 'show' says what it has"),
         )
     if len(others) >= ENTRIES_MAX:
-        raise VaultError(f"a vault holds {ENTRIES_MAX:,} radios", hint="begin another one")
+        raise VaultError(
+            gettext("a vault holds {most} radios", most=as_number(ENTRIES_MAX)),
+            hint=gettext("begin another one"),
+        )
     photos = dict(vault.photos)
     if photo is not None:
         name = photo_name(photo)
@@ -271,14 +281,18 @@ def parse_vault(data: bytes | bytearray) -> Vault:
     version = _VERSION_FIRST.match(data)
     if version is None:
         raise VaultForeignError(
-            "what this file holds is no vault of Radiokey",
-            hint="it opened, and is something else: 'age -d' writes out what",
+            gettext("what this file holds is no vault of Radiokey"),
+            hint=gettext("it opened, and is something else: 'age -d' writes out what"),
         )
     number = int(version[1])
     if number > VERSION:
         raise VaultNewerError(
-            f"this vault is of version {number}; versions up to {VERSION} are known here",
-            hint="a newer Radiokey reads it; nothing was changed",
+            gettext(
+                "this vault is of version {version}; versions up to {newest} are known here",
+                version=number,
+                newest=VERSION,
+            ),
+            hint=gettext("a newer Radiokey reads it; nothing was changed"),
         )
     try:
         vault = _read_text(data) if number == TEXT_VERSION else _read_indexed(data)
@@ -394,85 +408,45 @@ def _written_press(press: AnyPress) -> _Press:
 
 def _malformed() -> VaultChangedError:
     return VaultChangedError(
-        "the vault opened, and what it holds is not written as a vault is",
-        hint="another program wrote it: docs/spec/vault.md says how it is written",
+        gettext("the vault opened, and what it holds is not written as a vault is"),
+        hint=gettext("another program wrote it: docs/spec/vault.md says how it is written"),
     )
 
 
 def _check_count(what: str, count: int, most: int) -> None:
     if count > most:
-        raise VaultError(f"the {what} are at most {most}", hint="leave them out")
+        raise VaultError(
+            gettext("there are at most {most} {what}", what=gettext(what), most=most),
+            hint=gettext("leave them out"),
+        )
 
 
 def _check_text(name: str, text: str, longest: int) -> None:
     if len(text) > longest:
-        raise VaultError(f"the {name} of an entry has at most {longest:,} characters", hint="say it shorter")
+        raise VaultError(
+            gettext(
+                "the {name} of an entry has at most {longest} characters",
+                name=name,
+                longest=as_number(longest),
+            ),
+            hint=gettext("say it shorter"),
+        )
     if not all(line.isprintable() for line in (text.split("\n") if name == "note" else (text,))):
         raise VaultError(
-            f"the {name} of an entry holds a character that cannot be shown", hint="type it anew"
+            gettext("the {name} of an entry holds a character that cannot be shown", name=name),
+            hint=gettext("type it anew"),
         )
 
 
 def photo_name(data: bytes) -> str:
     """Return the name of a photo, its SHA-256; raise `VaultError` where it is none that a vault takes."""
     if not data.startswith(_JPEG) or len(data) > PHOTO_BYTES_MAX:
-        raise VaultError("a photo in a vault is a JPEG of at most 2 MB", hint="make it smaller")
+        raise VaultError(
+            gettext("a photo in a vault is a JPEG of at most 2 MB"), hint=gettext("make it smaller")
+        )
     return hashlib.sha256(data).hexdigest()
 
 
 def _without_loose_photos(vault: Vault) -> Vault:
     used = {entry.photo for entry in vault.entries}
     return replace(vault, photos={name: photo for name, photo in vault.photos.items() if name in used})
-
-
-# --- one radio as text --------------------------------------------------------------------------------------
-
-CARD: Final = "radiokey_card"
-_ON_CARD: Final = ("serial", "model", "make", "car", "code", "confirm", "kept_on")
-
-
-def card_text(entry: Entry, *, code: bool) -> str:
-    """Return an entry as the line of ASCII that a card's QR holds, with its code or without."""
-    fields = {
-        **{name: getattr(entry, name) for name in ("serial", "model", "make", "car", "confirm")},
-        "code": entry.code.reveal() if code and entry.code else "",
-        "kept_on": entry.kept_on.isoformat(),
-    }
-    said = {CARD: CARD_VERSION, **{name: fields[name] for name in _ON_CARD if fields[name]}}
-    return json.dumps(said, separators=(",", ":"))
-
-
-class _Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A card's text: what is not known is left out."""
-
-    radiokey_card: int
-    serial: str
-    model: str = ""
-    make: str = ""
-    car: str = ""
-    code: str | None = None
-    confirm: str = ""
-    kept_on: date = date.min
-
-
-def read_card(text: str) -> Entry:
-    """Return the entry on a card; raise `VaultError` for a text that is none or of a later version."""
-    try:
-        card = msgspec.json.decode(text, type=_Card)
-        code = None if card.code is None else Code(card.code)
-    except (ValueError, CodeShapeError):
-        raise VaultError(
-            "this is no card of Radiokey", hint="give the whole text that the reader of the QR shows"
-        ) from None
-    if card.radiokey_card != CARD_VERSION:
-        raise VaultNewerError("this card is of a later version", hint="a newer Radiokey reads it")
-    return Entry(
-        serial=card.serial,
-        model=card.model,
-        make=card.make,
-        car=card.car,
-        code=code,
-        confirm=card.confirm,
-        source="the card",
-        kept_on=card.kept_on,
-    )

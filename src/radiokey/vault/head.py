@@ -18,6 +18,7 @@ from radiokey.errors import (
     VaultForeignError,
     VaultNewerError,
 )
+from radiokey.language.speech import gettext
 
 FACTOR_MAX: Final = 21
 """The largest work factor that is paid: 2^21 KiB of memory."""
@@ -108,8 +109,11 @@ def read_head(sealed: bytes) -> Head:
         raise changed()
     if head.factor is not None and head.factor > FACTOR_MAX:
         raise VaultCostError(
-            f"to open this file would take more than {1 << (FACTOR_MAX - 20)} GiB of memory",
-            hint="if you trust it: age -d FILE | radiokey vault import --file NEW -",
+            gettext(
+                "to open this file would take more than {gibibytes} GiB of memory",
+                gibibytes=1 << (FACTOR_MAX - 20),
+            ),
+            hint=gettext("if you trust it: age -d FILE | radiokey vault import --file NEW -"),
         )
     return head
 
@@ -164,15 +168,16 @@ def without_armor(file: bytes) -> bytes:
 def cut() -> VaultCutError:
     """Return what a file is that ends too early."""
     return VaultCutError(
-        "the file of the vault is not whole: it was cut short",
-        hint="nothing was changed; use another copy of it",
+        gettext("the file of the vault is not whole: it was cut short"),
+        hint=gettext("nothing was changed; use another copy of it"),
     )
 
 
 def changed() -> VaultChangedError:
     """Return what a file is that is not as it was written."""
     return VaultChangedError(
-        "the file of the vault is not as it was written", hint="nothing was changed; use another copy of it"
+        gettext("the file of the vault is not as it was written"),
+        hint=gettext("nothing was changed; use another copy of it"),
     )
 
 
@@ -181,14 +186,15 @@ def _check_first(sealed: bytes) -> None:
         return
     if _VERSION.match(sealed):
         raise VaultNewerError(
-            "this file is of a later version of age", hint="a newer Radiokey or a newer age reads it"
+            gettext("this file is of a later version of age"),
+            hint=gettext("a newer Radiokey or a newer age reads it"),
         )
     if _FIRST.startswith(sealed):
         raise cut()
     if sealed.startswith(_NAME):
         raise changed()
     raise VaultForeignError(
-        "this is no age file", hint="give the file that 'radiokey vault' or the site wrote"
+        gettext("this is no age file"), hint=gettext("give the file that 'radiokey vault' or the site wrote")
     )
 
 

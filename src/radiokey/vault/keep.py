@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 
 from radiokey.durable import alone_in, replace_file
 from radiokey.errors import ChangedMeanwhileError, StoreError, VaultError
+from radiokey.language.speech import gettext
 from radiokey.vault.age import seal, seal_to, unseal_file
 from radiokey.vault.document import Vault, encode_vault, parse_vault
 from radiokey.vault.secret import Key, Passphrase
@@ -34,7 +35,9 @@ def open_vault(path: Path, key: Key) -> Opened:
     """Open the vault in a file; raise `VaultError` by what is wrong, `TryLaterError`."""
     with _opened(path) as file:
         if file is None:
-            raise VaultError("there is no such vault", hint="'radiokey vault add' makes one")
+            raise VaultError(
+                gettext("there is no such vault"), hint=gettext("'radiokey vault add' makes one")
+            )
         mark = _mark(file)
         file.seek(0)
         return Opened(parse_vault(unseal_file(file, key)), mark)
@@ -53,18 +56,22 @@ def save_vault(path: Path, opened: Opened, vault: Vault, passphrase: Passphrase 
         assert passphrase is not None, "a vault without recipients has a passphrase"
         sealed = seal(document, passphrase)
     if len(sealed) > FILE_BYTES_MAX:
-        raise VaultError("a vault has at most 512 MiB", hint="keep fewer photos in it, or begin another one")
+        raise VaultError(
+            gettext("a vault has at most 512 MiB"),
+            hint=gettext("keep fewer photos in it, or begin another one"),
+        )
     try:
         with alone_in(path.parent):
             if _mark_of(path) != opened.mark:
                 raise ChangedMeanwhileError(
-                    "somebody else wrote this file in the meantime", hint="do it again, on what it holds now"
+                    gettext("somebody else wrote this file in the meantime"),
+                    hint=gettext("do it again, on what it holds now"),
                 )
             replace_file(path, sealed)
     except OSError as error:
         raise StoreError(
-            f"the vault cannot be written: {error.strerror}",
-            hint="see that its folder can be written and has room",
+            gettext("the vault cannot be written: {strerror}", strerror=error.strerror),
+            hint=gettext("see that its folder can be written and has room"),
         ) from error
 
 
@@ -86,7 +93,9 @@ def _opened(path: Path) -> Iterator[BinaryIO | None]:
     with file:
         try:
             if file.seek(0, os.SEEK_END) > FILE_BYTES_MAX:
-                raise VaultError("this file is too large for a vault", hint="a vault has at most 512 MiB")
+                raise VaultError(
+                    gettext("this file is too large for a vault"), hint=gettext("a vault has at most 512 MiB")
+                )
             yield file
         except OSError as error:
             raise _unreadable(error) from error
@@ -94,7 +103,8 @@ def _opened(path: Path) -> Iterator[BinaryIO | None]:
 
 def _unreadable(error: OSError) -> VaultError:
     return VaultError(
-        f"the vault cannot be read: {error.strerror}", hint="give the file that 'radiokey vault' wrote"
+        gettext("the vault cannot be read: {strerror}", strerror=error.strerror),
+        hint=gettext("give the file that 'radiokey vault' wrote"),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn, Self
 
 from radiokey.errors import VaultError
+from radiokey.language.speech import gettext
 
 PASSPHRASE_LENGTH_MIN: Final = 12
 """The fewest characters of a passphrase that somebody chooses; one that opens a file may be any."""
@@ -25,8 +26,8 @@ class Passphrase:
     def __init__(self, text: str) -> None:
         if not text or len(text) > PASSPHRASE_LENGTH_MAX:
             raise VaultError(
-                "a passphrase is 1 to 1,000 characters",
-                hint="four or five words that do not belong together are a good one",
+                gettext("a passphrase is 1 to 1,000 characters"),
+                hint=gettext("four or five words that do not belong together are a good one"),
             )
         self._text = text
 
@@ -38,8 +39,11 @@ class Passphrase:
         """
         if len(text) < PASSPHRASE_LENGTH_MIN:
             raise VaultError(
-                f"a passphrase has at least {PASSPHRASE_LENGTH_MIN} characters",
-                hint="four or five words that do not belong together are easy to type on a phone",
+                gettext(
+                    "a passphrase has at least {least} characters",
+                    least=PASSPHRASE_LENGTH_MIN,
+                ),
+                hint=gettext("four or five words that do not belong together are easy to type on a phone"),
             )
         return cls(text)
 

@@ -33,6 +33,7 @@ from radiokey.clock import Clock
 from radiokey.code.signed import MODEL_SIZE_MAX, NUMBER_MAX, ImageHead, Signer, sign
 from radiokey.durable import PUBLIC, replace_file
 from radiokey.errors import StoreError, UsageError
+from radiokey.language.speech import gettext, later, number
 
 DAYS: Final = {Root.type: 365, Targets.type: 90, Snapshot.type: 90, Timestamp.type: 7}
 """How long each role is good for."""
@@ -40,7 +41,7 @@ ROOT_KEYS: Final = ("root-1", "root-2")
 IMAGE_SIZE_MAX: Final = 1 << 28
 
 _KEY_SIZE: Final = 32
-_HINT: Final = "put back the folder as this base last wrote it, and its keys"
+_HINT: Final = later("put back the folder as this base last wrote it, and its keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,14 @@ class FirmwareRepository:
         Raises `UsageError` where it is not newer than what is there, `StoreError`.
         """
         if not 0 < version <= NUMBER_MAX or not 0 <= floor <= version:
-            raise UsageError("a version is a number from 1, and a floor one from 0 to it", hint="")
+            raise UsageError(gettext("a version is a number from 1, and a floor one from 0 to it"), hint="")
         if not model.isascii() or not 0 < len(model) <= MODEL_SIZE_MAX:
-            raise UsageError("an image is for one model of the catalogue", hint="radiokey models")
+            raise UsageError(gettext("an image is for one model of the catalogue"), hint="radiokey models")
         if not 0 < len(payload) <= IMAGE_SIZE_MAX:
-            raise UsageError(f"an image has 1 to {IMAGE_SIZE_MAX:,} bytes", hint="")
+            raise UsageError(
+                gettext("an image has 1 to {most} bytes", most=number(IMAGE_SIZE_MAX)),
+                hint="",
+            )
         with self._turn.alone():
             return self._publish(model, version, floor, payload)
 
@@ -91,9 +95,13 @@ class FirmwareRepository:
         newest = newest_image(targets.signed, model)
         if newest is not None and (version <= newest[1] or floor < newest[2]):
             raise UsageError(
-                f"version {newest[1]} with floor {newest[2]} is published: a new one is above it, "
-                "with no lower floor",
-                hint="publish the older image again under a new version",
+                gettext(
+                    "version {version} with floor {floor} is published: a new one is above it, with no lower "
+                    "floor",
+                    version=newest[1],
+                    floor=newest[2],
+                ),
+                hint=gettext("publish the older image again under a new version"),
             )
         path = f"{model}/{version}.rkf"
         target = TargetFile.from_data(path, image, ["sha256"])
@@ -122,7 +130,9 @@ class FirmwareRepository:
         try:
             return self._root().to_bytes()
         except (RepositoryError, StorageError) as error:
-            raise StoreError("this repository is not as this base signed it", hint=_HINT) from error
+            raise StoreError(
+                gettext("this repository is not as this base signed it"), hint=gettext(_HINT)
+            ) from error
 
     # --- making and opening
 
@@ -153,7 +163,9 @@ class FirmwareRepository:
             at = snapshot.signed.meta["targets.json"].version
             targets = self._read(Targets, f"{at}.targets.json", root)
         except (RepositoryError, StorageError, KeyError) as error:
-            raise StoreError("this repository is not as this base signed it", hint=_HINT) from error
+            raise StoreError(
+                gettext("this repository is not as this base signed it"), hint=gettext(_HINT)
+            ) from error
         return targets, snapshot, timestamp
 
     def _root(self) -> Metadata[Root]:
@@ -163,10 +175,12 @@ class FirmwareRepository:
             found = Metadata[Root].from_file(str(file))
             version += 1
         if found is None:
-            raise StoreError("there is no repository in this folder", hint="publish an image into it")
+            raise StoreError(
+                gettext("there is no repository in this folder"), hint=gettext("publish an image into it")
+            )
         own = {self._signers[name].public_key.keyid for name in ROOT_KEYS}
         if set(found.signed.roles[Root.type].keyids) != own:
-            raise StoreError("this repository is of another base", hint=_HINT)
+            raise StoreError(gettext("this repository is of another base"), hint=gettext(_HINT))
         found.signed.verify_delegate(Root.type, found.signed_bytes, found.signatures)
         return found
 
@@ -224,7 +238,8 @@ class FirmwareRepository:
             replace_file(file, data, mode=PUBLIC)
         except OSError as error:
             raise StoreError(
-                f"the repository cannot be written: {error.strerror}", hint="see that its folder has room"
+                gettext("the repository cannot be written: {strerror}", strerror=error.strerror),
+                hint=gettext("see that its folder has room"),
             ) from error
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from radiokey.base.ports.store import Randomness
 from radiokey.durable import keep_folder
 from radiokey.errors import StoreError
+from radiokey.language.speech import gettext
 
 
 def secret_file(path: Path, size: int, randomness: Randomness) -> bytes:
@@ -31,8 +32,12 @@ def secret_file(path: Path, size: int, randomness: Randomness) -> bytes:
         secret = path.read_bytes()
     except OSError as error:
         raise StoreError(
-            f"the secret beside the base cannot be used: {error.strerror}", hint=str(path.parent)
+            gettext("the secret beside the base cannot be used: {strerror}", strerror=error.strerror),
+            hint=str(path.parent),
         ) from error
     if len(secret) != size:
-        raise StoreError("the secret beside the base is damaged", hint=f"restore {path.name} from a backup")
+        raise StoreError(
+            gettext("the secret beside the base is damaged"),
+            hint=gettext("restore {name} from a backup", name=path.name),
+        )
     return secret

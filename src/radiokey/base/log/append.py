@@ -25,6 +25,7 @@ from radiokey.base.log.tree import (
 )
 from radiokey.base.ports.store import Node, Store, StoredCheckpoint, StoredEntry, Transaction
 from radiokey.errors import LogError, ReceiptError, UsageError
+from radiokey.language.speech import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def append_many(
         kept = head.checkpoint()
         if kept is None:
             raise LogError(
-                "what the log signed last is gone", hint="it is kept beside the database: put it back"
+                gettext("what the log signed last is gone"),
+                hint=gettext("it is kept beside the database: put it back"),
             )
         check_continues(kept, tree, fetch)
     size = tree.size + len(leaves)
@@ -65,7 +67,9 @@ def append_many(
     known = edge | fresh
     root = root_at(size, known.__getitem__)
     if any(transaction.node(part) != fresh[part] for part in perfect_parts(0, size) if part in fresh):
-        raise LogError("the log did not keep the new hashes as they were written", hint=HINT)
+        raise LogError(
+            gettext("the log did not keep the new hashes as they were written"), hint=gettext(HINT)
+        )
     note = signer.sign(Checkpoint(signer.verifier.name, size, root).text())
     transaction.add_checkpoint(StoredCheckpoint(size=size, note=note))
     proofs = tuple(tuple(inclusion_proof(index, size, known.__getitem__)) for index in range(tree.size, size))
@@ -80,7 +84,9 @@ def _add(
         transaction.add_entry(StoredEntry(index=index, leaf=leaf))
     stored = transaction.entries_between(first, first + len(leaves))
     if [(entry.index, entry.leaf) for entry in stored] != list(enumerate(leaves, start=first)):
-        raise LogError("the log did not keep the new entries as they were written", hint=HINT)
+        raise LogError(
+            gettext("the log did not keep the new entries as they were written"), hint=gettext(HINT)
+        )
     fresh = {
         (level, index + place): hashed
         for (level, index), run in Edge(first, list(edge.values())).extend(
@@ -116,12 +122,15 @@ def signed_tree(transaction: Transaction, key: VerifierKey, fetch: Fetch | None 
     last = transaction.last_checkpoint()
     if last is None:
         if transaction.entry(0) is not None:
-            raise LogError("the log has entries but no checkpoint", hint=HINT)
+            raise LogError(gettext("the log has entries but no checkpoint"), hint=gettext(HINT))
         return Checkpoint(key.name, 0, EMPTY_ROOT)
     try:
         checkpoint = Checkpoint.parse(open_note(last.note, key))
     except ReceiptError as error:
-        raise LogError(f"the log's last checkpoint does not verify: {error.sentence}", hint=HINT) from error
+        raise LogError(
+            gettext("the log's last checkpoint does not verify: {sentence}", sentence=error.sentence),
+            hint=gettext(HINT),
+        ) from error
     newest = transaction.entry(checkpoint.size - 1)
     if (
         checkpoint.size != last.size
@@ -131,7 +140,7 @@ def signed_tree(transaction: Transaction, key: VerifierKey, fetch: Fetch | None 
         or root_at(checkpoint.size, fetch) != checkpoint.root
         or transaction.entry(checkpoint.size) is not None
     ):
-        raise LogError("what the log holds is not what it signed", hint=HINT)
+        raise LogError(gettext("what the log holds is not what it signed"), hint=gettext(HINT))
     return checkpoint
 
 
@@ -144,7 +153,7 @@ def check_whole(transaction: Transaction, key: VerifierKey, kept: Checkpoint | N
     checkpoint = signed_tree(transaction, key, fetch)
     edge = check_entries(transaction)
     if edge.size != checkpoint.size or edge.root() != checkpoint.root:
-        raise LogError("the log's entries do not lead to the root it signed", hint=HINT)
+        raise LogError(gettext("the log's entries do not lead to the root it signed"), hint=gettext(HINT))
     if kept is not None:
         check_continues(kept, checkpoint, fetch)
     return checkpoint
@@ -202,7 +211,9 @@ class Log:
         with self._store.snapshot() as transaction:
             size = signed_tree(transaction, self.key).size
             if not 0 < old <= size:
-                raise UsageError(f"the log has {size} entries; a proof starts from 1 to {size}", hint="")
+                raise UsageError(
+                    gettext("the log has {size} entries; a proof starts from 1 to {size}", size=size), hint=""
+                )
             return consistency_proof(old, size, stored_hashes(transaction))
 
 
@@ -213,7 +224,9 @@ def stored_hashes(transaction: Transaction) -> Fetch:
     def fetch(node: Node) -> bytes:
         hashed = read.get(node) or transaction.node(node)
         if hashed is None:
-            raise LogError(f"the log has lost the hash of subtree {node}", hint=HINT)
+            raise LogError(
+                gettext("the log has lost the hash of subtree {node}", node=node), hint=gettext(HINT)
+            )
         read[node] = hashed
         return hashed
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from radiokey.durable import replace_file
 from radiokey.errors import StoreError
+from radiokey.language.speech import gettext
 
 if sys.platform != "win32":
     import fcntl
@@ -95,6 +96,10 @@ class DurableText:
             yield
         except OSError as error:
             raise StoreError(
-                f"{self.path.name} beside the database cannot be used: {error.strerror}",
-                hint="see that its folder can be written and has room",
+                gettext(
+                    "{name} beside the database cannot be used: {strerror}",
+                    name=self.path.name,
+                    strerror=error.strerror,
+                ),
+                hint=gettext("see that its folder can be written and has room"),
             ) from error

@@ -20,9 +20,10 @@ from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash, perfect_parts, ro
 from radiokey.base.ports.store import Node, Transaction
 from radiokey.durable import PUBLIC, keep_folder, replace_file
 from radiokey.errors import ExportError, ReceiptError, StoreError, UsageError
+from radiokey.language.speech import gettext, later
 
 CHECKPOINT: Final = "checkpoint"
-_HINT: Final = "ask the operator of the log; keep this copy and what it was held against"
+_HINT: Final = later("ask the operator of the log; keep this copy and what it was held against")
 
 
 def write_export(transaction: Transaction, folder: Path, key: VerifierKey) -> Checkpoint:
@@ -34,7 +35,10 @@ def write_export(transaction: Transaction, folder: Path, key: VerifierKey) -> Ch
     checkpoint = check_whole(transaction, key)
     last = transaction.last_checkpoint()
     if last is None:
-        raise UsageError("the log is empty: there is nothing to export", hint="its first entry is a release")
+        raise UsageError(
+            gettext("the log is empty: there is nothing to export"),
+            hint=gettext("its first entry is a release"),
+        )
     note = last.note + "".join(transaction.cosignatures(last.size))
     try:
         _refuse_another(transaction, folder, checkpoint, key)
@@ -51,7 +55,8 @@ def write_export(transaction: Transaction, folder: Path, key: VerifierKey) -> Ch
         keep_folder(folder)
     except OSError as error:
         raise StoreError(
-            f"the export cannot be written: {error.strerror}", hint="see that the folder has room"
+            gettext("the export cannot be written: {strerror}", strerror=error.strerror),
+            hint=gettext("see that the folder has room"),
         ) from error
     return checkpoint
 
@@ -62,7 +67,9 @@ def _refuse_another(transaction: Transaction, folder: Path, checkpoint: Checkpoi
         folder.mkdir(parents=True, exist_ok=True)
         return
     if not (folder / CHECKPOINT).exists() and [one.name for one in folder.iterdir()] != ["tile"]:
-        raise UsageError("the folder holds something else than an export", hint="name an empty one")
+        raise UsageError(
+            gettext("the folder holds something else than an export"), hint=gettext("name an empty one")
+        )
     if not (folder / CHECKPOINT).exists():
         return  # one that was cut off before its checkpoint
     old = _checkpoint(folder, key)
@@ -71,7 +78,10 @@ def _refuse_another(transaction: Transaction, folder: Path, checkpoint: Checkpoi
         return transaction.node(node) or b""
 
     if old.size > checkpoint.size or root_at(old.size, stored) != old.root:
-        raise ExportError("the folder holds an export of a longer or another log", hint="name an empty one")
+        raise ExportError(
+            gettext("the folder holds an export of a longer or another log"),
+            hint=gettext("name an empty one"),
+        )
 
 
 def _tiles(transaction: Transaction) -> Iterator[tuple[TilePath, bytes]]:
@@ -109,18 +119,25 @@ def verify_export(folder: Path, key: VerifierKey, seen: Iterable[Checkpoint] = (
     for other in seen:
         if other.size > checkpoint.size:
             raise ExportError(
-                f"the log was rolled back: {other.size} entries were signed, {checkpoint.size} are here",
-                hint=_HINT,
+                gettext(
+                    "the log was rolled back: {signed} entries were signed, {size} are here",
+                    signed=other.size,
+                    size=checkpoint.size,
+                ),
+                hint=gettext(_HINT),
             )
     _refuse_strangers(folder, checkpoint.size)
     wanted = {part for other in seen for part in perfect_parts(0, other.size)}
     known, root = _recomputed(folder, checkpoint.size, wanted)
     if root != checkpoint.root:
-        raise ExportError("the entries do not lead to the root that was signed", hint=_HINT)
+        raise ExportError(gettext("the entries do not lead to the root that was signed"), hint=gettext(_HINT))
     for other in seen:
         if root_at(other.size, known.__getitem__) != other.root:
             raise ExportError(
-                f"the log was forked: of its first {other.size} entries another root was signed", hint=_HINT
+                gettext(
+                    "the log was forked: of its first {size} entries another root was signed", size=other.size
+                ),
+                hint=gettext(_HINT),
             )
     return checkpoint
 
@@ -130,11 +147,11 @@ def _checkpoint(folder: Path, key: VerifierKey) -> Checkpoint:
     try:
         checkpoint = Checkpoint.parse(open_note(note.decode(), key))
     except UnicodeDecodeError:
-        raise ExportError("the checkpoint is not a signed note", hint=_HINT) from None
+        raise ExportError(gettext("the checkpoint is not a signed note"), hint=gettext(_HINT)) from None
     except ReceiptError as error:
         raise ExportError(error.sentence, hint=error.hint) from error
     if checkpoint.origin != key.name:
-        raise ExportError("the checkpoint speaks of another log", hint=_HINT)
+        raise ExportError(gettext("the checkpoint speaks of another log"), hint=gettext(_HINT))
     return checkpoint
 
 
@@ -145,11 +162,15 @@ def _refuse_strangers(folder: Path, size: int) -> None:
             continue
         path = TilePath.parse(name)
         if path is None:
-            raise ExportError(f"{name!r} is no file of a log", hint=_HINT)
+            raise ExportError(gettext("{name!r} is no file of a log", name=name), hint=gettext(_HINT))
         if not path.within(size):
             raise ExportError(
-                f"{path} lies beyond the {size} signed entries: it was rolled back, or is being written",
-                hint="copy it again; if it stays so, it was rolled back",
+                gettext(
+                    "{path} lies beyond the {size} signed entries: it was rolled back, or is being written",
+                    path=path,
+                    size=size,
+                ),
+                hint=gettext("copy it again; if it stays so, it was rolled back"),
             )
 
 
@@ -180,17 +201,23 @@ def _entries(folder: Path, index: int, count: int) -> list[bytes]:
     data = _read(folder, str(path), WIDTH * (2 + 0xFFFF))
     leaves = unbundle(data, count)
     if leaves is None:
-        raise ExportError(f"{path} does not hold {count} entries", hint=_HINT)
+        raise ExportError(
+            gettext("{path} does not hold {count} entries", path=path, count=count), hint=gettext(_HINT)
+        )
     for older in _older(folder, path):
         if _read(folder, str(older), len(data)) != bundle(leaves[: older.width]):
-            raise ExportError(f"{older} is not a beginning of {path}", hint=_HINT)
+            raise ExportError(
+                gettext("{older} is not a beginning of {path}", older=older, path=path), hint=gettext(_HINT)
+            )
     return [leaf_hash(leaf) for leaf in leaves]
 
 
 def _compare(folder: Path, path: TilePath, row: Sequence[bytes]) -> None:
     for one in (path, *_older(folder, path)):
         if _read(folder, str(one), WIDTH * HASH_SIZE) != b"".join(row[: one.width]):
-            raise ExportError(f"{one} does not hold the hashes of the entries", hint=_HINT)
+            raise ExportError(
+                gettext("{one} does not hold the hashes of the entries", one=one), hint=gettext(_HINT)
+            )
 
 
 def _older(folder: Path, path: TilePath) -> Iterator[TilePath]:
@@ -207,9 +234,12 @@ def _read(folder: Path, name: str, size_max: int) -> bytes:
         with (folder / name).open("rb") as file:
             data = file.read(size_max + 1)
     except FileNotFoundError:
-        raise ExportError(f"{name} is missing", hint=_HINT) from None
+        raise ExportError(gettext("{name} is missing", name=name), hint=gettext(_HINT)) from None
     except OSError as error:
-        raise ExportError(f"{name} cannot be read: {error.strerror}", hint=_HINT) from error
+        raise ExportError(
+            gettext("{name} cannot be read: {strerror}", name=name, strerror=error.strerror),
+            hint=gettext(_HINT),
+        ) from error
     if len(data) > size_max:
-        raise ExportError(f"{name} is too long", hint=_HINT)
+        raise ExportError(gettext("{name} is too long", name=name), hint=gettext(_HINT))
     return data

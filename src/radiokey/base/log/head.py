@@ -16,8 +16,9 @@ from radiokey.base.log.durable_text import DurableText
 from radiokey.base.log.note import Checkpoint, VerifierKey, open_note
 from radiokey.base.log.tree import Fetch, consistency_proof, is_prefix
 from radiokey.errors import LogError, ReceiptError
+from radiokey.language.speech import gettext, later
 
-_HINT: Final = "put back the newest database; an older one must never sign again"
+_HINT: Final = later("put back the newest database; an older one must never sign again")
 
 
 class Head(Protocol):
@@ -60,7 +61,7 @@ class HeadFile:
         def decide(kept: str | None) -> str | None:
             old = self._read(kept)
             if old is not None and old.size == fresh.size and old.root != fresh.root:
-                raise LogError("the log was signed twice at one size", hint=_HINT)
+                raise LogError(gettext("the log was signed twice at one size"), hint=gettext(_HINT))
             return note if old is None or old.size < fresh.size else None
 
         self._kept.change(decide)
@@ -76,8 +77,8 @@ class HeadFile:
             return Checkpoint.parse(open_note(note, self._key))
         except ReceiptError as error:
             raise LogError(
-                f"what the log signed last is damaged: {error.sentence}",
-                hint=f"restore {self._kept.path.name} from a backup",
+                gettext("what the log signed last is damaged: {sentence}", sentence=error.sentence),
+                hint=gettext("restore {name} from a backup", name=self._kept.path.name),
             ) from error
 
 
@@ -85,9 +86,15 @@ def check_continues(head: Checkpoint, checkpoint: Checkpoint, fetch: Fetch) -> N
     """Raise `LogError` unless the log of `checkpoint`, with the hashes of `fetch`, continues `head`."""
     if checkpoint.size < head.size:
         raise LogError(
-            f"the database was rolled back: it has {checkpoint.size} of {head.size} signed entries",
-            hint=_HINT,
+            gettext(
+                "the database was rolled back: it has {size} of {signed} signed entries",
+                size=checkpoint.size,
+                signed=head.size,
+            ),
+            hint=gettext(_HINT),
         )
     proof = consistency_proof(head.size, checkpoint.size, fetch) if head.size else []
     if not is_prefix(head.size, checkpoint.size, head.root, checkpoint.root, proof):
-        raise LogError("the database was forked: it holds another log than the signed one", hint=_HINT)
+        raise LogError(
+            gettext("the database was forked: it holds another log than the signed one"), hint=gettext(_HINT)
+        )

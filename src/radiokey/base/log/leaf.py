@@ -26,6 +26,7 @@ from typing import Any, Final
 import msgspec
 
 from radiokey.errors import AnotherPersonError, ReceiptError
+from radiokey.language.speech import gettext
 from radiokey.serial.number import SerialNumber
 
 LEAF_VERSION = 1
@@ -113,7 +114,8 @@ class People:
     def __post_init__(self) -> None:
         if not _are_separate(self.requester, self.checkers, self.approver, self.registrars):
             raise AnotherPersonError(
-                "a code of a desk takes three people", hint="somebody else has to check it, or to approve it"
+                gettext("a code of a desk takes three people"),
+                hint=gettext("somebody else has to check it, or to approve it"),
             )
 
 
@@ -148,7 +150,9 @@ def for_unit(leaf: Leaf, statement: str, proposer: str, signer: str, salt: bytes
     Raises `AnotherPersonError` where one person is both.
     """
     if signer and proposer == signer:
-        raise AnotherPersonError("a grant takes two people", hint="somebody else has to sign it")
+        raise AnotherPersonError(
+            gettext("a grant takes two people"), hint=gettext("somebody else has to sign it")
+        )
     assert bool(signer) is bool(proposer) is (len(salt) == SALT_SIZE)
     return UnitLeaf(
         **_same(leaf, UNIT_LEAF_VERSION),
@@ -185,8 +189,8 @@ def _check_signed(leaf: UnitLeaf) -> None:
         leaf.source != SYNCHRONISATION and leaf.proposer == leaf.signer
     ):
         raise ReceiptError(
-            "the entry in the log does not name two people",
-            hint="this grant left its base against the rules: tell its operator",
+            gettext("the entry in the log does not name two people"),
+            hint=gettext("this grant left its base against the rules: tell its operator"),
         )
     if leaf.source != SYNCHRONISATION and "" in people:
         raise _unreadable()
@@ -199,8 +203,8 @@ def _check_people(leaf: DeskLeaf) -> None:
         raise _unreadable()
     if not _are_separate(leaf.requester, set(leaf.checkers), leaf.approver, set(leaf.registrars)):
         raise ReceiptError(
-            "the entry in the log does not name three people",
-            hint="this code left its desk against the rules: tell its operator",
+            gettext("the entry in the log does not name three people"),
+            hint=gettext("this code left its desk against the rules: tell its operator"),
         )
 
 
@@ -238,7 +242,9 @@ def _are_separate(
 
 
 def _unreadable() -> ReceiptError:
-    return ReceiptError("the receipt's entry cannot be read", hint="it was written by another version")
+    return ReceiptError(
+        gettext("the receipt's entry cannot be read"), hint=gettext("it was written by another version")
+    )
 
 
 class _Version(msgspec.Struct):

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from radiokey.base.log.tree import HASH_SIZE
 from radiokey.errors import ReceiptError, UsageError
+from radiokey.language.speech import gettext
 
 NOTE_SIZE_MAX: Final = 131_072
 """In characters. C2SP signed-note: sixteen signatures have to be taken, and one can be nearly 5 kB."""
@@ -102,9 +103,10 @@ class VerifierKey:
         found = [one for one in allowed if raw[:1] == bytes([one]) and len(raw) == 1 + _PUBLIC_SIZES[one]]
         key = cls(name, raw[1:], found[0]) if found and is_name(name) else None
         if key is None or key.id.hex() != key_id:
-            whose = "a log's" if Algorithm.ED25519 in allowed else "a witness's"
+            whose = gettext("a log's") if Algorithm.ED25519 in allowed else gettext("a witness's")
             raise ReceiptError(
-                f"this is not a verifier key of {whose}", hint="it reads name+8 hex digits+base64"
+                gettext("this is not a verifier key of {whose}", whose=whose),
+                hint=gettext("it reads name+8 hex digits+base64"),
             )
         return key
 
@@ -186,7 +188,9 @@ class SignatureLine:
         found = _LINE.fullmatch(line)
         raw = canonical_base64(found["signature"]) if found else b""
         if found is None or len(raw) <= _KEY_ID_SIZE:
-            raise ReceiptError("a line below the text is not a signature", hint="the note was changed")
+            raise ReceiptError(
+                gettext("a line below the text is not a signature"), hint=gettext("the note was changed")
+            )
         return cls(found["name"], raw[:_KEY_ID_SIZE], raw[_KEY_ID_SIZE:])
 
 
@@ -195,7 +199,8 @@ def split_note(note: str) -> tuple[str, list[SignatureLine]]:
     text, blank, signatures = note.rpartition("\n\n")
     if not blank or len(note) > NOTE_SIZE_MAX or not signatures.endswith("\n"):
         raise ReceiptError(
-            "the checkpoint is not a signed note", hint="get the receipt again from where it was made"
+            gettext("the checkpoint is not a signed note"),
+            hint=gettext("get the receipt again from where it was made"),
         )
     return f"{text}\n", [SignatureLine.parse(line) for line in signatures[:-1].split("\n")]
 
@@ -206,8 +211,8 @@ def open_note(note: str, key: VerifierKey) -> str:
     own = [line for line in lines if line.of(key)]
     if not own or not all(key.checks(text.encode(), line.signature) for line in own):
         raise ReceiptError(
-            "the checkpoint is not signed by this log",
-            hint="it was changed, or another log made it: compare the verifier key",
+            gettext("the checkpoint is not signed by this log"),
+            hint=gettext("it was changed, or another log made it: compare the verifier key"),
         )
     return text
 

@@ -23,6 +23,7 @@ from radiokey.base.log.recompute import HINT
 from radiokey.base.log.tree import HASH_SIZE, inclusion_proof, leaf_hash, root_from_inclusion
 from radiokey.base.ports.store import StoredEntry, Transaction
 from radiokey.errors import LogError, ReceiptError
+from radiokey.language.speech import gettext
 from radiokey.serial.formats import FORMATS
 from radiokey.serial.number import SerialNumber
 
@@ -70,17 +71,21 @@ class Verified:
 def parse_receipt(text: str | bytes) -> Receipt:
     """Read a receipt; raise `ReceiptError` saying which part is not as it should be."""
     if len(text) > RECEIPT_SIZE_MAX:
-        raise ReceiptError("this is too long for a receipt", hint="a receipt is a file of a few kilobytes")
+        raise ReceiptError(
+            gettext("this is too long for a receipt"), hint=gettext("a receipt is a file of a few kilobytes")
+        )
     try:
         receipt = msgspec.json.decode(text, type=Receipt)
         json.loads(text, object_pairs_hook=_each_once)  # msgspec takes the last of two
     except ValueError as error:
         raise ReceiptError(
-            "this is not a receipt", hint=f"the file was cut short or changed: {_printable(str(error))}"
+            gettext("this is not a receipt"),
+            hint=gettext("the file was cut short or changed: {reason}", reason=_printable(str(error))),
         ) from None
     if receipt.v != RECEIPT_VERSION:
         raise ReceiptError(
-            f"receipts of version {receipt.v} are not known here", hint="a newer program reads them"
+            gettext("receipts of version {version} are not known here", version=receipt.v),
+            hint=gettext("a newer program reads them"),
         )
     return receipt
 
@@ -108,7 +113,8 @@ def verify(
     key = VerifierKey.parse(receipt.key)
     if trusted is not None and key != trusted:
         raise ReceiptError(
-            "this receipt comes from another log", hint="its key is not the one it was to be checked against"
+            gettext("this receipt comes from another log"),
+            hint=gettext("its key is not the one it was to be checked against"),
         )
     checkpoint = Checkpoint.parse(open_note(receipt.checkpoint, key))
     leaf, serial = open_receipt(receipt, checkpoint, key)
@@ -122,15 +128,15 @@ def open_receipt(receipt: Receipt, checkpoint: Checkpoint, key: VerifierKey) -> 
     """
     if checkpoint.origin != key.name or checkpoint.size != receipt.size:
         raise ReceiptError(
-            "the checkpoint speaks of another log or another size",
-            hint="the receipt was put together from two",
+            gettext("the checkpoint speaks of another log or another size"),
+            hint=gettext("the receipt was put together from two"),
         )
     leaf_bytes = receipt.leaf.encode()
     root = root_from_inclusion(receipt.index, receipt.size, leaf_hash(leaf_bytes), _proof(receipt))
     if root != checkpoint.root:
         raise ReceiptError(
-            "the proof does not lead from this entry to the signed root",
-            hint="the entry or the proof was changed after it was signed",
+            gettext("the proof does not lead from this entry to the signed root"),
+            hint=gettext("the entry or the proof was changed after it was signed"),
         )
     leaf = parse_leaf(leaf_bytes)
     try:
@@ -139,12 +145,13 @@ def open_receipt(receipt: Receipt, checkpoint: Checkpoint, key: VerifierKey) -> 
         serial = SerialNumber(receipt.serial, receipt.kind, form.identity)
     except (KeyError, ValueError):
         raise ReceiptError(
-            "the receipt's entry cannot be read", hint="it was written by another version"
+            gettext("the receipt's entry cannot be read"), hint=gettext("it was written by another version")
         ) from None
     canonical = re.fullmatch(form.pattern, serial.text) is not None
     if not canonical or nonce.hex() != receipt.nonce or not matches_leaf(leaf, nonce, serial):
         raise ReceiptError(
-            "the entry in the log is not about this number", hint="the number or the nonce was changed"
+            gettext("the entry in the log is not about this number"),
+            hint=gettext("the number or the nonce was changed"),
         )
     return leaf, serial
 
@@ -165,7 +172,10 @@ def renew_receipt(receipt: Receipt, transaction: Transaction, key: VerifierKey) 
     """
     stored = transaction.entry(receipt.index)
     if stored is None or stored.leaf != receipt.leaf.encode():
-        raise ReceiptError("this log does not hold the receipt's entry", hint="another log made the receipt")
+        raise ReceiptError(
+            gettext("this log does not hold the receipt's entry"),
+            hint=gettext("another log made the receipt"),
+        )
     nonce = bytes.fromhex(receipt.nonce)
     serial = SerialNumber(receipt.serial, receipt.kind, FORMATS[receipt.kind].identity)
     fresh = receipt_of(stored, serial, nonce, transaction, key)
@@ -183,7 +193,7 @@ def receipt_of(
     checkpoint = signed_tree(transaction, key, fetch)
     last = transaction.last_checkpoint()
     if last is None or entry.index >= checkpoint.size:
-        raise LogError("the log has entries that it did not sign", hint=HINT)
+        raise LogError(gettext("the log has entries that it did not sign"), hint=gettext(HINT))
     return Receipt(
         v=RECEIPT_VERSION,
         serial=serial.text,
@@ -208,8 +218,12 @@ def _witnessed(
     signed = count_witnesses(one.key for one in found)
     if signed < needed:
         raise ReceiptError(
-            f"{signed} of these witnesses signed the checkpoint; {needed} are needed",
-            hint="ask the log for this receipt again, once its witnesses have signed",
+            gettext(
+                "{count} of these witnesses signed the checkpoint; {needed} are needed",
+                count=signed,
+                needed=needed,
+            ),
+            hint=gettext("ask the log for this receipt again, once its witnesses have signed"),
         )
     return tuple(found)
 
@@ -229,8 +243,10 @@ def _printable(text: str) -> str:
 
 def _proof(receipt: Receipt) -> list[bytes]:
     if len(receipt.proof) > _PROOF_LENGTH_MAX:
-        raise ReceiptError("the proof is too long", hint="no log is that large")
+        raise ReceiptError(gettext("the proof is too long"), hint=gettext("no log is that large"))
     steps = [canonical_base64(step) for step in receipt.proof]
     if any(len(step) != HASH_SIZE for step in steps):
-        raise ReceiptError("a step of the proof is not a hash in base64", hint="the file was changed")
+        raise ReceiptError(
+            gettext("a step of the proof is not a hash in base64"), hint=gettext("the file was changed")
+        )
     return steps

@@ -13,10 +13,11 @@ from typing import Final
 from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash
 from radiokey.base.ports.store import Node, Transaction
 from radiokey.errors import LogError
+from radiokey.language.speech import gettext, later
 
 RUN: Final = 4096
 """How many leaves are held at once."""
-HINT: Final = "restore the database from a backup; until then no code is released"
+HINT: Final = later("restore the database from a backup; until then no code is released")
 
 
 def check_entries(transaction: Transaction) -> Edge:
@@ -39,7 +40,9 @@ def _completed(transaction: Transaction, edge: Edge) -> Iterator[tuple[Node, lis
     while leaves := list(islice(entries, RUN)):
         for index, entry in enumerate(leaves, start=edge.size):
             if entry.index != index:
-                raise LogError(f"entry {index} of the log is missing", hint=HINT)
+                raise LogError(
+                    gettext("entry {index} of the log is missing", index=index), hint=gettext(HINT)
+                )
         for node, run in edge.extend([leaf_hash(entry.leaf) for entry in leaves]):
             yield node, list(run)
 
@@ -79,11 +82,18 @@ def _named(transaction: Transaction, level: int) -> LogError:
     stored = ((index, hashed) for (at, index), hashed in transaction.nodes() if at == level)
     for place, (right, found) in enumerate(zip_longest(computed, stored)):
         if found is None or (right is not None and found[0] > place):
-            return LogError(f"the log has lost the hash of subtree {(level, place)}", hint=HINT)
+            return LogError(
+                gettext("the log has lost the hash of subtree {node}", node=(level, place)),
+                hint=gettext(HINT),
+            )
         if right is None or found[0] != place:
-            return LogError(f"the log has a hash too many, of subtree {(level, found[0])}", hint=HINT)
+            return LogError(
+                gettext("the log has a hash too many, of subtree {node}", node=(level, found[0])),
+                hint=gettext(HINT),
+            )
         if found[1] != right:
             return LogError(
-                f"the stored hash of subtree {(level, place)} is not that of its entries", hint=HINT
+                gettext("the stored hash of subtree {node} is not that of its entries", node=(level, place)),
+                hint=gettext(HINT),
             )
     raise AssertionError("the two differed before, in one snapshot")

@@ -20,6 +20,7 @@ from radiokey.base.log.recompute import HINT
 from radiokey.base.log.tree import Edge, leaf_hash
 from radiokey.base.ports.store import Store, StoredCheckpoint, StoredEntry, StoredRelease, Transaction
 from radiokey.errors import LogError, ReceiptError, StoreError
+from radiokey.language.speech import gettext
 
 DEALER: Final = "dealer"
 """The source of a code that a dealer gave the owner."""
@@ -89,14 +90,24 @@ def check_releases(transaction: Transaction, key: VerifierKey, keyed: Callable[[
     for entry in signed.passing(transaction.entries()):
         size = entry.index + 1
         if row is None or row.index > entry.index:
-            raise LogError(f"the release of entry {entry.index} is missing in the database", hint=HINT)
+            raise LogError(
+                gettext("the release of entry {index} is missing in the database", index=entry.index),
+                hint=gettext(HINT),
+            )
         if row.index < entry.index:
-            raise LogError(f"the database has two releases of entry {row.index}", hint=HINT)
+            raise LogError(
+                gettext("the database has two releases of entry {index}", index=row.index), hint=gettext(HINT)
+            )
         _check_row(row, entry, signed, key, keyed)
         row = next(rows, None)
     if row is not None:
         raise LogError(
-            f"the database has a release of entry {row.index}, and the log has {size} entries", hint=HINT
+            gettext(
+                "the database has a release of entry {index}, and the log has {size} entries",
+                index=row.index,
+                size=size,
+            ),
+            hint=gettext(HINT),
         )
     signed.end()
 
@@ -126,14 +137,19 @@ class _Signed:
     def open(self, receipt: Receipt) -> Checkpoint:
         """Return the checkpoint of a receipt: the one that comes next; raise `LogError`, `ReceiptError`."""
         if self._next is None or receipt.size != self._next.size or receipt.checkpoint != self._next.note:
-            raise LogError("it names another checkpoint than the one that signed its entry", hint=HINT)
+            raise LogError(
+                gettext("it names another checkpoint than the one that signed its entry"), hint=gettext(HINT)
+            )
         return self._checkpoint(self._next)
 
     def end(self) -> None:
         """Raise `LogError` where a checkpoint is left that no entry leads to."""
         if self._next is not None:
             raise LogError(
-                f"the checkpoint of size {self._next.size} signs what the log does not have", hint=HINT
+                gettext(
+                    "the checkpoint of size {size} signs what the log does not have", size=self._next.size
+                ),
+                hint=gettext(HINT),
             )
 
     def _checkpoint(self, stored: StoredCheckpoint) -> Checkpoint:
@@ -146,14 +162,22 @@ class _Signed:
             checkpoint = self._checkpoint(stored)
         except ReceiptError as error:
             raise LogError(
-                f"the checkpoint of size {stored.size} does not verify: {error.sentence}", hint=HINT
+                gettext(
+                    "the checkpoint of size {size} does not verify: {sentence}",
+                    size=stored.size,
+                    sentence=error.sentence,
+                ),
+                hint=gettext(HINT),
             ) from error
         if (checkpoint.origin, checkpoint.size, checkpoint.root) != (
             self._key.name,
             stored.size,
             self._edge.root(),
         ):
-            raise LogError(f"the checkpoint of size {stored.size} is not that of the entries", hint=HINT)
+            raise LogError(
+                gettext("the checkpoint of size {size} is not that of the entries", size=stored.size),
+                hint=gettext(HINT),
+            )
 
 
 def _check_row(
@@ -208,4 +232,9 @@ def _check_evidence(row: StoredRelease, entry: StoredEntry, leaf: Leaf) -> Evide
 
 
 def _differs(entry: StoredEntry, why: str) -> LogError:
-    return LogError(f"the release of entry {entry.index} is not the one that was logged: {why}", hint=HINT)
+    return LogError(
+        gettext(
+            "the release of entry {index} is not the one that was logged: {why}", index=entry.index, why=why
+        ),
+        hint=gettext(HINT),
+    )

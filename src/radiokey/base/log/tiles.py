@@ -14,6 +14,7 @@ from typing import Final, Self
 from radiokey.base.log.tree import Fetch
 from radiokey.base.ports.store import Transaction
 from radiokey.errors import LogError
+from radiokey.language.speech import gettext
 
 WIDTH: Final = 256
 """How many hashes or entries a full tile has."""
@@ -81,7 +82,10 @@ def tile(transaction: Transaction, path: TilePath, size: int, fetch: Fetch) -> b
         return b"".join(fetch((level, index)) for index in range(first, first + path.width))
     entries = transaction.entries_between(first, first + path.width)
     if [entry.index for entry in entries] != list(range(first, first + path.width)):
-        raise LogError(f"the log has lost an entry of {path}", hint="restore the database from a backup")
+        raise LogError(
+            gettext("the log has lost an entry of {path}", path=path),
+            hint=gettext("restore the database from a backup"),
+        )
     return bundle(entry.leaf for entry in entries)
 
 
@@ -90,7 +94,9 @@ def bundle(leaves: Iterable[bytes]) -> bytes:
     parts: list[bytes] = []
     for leaf in leaves:
         if len(leaf) > _ENTRY_SIZE_MAX:
-            raise LogError("an entry is too long for a bundle", hint="it is not one of ours")
+            raise LogError(
+                gettext("an entry is too long for a bundle"), hint=gettext("it is not one of ours")
+            )
         parts += (len(leaf).to_bytes(2, "big"), leaf)
     return b"".join(parts)
 

@@ -19,6 +19,7 @@ from radiokey.base.log.note import Checkpoint, SignatureLine, VerifierKey, canon
 from radiokey.base.log.tree import EMPTY_ROOT, HASH_SIZE, is_prefix
 from radiokey.clock import SECOND_MS, Clock
 from radiokey.errors import LogError, ReceiptError
+from radiokey.language.speech import gettext
 
 SIZE_TYPE: Final = "text/x.tlog.size"
 _PROOF_LENGTH_MAX: Final = 63
@@ -193,7 +194,9 @@ class Witness:
             return Checkpoint(origin, 0, EMPTY_ROOT)
         checkpoint = self._whole(kept, origin)
         if checkpoint is None:
-            raise LogError("what this witness signed last is damaged", hint="restore it from a backup")
+            raise LogError(
+                gettext("what this witness signed last is damaged"), hint=gettext("restore it from a backup")
+            )
         return checkpoint
 
     def _whole(self, kept: str, origin: str) -> Checkpoint | None:

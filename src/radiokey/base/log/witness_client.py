@@ -17,6 +17,7 @@ from radiokey.base.log.witness import SIZE_TYPE
 from radiokey.base.ports.store import Store, Transaction
 from radiokey.digits import read_digits
 from radiokey.errors import LogError, ReceiptError, UsageError
+from radiokey.language.speech import gettext
 
 Post = Callable[[bytes], tuple[int, str, str]]
 """Sends a body to `<prefix>/add-checkpoint`; returns status, type and body of the answer."""
@@ -34,11 +35,19 @@ def request_body(transaction: Transaction, log: VerifierKey, old: int) -> bytes:
     size = signed_tree(transaction, log, fetch).size
     last = transaction.last_checkpoint()
     if last is None:
-        raise UsageError("the log is empty: there is nothing to witness", hint="its first entry is a release")
+        raise UsageError(
+            gettext("the log is empty: there is nothing to witness"),
+            hint=gettext("its first entry is a release"),
+        )
     if old > size:
         raise LogError(
-            f"a witness signed {old} entries of this log, and {size} are here: the database was rolled back",
-            hint="put back the newest database; an older one must never sign again",
+            gettext(
+                "a witness signed {old} entries of this log, and {size} are here: the database was "
+                "rolled back",
+                old=old,
+                size=size,
+            ),
+            hint=gettext("put back the newest database; an older one must never sign again"),
         )
     proof = consistency_proof(old, size, fetch) if old else []
     steps = "".join(f"{base64.b64encode(step).decode()}\n" for step in proof)
@@ -65,24 +74,25 @@ def ask_witness(store: Store, log: VerifierKey, witness: VerifierKey, post: Post
         # Until July 2026 the protocol said so of another root, too: at the size that was asked from.
         if status == _UNPROCESSABLE or (known is not None and known == old == last.size):
             raise LogError(
-                f"the witness {witness.name} knows another history of this log",
-                hint="keep both and find out which",
+                gettext("the witness {name} knows another history of this log", name=witness.name),
+                hint=gettext("keep both and find out which"),
             )
         if known is None or known == old:
             raise ReceiptError(
-                f"the witness {witness.name} refused ({status})", hint="does it know this log and its key?"
+                gettext("the witness {name} refused ({status})", name=witness.name, status=status),
+                hint=gettext("does it know this log and its key?"),
             )
         old = known
     raise ReceiptError(
-        f"the witness {witness.name} says another size each time",
-        hint="is somebody else asking it for this log?",
+        gettext("the witness {name} says another size each time", name=witness.name),
+        hint=gettext("is somebody else asking it for this log?"),
     )
 
 
 def _size(answer: str) -> int:
     size = read_digits(answer.removesuffix("\n"), _SIZE_MAX)
     if size is None:
-        raise ReceiptError("the witness answered no size", hint="is it a witness?")
+        raise ReceiptError(gettext("the witness answered no size"), hint=gettext("is it a witness?"))
     return size
 
 
@@ -90,7 +100,8 @@ def _keep(store: Store, size: int, note: str, witness: VerifierKey, answer: str)
     found = cosignatures(note + answer, [witness])
     if not found:
         raise ReceiptError(
-            f"the answer holds no signature of {witness.name}", hint="compare the witness's verifier key"
+            gettext("the answer holds no signature of {name}", name=witness.name),
+            hint=gettext("compare the witness's verifier key"),
         )
     with store.transaction() as transaction:
         kept = cosignatures(note + "".join(transaction.cosignatures(size)), [witness])

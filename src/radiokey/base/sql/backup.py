@@ -23,6 +23,7 @@ from radiokey.base.sql.statements import migration_steps
 from radiokey.clock import Clock
 from radiokey.durable import keep_folder
 from radiokey.errors import InputError, LogError, StoreError, UsageError
+from radiokey.language.speech import gettext
 
 if TYPE_CHECKING:
     from radiokey.base.sql.dump import Programs
@@ -53,7 +54,8 @@ def back_up(location: DatabaseLocation, file: Path, clock: Clock, programs: "Pro
     """Write one state of the base at `location` to `file`; raise `UsageError`, `StoreError`."""
     if file.exists():
         raise UsageError(
-            "a file of that name is there already", hint="a backup replaces nothing: choose a new name"
+            gettext("a file of that name is there already"),
+            hint=gettext("a backup replaces nothing: choose a new name"),
         )
     if isinstance(location, FileDatabase):
         return _back_up_file(location.path, file, clock)
@@ -63,8 +65,8 @@ def back_up(location: DatabaseLocation, file: Path, clock: Clock, programs: "Pro
 def _back_up_file(database: Path, file: Path, clock: Clock) -> BackupResult:
     if not database.is_file():
         raise StoreError(
-            "there is no base here to back up",
-            hint="name it with --database FILE; 'radiokey base init' makes a new one",
+            gettext("there is no base here to back up"),
+            hint=gettext("name it with --database FILE; 'radiokey base init' makes a new one"),
         )
     copy = file.with_name(f"{file.name}.copy")
     copy.unlink(missing_ok=True)
@@ -117,10 +119,13 @@ def restore(
     database = "sqlite" if isinstance(location, FileDatabase) else "postgresql"
     if header.database != database:
         raise UsageError(
-            f"this is a backup of a base on {header.database}", hint="restore it there: --database says where"
+            gettext("this is a backup of a base on {database}", database=header.database),
+            hint=gettext("restore it there: --database says where"),
         )
     if header.schema > len(migration_steps(database)):
-        raise StoreError("this backup was made by a newer version of Radiokey", hint="update Radiokey")
+        raise StoreError(
+            gettext("this backup was made by a newer version of Radiokey"), hint=gettext("update Radiokey")
+        )
     trial = _RestoreCheck(location, header, clock, accept_lost)
     if isinstance(location, FileDatabase):
         _restore_file(location.path, file, trial)
@@ -133,7 +138,8 @@ def _restore_file(database: Path, file: Path, trial: "_RestoreCheck") -> None:
     beside = [database.with_name(f"{database.name}{end}") for end in ("", "-wal", "-shm", "-journal")]
     if any(path.exists() for path in beside):
         raise UsageError(
-            "a base is there already", hint="a backup is restored where nothing is: name another --database"
+            gettext("a base is there already"),
+            hint=gettext("a backup is restored where nothing is: name another --database"),
         )
     fresh = database.with_name(f"{database.name}.restoring")
     left = [fresh.with_name(f"{fresh.name}{end}") for end in ("", "-wal", "-shm", "-journal")]
@@ -143,9 +149,13 @@ def _restore_file(database: Path, file: Path, trial: "_RestoreCheck") -> None:
         backupfile.payload_to(file, fresh)
         with _named_errors(), closing(sqlite3.connect(fresh, isolation_level=None)) as found:
             if found.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                raise InputError("the database in the backup is damaged", hint="use another backup")
+                raise InputError(
+                    gettext("the database in the backup is damaged"), hint=gettext("use another backup")
+                )
             if _version(found) != trial.header.schema:
-                raise InputError("the backup is not what its header says", hint="use another backup")
+                raise InputError(
+                    gettext("the backup is not what its header says"), hint=gettext("use another backup")
+                )
         with closing(SqliteStore(fresh)) as store, store.transaction() as transaction:
             trial.check(transaction)
         with _named_errors():
@@ -182,12 +192,15 @@ class _RestoreCheck:
             self._key = location.secret("key").read_bytes()
         except OSError as error:
             raise StoreError(
-                "the key that signs the log is not here",
-                hint=f"put {location.secret('key').name} in its place first: it is in no backup",
+                gettext("the key that signs the log is not here"),
+                hint=gettext(
+                    "put {name} in its place first: it is in no backup", name=location.secret("key").name
+                ),
             ) from error
         if len(self._key) != _KEY_SIZE:
             raise StoreError(
-                "the key that signs the log is damaged", hint="put a good copy of it in its place"
+                gettext("the key that signs the log is damaged"),
+                hint=gettext("put a good copy of it in its place"),
             )
         self._restored: RestoreResult | None = None
         self._signer: NoteSigner | None = None
@@ -199,7 +212,9 @@ class _RestoreCheck:
         self._signer = signer = NoteSigner(name, self._key)
         checkpoint = check_whole(transaction, signer.verifier)
         if checkpoint.size != self.header.size:
-            raise InputError("the backup is not what its header says", hint="use another backup")
+            raise InputError(
+                gettext("the backup is not what its header says"), hint=gettext("use another backup")
+            )
         lost = self._lost(transaction, checkpoint)
         if lost:
             detail = f"{checkpoint.size} of {checkpoint.size + lost} signed entries restored"
@@ -215,12 +230,14 @@ class _RestoreCheck:
         lost = max(0, head.size - checkpoint.size) if head else 0
         if lost != self._accept_lost:
             raise LogError(
-                f"this backup lacks the last {lost} of the entries that were signed"
+                gettext("this backup lacks the last {lost} of the entries that were signed", lost=lost)
                 if lost
-                else "this backup lacks no entry that is known to have been signed",
-                hint=f"look for a newer backup; only if there is none: --accept-lost {lost}"
+                else gettext("this backup lacks no entry that is known to have been signed"),
+                hint=gettext(
+                    "look for a newer backup; only if there is none: --accept-lost {lost}", lost=lost
+                )
                 if lost
-                else "leave out --accept-lost",
+                else gettext("leave out --accept-lost"),
             )
         if head is not None and not lost:
             check_continues(head, checkpoint, stored_hashes(transaction))
@@ -252,5 +269,6 @@ def _named_errors() -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            f"the database cannot be copied: {error}", hint="see that both folders can be used and have room"
+            gettext("the database cannot be copied: {reason}", reason=error),
+            hint=gettext("see that both folders can be used and have room"),
         ) from error

@@ -15,6 +15,7 @@ import msgspec
 
 from radiokey.durable import keep_folder
 from radiokey.errors import InputError, StoreError, UsageError
+from radiokey.language.speech import gettext
 
 _FIRST: Final = b"radiokey backup\n"
 _HEADER_MAX: Final = 1_000
@@ -44,7 +45,8 @@ def write(file: Path, header: BackupHeader, payload: Iterable[bytes]) -> tuple[i
     """
     if file.exists():
         raise UsageError(
-            "a file of that name is there already", hint="a backup replaces nothing: choose a new name"
+            gettext("a file of that name is there already"),
+            hint=gettext("a backup replaces nothing: choose a new name"),
         )
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     with _named_errors():
@@ -113,7 +115,10 @@ def _all_of(header: BackupHeader, payload: Iterable[bytes]) -> Iterator[bytes]:
 def _header(opened: BinaryIO) -> tuple[BackupHeader, bytes]:
     """Return the header, and the bytes up to its end."""
     if opened.read(len(_FIRST)) != _FIRST:
-        raise InputError("this is no backup of a base", hint="give a file that 'radiokey base backup' wrote")
+        raise InputError(
+            gettext("this is no backup of a base"),
+            hint=gettext("give a file that 'radiokey base backup' wrote"),
+        )
     line = opened.readline(_HEADER_MAX)
     try:
         header = msgspec.json.decode(line, type=BackupHeader)
@@ -145,8 +150,8 @@ def _reading(file: Path) -> Iterator[BinaryIO]:
             yield opened
     except OSError as error:
         raise InputError(
-            f"the backup cannot be read: {error.strerror}",
-            hint="give a file that 'radiokey base backup' wrote",
+            gettext("the backup cannot be read: {strerror}", strerror=error.strerror),
+            hint=gettext("give a file that 'radiokey base backup' wrote"),
         ) from error
 
 
@@ -156,12 +161,13 @@ def _named_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            f"the file cannot be written: {error.strerror}",
-            hint="see that its folder can be written and has room",
+            gettext("the file cannot be written: {strerror}", strerror=error.strerror),
+            hint=gettext("see that its folder can be written and has room"),
         ) from error
 
 
 def _damaged() -> InputError:
     return InputError(
-        "the backup is damaged: it was cut off or changed", hint="nothing was restored; use another backup"
+        gettext("the backup is damaged: it was cut off or changed"),
+        hint=gettext("nothing was restored; use another backup"),
     )

@@ -16,6 +16,7 @@ from typing import IO, Final
 from psycopg.pq import Conninfo
 
 from radiokey.errors import StoreError
+from radiokey.language.speech import gettext
 
 _CHUNK: Final = 1 << 20
 _DUMP: Final = ("--format=custom", "--data-only", "--no-owner", "--no-privileges")
@@ -37,7 +38,9 @@ class Programs:
         listed = b"".join(self._output("pg_restore", "--list", str(archive))).splitlines(keepends=True)
         kept = [line for line in listed if f" TABLE DATA public {without} ".encode() not in line]
         if len(kept) + 1 != len(listed):
-            raise StoreError("the archive in the backup is not that of a base", hint="use another backup")
+            raise StoreError(
+                gettext("the archive in the backup is not that of a base"), hint=gettext("use another backup")
+            )
         with tempfile.NamedTemporaryFile(prefix="radiokey") as contents:
             contents.write(b"".join(kept))
             contents.flush()
@@ -54,8 +57,10 @@ class Programs:
         found = shutil.which(program, path=str(self._folder) if self._folder else None)
         if found is None:
             raise StoreError(
-                f"{program} is not here",
-                hint="install PostgreSQL's client programs, or say where they are: --programs FOLDER",
+                gettext("{program} is not here", program=program),
+                hint=gettext(
+                    "install PostgreSQL's client programs, or say where they are: --programs FOLDER"
+                ),
             )
         return found
 
@@ -69,7 +74,12 @@ def _running(command: list[str], url: str) -> Iterator[IO[bytes]]:
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env=_environment(url)
             )
         except OSError as error:
-            raise StoreError(f"{Path(command[0]).name} does not run: {error.strerror}", hint="") from error
+            raise StoreError(
+                gettext(
+                    "{name} does not run: {strerror}", name=Path(command[0]).name, strerror=error.strerror
+                ),
+                hint="",
+            ) from error
         assert process.stdout is not None
         try:
             yield process.stdout
@@ -85,7 +95,8 @@ def _running(command: list[str], url: str) -> Iterator[IO[bytes]]:
                 said.read(_CHUNK).decode(errors="replace").partition("\n")[0]
             )  # later lines can repeat a row
             raise StoreError(
-                first or f"{Path(command[0]).name} failed", hint="see that the server runs and has room"
+                first or gettext("{name} failed", name=Path(command[0]).name),
+                hint=gettext("see that the server runs and has room"),
             )
 
 

@@ -28,6 +28,7 @@ from radiokey.base.sql.sqlite import PROBE, closed, unit_exists
 from radiokey.base.sql.statements import Row, Statements, Value, migration_steps, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
 from radiokey.errors import DatabaseRightsError, RadiokeyError, StoreError, UsageError
+from radiokey.language.speech import gettext, later
 
 BUSY_MS: Final = 10_000
 STREAM_ROWS: Final = 2_000
@@ -39,8 +40,10 @@ _SETS_ROLES: Final = 160_000
 
 _PROBE_INDEX: Final = (1 << 63) - 1
 _PROBE_BYTES: Final = 16_384
-_HINT: Final = "see that the database server runs, has room, and that this account may use it"
-_ROLES_HINT: Final = "a superuser of the server runs, once, what this prints: radiokey base roles --sql"
+_HINT: Final = later("see that the database server runs, has room, and that this account may use it")
+_ROLES_HINT: Final = later(
+    "a superuser of the server runs, once, what this prints: radiokey base roles --sql"
+)
 _BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 Connection = psycopg.Connection[Row]
@@ -252,8 +255,8 @@ def load_schema(url: str, schema: int) -> Iterator[Callable[[], PostgresTransact
         _check_durable(connection)
         if _tables(connection):
             raise UsageError(
-                "the database on the server is not empty",
-                hint="a backup is restored where nothing is: make another",
+                gettext("the database on the server is not empty"),
+                hint=gettext("a backup is restored where nothing is: make another"),
             )
         migrate(url, schema)
         tables = [sql.Identifier(name) for name in _tables(connection)]
@@ -295,8 +298,8 @@ def roles_of(connection: Connection) -> Roles:
         return named
     if len(doors) > 1:
         raise StoreError(
-            "the schema lets in the doors of several bases: which is its own is not known",
-            hint="revoke USAGE on the schema from those that are not",
+            gettext("the schema lets in the doors of several bases: which is its own is not known"),
+            hint=gettext("revoke USAGE on the schema from those that are not"),
         )
     return Roles.of_door(doors[0])
 
@@ -310,8 +313,8 @@ def _connect_owner(url: str) -> Connection:
         if "permission denied for database" not in str(error):
             raise
         raise DatabaseRightsError(
-            "the account may not use this database, which is another's",
-            hint="a base has a database of its own, owned by the account that makes it",
+            gettext("the account may not use this database, which is another's"),
+            hint=gettext("a base has a database of its own, owned by the account that makes it"),
         ) from error
 
 
@@ -330,9 +333,17 @@ def _check_owner(connection: Connection) -> None:
     if row is None or not row[0]:
         database, account = quoted(connection.info.dbname), quoted(connection.info.user)
         raise DatabaseRightsError(
-            f"the account {account} does not own the database {database}",
-            hint=f"a base has a database of its own: ALTER DATABASE {database} OWNER TO {account}, "
-            "or make an empty one for it",
+            gettext(
+                "the account {account} does not own the database {database}",
+                account=account,
+                database=database,
+            ),
+            hint=gettext(
+                "a base has a database of its own: ALTER DATABASE {database} OWNER TO {account}, "
+                "or make an empty one for it",
+                database=database,
+                account=account,
+            ),
         )
 
 
@@ -352,7 +363,8 @@ def _see_to_roles(connection: Connection, roles: Roles) -> None:
     ).fetchall()
     if more := [rows.text(name) for name, _, _, more in found if more]:
         raise DatabaseRightsError(
-            f"the role {quoted(more[0])} may do more than the base needs", hint=_ROLES_HINT
+            gettext("the role {quoted} may do more than the base needs", quoted=quoted(more[0])),
+            hint=gettext(_ROLES_HINT),
         )
     try:
         for name, there, member, _ in found:
@@ -373,11 +385,17 @@ def _rights(connection: Connection, roles: Sequence[str]) -> DatabaseRightsError
     """Return the error of an account that has not the roles of the base."""
     named = Roles.for_database(connection.info.dbname).names()
     if set(roles) <= set(named):
-        hint = _ROLES_HINT
+        hint = gettext(_ROLES_HINT)
     else:  # they are not those of its name: there they are, and only lack this account
         given = ", ".join(map(quoted, roles))
-        hint = f"a superuser of the server runs: GRANT {given} TO {quoted(connection.info.user)}"
-    return DatabaseRightsError("this account has not the roles of the base, and may not make them", hint=hint)
+        hint = gettext(
+            "a superuser of the server runs: GRANT {given} TO {account}",
+            given=given,
+            account=quoted(connection.info.user),
+        )
+    return DatabaseRightsError(
+        gettext("this account has not the roles of the base, and may not make them"), hint=hint
+    )
 
 
 def _tables(connection: Connection) -> list[str]:
@@ -392,7 +410,9 @@ def _tables(connection: Connection) -> list[str]:
 def _check_made(connection: Connection) -> None:
     row = connection.execute("SELECT to_regclass('schema_version')").fetchone()
     if row is None or row[0] is None:
-        raise StoreError("there is no base in this database", hint="make one: radiokey base init")
+        raise StoreError(
+            gettext("there is no base in this database"), hint=gettext("make one: radiokey base init")
+        )
 
 
 def _check_schema(connection: Connection) -> None:
@@ -400,7 +420,9 @@ def _check_schema(connection: Connection) -> None:
     if version > known:
         raise _newer()
     if version < known:
-        raise StoreError("the schema of this base is not up to date", hint="run: radiokey base init")
+        raise StoreError(
+            gettext("the schema of this base is not up to date"), hint=gettext("run: radiokey base init")
+        )
 
 
 def _check_durable(connection: Connection) -> None:
@@ -408,15 +430,17 @@ def _check_durable(connection: Connection) -> None:
         row = connection.execute("SELECT current_setting(%s)", (setting,)).fetchone()
         if row is None or row[0] not in proper:
             raise StoreError(
-                f"the database server does not keep what it confirms: {setting} is off",
-                hint=f"set {setting} to {' or '.join(sorted(proper))}",
+                gettext(
+                    "the database server does not keep what it confirms: {setting} is off", setting=setting
+                ),
+                hint=gettext("set {setting} to {names}", setting=setting, names=" or ".join(sorted(proper))),
             )
 
 
 def _check_committed(commit: "psycopg.Cursor[Any]") -> None:
     """Raise `StoreError` unless it did: a commit of a failed transaction is answered with a mere rollback."""
     if commit.statusmessage != "COMMIT":
-        raise StoreError("the database did not commit", hint=_HINT)
+        raise StoreError(gettext("the database did not commit"), hint=gettext(_HINT))
 
 
 def _version(connection: Connection) -> int:
@@ -425,7 +449,9 @@ def _version(connection: Connection) -> int:
 
 
 def _newer() -> StoreError:
-    return StoreError("this base was made by a newer version of Radiokey", hint="update Radiokey")
+    return StoreError(
+        gettext("this base was made by a newer version of Radiokey"), hint=gettext("update Radiokey")
+    )
 
 
 @contextmanager
@@ -438,4 +464,4 @@ def _named_errors() -> Iterator[None]:
     except (psycopg.Error, OSError, UnicodeError) as error:
         # Only the first line: the others can repeat a row's values.
         said = str(error).partition("\n")[0]
-        raise StoreError(f"the database says: {said}", hint=_HINT) from error
+        raise StoreError(gettext("the database says: {said}", said=said), hint=gettext(_HINT)) from error

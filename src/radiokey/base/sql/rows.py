@@ -26,6 +26,7 @@ from radiokey.base.ports.store import (
 from radiokey.base.sql.statements import Row
 from radiokey.code.signed import DIGEST_SIZE
 from radiokey.errors import StoreError
+from radiokey.language.speech import gettext
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -88,28 +89,34 @@ def entry(row: Row) -> StoredEntry:
 def hashed(value: object) -> bytes:
     """Return a stored hash."""
     if not isinstance(value, bytes) or len(value) != HASH_SIZE:
-        raise StoreError("the database holds a hash that is none", hint="restore it from a backup")
+        raise StoreError(
+            gettext("the database holds a hash that is none"), hint=gettext("restore it from a backup")
+        )
     return value
 
 
 def digest(value: object) -> bytes:
     """Return the stored digest of a unit's code."""
     if not isinstance(value, bytes) or len(value) != DIGEST_SIZE:
-        raise StoreError("the database holds a digest that is none", hint="restore it from a backup")
+        raise StoreError(
+            gettext("the database holds a digest that is none"), hint=gettext("restore it from a backup")
+        )
     return value
 
 
 def text(value: object) -> str:
     """Return a text."""
     if not isinstance(value, str):
-        raise StoreError("the database holds a text that is none", hint="restore it from a backup")
+        raise StoreError(
+            gettext("the database holds a text that is none"), hint=gettext("restore it from a backup")
+        )
     return value
 
 
 def count(value: object) -> int:
     """Return a count."""
     if not isinstance(value, int):
-        raise StoreError("the database did not count", hint="restore it from a backup")
+        raise StoreError(gettext("the database did not count"), hint=gettext("restore it from a backup"))
     return value
 
 
@@ -120,7 +127,8 @@ def typed(kind: type[T], row: Row) -> T:
         return msgspec.convert(fields, kind, builtin_types=(bytes,))
     except msgspec.ValidationError as error:
         raise StoreError(
-            f"the database holds a row that is none: {error}", hint="restore it from a backup"
+            gettext("the database holds a row that is none: {reason}", reason=error),
+            hint=gettext("restore it from a backup"),
         ) from error
 
 

@@ -21,12 +21,13 @@ from radiokey.base.sql import rows
 from radiokey.base.sql.statements import Statements, migration_steps, script_statements, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
 from radiokey.errors import LogError, RadiokeyError, StoreError, UnitExistsError
+from radiokey.language.speech import gettext, later
 
 BUSY_MS: Final = 10_000
 PROBE: Final = "probe"
 """The bucket that a probe writes: always full, so that it says nothing and goes with the others."""
 _SAID_MAX: Final = 200
-_HINT: Final = "see that the folder can be written, has room, and that no other program holds the file"
+_HINT: Final = later("see that the folder can be written, has room, and that no other program holds the file")
 
 
 class SqliteStore:
@@ -152,18 +153,19 @@ class SqliteTransaction(SqlTransaction):
 def _damaged(said: str) -> LogError:
     """Return the error of a file that SQLite itself finds damaged; only the first line can be of interest."""
     line = " ".join(said.split())[:_SAID_MAX]
-    return LogError(f"the file of the database is damaged: {line}", hint=HINT)
+    return LogError(gettext("the file of the database is damaged: {line}", line=line), hint=gettext(HINT))
 
 
 def closed() -> StoreError:
     """Return the error of a base that was closed."""
-    return StoreError("the base is closed", hint="open it again")
+    return StoreError(gettext("the base is closed"), hint=gettext("open it again"))
 
 
 def unit_exists() -> UnitExistsError:
     """Return the error of a number that is there already, without the number."""
     return UnitExistsError(
-        "the ledger knows a unit of one of these numbers already", hint="see which: look the number up first"
+        gettext("the ledger knows a unit of one of these numbers already"),
+        hint=gettext("see which: look the number up first"),
     )
 
 
@@ -175,7 +177,9 @@ def migrate(connection: sqlite3.Connection) -> None:
     steps = migration_steps("sqlite")
     version = _version(connection)
     if version > len(steps):
-        raise StoreError("this base was made by a newer version of Radiokey", hint="update Radiokey")
+        raise StoreError(
+            gettext("this base was made by a newer version of Radiokey"), hint=gettext("update Radiokey")
+        )
     if version == len(steps):
         return
     connection.execute("BEGIN IMMEDIATE")
@@ -221,7 +225,9 @@ def _prepare(connection: sqlite3.Connection) -> None:
     promised = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     for pragma, value in promised.items():
         if connection.execute(f"PRAGMA {pragma}").fetchone() != (value,):
-            raise StoreError(f"the database does not keep {pragma}", hint=_HINT)
+            raise StoreError(
+                gettext("the database does not keep {pragma}", pragma=pragma), hint=gettext(_HINT)
+            )
 
 
 def _make(database: Path) -> None:
@@ -242,4 +248,4 @@ def _named_errors() -> Iterator[None]:
     except RadiokeyError:
         raise
     except (sqlite3.Error, OSError, UnicodeError) as error:
-        raise StoreError(f"the database says: {error}", hint=_HINT) from error
+        raise StoreError(gettext("the database says: {reason}", reason=error), hint=gettext(_HINT)) from error

@@ -32,6 +32,7 @@ from radiokey.base.sql.poll import PollStatements
 from radiokey.base.sql.staff import StaffStatements
 from radiokey.base.sql.statements import Statements
 from radiokey.errors import UsageError
+from radiokey.language.speech import gettext
 
 
 class SqlTransaction(DeskStatements, PollStatements, StaffStatements):
@@ -202,7 +203,9 @@ class SqlTransaction(DeskStatements, PollStatements, StaffStatements):
     def add_unit_digest(self, kind: str, number: str, digest: bytes, at_ms: int) -> None:
         row = self._statements.row("add_unit_digest", kind=kind, number=number, digest=digest, at_ms=at_ms)
         if row is None:
-            raise UsageError("the digest of this unit is kept already", hint="a unit has one, for ever")
+            raise UsageError(
+                gettext("the digest of this unit is kept already"), hint=gettext("a unit has one, for ever")
+            )
 
     def unit_digest(self, kind: str, number: str) -> bytes | None:
         value = self._statements.value("unit_digest", kind=kind, number=number)

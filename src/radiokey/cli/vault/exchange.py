@@ -23,13 +23,12 @@ from radiokey.cli.vault.app import app, serial_option
 from radiokey.cli.vault.filling import today, with_entering
 from radiokey.cli.vault.options import Access, reveal_option, vault_options
 from radiokey.language.speech import gettext
+from radiokey.vault.card_text import CARD, read_card
 from radiokey.vault.document import (
-    CARD,
     Vault,
     encode_text,
     only,
     parse_vault,
-    read_card,
     with_entry,
     without_codes,
 )

@@ -34,7 +34,7 @@ from radiokey.base.requests.outbox import Outbox
 from radiokey.clock import MINUTE_MS, SECOND_MS, Clock
 from radiokey.errors import RadiokeyError, UsageError
 from radiokey.language.load import known
-from radiokey.language.speech import ENGLISH, gettext, speaking
+from radiokey.language.speech import ENGLISH, gettext, later, speaking
 from radiokey.web.http.render import Pages
 
 LOG: Final = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ USER, PASSWORD = "RADIOKEY_SMTP_USER", "RADIOKEY_SMTP_PASSWORD"
 
 _FOR_GOOD: Final = 500
 _CLOSING: Final = 421
-_HINT: Final = "like smtp://mail.example.org:587 or smtps://mail.example.org"
+_HINT: Final = later("like smtp://mail.example.org:587 or smtps://mail.example.org")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +70,14 @@ class MailServer:
             parts = urlsplit(url)
             port = parts.port or PORTS[parts.scheme]
         except (ValueError, KeyError):
-            raise UsageError("a mail server is written as an address", hint=_HINT) from None
+            raise UsageError(gettext("a mail server is written as an address"), hint=gettext(_HINT)) from None
         if parts.username is not None or parts.password is not None:
             raise UsageError(
-                "a password in an address can be read by everybody on this machine",
-                hint=f"set {USER} and {PASSWORD} in the environment",
+                gettext("a password in an address can be read by everybody on this machine"),
+                hint=gettext("set {user} and {password} in the environment", user=USER, password=PASSWORD),
             )
         if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-            raise UsageError("a mail server is written as an address", hint=_HINT)
+            raise UsageError(gettext("a mail server is written as an address"), hint=gettext(_HINT))
         from_ = Address.parse(sender).reveal()  # an address of the desk hides from nobody
         user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
         return cls(parts.hostname, port, parts.scheme == "smtps", from_, user, password)
