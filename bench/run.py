@@ -24,6 +24,7 @@ PARTS = {
     "Desk: lists among a million requests": "desk.py",
     "Releases through the API": "releases.py",
     "Pages over the wire and under load": "pages.py",
+    "Pages as Lighthouse rates them, on a phone": "lighthouse.py",
     "Owners while slow clients hold on, directly and behind nginx": "slow.py",
 }
 ALONE = {"The tests, beside those of an earlier build": "suite.py"}
