@@ -67,6 +67,7 @@ def parse_probes(text: str) -> tuple[str, int]:
     metavar="ADDRESS:PORT",
     help="Another address, which answers /health and /ready alone.",
 )
+@click.option("--traces", metavar="URL", help="A collector of OpenTelemetry: it gets a span of each request.")
 @click.option("--demo", is_flag=True, help="A base to try things on, with made-up radios; not your own.")
 @database_option
 def serve(
@@ -81,6 +82,7 @@ def serve(
     mail_from: str | None,
     site: str | None,
     probes: tuple[str, int] | None,
+    traces: str | None,
     demo: bool,
     database: DatabaseLocation | None,
 ) -> None:
@@ -115,4 +117,5 @@ def serve(
         site=site,
         invitation=invitation,
         probes=probes,
+        traces=traces,
     )

@@ -39,7 +39,7 @@ from radiokey.web.http import problems
 from radiokey.web.http.arrival import FORM_BYTES_MAX, Arrivals, Paced
 from radiokey.web.http.forwarded import BehindProxy, network
 from radiokey.web.http.languages import Spoken
-from radiokey.web.http.logs import Observed
+from radiokey.web.http.logs import Observed, Traces
 from radiokey.web.http.origins import KnownHosts, SameSite
 from radiokey.web.http.phone_reader import find_phone_reader
 from radiokey.web.http.render import Pages, StaticFiles, load_static
@@ -101,6 +101,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     scheduler_every_s: float | None = None,
     mail: Mailing | None = None,
     write: Callable[[bytes], None] | None = None,
+    traces: Traces | None = None,
     limits: Limits | None = None,
     address: str | None = None,
     routing: "Routing | None" = None,
@@ -112,10 +113,10 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
     `hosts` are the names, with their port, that the site answers to; by default to every name. `proxies` are
     addresses or networks that are believed who asks; `verify_every_s` is how often the whole log is
     recomputed, from the start on; `scheduler_every_s` how often the scheduler runs, and `mail` says how its
-    mails go out; `write` takes the lines of the log of requests; `limits` are the base's. `address`
-    is how people open the site: the passkeys of the staff are bound to it. `routing` is one that no other
-    open site uses; by default a new one. `languages` are those it speaks; by default all there are.
-    Raises `UsageError`, `StoreError`, `SealError`.
+    mails go out; `write` takes the lines of the log of requests, and `traces` makes spans of them; `limits`
+    are the base's. `address` is how people open the site: the passkeys of the staff are bound to it.
+    `routing` is one that no other open site uses; by default a new one. `languages` are those it speaks; by
+    default all there are. Raises `UsageError`, `StoreError`, `SealError`.
     """
     for proxy in proxies:
         network(proxy)
@@ -143,11 +144,12 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
             "arrivals": Arrivals(site.line),
             "verify_every_s": verify_every_s,
             "scheduler_every_s": scheduler_every_s,
+            "traces": traces,
         }
     )
     # Around everything, also what is answered before a route is found.
     app.asgi_handler = Observed(
-        WellFormed(BehindProxy(Spoken(routing.handler, languages), proxies)), site.metrics, write
+        WellFormed(BehindProxy(Spoken(routing.handler, languages), proxies)), site.metrics, write, traces
     )
     return app
 
@@ -211,6 +213,8 @@ async def _lives(app: Litestar) -> AsyncIterator[None]:
         site.key_rotation.stop()
         site.readiness.close()
         site.base.close()
+        if app.state.traces is not None:
+            app.state.traces.close()
 
 
 def _routers() -> list[Router]:

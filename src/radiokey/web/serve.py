@@ -28,7 +28,7 @@ from radiokey.clock import HOUR_MS, SECOND_MS, Clock
 from radiokey.errors import UsageError
 from radiokey.web.app import create_app
 from radiokey.web.http.links import THIS_MACHINE, origin
-from radiokey.web.http.logs import log_json, to_stderr
+from radiokey.web.http.logs import Traces, log_json, to_stderr
 from radiokey.web.jobs.mail import Mailing
 from radiokey.web.jobs.scheduler import EVERY_S
 from radiokey.web.operations.probes import Probes
@@ -72,6 +72,7 @@ def serve(  # noqa: PLR0913 - the options of a site
     site: str | None = None,
     invitation: Secret | None = None,
     probes: tuple[str, int] | None = None,
+    traces: str | None = None,
 ) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
 
@@ -80,7 +81,8 @@ def serve(  # noqa: PLR0913 - the options of a site
     http://localhost with the port; where only this machine is listened to, another name takes one of
     `proxies` that it is reached through, or `UsageError` says so. The `invitation` of somebody of the staff
     is the second line, as the address it opens at. `probes` is a host and a port of its own for `/health`
-    and `/ready` (`radiokey.web.operations.probes`). See `create_app` for the rest.
+    and `/ready` (`radiokey.web.operations.probes`). `traces` is the address of a collector that gets a span
+    of each request (`radiokey.web.http.traces`). See `create_app` for the rest.
     """
     if json_log:
         log_json()
@@ -101,6 +103,7 @@ def serve(  # noqa: PLR0913 - the options of a site
         proxies=proxies,
         verify_every_s=verify_hours * HOUR_MS / SECOND_MS,
         write=to_stderr if json_log else None,
+        traces=None if traces is None else _open_spans(traces),
         limits=limits,
         scheduler_every_s=EVERY_S,
         mail=mail,
@@ -109,6 +112,17 @@ def serve(  # noqa: PLR0913 - the options of a site
     notice = f"Its first registrar enrols once at {site}/enrol/{invitation.reveal()}\n" if invitation else ""
     own = None if probes is None else (Probes(app.state.site.require_ready), *probes)
     _run(app, _Place(host, port, "Radiokey", notice, own))
+
+
+def _open_spans(url: str) -> Traces:
+    """Return what sends spans to `url`; raise `UsageError` for what is no address, or without the extra."""
+    try:
+        from radiokey.web.http.traces import open_spans  # noqa: PLC0415 - an extra of its own
+    except ImportError as error:
+        raise UsageError(
+            "traces need more packages", hint="install radiokey with its extra: radiokey[traces]"
+        ) from error
+    return open_spans(url)
 
 
 def serve_witness(host: str, port: int, witness: Witness) -> None:

@@ -17,11 +17,14 @@ from urllib.parse import quote
 
 import pytest
 from hosted import BP, BP_MODEL, CANARY, CAR, OTHER_CAR, problem
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlite_base import fresh
 
 from radiokey.base.identity.roles import Permission
 from radiokey.errors import LogError, StoreError
 from radiokey.web.http.logs import JsonFormatter
+from radiokey.web.http.traces import Spans
 from radiokey.web.jobs.readiness import Readiness
 
 OURS = "127.0.0.1"
@@ -341,8 +344,10 @@ def test_what_the_program_says_is_a_line_too():
 # --- the canary -------------------------------------------------------------------------------------------
 
 
-def test_a_code_stands_in_its_answer_and_nowhere_else(api, tmp_path, caplog):
-    """A long code over letters: wherever it stood, it would be found."""
+def test_a_code_stands_in_its_answer_and_nowhere_else(make_api, tmp_path, caplog):
+    """A long code over letters: wherever it stood, it would be found. Nothing else of a request is in a span, either."""
+    spans = InMemorySpanExporter()
+    api = make_api(traces=Spans(SimpleSpanProcessor(spans)))
     api.add_unit()
     token = api.token()
     right = api.release(token, "a", serial=BP, model=BP_MODEL, vin=CAR)
@@ -378,6 +383,10 @@ def test_a_code_stands_in_its_answer_and_nowhere_else(api, tmp_path, caplog):
     api.at.address = OURS
     texts.append(api.client.get("/metrics").text)
     texts.append(b"".join(api.lines).decode())
+    traced = "".join(span.to_json() for span in spans.get_finished_spans())
+    assert traced.count('"http.route": "/api/releases"') > len(wrong)
+    assert not [said for said in (BP, CAR, "V212", token, "passphrase", "?") if said in traced]
+    texts.append(traced)
     texts.append(caplog.text)
     texts += [file.read_bytes().decode("latin-1") for file in tmp_path.iterdir()]
     assert [text for text in texts if CANARY in text] == []

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 import msgspec
 from litestar.enums import ScopeType
@@ -20,7 +20,7 @@ from radiokey.web.http.metrics import Metrics
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SEEN: Final = "radiokey"
-_NO_ROUTE: Final = "-"
+NO_ROUTE: Final = "-"
 
 
 @dataclass(slots=True)
@@ -43,6 +43,18 @@ class Line(msgspec.Struct, frozen=True):
     slug: str
 
 
+class Traces(Protocol):
+    """Takes each line as well, where somebody wants traces (`radiokey.web.http.traces`)."""
+
+    def add(self, line: Line, seconds: float) -> None:
+        """Make the span of a request that took `seconds` and has just ended."""
+        ...
+
+    def close(self) -> None:
+        """Send what waits, and end."""
+        ...
+
+
 def seen_of(scope: Scope) -> Seen:
     """Return what was seen of a request so far."""
     seen: Seen = cast("dict[str, Any]", scope).setdefault(SEEN, Seen(""))
@@ -50,12 +62,19 @@ def seen_of(scope: Scope) -> Seen:
 
 
 class Observed:
-    """Wraps the whole application: names each request, counts it, and writes a line of it where wanted."""
+    """Wraps the whole application: names and counts each request; a line and a span of it where wanted."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, write: Callable[[bytes], None] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        write: Callable[[bytes], None] | None = None,
+        traces: Traces | None = None,
+    ) -> None:
         self._app = app
         self._metrics = metrics
         self._write = write
+        self._traces = traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; its answer carries its name."""
@@ -77,12 +96,15 @@ class Observed:
             await self._app(scope, receive, answer)
         finally:
             seconds = time.perf_counter() - started
-            method = scope["method"] if scope["method"] in METHODS else _NO_ROUTE
-            route = scope.get("path_template") or _NO_ROUTE
+            method = scope["method"] if scope["method"] in METHODS else NO_ROUTE
+            route = scope.get("path_template") or NO_ROUTE
             self._metrics.answered(method, route, status, seconds)
-            if self._write is not None:
+            if self._write is not None or self._traces is not None:
                 line = Line(_now(), seen.id, method, route, status, round(seconds * 1000, 1), seen.slug)
-                self._write(msgspec.json.encode(line) + b"\n")
+                if self._write is not None:
+                    self._write(msgspec.json.encode(line) + b"\n")
+                if self._traces is not None:
+                    self._traces.add(line, seconds)
 
 
 class JsonFormatter(logging.Formatter):
