@@ -67,7 +67,8 @@ def line(**other):
 
 
 def value_of(attribute):
-    return attribute.value.int_value or attribute.value.string_value
+    value = attribute.value
+    return [one.string_value for one in value.array_value.values] or value.int_value or value.string_value
 
 
 def test_a_collector_gets_a_span_of_each_request(monkeypatch):
@@ -93,7 +94,7 @@ def test_a_collector_gets_a_span_of_each_request(monkeypatch):
         (one.name, {each.key: value_of(each) for each in one.attributes}, one.status.code)
         for one in scope.spans
     ]
-    name = {"radiokey.request.id": "0123456789abcdef"}
+    name = {"http.response.header.request-id": ["0123456789abcdef"]}
     post = {"http.request.method": "POST", "http.route": "/api/releases"}
     assert told == [
         ("POST /api/releases", name | post | {"http.response.status_code": 200}, 0),

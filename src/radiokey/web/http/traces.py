@@ -41,12 +41,12 @@ class Spans:
     def add(self, line: Line, seconds: float) -> None:
         """Make the span of a request that took `seconds` and has just ended."""
         ended = time.time_ns()
-        known: dict[str, str | int] = {
+        known: dict[str, str | int | tuple[str, ...]] = {
             "http.request.method": line.method if line.method in METHODS else "_OTHER",
             "http.route": line.route,
             "http.response.status_code": line.status,
             "error.type": line.slug,
-            "radiokey.request.id": line.id,
+            "http.response.header.request-id": (line.id,),
         }
         span = self._tracer.start_span(
             f"{known['http.request.method']} {line.route}",
