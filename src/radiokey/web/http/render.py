@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -114,6 +115,7 @@ def _templates() -> Environment:
     )
     templates.globals.update(
         static=load_static().address,
+        icon="data:image/svg+xml;base64," + b64encode(load_static().content("icon.svg")).decode(),
         road=ROAD,
         spoken_language=speech.current,
         this_page=here,
