@@ -21,9 +21,13 @@ def _goes(page, request):
 
 
 class Phone:
-    """One person's browser. `complaints` is what the console said; `asked` every address it asked for."""
+    """One person's browser. `complaints` is what the console said; `asked` every address it asked for.
+
+    It keeps nothing of the site for later, unless `service_workers` is "allow": that costs a second.
+    """
 
     def __init__(self, browser, address, **settings):
+        settings = {"service_workers": "block"} | settings
         self.context = browser.new_context(base_url=address, viewport=PHONE, has_touch=True, **settings)
         self.context.set_default_timeout(15_000)
         self.address = address
@@ -39,7 +43,8 @@ class Phone:
 
     def _said(self, message):
         # Chromium reports every 4xx of a page that answers a mistake; those are answers, not faults.
-        if message.type in {"error", "warning"} and "status of 4" not in message.text:
+        quiet = "status of 4" in message.text or "blocked by Playwright" in message.text
+        if message.type in {"error", "warning"} and not quiet:
             self.complaints.append(message.text)
 
     def close(self):

@@ -34,6 +34,8 @@ PAGES = (
     "/practice/rover_r960",
     "/models",
     *(f"/models/{model}" for model in MODELS),
+    "/offline",
+    "/offline/sent",
     "/vault",
     "/verify",
     "/report",

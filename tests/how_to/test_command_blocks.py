@@ -38,6 +38,7 @@ WALKED_ELSEWHERE = {
     "car-and-base.md": "tests/foreign/test_signed_units.py",
     "plug.md": "tests/foreign/test_plug_doip.py",
     "keep-it.md": "tests/how_to/test_keep_it.py",
+    "lab.md": "tests/how_to/test_lab.py",
 }
 """Pages that no base is needed for, and the test that goes through them."""
 FENCED = re.compile(

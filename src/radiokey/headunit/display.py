@@ -67,7 +67,7 @@ class DisplayWord:
     @property
     def example(self) -> str:
         """The word as a display may show it: `2 SAFE` for `{errors} SAFE`."""
-        return _fill(self.text, Counts(errors=2, left=8, wait_left_ms=30 * MINUTE_MS - SECOND_MS))
+        return fill(self.text, Counts(errors=2, left=8, wait_left_ms=30 * MINUTE_MS - SECOND_MS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,13 @@ class Counts:
 
 
 def word_for(words: Sequence[DisplayWord], state: State, counts: Counts) -> str | None:
-    """Return what a radio with these words shows in `state`; `None` where it has no word for it.
+    """Return what a radio with these words shows in `state`; `None` where it has no word for it."""
+    chosen = word_with_places(words, state, counts)
+    return None if chosen is None else fill(chosen, counts)
+
+
+def word_with_places(words: Sequence[DisplayWord], state: State, counts: Counts) -> str | None:
+    """Return the word of `word_for`, in which `{errors}`, `{left}` and `{wait}` stand for its numbers.
 
     A word that holds a count is preferred where the count is there to show.
     """
@@ -113,7 +119,7 @@ def word_for(words: Sequence[DisplayWord], state: State, counts: Counts) -> str 
         counting = [text for text in fitting if "{" in text and _can_fill(text, counts)]
         plain = [text for text in fitting if "{" not in text]
         if counting or plain:
-            return _fill((counting or plain)[0], counts)
+            return (counting or plain)[0]
     return None
 
 
@@ -125,7 +131,8 @@ def _can_fill(text: str, counts: Counts) -> bool:
     )
 
 
-def _fill(text: str, counts: Counts) -> str:
+def fill(text: str, counts: Counts) -> str:
+    """Put the numbers into a word."""
     left = "" if counts.left is None else str(counts.left)
     filled = text.replace("{errors}", str(counts.errors)).replace("{left}", left)
     return filled.replace("{wait}", _clock(counts.wait_left_ms))

@@ -278,6 +278,11 @@ def _whole(shape: CodeShape, keying: Keying) -> Code | None:
     return Code("".join(entered))
 
 
+def is_whole(shape: CodeShape, keying: Keying) -> bool:
+    """Tell whether an entry can be confirmed."""
+    return _whole(shape, keying) is not None
+
+
 def _keyed(entry: Entry, shape: CodeShape, keying: Keying, key: str) -> Keying:
     match entry:
         case Direct(keys=keys):

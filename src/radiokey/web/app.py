@@ -56,9 +56,11 @@ from radiokey.web.owner import (
     language,
     leaflets,
     number,
+    offline,
     photo,
     poll,
     practice_radio,
+    practice_table,
     radios,
     receipts,
     report,
@@ -141,6 +143,7 @@ def create_app(  # noqa: PLR0913 - the whole of the wiring, once
             "site": site,
             "scheduler": scheduler,
             "languages": languages,
+            "archives": offline.Archives(app, Spoken(routing.handler, languages), site),
             "hosts": hosts,
             "arrivals": Arrivals(site.line),
             "verify_every_s": verify_every_s,
@@ -176,7 +179,9 @@ class Routing:
             lifespan=[_lives],
             before_send=[with_headers],
             middleware=[KnownHosts, SameSite, Paced],
-            compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude="^/static/"),
+            compression_config=CompressionConfig(
+                backend="gzip", minimum_size=1000, exclude=["^/static/", "^/offline/"]
+            ),
             request_max_body_size=FORM_BYTES_MAX,
             openapi_config=openapi.config(),
         )
@@ -278,6 +283,7 @@ _PAGES: Final = (
     *language.HANDLERS,
     *coverage.HANDLERS,
     *practice_radio.HANDLERS,
+    *practice_table.HANDLERS,
     *receipts.HANDLERS,
     *report.HANDLERS,
     *demo.HANDLERS,
@@ -286,6 +292,7 @@ _PAGES: Final = (
     *vault.HANDLERS,
     *signin.OPEN,
     *browser.HANDLERS,
+    *offline.HANDLERS,
     static_file,
     phone_reader_file,
 )

@@ -5,8 +5,10 @@ on the real thing. The picture is only as wide as its text; the page scales it. 
 for people who cannot see it.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.language.speech import gettext
@@ -92,10 +94,51 @@ def display_svg(
     if lit and text.strip():
         title = gettext("The display shows {text}", text=text)
     width, height, body = display_parts(text, kind, lit=lit, blinking=blinking)
+    return _picture(escape(title), width, height, body)
+
+
+def _picture(title: str, width: int, height: int, body: str) -> str:
     return (
         f'<svg class="display" role="img" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{escape(title)}</title>{body}</svg>"
+        f"<title>{title}</title>{body}</svg>"
     )
+
+
+def display_table(kind: DisplayKind, characters: Iterable[str], longest: int) -> dict[str, Any]:
+    """Return what draws every text of these characters, up to `longest` of them, as `display_svg` does.
+
+    `frames` has the picture for each number of cells, with `{title}` and `{body}` to be filled in; the body
+    is a glyph per cell, each `step` further to the right (after every M and L of its paths), of the first of
+    the `sets` that has all characters, or on a screen the escaped text in `screen`.
+    """
+    own = kind.technology or Technology.DOT_MATRIX
+    technologies = (
+        [own] if own in {Technology.DOT_MATRIX, Technology.SCREEN} else [own, Technology.DOT_MATRIX]
+    )
+    least = max(kind.characters or NEUTRAL_CELLS, 1)
+    frames = {}
+    for cells in range(least, max(least, longest) + 1):
+        exact = replace(kind, characters=cells)
+        width, height, body = display_parts("", exact)
+        inside = (
+            _screen("", width, height)
+            if own is Technology.SCREEN
+            else "".join(_cell(" ", at, own) for at in range(cells))
+        )
+        opened, closed = body.removesuffix("</g>").removesuffix(inside), "</g>"
+        frames[cells] = _picture("{title}", width, height, f"{opened}{{body}}{closed}")
+    return {
+        "cells": least,
+        "step": CELL[0],
+        "frames": frames,
+        "sets": [
+            {one: _cell(one, 0, technology) for one in sorted(set(characters)) if can_draw(one, technology)}
+            for technology in technologies
+            if technology is not Technology.SCREEN
+        ],
+        "unlit": escape(gettext("The display is dark")),
+        "shows": escape(gettext("The display shows {text}")),
+    }
 
 
 def display_parts(

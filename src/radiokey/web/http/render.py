@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -172,10 +173,12 @@ class Pages:
 
     def __init__(self, languages: Languages | None = None) -> None:
         languages = languages or known()
+        files = load_static(languages)
         self._values: dict[str, object] = {
             "demonstration": False,
             "languages": languages,
-            "static": load_static(languages).address,
+            "static": files.address,
+            "icon": f"data:image/svg+xml;base64,{b64encode(files.content('icon.svg')).decode()}",
         }
 
     def globals(self, **values: object) -> None:

@@ -44,6 +44,7 @@ from radiokey.headunit.unit import Design, HeadUnit
 from radiokey.language.speech import gettext
 from radiokey.vehicle.hand import events_of
 from radiokey.web.draw import display_svg
+from radiokey.web.http.build import build_name
 from radiokey.web.http.forms import ActForm, WebRequest, read
 from radiokey.web.http.problems import status_of
 from radiokey.web.http.render import NO_STORE, Pages
@@ -226,8 +227,12 @@ def plug_state(pages: Pages, plug: PracticePlug) -> dict[str, Any]:
 
 def new_unit(site: Site, model: Model, code: Code, way: int) -> HeadUnit:
     """Return a unit that was without supply overnight and now asks for its code."""
-    design = design_of(model, way)
-    unit = HeadUnit.made(design, code, device=Device(site.purpose_key(DEVICE)))
+    return begun_unit(design_of(model, way), code, Device(site.purpose_key(DEVICE)))
+
+
+def begun_unit(design: Design, code: Code, device: Device) -> HeadUnit:
+    """Return a unit as each practice begins with: it was without supply overnight and asks for its code."""
+    unit = HeadUnit.made(design, code, device=device)
     for event in (SupplyLost(), TimeWent(HOUR_MS), SupplyRestored()):
         unit.handle(event)
     return unit
@@ -343,6 +348,8 @@ def _page(  # noqa: PLR0913 - what differs between the three ways to a radio
         code=(code or practice_code(design)).reveal(),
         back=back,
         forms=radio.plug is not None,
+        # What was done to a radio that an address holds, nobody can replay; one with an own code stays here.
+        table="" if back or at_once else f"/practice/{model.id}/table/{build_name()}?way={radio.way}",
         assumed=spoken_assumptions(name for name in model.assumed() if name not in asked),
         **radio_values(design, face_of(model.id)),
     )

@@ -32,6 +32,8 @@ from radiokey.web.site import Site
 
 PURPOSE: Final = "countdown"
 PAGE: Final = "/waiting"
+KEEPS: Final = "Radiokey-Keeps"
+"""Tells the worker that a phone may keep this page: no code, no number and no name stands on it."""
 
 
 @get(PAGE, sync_to_thread=False)
@@ -102,7 +104,7 @@ def running(site: NamedDependency[Site], token: FromPath[str], said: FromQuery[s
     return site.pages.show(
         "owner/countdown.html",
         status=problem.status if problem else 200,
-        headers=NO_STORE,
+        headers={**NO_STORE, KEEPS: "yes"},
         token=token,
         problem=problem,
         countdown=countdown,

@@ -19,11 +19,15 @@ function sound(times) {
 }
 
 function over() {
-  document.title = `\u25cf ${left.dataset.over}`;
+  document.title = `\u25cf ${left.dataset.title}`;
   left.textContent = "0:00";
   sound(3);
   if (bell) navigator.vibrate?.([400, 200, 400, 200, 400]);
-  setTimeout(() => location.reload(), bell ? 2000 : 0);
+  if (left.dataset.kept) {
+    // Without a network the page that was kept is all there is; it goes on once there is one.
+    document.getElementById("until").textContent = left.dataset.over;
+    addEventListener("online", () => location.reload());
+  } else setTimeout(() => location.reload(), bell ? 2000 : 0);
 }
 
 function tick() {

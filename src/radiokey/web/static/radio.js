@@ -1,4 +1,5 @@
 // Fingers and eyes of a radio's page, and the ears at its plug: it sends what was done and draws the answer. It decides nothing.
+// Where there is no network, a table of the same radio answers (replay.js), and what was done is sent later.
 const radio = document.getElementById("radio");
 const display = document.getElementById("display");
 const says = document.getElementById("says");
@@ -8,31 +9,69 @@ const hand = document.getElementById("hand");
 const traffic = document.getElementById("traffic");
 const heard = document.getElementById("heard");
 const ROWS_MAX = 500;
+const RETRY_MS = 4000;
+const { table, replay } = radio.dataset;
 let image = radio.dataset.image;
 let queue = [];
 let sending = false;
+// What was done to this radio since it was new, as far as its table knows it: without a network the table shows it.
+let done = table ? [] : null;
+let aside = null;
+let retry = 0;
 let timer = 0;
 let spoken = says.textContent.replace(/\d+:\d\d/, "");
 let asked = performance.now();
 
+function does(one) {
+  queue.push(one);
+  if (one.what === "plug") done = null;
+  else done?.push(one);
+  flush();
+}
+
+// What was not sent waits, and goes out before anything that comes after it.
 async function flush() {
   if (sending || queue.length === 0) return;
   sending = true;
-  const did = queue.splice(0, 64);
+  const did = queue.slice(0, 64);
+  const plug = did.at(-1).what === "plug" && heard ? heard : says;
   try {
     const answer = await fetch(radio.dataset.did, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ image, did }),
     });
-    draw(await answer.json(), did.at(-1).what === "plug" && heard ? heard : says);
+    const shown = await answer.json();
+    queue = queue.slice(did.length);
+    draw(shown, plug);
+    sending = false;
+    flush();
   } catch {
+    await goOn();
+    sending = false;
+  }
+}
+
+// Without a network the radio goes on by its table, where the phone has it.
+async function goOn() {
+  try {
+    if (!done) throw new Error("what was done is not in the table");
+    if (!aside) {
+      const [{ Replay }, answer] = await Promise.all([import(replay), fetch(table)]);
+      if (!answer.ok) throw new Error("the table is not here");
+      aside = { radio: new Replay(await answer.json()), at: 0 };
+    }
+    while (aside.at < done.length) aside.radio.do(done[aside.at++]);
+    draw(aside.radio.state, says);
+    clearTimeout(retry);
+    retry = setTimeout(flush, RETRY_MS);
+  } catch {
+    queue = queue.filter((one) => one.what !== "plug" && one.what !== "time");
     says.textContent = says.dataset.offline;
     speak();
   }
-  sending = false;
-  flush();
 }
+
 
 function draw(shown, voice) {
   if (shown.problem) {
@@ -85,14 +124,12 @@ function listen(again) {
   asked = performance.now();
   if (!again || radio.dataset.stream) return;
   timer = setTimeout(() => {
-    queue.push({ what: "time", ms: Math.round(performance.now() - asked) });
-    flush();
+    does({ what: "time", ms: Math.round(performance.now() - asked) });
   }, Math.min(again + 30, 1000));
 }
 
 function press(key, ms) {
-  queue.push({ what: "press", key, ms: Math.min(Math.round(ms), 60000) });
-  flush();
+  does({ what: "press", key, ms: Math.min(Math.round(ms), 60000) });
 }
 
 for (const button of document.querySelectorAll("#keys button")) {
@@ -138,9 +175,7 @@ for (const button of hand.querySelectorAll("button")) {
     event.preventDefault();
     const on = button.getAttribute("aria-pressed") !== "true";
     const { what, key } = button.dataset;
-    if (what === "skip") queue.push({ what, key });
-    else queue.push({ what, key: on ? "on" : "off" });
-    flush();
+    does(what === "skip" ? { what, key } : { what, key: on ? "on" : "off" });
   });
 }
 
@@ -149,8 +184,7 @@ for (const button of document.querySelectorAll("#plug button[name=did]")) {
   button.addEventListener("click", (event) => {
     event.preventDefault();
     const typed = button.closest("form.typing")?.elements.namedItem("typed").value ?? "";
-    queue.push({ what: "plug", key: button.value.split(" ")[1], typed });
-    flush();
+    does({ what: "plug", key: button.value.split(" ")[1], typed });
   });
 }
 

@@ -1,0 +1,18 @@
+// Lets the phone keep what works without a network, in the language of the page; a phone that saves data keeps nothing.
+const workers = navigator.serviceWorker;
+if (workers && !navigator.connection?.saveData) {
+  workers.register("/worker.js").catch(() => null);
+  workers.ready.then(({ active }) => active.postMessage({ language: document.documentElement.lang }));
+}
+
+// A page that waits for a network goes on by itself. Not every phone tells when there is one again, so it is asked for.
+const RETRY_MS = 4000;
+async function retry() {
+  try {
+    await fetch(location.href, { method: "HEAD" });
+    location.reload();
+  } catch {
+    setTimeout(retry, RETRY_MS);
+  }
+}
+if (document.getElementById("waits") && location.pathname !== "/offline") setTimeout(retry, RETRY_MS);

@@ -1,0 +1,46 @@
+"""What a phone keeps of the guide says the same as the guide itself."""
+
+from collections import deque
+
+from radiokey.guide.load import load_guide
+from radiokey.guide.model import Asks
+from radiokey.guide.walk import answer, start, view
+from radiokey.web.owner.offline import kept_position, kept_positions, kept_words
+
+GUIDE = load_guide()
+LOOKED_AT = 3_000
+
+
+def seen(here, *, asks):
+    """Return what an owner reads on a step, and which ways there are; `asks`: for what its page is asked."""
+    counted = here.asks is Asks.ERRORS and asks
+    ways = () if counted else tuple((one.id, one.text, one.shut) for one in here.choices)
+    return here.step, here.title, here.body, here.do, here.dont, here.more, ways, here.warnings
+
+
+def test_each_page_of_the_guide_has_a_kept_one_that_says_the_same():
+    """Every way out of it, too: a kept entry is shut where the guide's is."""
+    kept = set(kept_positions(GUIDE))
+    ahead = deque([start(GUIDE).position])
+    found = set(ahead)
+    while ahead and len(found) < LOOKED_AT:
+        here = view(GUIDE, ahead.popleft())
+        instead = kept_position(GUIDE, here.position)
+        assert instead in kept, here.position
+        # From the second refusal on the least number of wrong codes on offer is higher.
+        asks = here.facts.refused > 1
+        assert seen(view(GUIDE, instead), asks=asks) == seen(here, asks=asks), here.position
+        for offer in here.choices:
+            if offer.shut or (here.asks is Asks.MODEL and offer.id != "unknown"):
+                continue
+            to = answer(GUIDE, here.position, offer.id)
+            if to not in found:
+                found.add(to)
+                ahead.append(to)
+
+
+def test_a_typed_word_leads_to_a_kept_page():
+    kept = set(kept_positions(GUIDE))
+    words = kept_words(GUIDE)
+    assert words["CODE"].startswith("cause.x.code.code")
+    assert all(kept_position(GUIDE, to) in kept for to in words.values())
