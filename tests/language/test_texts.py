@@ -44,7 +44,7 @@ NOT_YET_SOURCE = {
     "headunit": 18,
     "vault": 9,
     "vehicle": 106,
-    "web": 183,
+    "web": 184,
 }
 """Folders of the source, likewise; what is neither a sentence nor shown counts too."""
 
