@@ -3,8 +3,9 @@
 from collections import deque
 
 from radiokey.guide.load import load_guide
-from radiokey.guide.model import Asks
-from radiokey.guide.walk import answer, start, view
+from radiokey.guide.model import Asks, Facts
+from radiokey.guide.walk import answer, position, start, view
+from radiokey.headunit.display import Shows
 from radiokey.web.owner.offline import kept_position, kept_positions, kept_words
 
 GUIDE = load_guide()
@@ -44,3 +45,15 @@ def test_a_typed_word_leads_to_a_kept_page():
     words = kept_words(GUIDE)
     assert words["CODE"].startswith("cause.x.code.code")
     assert all(kept_position(GUIDE, to) in kept for to in words.values())
+
+
+def test_whatever_is_known_the_kept_page_opens_no_entry_that_the_guide_shuts():
+    """Every step, with everything that a display can show and every refusal: what may be done is the same."""
+    for step in GUIDE.steps:
+        for shows in (None, *Shows):
+            for refused, evidence in ((0, False), (1, False), (1, True), (3, False), (3, True)):
+                facts = Facts(model="", shows=shows, refused=refused, evidence=evidence)
+                here = view(GUIDE, position(step, facts))
+                kept = view(GUIDE, kept_position(GUIDE, here.position))
+                asks = refused > 1
+                assert seen(kept, asks=asks) == seen(here, asks=asks), here.position
