@@ -8,6 +8,8 @@ from icalendar import Calendar
 from radiokey.catalogue.load import load_model
 from radiokey.errors import UsageError
 from radiokey.guide.reminders import Month, battery_calendar, update_calendar
+from radiokey.language.load import known
+from radiokey.language.speech import speaking
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 
@@ -70,3 +72,15 @@ def test_a_month_that_is_none_is_refused(text):
 def test_an_interval_that_is_not_offered_is_refused():
     with pytest.raises(UsageError):
         update_calendar(5, NOW)
+
+
+def test_a_reminder_speaks_the_language_of_who_asked_for_it_and_is_the_same_entry():
+    made = []
+    for tag in ("en", "ru"):
+        with speaking(known()[tag]):
+            made.append([battery_calendar(Month(2025, 1), NOW), update_calendar(12, NOW)])
+    for english, russian in zip(*([event(one) for one in files] for files in made), strict=True):
+        assert english["uid"] == russian["uid"]
+        for said in ("summary", "description"):
+            assert any("a" <= letter <= "z" for letter in english[said])
+            assert not any("a" <= letter <= "z" for letter in russian[said]), russian[said]

@@ -78,7 +78,7 @@ def update_calendar(every_months: int, now: datetime, model: Model | None = None
             gettext("a reminder comes every 1, 3, 6, 12 or 24 months"),
             hint=gettext("no source names an interval; 12 is usual"),
         )
-    lines = (*(line["text"] for line in table("prevention")["update"]), *_UPDATE)
+    lines = (*(line["text"] for line in table("prevention")["update"]), *map(gettext, _UPDATE))
     rule = {"freq": "monthly", "interval": every_months}
     first = _next_month(now.date(), every_months)
     return _calendar(Reminder.UPDATE, str(every_months), first, rule, now, model, lines)
@@ -115,7 +115,8 @@ def _calendar(  # noqa: PLR0913, PLR0917 - the parts of an entry, private
     lines: tuple[str, ...],
 ) -> bytes:
     known = named(model)
-    summary = f"{'Car radio' if known is None else known.short}: {_SAYS[what]}"
+    radio = gettext("Car radio") if known is None else known.short
+    summary = f"{radio}: {gettext(_SAYS[what])}"
     start = datetime(first.year, first.month, first.day, HOUR)  # noqa: DTZ001 - floating: nine o'clock wherever its owner is
     key = f"{what} {mark} {start:%Y%m%d} {'' if known is None else known.id}"
     entry = CalendarEntry(
