@@ -267,7 +267,7 @@ def test_the_code_is_right_and_the_unit_asks_its_base_by_the_net_by_hand_and_ove
         lost = base.grants.answer(READING, now, CLIENT)
         again = base.grants.answer(READING, now, CLIENT)
         assert (again.data, again.repeated) == (lost.data, True)
-        assert routine(client, 0x0303, lost.data[:-1] + b"\0") == b"\x04"
+        assert routine(client, 0x0303, lost.data[:-1] + bytes([lost.data[-1] ^ 1])) == b"\x04"
         base.blacklist.add(READING, reason="police report")
         with pytest.raises(StolenError):
             base.grants.answer(READING, now, CLIENT)

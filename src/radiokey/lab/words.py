@@ -25,10 +25,10 @@ def percent(share: Fraction) -> str:
     """
     value = float(share * 100)
     if 0 < value < LEAST_PERCENT:
-        return f"<{LEAST_PERCENT:.4f} %"
+        return f"<{number(LEAST_PERCENT, 4)} %"
     digits = 1 - math.floor(math.log10(value)) if 0 < value < 10 else 0  # noqa: PLR2004 - two digits
-    text = f"{value:.{max(0, digits)}f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+    needed = f"{value:.{max(0, digits)}f}".partition(".")[2].rstrip("0")
+    return f"{number(value, len(needed))} %"
 
 
 def span(ms: float) -> str:

@@ -58,7 +58,10 @@ def test_every_step_is_reached_from_the_first_page_and_no_link_is_dead(visitor):
         assert answer.status_code == 200, address
         for link in map(unescape, LINK.findall(answer.text)):
             if not link.startswith("/"):
-                assert link in OUTSIDE or link.startswith(("mailto:?", "data:image/svg+xml;")), (address, link)
+                assert link in OUTSIDE or link.startswith(("mailto:?", "data:image/svg+xml;")), (
+                    address,
+                    link,
+                )
             elif not marks(link) <= seen:
                 seen |= marks(link)
                 queue.append(link)

@@ -27,7 +27,9 @@ def answered(base, model, often, count):
 def test_one_tap_counts_and_leads_to_the_results_without_a_cookie(visitor):
     page = visitor.get(f"/poll?model={RADIO}")
     assert re.findall(r'name="often" value="([a-z-]+)"', page.text) == [often.value for often in Often]
-    assert re.findall(r'<script(?:[^>]* src="/static/([a-z]+))?', page.text) == ["offline"], "what every page has"
+    assert re.findall(r'<script(?:[^>]* src="/static/([a-z]+))?', page.text) == ["offline"], (
+        "what every page has"
+    )
     answer = visitor.post("/poll", data={"model": RADIO, "often": "each-battery"})
     assert answer.status_code == 200
     assert answer.url.path == "/poll"
