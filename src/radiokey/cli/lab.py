@@ -15,7 +15,7 @@ from radiokey.errors import InputError, UsageError
 from radiokey.language.speech import gettext, later, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from radiokey.lab.load import Schedule
     from radiokey.lab.owner import Habits, OwnerCost
@@ -86,6 +86,14 @@ cut_option = click.option(
 picture_option = click.option(
     "--picture", type=parse_path, metavar="FILE", help="Draw it too, as SVG, into FILE."
 )
+
+
+def judging_options(command: "Callable[..., None]") -> "Callable[..., None]":
+    """Give a command what every judgement takes, and how it is shown."""
+    habits = (typing_option, misread_option, cut_option)
+    for option in reversed((codes_option, within_option, *habits, picture_option, json_option)):
+        command = option(command)
+    return command
 
 
 @app.command("policy")
@@ -165,13 +173,7 @@ def policy(
 
 
 @app.command("patterns")
-@codes_option
-@within_option
-@typing_option
-@misread_option
-@cut_option
-@picture_option
-@json_option
+@judging_options
 def patterns_(
     *,
     codes: int,
@@ -208,13 +210,7 @@ def patterns_(
 
 
 @app.command("search")
-@codes_option
-@within_option
-@typing_option
-@misread_option
-@cut_option
-@picture_option
-@json_option
+@judging_options
 def search(
     *,
     codes: int,
