@@ -75,7 +75,9 @@ def test_the_log_comes_back_in_order(store):
         transaction.add_checkpoint(StoredCheckpoint(5, "five"))
     with store.snapshot() as seen:
         assert [one.leaf for one in seen.entries()] == [b"0", b"1", b"2", b"3", b"4"]
-        assert [node for node, _ in seen.nodes()] == [(0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (1, 0)]
+        assert [(first, len(run)) for first, run in seen.leaf_runs(2)] == [(0, 2), (2, 2), (4, 1)]
+        nodes = [(level, at) for (level, first), run in seen.node_runs(9) for at, _ in enumerate(run, first)]
+        assert nodes == [(0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (1, 0)]
         assert seen.node((1, 0)) == b"n" * 32
         assert seen.node((1, 1)) is None
         assert seen.entry(9) is None
@@ -91,9 +93,10 @@ def test_leaves_and_hashes_can_be_read_side_by_side(store):
             transaction.add_node((0, index), bytes([index]) * 32)
     with store.snapshot() as seen:
         pairs = [
-            (one.leaf, hashed[:1]) for one, (_, hashed) in zip(seen.entries(), seen.nodes(), strict=True)
+            (leaves, hashes[0][:1])
+            for (_, leaves), (_, hashes) in zip(seen.leaf_runs(1), seen.node_runs(1), strict=True)
         ]
-    assert pairs == [(b"0", b"\0"), (b"1", b"\1"), (b"2", b"\2")]
+    assert pairs == [((b"0",), b"\0"), ((b"1",), b"\1"), ((b"2",), b"\2")]
 
 
 def test_witnesses_signatures_stand_under_their_checkpoint(both, store):

@@ -20,6 +20,7 @@ from radiokey.base.log.tree import (
     consistency_proof,
     inclusion_proof,
     leaf_hash,
+    leaf_hashes,
     perfect_parts,
     root_at,
 )
@@ -90,7 +91,7 @@ def _add(
     fresh = {
         (level, index + place): hashed
         for (level, index), run in Edge(first, list(edge.values())).extend(
-            [leaf_hash(entry.leaf) for entry in stored]
+            leaf_hashes([entry.leaf for entry in stored])
         )
         for place, hashed in enumerate(run)
     }

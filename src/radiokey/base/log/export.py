@@ -9,14 +9,14 @@ bundles, compares all tiles and the signed root, and holds the tree against othe
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from radiokey.base.log.append import check_whole
 from radiokey.base.log.note import NOTE_SIZE_MAX, Checkpoint, VerifierKey, open_note
 from radiokey.base.log.tiles import LEVELS_PER_TILE, WIDTH, TilePath, bundle, unbundle
-from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash, perfect_parts, root_at
+from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hashes, perfect_parts, root_at
 from radiokey.base.ports.store import Node, Transaction
 from radiokey.durable import PUBLIC, keep_folder, replace_file
 from radiokey.errors import ExportError, ReceiptError, StoreError, UsageError
@@ -85,12 +85,13 @@ def _refuse_another(transaction: Transaction, folder: Path, checkpoint: Checkpoi
 
 
 def _tiles(transaction: Transaction) -> Iterator[tuple[TilePath, bytes]]:
-    entries = iter(transaction.entries())
-    index = 0
-    while leaves := [entry.leaf for entry in islice(entries, WIDTH)]:
-        yield TilePath(None, index, len(leaves)), bundle(leaves)
-        index += 1
-    nodes = ((level, index, hashed) for (level, index), hashed in transaction.nodes())
+    for first, leaves in transaction.leaf_runs(WIDTH):
+        yield TilePath(None, first // WIDTH, len(leaves)), bundle(leaves)
+    nodes = (
+        (level, index, hashed)
+        for (level, first), run in transaction.node_runs(WIDTH)
+        for index, hashed in enumerate(run, start=first)
+    )
     wanted = (node for node in nodes if node[0] % LEVELS_PER_TILE == 0)
     for (level, index), run in groupby(wanted, key=lambda node: (node[0], node[1] // WIDTH)):
         hashes = [hashed for _, _, hashed in run]
@@ -209,7 +210,7 @@ def _entries(folder: Path, index: int, count: int) -> list[bytes]:
             raise ExportError(
                 gettext("{older} is not a beginning of {path}", older=older, path=path), hint=gettext(_HINT)
             )
-    return [leaf_hash(leaf) for leaf in leaves]
+    return leaf_hashes(leaves)
 
 
 def _compare(folder: Path, path: TilePath, row: Sequence[bytes]) -> None:

@@ -6,17 +6,17 @@ Only where they differ does a second pass look for the place.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator
-from itertools import islice, zip_longest
+from collections.abc import Collection, Iterator, Sequence
+from itertools import zip_longest
 from typing import Final
 
-from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hash
+from radiokey.base.log.tree import Edge, leaf_hashes
 from radiokey.base.ports.store import Node, Transaction
 from radiokey.errors import LogError
 from radiokey.language.speech import gettext, later
 
-RUN: Final = 4096
-"""How many leaves are held at once."""
+RUN: Final = 256
+"""How many leaves, and how many hashes, are held at once: more of them take longer each."""
 HINT: Final = later("restore the database from a backup; until then no code is released")
 
 
@@ -25,26 +25,23 @@ def check_entries(transaction: Transaction) -> Edge:
     edge = Edge()
     computed = _Digests()
     for node, run in _completed(transaction, edge):
-        computed.add(node, b"".join(run))
+        computed.add(node, run)
     stored = _Digests()
-    for node, hashed in transaction.nodes():
-        stored.add(node, hashed)
+    for node, run in transaction.node_runs(RUN):
+        stored.add(node, run)
     level = computed.first_difference(stored)
     if level is not None:
         raise _named(transaction, level)
     return edge
 
 
-def _completed(transaction: Transaction, edge: Edge) -> Iterator[tuple[Node, list[bytes]]]:
-    entries = iter(transaction.entries())
-    while leaves := list(islice(entries, RUN)):
-        for index, entry in enumerate(leaves, start=edge.size):
-            if entry.index != index:
-                raise LogError(
-                    gettext("entry {index} of the log is missing", index=index), hint=gettext(HINT)
-                )
-        for node, run in edge.extend([leaf_hash(entry.leaf) for entry in leaves]):
-            yield node, list(run)
+def _completed(transaction: Transaction, edge: Edge) -> Iterator[tuple[Node, Sequence[bytes]]]:
+    for first, leaves in transaction.leaf_runs(RUN):
+        if first != edge.size:
+            raise LogError(
+                gettext("entry {index} of the log is missing", index=edge.size), hint=gettext(HINT)
+            )
+        yield from edge.extend(leaf_hashes(leaves))
 
 
 class _Digests:
@@ -55,11 +52,11 @@ class _Digests:
     def __init__(self) -> None:
         self._levels: dict[int, tuple[int, hashlib._Hash, bool]] = {}
 
-    def add(self, first: Node, hashes: bytes) -> None:
+    def add(self, first: Node, hashes: Sequence[bytes]) -> None:
         level, index = first
         count, digest, whole = self._levels.get(level) or (0, hashlib.sha256(), True)
-        digest.update(hashes)
-        self._levels[level] = count + len(hashes) // HASH_SIZE, digest, whole and index == count
+        digest.update(b"".join(hashes))
+        self._levels[level] = count + len(hashes), digest, whole and index == count
 
     def first_difference(self, other: "_Digests") -> int | None:
         """Return the lowest level at which the two say something else."""
@@ -79,7 +76,9 @@ class _Digests:
 def _named(transaction: Transaction, level: int) -> LogError:
     """Return the error that names the first subtree of `level` that is not as it should be."""
     computed = (hashed for (at, _), run in _completed(transaction, Edge()) if at == level for hashed in run)
-    stored = ((index, hashed) for (at, index), hashed in transaction.nodes() if at == level)
+    stored = (
+        one for (at, index), run in transaction.node_runs(RUN) if at == level for one in enumerate(run, index)
+    )
     for place, (right, found) in enumerate(zip_longest(computed, stored)):
         if found is None or (right is not None and found[0] > place):
             return LogError(

@@ -24,6 +24,12 @@ def leaf_hash(leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + leaf).digest()
 
 
+def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
+    """Return the hash of each leaf."""
+    sha256 = hashlib.sha256  # no call of ours for each: a log has millions
+    return [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the hash of an inner node."""
     return hashlib.sha256(b"\x01" + left + right).digest()
@@ -84,6 +90,7 @@ class Edge:
 
         Each is the node of the first one and the hashes of that and of those to its right.
         """
+        sha256 = hashlib.sha256  # `node_hash` without a call of ours for each: a log has millions
         level, index, run = 0, self.size, list(leaves)
         self.size += len(run)
         while run:
@@ -93,7 +100,8 @@ class Edge:
                 run = [left, *run]
             if len(run) % 2:
                 self._lefts[level] = run[-1]
-            run = [node_hash(run[at], run[at + 1]) for at in range(0, len(run) - 1, 2)]
+            pairs = zip(run[::2], run[1::2], strict=False)  # the last one of an odd run waits at the edge
+            run = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
             level, index = level + 1, index >> 1
 
 

@@ -424,6 +424,10 @@ class Transaction(
         """Return a leaf."""
         ...
 
+    def leaf_runs(self, most: int) -> Iterable[tuple[int, Sequence[bytes]]]:
+        """Yield every leaf in order, in runs of at most `most` without a gap: the first's index, and all."""
+        ...
+
     def entries_between(self, first: int, end: int) -> list[StoredEntry]:
         """Return the leaves from `first` up to `end`, which is not among them."""
         ...
@@ -444,8 +448,11 @@ class Transaction(
         """Return the stored hash of a perfect subtree."""
         ...
 
-    def nodes(self) -> Iterable[tuple[Node, bytes]]:
-        """Yield every stored hash of a perfect subtree."""
+    def node_runs(self, most: int) -> Iterable[tuple[Node, Sequence[bytes]]]:
+        """Yield every stored hash of a perfect subtree, level by level, in runs of at most `most`.
+
+        Each is the node of the first one and the hashes of that and of those to its right, without a gap.
+        """
         ...
 
     def add_node(self, node: Node, hashed: bytes) -> None:

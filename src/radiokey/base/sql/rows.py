@@ -4,8 +4,8 @@ The order of the columns is that of queries/base.sql. A row that does not fit is
 """
 
 import json
-from collections.abc import Collection
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -93,6 +93,42 @@ def hashed(value: object) -> bytes:
             gettext("the database holds a hash that is none"), hint=gettext("restore it from a backup")
         )
     return value
+
+
+def all_hashed(values: Sequence[object]) -> Sequence[bytes]:
+    """Return stored hashes."""
+    hashes = all_bytes(values)
+    if not set(map(len, hashes)) <= {HASH_SIZE}:
+        for each in hashes:
+            hashed(each)
+    return hashes
+
+
+def all_bytes(values: Sequence[object]) -> Sequence[bytes]:
+    """Return stored bytes."""
+    if not set(map(type, values)) <= {bytes}:
+        raise StoreError(
+            gettext("the database holds bytes that are none"), hint=gettext("restore it from a backup")
+        )
+    return cast("Sequence[bytes]", values)
+
+
+def runs(batch: Sequence[Row]) -> Iterator[tuple[Row, Sequence[object]]]:
+    """Split rows, in their order, into runs in which the last but one column counts up by one.
+
+    Yields the first row of each without its last column, and the last column of all of them; what stands
+    before the two is the same within a run. A batch with a gap is halved until none is left: gaps are rare.
+    """
+    *same, places, values = zip(*batch, strict=True)
+    if not set(map(type, places)) <= {int}:
+        raise StoreError(gettext("the database did not count"), hint=gettext("restore it from a backup"))
+    whole = places == tuple(range(places[0], places[0] + len(places)))
+    if whole and all(column.count(column[0]) == len(column) for column in same):
+        yield batch[0][:-1], values
+        return
+    half = len(batch) // 2
+    yield from runs(batch[:half])
+    yield from runs(batch[half:])
 
 
 def digest(value: object) -> bytes:

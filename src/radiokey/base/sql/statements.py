@@ -14,7 +14,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -92,6 +92,12 @@ class Statements:
         closes no cursor of a connection that is closed.
         """
         yield from chain(self._stream(self._named[name], values))
+
+    def batches(self, name: str, most: int, /, **values: Value) -> Iterator[list[Row]]:
+        """Yield the rows, however many, in lists of `most`: a loop's step per list, not per row."""
+        left = chain(self._stream(self._named[name], values))
+        while batch := list(islice(left, most)):
+            yield batch
 
     def row(self, name: str, /, **values: Value) -> Row | None:
         """Return the first row, `None` if there is none."""

@@ -4,7 +4,7 @@ What each method promises stands in the protocol, once. Only how many units are 
 the databases: `add_units` belongs to each store.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -347,6 +347,11 @@ class SqlTransaction(DeskStatements, PollStatements, StaffStatements):
     def entries(self) -> Iterator[StoredEntry]:
         return map(rows.entry, self._statements.stream("entries"))
 
+    def leaf_runs(self, most: int) -> Iterator[tuple[int, Sequence[bytes]]]:
+        for batch in self._statements.batches("entries", most):
+            for (index,), leaves in rows.runs(batch):
+                yield index, rows.all_bytes(leaves)
+
     def entries_between(self, first: int, end: int) -> list[StoredEntry]:
         return [rows.entry(row) for row in self._statements.rows("entries_between", first=first, end=end)]
 
@@ -362,9 +367,10 @@ class SqlTransaction(DeskStatements, PollStatements, StaffStatements):
         value = self._statements.value("node", level=level, idx=index)
         return None if value is None else rows.hashed(value)
 
-    def nodes(self) -> Iterator[tuple[Node, bytes]]:
-        for level, index, value in self._statements.stream("nodes"):
-            yield (level, index), rows.hashed(value)
+    def node_runs(self, most: int) -> Iterator[tuple[Node, Sequence[bytes]]]:
+        for batch in self._statements.batches("nodes", most):
+            for (level, index), hashes in rows.runs(batch):
+                yield (level, index), rows.all_hashed(hashes)
 
     def add_node(self, node: Node, hashed: bytes) -> None:
         level, index = node
