@@ -135,14 +135,14 @@ def iso_tp(data: bytes) -> None:
         going = channel.take_frames(now_us)
         assert len(going) <= BURST + 2
         assert all(0 < len(one) <= 8 for one in going)
-        due_us = channel.due_us()
+        due_us = channel.due_us
         assert due_us is None or due_us <= now_us + 1_000_000
     for _ in range(4):
         now_us += 1_000_001
         channel.take_frames(now_us)
         channel.receive(b"\x30\x00\x00", now_us)
     channel.take_frames(now_us)
-    assert (channel.due_us(), channel.unsent) == (None, 0)
+    assert (channel.due_us, channel.unsent) == (None, 0)
 
 
 ISO_TP_SEEDS = tuple(

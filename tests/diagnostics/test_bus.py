@@ -1,5 +1,6 @@
 """What goes wrong on a CAN bus: lost and back, no frame taken, off the bus, late in a transfer. The unit goes on."""
 
+import copy
 import queue
 import uuid
 from contextlib import contextmanager
@@ -234,3 +235,23 @@ def test_a_mistake_of_ours_ends_the_thread_and_is_said():
         assert said.wait(20)
     finally:
         server.stop()
+
+
+def test_who_listens_has_a_frame_of_its_own():
+    """A virtual bus makes a deep copy for each: the first has our frame, and may change it."""
+
+    class TwoListen(Full):
+        def send(self, frame, _timeout=None):
+            self.heard = []
+            for number in range(2):
+                one = copy.deepcopy(frame)
+                one.channel = number
+                self.heard.append((one, one.arbitration_id, one.data.hex()))
+                one.arbitration_id, one.data[:] = 0, b"changed"
+
+    with unit_at(Adapter()) as (server, _, _):
+        bus = put_on(server, TwoListen())
+        server.take(request("023e00"))
+    (first, *said), (second, *said_again) = bus.heard
+    assert first is not second
+    assert said == said_again == [0x7A8, "027e00"]

@@ -69,11 +69,11 @@ def test_a_frame_that_is_none_changes_nothing(frame):
     """Neither where nothing comes in nor where a message goes out."""
     channel = Channel()
     assert complete(channel, frame) == []
-    assert (frames(channel), channel.due_us()) == ([], None)
+    assert (frames(channel), channel.due_us) == ([], None)
     channel = waiting()
     if not frame.startswith("30"):
         assert complete(channel, frame) == []
-        assert (frames(channel), channel.due_us()) == ([], TIMEOUT_US)
+        assert (frames(channel), channel.due_us) == ([], TIMEOUT_US)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_long_message_goes_out_once_it_is_asked_for():
         "23" + LONG[20:27].hex(),
         "241c1d1e",
     ]
-    assert channel.due_us() is None
+    assert channel.due_us is None
 
 
 def test_blocks_are_as_long_as_the_tester_asks():
@@ -128,7 +128,7 @@ def test_blocks_are_as_long_as_the_tester_asks():
     for part in (2, 1, 1):
         complete(channel, f"30{part:02x}00")
         assert len(frames(channel)) == part
-    assert channel.due_us() is None
+    assert channel.due_us is None
 
 
 @pytest.mark.parametrize(
@@ -149,13 +149,13 @@ def test_pauses_are_as_long_as_the_tester_asks(said, pause_us):
     complete(channel, f"3000{said:02x}", now_us=50)
     sent = [len(frames(channel, at)) for at in (50, 49 + pause_us, 50 + pause_us, 50 + pause_us)]
     assert sent == [1, 0, 1, 0]
-    assert channel.due_us() == 50 + 2 * pause_us
+    assert channel.due_us == 50 + 2 * pause_us
 
 
 def test_a_tester_that_asks_to_wait_is_waited_for():
     channel = waiting()
     complete(channel, "310000", now_us=900_000)
-    assert channel.due_us() == 900_000 + TIMEOUT_US
+    assert channel.due_us == 900_000 + TIMEOUT_US
     complete(channel, CLEAR, now_us=1_800_000)
     assert len(frames(channel, 1_800_000)) == 4
 
@@ -189,7 +189,7 @@ def test_the_bus_is_looked_at_between_bursts():
     channel = waiting(bytes(MESSAGE_MAX))
     complete(channel, CLEAR)
     counts = []
-    while channel.due_us() is not None:
+    while channel.due_us is not None:
         counts.append(len(frames(channel)))
     assert sum(counts) == -(-(MESSAGE_MAX - 6) // 7)
     assert set(counts[:-1]) == {BURST}

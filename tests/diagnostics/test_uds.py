@@ -5,6 +5,8 @@ from plugged import WRONG, RamFirmware
 
 from radiokey.diagnostics import uds
 from radiokey.diagnostics.memory import NotesNotKeptError
+from radiokey.diagnostics.names import Level, Session
+from radiokey.diagnostics.services import SERVICES
 from radiokey.headunit.events import (
     CarAnswered,
     SomethingBroke,
@@ -77,6 +79,21 @@ def test_what_takes_a_write_is_not_quick():
     assert quick == ["3E00", "22F190", "2701", "1003", "99", ""]
     assert not uds.is_quick(bytes.fromhex("2702") + bytes(16))
     assert uds.still_working(b"\x2e") == b"\x7f\x2e\x78"
+
+
+@pytest.mark.parametrize("session", Session)
+@pytest.mark.parametrize("level", Level)
+def test_what_a_service_is_not_asked_it_could_not_fail(plugged, session, level):
+    """Every service with every second byte: the answer is that of the whole chain."""
+    tester = plugged().tester
+    tester.session, tester.level = session, level
+    for sid, service in SERVICES.items():
+        for request in [
+            bytes((sid,)),
+            *(bytes((sid, sub, 1, 2)[:size]) for sub in range(256) for size in (2, 3, 4)),
+        ]:
+            whole = next((nrc for passes, nrc in uds.CHECKS if not passes(tester, service, request)), None)
+            assert uds.refusal(tester, service, request) is whole, request.hex()
 
 
 def test_without_supply_nothing_is_answered(plugged):

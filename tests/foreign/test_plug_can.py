@@ -341,5 +341,17 @@ def test_another_uri_is_refused(uri):
 
 
 def test_a_bus_that_is_not_there_is_said_to_be_missing():
-    with pytest.raises(InputError, match="cannot be opened"):
+    """And what drives a serial adapter comes with the extra: it was not, and that was said of the bus."""
+    with pytest.raises(InputError, match="cannot be opened") as refused:
         CanAddress("slcan", "/dev/no-such-adapter").open()
+    assert "plugged in" in refused.value.hint
+
+
+def test_an_adapter_whose_driver_is_not_there_is_told_from_one_that_is_not_plugged_in(monkeypatch):
+    def no_driver(**_where):
+        raise can.CanInterfaceNotImplementedError("no library of its maker")
+
+    monkeypatch.setattr(can, "Bus", no_driver)
+    with pytest.raises(InputError, match="cannot be opened") as refused:
+        CanAddress("pcan", "PCAN_USBBUS1").open()
+    assert "installed" in refused.value.hint

@@ -1,4 +1,7 @@
-"""A million requests at one served unit: it answers each, and its memory stays as it is."""
+"""A million requests at one served unit: it answers each, and its memory stays as it is.
+
+They are read, counted and said; nobody reads what the unit says of them meanwhile.
+"""
 
 import socket
 import struct
@@ -8,14 +11,20 @@ import pytest
 
 REQUESTS, AT_ONCE = 1_000_000, 500
 GROWTH_BYTES_MAX = 2 * 1024 * 1024
-MESSAGE = struct.pack(">BBHIHH", 2, 0xFD, 0x8001, 6, 0x0E00, 0x00E0) + b"\x3e\x00"
-ANSWER_SIZE = 13 + 14
+REQUESTS_IN_TURN = {"22f190": 20, "3e00": 2, "22fd08": 20, "1003": 6, "221234": 3}
+"""Request, and the size of its answer: the VIN, presence, all numbers at one moment, a session, a refusal."""
+ACKNOWLEDGE_SIZE, HEAD_SIZE = 13, 12
+
+
+def message(data: bytes) -> bytes:
+    return struct.pack(">BBHIHH", 2, 0xFD, 0x8001, 4 + len(data), 0x0E00, 0x00E0) + data
 
 
 def ask(link: socket.socket, count: int) -> None:
     """Send `count` requests in one go and read all their answers."""
-    link.sendall(MESSAGE * count)
-    left = ANSWER_SIZE * count
+    times = count // len(REQUESTS_IN_TURN)
+    link.sendall(b"".join(message(bytes.fromhex(request)) for request in REQUESTS_IN_TURN) * times)
+    left = sum(ACKNOWLEDGE_SIZE + HEAD_SIZE + size for size in REQUESTS_IN_TURN.values()) * times
     while left:
         left -= len(link.recv(left))
 

@@ -33,6 +33,9 @@ def parse_database(text: str) -> "DatabaseLocation":
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+json_lines_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document for each line on stdout."
+)
 
 
 def complete_model(

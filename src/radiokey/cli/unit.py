@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from radiokey.cli.noun import Noun
-from radiokey.cli.options import json_option, parse_path
+from radiokey.cli.options import json_lines_option, json_option, parse_path
 from radiokey.errors import UsageError
 from radiokey.language.speech import gettext
 
@@ -53,7 +53,7 @@ app = Noun("unit", help="A head unit at the car's network.")
     help="Show its panel and its plug as a page there; port 0 takes a free one.",
 )
 @click.option("--reachable", is_flag=True, help="Allow an address that other machines can reach.")
-@json_option
+@json_lines_option
 def serve(
     *,
     model: str,

@@ -53,13 +53,17 @@ class CanAddress:
         try:
             return can.Bus(interface=self.interface, channel=self.channel)
         except (*LOST, ImportError, ValueError) as error:
+            name = type(error).__name__
+            no_driver = isinstance(error, ImportError | can.CanInterfaceNotImplementedError)
             raise InputError(
                 gettext(
                     "the CAN bus {interface}/{channel} cannot be opened",
                     interface=self.interface,
                     channel=self.channel,
                 ),
-                hint=gettext("is it up, and the adapter plugged in? ({name})", name=type(error).__name__),
+                hint=gettext("is what drives this adapter installed? ({name})", name=name)
+                if no_driver
+                else gettext("is it up, and the adapter plugged in? ({name})", name=name),
             ) from error
 
 

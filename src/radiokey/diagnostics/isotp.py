@@ -54,7 +54,6 @@ class _Transmission:
     data: bytes
     due_us: int
     at: int = _FIRST_PART
-    number: int = 1
     allowed: int = 0
     pause_us: int = 0
 
@@ -75,10 +74,10 @@ class Channel:
         kind = frame[0] >> 4
         if kind == _SINGLE:
             return self._take_single(frame)
-        if kind == _CONSECUTIVE:
-            return self._take_next(frame, now_us)
         if kind == _FLOW:
             self._take_flow(frame, now_us)
+        elif kind == _CONSECUTIVE:
+            return self._take_next(frame, now_us)
         elif kind == _FIRST:
             self._take_first(frame, now_us)
         return None
@@ -93,6 +92,7 @@ class Channel:
         """How many messages wait behind the one that is on its way."""
         return len(self._waiting)
 
+    @property
     def due_us(self) -> int | None:
         """Return when the next frame goes out, or is waited for no more; `None`: nothing is on its way."""
         return self._transmission.due_us if self._transmission else None
@@ -173,14 +173,16 @@ class Channel:
         if now_us < goes.due_us:
             return
         burst = 1 if goes.pause_us else min(BURST, goes.allowed)
-        for _ in range(burst):
-            at = goes.at
-            frames.append(_HEADS[goes.number] + goes.data[at : at + SINGLE_MAX])
-            goes.at = at + SINGLE_MAX
-            goes.number = (goes.number + 1) % _NUMBERS
-            if goes.at >= len(goes.data):
-                self._transmission = None
-                return
+        data, begun, size = goes.data, goes.at, len(goes.data)
+        ends = min(begun + burst * SINGLE_MAX, size)
+        frames += [
+            _HEADS[(at // SINGLE_MAX + 1) % _NUMBERS] + data[at : at + SINGLE_MAX]
+            for at in range(begun, ends, SINGLE_MAX)
+        ]
+        if ends == size:
+            self._transmission = None
+            return
+        goes.at = ends
         goes.allowed -= burst
         goes.due_us = now_us + (goes.pause_us if goes.allowed else TIMEOUT_US)
 

@@ -93,20 +93,24 @@ class Plug:
         self._testers.pop(tester.number, None)
         tester.hang_up()
 
-    def handle(self, tester: Tester, request: bytes, *, functional: bool) -> uds.Answer:
-        """Return the answer to a request; the caller holds the lock."""
-        answer = uds.handle(tester, request, self.now_ms(), functional=functional)
-        if answer.why:
-            self.log("download", f"refused: {answer.why}")
-        return answer
+    def answer_at_once(self, tester: Tester, request: bytes, *, functional: bool) -> uds.Answer | None:
+        """Return the answer to a request, `None` where it may take long or somebody else acts just now."""
+        if not uds.is_quick(request) or not self.lock.acquire(blocking=False):
+            return None
+        try:
+            return uds.handle(tester, request, self._now_ms(), functional=functional)
+        finally:
+            self.lock.release()
 
     def work(self, tester: Tester, request: bytes, *, functional: bool) -> uds.Answer:
         """Return the answer to a request that may take long, as soon as it is this one's turn."""
         with self.lock:
             self.read_clock()
-            answer = self.handle(tester, request, functional=functional)
-            tester.touch(self.now_ms())
-            return answer
+            answer = uds.handle(tester, request, self._now_ms(), functional=functional)
+            tester.touch(self._now_ms())
+        if answer.why:
+            self.log("download", f"refused: {answer.why}")
+        return answer
 
     def read_clock(self) -> None:
         """Let the unit read its own clock; the caller holds the lock."""
@@ -245,11 +249,10 @@ class DoipServer:
     def _ask(self, ask: Ask, connection: "_Connection") -> None:
         plug = self._plug
         plug.watch(f"<{ask.source:04X}", ask.data)
-        if not self._jobs and uds.is_quick(ask.data) and plug.lock.acquire(blocking=False):
-            try:
-                answer = plug.handle(connection.tester, ask.data, functional=ask.functional)
-            finally:
-                plug.lock.release()
+        answer = None
+        if not self._jobs:
+            answer = plug.answer_at_once(connection.tester, ask.data, functional=ask.functional)
+        if answer is not None:
             if answer.quiet:
                 connection.write(ask.acknowledge)
             else:

@@ -7,9 +7,8 @@ Pure: a request and the time go in, an answer comes out. The caller sends it, sa
 `still_working` where it takes long, and calls `Tester.tick` so that a silent tester's session ends.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
 
 from radiokey.diagnostics.memory import NotesNotKeptError
 from radiokey.diagnostics.names import (
@@ -18,6 +17,7 @@ from radiokey.diagnostics.names import (
     SUPPRESS,
     NegativeResponseError,
     Nrc,
+    Session,
     Sid,
     negative,
 )
@@ -25,8 +25,7 @@ from radiokey.diagnostics.services import SERVICES, Service
 from radiokey.diagnostics.tester import Tester
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a unit says to a request. `quiet`: nothing is sent, unless `still_working` was sent before.
 
     `why` is for the log of the unit, where a refusal has more to say than its code.
@@ -43,37 +42,37 @@ NOTHING: Final = Answer(b"", quiet=True)
 def handle(tester: Tester, request: bytes, now_ms: int, *, functional: bool = False) -> Answer:
     """Return the answer to a request that came at `now_ms`; `functional`: it was sent to all units."""
     tester.tick(now_ms)
-    if not request or request[0] & POSITIVE or not tester.ecu.has_supply():
+    ecu = tester.ecu
+    if not request or request[0] & POSITIVE or not ecu.has_supply():
         return NOTHING
     tester.touch(now_ms)
     service = SERVICES.get(request[0])
     nrc, why = refusal(tester, service, request), ""
     if nrc is None and service is not None:
         try:
-            return _positive(tester, service, request, service.act(tester, request))
+            data = service.act(tester, request)
         except NegativeResponseError as refused:
             nrc, why = refused.nrc, refused.why
         except NotesNotKeptError:
             nrc = Nrc.GENERAL_PROGRAMMING_FAILURE
+        else:
+            suppressed = service.subs is not None and bool(request[1] & SUPPRESS)
+            answer = Answer(bytes((request[0] | POSITIVE,)) + data, suppressed)
+            return answer if ecu.has_supply() else NOTHING
     assert nrc is not None
-    if not tester.ecu.has_supply():
-        return NOTHING
+    if not ecu.has_supply():
+        return NOTHING  # it went away while the service acted
     return Answer(negative(request[0], nrc), quiet=functional and nrc in NOT_SAID_TO_ALL, why=why)
 
 
-def _positive(tester: Tester, service: Service, request: bytes, answer: bytes) -> Answer:
-    if not tester.ecu.has_supply():
-        return NOTHING  # the supply went away while it acted
-    suppressed = service.subs is not None and bool(request[1] & SUPPRESS)
-    return Answer(bytes((request[0] | POSITIVE,)) + answer, quiet=suppressed)
+_WRITING: Final = frozenset(sid for sid, service in SERVICES.items() if not service.quick)
 
 
 def is_quick(request: bytes) -> bool:
     """Say whether a request is answered at once; another may take as long as a write takes."""
-    service = SERVICES.get(request[0]) if request else None
-    if service is None:
+    if not request or request[0] not in _WRITING:
         return True
-    return service.quick or (request[0] == Sid.SECURITY_ACCESS and len(request) == 2)  # noqa: PLR2004 - a seed
+    return request[0] == Sid.SECURITY_ACCESS and len(request) == 2  # noqa: PLR2004 - a seed
 
 
 def wants_answer(request: bytes) -> bool:
@@ -88,6 +87,8 @@ def still_working(request: bytes) -> bytes:
 
 # --- the checks, in order -----------------------------------------------------------------------------------
 
+_IN_SEQUENCE: Final = frozenset({Sid.SECURITY_ACCESS, Sid.TRANSFER_DATA, Sid.REQUEST_TRANSFER_EXIT})
+"""What comes second: a key behind its seed, blocks and their end behind the beginning of a download."""
 _Check = Callable[[Tester, Service, bytes], bool]
 
 
@@ -118,13 +119,9 @@ def subfunction_in_session(tester: Tester, service: Service, request: bytes) -> 
 
 def in_sequence(tester: Tester, _service: Service, request: bytes) -> bool:
     """Say whether what has to come before came before: a seed before a key, a download before its blocks."""
-    match request[0]:
-        case Sid.SECURITY_ACCESS if not request[1] & 1:
-            return tester.pending is not None
-        case Sid.TRANSFER_DATA | Sid.REQUEST_TRANSFER_EXIT:
-            return tester.ecu.transfer_of(tester.number) is not None
-        case _:
-            return True
+    if request[0] == Sid.SECURITY_ACCESS:
+        return bool(request[1] & 1) or tester.pending is not None
+    return request[0] not in _IN_SEQUENCE or tester.ecu.transfer_of(tester.number) is not None
 
 
 def right_length(_tester: Tester, service: Service, request: bytes) -> bool:
@@ -153,7 +150,26 @@ def refusal(tester: Tester, service: Service | None, request: bytes) -> Nrc | No
     """Return why a request is refused before its service acts, `None` where it is not."""
     if service is None:
         return Nrc.SERVICE_NOT_SUPPORTED
-    for passes, nrc in CHECKS:
+    for passes, nrc in _CONCERNING[request[0]]:
         if not passes(tester, service, request):
             return nrc
     return None
+
+
+def _concerning(sid: int, service: Service) -> tuple[tuple[_Check, Nrc], ...]:
+    """Return the checks that a request of this service can fail, in order."""
+    sure: set[_Check] = set()
+    if service.sessions >= set(Session):
+        sure.add(service_in_session)
+    if not service.level:
+        sure.add(service_unlocked)
+    if service.subs is None:
+        sure |= {subfunction_supported, subfunction_in_session}
+    if sid not in _IN_SEQUENCE:
+        sure.add(in_sequence)
+    return tuple((check, nrc) for check, nrc in CHECKS if check not in sure)
+
+
+_CONCERNING: Final[Mapping[int, tuple[tuple[_Check, Nrc], ...]]] = {
+    sid: _concerning(sid, service) for sid, service in SERVICES.items()
+}
