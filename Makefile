@@ -99,19 +99,19 @@ $(DEV)/.python:
 	@touch $@
 
 $(DEV)/.tools: $(DEV)/.python requirements/dev.lock
-	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/dev.lock
+	$(UV) pip install --quiet --python $(DEV) --require-hashes -r requirements/dev.lock
 	@touch $@
 
 $(DEV)/.bench: $(DEV)/.tools requirements/bench.lock
-	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/bench.lock
+	$(UV) pip install --quiet --python $(DEV) --require-hashes -r requirements/bench.lock
 	@touch $@
 
 $(DEV)/.deep: $(DEV)/.tools requirements/deep.lock
-	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/deep.lock
+	$(UV) pip install --quiet --python $(DEV) --require-hashes -r requirements/deep.lock
 	@touch $@
 
 $(DEV)/.docs: $(DEV)/.tools requirements/docs.lock
-	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/docs.lock
+	$(UV) pip install --quiet --python $(DEV) --require-hashes -r requirements/docs.lock
 	@touch $@
 
 # What reads print in the browser, from its npm package: in no commit, and in a wheel that is made after this.
@@ -121,5 +121,5 @@ $(FETCHED): $(DEV)/.python tools/phone_reader.py tools/phone_reader/package-lock
 $(DEV)/.product: $(DEV)/.tools $(FETCHED) $(SOURCES)
 	rm -rf dist
 	$(BIN)/python -m hatchling build --target wheel
-	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --no-deps --reinstall dist/*.whl
+	$(UV) pip install --quiet --python $(DEV) --no-deps --reinstall dist/*.whl
 	@touch $@
