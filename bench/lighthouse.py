@@ -153,8 +153,10 @@ def main() -> None:
         subprocess.run([radiokey, "base", "init", *command[4:]], check=True, stdout=subprocess.DEVNULL)
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             port = int(server.stdout.readline().rpartition(":")[2])
-            missed = list(faults(program, port, pages))
-            server.terminate()
+            try:
+                missed = list(faults(program, port, pages))
+            finally:
+                server.terminate()
     if missed:
         sys.exit(f"less than it should be: {', '.join(missed)}")
 
