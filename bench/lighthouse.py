@@ -64,24 +64,27 @@ def ensure() -> Path:
     return BUILT / "node_modules" / "lighthouse" / "cli" / "index.js"
 
 
+AGAIN = "Please run Lighthouse again"
+"""What it says where Chromium recorded nothing, which happens on a machine that does much else."""
+
+
 def rate(
     program: Path, address: str, language: str, categories: tuple[str, ...]
 ) -> tuple[dict[str, int], list[str], list[int]]:
     """Return the points in each category, the audits that cost some, the bytes of each request."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        ran = subprocess.run(
-            [
-                *("node", program, address, "--quiet", "--output=json", f"--output-path={report}"),
-                *("--no-enable-error-reporting", f"--only-categories={','.join(categories)}"),
-                f"--extra-headers={json.dumps({'Accept-Language': language})}",
-                f"--chrome-flags={CHROMIUM}",
-            ],
-            env={**os.environ, "CHROME_PATH": chromium.find() or ""},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [
+            *("node", program, address, "--quiet", "--output=json", f"--output-path={report}"),
+            *("--no-enable-error-reporting", f"--only-categories={','.join(categories)}"),
+            f"--extra-headers={json.dumps({'Accept-Language': language})}",
+            f"--chrome-flags={CHROMIUM}",
+        ]
+        environment = {**os.environ, "CHROME_PATH": chromium.find() or ""}
+        for left in (2, 1, 0):
+            ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            if not ran.returncode or not left or AGAIN not in ran.stderr + ran.stdout:
+                break
         if ran.returncode:
             sys.exit(f"{address}: {ran.stderr or ran.stdout}")
         said = json.loads(report.read_text("utf-8"))

@@ -11,12 +11,15 @@ and the worker does the same with what it is asked for.
 
 import asyncio
 import gzip
+import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from litestar import Litestar, MediaType, Request, Response, get
@@ -26,6 +29,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 from litestar.types import ASGIApp, Message
 
+from radiokey.durable import replace_file
 from radiokey.guide.ends import End
 from radiokey.guide.model import Asks, Facts, Guide
 from radiokey.guide.waiting import wait_answer
@@ -74,6 +78,7 @@ _SCRIPT_KINDS: Final = {"css": "text/css", "js": "text/javascript"}
 _PAGE: Final = re.compile(r'(.*<title>)(.*?)(</title>.*<main id="main">)(.*)(</main>.*)', re.DOTALL)
 PIECE_LENGTH_MIN: Final = 40
 """A shorter line is no shorter as a number, once all is packed."""
+_PRACTICE: Final = re.compile(r"/practice/[^/]*$")
 _HERE: Final = "{here}"
 """Stands in a frame for the address of its page."""
 
@@ -165,11 +170,47 @@ class Packing:
         return {"frames": list(self._frames), "pieces": list(pieces), "files": files}
 
 
+def _kind(address: str) -> str:
+    """Return which page an address is of, without what it is about."""
+    path, _, query = address.partition("?")
+    return f"{path.split('/')[1]} {'table' in path} {query.partition('=')[0]}"
+
+
+class Shelf:
+    """Archives beside the data, one for each language, so that a process that begins has not to make them.
+
+    A file is the archive's name, the sum of what follows, and the archive. What is not whole, or of another
+    name, is none; what cannot be written is made again by the next process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def get(self, language: str, named: str) -> bytes | None:
+        """Return the archive of that name, as gzip."""
+        try:
+            head, _, packed = self._file(language).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        whole = head.decode("ascii", "replace") == f"{named} {hashlib.sha256(packed).hexdigest()}"
+        return packed if whole else None
+
+    def put(self, language: str, named: str, packed: bytes) -> None:
+        """Keep an archive in the place of the one before it."""
+        head = f"{named} {hashlib.sha256(packed).hexdigest()}\n"
+        with suppress(OSError):
+            replace_file(self._file(language), head.encode() + packed)
+
+    def _file(self, language: str) -> Path:
+        return self._path.with_name(f"{self._path.name}.{language}")
+
+
 class Archives:
     """The archives of one site, each made when it is first asked for. `pages` answers as the site does."""
 
     def __init__(self, app: Litestar, pages: ASGIApp, site: Site) -> None:
         self._app, self._pages, self._site = app, pages, site
+        self._shelf = Shelf(site.base.location.beside("offline"))
         self._made: dict[str, bytes] = {}
         self._making = asyncio.Lock()
 
@@ -182,9 +223,28 @@ class Archives:
         """Return the archive in a language, as gzip."""
         async with self._making:
             if language not in self._made:
-                content = await self._make(language, host, scheme)
-                self._made[language] = await asyncio.to_thread(gzip.compress, content, 9, mtime=0)
+                named = await self._name(language, host, scheme)
+                packed = await asyncio.to_thread(self._shelf.get, language, named)
+                if packed is None:
+                    content = await self._make(language, host, scheme)
+                    packed = await asyncio.to_thread(gzip.compress, content, 9, mtime=0)
+                    await asyncio.to_thread(self._shelf.put, language, named, packed)
+                self._made[language] = packed
         return self._made[language]
+
+    async def _name(self, language: str, host: bytes, scheme: str) -> str:
+        """Return what changes with the archive: the build, and what one page of each kind says here.
+
+        What a site is (its desk, whether it is a demonstration) says itself on every page of a kind. A
+        practice radio is left out: each is another one.
+        """
+        kinds = {
+            _kind(one): one for one in self._addresses() if one not in PAGES and not _PRACTICE.match(one)
+        }
+        digest = hashlib.sha256(f"{self.build} {language} {scheme}".encode())
+        for address in (*PAGES, *kinds.values()):
+            digest.update("\n".join(await self._page(address, language, host, scheme)).encode())
+        return digest.hexdigest()
 
     async def _make(self, language: str, host: bytes, scheme: str) -> bytes:
         packing = Packing()

@@ -108,19 +108,20 @@ def begun(site: NamedDependency[Site], request: WebRequest) -> Response[str] | R
         countdown = begin_countdown(model, _read_tried(form), now_ms=began_ms, holds_code=form.holds == "yes")
     except UsageError:
         return Redirect(PAGE, status_code=303)
-    return _to(site, countdown) if at else _page(site, "", countdown)
+    return _to(site, countdown) if at else _page(site, "", countdown, began_ms)
 
 
 @get("/waiting/{token:str}", sync_to_thread=False)
 def running(site: NamedDependency[Site], token: FromPath[str], said: FromQuery[str] = "") -> Response[str]:
     """Show a countdown: the time left if the radio stayed on, and what must stay on."""
     problem = site.visits.answer_of(said, f"{PAGE}/{token}").problem
-    return _page(site, token, _countdown(site, token), problem)
+    return _page(site, token, _countdown(site, token), site.clock.now_ms(), problem)
 
 
-def _page(site: Site, token: str, countdown: Countdown, problem: Problem | None = None) -> Response[str]:
+def _page(
+    site: Site, token: str, countdown: Countdown, now_ms: int, problem: Problem | None = None
+) -> Response[str]:
     """Show a countdown; without a `token` it has no link, and takes no word of its owner's."""
-    now_ms = site.clock.now_ms()
     model = site.catalogue.models.get(countdown.model)
     done = countdown.confirmed_ms + countdown.pending_ms(now_ms)
     over = position("wait-over", facts_when_over(countdown))
