@@ -211,12 +211,13 @@ def run_shell(cli, line: str):
     return cli(*arguments, stdin=stdin)
 
 
-def test_the_examples_of_the_command_line_are_what_it_says(cli, tmp_path, monkeypatch):
+@pytest.mark.parametrize("page", ["cli.md", "tutorial.md"])
+def test_the_examples_of_a_page_are_what_the_command_line_says(page, cli, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)  # some of them write files
     shutil.copy(ROOT / "tests" / "photos" / "label.heic", tmp_path)
-    shown = list(examples(CLI))
-    assert len(shown) > 12
+    shown = list(examples((ROOT / "docs" / page).read_text("utf-8")))
+    assert len(shown) > {"cli.md": 12, "tutorial.md": 5}[page]
     for command, output in shown:
         if "serial read" in command and not importlib.util.find_spec("zxingcpp"):
             continue  # the extra has no builds for this Python (docs/wheels.md)

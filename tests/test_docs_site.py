@@ -38,12 +38,16 @@ def in_menus(pages) -> Counter[str]:
     return found
 
 
-def test_every_page_stands_in_the_menu_once(pages):
+def test_every_page_stands_in_the_menu_once_or_in_the_list_of_its_kind(site, pages):
     found = in_menus(pages)
-    assert {name: found[name] for name in pages if name != "index.md"} == dict.fromkeys(
-        [name for name in pages if name != "index.md"], 1
+    leaves = {name for name, text in pages.items() if text.startswith(site.LEAF)}
+    assert {name: found[name] for name in pages if name not in {"index.md", *leaves}} == dict.fromkeys(
+        [name for name in pages if name not in {"index.md", *leaves}], 1
     )
-    assert found.keys() <= pages.keys()
+    assert found.keys() <= pages.keys() - leaves
+    for name in leaves:
+        above = "adr/index.md" if name.startswith("adr/") else "reference/radios/index.md"
+        assert f"]({name.removeprefix(above.rpartition('/')[0] + '/')})" in pages[above], name
 
 
 def test_every_link_of_every_page_leads_to_a_page_or_a_file_of_the_site(site, pages):

@@ -36,6 +36,8 @@ BESIDE: Final = {
 }
 """Pages of the project's own folder, and where they lie on the site."""
 CODE: Final = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+LEAF: Final = "---\norphan: true\n---\n\n"
+"""What a page begins with that its list leads to and not the menu, which stands on every page of the site."""
 LINK: Final = re.compile(r"(?<=\]\()([^)\s#:]+)(?=[)#])")
 MERMAID: Final = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -131,10 +133,12 @@ def staged() -> dict[str, str]:
     assert DRAWN_HERE in first, f"{FIRST} has no line for the drawn pages"
     first = first.replace(DRAWN_HERE, listed)
     pages["index.md"] = first + "".join(toctree(links, head) for head, links in menu(first).items())
-    records = sorted(name for name in pages if name.startswith("adr/0"))
-    pages["adr/index.md"] += toctree([f"/{name}" for name in records])
+    for name in sorted(pages):
+        if name.startswith("adr/0"):
+            pages[name] = LEAF + pages[name]
+    leaves = {below for page in drawn.values() for below in page.below}
     for name, page in drawn.items():
-        pages[name] = page.text + (toctree([f"/{below}" for below in page.below]) if page.below else "")
+        pages[name] = (LEAF if name in leaves else "") + page.text
     return pages
 
 

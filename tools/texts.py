@@ -83,7 +83,7 @@ NAMED: Final = tuple(
         "renault_rlink2",
     )
 )
-"""Files of which the names are translated, too."""
+"""Files of which short names are translated, too."""
 PROSE: Final = frozenset(
     {"name", "short", "tell_apart", "trigger", "code_origin", "question", "more", "how", "meaning", "who"}
     | {"ask", "papers", "cost", "wait", "unit_type", "conflicts", "quirks"}
@@ -112,6 +112,7 @@ def facts() -> Iterator[tuple[str, str]]:
             *(getattr(model.ways, name) for name in ("ask", "papers", "cost", "wait")),
         )
         said = (
+            model.name,
             model.tell_apart,
             *(fact.value for fact in values),
             *(fact.value.how for fact in model.place_facts if fact.value is not None),

@@ -11,7 +11,7 @@ from road import RADIO
 from served import ToldClock
 
 from radiokey.web.http import build
-from radiokey.web.owner import offline, practice_radio, practice_table
+from radiokey.web.owner import coach_table, offline, practice_radio, practice_table
 from radiokey.web.serve import serve
 
 
@@ -22,7 +22,7 @@ def main(database: str, clock: str, named: str) -> None:
     def build_name() -> str:
         return told.read_text(encoding="ascii") if told.exists() else "none"
 
-    for module in (build, offline, practice_radio, practice_table):
+    for module in (build, coach_table, offline, practice_radio, practice_table):
         module.build_name = build_name
     whole = offline.Archives.archive
 

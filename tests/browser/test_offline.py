@@ -4,12 +4,17 @@ import json
 import re
 
 import pytest
+from looks import faults
 from phones import Phone
 from road import CODE, LABEL, RADIO, display, get_code, shown_code
 
 from conftest import serving
 from radiokey.catalogue.load import load_catalogue
+from radiokey.code.value import Code
+from radiokey.guide.coach import coach
 from radiokey.headunit.panel import presses_for
+from radiokey.language.load import known
+from radiokey.language.speech import speaking
 from radiokey.web.owner.practice_radio import design_of, practice_code
 
 KEPT = """async () => {
@@ -141,6 +146,56 @@ def test_a_countdown_runs_on_without_a_network(keeping):
     assert page.url == here
 
 
+def test_the_keys_for_a_typed_code_are_shown_without_a_network_and_the_code_stays_there(keeping):
+    """Typed, refused, typed right, keyed step by step, looked at again; then the network is back."""
+    phone = keeping(locale="ru-RU")
+    page = visit(phone, language="ru")
+    phone.context.set_offline(True)
+    page.goto("/coach")
+    page.locator("#model").select_option(RADIO)
+    page.locator("#code").fill("98")
+    page.get_by_role("button", name="Показать кнопки").click()
+    page.get_by_role("alert").filter(has_text="В коде этой магнитолы").wait_for()
+    assert page.locator("#model").input_value() == RADIO
+    page.locator("#code").fill("9 0 7 5")
+    page.get_by_role("button", name="Показать кнопки").click()
+    with speaking(known()["ru"]):
+        steps = coach(load_catalogue().models[RADIO], Code("9075"))
+    for step in steps:
+        page.get_by_role("heading", name=step.sentence, exact=True).wait_for()
+        if step is not steps[-1]:
+            page.locator("section.step:visible").get_by_role("link", name="Готово, дальше").click()
+    page.reload()
+    page.get_by_role("heading", name=steps[-1].sentence, exact=True).wait_for()
+    assert "9075" not in page.url
+    assert "9075" not in json.dumps(page.evaluate(KEPT))
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    sent = []
+    page.on("request", lambda request: sent.append(request.post_data))
+    phone.context.set_offline(False)
+    page.reload()
+    page.get_by_role("alert").wait_for()  # nobody has it any more
+    assert faults(page, "GET /coach/keys") == []
+    assert [one for one in sent if one] == []
+
+
+def test_a_countdown_can_begin_without_a_network_and_goes_on_with_one(keeping):
+    phone = keeping()
+    page = visit(phone)
+    phone.context.set_offline(True)
+    page.goto(f"/waiting?model={RADIO}")
+    page.get_by_role("button", name="Start the countdown now").click()
+    page.locator("#left").wait_for()
+    left = int(page.locator("#left").get_attribute("data-left"))
+    assert faults(page, "GET /waiting/begun") == []
+    page.reload()
+    assert left - 60_000 < int(page.locator("#left").get_attribute("data-left")) <= left
+    phone.context.set_offline(False)
+    page.reload()
+    page.get_by_role("button", name="It has been on until now").wait_for()
+    assert re.fullmatch(r".*/waiting/[\w-]{60,}", page.url)
+
+
 def test_nothing_of_one_person_is_kept(keeping, site):
     """Not the number, not the code, no address of a visit; what is kept is everybody's, and small."""
     phone = keeping()
@@ -152,8 +207,11 @@ def test_nothing_of_one_person_is_kept(keeping, site):
     kept = page.evaluate(KEPT)
     assert [url for url, _ in kept] == [f"{site.address}/offline/archive"]
     archive = json.loads(kept[0][1])
-    secret = ("/road/", "/requests/", "/desk", "/registrar", "/sign-in", "/enrol", "/report", "/waiting/")
+    secret = ("/road/", "/requests/", "/desk", "/registrar", "/sign-in", "/enrol", "/report")
     assert [one for one in archive["files"] if one.startswith(secret)] == []
+    assert {one.partition("=")[0] for one in archive["files"] if one.startswith("/waiting/")} == {
+        "/waiting/begun?model"
+    }
     everything = json.dumps(archive["files"])
     assert "V212" not in everything.replace("281155216RT V212", "")  # the example beside the field
     assert "/road/" not in everything
@@ -170,6 +228,8 @@ def test_a_first_visit_is_small(phones):
     shift = """() => new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().length))
       .observe({ type: "layout-shift", buffered: true }) || setTimeout(() => done(0), 100))"""
     assert page.evaluate(shift) == 0
+    page.goto("/number/photo", wait_until="networkidle")
+    assert page.evaluate(shift) == 0  # what a script adds had its place before
     for language in ("en", "ru"):
         build = re.search(r'BUILD = "(\w+)"', page.request.get("/worker.js").text())[1]
         told = page.request.get(

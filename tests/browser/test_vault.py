@@ -124,12 +124,8 @@ def check_presses(page, entry):
         assert f"Step {at} of {len(entry.steps)}" in place.inner_text()
         assert place.locator("h3").inner_text() == step.says
         (press,) = step.presses or (None,)
-        theirs = panel_svg(
-            Panel(entry.keys),
-            next_key=press and press.key,
-            presses_left=press.times if press else 0,
-            hold=bool(press and press.hold_ms),
-        )
+        pressed = press and Press(press.key, press.times, press.hold_ms)
+        theirs = panel_svg(Panel(entry.keys), pressed)
         ours = place.locator("svg").evaluate("one => one.outerHTML")
         assert page.evaluate(SHAPES, ours) == page.evaluate(SHAPES, theirs)
         if at < len(entry.steps):

@@ -18,6 +18,10 @@ PLACE = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)(?:![rsa])?(?::[^}]*)?\}")
 TAG = re.compile(r"</?\w+[^>]*>")
 WORD = re.compile(r"[A-Za-z]{2,}")
 SAME = {
+    "BMW Bavaria C Reverse RDS",
+    "Jaguar Alpine",
+    "Rover R860 (Rover 600)",
+    "Rover R960, Philips",
     "Nissan Qashqai 2012",
     'VIN <span class="wide">%(text)s</span>',
     "{day}, {time} UTC",

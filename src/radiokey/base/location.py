@@ -51,7 +51,11 @@ class FileDatabase:
 
     def secret(self, kind: str) -> Path:
         """Return the path of the secret of that kind."""
-        return _secret(self.path, kind)
+        return _beside(self.path, kind)
+
+    def beside(self, kind: str) -> Path:
+        """Return the path of a file of that kind that is no secret, and can be made anew."""
+        return _beside(self.path, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,11 @@ class ServerDatabase:
 
     def secret(self, kind: str) -> Path:
         """Return the path of the secret of that kind."""
-        return _secret(self.secrets, kind)
+        return _beside(self.secrets, kind)
+
+    def beside(self, kind: str) -> Path:
+        """Return the path of a file of that kind that is no secret, and can be made anew."""
+        return _beside(self.secrets, kind)
 
 
 DatabaseLocation = FileDatabase | ServerDatabase
@@ -134,7 +142,7 @@ def _secrets_of_servers() -> Path:
     return (file_path(folder) if folder else default_database().parent / "hosted") / "base"
 
 
-def _secret(prefix: Path, kind: str) -> Path:
+def _beside(prefix: Path, kind: str) -> Path:
     return prefix.with_name(f"{prefix.name}.{kind}")
 
 

@@ -1,7 +1,10 @@
-"""Both costs as two axes: to the right what a thief gets, upwards what an owner waits, a point a schedule."""
+"""Both costs as two axes: to the right what a thief gets, upwards what an owner waits, a point a schedule.
+
+On a phone there is no room for names: there the points have numbers, and who shows the picture lists them.
+"""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -10,9 +13,11 @@ from radiokey.lab.search import Judged
 from radiokey.lab.words import percent
 from radiokey.language.speech import gettext, later
 
-WIDTH: Final = 980
 LEFT, RIGHT, TOP, BOTTOM = 80, 560, 64, 520
 HEIGHT: Final = 580
+WIDTH: Final = 980
+WIDTH_NUMBERED: Final = 340
+RIGHT_NUMBERED: Final = 290
 SHARES: Final = {"0.001 %": 1e-5, "0.01 %": 1e-4, "0.1 %": 1e-3, "1 %": 1e-2, "10 %": 1e-1, "100 %": 1.0}
 TIMES: Final = {
     later("10 s"): 10 * SECOND_MS,
@@ -43,6 +48,8 @@ text {{ fill: #e6eaee }} .grid {{ stroke: #3a424b }} .keeps, .front {{ fill: #7a
 }}
 </style>
 <rect class="paper" width="{width}" height="{height}"/>
+{legend}"""
+_LEGEND: Final = """\
 <text x="16" y="24">{up}</text>
 <text x="16" y="42"><tspan class="keeps">&#9679;</tspan> {keeps}
 <tspan class="kills">&#9632;</tspan> {kills}</text>
@@ -54,28 +61,39 @@ _BOX: Final = '<rect class="kills{mine}" x="{left}" y="{top}" width="{wide}" hei
 
 
 def costs_svg(
-    title: str, named: Sequence[Judged], *, mine: Judged | None = None, unnamed: Sequence[Judged] = ()
+    title: str,
+    named: Sequence[Judged],
+    *,
+    mine: Judged | None = None,
+    unnamed: Sequence[Judged] = (),
+    numbered: bool = False,
 ) -> str:
     """Return the picture: `named` with their names, `mine` among them marked, `unnamed` as small points.
 
-    What lies beyond the axes stands at their edge. The description says the same as text.
+    What lies beyond the axes stands at their edge. The description says the same as text. Where it is
+    `numbered`, it is narrow: numbers, counted from 1, stand for the names, and nothing says the axes.
     """
     twin = "; ".join(_twin(one) for one in (*named, *unnamed))
-    head = _HEAD.format(
-        width=WIDTH,
-        height=HEIGHT,
-        right=RIGHT,
+    right = RIGHT_NUMBERED if numbered else RIGHT
+    legend = _LEGEND.format(
+        right=right,
         foot=HEIGHT - 16,
-        title=escape(title),
-        twin=escape(twin),
         up=escape(gettext("up: what an owner waits at the radio, on average")),
         across=escape(gettext("to the right: share of codes that a thief gets to try in the time")),
         keeps=escape(gettext("no radio is lost")),
         kills=escape(gettext("radios are lost")),
     )
-    points = [_point(one, size=3, mine=False) for one in unnamed]
-    points += [_point(one, size=5, mine=one is mine) for one in named]
-    return "\n".join([head, *_axes(), *_labels(named), *points, "</svg>"]) + "\n"
+    head = _HEAD.format(
+        width=WIDTH_NUMBERED if numbered else WIDTH,
+        height=HEIGHT,
+        title=escape(title),
+        twin=escape(twin),
+        legend="" if numbered else legend,
+    )
+    points = [_point(one, right, size=3, mine=False) for one in unnamed]
+    points += [_point(one, right, size=5, mine=one is mine) for one in named]
+    labels = {id(one): str(number) if numbered else _named(one) for number, one in enumerate(named, start=1)}
+    return "\n".join([head, *_axes(right), *_labels(named, right, labels), *points, "</svg>"]) + "\n"
 
 
 def _twin(one: Judged) -> str:
@@ -88,33 +106,35 @@ def _twin(one: Judged) -> str:
     )
 
 
-def _axes() -> Iterator[str]:
-    for words, share in SHARES.items():
-        x = _x(share)
+def _axes(right: int) -> Iterator[str]:
+    for number, (words, share) in enumerate(SHARES.items()):
+        x = _x(share, right)
+        if right == RIGHT_NUMBERED and number % 2:
+            words = ""  # noqa: PLW2901 - they would touch
         yield _GRID.format(path=f"M{x} {TOP}V{BOTTOM}", x=x, y=BOTTOM + 20, anchor="middle", words=words)
     for words, ms in TIMES.items():
         y = _y(ms)
         yield _GRID.format(
-            path=f"M{LEFT} {y}H{RIGHT}", x=LEFT - 8, y=y + 4, anchor="end", words=escape(gettext(words))
+            path=f"M{LEFT} {y}H{right}", x=LEFT - 8, y=y + 4, anchor="end", words=escape(gettext(words))
         )
 
 
-def _labels(named: Sequence[Judged]) -> Iterator[str]:
+def _labels(named: Sequence[Judged], right: int, labels: Mapping[int, str]) -> Iterator[str]:
     """Name the points at the right, each label as near to its point as the others let it."""
     below = float(TOP)
-    for left, one in enumerate(sorted(named, key=lambda one: (_place(one)[1], -one.thief))):
-        x, y = _place(one)
+    for left, one in enumerate(sorted(named, key=lambda one: (_place(one, right)[1], -one.thief))):
+        x, y = _place(one, right)
         room = BOTTOM - LABEL_GAP * (len(named) - left - 1)
         label = min(max(y, below), max(room, below))
         below = label + LABEL_GAP
         yield _LABEL.format(
             x=x,
             y=y,
-            at=RIGHT + 22,
+            at=right + 22,
             label=label,
-            words_at=RIGHT + 27,
+            words_at=right + 27,
             text=label + 4,
-            words=escape(_named(one)),
+            words=escape(labels[id(one)]),
         )
 
 
@@ -124,21 +144,21 @@ def _named(one: Judged) -> str:
     return gettext("{name} ({dead} lost)", name=gettext(one.schedule.name), dead=percent(one.owner.dead))
 
 
-def _point(one: Judged, *, size: int, mine: bool) -> str:
-    x, y = _place(one)
+def _point(one: Judged, right: int, *, size: int, mine: bool) -> str:
+    x, y = _place(one, right)
     marked = " mine" if mine else ""
     if one.owner.dead:
         return _BOX.format(mine=marked, left=round(x - size, 1), top=round(y - size, 1), wide=2 * size)
     return _DOT.format(mine=marked, x=x, y=y, size=size)
 
 
-def _place(one: Judged) -> tuple[float, float]:
-    return _x(float(one.thief)), _y(float(one.owner.waiting_ms))
+def _place(one: Judged, right: int) -> tuple[float, float]:
+    return _x(float(one.thief), right), _y(float(one.owner.waiting_ms))
 
 
-def _x(share: float) -> float:
+def _x(share: float, right: int) -> float:
     at = (math.log10(max(share, 1e-5)) + 5) / 5
-    return round(LEFT + (RIGHT - LEFT) * at, 1)
+    return round(LEFT + (right - LEFT) * at, 1)
 
 
 def _y(ms: float) -> float:

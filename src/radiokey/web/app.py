@@ -49,6 +49,7 @@ from radiokey.web.jobs.mail import Mailer, Mailing
 from radiokey.web.jobs.scheduler import Scheduler
 from radiokey.web.operations import browser, demo, health
 from radiokey.web.owner import (
+    coach_table,
     code,
     coverage,
     dealer_code,
@@ -283,6 +284,7 @@ _PAGES: Final = (
     *language.HANDLERS,
     *coverage.HANDLERS,
     *practice_radio.HANDLERS,
+    *coach_table.HANDLERS,
     *practice_table.HANDLERS,
     *receipts.HANDLERS,
     *report.HANDLERS,

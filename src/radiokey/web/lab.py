@@ -39,6 +39,7 @@ def page(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
         codes=codes,
         choices=[(one, number(one)) for one in CODES],
         picture=f"{PICTURE}?{urlencode({'codes': codes})}",
+        narrow=f"{PICTURE}?{urlencode({'codes': codes, 'narrow': 'yes'})}",
         rows=[
             (
                 gettext(one.schedule.name),
@@ -55,7 +56,11 @@ def page(site: NamedDependency[Site], request: WebRequest) -> Response[str]:
 @get(PICTURE, sync_to_thread=True)
 def picture(request: WebRequest) -> Response[bytes]:
     """Return the picture of the page."""
-    drawn = costs_svg(gettext("What schedules cost a thief and an owner"), _judged(_codes(request)))
+    title, numbered = (
+        gettext("What schedules cost a thief and an owner"),
+        bool(read_query(request, LabForm).narrow),
+    )
+    drawn = costs_svg(title, _judged(_codes(request)), numbered=numbered)
     return Response(drawn.encode(), media_type="image/svg+xml", headers=STYLED)
 
 

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from radiokey.catalogue.load import load_catalogue
+from radiokey.code.value import Press
 from radiokey.guide.load import load_guide
 from radiokey.headunit.display import Colour, DisplayKind, Technology
 from radiokey.headunit.panel import ConfirmBy as By
@@ -139,7 +140,7 @@ def test_every_key_is_drawn_once_in_its_own_place(model):
 def test_the_next_key_glows_and_says_how_often(model):
     panel = MODELS[model].panel
     for key in panel.keys:
-        root = parsed(panel_svg(panel, next_key=key.id, presses_left=7))
+        root = parsed(panel_svg(panel, Press(key.id, 7)))
         glowing = [part for part in root if part.get("class") == "label next"]
         assert [said(part) for part in glowing] == [key.label]
         assert len([part for part in keys(root) if part.get("class") == "key next"]) == 1
@@ -152,15 +153,15 @@ def test_the_next_key_glows_and_says_how_often(model):
 @pytest.mark.parametrize("model", PANELS)
 def test_a_key_to_hold_says_hold(model):
     panel = MODELS[model].panel
-    root = parsed(panel_svg(panel, next_key=panel.keys[-1].id, presses_left=1, hold=True))
+    root = parsed(panel_svg(panel, Press(panel.keys[-1].id, 1, hold_ms=2_000)))
     assert [part.text for part in root if part.get("class") == "badge-text"] == ["hold"]
     assert "held" in root.find(f"{SVG}title").text
 
 
 def test_what_is_printed_on_a_key_is_text_and_nothing_else():
     panel = Panel((Key("a", NASTY), Key("b", "2", at=(1, 0))), Direct((("1", "a"), ("2", "b"))), By("b"))
-    for next_key in (None, "a", "b", NASTY):
-        svg = panel_svg(panel, next_key=next_key, presses_left=1)
+    for press in (None, Press("a"), Press("b"), Press(NASTY)):
+        svg = panel_svg(panel, press)
         assert "<script" not in svg
         assert labels(parsed(svg))[0] == NASTY
 

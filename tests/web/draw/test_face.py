@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from radiokey.catalogue.face import DisplayPlace, Slot, face_of, faces
+from radiokey.catalogue.face import DisplayPlace, Side, Slot, face_of, faces
 from radiokey.catalogue.load import load_catalogue
 from radiokey.web.draw import face_svg, shown_word
 
@@ -49,6 +49,15 @@ def test_no_two_radios_with_another_panel_look_alike():
             pictures.setdefault(ET.tostring(drawn(model_id)), []).append(model_id)
     alike = [ids for ids in pictures.values() if len(ids) > 1]
     assert alike == [["bmw_early5", "volvo_sc_hu"]]  # CODE and six keys is all that is known of both
+
+
+def test_a_knob_is_drawn_at_the_side_that_a_source_names():
+    """Beside the display: an owner looks for it there."""
+    for model_id, face in faces().items():
+        root = drawn(model_id)
+        middle = int(root.get("viewBox").split()[2]) // 2
+        at = [int(part.get("cx")) < middle for part in root if part.tag == f"{SVG}circle"]
+        assert at == [side is Side.LEFT for side in face.knob_sides], model_id
 
 
 def test_a_word_that_nobody_quotes_is_not_made_up():

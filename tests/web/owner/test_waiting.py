@@ -276,3 +276,17 @@ def test_a_wait_does_not_forget_a_refusal(client, clock, page_of, found, after):
 def test_a_number_of_refusals_that_is_none_is_refused(visitor, refused):
     begun = visitor.post("/waiting", data={"model": "renault_86a", "errors": "1", "refused": refused})
     assert begun.status_code == 400
+
+
+def test_a_countdown_that_began_without_a_network_gets_its_link_once_there_is_one(client, clock, page_of):
+    """The address says when it began; a time to come is none, and what is no time begins now."""
+    began = clock.now_ms() - 10 * MINUTE_MS
+    for at, left in ((began, 20), (began + 90 * MINUTE_MS, 30), ("soon", 30)):
+        answer = client.get("/waiting/begun", params=THIRTY | {"at": at})
+        assert answer.url.path.startswith("/waiting/A")
+        assert f'data-left="{left * MINUTE_MS}"' in answer.text
+    kept = client.get("/waiting/begun", params=THIRTY)
+    assert f'data-left="{30 * MINUTE_MS}"' in kept.text
+    assert page_of(kept.text).forms == []
+    final = client.get("/waiting/begun", params={"model": "ford_6000cd", "errors": "13"})
+    assert final.url.path == "/waiting"

@@ -5,8 +5,9 @@ Where a key sits is a schematic (`Key.at`), never a likeness: only rows and side
 
 import re
 from html import escape
-from typing import Final
+from typing import Any, Final
 
+from radiokey.code.value import AnyPress, PressUntil
 from radiokey.headunit.panel import Control, Key, Panel
 from radiokey.language.speech import gettext, ngettext
 
@@ -36,38 +37,56 @@ def label_lines(label: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def panel_svg(
-    panel: Panel, *, next_key: str | None = None, presses_left: int = 0, hold: bool = False, until: str = ""
-) -> str:
-    """Return the picture of a panel; `next_key` glows with the presses left on it, or with "hold".
+def panel_svg(panel: Panel, press: AnyPress | None = None) -> str:
+    """Return the picture of a panel; the key of `press` glows with its badge."""
+    key, badge = (None, "") if press is None else (press.key, badge_of(press))
+    _, _, keys = panel_parts(panel, next_key=key, badge=badge)
+    return f"{_opened(panel, escape(title_of(panel, press)))}{keys}</svg>"
 
-    `until` is what its place has to show where nobody knows how many presses lead there.
-    """
-    said = (
-        gettext("hold")
-        if hold
-        else (f"\N{RIGHTWARDS ARROW}{until}" if until else f"{presses_left}\N{MULTIPLICATION SIGN}")
+
+def badge_of(press: AnyPress) -> str:
+    """Return what stands on a key that is pressed: how often, until what, or that it is held."""
+    if press.hold_ms:
+        return gettext("hold")
+    if isinstance(press, PressUntil):
+        return f"\N{RIGHTWARDS ARROW}{press.until}"
+    return f"{press.times}\N{MULTIPLICATION SIGN}"
+
+
+def title_of(panel: Panel, press: AnyPress | None = None) -> str:
+    """Say the picture of a panel: its keys, or the one that is pressed and how."""
+    if press is None:
+        return gettext("The keys of the panel: {keys}", keys=", ".join(key.label for key in panel.keys))
+    label = next((key.label for key in panel.keys if key.id == press.key), press.key)
+    if press.hold_ms:
+        return gettext("The panel; next is {key}, held", key=label)
+    if isinstance(press, PressUntil):
+        return gettext("The panel; next is {key}, until its place shows {text}", key=label, text=press.until)
+    return ngettext(
+        "The panel; next is {key}, {n} times",
+        "The panel; next is {key}, {n} times",
+        press.times,
+        key=label,
     )
-    width, height, keys = panel_parts(panel, next_key=next_key, badge=said)
-    if next_key is None:
-        title = gettext("The keys of the panel: {keys}", keys=", ".join(key.label for key in panel.keys))
-    else:
-        label = next((key.label for key in panel.keys if key.id == next_key), next_key)
-        if hold:
-            title = gettext("The panel; next is {key}, held", key=label)
-        elif until:
-            title = gettext("The panel; next is {key}, until its place shows {text}", key=label, text=until)
-        else:
-            title = ngettext(
-                "The panel; next is {key}, {n} times",
-                "The panel; next is {key}, {n} times",
-                presses_left,
-                key=label,
-            )
+
+
+def panel_drawing(panel: Panel) -> dict[str, Any]:
+    """Return what draws every picture of `panel_svg`: `opened` with `{title}`, then each key.
+
+    A key is its id, how it looks, and how it glows, with `{badge}`.
+    """
+    return {
+        "opened": _opened(panel, "{title}"),
+        "keys": [(key.id, _key(key, ""), _key(key, "{badge}")) for key in panel.keys],
+    }
+
+
+def _opened(panel: Panel, title: str) -> str:
+    width, height, _ = panel_parts(panel)
     return (
         f'<svg class="panel" role="img" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{escape(title)}</title>"
-        f'<rect class="face" width="{width}" height="{height}" rx="16"/>{keys}</svg>'
+        f"<title>{title}</title>"
+        f'<rect class="face" width="{width}" height="{height}" rx="16"/>'
     )
 
 

@@ -100,9 +100,10 @@ class LeafletForm(Form, frozen=True, kw_only=True):
 
 
 class LabForm(Form, frozen=True, kw_only=True):
-    """How many codes there are."""
+    """How many codes there are; whether the picture is a narrow one."""
 
     codes: Short = ""
+    narrow: Short = ""
 
 
 class LanguageForm(Form, frozen=True, kw_only=True):

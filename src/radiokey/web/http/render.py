@@ -23,9 +23,11 @@ from radiokey.base.ports.store import COUNTED_MAX
 from radiokey.catalogue.face import face_of
 from radiokey.catalogue.fact import how_sure
 from radiokey.catalogue.model import SourceKind
+from radiokey.code.value import AnyPress
 from radiokey.guide.model import STAGE_NAMES, Stage
 from radiokey.guide.spoken import spoken_minutes
 from radiokey.headunit.display import DisplayKind
+from radiokey.headunit.panel import Panel
 from radiokey.language import speech
 from radiokey.language.load import Languages, known
 from radiokey.language.speech import gettext, later, number
@@ -57,6 +59,8 @@ POLICIES: Final = {"photo-worker.js": _ALONE, "print-worker.js": _ALONE}
 STYLE: Final = "radiokey.css"
 _BEFORE: Final = {"do": later("Now"), "dont": later("Careful")}
 """The words before what to do and what not, by the class of their paragraph."""
+HEADS: Final = {"replay.js": ("draw-display.js",), "worker.js": ("draw-display.js", "presses.js")}
+"""What stands at the head of a script as it is served: a service worker cannot import everywhere."""
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False})
 
 
@@ -74,7 +78,8 @@ class StaticFiles:
             stem, dot, ending = entry.name.rpartition(".")
             kind = _TYPES.get(dot + ending)
             if kind is not None:
-                content = entry.read_bytes()
+                content = b"".join((folder / part).read_bytes() for part in HEADS.get(entry.name, ()))
+                content += entry.read_bytes()
                 if entry.name == STYLE:
                     content += said_by_style(languages).encode()
                 named = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
@@ -266,5 +271,5 @@ def _dots(title: str, rows: Sequence[tuple[str, int]]) -> Markup:
     return Markup(dots_svg(title, rows))  # noqa: S704 - our own drawing, escaped
 
 
-def _panel(panel: Any, next_key: str | None = None, presses_left: int = 0, **how: Any) -> Markup:  # noqa: ANN401
-    return Markup(panel_svg(panel, next_key=next_key, presses_left=presses_left, **how))  # noqa: S704 - ours
+def _panel(panel: Panel, press: AnyPress | None = None) -> Markup:
+    return Markup(panel_svg(panel, press))  # noqa: S704 - our own drawing, escaped

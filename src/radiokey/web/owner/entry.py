@@ -17,7 +17,7 @@ from radiokey.web.http.problems import status_of
 from radiokey.web.http.visits import Problem, Visit
 from radiokey.web.owner.code import after, code_of
 from radiokey.web.owner.keys import stand_ins_for
-from radiokey.web.owner.number import PRIVATE, address_with, lead_to, with_problem
+from radiokey.web.owner.number import PRIVATE, address_with, headers_for, lead_to, with_problem
 from radiokey.web.owner.shown import facts_of
 from radiokey.web.owner.vault import opener
 from radiokey.web.site import Site
@@ -46,12 +46,18 @@ async def coach_read(site: NamedDependency[Site], request: WebRequest) -> Redire
         facts_of(visit)
         model = site.model(form.model)
         if model is None or model.default or not form.code:
-            raise UsageError(gettext("radio and code are both needed"), hint=gettext("fill in both"))
+            raise both_needed()
         typed = Code.typed(form.code)
         coach(model, typed)
     except RadiokeyError as problem:
         return lead_to(site, with_problem(visit, "keys", problem), "/keys")
     return lead_to(site, site.visits.hold(visit, typed), "/keys")
+
+
+@get("/coach/keys", sync_to_thread=False)
+def keys_gone(site: NamedDependency[Site]) -> Response[str]:
+    """Ask for the code again: a phone without a network showed its keys here, and nobody kept it."""
+    return _ask(site, Visit(problem=gone()))
 
 
 @get("/road/{visit:str}/keys")
@@ -72,11 +78,17 @@ async def keys(site: NamedDependency[Site], visit: FromPath[str]) -> Response[st
         "owner/coach.html",
         headers=PRIVATE,
         here=f"/road/{visit}",
+        practise=f"/road/{visit}/practice",
         model=model,
         steps=steps,
         released=not said.held or bool(said.owns),
         after=after(site, said),
     )
+
+
+def both_needed() -> UsageError:
+    """Return what is wrong where radio or code are missing."""
+    return UsageError(gettext("radio and code are both needed"), hint=gettext("fill in both"))
 
 
 def gone() -> Problem:
@@ -95,7 +107,7 @@ def _ask(site: Site, visit: Visit) -> Response[str]:
     return site.pages.show(
         "owner/coach_ask.html",
         status=visit.problem.status if visit.problem else 200,
-        headers=PRIVATE,
+        headers=headers_for(visit),
         form=visit,
         problem=visit.problem,
         models=[one for one in site.catalogue.models.values() if one.panel is not None],
@@ -108,4 +120,4 @@ def _ask(site: Site, visit: Visit) -> Response[str]:
     )
 
 
-HANDLERS: Final = (coach_ask, coach_read, keys)
+HANDLERS: Final = (coach_ask, coach_read, keys_gone, keys)

@@ -53,6 +53,11 @@ def lead_to(site: Site, visit: Visit, page: str = "") -> Redirect:
     return Redirect(site.visits.path(visit) + page, status_code=303, headers=NO_STORE)
 
 
+def headers_for(visit: Visit) -> dict[str, str]:
+    """Return the headers of a form: search engines may know the empty one, and none that was filled in."""
+    return NO_STORE if visit == Visit() else PRIVATE
+
+
 def with_problem(visit: Visit, page: str, error: RadiokeyError) -> Visit:
     """Return the visit with what was wrong with the last form, said on `page`."""
     return msgspec.structs.replace(visit, problem=form_problem(error, page))
@@ -134,7 +139,7 @@ def _number_page(site: Site, visit: Visit, problem: RadiokeyError | None = None)
     return site.pages.show(
         "owner/number.html",
         status=status_of(problem) if problem else 200,
-        headers=PRIVATE,
+        headers=headers_for(visit),
         form=visit,
         model=model,
         problem=problem,

@@ -11,27 +11,34 @@ and the worker does the same with what it is asked for.
 
 import asyncio
 import gzip
+import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 from litestar.types import ASGIApp, Message
 
+from radiokey.durable import replace_file
 from radiokey.guide.ends import End
 from radiokey.guide.model import Asks, Facts, Guide
+from radiokey.guide.waiting import wait_answer
 from radiokey.guide.walk import UNKNOWN, answer, answer_display, position, start, step_asking, view, where
 from radiokey.guide.words import entry_shut
 from radiokey.headunit.display import Shows
 from radiokey.language.speech import current
 from radiokey.web.http.build import build_name
+from radiokey.web.owner.coach_table import code_lengths, keyed_models
 from radiokey.web.owner.practice_radio import openings_of
 from radiokey.web.site import Site
 
@@ -69,6 +76,9 @@ SCRIPTS: Final = (
 _WORKER: Final = "worker.js"
 _SCRIPT_KINDS: Final = {"css": "text/css", "js": "text/javascript"}
 _PAGE: Final = re.compile(r'(.*<title>)(.*?)(</title>.*<main id="main">)(.*)(</main>.*)', re.DOTALL)
+PIECE_LENGTH_MIN: Final = 40
+"""A shorter line is no shorter as a number, once all is packed."""
+_PRACTICE: Final = re.compile(r"/practice/[^/]*$")
 _HERE: Final = "{here}"
 """Stands in a frame for the address of its page."""
 
@@ -121,17 +131,78 @@ def kept_words(guide: Guide) -> dict[str, str]:
     }
 
 
-def _without_frame(text: str, address: str, frames: dict[tuple[str, str, str], int]) -> list[str | int]:
-    """Return a page without what others have as well: main part, title, and the number of its frame.
+class Packing:
+    """Pages without what others have as well: their frames, and lines that stand on several."""
 
-    Of what is no page, the text.
+    def __init__(self) -> None:
+        self._frames: dict[tuple[str, str, str], int] = {}
+        self._files: dict[str, list[Any]] = {}
+
+    def add(self, address: str, kind: str, text: str) -> None:
+        """Take a page or a file."""
+        parts = _PAGE.fullmatch(text) if kind.startswith(MediaType.HTML) else None
+        if parts is None:
+            self._files[address] = [kind, text]
+            return
+        before, title, between, main, after = parts.groups()
+        frame = (before, between, after.replace(f'value="{escape(address)}"', f'value="{_HERE}"'))
+        self._files[address] = [kind, main, title, self._frames.setdefault(frame, len(self._frames))]
+
+    def packed(self) -> dict[str, Any]:
+        """Return `frames`, `pieces`, and `files` by address: kind, main part, and title and frame of a page.
+
+        A main part is a list of texts and of numbers of pieces.
+        """
+        lines = {address: file[1].splitlines(keepends=True) for address, file in self._files.items()}
+        seen = Counter(line for text in lines.values() for line in set(text))
+        pieces: dict[str, int] = {}
+        files = {}
+        for address, (kind, _, *framed) in self._files.items():
+            main: list[str | int] = []
+            for line in lines[address]:
+                if seen[line] > 1 and len(line) >= PIECE_LENGTH_MIN:
+                    main.append(pieces.setdefault(line, len(pieces)))
+                elif main and isinstance(main[-1], str):
+                    main[-1] += line
+                else:
+                    main.append(line)
+            files[address] = [kind, main, *framed]
+        return {"frames": list(self._frames), "pieces": list(pieces), "files": files}
+
+
+def _kind(address: str) -> str:
+    """Return which page an address is of, without what it is about."""
+    path, _, query = address.partition("?")
+    return f"{path.split('/')[1]} {'table' in path} {query.partition('=')[0]}"
+
+
+class Shelf:
+    """Archives beside the data, one for each language, so that a process that begins has not to make them.
+
+    A file is the archive's name, the sum of what follows, and the archive. What is not whole, or of another
+    name, is none; what cannot be written is made again by the next process.
     """
-    parts = _PAGE.fullmatch(text)
-    if parts is None:
-        return [text]
-    before, title, between, main, after = parts.groups()
-    frame = (before, between, after.replace(f'value="{escape(address)}"', f'value="{_HERE}"'))
-    return [main, title, frames.setdefault(frame, len(frames))]
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def get(self, language: str, named: str) -> bytes | None:
+        """Return the archive of that name, as gzip."""
+        try:
+            head, _, packed = self._file(language).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        whole = head.decode("ascii", "replace") == f"{named} {hashlib.sha256(packed).hexdigest()}"
+        return packed if whole else None
+
+    def put(self, language: str, named: str, packed: bytes) -> None:
+        """Keep an archive in the place of the one before it."""
+        head = f"{named} {hashlib.sha256(packed).hexdigest()}\n"
+        with suppress(OSError):
+            replace_file(self._file(language), head.encode() + packed)
+
+    def _file(self, language: str) -> Path:
+        return self._path.with_name(f"{self._path.name}.{language}")
 
 
 class Archives:
@@ -139,6 +210,7 @@ class Archives:
 
     def __init__(self, app: Litestar, pages: ASGIApp, site: Site) -> None:
         self._app, self._pages, self._site = app, pages, site
+        self._shelf = Shelf(site.base.location.beside("offline"))
         self._made: dict[str, bytes] = {}
         self._making = asyncio.Lock()
 
@@ -151,29 +223,43 @@ class Archives:
         """Return the archive in a language, as gzip."""
         async with self._making:
             if language not in self._made:
-                content = await self._make(language, host, scheme)
-                self._made[language] = await asyncio.to_thread(gzip.compress, content, 9, mtime=0)
+                named = await self._name(language, host, scheme)
+                packed = await asyncio.to_thread(self._shelf.get, language, named)
+                if packed is None:
+                    content = await self._make(language, host, scheme)
+                    packed = await asyncio.to_thread(gzip.compress, content, 9, mtime=0)
+                    await asyncio.to_thread(self._shelf.put, language, named, packed)
+                self._made[language] = packed
         return self._made[language]
 
+    async def _name(self, language: str, host: bytes, scheme: str) -> str:
+        """Return what changes with the archive: the build, and what one page of each kind says here.
+
+        What a site is (its desk, whether it is a demonstration) says itself on every page of a kind. A
+        practice radio is left out: each is another one.
+        """
+        kinds = {
+            _kind(one): one for one in self._addresses() if one not in PAGES and not _PRACTICE.match(one)
+        }
+        digest = hashlib.sha256(f"{self.build} {language} {scheme}".encode())
+        for address in (*PAGES, *kinds.values()):
+            digest.update("\n".join(await self._page(address, language, host, scheme)).encode())
+        return digest.hexdigest()
+
     async def _make(self, language: str, host: bytes, scheme: str) -> bytes:
-        frames: dict[tuple[str, str, str], int] = {}
-        files: dict[str, list[str | int]] = {}
+        packing = Packing()
         for address in self._addresses():
-            kind, text = await self._page(address, language, host, scheme)
-            files[address] = [kind, *_without_frame(text, address, frames)]
+            packing.add(address, *await self._page(address, language, host, scheme))
         static: StaticFiles = self._app.state.static
         for name in SCRIPTS:
-            files[static.address(name)] = [
-                _SCRIPT_KINDS[name.rpartition(".")[2]],
-                static.content(name).decode(),
-            ]
+            kind = _SCRIPT_KINDS[name.rpartition(".")[2]]
+            packing.add(static.address(name), kind, static.content(name).decode())
         archive = {
             "build": self.build,
             "language": language,
             "alike": {one.value: str(kept_facts(Facts(shows=one)).shows) for one in Shows},
             "words": kept_words(self._site.guide),
-            "frames": list(frames),
-            "files": files,
+            **packing.packed(),
         }
         return json.dumps(archive, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -185,7 +271,13 @@ class Archives:
         models = [model for model in self._site.catalogue.models.values() if not model.default]
         yield from (f"/models/{model.id}" for model in models)
         yield from (f"/waiting?model={model.id}" for model in models)
-        keyed = [model for model in models if model.panel is not None]
+        counted = [model for model in (None, *models) if wait_answer(model, None).wait_ms]
+        yield from (f"/waiting/begun?model={'' if model is None else model.id}" for model in counted)
+        keyed = keyed_models(self._site)
+        yield f"/coach/table/{self.build}"
+        for model in keyed:
+            lengths = code_lengths(model)
+            yield from (f"/coach/frame/{self.build}?model={model.id}&length={length}" for length in lengths)
         for model in keyed:
             yield f"/practice/{model.id}"
             yield from (f"/practice/{model.id}?first={way}" for way in range(len(openings_of(model))))

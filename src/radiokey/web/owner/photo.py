@@ -26,7 +26,7 @@ from radiokey.web.http.phone_reader import find_phone_reader
 from radiokey.web.http.problems import headers_of_problem, status_of
 from radiokey.web.http.render import NO_STORE
 from radiokey.web.http.visits import PhotoNumber, Visit
-from radiokey.web.owner.number import PRIVATE, address_with, lead_to, make_of, visit_of, with_problem
+from radiokey.web.owner.number import address_with, headers_for, lead_to, make_of, visit_of, with_problem
 from radiokey.web.site import Site
 
 PHOTO_BYTES_MAX: Final = BYTES_MAX + 64 * 1024
@@ -35,7 +35,7 @@ CODE_LENGTH_MAX: Final = 500
 LINES_MAX: Final = 128
 WAITING_MAX: Final = 8
 """So many photos wait until one is read; each takes some two seconds."""
-WITH_CAMERA: Final = {**PRIVATE, "Permissions-Policy": "camera=(self), microphone=(), geolocation=()"}
+CAMERA: Final = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=()"}
 """What the pages with the camera carry; every other page of the site has none."""
 PAGE: Final = "photo"
 _JSON: Final = "application/json"
@@ -76,7 +76,7 @@ def _photo_page(site: Site, visit: Visit) -> Response[str]:
     return site.pages.show(
         "owner/photo.html",
         status=visit.problem.status if visit.problem else 200,
-        headers={**WITH_CAMERA, **headers_of_problem(visit.problem)},
+        headers={**headers_for(visit), **CAMERA, **headers_of_problem(visit.problem)},
         form=visit,
         numbers=[(one, dict(one.look_again)) for one in visit.photo],
         known={name: getattr(visit, name) for name in NumberForm.__struct_fields__ if name != "text"},

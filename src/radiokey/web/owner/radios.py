@@ -13,6 +13,7 @@ from radiokey.catalogue.search import next_step, search_models, understand
 from radiokey.code.family import FAMILIES
 from radiokey.guide.model import Facts
 from radiokey.guide.walk import answer, ask_display
+from radiokey.language.speech import gettext
 from radiokey.web.http.forms import SearchForm, WebRequest, read_query
 from radiokey.web.http.visits import Visit
 from radiokey.web.owner.number import address_with
@@ -105,6 +106,7 @@ def model_page(site: NamedDependency[Site], model_id: FromPath[str]) -> Response
         model=model,
         sources=site.catalogue.sources,
         families=[FAMILIES[name] for name in model.families],
+        knobs=[gettext(one.does) for one in face_of(model.id).knobs.value or ()],
     )
 
 

@@ -26,7 +26,7 @@ from radiokey.language.speech import gettext
 from radiokey.web.http.forms import LookForm, WaitForm, WebRequest, read, read_query
 from radiokey.web.http.problems import form_problem
 from radiokey.web.http.render import NO_STORE
-from radiokey.web.http.visits import SAID, FormAnswer, Visit
+from radiokey.web.http.visits import SAID, FormAnswer, Problem, Visit
 from radiokey.web.owner.shown import facts_of
 from radiokey.web.site import Site
 
@@ -34,6 +34,7 @@ PURPOSE: Final = "countdown"
 PAGE: Final = "/waiting"
 KEEPS: Final = "Radiokey-Keeps"
 """Tells the worker that a phone may keep this page: no code, no number and no name stands on it."""
+TIME_DIGITS_MAX: Final = 14
 
 
 @get(PAGE, sync_to_thread=False)
@@ -92,19 +93,42 @@ def _countdown(site: Site, token: str) -> Countdown:
     return Countdown.from_token(token, site.purpose_key(PURPOSE))
 
 
+@get("/waiting/begun", sync_to_thread=False)
+def begun(site: NamedDependency[Site], request: WebRequest) -> Response[str] | Redirect:
+    """Lead to the countdown that a phone began `at` some time (ms since 1970), when it had no network.
+
+    Without that time it is the page that the phone keeps for it: a countdown that begins now, with no link.
+    """
+    form, now_ms = read_query(request, WaitForm), site.clock.now_ms()
+    model, at = site.model(form.model), request.query_params.get("at", "")
+    began_ms = (
+        min(now_ms, int(at)) if at.isascii() and at.isdecimal() and len(at) <= TIME_DIGITS_MAX else now_ms
+    )
+    try:
+        countdown = begin_countdown(model, _read_tried(form), now_ms=began_ms, holds_code=form.holds == "yes")
+    except UsageError:
+        return Redirect(PAGE, status_code=303)
+    return _to(site, countdown) if at else _page(site, "", countdown, began_ms)
+
+
 @get("/waiting/{token:str}", sync_to_thread=False)
 def running(site: NamedDependency[Site], token: FromPath[str], said: FromQuery[str] = "") -> Response[str]:
     """Show a countdown: the time left if the radio stayed on, and what must stay on."""
     problem = site.visits.answer_of(said, f"{PAGE}/{token}").problem
-    countdown = _countdown(site, token)
-    now_ms = site.clock.now_ms()
+    return _page(site, token, _countdown(site, token), site.clock.now_ms(), problem)
+
+
+def _page(
+    site: Site, token: str, countdown: Countdown, now_ms: int, problem: Problem | None = None
+) -> Response[str]:
+    """Show a countdown; without a `token` it has no link, and takes no word of its owner's."""
     model = site.catalogue.models.get(countdown.model)
     done = countdown.confirmed_ms + countdown.pending_ms(now_ms)
     over = position("wait-over", facts_when_over(countdown))
     return site.pages.show(
         "owner/countdown.html",
         status=problem.status if problem else 200,
-        headers={**NO_STORE, KEEPS: "yes"},
+        headers={**NO_STORE, KEEPS: "yes"} if token else NO_STORE,
         token=token,
         problem=problem,
         countdown=countdown,
@@ -148,4 +172,4 @@ def reminder(site: NamedDependency[Site], token: FromPath[str], request: WebRequ
     return Response(content, media_type="text/calendar", headers=dict(NO_STORE))
 
 
-HANDLERS: Final = (waiting, begin, running, was_on, was_off, reminder)
+HANDLERS: Final = (waiting, begin, begun, running, was_on, was_off, reminder)

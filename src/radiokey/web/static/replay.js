@@ -2,16 +2,7 @@
 // time and counts; every rule of the lock and of the keys is in the table, which was found by asking a real head unit.
 const ASKS = 1;
 const RUNS = 2;
-const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;" };
-const escape = (text) => text.replace(/[&<>"']/g, (one) => ESCAPED[one]);
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-
-// Python's: where one cell is left over, an odd number of cells has it on the left.
-function centred(text, cells) {
-  const open = cells - text.length;
-  const left = Math.floor(open / 2) + (open & cells & 1);
-  return " ".repeat(left) + text + " ".repeat(open - left);
-}
 
 export class Replay {
   constructor(table) {
@@ -86,7 +77,7 @@ export class Replay {
       .replace("{errors}", this.errors)
       .replace("{wait}", clock(Math.ceil(this.left / 1000)));
     return {
-      display: this.draw(filled, lit),
+      display: drawDisplay(this.table.display, filled, lit),
       says: says[said]
         .replaceAll("{entry}", this.shown)
         .replaceAll("{errors}", this.errors)
@@ -96,15 +87,5 @@ export class Replay {
       pressed: { battery, ignition, engine, radio },
       over,
     };
-  }
-
-  draw(text, lit) {
-    const { cells: least, step, frames, sets, unlit, shows } = this.table.display;
-    const cells = Math.max(least, text.length);
-    const glyphs = sets.find((one) => [...text].every((character) => character in one));
-    const right = (glyph, by) => glyph.replace(/([ML])(\d+)/g, (_, line, x) => line + (Number(x) + by));
-    const body = [...centred(lit ? text : "", cells)].map((character, at) => right(glyphs[character], at * step));
-    const title = lit && text.trim() ? shows.replace("{text}", escape(text)) : unlit;
-    return frames[cells].replace("{title}", title).replace("{body}", body.join(""));
   }
 }

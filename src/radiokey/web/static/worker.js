@@ -4,7 +4,11 @@
 const CACHE = "radiokey-offline";
 const ARCHIVE = "/offline/archive";
 const MAIN = '<main id="main">';
+// The forms that are answered without a network, and so are read.
+const FORMS = ["/start", "/coach", "/waiting"];
 let opened = null;
+// The code that was typed without a network and its radio: here alone, and gone when the browser ends this worker.
+let held = null;
 
 // Fetches the archive of this build, in the language that the site speaks to this browser.
 async function keep() {
@@ -33,9 +37,10 @@ async function archive() {
 }
 
 // A file that was kept, put together; nothing where it was not.
-function found({ files, frames }, address) {
+function found({ files, frames, pieces }, address) {
   if (!Object.hasOwn(files, address)) return null;
-  const [kind, main, title, number] = files[address];
+  const [kind, parts, title, number] = files[address];
+  const main = parts.map((one) => (typeof one === "number" ? pieces[one] : one)).join("");
   if (title === undefined) return { kind, text: main };
   const [before, between, after] = frames[number];
   const here = address.replaceAll("&", "&amp;");
@@ -60,6 +65,8 @@ function typed(say, { words }) {
 // What is kept for an address: the page itself, or the one that says the same of any radio.
 function page(url, kept) {
   const { pathname, search, searchParams } = url;
+  if (pathname === "/coach/keys") return keys(kept);
+  if (pathname === "/waiting/begun") return begun(searchParams, kept);
   if (pathname === "/shows") return typed(searchParams.get("say") ?? "", kept);
   const whole = found(kept, pathname + search);
   if (whole) return noted(whole, kept, "kept");
@@ -80,6 +87,32 @@ function noted({ kind, text }, kept, what) {
   return answered({ kind, text: text.replace(MAIN, () => MAIN + words[1]) });
 }
 
+const coachTable = (kept) => JSON.parse(found(kept, `/coach/table/${kept.build}`).text);
+
+// The coach for the code that is held; where there is none, or it is none of this radio's, its form says so.
+function keys(kept) {
+  const table = coachTable(kept);
+  const refusal = held ? refusalOf(table, held) : table.said.gone;
+  if (refusal) {
+    const { kind, text } = found(kept, "/coach");
+    const chosen = `<option value="${held?.model}"`;
+    const asked = text.replace("</h1>", () => `</h1>${refusal}`).replace(chosen, `${chosen} selected`);
+    return noted({ kind, text: asked }, kept, "kept");
+  }
+  const { kind, text } = found(kept, `/coach/frame/${kept.build}?model=${held.model}&length=${typedCode(held.code).length}`);
+  return noted({ kind, text: pressesPage(text, table, held) }, kept, "kept");
+}
+
+// A countdown that began without a network: its address says when, and leads to one of the site's own once there is one.
+function begun(said, kept) {
+  const page = found(kept, `/waiting/begun?model=${said.get("model")}`);
+  if (!page) return null;
+  return noted({ kind: page.kind, text: gone(page.text, Date.now() - Number(said.get("at"))) }, kept, "kept");
+}
+
+const gone = (text, ms) =>
+  text.replace(/data-left="(\d+)"/, (_, left) => `data-left="${Math.max(0, left - ms)}" data-kept="yes"`);
+
 async function keepCountdown(url, response) {
   if (!response.ok || !response.headers.has("radiokey-keeps")) return;
   const cache = await caches.open(CACHE);
@@ -92,12 +125,20 @@ async function keepCountdown(url, response) {
 async function countdown(request) {
   const kept = await caches.match(request.url, { cacheName: CACHE });
   if (!kept) return null;
-  const gone = Date.now() - Number(kept.headers.get("kept-at"));
-  const text = (await kept.text()).replace(
-    /data-left="(\d+)"/,
-    (_, left) => `data-left="${Math.max(0, left - gone)}" data-kept="yes"`,
-  );
+  const text = gone(await kept.text(), Date.now() - Number(kept.headers.get("kept-at")));
   return answered({ kind: kept.headers.get("content-type"), text });
+}
+
+// What a form leads to that needs no base; nothing where it does.
+function sent(pathname, { say, text, car, model = "", code = "", errors = "", refused = "", holds = "", visit }, kept) {
+  if (pathname === "/start" && say && !text && !car) return typed(say, kept);
+  if (pathname === "/coach" && !visit && (!model || model in coachTable(kept).models)) {
+    held = { model, code, errors, refused };
+    return Response.redirect("/coach/keys", 303);
+  }
+  const query = new URLSearchParams({ model, errors, refused, holds, at: Date.now() });
+  if (pathname === "/waiting" && begun(query, kept)) return Response.redirect(`/waiting/begun?${query}`, 303);
+  return null;
 }
 
 async function without(request, form) {
@@ -105,9 +146,8 @@ async function without(request, form) {
   const url = new URL(request.url);
   if (!kept) return Response.error();
   if (request.method !== "GET") {
-    const said = url.pathname === "/start" && form ? await form.formData() : null;
-    if (said && said.get("say") && !said.get("text") && !said.get("car")) return typed(said.get("say"), kept);
-    return answered(found(kept, "/offline/sent"), 503);
+    const said = form ? Object.fromEntries(await form.formData()) : {};
+    return sent(url.pathname, said, kept) ?? answered(found(kept, "/offline/sent"), 503);
   }
   if (request.mode !== "navigate") {
     const file = found(kept, url.pathname + url.search);
@@ -118,7 +158,7 @@ async function without(request, form) {
 
 async function answer(event) {
   const { request } = event;
-  const form = new URL(request.url).pathname === "/start" ? request.clone() : null;
+  const form = FORMS.includes(new URL(request.url).pathname) && request.method === "POST" ? request.clone() : null;
   let response;
   try {
     response = await fetch(request);
