@@ -1,0 +1,561 @@
+"""`make cluster`: a base on three machines, all of them this one, on loopback ports of its own.
+
+    python tools/cluster.py            start it, say where it is, and end it with ctrl-C
+    python tools/cluster.py FOLDER     the same, with all that it writes below FOLDER
+
+Three nodes, each with etcd, Patroni and PostgreSQL; HAProxy before the server that leads, before those that
+are read from, and before two processes `radiokey serve`. Each reads a file of docs/how-to/cluster, filled in
+as an operator fills it in. PostgreSQL refuses to run as root: where root starts this, Patroni runs in a
+namespace in which it is somebody else.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from ipaddress import ip_address
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+import psutil  # type: ignore[import-untyped]
+import psycopg
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from debian import unpack
+from steps import ROOT
+
+PACKAGES: Final = (
+    "postgresql-15",
+    "postgresql-client-15",
+    "etcd-server",
+    "haproxy",
+    "liblua5.3-0",
+    "libopentracing-c-wrapper0",
+    "libopentracing1",
+    "pgbackrest",
+)
+FOLDER: Final = ROOT / ".venv-dev" / "cluster"
+TEMPLATES: Final = ROOT / "docs" / "how-to" / "cluster"
+HOST: Final = "127.0.0.1"
+NAMES: Final = ("one", "two", "three")
+DATABASE, ACCOUNT, ORGANISATION = "codes", "radiokey", "codes.example.org"
+SITE: Final = f"https://{ORGANISATION}"
+PORTS: Final = 4
+"""How many ports a node has."""
+DRAIN_S: Final = 3
+POLL_S: Final = 0.1
+START_S: Final = 120.0
+END_S: Final = 20.0
+SOMEBODY: Final = 65534
+"""The account `nobody`, which is on every machine: who root is in the namespace of PostgreSQL."""
+
+
+# --- programs ----------------------------------------------------------------------------------------------
+
+
+def find(name: str) -> Path | None:
+    """Return the path of one of the programs, that of the system first."""
+    places = [
+        *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True),  # the path has few of them
+        *map(Path, os.environ["PATH"].split(os.pathsep)),
+        Path("/usr/sbin"),
+        *(FOLDER / part for part in ("usr/bin", "usr/sbin", "usr/lib/postgresql/15/bin")),
+    ]
+    return next((place / name for place in places if os.access(place / name, os.X_OK)), None)
+
+
+PROGRAMS: Final = ("initdb", "etcd", "haproxy", "pgbackrest")
+
+
+def ensure() -> None:
+    """See that all are there: Debian's, unpacked; else fail saying what to install."""
+    if all(map(find, PROGRAMS)):
+        return
+    for package in PACKAGES:
+        unpack(package, FOLDER)
+    if missing := [name for name in PROGRAMS if not find(name)]:
+        sys.exit(
+            f"the cluster needs {', '.join(missing)}: install your system's packages of "
+            "PostgreSQL, etcd, HAProxy and pgBackRest"
+        )
+
+
+def program(name: str) -> str:
+    """Return the path of a program that is there."""
+    found = find(name)
+    assert found is not None, f"{name} is missing: python tools/cluster.py puts it there"
+    return str(found.resolve())
+
+
+def as_somebody(*command: str) -> tuple[str, ...]:
+    """Return `command` for an account that PostgreSQL runs as."""
+    if os.geteuid():
+        return command
+    return ("unshare", "--user", f"--map-user={SOMEBODY}", f"--map-group={SOMEBODY}", *command)
+
+
+def filled(name: str, values: Mapping[str, object]) -> str:
+    """Return a file of docs/how-to/cluster with its names filled in."""
+    return Template((TEMPLATES / name).read_text("utf-8")).substitute(values)
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on now."""
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.create_server((HOST, 0))) for _ in range(count)]
+        return [one.getsockname()[1] for one in held]
+
+
+def wait_until(what: str, true: Callable[[], object], seconds: float = START_S) -> float:
+    """Return after how many seconds it was true; raise `TimeoutError` saying what was waited for."""
+    started = time.monotonic()
+    while not true():
+        if time.monotonic() - started > seconds:
+            raise TimeoutError(f"after {seconds:.0f} s still not: {what}")
+        time.sleep(POLL_S)
+    return time.monotonic() - started
+
+
+def answer(url: str, seconds: float = 2.0) -> tuple[int, Any]:
+    """Return status and document of an answer of this machine; 0 where there was none."""
+    try:
+        with urllib.request.urlopen(url, timeout=seconds) as response:  # noqa: S310 - loopback, as we wrote it
+            return response.status, _document(response.read())
+    except urllib.error.HTTPError as refused:
+        return refused.code, _document(refused.read())
+    except (OSError, ValueError):
+        return 0, None
+
+
+def _document(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON has
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+# --- processes ---------------------------------------------------------------------------------------------
+
+
+class Processes:
+    """The processes that were started here, by name. None is ended that was not."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *command: str, environment: Mapping[str, str] | None = None) -> int:
+        """Start a process and return its id; what it says goes into a file."""
+        assert name not in self._running, name
+        with (self._folder / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **_libraries(), **(environment or {})},
+                start_new_session=True,  # ctrl-C is for us: we end them in order
+            )
+        return self._running[name].pid
+
+    def pid(self, name: str) -> int:
+        """Return its id."""
+        return self._running[name].pid
+
+    def runs(self, name: str) -> bool:
+        """Tell whether it was started and has not ended."""
+        return name in self._running and self._running[name].poll() is None
+
+    def tell(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to one of them, if it still runs."""
+        if self.runs(name):
+            self._running[name].send_signal(number)
+
+    def end(self, name: str, number: signal.Signals = signal.SIGTERM, seconds: float = END_S) -> int | None:
+        """End one; return its exit code, `None` where it was not there."""
+        if name not in self._running:
+            return None
+        process = self._running.pop(name)
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(number)
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    def names(self) -> list[str]:
+        """Return the names, the newest first."""
+        return list(reversed(self._running))
+
+
+def _libraries() -> dict[str, str]:
+    """Return where unpacked programs find what they load."""
+    if not FOLDER.is_dir():
+        return {}
+    found = {str(path.parent) for path in FOLDER.glob("usr/lib/*/*.so*")}
+    return {"LD_LIBRARY_PATH": os.pathsep.join(sorted(found))}
+
+
+# --- the cluster -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Node:
+    """One machine of the cluster: its ports and its folder."""
+
+    name: str
+    folder: Path
+    postgresql: int
+    patroni: int
+    etcd: int
+    etcd_peer: int
+
+    @property
+    def data(self) -> Path:
+        """Every byte that its PostgreSQL keeps."""
+        return self.folder / "data"
+
+    def answers(self, path: str) -> bool:
+        """Tell whether Patroni says yes."""
+        return answer(f"http://{HOST}:{self.patroni}{path}")[0] == HTTPStatus.OK
+
+    def postmaster(self) -> int | None:
+        """Return the id of its PostgreSQL, `None` where none runs."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n")[0])
+            process = psutil.Process(pid)
+            return pid if process.status() != psutil.STATUS_ZOMBIE and "postgres" in process.name() else None
+        except (OSError, ValueError, psutil.NoSuchProcess):
+            return None
+
+
+@dataclass(frozen=True)
+class Server:
+    """One `radiokey serve`: its ports, and the folder of its secrets."""
+
+    name: str
+    port: int
+    probes: int
+    secrets: Path
+
+
+@dataclass
+class Cluster:
+    """Nodes, their etcd, HAProxy and the processes that serve; `start` starts all."""
+
+    folder: Path
+    nodes: int = 3
+    servers: int = 2
+    processes: Processes = field(init=False)
+
+    def __post_init__(self) -> None:
+        ports = iter(free_ports(PORTS * len(NAMES) + 2 * self.servers + 3))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder = self.folder.resolve()
+        self.processes = Processes(self.folder)
+        self.base, self.replicas, self.site = next(ports), next(ports), next(ports)
+        self.members = [
+            Node(name, self.folder / name, *(next(ports) for _ in range(PORTS))) for name in NAMES
+        ]
+        self.all = self.members[: self.nodes]
+        self.serving = [
+            Server(f"serve{number}", next(ports), next(ports), self.folder / f"secrets{number}")
+            for number in range(1, self.servers + 1)
+        ]
+        self.passwords = {
+            name: secrets.token_hex(16) for name in ("SUPERUSER", "REPLICATION", "REWIND", "ACCOUNT")
+        }
+        self.certificate = self.folder / "site.pem"
+
+    # --- what is filled in
+
+    def values(self, node: Node) -> dict[str, object]:
+        """Return the names in the files of docs/how-to/cluster, for one machine."""
+        state = node.folder
+        return {
+            "NAME": node.name,
+            "STATE": state,
+            "CONFIGURATION": state,
+            "SOCKETS": self.sockets(node),
+            "ETCD": f"{HOST}:{node.etcd}",
+            "ETCD_PEER": f"{HOST}:{node.etcd_peer}",
+            "ETCDS": ",".join(f"{HOST}:{one.etcd}" for one in self.members),
+            "ETCD_PEERS": ",".join(f"{one.name}=http://{HOST}:{one.etcd_peer}" for one in self.members),
+            "PATRONI": f"{HOST}:{node.patroni}",
+            "POSTGRESQL": f"{HOST}:{node.postgresql}",
+            "PORT": node.postgresql,
+            "NETWORK": f"{HOST}/32",
+            "BIN": Path(program("initdb")).parent,
+            "PGBACKREST": program("pgbackrest"),
+            "REPOSITORY": self.folder / "backups",
+            "WATCHDOG": "off",
+            "SUPERUSER_PASSWORD": self.passwords["SUPERUSER"],
+            "REPLICATION_PASSWORD": self.passwords["REPLICATION"],
+            "REWIND_PASSWORD": self.passwords["REWIND"],
+            "BASE": f"{HOST}:{self.base}",
+            "REPLICAS": f"{HOST}:{self.replicas}",
+            "SITE": f"{HOST}:{self.site}",
+            "CERTIFICATE": self.certificate,
+            "PRIMARIES": self._lines(self.all),
+            "READERS": self._lines(self.all),
+            "SERVERS": "\n".join(
+                f"    server {one.name} {HOST}:{one.port} check port {one.probes}" for one in self.serving
+            ),
+        }
+
+    @staticmethod
+    def _lines(nodes: Sequence[Node]) -> str:
+        return "\n".join(
+            f"    server {one.name} {HOST}:{one.postgresql} check port {one.patroni}" for one in nodes
+        )
+
+    def sockets(self, node: Node) -> Path:
+        """Return the folder of its sockets; the system allows 107 bytes for the path of one."""
+        return node.folder / "s"
+
+    # --- start and end
+
+    def start(self) -> None:
+        """Start everything, and make the base."""
+        (self.folder / "backups").mkdir(exist_ok=True)
+        self_signed(self.certificate)
+        for node in self.members:
+            (node.folder / "s").mkdir(parents=True, exist_ok=True)
+            for name in ("etcd.yml", "patroni.yml", "haproxy.cfg", "pgbackrest.conf"):
+                path = node.folder / name
+                path.write_text(filled(name, self.values(node)), "utf-8")
+                path.chmod(0o600)
+            self.start_etcd(node)
+        for node in self.all:
+            self.start_patroni(node)
+        haproxy = str(self.all[0].folder / "haproxy.cfg")
+        self.processes.start("haproxy", program("haproxy"), "-db", "-f", haproxy)
+        wait_until("somebody leads", self.primary)
+        wait_until("all standbys stream", lambda: len(self.streaming()) == len(self.all) - 1)
+        self.make_base()
+        for server in self.serving:
+            self.start_serving(server)
+        wait_until("every server is ready", lambda: all(map(self.ready, self.serving)))
+
+    def start_etcd(self, node: Node) -> None:
+        """Start the etcd of a node."""
+        file = str(node.folder / "etcd.yml")
+        self.processes.start(f"etcd-{node.name}", program("etcd"), "--config-file", file)
+
+    def start_patroni(self, node: Node) -> None:
+        """Start Patroni on a node, and PostgreSQL with it."""
+        file = str(node.folder / "patroni.yml")
+        command = as_somebody(sys.executable, "-m", "patroni", file)
+        self.processes.start(f"patroni-{node.name}", *command)
+
+    def start_serving(self, server: Server, *options: str) -> None:
+        """Start a process that serves."""
+        self.processes.start(
+            server.name,
+            *(sys.executable, "-m", "radiokey", "serve"),
+            *("--port", str(server.port), "--probes", f"{HOST}:{server.probes}"),
+            *("--proxy", HOST, "--site", SITE, "--database", self.url()),
+            *(f"--limit={name}=999999999/minute" for name in ("account", "everybody", "network", "client")),
+            *options,
+            environment=self.environment(server),
+        )
+
+    def stop(self) -> None:
+        """End everything, the clients first; a server that nobody looks after is ended by its id."""
+        order = ("serve", "haproxy", "patroni", "etcd")
+        for kind in order:
+            for name in self.processes.names():
+                if name.startswith(kind):
+                    self.processes.tell(name, signal.SIGCONT)
+            if kind == "patroni":
+                for node in self.all:
+                    self.signal_server(node, signal.SIGCONT)
+            for name in self.processes.names():
+                if name.startswith(kind):
+                    self.processes.tell(name, signal.SIGTERM)
+            for name in self.processes.names():
+                if name.startswith(kind):
+                    self.processes.end(name)
+        for node in self.all:
+            self.signal_server(node, signal.SIGKILL)
+
+    # --- the base
+
+    def url(self, *nodes: Node, account: str = ACCOUNT, database: str = DATABASE, port: int = 0) -> str:
+        """Return the address of a database: through HAProxy, or at these nodes themselves."""
+        places = ",".join(f"{HOST}:{one.postgresql}" for one in nodes) or f"{HOST}:{port or self.base}"
+        return f"postgresql://{account}@{places}/{database}"
+
+    def environment(self, server: Server) -> dict[str, str]:
+        """Return what a process of the product is started with."""
+        return {"PGPASSFILE": str(self.folder / "pgpass"), "RADIOKEY_SECRETS": str(server.secrets)}
+
+    def connect(self, *nodes: Node, database: str = DATABASE) -> "psycopg.Connection[Any]":
+        """Connect as the superuser; through HAProxy where no node is named."""
+        password = self.passwords["SUPERUSER"]
+        url = self.url(*nodes, account="postgres", database=database)
+        return psycopg.connect(url, password=password, autocommit=True, connect_timeout=5)
+
+    def radiokey(self, *arguments: str, server: int = 0) -> str:
+        """Run the product's command as the operator of one of the servers; return what it says."""
+        environment = os.environ | self.environment(self.serving[server])
+        command = (sys.executable, "-m", "radiokey", *arguments)
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if ran.returncode:
+            raise RuntimeError(f"radiokey {' '.join(arguments)}: {ran.stdout}{ran.stderr}")
+        return ran.stdout
+
+    def make_base(self) -> None:
+        """Make the account, the database, the roles and the base; each server gets the secrets."""
+        password = self.passwords["ACCOUNT"]
+        file = self.folder / "pgpass"
+        file.write_text(f"*:*:*:{ACCOUNT}:{password}\n", "utf-8")
+        file.chmod(0o600)
+        with self.connect(database="postgres") as connection:
+            connection.execute(f"CREATE ROLE {ACCOUNT} LOGIN PASSWORD '{password}'".encode())
+            connection.execute(f"CREATE DATABASE {DATABASE} OWNER {ACCOUNT}".encode())
+        with self.connect() as connection:
+            for line in self.radiokey("base", "roles", "--sql", "--database", self.url()).split(";\n"):
+                if line.strip():
+                    connection.execute(line.encode())
+        self.radiokey("base", "init", "--organisation", ORGANISATION, "--database", self.url())
+        for server in self.serving[1:]:
+            shutil.copytree(self.serving[0].secrets, server.secrets)
+
+    def token(self) -> str:
+        """Make a token that releases codes, and return it."""
+        made = self.radiokey(
+            *("base", "tokens", "add", "--account", "ann", "--organisation", "Ann's Radios"),
+            *("--scope", "code:release", "--database", self.url(), "--json"),
+        )
+        return str(json.loads(made)["token"])
+
+    # --- what it is like now
+
+    def primary(self) -> Node | None:
+        """Return the node that leads, as it says itself."""
+        return next((node for node in self.all if node.answers("/primary")), None)
+
+    def streaming(self) -> list[str]:
+        """Return the standbys that follow."""
+        leader = self.primary()
+        members = answer(f"http://{HOST}:{leader.patroni}/cluster")[1]["members"] if leader else []
+        return [one["name"] for one in members if one["state"] == "streaming"]
+
+    def whole(self) -> bool:
+        """Tell whether somebody leads and all others follow."""
+        return self.primary() is not None and len(self.streaming()) == len(self.all) - 1
+
+    def ready(self, server: Server) -> bool:
+        """Tell whether a server says that it could release a code."""
+        return answer(f"http://{HOST}:{server.probes}/ready", 6)[0] == HTTPStatus.OK
+
+    # --- what goes wrong
+
+    def signal_server(self, node: Node, number: signal.Signals, *, backends: bool = True) -> None:
+        """Send a signal to the PostgreSQL of a node, with all its processes."""
+        pid = node.postmaster()
+        if pid is None:
+            return
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            for one in [process, *(process.children() if backends else [])]:
+                with suppress(psutil.NoSuchProcess):
+                    one.send_signal(number)
+
+    def kill_server(self, node: Node) -> None:
+        """Kill the PostgreSQL of a node; Patroni lives."""
+        self.signal_server(node, signal.SIGKILL)
+
+    def kill_machine(self, node: Node) -> None:
+        """Kill all of a node but its etcd, as a machine without power is gone at once."""
+        self.processes.end(f"patroni-{node.name}", signal.SIGKILL)
+        self.kill_server(node)
+
+    def freeze(self, node: Node) -> None:
+        """Stop all of a node but its etcd, as a virtual machine is paused."""
+        self.processes.tell(f"patroni-{node.name}", signal.SIGSTOP)
+        self.signal_server(node, signal.SIGSTOP)
+
+    def thaw(self, node: Node, *, patroni: bool = True) -> None:
+        """Let it go on; without `patroni` the server alone."""
+        self.signal_server(node, signal.SIGCONT)
+        if patroni:
+            self.processes.tell(f"patroni-{node.name}", signal.SIGCONT)
+
+
+def self_signed(path: Path) -> None:
+    """Write the key and the certificate of the site; nobody vouches for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(private + certificate.public_bytes(pem))
+    path.chmod(0o600)
+
+
+@contextmanager
+def running(folder: Path, **how: int) -> Iterator[Cluster]:
+    """Start a cluster below `folder`; end it, whatever ends us."""
+    ensure()
+    cluster = Cluster(folder, **how)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def main() -> None:
+    """Start it, say where it is, wait for ctrl-C."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "cluster"
+    shutil.rmtree(folder, ignore_errors=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    started = time.monotonic()
+    with suppress(KeyboardInterrupt), running(folder) as cluster:
+        print(f"three nodes and two servers after {time.monotonic() - started:.0f} s; ctrl-C ends them all")
+        print(f"  site        https://{HOST}:{cluster.site}")
+        for node in cluster.all:
+            leads = "  (leads)" if node == cluster.primary() else ""
+            print(
+                f"  node {node.name:<6} PostgreSQL {node.postgresql}, Patroni {node.patroni}, "
+                f"etcd {node.etcd}{leads}"
+            )
+        print(
+            f"  base        RADIOKEY_SECRETS={cluster.serving[0].secrets} PGPASSFILE={cluster.folder}/pgpass"
+        )
+        print(f"              radiokey base log verify --database {cluster.url()}")
+        print(f"  who leads   patronictl -c {cluster.all[0].folder}/patroni.yml list")
+        print(f"  logs        {cluster.folder}/*.log", flush=True)
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()
