@@ -9,6 +9,7 @@ as an operator fills it in. PostgreSQL refuses to run as root: where root starts
 namespace in which it is somebody else.
 """
 
+import csv
 import json
 import os
 import secrets
@@ -142,6 +143,16 @@ def answer(url: str, seconds: float = 2.0) -> tuple[int, Any]:
         return 0, None
 
 
+def said_by(*command: str, environment: Mapping[str, str]) -> str:
+    """Run a program to its end and return what it said; raise `RuntimeError` where it failed."""
+    ran = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if ran.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {ran.stdout}{ran.stderr}")
+    return ran.stdout
+
+
 def _document(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON has
     try:
         return json.loads(body)
@@ -168,7 +179,7 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **_libraries(), **(environment or {})},
+                env={**os.environ, **libraries(), **(environment or {})},
                 start_new_session=True,  # ctrl-C is for us: we end them in order
             )
         return self._running[name].pid
@@ -204,7 +215,7 @@ class Processes:
         return list(reversed(self._running))
 
 
-def _libraries() -> dict[str, str]:
+def libraries() -> dict[str, str]:
     """Return where unpacked programs find what they load."""
     if not FOLDER.is_dir():
         return {}
@@ -253,6 +264,11 @@ class Server:
     port: int
     probes: int
     secrets: Path
+
+    @property
+    def probes_url(self) -> str:
+        """Where it says whether it lives, and is ready."""
+        return f"http://{HOST}:{self.probes}"
 
 
 @dataclass
@@ -348,6 +364,7 @@ class Cluster:
         self.processes.start("haproxy", program("haproxy"), "-db", "-f", haproxy)
         wait_until("somebody leads", self.primary)
         wait_until("all standbys stream", lambda: len(self.streaming()) == len(self.all) - 1)
+        self.pgbackrest("stanza-create")
         self.make_base()
         for server in self.serving:
             self.start_serving(server)
@@ -364,21 +381,20 @@ class Cluster:
         command = as_somebody(sys.executable, "-m", "patroni", file)
         self.processes.start(f"patroni-{node.name}", *command)
 
-    def start_serving(self, server: Server, *options: str) -> None:
-        """Start a process that serves."""
+    def start_serving(self, server: Server, url: str = "") -> None:
+        """Start a process that serves: the base of the cluster, or another one."""
         self.processes.start(
             server.name,
             *(sys.executable, "-m", "radiokey", "serve"),
             *("--port", str(server.port), "--probes", f"{HOST}:{server.probes}"),
-            *("--proxy", HOST, "--site", SITE, "--database", self.url()),
+            *("--proxy", HOST, "--site", SITE, "--database", url or self.url(), "--drain", str(DRAIN_S)),
             *(f"--limit={name}=999999999/minute" for name in ("account", "everybody", "network", "client")),
-            *options,
             environment=self.environment(server),
         )
 
     def stop(self) -> None:
         """End everything, the clients first; a server that nobody looks after is ended by its id."""
-        order = ("serve", "haproxy", "patroni", "etcd")
+        order = ("serve", "haproxy", "restored", "patroni", "etcd")
         for kind in order:
             for name in self.processes.names():
                 if name.startswith(kind):
@@ -414,12 +430,16 @@ class Cluster:
 
     def radiokey(self, *arguments: str, server: int = 0) -> str:
         """Run the product's command as the operator of one of the servers; return what it says."""
-        environment = os.environ | self.environment(self.serving[server])
-        command = (sys.executable, "-m", "radiokey", *arguments)
-        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if ran.returncode:
-            raise RuntimeError(f"radiokey {' '.join(arguments)}: {ran.stdout}{ran.stderr}")
-        return ran.stdout
+        environment = self.environment(self.serving[server])
+        return said_by(sys.executable, "-m", "radiokey", *arguments, environment=environment)
+
+    def pgbackrest(self, *arguments: str) -> str:
+        """Run pgBackRest on the machine that leads; return what it says."""
+        leader = self.primary()
+        assert leader is not None
+        file = leader.folder / "pgbackrest.conf"
+        command = (program("pgbackrest"), f"--config={file}", "--stanza=radiokey", *arguments)
+        return said_by(*as_somebody(*command), environment=libraries())
 
     def make_base(self) -> None:
         """Make the account, the database, the roles and the base; each server gets the secrets."""
@@ -446,6 +466,40 @@ class Cluster:
         )
         return str(json.loads(made)["token"])
 
+    # --- back to an earlier moment
+
+    def restore(self, folder: Path, *target: str) -> None:
+        """Restore the newest backup into `folder`, and from there to `target`, by default all there is."""
+        folder.mkdir(mode=0o700)
+        self.pgbackrest("restore", f"--pg1-path={folder}", "--target-action=promote", *target)
+
+    @contextmanager
+    def restored(self, folder: Path) -> Iterator[str]:
+        """Run the server that was restored there, apart from the cluster; lend the address of the base."""
+        (port,) = free_ports(1)
+        alone = {
+            "unix_socket_directories": folder,
+            "archive_mode": "off",
+            "synchronous_standby_names": "",
+        }
+        settings = [word for name, value in alone.items() for word in ("-c", f"{name}={value}")]
+        command = (program("postgres"), "-D", str(folder), "-h", HOST, "-p", str(port), *settings)
+        self.processes.start(f"restored-{folder.name}", *as_somebody(*command))
+        try:
+            url = self.url(port=port)
+            wait_until("it is restored", lambda: self._is_primary(port))
+            yield url
+        finally:
+            self.processes.end(f"restored-{folder.name}", signal.SIGINT)
+
+    def _is_primary(self, port: int) -> bool:
+        try:
+            password = self.passwords["SUPERUSER"]
+            with psycopg.connect(self.url(account="postgres", port=port), password=password) as connection:
+                return connection.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
+        except psycopg.Error:
+            return False
+
     # --- what it is like now
 
     def primary(self) -> Node | None:
@@ -464,7 +518,16 @@ class Cluster:
 
     def ready(self, server: Server) -> bool:
         """Tell whether a server says that it could release a code."""
-        return answer(f"http://{HOST}:{server.probes}/ready", 6)[0] == HTTPStatus.OK
+        return answer(f"{server.probes_url}/ready", 6)[0] == HTTPStatus.OK
+
+    def sent_to(self, proxy: str) -> set[str]:
+        """Return the servers that HAProxy sends somebody to: of `base`, `replicas` or `site`."""
+        with socket.socket(socket.AF_UNIX) as asked:
+            asked.connect(str(self.all[0].folder / "haproxy.sock"))
+            asked.sendall(b"show stat\n")
+            said = asked.makefile().read().lstrip("# ")
+        rows = csv.DictReader(said.splitlines())
+        return {row["svname"] for row in rows if row["pxname"] == proxy and row["status"] == "UP"}
 
     # --- what goes wrong
 
@@ -523,21 +586,22 @@ def self_signed(path: Path) -> None:
 
 @contextmanager
 def running(folder: Path, **how: int) -> Iterator[Cluster]:
-    """Start a cluster below `folder`; end it, whatever ends us."""
+    """Start a cluster below `folder`; end it, also where we are told to end (SIGTERM)."""
     ensure()
     cluster = Cluster(folder, **how)
+    was = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cluster.start()
         yield cluster
     finally:
         cluster.stop()
+        signal.signal(signal.SIGTERM, was)
 
 
 def main() -> None:
     """Start it, say where it is, wait for ctrl-C."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "cluster"
     shutil.rmtree(folder, ignore_errors=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = time.monotonic()
     with suppress(KeyboardInterrupt), running(folder) as cluster:
         print(f"three nodes and two servers after {time.monotonic() - started:.0f} s; ctrl-C ends them all")

@@ -9,12 +9,13 @@ what is measured there are seconds.
 import os
 import sys
 
-import cluster
 import programs
 from parts import BROWSER, PAGES, PYTEST, environment_of, interpreters, parts, preparing, version_of
 from steps import ROOT, run
 from surroundings import surroundings
 from together import AT_ONCE, Command, Together, slowest
+
+import cluster
 
 CLUSTER = "tests/cluster"
 

@@ -1,7 +1,8 @@
 """One cluster for all tests of a process, and the customers of its site."""
 
 import importlib
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,36 @@ def token(cluster_of_three) -> str:
     return cluster_of_three.token()
 
 
-@pytest.fixture
-def customers(cluster, token) -> Callable[[], Customers]:
-    """Make customers of the site, whose keys nobody had before."""
-    return lambda: Customers(cluster.site, str(cluster.certificate), token, f"run{next(NAMES)}")
+class Scene:
+    """What a test of the cluster needs: the cluster, its tool, customers of the site, and their books."""
+
+    def __init__(self, tool: Any, cluster: Any, token: str) -> None:
+        self.tool, self.cluster, self._token = tool, cluster, token
+        self.books = Books(cluster)
+
+    def customers(self) -> Customers:
+        """Make customers of the site, whose keys nobody had before."""
+        certificate = str(self.cluster.certificate)
+        return Customers(self.cluster.site, certificate, self._token, f"run{next(NAMES)}")
+
+    def until_served(self, customers: Customers) -> None:
+        """Wait until customers get codes."""
+
+        def served() -> bool:
+            return bool(customers.answered) and time.monotonic() - customers.answered[-1].done < 1
+
+        self.tool.wait_until("customers are served", served)
+
+    def until_taken_over(self, was: Any) -> Any:
+        """Wait until another node leads, and return it."""
+        self.tool.wait_until("another leads", lambda: self.cluster.primary() not in {None, was})
+        return self.cluster.primary()
+
+    def until_whole(self) -> None:
+        """Wait until somebody leads and all others follow."""
+        self.tool.wait_until("whole", self.cluster.whole)
 
 
 @pytest.fixture
-def books(cluster) -> Books:
-    return Books(cluster)
+def scene(tool, cluster, token) -> Scene:
+    return Scene(tool, cluster, token)

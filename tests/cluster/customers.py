@@ -73,6 +73,10 @@ class Customers:
                 writer.close()
             return 0, None
 
+    def ask_once(self) -> tuple[int, Any]:
+        """Ask for a code once, and return status and document."""
+        return asyncio.run(self._once(f"{self._name}-once", "281155216RT V212"))
+
     async def _until_answered(self, number: int, due: float) -> None:
         key, statuses = f"{self._name}-{number}", []
         while True:

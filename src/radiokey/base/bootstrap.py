@@ -25,7 +25,7 @@ from radiokey.base.location import (
     make_folders,
     parse_location,
 )
-from radiokey.base.log.append import Log
+from radiokey.base.log.append import Log, begin
 from radiokey.base.log.head import HeadFile
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
 from radiokey.base.log.releases import verify_base
@@ -336,8 +336,15 @@ class Base:
         self.stores.close()
 
     def check_able(self) -> None:
-        """Raise `LogError` or `StoreError` unless a release could be made, kept and remembered now."""
-        self.log.checkpoint()
+        """Raise `LogError` or `StoreError` unless a release could be made, kept and remembered now.
+
+        What others that serve this base have signed is remembered here, too: each of them then finds a
+        database that was put back, not only the one that signed last.
+        """
+        if self._head.checkpoint() is None:  # none was signed yet, or it was taken away: a release says which
+            self.log.checkpoint()
+        else:
+            begin(self.stores.of(Principal.PUBLISHER), self._signer, self._head)
         self.stores.of(Principal.DOOR).check_writable()
         self._head.check_room()
 

@@ -71,6 +71,14 @@ def parse_probes(text: str) -> tuple[str, int]:
     help="Another address, which answers /health and /ready alone.",
 )
 @click.option("--traces", metavar="URL", help="A collector of OpenTelemetry: it gets a span of each request.")
+@click.option(
+    "--drain",
+    type=click.FloatRange(0, 3600),
+    metavar="SECONDS",
+    default=0,
+    show_default=True,
+    help="How long /ready says no before SIGTERM ends it.",
+)
 @click.option("--demo", is_flag=True, help="A base to try things on, with made-up radios; not your own.")
 @database_option
 def serve(
@@ -86,6 +94,7 @@ def serve(
     site: str | None,
     probes: tuple[str, int] | None,
     traces: str | None,
+    drain: float,
     demo: bool,
     database: DatabaseLocation | None,
 ) -> None:
@@ -121,4 +130,5 @@ def serve(
         invitation=invitation,
         probes=probes,
         traces=traces,
+        drain_s=drain,
     )
