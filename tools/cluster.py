@@ -388,6 +388,7 @@ class Cluster:
             *(sys.executable, "-m", "radiokey", "serve"),
             *("--port", str(server.port), "--probes", f"{HOST}:{server.probes}"),
             *("--proxy", HOST, "--site", SITE, "--database", url or self.url(), "--drain", str(DRAIN_S)),
+            *("--replica", self.url(port=self.replicas)),
             *(f"--limit={name}=999999999/minute" for name in ("account", "everybody", "network", "client")),
             environment=self.environment(server),
         )
@@ -471,7 +472,7 @@ class Cluster:
     def restore(self, folder: Path, *target: str) -> None:
         """Restore the newest backup into `folder`, and from there to `target`, by default all there is."""
         folder.mkdir(mode=0o700)
-        self.pgbackrest("restore", f"--pg1-path={folder}", "--target-action=promote", *target)
+        self.pgbackrest("restore", f"--pg1-path={folder}", *target)
 
     @contextmanager
     def restored(self, folder: Path) -> Iterator[str]:
@@ -527,7 +528,9 @@ class Cluster:
             asked.sendall(b"show stat\n")
             said = asked.makefile().read().lstrip("# ")
         rows = csv.DictReader(said.splitlines())
-        return {row["svname"] for row in rows if row["pxname"] == proxy and row["status"] == "UP"}
+        return {row["svname"] for row in rows if row["pxname"] == proxy and row["status"] == "UP"} - {
+            "BACKEND"
+        }
 
     # --- what goes wrong
 

@@ -49,33 +49,52 @@ class Customers:
         )
         writer = None
         try:
+            reader, writer = await self._connection()
             async with asyncio.timeout(PATIENCE_S):
-                reader, writer = (
-                    self._free.pop()
-                    if self._free
-                    else await asyncio.open_connection("127.0.0.1", self._port, ssl=self._tls)
-                )
                 writer.write((head + body).encode())
                 said = (await reader.readuntil(b"\r\n\r\n")).lower()
                 length = next(
                     int(line[15:]) for line in said.split(b"\r\n") if line.startswith(b"content-length:")
                 )
                 document = await reader.readexactly(length)
-                if b"connection: close" in said:
-                    writer.close()
-                else:
-                    self._free.append((reader, writer))
-                with suppress(ValueError):
-                    return int(said.split(b" ", 2)[1]), json.loads(document)
-                return int(said.split(b" ", 2)[1]), None
         except (OSError, asyncio.IncompleteReadError, TimeoutError, StopIteration):
             if writer is not None:
-                writer.close()
+                writer.transport.abort()
             return 0, None
+        if b"connection: close" in said:
+            writer.transport.abort()
+        else:
+            self._free.append((reader, writer))
+        status = int(said.split(b" ", 2)[1])
+        return status, json.loads(document) if b"json" in said else None
+
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Return a connection that was kept, or a new one. To connect is not cut short: HAProxy always answers."""
+        while self._free:
+            reader, writer = self._free.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.transport.abort()
+        return await asyncio.open_connection("127.0.0.1", self._port, ssl=self._tls)
+
+    async def _leave(self) -> None:
+        """Close what was kept."""
+        for _, writer in self._free:
+            writer.transport.abort()
+            with suppress(OSError):
+                await writer.wait_closed()
+        self._free.clear()
 
     def ask_once(self) -> tuple[int, Any]:
         """Ask for a code once, and return status and document."""
-        return asyncio.run(self._once(f"{self._name}-once", "281155216RT V212"))
+
+        async def once() -> tuple[int, Any]:
+            try:
+                return await self._once(f"{self._name}-once", "281155216RT V212")
+            finally:
+                await self._leave()
+
+        return asyncio.run(once())
 
     async def _until_answered(self, number: int, due: float) -> None:
         key, statuses = f"{self._name}-{number}", []
@@ -100,8 +119,7 @@ class Customers:
             tasks.add(task := asyncio.create_task(self._until_answered(number, due)))
             task.add_done_callback(tasks.discard)
         await asyncio.gather(*tasks)
-        for _, writer in self._free:
-            writer.close()
+        await self._leave()
 
     @contextmanager
     def asking(self, per_second: float) -> Iterator["Customers"]:

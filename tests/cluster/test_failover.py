@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 pytestmark = pytest.mark.deep
-KILLS = 2
+KILLS = 20
 PER_SECOND = 100
 FAIL_OVER_S_MAX = 20
 LEASE_S = 20

@@ -29,7 +29,7 @@ def test_a_base_that_was_put_back_is_found_out_by_every_server_and_a_whole_one_g
         archived = "SELECT last_archived_wal >= %s FROM pg_stat_archiver"
         tool.wait_until("archived", lambda: connection.execute(archived, [last]).fetchone() == (True,))
 
-    cluster.restore(tmp_path / "older", "--type=name", "--target=before")
+    cluster.restore(tmp_path / "older", "--type=name", "--target=before", "--target-action=promote")
     with cluster.restored(tmp_path / "older") as url:
         for server, one in enumerate(cluster.serving):
             with pytest.raises(RuntimeError, match=r"rolled back: it has \d+ of \d+ signed entries"):

@@ -85,26 +85,38 @@ class Stores:
 
     def __init__(self, location: DatabaseLocation) -> None:
         self._location = location
-        self._open: dict[Principal | None, Store] = {}
+        self._open: dict[tuple[Principal | None, str], Store] = {}
         self._lock = threading.Lock()
         self._ends = ExitStack()
 
     def of(self, principal: Principal) -> Store:
         """Return the store for that part; raise `StoreError`."""
-        key = principal if isinstance(self._location, ServerDatabase) else None  # SQLite has one principal
+        if isinstance(self._location, FileDatabase):
+            return self._once(None, "")  # SQLite has one principal
+        return self._once(principal, self._location.url)
+
+    def reading(self, principal: Principal) -> Store:
+        """Return a store for what that part only reads, and that may be a moment old; raise `StoreError`."""
+        if isinstance(self._location, FileDatabase) or not self._location.replica:
+            return self.of(principal)
+        return self._once(principal, self._location.replica)
+
+    def _once(self, principal: Principal | None, url: str) -> Store:
+        key = (principal, url)
         with self._lock:
             if key not in self._open:
-                store = self._opened(principal)
+                store = self._opened(principal, url)
                 self._ends.callback(store.close)
                 self._open[key] = store
             return self._open[key]
 
-    def _opened(self, principal: Principal) -> "SqliteStore | PostgresStore":
-        if isinstance(self._location, FileDatabase):
+    def _opened(self, principal: Principal | None, url: str) -> "SqliteStore | PostgresStore":
+        if principal is None:
+            assert isinstance(self._location, FileDatabase)
             return SqliteStore(self._location.path)
         from radiokey.base.sql.postgresql import PostgresStore  # noqa: PLC0415 - its driver takes a while to load
 
-        return PostgresStore(self._location.url, principal)
+        return PostgresStore(url, principal)
 
     def close(self) -> None:
         """Close all."""
@@ -189,7 +201,8 @@ class Base:
         """Return how units and requests are looked up at the desk."""
         from radiokey.base.units.search import Search  # noqa: PLC0415 - the terminal has no desk
 
-        return Search(self.stores.of(Principal.DESK), self.clock)
+        desk = Principal.DESK
+        return Search(self.stores.of(desk), self.clock, self.stores.reading(desk))
 
     def checks(self) -> "Checks":
         """Return what compares a request with ledger and stolen list."""
