@@ -32,11 +32,13 @@ def served(customers: Any) -> bool:
 def gap(cluster: Any, customers: Any, *, machine: bool) -> float:
     """Kill what leads; return the most seconds without a code until another one leads and all is whole."""
     tool.wait_until("whole", lambda: cluster.whole() and served(customers))
-    was, killed = cluster.primary(), time.monotonic()
+    was = cluster.primary()
+    pid, killed = was.postmaster(), time.monotonic()
     cluster.kill_machine(was) if machine else cluster.kill_server(was)
-    tool.wait_until("another leads", lambda: cluster.primary() not in {None, was})
+    tool.wait_until("a server leads", lambda: cluster.leads_anew(pid))
     tool.wait_until("served", lambda: served(customers))
     longest = customers.longest_gap(killed)
+    print(f"  {'machine' if machine else 'server'} {was.name}: {longest:.1f} s", file=sys.stderr, flush=True)
     if machine:
         cluster.start_patroni(was)
     return longest

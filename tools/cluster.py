@@ -363,7 +363,7 @@ class Cluster:
         haproxy = str(self.all[0].folder / "haproxy.cfg")
         self.processes.start("haproxy", program("haproxy"), "-db", "-f", haproxy)
         wait_until("somebody leads", self.primary)
-        wait_until("all standbys stream", lambda: len(self.streaming()) == len(self.all) - 1)
+        wait_until("all standbys may take over", self.whole)
         self.pgbackrest("stanza-create")
         self.make_base()
         for server in self.serving:
@@ -507,15 +507,24 @@ class Cluster:
         """Return the node that leads, as it says itself."""
         return next((node for node in self.all if node.answers("/primary")), None)
 
-    def streaming(self) -> list[str]:
-        """Return the standbys that follow."""
+    def leads_anew(self, killed: int | None) -> bool:
+        """Tell whether a server leads that is not the process `killed`; mostly another node's."""
+        leader = self.primary()
+        return leader is not None and leader.postmaster() not in {None, killed}
+
+    def standbys(self, **said: str) -> list[str]:
+        """Return the nodes of which Patroni says so, like `state="streaming"`."""
         leader = self.primary()
         members = answer(f"http://{HOST}:{leader.patroni}/cluster")[1]["members"] if leader else []
-        return [one["name"] for one in members if one["state"] == "streaming"]
+        return [one["name"] for one in members if said.items() <= one.items()]
 
     def whole(self) -> bool:
-        """Tell whether somebody leads and all others follow."""
-        return self.primary() is not None and len(self.streaming()) == len(self.all) - 1
+        """Tell whether somebody leads, all others follow, and each of them may take over.
+
+        Patroni keeps in etcd who may. While it changes that, nobody may: who dies then is waited for.
+        """
+        others = len(self.all) - 1
+        return len(self.standbys(state="streaming", role="quorum_standby")) == others
 
     def ready(self, server: Server) -> bool:
         """Tell whether a server says that it could release a code."""

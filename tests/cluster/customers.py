@@ -36,7 +36,7 @@ class Customers:
         self._port, self._token, self._name = port, token, name
         self._tls = ssl.create_default_context(cafile=certificate)
         self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-        self._ends = threading.Event()
+        self._ends, self._gives_up = threading.Event(), threading.Event()
         self.answered: list[Answered] = []
         self.asked = 0
 
@@ -98,7 +98,7 @@ class Customers:
 
     async def _until_answered(self, number: int, due: float) -> None:
         key, statuses = f"{self._name}-{number}", []
-        while True:
+        while not self._gives_up.is_set():
             status, document = await self._once(key, f"281155216RT V{number % 1000:03}")
             statuses.append(status)
             if status == 200:
@@ -123,11 +123,14 @@ class Customers:
 
     @contextmanager
     def asking(self, per_second: float) -> Iterator["Customers"]:
-        """Ask meanwhile; at the end wait until everybody has an answer."""
+        """Ask meanwhile; at the end wait until everybody has an answer, unless something went wrong."""
         thread = threading.Thread(target=lambda: asyncio.run(self._run(per_second)))
         thread.start()
         try:
             yield self
+        except BaseException:
+            self._gives_up.set()
+            raise
         finally:
             self._ends.set()
             thread.join()
