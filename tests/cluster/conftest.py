@@ -74,6 +74,15 @@ class Scene:
         """Wait until somebody leads and all others follow."""
         self.tool.wait_until("whole", self.cluster.whole)
 
+    def archive(self) -> None:
+        """Wait until the archive has all that was committed."""
+        with self.cluster.connect() as connection:
+            last = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()[0]
+            archived = "SELECT last_archived_wal >= %s FROM pg_stat_archiver"
+            self.tool.wait_until(
+                "archived", lambda: connection.execute(archived, [last]).fetchone() == (True,)
+            )
+
 
 @pytest.fixture
 def scene(tool, cluster, token) -> Scene:

@@ -24,10 +24,7 @@ def test_a_base_that_was_put_back_is_found_out_by_every_server_and_a_whole_one_g
         connection.execute("SELECT pg_create_restore_point('before')")
     after = released(scene, 10)
     scene.books.balance([before, after])
-    with cluster.connect() as connection:
-        last = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()[0]
-        archived = "SELECT last_archived_wal >= %s FROM pg_stat_archiver"
-        tool.wait_until("archived", lambda: connection.execute(archived, [last]).fetchone() == (True,))
+    scene.archive()
 
     cluster.restore(tmp_path / "older", "--type=name", "--target=before", "--target-action=promote")
     with cluster.restored(tmp_path / "older") as url:

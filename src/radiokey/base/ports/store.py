@@ -233,10 +233,6 @@ class Transaction(
         """Record an answered request."""
         ...
 
-    def confirm_seen(self) -> None:
-        """Have this commit confirm what was read, too: others wrote it, and a standby may not have it yet."""
-        ...
-
     def releases(self) -> Iterable[StoredRelease]:
         """Yield every answered request, in the order of its entries in the log."""
         ...

@@ -18,20 +18,17 @@ standby may not have it.
 
 import itertools
 import os
-import select
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
-from psycopg.abc import PQGen
-from psycopg.conninfo import conninfo_to_dict
 
 from radiokey.base.ports.store import StoredEntry, StoredRelease, StoredUnit
 from radiokey.base.sql import rows
+from radiokey.base.sql.connection import Connection, connect, is_gone
 from radiokey.base.sql.principals import Principal, Roles, quoted
 from radiokey.base.sql.sqlite import PROBE, closed, unit_exists
 from radiokey.base.sql.statements import Row, Statements, Value, migration_steps, statements_for
@@ -39,20 +36,8 @@ from radiokey.base.sql.transaction import SqlTransaction
 from radiokey.errors import DatabaseRightsError, RadiokeyError, StoreError, StoreGoneError, UsageError
 from radiokey.language.speech import gettext, later
 
-BUSY_MS: Final = 10_000
 ANSWER_S: Final = 15.0
 """How long a transaction waits for one answer: longer than the server lets it wait for its turn."""
-REACHED: Final = {
-    "connect_timeout": 3,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""How soon a machine that is gone is given up (libpq's names; seconds, the last in ms): the system takes
-hours. What an address says itself stands."""
-GONE: Final = ("08", "57P", "25006")
-"""SQLSTATEs of a server that is away, is starting or ending, or is no longer the one that is written to."""
 STREAM_ROWS: Final = 2_000
 DURABLE: Final = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply"}}
 """What the server must say of itself: a commit that was confirmed survives the power."""
@@ -68,44 +53,6 @@ _ROLES_HINT: Final = later(
     "a superuser of the server runs, once, what this prints: radiokey base roles --sql"
 )
 _BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-RV = TypeVar("RV")
-
-
-class Connection(psycopg.Connection[Row]):
-    """A connection that gives a silent server up, and hears what is said beside an answer."""
-
-    patience_s: float | None = None
-    """How many seconds one answer may take; `None`: any number."""
-    warned: bool = False
-    """Whether a warning came since this was last set to `False`."""
-
-    def wait(self, gen: PQGen[RV], *arguments: Any, **named: Any) -> RV:  # noqa: ANN401 - psycopg's own
-        """See psycopg; a connection whose server did not answer in time is closed."""
-        if self.patience_s is None:
-            return super().wait(gen, *arguments, **named)
-        started = time.monotonic()
-        try:
-            return super().wait(gen, *arguments, **named | {"timeout": self.patience_s})
-        except psycopg.OperationalError:
-            if time.monotonic() - started >= self.patience_s:
-                self.close()  # else the pipeline would wait for it once more
-            raise
-
-    def hear(self) -> None:
-        """Begin to hear what the server says beside its answers."""
-        self.add_notice_handler(self._heard)
-
-    def _heard(self, said: psycopg.errors.Diagnostic) -> None:
-        self.warned = self.warned or said.severity_nonlocalized == "WARNING"
-
-    def is_open(self) -> bool:
-        """Tell whether it can be used, as far as was heard: a server that ends says so to who is idle."""
-        if self.closed:
-            return False
-        look = select.poll()
-        look.register(self.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
-        return not look.poll(0)
 
 
 class PostgresStore:
@@ -263,20 +210,6 @@ class PostgresTransaction(SqlTransaction):
             cursor.itersize = STREAM_ROWS
             cursor.execute(statement, values)
             yield from cursor
-
-
-def connect(url: str) -> Connection:
-    """Connect as the role that `url` names; every statement is its own transaction until one is begun."""
-    said = conninfo_to_dict(url)
-    connection = Connection.connect(
-        url,
-        autocommit=True,
-        application_name="radiokey",
-        options=f"-c lock_timeout={BUSY_MS} -c client_encoding=UTF8",
-        **{name: value for name, value in REACHED.items() if name not in said},  # type: ignore[arg-type]  # libpq's own
-    )
-    connection.hear()
-    return connection
 
 
 def migrate(url: str, last: int | None = None) -> None:
@@ -558,13 +491,6 @@ def _named_errors() -> Iterator[None]:
     except (psycopg.Error, OSError, UnicodeError) as error:
         # Only the first line: the others can repeat a row's values.
         said = gettext("the database says: {said}", said=str(error).partition("\n")[0])
-        if _is_gone(error):
+        if is_gone(error):
             raise StoreGoneError(said, hint=gettext(_AGAIN)) from error
         raise StoreError(said, hint=gettext(_HINT)) from error
-
-
-def _is_gone(error: Exception) -> bool:
-    """Tell whether the server is away: where nobody could send one, there is no SQLSTATE."""
-    if not isinstance(error, psycopg.OperationalError | psycopg.InternalError | psycopg.InterfaceError):
-        return False
-    return error.sqlstate is None or error.sqlstate.startswith(GONE)
