@@ -13,7 +13,7 @@ RADIOKEY_PORT ?= 8000
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade
 
-.PHONY: help run install setup test check docs sbom image bench deep mutants findings screenshots lock wheels advisories
+.PHONY: help run install setup test check docs sbom image cluster bench deep mutants findings screenshots lock wheels advisories
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -43,10 +43,13 @@ sbom: $(DEV)/.docs ## write what the product is made of into build/sbom.json (Cy
 image: ## build the container image `radiokey`, where podman, buildah or docker is
 	@tools/image $(IMAGE_OPTIONS)
 
-bench: setup $(DEV)/.bench ## measure, with the comparison beside each number (PARTS=suite: the tests of two builds)
+cluster: setup $(DEV)/.cluster ## start the base on three nodes behind HAProxy, all on this machine, until ctrl-C
+	$(BIN)/python tools/cluster.py
+
+bench: setup $(DEV)/.bench $(DEV)/.cluster ## measure, with the comparison beside each number (PARTS=suite: the tests of two builds)
 	$(BIN)/python bench/run.py $(PARTS)
 
-deep: setup $(DEV)/.deep ## the long searches, the fuzzers, all tests on every interpreter, the core on WebAssembly, and one break per built row
+deep: setup $(DEV)/.deep $(DEV)/.cluster ## the long searches, the fuzzers, all tests on every interpreter, the core on WebAssembly, and one break per built row
 	$(BIN)/python tools/deep.py
 
 mutants: setup ## change the lock, the policy and the store in every small way; 95 % must turn a test red
@@ -62,6 +65,7 @@ lock: $(DEV)/.tools ## make the lock files anew, one version of a part in all of
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.lock
 	$(COMPILE) -c requirements/dev.lock --group bench pyproject.toml -o requirements/bench.lock
 	$(COMPILE) -c requirements/dev.lock --group deep pyproject.toml -o requirements/deep.lock
+	$(COMPILE) -c requirements/dev.lock --group cluster pyproject.toml -o requirements/cluster.lock
 	$(COMPILE) -c requirements/dev.lock --group docs pyproject.toml -o requirements/docs.lock
 	$(COMPILE) -c requirements/dev.lock --group pyproject.toml:build -o requirements/build.lock
 	$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/run.lock
@@ -108,6 +112,10 @@ $(DEV)/.bench: $(DEV)/.tools requirements/bench.lock
 
 $(DEV)/.deep: $(DEV)/.tools requirements/deep.lock
 	$(UV) pip install --quiet --python $(DEV) --require-hashes -r requirements/deep.lock
+	@touch $@
+
+$(DEV)/.cluster: $(DEV)/.tools requirements/cluster.lock
+	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/cluster.lock
 	@touch $@
 
 $(DEV)/.docs: $(DEV)/.tools requirements/docs.lock

@@ -25,6 +25,7 @@ PARTS = {
     "Releases through the API": "releases.py",
     "Pages over the wire and under load": "pages.py",
     "Pages as Lighthouse rates them, on a phone": "lighthouse.py",
+    "Fail-over of a base on three nodes": "cluster.py",
     "Owners while slow clients hold on, directly and behind nginx": "slow.py",
 }
 ALONE = {"The tests, beside those of an earlier build": "suite.py"}

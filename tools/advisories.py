@@ -23,7 +23,7 @@ from typing import Final
 from steps import ROOT
 
 PAGE: Final = ROOT / "docs" / "security-advisories.md"
-LOCKS: Final = ("run", "build", "dev", "deep", "bench", "docs", "webassembly")
+LOCKS: Final = ("run", "build", "dev", "deep", "bench", "cluster", "docs", "webassembly")
 """What people run comes first."""
 _PART: Final = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", re.MULTILINE)
 _SUM: Final = re.compile(r"^\| `(\w+)\.lock` \|.*\| `([0-9a-f]{16})` \|$", re.MULTILINE)

@@ -28,6 +28,7 @@ LOCKS: Final = {
     "dev": ("--group", "dev", "pyproject.toml"),
     "deep": ("--group", "deep", "pyproject.toml"),
     "bench": ("--group", "bench", "pyproject.toml"),
+    "cluster": ("--group", "cluster", "pyproject.toml"),
     "docs": ("--group", "docs", "pyproject.toml"),
 }
 """The locks, and what each is made from: see `make lock`."""
@@ -196,7 +197,7 @@ compiled by its user, with a compiler at hand; `make run` installs builds only.
 
 "yes" is a build for each of: {platforms}; glibc 2.28, musl 1.2 and macOS 14, or later.
 The locks are `run` (the product), `build` (makes its wheel), `dev` (tests and checks), `deep`
-(`make deep`), `bench` (measures) and `docs` (the documentation).
+(`make deep`), `bench` (measures), `cluster` (`make cluster`) and `docs` (the documentation).
 """
 
 PURE: Final = """

@@ -343,6 +343,12 @@ class StoreError(OurFaultError):
     slug = "store"
 
 
+class StoreGoneError(StoreError):
+    """The database server is away, or went away in the middle: whether a commit was kept is not known."""
+
+    slug = "store-gone"
+
+
 class DatabaseRightsError(StoreError):
     """The account at the database server may not do what the base needs; the hint says who grants it."""
 

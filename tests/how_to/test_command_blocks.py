@@ -35,6 +35,7 @@ HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 ORDER = ("operate.md", "registrar.md", "backup.md", "standby.md")
 """The pages with blocks, as somebody reads them who begins."""
 WALKED_ELSEWHERE = {
+    "cluster.md": "tests/cluster/test_how_to.py",
     "car-and-base.md": "tests/foreign/test_signed_units.py",
     "plug.md": "tests/foreign/test_plug_doip.py",
     "keep-it.md": "tests/how_to/test_keep_it.py",

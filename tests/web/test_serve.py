@@ -23,7 +23,7 @@ SERVE = [sys.executable, "-m", "radiokey", "serve"]
 @pytest.fixture
 def served(tmp_path):
     """Start the site on a free port; stop this one process at the end, whatever happened."""
-    command = [*SERVE, "--port", "0", "--database", str(fresh(tmp_path / "base.sqlite3"))]
+    command = [*SERVE, "--port", "0", "--drain", "3600", "--database", str(fresh(tmp_path / "base.sqlite3"))]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     yield process
     if process.poll() is None:
@@ -61,7 +61,13 @@ def test_it_says_where_it_is_answers_there_and_ends_when_told_to(served):
     assert ask(port, "/", Host=f"elsewhere.example:{port}")[0] == 400
     assert ask(port, "/", Host=f"localhost:{port}")[0] == 200
 
+    while ask(port, "/ready")[0] != 200:  # its log is recomputed first
+        pass
     served.send_signal(signal.SIGTERM)
+    while ask(port, "/ready")[0] == 200:
+        pass
+    assert (ask(port, "/ready")[0], ask(port, "/health")[0], ask(port, "/")[0]) == (503, 200, 200)
+    served.send_signal(signal.SIGINT)
     out, err = served.communicate()
     assert served.returncode == 0
     assert (out, err) == ("", "")

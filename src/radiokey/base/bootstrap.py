@@ -7,10 +7,9 @@ a copied database can neither sign nor open a code.
 
 import os
 import re
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +24,7 @@ from radiokey.base.location import (
     make_folders,
     parse_location,
 )
-from radiokey.base.log.append import Log
+from radiokey.base.log.append import Log, begin
 from radiokey.base.log.head import HeadFile
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
 from radiokey.base.log.releases import verify_base
@@ -33,6 +32,7 @@ from radiokey.base.ports.store import Covered, Randomness, Store, StoredAct, Tra
 from radiokey.base.release.service import ReleaseService
 from radiokey.base.sql.principals import Principal
 from radiokey.base.sql.sqlite import SqliteStore
+from radiokey.base.sql.stores import Stores
 from radiokey.base.stolen.blacklist import Blacklist
 from radiokey.base.units.ledger import SETTING, Ledger, LedgerRelease, ledger_release
 from radiokey.clock import NS_IN_MS, Clock
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from radiokey.base.requests.checks import Checks
     from radiokey.base.requests.desk import Desk
     from radiokey.base.requests.limits import DeskLimits
-    from radiokey.base.sql.postgresql import PostgresStore
     from radiokey.base.stolen.clearings import Clearings
     from radiokey.base.units.search import Search
     from radiokey.catalogue.model import Model
@@ -78,37 +77,6 @@ class SystemRandomness:
     def bytes(self, count: int) -> bytes:
         """Return `count` of them."""
         return os.urandom(count)
-
-
-class Stores:
-    """The stores of a base by database principal; each is opened when it is first needed."""
-
-    def __init__(self, location: DatabaseLocation) -> None:
-        self._location = location
-        self._open: dict[Principal | None, Store] = {}
-        self._lock = threading.Lock()
-        self._ends = ExitStack()
-
-    def of(self, principal: Principal) -> Store:
-        """Return the store for that part; raise `StoreError`."""
-        key = principal if isinstance(self._location, ServerDatabase) else None  # SQLite has one principal
-        with self._lock:
-            if key not in self._open:
-                store = self._opened(principal)
-                self._ends.callback(store.close)
-                self._open[key] = store
-            return self._open[key]
-
-    def _opened(self, principal: Principal) -> "SqliteStore | PostgresStore":
-        if isinstance(self._location, FileDatabase):
-            return SqliteStore(self._location.path)
-        from radiokey.base.sql.postgresql import PostgresStore  # noqa: PLC0415 - its driver takes a while to load
-
-        return PostgresStore(self._location.url, principal)
-
-    def close(self) -> None:
-        """Close all."""
-        self._ends.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +157,8 @@ class Base:
         """Return how units and requests are looked up at the desk."""
         from radiokey.base.units.search import Search  # noqa: PLC0415 - the terminal has no desk
 
-        return Search(self.stores.of(Principal.DESK), self.clock)
+        desk = Principal.DESK
+        return Search(self.stores.of(desk), self.clock, self.stores.reading(desk))
 
     def checks(self) -> "Checks":
         """Return what compares a request with ledger and stolen list."""
@@ -336,8 +305,15 @@ class Base:
         self.stores.close()
 
     def check_able(self) -> None:
-        """Raise `LogError` or `StoreError` unless a release could be made, kept and remembered now."""
-        self.log.checkpoint()
+        """Raise `LogError` or `StoreError` unless a release could be made, kept and remembered now.
+
+        What others that serve this base have signed is remembered here, too: each of them then finds a
+        database that was put back, not only the one that signed last.
+        """
+        if self._head.checkpoint() is None:  # none was signed yet, or it was taken away: a release says which
+            self.log.checkpoint()
+        else:
+            begin(self.stores.of(Principal.PUBLISHER), self._signer, self._head)
         self.stores.of(Principal.DOOR).check_writable()
         self._head.check_room()
 

@@ -8,7 +8,7 @@ links). For a server they lie in the folder that `RADIOKEY_SECRETS` names, by de
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -60,10 +60,14 @@ class FileDatabase:
 
 @dataclass(frozen=True, slots=True)
 class ServerDatabase:
-    """A base on a PostgreSQL server. `url` can hold a password: nothing shows it. `secrets` is a prefix."""
+    """A base on a PostgreSQL server. `url` can hold a password: nothing shows it. `secrets` is a prefix.
+
+    `replica` is the address of a standby that may be a moment behind; empty: there is none to read from.
+    """
 
     url: str = field(repr=False)
     secrets: Path
+    replica: str = field(default="", repr=False)
 
     def secret(self, kind: str) -> Path:
         """Return the path of the secret of that kind."""
@@ -72,6 +76,13 @@ class ServerDatabase:
     def beside(self, kind: str) -> Path:
         """Return the path of a file of that kind that is no secret, and can be made anew."""
         return _beside(self.secrets, kind)
+
+    def read_from(self, replica: str) -> "ServerDatabase":
+        """Return the same base, with a standby to read from; raise `UsageError` for no such address."""
+        standby = parse_location(replica)
+        if not isinstance(standby, ServerDatabase):
+            raise UsageError(gettext("a replica is the address of a server"), hint=gettext(_DATABASE_HINT))
+        return replace(self, replica=standby.url)
 
 
 DatabaseLocation = FileDatabase | ServerDatabase

@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from radiokey.base.limits import Limits
-from radiokey.base.location import DatabaseLocation, parse_location
+from radiokey.base.location import DatabaseLocation, ServerDatabase, parse_location
 from radiokey.cli.options import database_option
 from radiokey.errors import UsageError
 from radiokey.language.speech import gettext
@@ -71,6 +71,15 @@ def parse_probes(text: str) -> tuple[str, int]:
     help="Another address, which answers /health and /ready alone.",
 )
 @click.option("--traces", metavar="URL", help="A collector of OpenTelemetry: it gets a span of each request.")
+@click.option("--replica", metavar="URL", help="A standby's address: what the desk looks up is read there.")
+@click.option(
+    "--drain",
+    type=click.FloatRange(0, 3600),
+    metavar="SECONDS",
+    default=0,
+    show_default=True,
+    help="How long /ready says no before SIGTERM ends it.",
+)
 @click.option("--demo", is_flag=True, help="A base to try things on, with made-up radios; not your own.")
 @database_option
 def serve(
@@ -86,6 +95,8 @@ def serve(
     site: str | None,
     probes: tuple[str, int] | None,
     traces: str | None,
+    replica: str | None,
+    drain: float,
     demo: bool,
     database: DatabaseLocation | None,
 ) -> None:
@@ -107,6 +118,12 @@ def serve(
         from radiokey.web.operations.demo import make  # noqa: PLC0415 - only to try things
 
         location, invitation = make(database)
+    if replica is not None:
+        if not isinstance(location, ServerDatabase):
+            raise UsageError(
+                gettext("a base in a file has no replica"), hint=gettext("name its server with --database")
+            )
+        location = location.read_from(replica)
     run(
         host,
         port,
@@ -121,4 +138,5 @@ def serve(
         invitation=invitation,
         probes=probes,
         traces=traces,
+        drain_s=drain,
     )

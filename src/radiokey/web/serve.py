@@ -73,6 +73,7 @@ def serve(  # noqa: PLR0913 - the options of a site
     invitation: Secret | None = None,
     probes: tuple[str, int] | None = None,
     traces: str | None = None,
+    drain_s: float = 0,
 ) -> None:
     """Serve until interrupted; port 0 takes a free one. The address is the first line of stdout.
 
@@ -82,7 +83,9 @@ def serve(  # noqa: PLR0913 - the options of a site
     `proxies` that it is reached through, or `UsageError` says so. The `invitation` of somebody of the staff
     is the second line, as the address it opens at. `probes` is a host and a port of its own for `/health`
     and `/ready` (`radiokey.web.operations.probes`). `traces` is the address of a collector that gets a span
-    of each request (`radiokey.web.http.traces`). See `create_app` for the rest.
+    of each request (`radiokey.web.http.traces`). Where it is asked to end (SIGTERM), `/ready` says no for
+    `drain_s` seconds first, while everything is answered, so that a proxy sends nobody here any more. See
+    `create_app` for the rest.
     """
     if json_log:
         log_json()
@@ -110,8 +113,9 @@ def serve(  # noqa: PLR0913 - the options of a site
         address=site,
     )
     notice = f"Its first registrar enrols once at {site}/enrol/{invitation.reveal()}\n" if invitation else ""
+    readiness = app.state.site.readiness
     own = None if probes is None else (Probes(app.state.site.require_ready), *probes)
-    _run(app, _Place(host, port, "Radiokey", notice, own))
+    _run(app, _Place(host, port, "Radiokey", notice, own, _Drain(readiness.drain, drain_s)))
 
 
 def _open_spans(url: str) -> Traces:
@@ -131,6 +135,14 @@ def serve_witness(host: str, port: int, witness: Witness) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Drain:
+    """What is done first where a server is asked to end, and how many seconds later it ends."""
+
+    begin: Callable[[], None]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where something is served, what it is called, what is said with its address, what is beside it."""
 
@@ -139,6 +151,7 @@ class _Place:
     name: str
     notice: str = ""
     probes: tuple[Probes, str, int] | None = None
+    drain: _Drain | None = None
 
 
 @contextlib.asynccontextmanager
@@ -222,9 +235,15 @@ async def _serve_until_ended(server: Server, place: _Place) -> None:
     sys.setswitchinterval(SWITCH_S)
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, "radiokey"))
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # where a system has no such handlers it ends at once
-            loop.add_signal_handler(ending, server.stop)
+
+    def asked_to_end() -> None:
+        if place.drain is not None:
+            place.drain.begin()
+        loop.call_later(place.drain.seconds if place.drain is not None else 0, server.stop)
+
+    with contextlib.suppress(NotImplementedError):  # where a system has no such handlers it ends at once
+        loop.add_signal_handler(signal.SIGINT, server.stop)
+        loop.add_signal_handler(signal.SIGTERM, asked_to_end)
     serving = asyncio.create_task(server.serve())
     await _reached(serving, place.host, place.port)
     async with contextlib.AsyncExitStack() as beside:

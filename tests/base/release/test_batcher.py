@@ -171,3 +171,13 @@ def test_two_who_are_stopped_leave_nothing_behind():
         combiner.ask(1)
     assert combiner.ask(3) == 6
     assert calls == [[1], [3]]
+
+
+def test_an_error_that_is_everybodys_is_not_looked_for_once_more_for_each():
+    """A server that is away would keep all who wait for as long each."""
+    served = Served(others=9, fails=range(10))
+    served.combiner = Batcher(served, str, StoreError)
+    answers = ask_at_once(served.combiner, range(10))
+    assert all(isinstance(answer, StoreError) for answer in answers.values())
+    assert len(set(map(id, answers.values()))) == 10, "each is raised in a thread of its own"
+    assert len(served.calls) <= 3

@@ -56,3 +56,17 @@ def test_a_base_put_back_from_a_backup_of_yesterday_says_so(base, ask, database,
             back.releases.release(ask("r3"))
         with pytest.raises(LogError, match="rolled back"):
             back.verify()
+
+
+def test_a_server_remembers_what_another_one_signed_once_it_is_looked_at(base, ask, database, reopen):
+    """Each machine that serves has a head of its own; one that signs nothing would notice nothing."""
+    head = database.with_name(f"{database.name}.head")
+    base.releases.release(ask("r"))
+    own = head.read_bytes()
+    base.releases.release(ask("r2"))
+    head.write_bytes(own)  # as on another machine
+    reopen().check_able()
+    assert head_of(base, database).size == 2
+    head.unlink()
+    base.check_able()
+    assert not head.exists(), "one that was taken away is not made up"

@@ -211,7 +211,7 @@ def test_a_database_that_may_only_be_read_is_a_no_until_it_may_be_written(both, 
 @only_postgresql
 def test_a_turn_that_never_comes_is_a_no(both, desk, monkeypatch):
     """Somebody holds the turn and does not end; after a while we say no, and work again when they do."""
-    monkeypatch.setattr("radiokey.base.sql.postgresql.BUSY_MS", 1)
+    monkeypatch.setattr("radiokey.base.sql.connection.BUSY_MS", 1)
     desk.add_units([0])
     door = desk.door()
     with both.store().transaction() as other:

@@ -2,12 +2,13 @@
 
 import pytest
 
-from radiokey.base.bootstrap import Base, Stores, init_base, open_base
+from radiokey.base.bootstrap import Base, init_base, open_base
 from radiokey.base.location import parse_location
 from radiokey.base.release.request import ReleaseRequest
 from radiokey.base.requests.contact import Address, ContactKey
 from radiokey.base.requests.desk import Application
 from radiokey.base.sql.principals import Principal
+from radiokey.base.sql.stores import Stores
 from radiokey.catalogue.load import load_model
 from radiokey.errors import RefusedError, StoreError, UsageError
 from radiokey.serial.number import parse

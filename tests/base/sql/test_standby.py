@@ -11,6 +11,7 @@ from postgres import running
 
 from radiokey.base.bootstrap import init_base, open_base
 from radiokey.base.release.request import ReleaseRequest
+from radiokey.base.sql.principals import Principal
 from radiokey.errors import LogError
 from radiokey.serial.number import parse
 
@@ -43,11 +44,22 @@ def at_work(primary, clock, *, waits):
         yield base, psycopg.conninfo.conninfo_to_dict(place)["dbname"]
 
 
+def looked_up_on(replica, base, clock):
+    """See that what the desk looks up is read on the standby, and that the search is in the audit of the primary."""
+    location = base.location.read_from(replica)
+    with open_base(location, clock) as desk:
+        assert desk.search().find("BP538761234567", "ann") == ()
+        with desk.stores.reading(Principal.DESK).snapshot() as seen:
+            assert seen._connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+    assert [act.act for act in base.audit().entries()] == ["unit:search"]
+
+
 def test_what_was_confirmed_is_on_the_standby_that_takes_over(servers, clock):
     """Killed right after the last answer; the standby is asked before it could have heard anything more."""
     primary, standby = servers
     with at_work(primary, clock, waits=True) as (base, name):
         receipts = {text: base.releases.release(ask(text)).receipt for text in NUMBERS}
+        looked_up_on(standby.url(name), base, clock)
         primary.kill()
     standby.promote()
     with open_base(standby.url(name), clock) as base:

@@ -21,3 +21,7 @@ class StatedTransaction(Protocol):
     def add_setting(self, name: str, value: str, at_ms: int, by: str) -> None:
         """State something from now on; what was stated before stays as history."""
         ...
+
+    def confirm_seen(self) -> None:
+        """Have this commit confirm what was read, too: others wrote it, and a standby may not have it yet."""
+        ...

@@ -8,6 +8,7 @@ time this is a plain call.
 
 import threading
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Final, Generic, TypeVar
 
 Q = TypeVar("Q")
@@ -39,16 +40,21 @@ class Batcher(Generic[Q, A]):
 
     Two questions with the same `key` are never in one call of `serve`: the later one is to see what the
     earlier one left. An error that `serve` raises was nobody's in particular: each of its questions is then
-    asked alone, so that one that cannot be answered does not take the others with it.
+    asked alone, so that one that cannot be answered does not take the others with it. One of `everybodys` is
+    everybody's: each gets it, since to find it once more alone would keep all who wait for as long each.
     """
 
-    __slots__ = ("_answering", "_key", "_lock", "_queue", "_serve")
+    __slots__ = ("_answering", "_everybodys", "_key", "_lock", "_queue", "_serve")
 
     def __init__(
-        self, serve: Callable[[Sequence[Q]], Sequence[A | Exception]], key: Callable[[Q], str]
+        self,
+        serve: Callable[[Sequence[Q]], Sequence[A | Exception]],
+        key: Callable[[Q], str],
+        everybodys: type[Exception] | tuple[()] = (),
     ) -> None:
         self._serve = serve
         self._key = key
+        self._everybodys = everybodys
         self._queue: list[_Ticket[Q, A]] = []
         self._answering = False
         self._lock = threading.Lock()
@@ -129,8 +135,9 @@ class Batcher(Generic[Q, A]):
         try:
             answers = self._serve([ticket.question for ticket in tickets])
         except Exception as error:  # noqa: BLE001 - raised again in the caller's thread
-            if len(tickets) == 1:
-                tickets[0].answer = error
+            if len(tickets) == 1 or isinstance(error, self._everybodys):
+                for ticket in tickets:
+                    ticket.answer = copy(error)  # each is raised in a thread of its own
             else:
                 for ticket in tickets:
                     self._answer([ticket])

@@ -4,7 +4,8 @@ Order: the statement of ownership; whether this request was answered before (the
 refused); the stolen list; the limits; the evidence; the log. Only when the log entry is durable does the code
 leave. Everything the service reads and writes is one serialised transaction, so a stolen mark that was
 committed first always wins - over a repeat too - and a crash leaves either no trace or the whole release.
-When the list, the limiter or the log cannot answer, the answer is no. Requests that come at once share one
+When the list, the limiter or the log cannot answer, the answer is no; where the server went away in a commit
+it is not known whether that was kept, and the same request finds out. Requests that come at once share one
 transaction and one signature (`radiokey.base.release.batcher`); each is decided alone.
 
 A code is known from one of three sources. The ledger knows a unit and its model: what is said of number, car
@@ -71,6 +72,7 @@ from radiokey.errors import (
     ReceiptError,
     RequestReusedError,
     StoreError,
+    StoreGoneError,
 )
 from radiokey.language.speech import gettext, later
 from radiokey.serial.number import Identity, Reading
@@ -219,7 +221,7 @@ class ReleaseService:
         self._ledger = ledger or Ledger()
         self.on_batch: Callable[[int], None] = _ignore
         self.on_unanswered: Callable[[int], None] = _ignore
-        self._batcher = Batcher(self._serve, key=lambda request: request.request_id)
+        self._batcher = Batcher(self._serve, lambda request: request.request_id, StoreGoneError)
 
     def release(self, request: ReleaseRequest) -> Released:
         """Return the code of `request` with its receipt, or raise the reason why not.
@@ -335,6 +337,8 @@ class ReleaseService:
         """Log what is released for the first time and write what was taken; return receipts by request id."""
         fresh = [found for found in outcomes if isinstance(found, _Decision) and not found.repeated]
         receipts = self._log(transaction, fresh, now_ms) if fresh else {}
+        if not fresh and any(isinstance(found, _Decision) for found in outcomes):
+            transaction.confirm_seen()  # its commit may have failed after it was written
         known.limiter.write()
         return receipts
 

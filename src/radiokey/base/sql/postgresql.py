@@ -9,6 +9,11 @@ under REPEATABLE READ the state would be that of before the lock was given, and 
 we waited would not be seen. Statements that return nothing are sent in a pipeline, without waiting for each;
 an error of one surfaces at the next that returns something, at the latest at the commit. The lock is one of
 them: a transaction that has read nothing yet may still be waiting for the lock.
+
+A server can go away, freeze, or hand the base to another one (ADR 47). A connection that ended while nobody
+used it is made anew first; one that ends in a transaction, or says nothing for `ANSWER_S`, is given up with
+`StoreGoneError`: whether its commit was kept is not known. A commit that comes with a warning is not one: its
+standby may not have it.
 """
 
 import itertools
@@ -23,14 +28,16 @@ from psycopg import sql
 
 from radiokey.base.ports.store import StoredEntry, StoredRelease, StoredUnit
 from radiokey.base.sql import rows
+from radiokey.base.sql.connection import Connection, connect, is_gone
 from radiokey.base.sql.principals import Principal, Roles, quoted
 from radiokey.base.sql.sqlite import PROBE, closed, unit_exists
 from radiokey.base.sql.statements import Row, Statements, Value, migration_steps, statements_for
 from radiokey.base.sql.transaction import SqlTransaction
-from radiokey.errors import DatabaseRightsError, RadiokeyError, StoreError, UsageError
+from radiokey.errors import DatabaseRightsError, RadiokeyError, StoreError, StoreGoneError, UsageError
 from radiokey.language.speech import gettext, later
 
-BUSY_MS: Final = 10_000
+ANSWER_S: Final = 15.0
+"""How long a transaction waits for one answer: longer than the server lets it wait for its turn."""
 STREAM_ROWS: Final = 2_000
 DURABLE: Final = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply"}}
 """What the server must say of itself: a commit that was confirmed survives the power."""
@@ -41,12 +48,11 @@ _SETS_ROLES: Final = 160_000
 _PROBE_INDEX: Final = (1 << 63) - 1
 _PROBE_BYTES: Final = 16_384
 _HINT: Final = later("see that the database server runs, has room, and that this account may use it")
+_AGAIN: Final = later("ask the same again in a while: what was kept is found, and nothing is done twice")
 _ROLES_HINT: Final = later(
     "a superuser of the server runs, once, what this prints: radiokey base roles --sql"
 )
 _BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-Connection = psycopg.Connection[Row]
 
 
 class PostgresStore:
@@ -73,15 +79,18 @@ class PostgresStore:
     def transaction(self) -> Iterator["PostgresTransaction"]:
         """See `radiokey.base.ports.store.Store`."""
         with self._lock, _named_errors():
-            if self._writer.closed:
+            if not self._writer.is_open():
+                self._writer.close()
                 self._writer = self._connect()
             connection = self._writer
+            connection.patience_s = ANSWER_S
             try:
                 with connection.pipeline():
                     connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
                     yield PostgresTransaction(connection, turn=True)
+                    connection.warned = False
                     committed = connection.execute("COMMIT")
-                _check_committed(committed)
+                _check_committed(connection, committed)
             except BaseException:
                 # Not reused: a failed pipeline can leave statements that only the driver thinks prepared.
                 connection.close()
@@ -90,10 +99,10 @@ class PostgresStore:
     @contextmanager
     def concurrent_transaction(self) -> Iterator["PostgresTransaction"]:
         """See `radiokey.base.ports.store.Store`."""
-        with _named_errors(), self._borrowed() as connection:
+        with _named_errors(), self._borrowed(ANSWER_S) as connection:
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
             yield PostgresTransaction(connection)
-            _check_committed(connection.execute("COMMIT"))
+            _commit(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator["PostgresTransaction"]:
@@ -114,7 +123,7 @@ class PostgresStore:
             _PROBE_INDEX, os.urandom(_PROBE_BYTES)
         )  # chance, since what repeats is stored short
         release = StoredRelease("probe", b"", "probe", 0, entry.index, b"")
-        with _named_errors(), self._borrowed() as connection:
+        with _named_errors(), self._borrowed(ANSWER_S) as connection:
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
             transaction = PostgresTransaction(connection)
             transaction.add_entry(entry)
@@ -127,12 +136,13 @@ class PostgresStore:
         """See `radiokey.base.ports.store.Store`; a server finds damage as it reads (data checksums)."""
 
     @contextmanager
-    def _borrowed(self) -> Iterator[Connection]:
-        """Lend a connection of its own; one that met an error is not used again."""
-        try:
-            connection = self._idle.pop()  # one step for all threads
-        except IndexError:
-            connection = self._connect()
+    def _borrowed(self, patience_s: float | None = None) -> Iterator[Connection]:
+        """Lend a connection of its own; one that met an error is not used again.
+
+        What reads may take as long as it takes to count all there is: it has no `patience_s`.
+        """
+        connection = self._lend()
+        connection.patience_s = patience_s
         try:
             yield connection
         except BaseException:
@@ -142,6 +152,17 @@ class PostgresStore:
             connection.close()
         else:
             self._idle.append(connection)
+
+    def _lend(self) -> Connection:
+        """Return an idle connection that is open still, or a new one."""
+        while True:
+            try:
+                connection = self._idle.pop()  # one step for all threads
+            except IndexError:
+                return self._connect()
+            if connection.is_open():
+                return connection
+            connection.close()
 
     def _connect(self) -> Connection:
         if self._closed:
@@ -170,6 +191,9 @@ class PostgresTransaction(SqlTransaction):
         if turn:
             self._statements.run("take_turn")
 
+    def confirm_seen(self) -> None:
+        self._statements.run("confirm_seen")
+
     def add_units(self, units: Sequence[StoredUnit]) -> None:
         fields = StoredUnit.__struct_fields__
         into = sql.SQL("COPY unit ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, fields)))
@@ -186,16 +210,6 @@ class PostgresTransaction(SqlTransaction):
             cursor.itersize = STREAM_ROWS
             cursor.execute(statement, values)
             yield from cursor
-
-
-def connect(url: str) -> Connection:
-    """Connect as the role that `url` names; every statement is its own transaction until one is begun."""
-    return psycopg.connect(
-        url,
-        autocommit=True,
-        application_name="radiokey",
-        options=f"-c lock_timeout={BUSY_MS} -c client_encoding=UTF8",
-    )
 
 
 def migrate(url: str, last: int | None = None) -> None:
@@ -231,7 +245,7 @@ def owner_transaction(url: str) -> Iterator[PostgresTransaction]:
         _check_durable(connection)
         connection.execute("BEGIN")
         yield PostgresTransaction(connection, turn=True)
-        _check_committed(connection.execute("COMMIT"))
+        _commit(connection)
 
 
 @contextmanager
@@ -274,7 +288,7 @@ def load_schema(url: str, schema: int) -> Iterator[Callable[[], PostgresTransact
             connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
         for number, name in numbers:
             connection.execute("INSERT INTO schema_version (version, name) VALUES (%s, %s)", (number, name))
-        _check_committed(connection.execute("COMMIT"))
+        _commit(connection)
     migrate(url)
 
 
@@ -437,10 +451,23 @@ def _check_durable(connection: Connection) -> None:
             )
 
 
-def _check_committed(commit: "psycopg.Cursor[Any]") -> None:
-    """Raise `StoreError` unless it did: a commit of a failed transaction is answered with a mere rollback."""
+def _commit(connection: Connection) -> None:
+    """Commit; raise `StoreError` unless it did."""
+    connection.warned = False
+    _check_committed(connection, connection.execute("COMMIT"))
+
+
+def _check_committed(connection: Connection, commit: "psycopg.Cursor[Any]") -> None:
+    """Raise `StoreError` unless it did: a commit of a failed transaction is answered with a mere rollback.
+
+    And one that stopped waiting for its standby is answered like any other, after a warning.
+    """
     if commit.statusmessage != "COMMIT":
         raise StoreError(gettext("the database did not commit"), hint=gettext(_HINT))
+    if connection.warned:
+        raise StoreGoneError(
+            gettext("the database did not wait until its standby had what was written"), hint=gettext(_AGAIN)
+        )
 
 
 def _version(connection: Connection) -> int:
@@ -463,5 +490,7 @@ def _named_errors() -> Iterator[None]:
         raise
     except (psycopg.Error, OSError, UnicodeError) as error:
         # Only the first line: the others can repeat a row's values.
-        said = str(error).partition("\n")[0]
-        raise StoreError(gettext("the database says: {said}", said=said), hint=gettext(_HINT)) from error
+        said = gettext("the database says: {said}", said=str(error).partition("\n")[0])
+        if is_gone(error):
+            raise StoreGoneError(said, hint=gettext(_AGAIN)) from error
+        raise StoreError(said, hint=gettext(_HINT)) from error

@@ -138,6 +138,9 @@ class SqliteTransaction(SqlTransaction):
         super().__init__(Statements(statements_for("sqlite"), connection.execute, connection.execute))
         self._connection = connection
 
+    def confirm_seen(self) -> None:
+        """Do nothing: what can be read is on the disk."""
+
     def add_units(self, units: Sequence[StoredUnit]) -> None:
         values = (
             {name: getattr(unit, name) for name in StoredUnit.__struct_fields__}

@@ -44,12 +44,13 @@ class SearchResult:
 
 
 class Search:
-    """The search, built from a store and a clock."""
+    """The search, built from a store, a clock, and the store that is read where that is a standby's."""
 
-    __slots__ = ("_clock", "_store")
+    __slots__ = ("_clock", "_read", "_store")
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, read: Store | None = None) -> None:
         self._store = store
+        self._read = read or store
         self._clock = clock
 
     def find(self, typed: str, by: str) -> tuple[Hit, ...]:
@@ -80,7 +81,7 @@ class Search:
             raise _no_number()
         self._record_search(text[:_SUBJECT_MAX], by)
         kinds, numbers = {kind for kind, _ in asked}, {number for _, number in asked}
-        with self._store.snapshot() as snapshot:
+        with self._read.snapshot() as snapshot:
             lines = snapshot.requests_about(kinds, numbers)
         return SearchResult(self._units(meant), tuple(lines))
 
@@ -91,7 +92,7 @@ class Search:
 
     def _units(self, meant: Mapping[tuple[str, str], Slip | None]) -> tuple[Hit, ...]:
         kinds, numbers = {kind for kind, _ in meant}, {number for _, number in meant}
-        with self._store.snapshot() as snapshot:
+        with self._read.snapshot() as snapshot:
             cards = snapshot.unit_cards(kinds, numbers) if meant else []
         hits = [
             Hit(card, meant[card.kind, card.number]) for card in cards if (card.kind, card.number) in meant

@@ -30,9 +30,16 @@ class Readiness:
         self._executor = ThreadPoolExecutor(1, "readiness")
         self._under_way: Future[None] | None = None
         self._ended: tuple[float, RadiokeyError | None] | None = None
+        self._drains = False
+
+    def drain(self) -> None:
+        """Say no from now on, whatever the base says: this server is about to end."""
+        self._drains = True
 
     async def require(self, answer_s: float = ANSWER_S) -> None:
         """Raise `LogError` or `StoreError` unless the base is ready, as seen within `answer_s` seconds."""
+        if self._drains:
+            raise StoreError(gettext("this server is about to end"), hint=gettext("ask another one"))
         future = self._begin()
         if future is not None:
             try:

@@ -33,5 +33,10 @@ WHERE request.number = ANY (ARRAY(SELECT json_array_elements_text(:numbers::json
 SELECT kind, number, serial, model, market, vin FROM unit
 WHERE number = ANY (ARRAY(SELECT json_array_elements_text(:numbers::json))) AND kind = ANY (ARRAY(SELECT json_array_elements_text(:kinds::json))) ORDER BY number, kind;
 
+-- A commit that wrote nothing waits for no standby; one that wrote this waits until the standby has it, and
+-- all that was committed before.
+-- name: confirm_seen()!
+SELECT pg_logical_emit_message(true, 'radiokey', '');
+
 -- name: take_turn()!
 SELECT pg_advisory_xact_lock(7233173838382854);
