@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from radiokey.base.log.append import append_many, check_whole
 from radiokey.base.log.note import Checkpoint, NoteSigner, open_note
 from radiokey.base.log.tree import Edge, leaf_hash, root_at, root_from_inclusion
-from radiokey.base.ports.store import StoredEntry
+from radiokey.base.ports.log import StoredEntry
 from radiokey.base.sql.sqlite import SqliteStore
 from radiokey.errors import LogError
 

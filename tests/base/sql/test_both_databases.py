@@ -15,6 +15,7 @@ from radiokey.base.ports.identity import (
     StoredProfile,
     StoredSession,
 )
+from radiokey.base.ports.log import StoredCheckpoint, StoredEntry
 from radiokey.base.ports.requests import RequestAct, StoredMessage, StoredRequest
 from radiokey.base.ports.store import (
     Clearing,
@@ -22,8 +23,6 @@ from radiokey.base.ports.store import (
     Mark,
     MarkAct,
     StoredAct,
-    StoredCheckpoint,
-    StoredEntry,
     StoredRelease,
     StoredToken,
     StoredUnit,

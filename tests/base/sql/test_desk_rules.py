@@ -7,16 +7,9 @@ import pytest
 from desks import READ, Place, checked
 from psycopg import sql
 
+from radiokey.base.ports.log import StoredEntry
 from radiokey.base.ports.requests import RequestAct, StoredRequest
-from radiokey.base.ports.store import (
-    Clearing,
-    ImportStep,
-    Mark,
-    MarkAct,
-    StoredEntry,
-    StoredRelease,
-    StoredToken,
-)
+from radiokey.base.ports.store import Clearing, ImportStep, Mark, MarkAct, StoredRelease, StoredToken
 from radiokey.base.sql.postgresql import roles_of
 from radiokey.base.sql.principals import Principal
 from radiokey.errors import StoreError

@@ -17,7 +17,7 @@ from radiokey.base.limits import Limit, LimitedClient, Limits
 from radiokey.base.log.leaf import Leaf, UnitLeaf, for_unit, parse_leaf
 from radiokey.base.log.receipt import verify
 from radiokey.base.log.releases import check_releases
-from radiokey.base.ports.store import StoredEntry
+from radiokey.base.ports.log import StoredEntry
 from radiokey.base.release.history import ReleaseHistory
 from radiokey.base.sql.postgresql import Principal
 from radiokey.clock import DAY_MS, HOUR_MS

@@ -24,7 +24,8 @@ from radiokey.base.log.tree import (
     perfect_parts,
     root_at,
 )
-from radiokey.base.ports.store import Node, Store, StoredCheckpoint, StoredEntry, Transaction
+from radiokey.base.ports.log import Node, StoredCheckpoint, StoredEntry
+from radiokey.base.ports.store import Store, Transaction
 from radiokey.errors import LogError, ReceiptError, UsageError
 from radiokey.language.speech import gettext
 

@@ -17,7 +17,8 @@ from radiokey.base.log.append import check_whole
 from radiokey.base.log.note import NOTE_SIZE_MAX, Checkpoint, VerifierKey, open_note
 from radiokey.base.log.tiles import LEVELS_PER_TILE, WIDTH, TilePath, bundle, unbundle
 from radiokey.base.log.tree import HASH_SIZE, Edge, leaf_hashes, perfect_parts, root_at
-from radiokey.base.ports.store import Node, Transaction
+from radiokey.base.ports.log import Node
+from radiokey.base.ports.store import Transaction
 from radiokey.durable import PUBLIC, keep_folder, replace_file
 from radiokey.errors import ExportError, ReceiptError, StoreError, UsageError
 from radiokey.language.speech import gettext, later

@@ -21,7 +21,8 @@ from radiokey.base.log.leaf import Leaf, matches_leaf, parse_leaf
 from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note
 from radiokey.base.log.recompute import HINT
 from radiokey.base.log.tree import HASH_SIZE, inclusion_proof, leaf_hash, root_from_inclusion
-from radiokey.base.ports.store import StoredEntry, Transaction
+from radiokey.base.ports.log import StoredEntry
+from radiokey.base.ports.store import Transaction
 from radiokey.errors import LogError, ReceiptError
 from radiokey.language.speech import gettext
 from radiokey.serial.formats import FORMATS

@@ -11,7 +11,8 @@ from itertools import zip_longest
 from typing import Final
 
 from radiokey.base.log.tree import Edge, leaf_hashes
-from radiokey.base.ports.store import Node, Transaction
+from radiokey.base.ports.log import Node
+from radiokey.base.ports.store import Transaction
 from radiokey.errors import LogError
 from radiokey.language.speech import gettext, later
 

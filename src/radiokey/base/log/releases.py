@@ -18,7 +18,8 @@ from radiokey.base.log.note import Checkpoint, NoteSigner, VerifierKey, open_not
 from radiokey.base.log.receipt import Receipt, open_receipt, parse_receipt
 from radiokey.base.log.recompute import HINT
 from radiokey.base.log.tree import Edge, leaf_hash
-from radiokey.base.ports.store import Store, StoredCheckpoint, StoredEntry, StoredRelease, Transaction
+from radiokey.base.ports.log import StoredCheckpoint, StoredEntry
+from radiokey.base.ports.store import Store, StoredRelease, Transaction
 from radiokey.errors import LogError, ReceiptError, StoreError
 from radiokey.language.speech import gettext
 

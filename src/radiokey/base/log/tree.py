@@ -11,7 +11,7 @@ Checked against the cases of transparency-dev/merkle (tests/vectors/merkle).
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
-from radiokey.base.ports.store import Node
+from radiokey.base.ports.log import Node
 
 HASH_SIZE = 32
 

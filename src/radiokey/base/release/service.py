@@ -43,15 +43,8 @@ from radiokey.base.log.leaf import (
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.receipt import RECEIPT_VERSION, Receipt, parse_receipt, receipt_of, verify
 from radiokey.base.log.releases import Evidence
-from radiokey.base.ports.store import (
-    Mark,
-    Randomness,
-    Store,
-    StoredEntry,
-    StoredRelease,
-    StoredUnit,
-    Transaction,
-)
+from radiokey.base.ports.log import StoredEntry
+from radiokey.base.ports.store import Mark, Randomness, Store, StoredRelease, StoredUnit, Transaction
 from radiokey.base.release.batcher import Batcher
 from radiokey.base.release.request import Released, ReleaseRequest, Source
 from radiokey.base.stolen import blacklist

@@ -26,7 +26,8 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from radiokey.base.ports.store import StoredEntry, StoredRelease, StoredUnit
+from radiokey.base.ports.log import StoredEntry
+from radiokey.base.ports.store import StoredRelease, StoredUnit
 from radiokey.base.sql import rows
 from radiokey.base.sql.connection import Connection, connect, is_gone
 from radiokey.base.sql.principals import Principal, Roles, quoted

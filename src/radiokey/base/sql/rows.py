@@ -10,13 +10,12 @@ from typing import TypeVar, cast
 import msgspec
 
 from radiokey.base.log.tree import HASH_SIZE
+from radiokey.base.ports.log import StoredCheckpoint, StoredEntry
 from radiokey.base.ports.store import (
     Clearing,
     ImportStep,
     Mark,
     StoredAct,
-    StoredCheckpoint,
-    StoredEntry,
     StoredRelease,
     StoredToken,
     StoredUnit,

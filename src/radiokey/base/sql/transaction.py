@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from radiokey.base.ports.grants import GrantLine, GrantProposal
+from radiokey.base.ports.log import Node, StoredCheckpoint, StoredEntry
 from radiokey.base.ports.store import (
     AuditLine,
     Clearing,
@@ -16,10 +17,7 @@ from radiokey.base.ports.store import (
     Covered,
     ImportStep,
     Mark,
-    Node,
     StoredAct,
-    StoredCheckpoint,
-    StoredEntry,
     StoredRelease,
     StoredToken,
     StoredUnit,
