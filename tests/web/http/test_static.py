@@ -28,6 +28,8 @@ TEMPLATES = sorted(
 MINUTE_MS = 60_000
 WORDS_OF_FINGERS = {"code", "wait", "dark", "fault", "entry"}
 """State names that are words of any language too: these are looked for as a value or a name, not in comments."""
+FIELDS = {"presses.js": {"code"}, "worker.js": {"code"}}
+"""Names of fields of the coach's form, which these read without a network: there `code` is what was typed."""
 
 
 def script(name: str) -> str:
@@ -67,7 +69,8 @@ def waits() -> set[int]:
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_no_script_knows_a_state_of_the_lock(name):
     """JavaScript sends keys and draws what it is told: no value and no name in it is a state's."""
-    assert names_and_values(script(name)) & {state.value for state in State} == set()
+    states = {state.value for state in State} - FIELDS.get(name, set())
+    assert names_and_values(script(name)) & states == set()
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
