@@ -159,7 +159,7 @@ def confused(shot, marks):
             yield from zip(truth, windows[alike.index(max(alike))], strict=True)
 
 
-def say(rows):
+def print_rows(rows):
     for name, row in rows.items():
         print(f"  {name}: " + ", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
 
@@ -176,7 +176,7 @@ def measure_real(folder):
             print(f"{shot.name}: not right{', although sure' if is_sure else ''}", flush=True)
         (number, is_sure), seconds = timed(bare.read, shot)
         rows["bare engines"].add(number == shot.truth, is_sure, seconds)
-    say({name: tally.row() for name, tally in rows.items() if tally.seconds})
+    print_rows({name: tally.row() for name, tally in rows.items() if tally.seconds})
 
 
 def measure(ours, bare, first, count):
@@ -198,7 +198,7 @@ def measure(ours, bare, first, count):
                 other.add(number == shot.truth, is_sure, seconds)
         kinds[kind.value] = {"ours": one.row()} | ({"bare engines": other.row()} if bare else {})
         print(f"{kind.value}:", flush=True)
-        say(kinds[kind.value])
+        print_rows(kinds[kind.value])
     return {
         "kinds": kinds,
         "angles": {str(angle): angles[angle].row() for angle in sorted(angles)},

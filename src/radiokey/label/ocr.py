@@ -39,8 +39,7 @@ from radiokey.label.geometry import (
 from radiokey.label.marks import Line, Quad, Sign
 from radiokey.label.networks import find_networks
 from radiokey.label.raster import Pixels, grey_of, regions, resized, scaled, seen_through, stronger
-
-_PRINTED: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz-/.,:;*+()#&=|'_<>%!? "
+from radiokey.label.vocabulary import PRINTED, narrowed
 
 _FIRST_SIDE: Final = 640
 _SECOND_SIDE: Final = 960
@@ -88,13 +87,13 @@ class Reader:
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
         load = [
-            onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-            for path in (networks.detector, networks.reader)
+            onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            for model in (networks.detector.read_bytes(), narrowed(networks.reader.read_bytes()))
         ]
         self._detector, self._reader = load
         known = ["", *self._reader.get_modelmeta().custom_metadata_map["character"].splitlines(), " "]
         places = {character: place for place, character in enumerate(known)}
-        self._characters = ("", *(character for character in _PRINTED if character in places))
+        self._characters = ("", *(character for character in PRINTED if character in places))
         self._columns = np.array([places[character] for character in self._characters])
 
     def find_boxes(self, picture: Pixels, side: int) -> list[Floats]:
