@@ -19,6 +19,7 @@ PARTS = {
     "Log: durable appends and proofs, up to ten million entries": "log.py",
     "Plug: round trips beside other servers": "plug.py",
     "Photos of labels beside the bare engines": "photos.py",
+    "Photos of labels in Chromium, as a phone reads them": "phone.py",
     "Command line as a whole process": "commands.py",
     "Vault: a thousand radios with photos, beside the age program": "vault.py",
     "Desk: lists among a million requests": "desk.py",

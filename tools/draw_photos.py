@@ -37,10 +37,11 @@ def page(text: str, measured: dict[str, Any]) -> str:
 def numbers(measured: dict[str, Any]) -> str:
     """Return the part of the page that is drawn."""
     reported = measured["reported"]
+    count = reported["kinds"]["upright"]["ours"]["photos"]
     lines = [
         "## Measured",
         "",
-        f"On {measured['machine']}, one core, the networks loaded, by `python bench/photos.py 15 --write`; `make bench PARTS=photos` reads ten of each kind. Nothing was chosen on these photos: seeds from 10,000 on; the other half are seeds from 0 on. Under load of other work.",
+        f"On {measured['machine']}, one core, the networks loaded, by `python bench/photos.py {count} --write`; `make bench PARTS=photos` reads ten of each kind. Nothing was chosen on these photos: seeds from 10,000 on; the other half are seeds from 0 on. Beside other work, a load of {reported['load']} on the machine; the times are those of the processor.",
         "",
         "| kind | | right | right and sure | wrong although sure | seconds, at most |",
         "|---|---|---|---|---|---|",

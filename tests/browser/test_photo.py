@@ -2,7 +2,9 @@
 
 import json
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 from film import TEXT, jpeg, taken
 from looks import WIDE, faults
 from phones import Phone
@@ -97,6 +99,83 @@ def test_a_chosen_photo_is_read_on_the_phone_with_a_keyboard_alone(phones):
         page.get_by_role("heading", name=ASKED).wait_for()
         say_yes(page)
     assert_no_picture_left(sent)
+
+
+HEIC = (Path(__file__).parents[1] / "photos" / "label.heic").read_bytes()
+UNOPENED = (
+    "This browser cannot open this photo. Let this site read the photo, take another one, or type the number."
+)
+
+
+def choose_heic(page):
+    """Choose a photo that this browser cannot open, after one that it can, and see what it says."""
+    page.goto("/number/photo?make=ford")
+    page.locator("#file").set_input_files(
+        {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": jpeg(taken(0, text="NO NUMBER"))}
+    )
+    page.locator("#photo-says").filter(has_text="or type the number.").wait_for()
+    page.locator("#file").set_input_files({"name": "label.heic", "mimeType": "image/heic", "buffer": HEIC})
+    page.get_by_text(UNOPENED).wait_for()
+
+
+def test_a_photo_that_the_browser_cannot_open_gets_a_sentence_and_a_way_on(phones):
+    """Chromium opens no HEIC: then the phone cannot read its print either, nor that of the photo before."""
+    page = phones().page()
+    choose_heic(page)
+    page.get_by_role("button", name="Read it on this phone").click()
+    page.get_by_text(UNOPENED).wait_for()
+    assert not page.locator("#load-print").is_visible(), "nothing is loaded for it"
+    assert page.get_by_role("link", name="Type the number instead").is_visible()
+
+
+@pytest.mark.deep
+def test_a_photo_that_the_browser_cannot_open_is_read_by_the_site(phones):
+    page = phones().page()
+    page.set_default_timeout(60_000)
+    choose_heic(page)
+    page.get_by_role("button", name="Let this site read it").click()
+    page.get_by_role("heading", name=ASKED).wait_for()
+    assert page.locator("#found .number").inner_text() == "M162416"
+    assert page.locator("#found canvas").count() == 0, "no place can be shown of what cannot be opened"
+
+
+TORCH = """() => {
+  const [refused, asked] = [[], []];
+  Object.assign(window, { refused, asked });
+  MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+  MediaStreamTrack.prototype.applyConstraints = async (one) => {
+    asked.push(one);
+    if (refused.length) throw new OverconstrainedError("torch");
+  };
+}"""
+"""A camera with a torch, as far as the page can tell; once something is `refused`, it does not go on."""
+
+
+@pytest.mark.deep
+def test_the_light_is_offered_where_the_camera_has_one(filming, site):
+    phone = Phone(filming, site.address, permissions=["camera"])
+    page = phone.page()
+    page.route("**/number/photo/marks", lambda _: None)  # so that the camera stays on
+    light = page.get_by_role("button", name="Light")
+    page.goto("/number/photo")
+    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("button", name="Stop").wait_for()
+    assert not light.is_visible(), "Chromium's camera has none"
+    page.get_by_role("button", name="Stop").click()
+    page.evaluate(TORCH)
+    page.get_by_role("button", name="Use the camera").click()
+    light.click()
+    page.locator("#torch[aria-pressed=true]").wait_for()
+    light.click()
+    page.locator("#torch[aria-pressed=false]").wait_for()
+    page.evaluate("() => refused.push(true)")
+    light.click()
+    light.wait_for(state="hidden")
+    assert [one["advanced"] for one in page.evaluate("() => asked")] == [
+        [{"torch": on}] for on in (True, False, True)
+    ]
+    page.unroute_all(behavior="ignoreErrors")
+    phone.close()
 
 
 def test_without_a_script_the_site_reads_the_photo_or_says_why_not_and_leads_on(phones):

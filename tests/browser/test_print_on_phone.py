@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from radiokey.label import look, ocr
 from radiokey.label.raster import grey_of
+from radiokey.label.read import read_marks
 
 FONTS = Path(__file__).parents[1] / "photos" / "fonts"
 PRINTED = ("FORD 6000 CD", "M012345")
 SLOW = 120_000
-"""Milliseconds: two networks of 31 MB are unpacked and compiled, beside other tests."""
+"""Milliseconds: two networks of 22 MB are unpacked and compiled, beside other tests."""
 
 
 def label():
@@ -71,7 +73,7 @@ def test_print_is_read_on_the_phone_without_a_network_once_its_owner_has_loaded_
     page.locator("#file").set_input_files(png(label()))
     page.get_by_text("No barcode with the number was found.").wait_for()
     page.get_by_role("button", name="Read it on this phone").click()
-    page.get_by_text("This phone loads 35 MB for it, once.").wait_for()
+    page.get_by_text("This phone loads 26 MB for it, once.").wait_for()
     assert faults(page, "GET /number/photo") == []
     assert not [url for _, url, _ in sent if "/static/reader/" in url], "nothing is loaded unasked"
     page.get_by_role("button", name="Not now").click()
@@ -83,7 +85,7 @@ def test_print_is_read_on_the_phone_without_a_network_once_its_owner_has_loaded_
         "**/number/photo/marks",
         lambda route: (page.context.set_offline(True), route.abort("connectionreset")),
     )
-    page.get_by_role("button", name="Load 35 MB").click()
+    page.get_by_role("button", name="Load 26 MB").click()
     page.get_by_role("heading", name="This is printed on it").wait_for()
     first, _ = lines_of(reader, np.asarray(label()))
     assert page.locator("#found li").all_inner_texts() == [line.text for line in first]
@@ -147,9 +149,35 @@ READ = """async ([width, height]) => {
 }"""
 
 
+HARD = (10_000, 10_002, 10_014)
+"""Hard photos of labels without a barcode, no larger than the page reads them."""
+
+
+@pytest.mark.deep
+def test_hard_photos_lead_a_phone_to_the_number_that_the_site_reads(phones, reader):
+    page = phones().page()
+    page.set_default_timeout(SLOW)
+    numbers = {}
+    for seed in HARD:
+        photo = take(seed, Kind.HARD)
+        page.goto(f"/number/photo?make={photo.wording.make}")
+        page.locator("#file").set_input_files(png(Image.fromarray(photo.pixels)))
+        page.get_by_text("No barcode with the number was found.").wait_for()
+        page.get_by_role("button", name="Read it on this phone").click()
+        if seed == HARD[0]:
+            page.get_by_role("button", name="Load 26 MB").click()
+        page.get_by_role("heading", name="Is it this?").wait_for()
+        numbers[seed] = page.locator("#found .number").all_inner_texts()
+        rows, columns = photo.pixels.shape[:2]
+        judge = partial(read_marks, make=photo.wording.make)
+        read = judge(look.look(reader, photo.pixels, (columns, rows), judge))
+        assert numbers[seed] == [one.serial.text for one in read.candidates], seed
+    assert [numbers[seed][0] for seed in HARD] == [take(seed, Kind.HARD).truth for seed in HARD]
+
+
 @pytest.mark.deep
 def test_photos_of_stickers_are_read_as_the_site_reads_them(phones, reader):
-    """The same characters, in places that are no pixel apart, as sure within two hundredths."""
+    """The same characters, as sure within two hundredths, no two pixels apart: one of the map of lines is two."""
     page = phones().page()
     page.set_default_timeout(SLOW)
     page.goto("/number/photo")
@@ -165,6 +193,6 @@ def test_photos_of_stickers_are_read_as_the_site_reads_them(phones, reader):
                 line.text for line in ours
             ]
             for line, other in zip(theirs, ours, strict=True):
-                assert np.abs(np.array(line["quad"]) - np.array(other.quad)).max() < 1
+                assert np.abs(np.array(line["quad"]) - np.array(other.quad)).max() < 2
                 scores = [sign["score"] for sign in line["signs"]]
                 assert scores == pytest.approx([sign.score for sign in other.signs], abs=0.02)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from radiokey.label import barcode, ocr
-from radiokey.label.geometry import Floats, apart, contains, degrees_of, groups, moved_quad
+from radiokey.label.geometry import Floats, apart, apart_either_way, contains, degrees_of, groups, moved_quad
 from radiokey.label.marks import Code, Line, Marks, Symbology
 from radiokey.label.raster import Pixels, grey_of, stronger
 from radiokey.label.read import LabelReading, of_one_number, telling
@@ -17,7 +17,11 @@ from radiokey.serial.barcode import blaupunkt_number
 
 _SCALES: Final = (1.0, 0.6, 0.35)
 _MATRIX_SIDE: Final = 1_200
-_CLOSER_SIDE: Final = 1_024
+_CLOSER_SIDE: Final = 960
+_ALIKE: Final = 10.0
+"""Degrees; print that runs apart by no more stands on one sticker."""
+_STRAIGHT: Final = 5.0
+"""Degrees; a strip that is askew by no more is found without turning, if it is found at all."""
 
 
 def look(
@@ -50,9 +54,10 @@ def look(
         judged = judge(marks())
     if judged.sure or not found:
         return marks()
-    for group in _directions(found):
+    for degrees in _askew(found):
         if not _strips(codes):
-            turned = ocr.upright(grey, group.degrees)
+            alike = [box for group in found if _runs_along(group, degrees) for box in group.boxes]
+            turned = ocr.upright(grey, degrees, alike)
             codes += _strips_in(turned.pixels, home @ turned.to_photo)
             judged = judge(marks())
     if judged.sure:
@@ -78,11 +83,16 @@ def _missed(boxes: Sequence[Floats], found: Sequence[ocr.Group]) -> list[Floats]
     return [box for box in boxes if not any(contains(one, box.mean(0)) for one in known)]
 
 
-def _directions(found: Sequence[ocr.Group]) -> list[ocr.Group]:
-    """Return the two first groups that run differently, upside down or not."""
-    first = found[0]
-    others = [one for one in found if 10 < apart(one.degrees, first.degrees) < 170]  # noqa: PLR2004 - degrees
-    return [first, *others[:1]]
+def _runs_along(group: ocr.Group, degrees: float) -> bool:
+    """Tell whether print runs in a direction, upside down or not."""
+    return apart_either_way(group.degrees, degrees) <= _ALIKE
+
+
+def _askew(found: Sequence[ocr.Group]) -> list[float]:
+    """Return the directions of the two first groups that run differently, but for those that lie straight."""
+    first = found[0].degrees
+    others = [one.degrees for one in found if not _runs_along(one, first)]
+    return [one for one in (first, *others[:1]) if _STRAIGHT < one % 90 < 90 - _STRAIGHT]
 
 
 def _strips_in(grey: Pixels, to_photo: Floats) -> list[Code]:

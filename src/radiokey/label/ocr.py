@@ -39,10 +39,9 @@ from radiokey.label.geometry import (
 from radiokey.label.marks import Line, Quad, Sign
 from radiokey.label.networks import find_networks
 from radiokey.label.raster import Pixels, grey_of, regions, resized, scaled, seen_through, stronger
+from radiokey.label.vocabulary import PRINTED, narrowed
 
-_PRINTED: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz-/.,:;*+()#&=|'_<>%!? "
-
-_FIRST_SIDE: Final = 736
+_FIRST_SIDE: Final = 640
 _SECOND_SIDE: Final = 960
 _TEXT_HEIGHT: Final = 22.0
 _HEIGHT: Final = 48
@@ -52,6 +51,8 @@ _VOTERS: Final = 8
 _SCORE_MIN: Final = 0.3
 _BOX_MIN: Final = 0.5
 _UNCLIP: Final = 1.7
+_STRIP_ROOM: Final = 0.6
+"""How far from the print of a sticker its strip may stand, in lengths of the print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,13 @@ class Reader:
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
         load = [
-            onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-            for path in (networks.detector, networks.reader)
+            onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            for model in (networks.detector.read_bytes(), narrowed(networks.reader.read_bytes()))
         ]
         self._detector, self._reader = load
         known = ["", *self._reader.get_modelmeta().custom_metadata_map["character"].splitlines(), " "]
         places = {character: place for place, character in enumerate(known)}
-        self._characters = ("", *(character for character in _PRINTED if character in places))
+        self._characters = ("", *(character for character in PRINTED if character in places))
         self._columns = np.array([places[character] for character in self._characters])
 
     def find_boxes(self, picture: Pixels, side: int) -> list[Floats]:
@@ -267,13 +268,20 @@ def cut_out(picture: Pixels, group: Group, around: Quad | None = None) -> Cut:
     return Cut(seen_through(picture, to_photo, (width, height), scale=scale), to_photo)
 
 
-def upright(picture: Pixels, degrees: float) -> Cut:
-    """Return the whole photo, turned so that what runs so is upright: strips are found along it."""
+def upright(picture: Pixels, degrees: float, boxes: Sequence[Floats]) -> Cut:
+    """Return the part of a photo around boxes, turned so that what runs so is upright.
+
+    Strips are found along it. They stand on the sticker, beside its print: what is further away takes time.
+    """
     height, width = picture.shape[:2]
-    corners = moved(np.array([(0, 0), (width, 0), (width, height), (0, height)]), spin(-degrees))
-    low, high = corners.min(0), corners.max(0)
-    to_photo = spin(degrees) @ shift(float(low[0]), float(low[1]))
-    size = (int(high[0] - low[0]), int(high[1] - low[1]))
+    there, back = spin(-degrees), spin(degrees)
+    corners = moved(np.array([(0, 0), (width, 0), (width, height), (0, height)]), there)
+    printed = moved(np.concatenate(boxes), there)
+    room = _STRIP_ROOM * float(max(np.ptp(printed, axis=0)))
+    low = np.maximum(corners.min(0), printed.min(0) - room)
+    high = np.minimum(corners.max(0), printed.max(0) + room)
+    to_photo = back @ shift(float(low[0]), float(low[1]))
+    size = (max(1, int(high[0] - low[0])), max(1, int(high[1] - low[1])))
     return Cut(seen_through(picture, to_photo, size, fine=False), to_photo)
 
 

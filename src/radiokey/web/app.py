@@ -259,15 +259,16 @@ def static_file(name: FromPath[str], request: Request[None, None, State]) -> Res
 
 
 @get("/static/reader/{name:str}", sync_to_thread=False)
-def phone_reader_file(name: FromPath[str]) -> File:
-    """Return a part of what reads print on a phone, as it lies: packed, or what packing does not help."""
+def phone_reader_file(name: FromPath[str]) -> File | Response[bytes]:
+    """Return a part of what reads print on a phone, as it is: packed, or what packing does not help."""
     reader = find_phone_reader()
-    found = reader.files.get(name) if reader else None
-    if found is None:
+    part = reader.files.get(name) if reader else None
+    if part is None:
         raise NotFoundException
-    path, kind = found
     headers = {"Cache-Control": FOREVER}
-    return File(path, media_type=kind, headers=headers, content_disposition_type="inline")
+    if isinstance(part.content, bytes):
+        return Response(part.content, media_type=part.media_type, headers=headers)
+    return File(part.content, media_type=part.media_type, headers=headers, content_disposition_type="inline")
 
 
 _PAGES: Final = (

@@ -22,6 +22,7 @@ const STRONG = 400;
 const SPREAD = 6;
 const STRAIGHT = 4;
 const STRIP = 18;
+const MATRIX_MAX = 1200;
 let ready = null;
 
 function prepare({ script, wasm }) {
@@ -58,8 +59,8 @@ function inverted({ width, height, data }) {
 // A strip of Interleaved 2 of 5 that is seen askew comes back in pieces.
 const isWhole = ({ symbology, text }) => symbology !== NAMES.ITF || text.length === STRIP;
 
-// Which ways bars may run, in degrees clockwise: where the picture changes much, and all in one direction (the structure
-// tensor of each cell). Those that run along the rows are read anyway.
+// Which ways bars may run, in degrees clockwise, the likeliest first: where the picture changes much, and all in one
+// direction (the structure tensor of each cell). Those that run along the rows or down the columns are read anyway.
 function directions({ width, height, data }) {
   const light = (x, y) => {
     const at = 4 * (y * width + x);
@@ -104,19 +105,23 @@ function directions({ width, height, data }) {
   return found;
 }
 
+function canvasOf(picture) {
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  canvas.getContext("2d").putImageData(picture, 0, 0);
+  return canvas;
+}
+
 // The picture turned, so that what runs in a direction lies along the rows; and the way back for a point.
 function turned(picture, degrees) {
   const [cosine, sine] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
   const wide = Math.ceil(Math.abs(picture.width * cosine) + Math.abs(picture.height * sine));
   const tall = Math.ceil(Math.abs(picture.width * sine) + Math.abs(picture.height * cosine));
-  const source = new OffscreenCanvas(picture.width, picture.height);
-  source.getContext("2d").putImageData(picture, 0, 0);
   const pen = new OffscreenCanvas(wide, tall).getContext("2d", { willReadFrequently: true });
   pen.fillStyle = "rgb(128 128 128)";
   pen.fillRect(0, 0, wide, tall);
   pen.translate(wide / 2, tall / 2);
   pen.rotate((-degrees * Math.PI) / 180);
-  pen.drawImage(source, -picture.width / 2, -picture.height / 2);
+  pen.drawImage(canvasOf(picture), -picture.width / 2, -picture.height / 2);
   const back = ([x, y]) => {
     const [u, v] = [x - wide / 2, y - tall / 2];
     return [u * cosine - v * sine + picture.width / 2, u * sine + v * cosine + picture.height / 2];
@@ -124,22 +129,47 @@ function turned(picture, degrees) {
   return { picture: pen.getImageData(0, 0, wide, tall), back };
 }
 
-async function readTurned(picture) {
-  for (const degrees of directions(picture)) {
-    const { picture: straight, back } = turned(picture, degrees);
-    let found = await read(straight, STRIPS);
-    if (!found.some(isWhole)) found = await read(inverted(straight), STRIPS);
-    if (found.some(isWhole)) return found.filter(isWhole).map((one) => ({ ...one, quad: one.quad.map(back) }));
+// Strips of a chosen photo: as it is, and turned; dark on light in every direction before light on dark in any, for few
+// labels are dark.
+async function readStrips(picture) {
+  const views = [{ picture, back: (at) => at }];
+  let pieces = [];
+  for (const seen of [(one) => one, inverted]) {
+    for (let at = 0; at < views.length; at += 1) {
+      const { picture: view, back } = views[at];
+      const found = (await read(seen(view), STRIPS)).map((one) => ({ ...one, quad: one.quad.map(back) }));
+      if (found.some(isWhole)) return found;
+      if (!pieces.length) pieces = found;
+      if (views.length === 1) views.push(...directions(picture).map((degrees) => turned(picture, degrees)));
+    }
   }
-  return [];
+  return pieces;
 }
 
+// The picture no longer than `most`, and the way back for a point.
+function shrunk(picture, most) {
+  const scale = most / Math.max(picture.width, picture.height);
+  if (scale >= 1) return { picture, back: (at) => at };
+  const [wide, tall] = [picture.width, picture.height].map((length) => Math.max(1, Math.round(length * scale)));
+  const pen = new OffscreenCanvas(wide, tall).getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvasOf(picture), 0, 0, wide, tall);
+  const back = ([x, y]) => [(x * picture.width) / wide, (y * picture.height) / tall];
+  return { picture: pen.getImageData(0, 0, wide, tall), back };
+}
+
+async function readMatrices(picture) {
+  const { picture: view, back } = shrunk(picture, MATRIX_MAX);
+  return (await read(view, MATRICES)).map((one) => ({ ...one, quad: one.quad.map(back) }));
+}
+
+// A frame of the camera is looked at quickly: the next one comes at once.
 async function codes(picture, thorough) {
-  let found = await read(picture, STRIPS);
-  if (!found.length) found = await read(inverted(picture), STRIPS);
-  if (thorough && !found.some(isWhole)) found = found.concat(await readTurned(picture));
-  if (thorough || !found.length) found = found.concat(await read(picture, MATRICES));
-  return found;
+  if (thorough) return [...(await readStrips(picture)), ...(await readMatrices(picture))];
+  for (const seen of [(one) => one, inverted]) {
+    const found = await read(seen(picture), STRIPS);
+    if (found.length) return found;
+  }
+  return read(picture, MATRICES);
 }
 
 // A small grey picture: the mean of each cell.

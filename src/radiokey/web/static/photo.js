@@ -170,6 +170,7 @@ async function readFile() {
   if (!photo) return;
   stop();
   found.hidden = true;
+  chosen = null;
   say(WORDS.reading);
   let canvas;
   try {
@@ -178,7 +179,8 @@ async function readFile() {
     picture.close();
     chosen = { photo, canvas, codes: [] };
   } catch {
-    say(`${WORDS.unopened} ${ON}`);
+    // HEIC, in most browsers: only the site can read it.
+    say(box.dataset.unopened);
     return;
   }
   try {
@@ -317,7 +319,7 @@ form.addEventListener("submit", letSiteRead);
 if (box.dataset.print) {
   const { offer } = await import(box.dataset.print);
   // What was chosen before this script ran, or cannot be opened here, has no picture.
-  offer({ box, file, say, show, stop, meaning, pixels, found, made, picture: () => chosen, on: ON, again: WORDS.again });
+  offer({ box, file, say, show, stop, meaning, pixels, found, made, readFile, picture: () => chosen, on: ON, again: WORDS.again });
 }
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && stream) stop();

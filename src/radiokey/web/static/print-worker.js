@@ -2,9 +2,9 @@
 // anywhere but to the page that started it: the policy it comes with allows no connection at all, and all it needs is
 // handed to it. What the lines mean is said elsewhere.
 const PRINTED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz-/.,:;*+()#&=|'_<>%!? ";
-const FIRST_SIDE = 736;
+const FIRST_SIDE = 640;
 const SECOND_SIDE = 960;
-const CLOSER_SIDE = 1024;
+const CLOSER_SIDE = 960;
 const TEXT_HEIGHT = 22;
 const HEIGHT = 48;
 const WIDTH_MAX = 1440;

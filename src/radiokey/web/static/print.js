@@ -147,6 +147,10 @@ function tell(canvas, marks, answer) {
 async function readPrint() {
   const chosen = page.picture();
   if (!chosen) {
+    if (page.file.files.length) {
+      await page.readFile();
+      return;
+    }
     page.say(words.first);
     page.file.focus();
     return;
