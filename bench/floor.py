@@ -16,7 +16,7 @@ from litestar import Litestar, post
 from litestar.params import JSONBody
 
 from radiokey.web.api.bodies import ApiRequest, ReleaseBody
-from radiokey.web.serve import _port, _until_told
+from radiokey.web.serve import _Place, _port, _serve_until_ended
 
 TABLE = "CREATE TABLE IF NOT EXISTS floor (key text PRIMARY KEY, serial text NOT NULL)"
 
@@ -62,7 +62,7 @@ def main(database: str) -> None:
     app = Litestar([insert], request_class=ApiRequest, openapi_config=None)
     port = _port("127.0.0.1", 0)
     server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
-    asyncio.run(_until_told(server, "127.0.0.1", port, "The floor"))
+    asyncio.run(_serve_until_ended(server, _Place("127.0.0.1", port, "The floor")))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from pymerkle import SqliteTree
 
-from radiokey.base.log.append import append_many, begin, check_whole, stored_hashes
+from radiokey.base.log.append import StoredHashes, append_many, begin, check_whole
 from radiokey.base.log.head import HeadFile
 from radiokey.base.log.leaf import LEAF_VERSION, Leaf
 from radiokey.base.log.note import Checkpoint, NoteSigner
@@ -132,7 +132,7 @@ def measured(store: SqliteStore, head: HeadFile, size: int) -> Measured:
         assert last is not None
         places = iter(range(0, last.size, max(1, last.size // PROOFS - 1)))
         proofs, _ = timed(
-            lambda: inclusion_proof(next(places), last.size, stored_hashes(transaction)), PROOFS - 1
+            lambda: inclusion_proof(next(places), last.size, StoredHashes(transaction)), PROOFS - 1
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Measured(one, one_p99, many * TOGETHER, many_p99, proofs, verify_s, peak)

@@ -37,7 +37,7 @@ from aics_witness import Witness as TheirWitness
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from served_witness import HOST, serving
 
-from radiokey.base.log.append import append_many, stored_hashes
+from radiokey.base.log.append import StoredHashes, append_many
 from radiokey.base.log.cosignature import Cosigner, cosignatures
 from radiokey.base.log.export import verify_export, write_export
 from radiokey.base.log.note import Algorithm, Checkpoint, NoteSigner, VerifierKey, open_note
@@ -118,7 +118,7 @@ def test_they_verify_checkpoints_proofs_tiles_and_cosignatures_of_ours(log, tmp_
         write_export(transaction, tmp_path / "out", SIGNER.verifier)
         for old, new in product(SIZES, SIZES):
             if old <= new:
-                steps = consistency_proof(old, new, stored_hashes(transaction))
+                steps = consistency_proof(old, new, StoredHashes(transaction))
                 assert verify_consistency(old, new, trees[old].root, trees[new].root, steps)
     report = audit_tiles(FileSystemTileReader(tmp_path / "out"), 300, trees[300].root)
     assert (report.size, report.bundles) == (300, 2)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from radiokey.base.log.append import append_many, stored_hashes
+from radiokey.base.log.append import StoredHashes, append_many
 from radiokey.base.log.cosignature import Cosigner
 from radiokey.base.log.export import write_export
 from radiokey.base.log.note import NoteSigner, split_note
@@ -69,7 +69,7 @@ def log(tmp_path_factory):
             at = size
         with store.snapshot() as transaction:
             write_export(transaction, folder / "out", SIGNER.verifier)
-            fetch = stored_hashes(transaction)
+            fetch = StoredHashes(transaction)
             consistency = [
                 {"Proof": encoded(consistency_proof(old, new, fetch)), "Old": notes[old], "New": notes[new]}
                 for new in SIZES

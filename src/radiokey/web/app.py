@@ -89,6 +89,7 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """What every answer carries."""
+_ENCODED: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 TRANSPORT: Final = (b"strict-transport-security", b"max-age=63072000")
 """What every answer over TLS carries as well (RFC 6797): for two years, and for this name alone."""
 
@@ -337,7 +338,6 @@ async def with_headers(message: Message, scope: Scope) -> None:
     """Add `HEADERS` to the head of every answer, those of errors too, but what it says itself."""
     if message["type"] == "http.response.start":
         said = {name.lower() for name, _ in message["headers"]}
-        named = ((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
-        own = ((name, value) for name, value in named if name not in said)
+        own = (pair for pair in _ENCODED if pair[0] not in said)
         over_tls = [TRANSPORT] if scope["scheme"] == "https" else []
         message["headers"] = [*message["headers"], *own, *over_tls]

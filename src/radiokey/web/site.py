@@ -2,13 +2,17 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from litestar.concurrency import sync_to_thread
 
 from radiokey.base.bootstrap import Base
 from radiokey.base.demo import ORGANISATION
+from radiokey.base.identity.tokens import Holder
+from radiokey.base.release.batcher import Batcher
 from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
@@ -21,6 +25,7 @@ from radiokey.label.photo import PhotoReader, is_installed
 from radiokey.language.speech import current, gettext
 from radiokey.serial.number import Reading
 from radiokey.web.http.addresses import Connection, client_of, line_of, network_of
+from radiokey.web.http.answers import LoopAnswers
 from radiokey.web.http.links import PURPOSE, link_to, request_of
 from radiokey.web.http.metrics import Metrics
 from radiokey.web.http.render import Pages
@@ -72,6 +77,8 @@ class Site:
         self.log_monitor = LogMonitor(base, clock)
         self.key_rotation = KeyRotationJob(base, clock)
         self.readiness = Readiness(base.check_able)
+        self._answers: LoopAnswers | None = None
+        self._token_holders = Batcher(base.tokens.holders, key=id)  # the same token is asked for often
         base.releases.on_batch = self.metrics.count_batch
         base.releases.on_unanswered = self.metrics.count_unanswered
 
@@ -114,15 +121,37 @@ class Site:
     def release(self, request: ReleaseRequest) -> Released:
         """Return the code of `request`; raise what the release service raises, and count it."""
         self.log_monitor.require()
-        try:
+        with self._refusals_counted():
             released = self.base.releases.release(request)
+        self.metrics.released(released)
+        return released
+
+    async def release_in_loop(self, request: ReleaseRequest) -> Released:
+        """Do what `release` does, without a thread that waits for it."""
+        self.log_monitor.require()
+        with self._refusals_counted():
+            released: Released = await self._in_loop(partial(self.base.releases.release_soon, request))
+        self.metrics.released(released)
+        return released
+
+    async def token_holder(self, token: str) -> Holder:
+        """Return whose token this is; raise `TokenError`, `StoreError`. All who ask at once are one look."""
+        return await self._in_loop(partial(self._token_holders.ask_soon, token))
+
+    async def _in_loop(self, ask: Callable[[Callable[[A | Exception], None]], None]) -> A:
+        """Call `ask` with what takes its answer, from any thread; return the answer, or raise the error."""
+        self._answers = LoopAnswers.in_this_loop(self._answers)
+        return await self._answers.of(ask)
+
+    @contextmanager
+    def _refusals_counted(self) -> Iterator[None]:
+        try:
+            yield
         except RadiokeyError as refusal:
             if isinstance(refusal, (StoreError, LogError)):
                 self.readiness.forget()
             self.metrics.refused(refusal)
             raise
-        self.metrics.released(released)
-        return released
 
     def release_again(self, request: ReleaseRequest) -> Released:
         """Return what was released for `request` before, for a page that is opened again."""

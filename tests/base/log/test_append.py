@@ -73,45 +73,46 @@ class Careless:
 
 def without_node(lost):
     def make(inner):
-        def add_node(node, hashed):
-            if node != lost:
-                inner.add_node(node, hashed)
+        def add_nodes(nodes):
+            inner.add_nodes({node: hashed for node, hashed in nodes.items() if node != lost})
 
-        return add_node
+        return add_nodes
 
     return make
 
 
 def other_node(changed):
     def make(inner):
-        def add_node(node, hashed):
-            inner.add_node(node, bytes([hashed[0] ^ 1]) + hashed[1:] if node == changed else hashed)
+        def add_nodes(nodes):
+            hashed = nodes[changed]
+            inner.add_nodes(nodes | {changed: bytes([hashed[0] ^ 1]) + hashed[1:]})
 
-        return add_node
+        return add_nodes
 
     return make
 
 
 def other_entry(inner):
-    def add_entry(entry):
-        inner.add_entry(StoredEntry(entry.index, entry.leaf + b" " if entry.index == 6 else entry.leaf))
+    def add_entries(entries):
+        inner.add_entries(
+            [StoredEntry(one.index, one.leaf + b" " if one.index == 6 else one.leaf) for one in entries]
+        )
 
-    return add_entry
+    return add_entries
 
 
 def lost_entry(inner):
-    def add_entry(entry):
-        if entry.index != 7:
-            inner.add_entry(entry)
+    def add_entries(entries):
+        inner.add_entries([entry for entry in entries if entry.index != 7])
 
-    return add_entry
+    return add_entries
 
 
 CARELESS = {
-    "an entry changed": {"add_entry": other_entry},
-    "an entry lost": {"add_entry": lost_entry},
-    "a new edge hash changed": {"add_node": other_node((3, 0))},
-    "a new edge hash lost": {"add_node": without_node((3, 0))},
+    "an entry changed": {"add_entries": other_entry},
+    "an entry lost": {"add_entries": lost_entry},
+    "a new edge hash changed": {"add_nodes": other_node((3, 0))},
+    "a new edge hash lost": {"add_nodes": without_node((3, 0))},
 }
 
 

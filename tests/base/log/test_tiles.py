@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radiokey.base.log.append import append_many, stored_hashes
+from radiokey.base.log.append import StoredHashes, append_many
 from radiokey.base.log.note import NoteSigner
 from radiokey.base.log.tiles import TilePath, bundle, tile, tiles_of, unbundle
 from radiokey.base.log.tree import Edge, leaf_hash
@@ -83,7 +83,7 @@ def snapshot(tmp_path):
 
 
 def test_a_tile_holds_the_hashes_and_a_bundle_the_entries(snapshot):
-    fetch = stored_hashes(snapshot)
+    fetch = StoredHashes(snapshot)
     leaves = [b"leaf %d" % number for number in range(SIZE)]
     assert tile(snapshot, TilePath(None, 1), SIZE, fetch) == bundle(leaves[256:512])
     assert tile(snapshot, TilePath(0, 2, 88), SIZE, fetch) == b"".join(map(leaf_hash, leaves[512:]))
@@ -107,11 +107,11 @@ def test_a_tile_holds_the_hashes_and_a_bundle_the_entries(snapshot):
     ],
 )
 def test_there_is_no_tile_beyond_the_tree(snapshot, path):
-    assert tile(snapshot, path, SIZE, stored_hashes(snapshot)) is None
+    assert tile(snapshot, path, SIZE, StoredHashes(snapshot)) is None
 
 
 def test_a_tile_of_an_older_tree_is_there_still_and_none_beyond_that_tree(snapshot):
-    fetch = stored_hashes(snapshot)
+    fetch = StoredHashes(snapshot)
     assert tile(snapshot, TilePath(0, 1, 44), 300, fetch) is not None
     assert tile(snapshot, TilePath(0, 1, 45), 300, fetch) is None
 
@@ -125,9 +125,9 @@ def test_a_lost_row_is_no_tile(snapshot):
             return None
 
     with pytest.raises(LogError, match="lost"):
-        tile(Lossy(), TilePath(None, 0), SIZE, stored_hashes(snapshot))
+        tile(Lossy(), TilePath(None, 0), SIZE, StoredHashes(snapshot))
     with pytest.raises(LogError, match="lost"):
-        tile(Lossy(), TilePath(0, 0), SIZE, stored_hashes(Lossy()))
+        tile(Lossy(), TilePath(0, 0), SIZE, StoredHashes(Lossy()))
 
 
 @given(st.lists(st.binary(max_size=300), max_size=20))

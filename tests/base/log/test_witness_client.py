@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from radiokey.base.log.append import append_many, stored_hashes
+from radiokey.base.log.append import StoredHashes, append_many
 from radiokey.base.log.cosignature import Cosigner, cosignatures
 from radiokey.base.log.note import Algorithm, NoteSigner
 from radiokey.base.log.tree import consistency_proof
@@ -147,6 +147,6 @@ def test_a_request_is_written_as_the_specification_writes_it(store):
     with store.snapshot() as transaction:
         asked = request_body(transaction, SIGNER.verifier, 5).decode()
         note = transaction.last_checkpoint().note
-        steps = consistency_proof(5, 9, stored_hashes(transaction))
+        steps = consistency_proof(5, 9, StoredHashes(transaction))
     proof = "".join(f"{base64.b64encode(step).decode()}\n" for step in steps)
     assert asked == f"old 5\n{proof}\n{note}"

@@ -181,3 +181,70 @@ def test_an_error_that_is_everybodys_is_not_looked_for_once_more_for_each():
     assert all(isinstance(answer, StoreError) for answer in answers.values())
     assert len(set(map(id, answers.values()))) == 10, "each is raised in a thread of its own"
     assert len(served.calls) <= 3
+
+
+class Arrived:
+    """What came of questions that nobody waits for, by question."""
+
+    def __init__(self):
+        self.answers, self._all = {}, threading.Semaphore(0)
+
+    def at(self, question):
+        def answered(answer):
+            assert question not in self.answers, "answered twice"
+            self.answers[question] = answer
+            self._all.release()
+
+        return answered
+
+    def wait_for(self, count):
+        for _ in range(count):
+            self._all.acquire()
+        return self.answers
+
+
+def test_what_is_asked_soon_is_answered_together_by_a_thread_that_ends():
+    served, arrived = Served(others=39), Arrived()
+    for question in range(40):
+        served.combiner.ask_soon(question, arrived.at(question))
+    answers = arrived.wait_for(40)
+    assert len(served.calls) == 2
+    assert sorted(question for call in served.calls for question in call) == list(range(40))
+    for question, answer in answers.items():
+        assert isinstance(answer, UsageError) if question % 2 else answer == question * 2
+    for thread in threading.enumerate():
+        if thread.name == "batch":
+            thread.join()
+    assert served.combiner.ask(4) == 8, "the turn is free again"
+
+
+def test_a_caller_who_waits_and_one_who_does_not_answer_each_other():
+    """Whoever has the turn answers all: a thread what a caller asks, a caller what is asked soon."""
+    served, arrived = Served(others=10), Arrived()
+    served.combiner.ask_soon(0, arrived.at(0))
+    threads = [threading.Thread(target=served.combiner.ask, args=(question,)) for question in range(2, 12, 2)]
+    for thread in threads:
+        thread.start()
+    for question in range(12, 22, 2):
+        served.combiner.ask_soon(question, arrived.at(question))
+    assert arrived.wait_for(6) == {question: question * 2 for question in (0, *range(12, 22, 2))}
+    for thread in threads:
+        thread.join()
+    assert sorted(question for call in served.calls for question in call) == list(range(0, 22, 2))
+
+
+def test_what_is_asked_soon_is_answered_where_the_caller_with_the_turn_is_stopped():
+    calls, arrived = [], Arrived()
+
+    def serve(questions):
+        calls.append(list(questions))
+        if questions == [1]:
+            batcher.ask_soon(3, arrived.at(3))
+            raise KeyboardInterrupt
+        return [question * 2 for question in questions]
+
+    batcher = Batcher(serve, key=str)
+    with pytest.raises(KeyboardInterrupt):
+        batcher.ask(1)
+    assert arrived.wait_for(1) == {3: 6}
+    assert calls == [[1], [3]]

@@ -46,8 +46,8 @@ def card(one):
 
 
 def release(transaction, one=RELEASE):
-    transaction.add_entry(StoredEntry(one.index, b"leaf"))
-    transaction.add_release(one)
+    transaction.add_entries([StoredEntry(one.index, b"leaf")])
+    transaction.add_releases([one])
 
 
 def test_a_release_comes_back_as_it_was_written(store):
@@ -67,9 +67,9 @@ def test_a_release_comes_back_as_it_was_written(store):
 def test_the_log_comes_back_in_order(store):
     with store.transaction() as transaction:
         for index in range(5):
-            transaction.add_entry(StoredEntry(index, b"%d" % index))
-            transaction.add_node((0, index), bytes([index]) * 32)
-        transaction.add_node((1, 0), b"n" * 32)
+            transaction.add_entries([StoredEntry(index, b"%d" % index)])
+            transaction.add_nodes({(0, index): bytes([index]) * 32})
+        transaction.add_nodes({(1, 0): b"n" * 32})
         transaction.add_checkpoint(StoredCheckpoint(4, "four"))
         transaction.add_checkpoint(StoredCheckpoint(5, "five"))
     with store.snapshot() as seen:
@@ -88,8 +88,8 @@ def test_leaves_and_hashes_can_be_read_side_by_side(store):
     """Verifying a log walks both at once, and holds neither."""
     with store.transaction() as transaction:
         for index in range(3):
-            transaction.add_entry(StoredEntry(index, b"%d" % index))
-            transaction.add_node((0, index), bytes([index]) * 32)
+            transaction.add_entries([StoredEntry(index, b"%d" % index)])
+            transaction.add_nodes({(0, index): bytes([index]) * 32})
     with store.snapshot() as seen:
         pairs = [
             (leaves, hashes[0][:1])
@@ -261,8 +261,8 @@ def test_a_statement_that_failed_is_never_committed(store):
 
     def one_entry_twice():
         with store.transaction() as transaction:
-            transaction.add_entry(StoredEntry(0, b"leaf"))
-            transaction.add_entry(StoredEntry(0, b"another"))
+            transaction.add_entries([StoredEntry(0, b"leaf")])
+            transaction.add_entries([StoredEntry(0, b"another")])
             transaction.add_checkpoint(StoredCheckpoint(1, "one"))
 
     with pytest.raises(StoreError):
@@ -277,7 +277,7 @@ def test_a_statement_that_failed_is_never_committed(store):
 
 def test_a_snapshot_writes_nothing(store):
     with pytest.raises(StoreError), store.snapshot() as seen:
-        seen.add_entry(StoredEntry(0, b"leaf"))
+        seen.add_entries([StoredEntry(0, b"leaf")])
     with store.snapshot() as seen:
         assert seen.entry(0) is None
 
@@ -338,7 +338,7 @@ def test_history_is_append_only(both, store):
         return
     with store.transaction() as transaction:
         release(transaction)
-        transaction.add_node((0, 0), b"n" * 32)
+        transaction.add_nodes({(0, 0): b"n" * 32})
         transaction.add_checkpoint(StoredCheckpoint(1, "one"))
         transaction.add_cosignature(1, "w", "line")
         transaction.add_mark(MARK)

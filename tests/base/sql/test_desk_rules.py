@@ -199,8 +199,8 @@ def test_an_act_on_no_request_or_of_nobody_is_refused(rows):
 def release(store, request_id, number=NUMBER.key):
     row = StoredRelease(request_id, b"f" * 32, "app", 1, 0, b"{}", NUMBER.kind, number, "", "app", "{}")
     with store.transaction() as transaction:
-        transaction.add_entry(StoredEntry(0, b"leaf"))
-        transaction.add_release(row)
+        transaction.add_entries([StoredEntry(0, b"leaf")])
+        transaction.add_releases([row])
 
 
 def test_a_release_of_the_desk_takes_its_approval_and_its_radio(rows, both):

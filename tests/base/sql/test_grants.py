@@ -149,8 +149,8 @@ def test_the_database_itself_refuses_a_grant_by_its_proposer_or_without_a_propos
 
     def put(*, undo=False, **changes):
         with both.store().transaction() as transaction:
-            transaction.add_entry(StoredEntry(1, b"{}"))
-            transaction.add_release(msgspec.structs.replace(row, index=1, **changes))
+            transaction.add_entries([StoredEntry(1, b"{}")])
+            transaction.add_releases([msgspec.structs.replace(row, index=1, **changes)])
             transaction.count_releases()  # on a server statements are sent ahead
             if undo:
                 raise Undone

@@ -427,20 +427,19 @@ class GrantService:
         evidence = Evidence(
             owns=True, source=entry.source, checked_by=entry.signer, salt=salt.hex(), bound=True
         )
-        transaction.add_release(
-            StoredRelease(
-                request_id=entry.request_id,
-                fingerprint=fingerprint,
-                client=entry.client,
-                at_ms=now_ms,
-                index=receipt.index,
-                receipt=receipt.encode(),
-                kind=unit.kind,
-                number=unit.number,
-                account=entry.signer,
-                evidence=msgspec.json.encode(evidence).decode(),
-            )
+        release = StoredRelease(
+            request_id=entry.request_id,
+            fingerprint=fingerprint,
+            client=entry.client,
+            at_ms=now_ms,
+            index=receipt.index,
+            receipt=receipt.encode(),
+            kind=unit.kind,
+            number=unit.number,
+            account=entry.signer,
+            evidence=msgspec.json.encode(evidence).decode(),
         )
+        transaction.add_releases([release])
         return receipt
 
     def _receipt_of(self, seen: StoredRelease, fingerprint: bytes, unit: StoredUnit) -> Receipt:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn, Self
 
@@ -117,12 +117,25 @@ class Tokens:
 
         The same work is done whatever is wrong with it.
         """
-        try:
-            token = Token.parse(text)
-        except TokenError:
-            token = Token(_NOBODY, "")
+        (found,) = self.holders([text])
+        if isinstance(found, TokenError):
+            raise found
+        return found
+
+    def holders(self, texts: Sequence[str]) -> list[Holder | TokenError]:
+        """Return what `holder` does for each of `texts`, an error too, all as of now; raise `StoreError`."""
+        tokens = [_read(text) for text in texts]
         with self._gate.snapshot() as seen:
-            stored = seen.token(token.id)
+            stored = {token_id: seen.token(token_id) for token_id in {token.id for token in tokens}}
+        answers: list[Holder | TokenError] = []
+        for token in tokens:
+            try:
+                answers.append(self._holder(token, stored[token.id]))
+            except TokenError as error:
+                answers.append(error)
+        return answers
+
+    def _holder(self, token: Token, stored: StoredToken | None) -> Holder:
         same = hmac.compare_digest(stored.hashed if stored else _NO_HASH, token.hashed())
         if stored is None or not same or self._clock.now_ms() >= stored.expires_at_ms:
             raise not_held()
@@ -214,6 +227,14 @@ def not_held() -> TokenError:
         gettext("a token is needed here, and this is none that holds"),
         hint=gettext("send it as 'Authorization: Bearer ...'; the operator of this base makes tokens"),
     )
+
+
+def _read(text: str) -> Token:
+    """Return the token that `text` is, or one that nobody has."""
+    try:
+        return Token.parse(text)
+    except TokenError:
+        return Token(_NOBODY, "")
 
 
 def _check(token_id: str, secret: str) -> str:

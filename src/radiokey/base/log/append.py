@@ -6,7 +6,7 @@ with the head, which is kept outside the database; the new leaves are read back 
 the new right edge before its root is signed (docs/spec/log.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -16,7 +16,6 @@ from radiokey.base.log.recompute import HINT, check_entries
 from radiokey.base.log.tree import (
     EMPTY_ROOT,
     Edge,
-    Fetch,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
@@ -44,6 +43,30 @@ class AppendResult:
         return self.first + len(self.proofs)
 
 
+class StoredHashes:
+    """Reads the stored hashes, each once: a stored hash never changes within a transaction."""
+
+    __slots__ = ("_read", "_transaction")
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._read: dict[Node, bytes] = {}
+
+    def __call__(self, node: Node) -> bytes:
+        """Return the hash of a subtree; raise `LogError` where it is lost."""
+        hashed = self._read.get(node) or self._transaction.node(node)
+        if hashed is None:
+            raise LogError(
+                gettext("the log has lost the hash of subtree {node}", node=node), hint=gettext(HINT)
+            )
+        self._read[node] = hashed
+        return hashed
+
+    def prepare(self, nodes: Iterable[Node]) -> None:
+        """Read what will be asked for in one statement."""
+        self._read |= self._transaction.nodes_of([node for node in nodes if node not in self._read])
+
+
 def append_many(
     transaction: Transaction, leaves: Sequence[bytes], signer: NoteSigner, head: Head | None = None
 ) -> AppendResult:
@@ -53,7 +76,7 @@ def append_many(
     Raises `LogError` where anything stored is not what was signed or written.
     """
     assert leaves
-    fetch = stored_hashes(transaction)
+    fetch = StoredHashes(transaction)
     tree = signed_tree(transaction, signer.verifier, fetch)
     if head is not None:
         kept = head.checkpoint()
@@ -68,7 +91,8 @@ def append_many(
     fresh = _add(transaction, edge, tree.size, leaves)
     known = edge | fresh
     root = root_at(size, known.__getitem__)
-    if any(transaction.node(part) != fresh[part] for part in perfect_parts(0, size) if part in fresh):
+    written = {part: fresh[part] for part in perfect_parts(0, size) if part in fresh}
+    if transaction.nodes_of(written) != written:
         raise LogError(
             gettext("the log did not keep the new hashes as they were written"), hint=gettext(HINT)
         )
@@ -82,8 +106,7 @@ def _add(
     transaction: Transaction, edge: Mapping[Node, bytes], first: int, leaves: Sequence[bytes]
 ) -> dict[Node, bytes]:
     """Store `leaves` beyond `edge`, read them back, store and return the hashes of what they complete."""
-    for index, leaf in enumerate(leaves, start=first):
-        transaction.add_entry(StoredEntry(index=index, leaf=leaf))
+    transaction.add_entries([StoredEntry(index, leaf) for index, leaf in enumerate(leaves, start=first)])
     stored = transaction.entries_between(first, first + len(leaves))
     if [(entry.index, entry.leaf) for entry in stored] != list(enumerate(leaves, start=first)):
         raise LogError(
@@ -96,8 +119,7 @@ def _add(
         )
         for place, hashed in enumerate(run)
     }
-    for node, hashed in fresh.items():
-        transaction.add_node(node, hashed)
+    transaction.add_nodes(fresh)
     return fresh
 
 
@@ -109,7 +131,7 @@ def begin(store: Store, signer: NoteSigner, head: Head) -> Checkpoint:
     """
     kept = head.checkpoint()  # before the snapshot: it names only what was committed
     with store.snapshot() as transaction:
-        fetch = stored_hashes(transaction)
+        fetch = StoredHashes(transaction)
         checkpoint = signed_tree(transaction, signer.verifier, fetch)
         if kept is not None:
             check_continues(kept, checkpoint, fetch)
@@ -118,9 +140,9 @@ def begin(store: Store, signer: NoteSigner, head: Head) -> Checkpoint:
     return checkpoint
 
 
-def signed_tree(transaction: Transaction, key: VerifierKey, fetch: Fetch | None = None) -> Checkpoint:
+def signed_tree(transaction: Transaction, key: VerifierKey, fetch: StoredHashes | None = None) -> Checkpoint:
     """Return the last checkpoint, checked against its signature and against what is stored."""
-    fetch = fetch or stored_hashes(transaction)
+    fetch = fetch or StoredHashes(transaction)
     last = transaction.last_checkpoint()
     if last is None:
         if transaction.entry(0) is not None:
@@ -133,6 +155,7 @@ def signed_tree(transaction: Transaction, key: VerifierKey, fetch: Fetch | None 
             gettext("the log's last checkpoint does not verify: {sentence}", sentence=error.sentence),
             hint=gettext(HINT),
         ) from error
+    fetch.prepare([*perfect_parts(0, checkpoint.size), (0, checkpoint.size - 1)])
     newest = transaction.entry(checkpoint.size - 1)
     if (
         checkpoint.size != last.size
@@ -151,7 +174,7 @@ def check_whole(transaction: Transaction, key: VerifierKey, kept: Checkpoint | N
 
     `kept` is what the head said before this transaction began: the log has to continue it.
     """
-    fetch = stored_hashes(transaction)
+    fetch = StoredHashes(transaction)
     checkpoint = signed_tree(transaction, key, fetch)
     edge = check_entries(transaction)
     if edge.size != checkpoint.size or edge.root() != checkpoint.root:
@@ -216,20 +239,4 @@ class Log:
                 raise UsageError(
                     gettext("the log has {size} entries; a proof starts from 1 to {size}", size=size), hint=""
                 )
-            return consistency_proof(old, size, stored_hashes(transaction))
-
-
-def stored_hashes(transaction: Transaction) -> Fetch:
-    """Return what reads the stored hashes, each once: a stored hash never changes within a transaction."""
-    read: dict[Node, bytes] = {}
-
-    def fetch(node: Node) -> bytes:
-        hashed = read.get(node) or transaction.node(node)
-        if hashed is None:
-            raise LogError(
-                gettext("the log has lost the hash of subtree {node}", node=node), hint=gettext(HINT)
-            )
-        read[node] = hashed
-        return hashed
-
-    return fetch
+            return consistency_proof(old, size, StoredHashes(transaction))

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from radiokey.base.log.append import signed_tree, stored_hashes
+from radiokey.base.log.append import StoredHashes, signed_tree
 from radiokey.base.log.cosignature import Cosignature, cosignatures, count_witnesses
 from radiokey.base.log.leaf import Leaf, matches_leaf, parse_leaf
 from radiokey.base.log.note import Checkpoint, VerifierKey, canonical_base64, open_note
@@ -190,7 +190,7 @@ def receipt_of(
 
     Raises `LogError` where the log does not hold.
     """
-    fetch = stored_hashes(transaction)
+    fetch = StoredHashes(transaction)
     checkpoint = signed_tree(transaction, key, fetch)
     last = transaction.last_checkpoint()
     if last is None or entry.index >= checkpoint.size:

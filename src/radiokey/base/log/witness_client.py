@@ -9,7 +9,7 @@ import base64
 from collections.abc import Callable
 from typing import Final
 
-from radiokey.base.log.append import signed_tree, stored_hashes
+from radiokey.base.log.append import StoredHashes, signed_tree
 from radiokey.base.log.cosignature import cosignatures
 from radiokey.base.log.note import VerifierKey
 from radiokey.base.log.tree import consistency_proof
@@ -31,7 +31,7 @@ _SIZE_MAX: Final = 2**64 - 1
 
 def request_body(transaction: Transaction, log: VerifierKey, old: int) -> bytes:
     """Return the request for the last checkpoint, proven from `old`; raise `UsageError`, `LogError`."""
-    fetch = stored_hashes(transaction)
+    fetch = StoredHashes(transaction)
     size = signed_tree(transaction, log, fetch).size
     last = transaction.last_checkpoint()
     if last is None:

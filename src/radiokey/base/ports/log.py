@@ -1,6 +1,6 @@
 """The log as it is stored, as a protocol and stored structs."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -54,8 +54,8 @@ class LogTransaction(Protocol):
         """Return the leaves that say one of these for the number (64 hex digits each), in one statement."""
         ...
 
-    def add_entry(self, entry: StoredEntry) -> None:
-        """Append a leaf."""
+    def add_entries(self, entries: Sequence[StoredEntry]) -> None:
+        """Append leaves."""
         ...
 
     def entries(self) -> Iterable[StoredEntry]:
@@ -73,8 +73,12 @@ class LogTransaction(Protocol):
         """
         ...
 
-    def add_node(self, node: Node, hashed: bytes) -> None:
-        """Store the hash of a perfect subtree."""
+    def nodes_of(self, nodes: Collection[Node]) -> dict[Node, bytes]:
+        """Return the stored hashes of perfect subtrees; one that is not there is missing."""
+        ...
+
+    def add_nodes(self, nodes: Mapping[Node, bytes]) -> None:
+        """Store hashes of perfect subtrees."""
         ...
 
     def add_cosignature(self, size: int, witness: str, line: str) -> None:

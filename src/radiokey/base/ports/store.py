@@ -220,8 +220,8 @@ class Transaction(
         """Return the answered request of that id."""
         ...
 
-    def add_release(self, release: StoredRelease) -> None:
-        """Record an answered request."""
+    def add_releases(self, releases: Sequence[StoredRelease]) -> None:
+        """Record answered requests."""
         ...
 
     def releases(self) -> Iterable[StoredRelease]:

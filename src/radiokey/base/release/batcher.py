@@ -2,12 +2,15 @@
 
 A commit costs the same for one request as for fifty. So a caller leaves its question in a queue and waits for
 the turn; the one that gets it takes every question that is there, answers them in one transaction, and the
-others find theirs answered. There is no thread of its own to start, to stop or to lose: with one caller at a
-time this is a plain call.
+others find theirs answered. With one caller at a time this is a plain call.
+
+An event loop cannot wait for a turn, and a thread for each of its questions costs more than an answer. So
+what is asked with `ask_soon` is answered by whoever has the turn, and where nobody has, by a thread that is
+there for as long as such questions wait.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from copy import copy
 from typing import Final, Generic, TypeVar
 
@@ -35,6 +38,16 @@ class _Ticket(Generic[Q, A]):
         self.woken.acquire()
 
 
+class _Soon(_Ticket[Q, A]):
+    """A question that nobody waits for: `answered` is called with the answer. It never has the turn."""
+
+    __slots__ = ("answered",)
+
+    def __init__(self, question: Q, answered: Callable[[A | Exception], None]) -> None:
+        super().__init__(question)
+        self.answered = answered
+
+
 class Batcher(Generic[Q, A]):
     """Answers questions together. `serve` takes some and returns an answer, or an error, for each in order.
 
@@ -49,7 +62,7 @@ class Batcher(Generic[Q, A]):
     def __init__(
         self,
         serve: Callable[[Sequence[Q]], Sequence[A | Exception]],
-        key: Callable[[Q], str],
+        key: Callable[[Q], Hashable],
         everybodys: type[Exception] | tuple[()] = (),
     ) -> None:
         self._serve = serve
@@ -80,6 +93,36 @@ class Batcher(Generic[Q, A]):
             raise ticket.answer
         return ticket.answer
 
+    def ask_soon(self, question: Q, answered: Callable[[A | Exception], None]) -> None:
+        """Have `question` answered and return at once; `answered` gets the answer, or the error, in a thread.
+
+        It may not raise and not block: those who asked at the same time wait for it.
+        """
+        with self._lock:
+            self._queue.append(_Soon(question, answered))
+            leads, self._answering = not self._answering, True
+        if leads:
+            self._start_leading()
+
+    def _start_leading(self) -> None:
+        threading.Thread(target=self._lead, name="batch").start()
+
+    def _lead(self) -> None:
+        """Answer all who wait, until nobody does."""
+        while True:
+            with self._lock:
+                if not self._queue:
+                    self._answering = False
+                    return
+            taken = self._take()
+            try:
+                self._answer(taken)
+            except BaseException:
+                self._put_back(taken)
+                self._end_turn()
+                raise
+            self._put_back(taken)
+
     def _wait(self, ticket: _Ticket[Q, A]) -> None:
         """Queue up, and wait for an answer or for the turn."""
         with self._lock:
@@ -92,7 +135,7 @@ class Batcher(Generic[Q, A]):
     def _take(self) -> list[_Ticket[Q, A]]:
         """Take what can be answered together, oldest first."""
         with self._lock:
-            taken: dict[str, _Ticket[Q, A]] = {}
+            taken: dict[Hashable, _Ticket[Q, A]] = {}
             left = []
             for ticket in self._queue:
                 key = self._key(ticket.question)
@@ -108,19 +151,28 @@ class Batcher(Generic[Q, A]):
         with self._lock:
             self._queue[:0] = [ticket for ticket in taken if ticket.answer is None and not ticket.gone]
         for ticket in taken:
-            if ticket.answer is not None and not ticket.has_turn:
+            if ticket.answer is None:
+                continue
+            if isinstance(ticket, _Soon):
+                ticket.answered(ticket.answer)
+            elif not ticket.has_turn:
                 ticket.woken.release()
 
     def _hand_on(self, ticket: _Ticket[Q, A]) -> None:
-        """Give the turn to the caller that waits longest; no other wakes."""
+        ticket.has_turn = False
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        """Give the turn to the caller that waits longest, to a thread where none does; no other wakes."""
         with self._lock:
-            ticket.has_turn = False
-            following = self._queue[0] if self._queue else None
-            self._answering = following is not None
+            waits = self._answering = bool(self._queue)
+            following = next((ticket for ticket in self._queue if not isinstance(ticket, _Soon)), None)
             if following is not None:
                 following.has_turn = True
         if following is not None:
             following.woken.release()
+        elif waits:
+            self._start_leading()
 
     def _leave(self, ticket: _Ticket[Q, A]) -> None:
         """Take the question back: the thread that asked it was stopped, and the turn must not end with it."""

@@ -1,7 +1,7 @@
 """A request for one code, and the code that may leave with its receipt."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ from radiokey.base.ports.grants import GRANT_PREFIX, SYNC_PREFIX
 from radiokey.code.family import Family
 from radiokey.code.value import Code
 from radiokey.errors import UsageError
-from radiokey.language.speech import gettext, later
+from radiokey.language.speech import Language, current, gettext, later
 from radiokey.serial.number import Identity, Reading
 from radiokey.serial.vin import Vin
 
@@ -56,7 +56,7 @@ class ReleaseRequest:
     label around it. `model` is the catalogue's, whole or as its card, which is quicker to read. `make` is the
     car's, where it was said: it only ever narrows what is released. `owns` is the statement of ownership.
     `answer` is the code that a dealer gave the owner, to be kept with a receipt. `people` are those who acted
-    on it at a desk.
+    on it at a desk. `language` is what a refusal is said in, by default that of the one who is served.
     """
 
     request_id: str
@@ -70,6 +70,7 @@ class ReleaseRequest:
     account: str = ""
     answer: Code | None = None
     people: People | None = None
+    language: Language = field(default_factory=current, compare=False)
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.request_id):

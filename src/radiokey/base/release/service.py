@@ -67,7 +67,7 @@ from radiokey.errors import (
     StoreError,
     StoreGoneError,
 )
-from radiokey.language.speech import gettext, later
+from radiokey.language.speech import gettext, later, speaking
 from radiokey.serial.number import Identity, Reading
 
 if TYPE_CHECKING:
@@ -224,12 +224,16 @@ class ReleaseService:
         `LimitReachedError`; `StoreError`, `LogError`, `SealError`. Repeats are free, and so are refusals, but
         for a number, a car and a model that do not belong together: that is a miss.
         """
-        if not request.owns:
-            raise OwnershipNotStatedError(
-                gettext("a code is only given to the owner of the radio"),
-                hint=gettext("say that it is yours: --i-own-this-radio, or the box on the form"),
-            )
+        _check_ownership(request)
         return self._batcher.ask(request)
+
+    def release_soon(self, request: ReleaseRequest, answered: Callable[[Released | Exception], None]) -> None:
+        """Do what `release` does and return at once; `answered` gets what it returns or raises, in a thread.
+
+        `answered` may not raise and not block. Raises `OwnershipNotStatedError`.
+        """
+        _check_ownership(request)
+        self._batcher.ask_soon(request, answered)
 
     def _serve(self, requests: Sequence[ReleaseRequest]) -> list[Released | Exception]:
         """Decide, record and answer requests with different ids in one transaction."""
@@ -258,7 +262,8 @@ class ReleaseService:
     def _decide(self, known: _Snapshot, request: ReleaseRequest, now_ms: int) -> _Decision | RadiokeyError:
         """Decide one request. What it is refused for is its own; a failing store or log is everybody's."""
         try:
-            return self._allow(known, request, now_ms)
+            with speaking(request.language):  # who answers may serve somebody else, or nobody
+                return self._allow(known, request, now_ms)
         except (StoreError, LogError):
             raise
         except RadiokeyError as refusal:
@@ -344,7 +349,7 @@ class ReleaseService:
             for found, nonce, salt in zip(fresh, nonces, salts, strict=True)
         ]
         appended = append_many(transaction, leaves, self._signer, self._head)
-        receipts = {}
+        receipts, answered = {}, []
         for place, found in enumerate(fresh):
             serial = found.request.serial.serial
             receipt = Receipt(
@@ -359,8 +364,9 @@ class ReleaseService:
                 checkpoint=appended.note,
                 key=str(self._signer.verifier),
             )
-            transaction.add_release(_stored(found, receipt, now_ms, salts[place]))
+            answered.append(_stored(found, receipt, now_ms, salts[place]))
             receipts[found.request.request_id] = receipt
+        transaction.add_releases(answered)
         return receipts
 
     # --- answer
@@ -435,6 +441,14 @@ def _entries(found: Sequence[StoredEntry], lost: Mapping[str, str]) -> dict[str,
         if number in lost:
             entries[lost[number]] = entry
     return entries
+
+
+def _check_ownership(request: ReleaseRequest) -> None:
+    if not request.owns:
+        raise OwnershipNotStatedError(
+            gettext("a code is only given to the owner of the radio"),
+            hint=gettext("say that it is yours: --i-own-this-radio, or the box on the form"),
+        )
 
 
 def _ignore(_: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from radiokey.base.location import DatabaseLocation, FileDatabase
-from radiokey.base.log.append import check_whole, stored_hashes
+from radiokey.base.log.append import StoredHashes, check_whole
 from radiokey.base.log.head import HeadFile, check_continues
 from radiokey.base.log.note import Checkpoint, NoteSigner, own_log_name
 from radiokey.base.ports.store import StoredAct, Transaction
@@ -240,7 +240,7 @@ class _RestoreCheck:
                 else gettext("leave out --accept-lost"),
             )
         if head is not None and not lost:
-            check_continues(head, checkpoint, stored_hashes(transaction))
+            check_continues(head, checkpoint, StoredHashes(transaction))
         return lost
 
     def done(self) -> RestoreResult:

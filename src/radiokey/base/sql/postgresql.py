@@ -127,8 +127,8 @@ class PostgresStore:
         with _named_errors(), self._borrowed(ANSWER_S) as connection:
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
             transaction = PostgresTransaction(connection)
-            transaction.add_entry(entry)
-            transaction.add_release(release)
+            transaction.add_entries([entry])
+            transaction.add_releases([release])
             connection.execute("ROLLBACK")
         with self.concurrent_transaction() as kept:
             kept.set_bucket(PROBE, 0)
@@ -186,7 +186,8 @@ class PostgresTransaction(SqlTransaction):
     __slots__ = ("_connection", "_names")
 
     def __init__(self, connection: Connection, *, turn: bool = False) -> None:
-        super().__init__(Statements(statements_for("postgresql"), connection.execute, self._stream))
+        execute = connection.execute
+        super().__init__(Statements(statements_for("postgresql"), execute, self._stream, execute))
         self._connection = connection
         self._names = itertools.count()
         if turn:

@@ -167,6 +167,6 @@ def typed(kind: type[T], row: Row) -> T:
         ) from error
 
 
-def listed(values: Collection[str]) -> str:
+def listed(values: Collection[str] | Collection[tuple[int, int]]) -> str:
     """Return values as one parameter: a list in JSON, which both databases take apart."""
     return json.dumps(sorted(set(values)))

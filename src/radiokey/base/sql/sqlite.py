@@ -11,6 +11,8 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +20,20 @@ from radiokey.base.log.durable_text import check_room
 from radiokey.base.log.recompute import HINT
 from radiokey.base.ports.store import StoredUnit
 from radiokey.base.sql import rows
-from radiokey.base.sql.statements import Statements, migration_steps, script_statements, statements_for
+from radiokey.base.sql.statements import (
+    Columns,
+    Statements,
+    migration_steps,
+    script_statements,
+    statements_for,
+)
 from radiokey.base.sql.transaction import SqlTransaction
 from radiokey.errors import LogError, RadiokeyError, StoreError, UnitExistsError
 from radiokey.language.speech import gettext, later
 
 BUSY_MS: Final = 10_000
+_ROWS_MAX: Final = 128
+"""How many rows one statement adds: more than a batch of releases has, each with two hashes."""
 PROBE: Final = "probe"
 """The bucket that a probe writes: always full, so that it says nothing and goes with the others."""
 _SAID_MAX: Final = 200
@@ -135,8 +145,15 @@ class SqliteTransaction(SqlTransaction):
     __slots__ = ("_connection",)
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        super().__init__(Statements(statements_for("sqlite"), connection.execute, connection.execute))
+        execute = connection.execute
+        super().__init__(Statements(statements_for("sqlite"), execute, execute, self._run_each))
         self._connection = connection
+
+    def _run_each(self, statement: str, columns: Columns) -> None:
+        rows = list(zip(*columns.values(), strict=True))
+        for at in range(0, len(rows), _ROWS_MAX):
+            part = rows[at : at + _ROWS_MAX]
+            self._connection.execute(_repeated(statement, len(part)), list(chain.from_iterable(part)))
 
     def confirm_seen(self) -> None:
         """Do nothing: what can be read is on the disk."""
@@ -151,6 +168,17 @@ class SqliteTransaction(SqlTransaction):
         except sqlite3.IntegrityError as error:
             self._connection.execute("ROLLBACK")  # as PostgreSQL does: nothing of it is kept
             raise unit_exists() from error
+
+
+@lru_cache(2 * _ROWS_MAX)
+def _repeated(statement: str, count: int) -> str:
+    """Return an INSERT of one row as one of `count` rows.
+
+    >>> _repeated("INSERT INTO log_entry (idx, leaf) VALUES (?, ?);", 2)
+    'INSERT INTO log_entry (idx, leaf) VALUES (?, ?), (?, ?);'
+    """
+    into, values, group = statement.removesuffix(";").rpartition("VALUES ")
+    return f"{into}{values}{', '.join([group] * count)};"
 
 
 def _damaged(said: str) -> LogError:

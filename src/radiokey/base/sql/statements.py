@@ -12,13 +12,15 @@ both databases; a statement that has to differ stands in `sqlite.sql` and `postg
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 Value = int | str | bytes
+Columns = Mapping[str, Sequence[Value]]
+"""What many rows have in each of their columns, by its name."""
 Row = tuple[Any, ...]
 
 _FILES: Final = Path(__file__).parent
@@ -38,7 +40,7 @@ class Cursor(Protocol):
         ...
 
 
-Run = Callable[[str, Mapping[str, Value]], Cursor]
+Run = Callable[[str, Mapping[str, Value] | Columns], Cursor]
 """Runs one statement on a connection."""
 
 Stream = Callable[[str, Mapping[str, Value]], Iterable[Row]]
@@ -70,16 +72,27 @@ def for_psycopg(statement: str) -> str:
 class Statements:
     """The named statements on one connection. Every method takes the statement's parameters by name."""
 
-    __slots__ = ("_named", "_run", "_stream")
+    __slots__ = ("_named", "_run", "_run_each", "_stream")
 
-    def __init__(self, named: Mapping[str, str], run: Run, stream: Stream) -> None:
+    def __init__(
+        self,
+        named: Mapping[str, str],
+        run: Run,
+        stream: Stream,
+        run_each: Callable[[str, Columns], object],
+    ) -> None:
         self._named = named
         self._run = run
+        self._run_each = run_each
         self._stream = stream
 
     def run(self, name: str, /, **values: Value) -> None:
         """Run a statement that returns nothing."""
         self._run(self._named[name], values)
+
+    def run_each(self, name: str, columns: Columns) -> None:
+        """Run a statement that adds many rows at once."""
+        self._run_each(self._named[name], columns)
 
     def rows(self, name: str, /, **values: Value) -> Iterator[Row]:
         """Yield the rows; few enough to be held."""

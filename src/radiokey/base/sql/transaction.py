@@ -28,7 +28,7 @@ from radiokey.base.sql import rows
 from radiokey.base.sql.desk import DeskStatements
 from radiokey.base.sql.poll import PollStatements
 from radiokey.base.sql.staff import StaffStatements
-from radiokey.base.sql.statements import Statements
+from radiokey.base.sql.statements import Statements, Value
 from radiokey.errors import UsageError
 from radiokey.language.speech import gettext
 
@@ -60,21 +60,12 @@ class SqlTransaction(DeskStatements, PollStatements, StaffStatements):
     def count_releases(self) -> int:
         return rows.count(self._statements.value("count_releases"))
 
-    def add_release(self, release: StoredRelease) -> None:
-        self._statements.run(
-            "add_release",
-            request_id=release.request_id,
-            fingerprint=release.fingerprint,
-            client=release.client,
-            at_ms=release.at_ms,
-            idx=release.index,
-            receipt=release.receipt,
-            kind=release.kind,
-            number=release.number,
-            vin=release.vin,
-            account=release.account,
-            evidence=release.evidence,
-        )
+    def add_releases(self, releases: Sequence[StoredRelease]) -> None:
+        fields = StoredRelease.__struct_fields__
+        columns = {
+            ("idx" if name == "index" else name): [getattr(one, name) for one in releases] for name in fields
+        }
+        self._statements.run_each("add_releases", columns)
 
     def releases_since(self, client: str, since_ms: int) -> int:
         return rows.count(self._statements.value("releases_since", client=client, since_ms=since_ms))
@@ -357,8 +348,12 @@ class SqlTransaction(DeskStatements, PollStatements, StaffStatements):
         found = self._statements.rows("entries_numbered", numbers=rows.listed(numbers))
         return [rows.entry(row) for row in found]
 
-    def add_entry(self, entry: StoredEntry) -> None:
-        self._statements.run("add_entry", idx=entry.index, leaf=entry.leaf)
+    def add_entries(self, entries: Sequence[StoredEntry]) -> None:
+        columns: dict[str, Sequence[Value]] = {
+            "idx": [one.index for one in entries],
+            "leaf": [one.leaf for one in entries],
+        }
+        self._statements.run_each("add_entries", columns)
 
     def node(self, node: Node) -> bytes | None:
         level, index = node
@@ -370,6 +365,14 @@ class SqlTransaction(DeskStatements, PollStatements, StaffStatements):
             for (level, index), hashes in rows.runs(batch):
                 yield (level, index), rows.all_hashed(hashes)
 
-    def add_node(self, node: Node, hashed: bytes) -> None:
-        level, index = node
-        self._statements.run("add_node", level=level, idx=index, hash=hashed)
+    def nodes_of(self, nodes: Collection[Node]) -> dict[Node, bytes]:
+        found = self._statements.rows("nodes_of", nodes=rows.listed(nodes))
+        return {(rows.count(level), rows.count(index)): rows.hashed(value) for level, index, value in found}
+
+    def add_nodes(self, nodes: Mapping[Node, bytes]) -> None:
+        columns: dict[str, Sequence[Value]] = {
+            "level": [level for level, _ in nodes],
+            "idx": [index for _, index in nodes],
+            "hash": list(nodes.values()),
+        }
+        self._statements.run_each("add_nodes", columns)

@@ -10,7 +10,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from radiokey.base.log.append import signed_tree, stored_hashes
+from radiokey.base.log.append import StoredHashes, signed_tree
 from radiokey.base.log.tiles import WIDTH, TilePath, tile
 from radiokey.errors import NotThereError
 from radiokey.web.api.openapi import problems_of
@@ -31,7 +31,7 @@ def log_file(site: NamedDependency[Site], path: FromPath[str]) -> Response[bytes
             return Response(note.encode(), media_type="text/plain", headers={"Cache-Control": "no-cache"})
     elif (wanted := TilePath.parse(name)) is not None:
         with site.base.log.snapshot() as seen:
-            fetch = stored_hashes(seen)
+            fetch = StoredHashes(seen)
             found = tile(seen, wanted, signed_tree(seen, site.base.log.key, fetch).size, fetch)
         if found is not None:
             kept = FOREVER if wanted.width == WIDTH else A_WHILE

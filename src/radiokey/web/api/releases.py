@@ -96,12 +96,11 @@ def named_by(caller: Caller, key: str) -> str:
 @post(
     "/api/releases",
     status_code=200,
-    sync_to_thread=True,
     opt={PERMISSION: Permission.CODE_RELEASE},
     responses=problems_of(400, 401, 403, 404, 413, 415, 422, 429, 503),
     tags=["codes"],
 )
-def release(
+async def release(
     site: NamedDependency[Site],
     request: ApiRequest,
     data: JSONBody[ReleaseBody],
@@ -110,7 +109,7 @@ def release(
     """Release the code of one radio."""
     caller = request.auth
     reading, model = site.radio(data.serial, data.make, data.model)
-    released = site.release(
+    released = await site.release_in_loop(
         ReleaseRequest(
             request_id=named_by(caller, idempotency_key),
             client=caller.client,

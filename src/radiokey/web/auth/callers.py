@@ -60,20 +60,8 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         caller = Caller(LOCAL, "", scopes=EVERY)
     elif text is None:
         raise not_held()
-    elif not (is_local(connection) or connection.scope["scheme"] == "https"):
-        raise TokenInClearError(
-            gettext("a token came over a connection that others can read"),
-            hint=gettext("use https, and end this token: it may have been read"),
-        )
     else:
-        holder = await sync_to_thread(site.base.tokens.holder, text)
-        caller = Caller(
-            f"account:{holder.account}",
-            site.network(connection),
-            holder.account,
-            holder.organisation,
-            holder.scopes,
-        )
+        caller = await _account_of(site, connection, text)
     if permission is not None and permission not in caller.scopes:
         if caller.who is not None:
             raise NotAllowedError(
@@ -85,6 +73,23 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
             hint=gettext("it takes the scope {permission}", permission=permission),
         )
     connection.scope["auth"] = caller
+
+
+async def _account_of(site: Site, connection: Connection, token: str) -> Caller:
+    """Return the account that a token is of; raise `TokenInClearError`, `TokenError`, `StoreError`."""
+    if not (is_local(connection) or connection.scope["scheme"] == "https"):
+        raise TokenInClearError(
+            gettext("a token came over a connection that others can read"),
+            hint=gettext("use https, and end this token: it may have been read"),
+        )
+    holder = await site.token_holder(token)
+    return Caller(
+        f"account:{holder.account}",
+        site.network(connection),
+        holder.account,
+        holder.organisation,
+        holder.scopes,
+    )
 
 
 async def _person(site: Site, connection: Connection) -> Caller:

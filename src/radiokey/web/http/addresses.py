@@ -4,17 +4,19 @@ A request that an unknown proxy forwarded does not count as made on this machine
 """
 
 import hmac
-from ipaddress import ip_network
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_network
 from typing import Any, Final
 
 from litestar.connection import ASGIConnection
 
-from radiokey.web.http.forwarded import FORWARDED, Address, parse_address
+from radiokey.web.http.forwarded import ADDRESSES_KEPT, FORWARDED, Address, parse_address
 
 LOCAL: Final = "local"
 """Who asks from this very machine."""
-_LINE_BITS: Final = {4: 32, 6: 64}
-_NETWORK_BITS: Final = {4: 24, 6: 56}
+_LINE_BITS: Final = (32, 64)
+_NETWORK_BITS: Final = (24, 56)
+"""Of an address of IPv4, and of one of IPv6."""
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -49,10 +51,15 @@ def network_of(connection: Connection, key: bytes) -> str:
     return "" if is_local(connection) else _digest(connection, key, _NETWORK_BITS)
 
 
-def _digest(connection: Connection, key: bytes, bits: dict[int, int]) -> str:
-    address = address_of(connection)
-    if address is None:
-        name = connection.client.host if connection.client else ""
-    else:
-        name = str(ip_network((address, bits[address.version]), strict=False))
+def _digest(connection: Connection, key: bytes, bits: tuple[int, int]) -> str:
+    name = _network_of(connection.client.host if connection.client else "", bits)
     return hmac.digest(key, name.encode(), "sha256").hex()[:32]
+
+
+@lru_cache(ADDRESSES_KEPT)
+def _network_of(host: str, bits: tuple[int, int]) -> str:
+    """Return the network that an address is in, so many bits of it; what is no address stays as it is."""
+    address = parse_address(host)
+    if address is None:
+        return host
+    return str(ip_network((address, bits[isinstance(address, IPv6Address)]), strict=False))

@@ -9,6 +9,7 @@ new form of a header must never be a new client.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final, cast
 
@@ -20,6 +21,9 @@ from radiokey.errors import UsageError
 FORWARDED: Final = (b"x-forwarded-for", b"forwarded", b"via")
 THE_PROXY: Final = ""
 """The host of who asks where no proxy says it: no address, so it is never this machine."""
+
+ADDRESSES_KEPT: Final = 1024
+"""How many addresses stay read: one that asks often is read once."""
 
 Address = IPv4Address | IPv6Address
 
@@ -100,6 +104,7 @@ def find_scheme(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return "https" if said and all(scheme.lower() == "https" for scheme in said) else "http"
 
 
+@lru_cache(ADDRESSES_KEPT)
 def parse_address(text: str) -> Address | None:
     """Return an address, an IPv4 one as such also where it is written as IPv6; `None` for any other text."""
     try:

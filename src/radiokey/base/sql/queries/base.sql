@@ -13,10 +13,6 @@ ORDER BY idx;
 -- name: count_releases()$
 SELECT count(*) FROM release;
 
--- name: add_release(request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence)!
-INSERT INTO release (request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence)
-VALUES (:request_id, :fingerprint, :client, :at_ms, :idx, :receipt, :kind, :number, :vin, :account, :evidence);
-
 -- name: releases_since(client, since_ms)$
 SELECT count(*) FROM release WHERE client = :client AND at_ms > :since_ms;
 
@@ -223,17 +219,11 @@ SELECT idx, leaf FROM log_entry ORDER BY idx;
 -- name: entries_between(first, end)
 SELECT idx, leaf FROM log_entry WHERE idx >= :first AND idx < :end ORDER BY idx;
 
--- name: add_entry(idx, leaf)!
-INSERT INTO log_entry (idx, leaf) VALUES (:idx, :leaf);
-
 -- name: node(level, idx)$
 SELECT hash FROM log_node WHERE level = :level AND idx = :idx;
 
 -- name: nodes()
 SELECT level, idx, hash FROM log_node ORDER BY level, idx;
-
--- name: add_node(level, idx, hash)!
-INSERT INTO log_node (level, idx, hash) VALUES (:level, :idx, :hash);
 
 -- name: add_request(id, organisation, requester, kind, number, serial, label, model, make, vin, language, at_ms)!
 INSERT INTO request (id, organisation, requester, kind, number, serial, label, model, make, vin, language, at_ms)

@@ -40,3 +40,23 @@ SELECT pg_logical_emit_message(true, 'radiokey', '');
 
 -- name: take_turn()!
 SELECT pg_advisory_xact_lock(7233173838382854);
+
+-- name: nodes_of(nodes)
+SELECT level, idx, hash FROM log_node WHERE (level, idx) IN (
+    SELECT (node ->> 0)::bigint, (node ->> 1)::bigint FROM json_array_elements(:nodes::json) AS node
+);
+
+-- What adds many rows at once: an array for each column.
+
+-- name: add_releases(request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence)!
+INSERT INTO release (request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence)
+SELECT * FROM unnest(
+    :request_id::text[], :fingerprint::bytea[], :client::text[], :at_ms::bigint[], :idx::bigint[], :receipt::bytea[],
+    :kind::text[], :number::text[], :vin::text[], :account::text[], :evidence::text[]
+);
+
+-- name: add_entries(idx, leaf)!
+INSERT INTO log_entry (idx, leaf) SELECT * FROM unnest(:idx::bigint[], :leaf::bytea[]);
+
+-- name: add_nodes(level, idx, hash)!
+INSERT INTO log_node (level, idx, hash) SELECT * FROM unnest(:level::bigint[], :idx::bigint[], :hash::bytea[]);

@@ -32,3 +32,20 @@ WHERE request.number IN (SELECT value FROM json_each(:numbers)) AND request.kind
 -- name: unit_cards(kinds, numbers)
 SELECT kind, number, serial, model, market, vin FROM unit
 WHERE number IN (SELECT value FROM json_each(:numbers)) AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY number, kind;
+
+-- name: nodes_of(nodes)
+SELECT level, idx, hash FROM log_node WHERE (level, idx) IN (
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:nodes)
+);
+
+-- What adds many rows at once: the group of values is repeated for each.
+
+-- name: add_releases(request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence)!
+INSERT INTO release (request_id, fingerprint, client, at_ms, idx, receipt, kind, number, vin, account, evidence)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_entries(idx, leaf)!
+INSERT INTO log_entry (idx, leaf) VALUES (?, ?);
+
+-- name: add_nodes(level, idx, hash)!
+INSERT INTO log_node (level, idx, hash) VALUES (?, ?, ?);
