@@ -46,7 +46,10 @@ def program(name: str) -> str:
 
 
 def search(folder: Path, flags: tuple[str, ...], *compile_flags: str) -> str:
-    """Search the whole model under `flags`; return what the search says."""
+    """Search the whole model under `flags`; return what the search says.
+
+    To make a quicker program takes longer than it saves: three seconds to save one.
+    """
     subprocess.run((program("spin"), *flags, "-a", MODEL), cwd=folder, check=True, capture_output=True)
     subprocess.run(
         (program("cc"), *COMPILE, *compile_flags, "-o", "pan", "pan.c"),
@@ -62,7 +65,7 @@ def search(folder: Path, flags: tuple[str, ...], *compile_flags: str) -> str:
 @pytest.mark.parametrize("world", WORLDS)
 def test_no_order_of_keys_cuts_and_rot_breaks_a_promise(tmp_path, world):
     """B2, B3, B6. Exhaustive; how many states that is stands in docs/model/README.md. Every arrow is taken."""
-    said = search(tmp_path, WORLDS[world], "-O1")
+    said = search(tmp_path, WORLDS[world])
     assert "errors: 0" in said
     assert "Search not completed" not in said
     assert "max search depth too small" not in said
