@@ -203,7 +203,7 @@ class Arrived:
         return self.answers
 
 
-def test_what_is_asked_soon_is_answered_together_by_a_thread_that_ends():
+def test_what_is_asked_soon_is_answered_together_and_the_turn_is_free_again():
     served, arrived = Served(others=39), Arrived()
     for question in range(40):
         served.combiner.ask_soon(question, arrived.at(question))
@@ -212,10 +212,7 @@ def test_what_is_asked_soon_is_answered_together_by_a_thread_that_ends():
     assert sorted(question for call in served.calls for question in call) == list(range(40))
     for question, answer in answers.items():
         assert isinstance(answer, UsageError) if question % 2 else answer == question * 2
-    for thread in threading.enumerate():
-        if thread.name == "batch":
-            thread.join()
-    assert served.combiner.ask(4) == 8, "the turn is free again"
+    assert served.combiner.ask(4) == 8
 
 
 def test_a_caller_who_waits_and_one_who_does_not_answer_each_other():

@@ -5,12 +5,13 @@ the turn; the one that gets it takes every question that is there, answers them 
 others find theirs answered. With one caller at a time this is a plain call.
 
 An event loop cannot wait for a turn, and a thread for each of its questions costs more than an answer. So
-what is asked with `ask_soon` is answered by whoever has the turn, and where nobody has, by a thread that is
-there for as long as such questions wait.
+what is asked with `ask_soon` is answered by whoever has the turn, and where nobody has, by one thread that is
+kept for it: a new one would keep the loop waiting until it runs.
 """
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from typing import Final, Generic, TypeVar
 
@@ -57,7 +58,7 @@ class Batcher(Generic[Q, A]):
     everybody's: each gets it, since to find it once more alone would keep all who wait for as long each.
     """
 
-    __slots__ = ("_answering", "_everybodys", "_key", "_lock", "_queue", "_serve")
+    __slots__ = ("_answering", "_everybodys", "_key", "_leader", "_lock", "_queue", "_serve")
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class Batcher(Generic[Q, A]):
         self._queue: list[_Ticket[Q, A]] = []
         self._answering = False
         self._lock = threading.Lock()
+        self._leader = ThreadPoolExecutor(1, "batch")  # its thread begins with the first question
 
     def ask(self, question: Q) -> A:
         """Return the answer to `question`, or raise its error; blocks until it is durable."""
@@ -105,7 +107,7 @@ class Batcher(Generic[Q, A]):
             self._start_leading()
 
     def _start_leading(self) -> None:
-        threading.Thread(target=self._lead, name="batch").start()
+        self._leader.submit(self._lead)
 
     def _lead(self) -> None:
         """Answer all who wait, until nobody does."""
