@@ -24,9 +24,9 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as told:
     command = json.dumps([sys.argv[1:], dict(os.environ), os.getcwd()])
     socket.send_fds(told, [command.encode()], [0, 1, 2])
     pid = told.recv(99).decode()
-    if {pid!r}:
-        with open({pid!r}, "w") as file:
-            file.write(pid)
+    with open({pid!r}, "w") as file:
+        file.write(pid)
+    told.send(b"go")
     code = int(told.recv(99))
 if code < 0:
     os.kill(os.getpid(), -code)
@@ -37,9 +37,7 @@ sys.exit(code)
 @contextmanager
 def loaded() -> Iterator[str]:
     """Run a process that has loaded the product, and yield where it is reached."""
-    with tempfile.TemporaryDirectory(
-        prefix="rk"
-    ) as folder:  # a short name: an address has no room for a long one
+    with tempfile.TemporaryDirectory(prefix="rk") as folder:  # an address has no room for a long name
         address = f"{folder}/told"
         with subprocess.Popen((sys.executable, __file__, address), stdout=subprocess.PIPE) as process:
             assert process.stdout.readline() == b"loaded\n"
@@ -49,8 +47,34 @@ def loaded() -> Iterator[str]:
                 process.terminate()
 
 
-def put_command(file: Path, address: str, pid: Path | str = "") -> None:
-    """Write the command that is forked there; the process's number goes to `pid`, if that is a file."""
+class Forked(subprocess.Popen):
+    """A `radiokey` with these arguments, forked there: what a signal reaches is the fork, what is waited for is its end."""
+
+    def __init__(self, address: str, *arguments: str | Path, **options) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="rk")
+        self._pid_file = Path(self._folder.name, "pid")
+        command = Path(self._folder.name, "radiokey")
+        put_command(command, address, self._pid_file)
+        super().__init__((command, *arguments), **options)
+
+    @property
+    def forked(self) -> int:
+        """The number of the process that is the command; it is known once that said something."""
+        return int(self._pid_file.read_text("utf-8"))
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.forked, sig)
+
+    def wait(self, timeout: float | None = None) -> int:
+        code = super().wait(timeout)
+        self._folder.cleanup()
+        return code
+
+
+def put_command(file: Path, address: str, pid: Path) -> None:
+    """Write the command that is forked there; the process's number stands in `pid` before it begins."""
     file.write_text(STARTS.format(python=sys.executable, address=address, pid=str(pid)), "utf-8")
     file.chmod(0o755)
 
@@ -78,6 +102,7 @@ def _main(address: str) -> None:
         told.send(str(pid).encode())
         told.send(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
         os._exit(0)
+    told.recv(9)  # its number is written down
     told.close()
     arguments, environment, folder = json.loads(command)
     for number, stream in enumerate(streams):
