@@ -3,10 +3,16 @@
 import sys
 
 import pytest
-from served_unit import served
+from served_unit import UNTIL_THE_END, served
 
 if sys.version_info < (3, 12):
     collect_ignore = ["test_c2sp.py"]  # what it talks to is for no older Python
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end():
+    with UNTIL_THE_END:
+        yield
 
 
 @pytest.fixture

@@ -3,12 +3,22 @@
 import json
 import signal
 import subprocess
-import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from loaded import Forked, loaded
+
 CODE = "4786"
+UNTIL_THE_END = ExitStack()
+"""What is ended with the tests."""
+
+
+@cache
+def where_loaded() -> str:
+    """Return where the process is reached that has loaded the product, one for all tests of a process."""
+    return UNTIL_THE_END.enter_context(loaded())
 
 
 @dataclass
@@ -53,8 +63,9 @@ def served(folder: Path, *options: str):
 @contextmanager
 def started(folder: Path, *arguments: str, typed: str = ""):
     """Run a command that serves a unit, in this folder, and type something first."""
-    process = subprocess.Popen(
-        (sys.executable, "-m", "radiokey", *arguments),
+    process = Forked(
+        where_loaded(),
+        *arguments,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

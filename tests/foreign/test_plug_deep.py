@@ -34,7 +34,7 @@ def test_a_million_requests_leave_the_memory_as_it_is(unit):
     with socket.create_connection(("127.0.0.1", unit.port)) as link:
         link.sendall(struct.pack(">BBHIHB4x", 2, 0xFD, 5, 7, 0x0E00, 0))
         assert len(link.recv(17)) == 17
-        process = psutil.Process(unit.process.pid)
+        process = psutil.Process(unit.process.forked)
         for _ in range(20):
             ask(link, AT_ONCE)
         before = process.memory_info().rss

@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 from doipclient import DoIPClient
 from doipclient.connectors import DoIPClientUDSConnector
-from served_unit import served
+from loaded import Forked, put_command
+from served_unit import served, where_loaded
 from udsoncan import DidCodec
 from udsoncan.client import Client
 
@@ -121,8 +122,7 @@ def shell(tmp_path_factory):
     """A folder in which the how-to's first commands were typed."""
     folder = tmp_path_factory.mktemp("base")
     (folder / "units.csv").write_text(BLOCKS["csv"][0])
-    (folder / "radiokey").write_text(f'#!/bin/sh\nexec {sys.executable} -m radiokey "$@"\n')
-    (folder / "radiokey").chmod(0o755)
+    put_command(folder / "radiokey", where_loaded(), folder / "pid")
     path = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     subprocess.run(["/bin/sh", "-eu"], input=BLOCKS["sh"][0], cwd=folder, env=path, text=True, check=True)
     return folder
@@ -163,9 +163,8 @@ def as_printed(tmp_path, begin, **here):
 @contextmanager
 def process(*command):
     """Run a command of ours; lend it once it has said its first line."""
-    ours = [sys.executable, "-m", "radiokey", *command]
     pipe = subprocess.PIPE
-    with subprocess.Popen(ours, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as one:
+    with Forked(where_loaded(), *command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as one:
         first = one.stdout.readline()
         try:
             assert first, one.stderr.read()

@@ -11,7 +11,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from certificates import self_signed
+from loaded import loaded, put_command
 from postbox import Mailbox, mailbox
 from postgres import Server, running
 from proxies import HOST, NAME, free_ports, proxy
@@ -89,7 +89,7 @@ def blocks(page: str) -> list[Block]:
 class Operator:
     """Somebody at a shell, in a folder of an own, on a machine whose database is a file or a server."""
 
-    def __init__(self, folder: Path, server: Server | None, box: Mailbox) -> None:
+    def __init__(self, folder: Path, server: Server | None, box: Mailbox, address: str) -> None:
         self.folder, self.server, self.box = folder, server, box
         self.port, self.probes = free_ports(2)
         self.standby = self.superuser_at = ""
@@ -100,18 +100,18 @@ class Operator:
             "RADIOKEY_SECRETS": str(folder / "secrets" / "codes"),
             "SSL_CERT_FILE": str(folder / "mail.pem"),  # the mail server's certificate holds
         }
-        programs = {"radiokey": f'echo $$ > {folder}/pid\nexec {sys.executable} -m radiokey "$@"'}
+        (folder / "bin").mkdir()
+        put_command(folder / "bin" / "radiokey", address, folder / "pid")
         if server is not None:  # `sudo -u postgres` is the superuser at the server
             self.superuser_at = server.url("postgres").partition("host=")[2]
-            programs["sudo"] = f'shift 2\nPGUSER=postgres PGHOST={self.superuser_at} exec "$@"'
+            sudo = folder / "bin" / "sudo"
+            sudo.write_text(
+                f'#!/bin/sh\nshift 2\nPGUSER=postgres PGHOST={self.superuser_at} exec "$@"\n', "utf-8"
+            )
+            sudo.chmod(0o755)
             self.environment["PATH"] = (
                 f"{folder / 'bin'}{os.pathsep}{server.programs()}{os.pathsep}{os.defpath}"
             )
-        (folder / "bin").mkdir()
-        for name, text in programs.items():
-            file = folder / "bin" / name
-            file.write_text(f"#!/bin/sh\n{text}\n", "utf-8")
-            file.chmod(0o755)
 
     def address(self, database: str, host: str = "") -> str:
         """Return where a database of the server is, for the account of the pages."""
@@ -208,14 +208,20 @@ class Operator:
             connection.close()
 
 
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with loaded() as one:
+        yield one
+
+
 @pytest.fixture(params=["a file", "PostgreSQL"])
-def operator(request, tmp_path) -> Iterator[Operator]:
+def operator(request, tmp_path, address) -> Iterator[Operator]:
     (tmp_path / "secrets").mkdir()
     certificate = self_signed(tmp_path / "mail.pem")
     with ExitStack() as stack:
         box = stack.enter_context(mailbox(certificate, auth_require_tls=True))
         server = stack.enter_context(running()) if request.param == "PostgreSQL" else None
-        yield Operator(tmp_path, server, box)
+        yield Operator(tmp_path, server, box, address)
 
 
 def behind_the_proxy(operator: Operator) -> None:
