@@ -11,13 +11,13 @@ from litestar.concurrency import sync_to_thread
 
 from radiokey.base.bootstrap import Base
 from radiokey.base.demo import ORGANISATION
-from radiokey.base.identity.tokens import Holder
+from radiokey.base.identity.tokens import Holder, not_held
 from radiokey.base.release.batcher import Batcher
 from radiokey.base.release.request import Released, ReleaseRequest
 from radiokey.catalogue.model import Catalogue, Model
 from radiokey.clock import Clock
 from radiokey.code.reading import read_number
-from radiokey.errors import LogError, RadiokeyError, StoreError, UsageError
+from radiokey.errors import LogError, RadiokeyError, StoreError, StoreGoneError, TokenError, UsageError
 from radiokey.guide.load import guide_in
 from radiokey.guide.model import Guide
 from radiokey.label.photo import AT_ONCE as PHOTOS_AT_ONCE
@@ -78,7 +78,8 @@ class Site:
         self.key_rotation = KeyRotationJob(base, clock)
         self.readiness = Readiness(base.check_able)
         self._answers: LoopAnswers | None = None
-        self._token_holders = Batcher(base.tokens.holders, key=id)  # the same token is asked for often
+        # By `id`, since the same token is asked for often, and each of these questions may share a look.
+        self._token_holders = Batcher(base.tokens.holders, key=id, everybodys=StoreGoneError)
         base.releases.on_batch = self.metrics.count_batch
         base.releases.on_unanswered = self.metrics.count_unanswered
 
@@ -136,7 +137,10 @@ class Site:
 
     async def token_holder(self, token: str) -> Holder:
         """Return whose token this is; raise `TokenError`, `StoreError`. All who ask at once are one look."""
-        return await self._in_loop(partial(self._token_holders.ask_soon, token))
+        try:
+            return await self._in_loop(partial(self._token_holders.ask_soon, token))
+        except TokenError:
+            raise not_held() from None  # in the language of this caller: the look was for several
 
     async def _in_loop(self, ask: Callable[[Callable[[A | Exception], None]], None]) -> A:
         """Call `ask` with what takes its answer, from any thread; return the answer, or raise the error."""

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextvars import ContextVar
 
 import pytest
 
@@ -245,3 +246,53 @@ def test_what_is_asked_soon_is_answered_where_the_caller_with_the_turn_is_stoppe
         batcher.ask(1)
     assert arrived.wait_for(1) == {3: 6}
     assert calls == [[1], [3]]
+
+
+def test_where_no_thread_can_be_started_who_asked_soon_is_refused_and_the_others_go_on(monkeypatch):
+    """No turn may begin that nobody ends: all who ask afterwards would wait for it, for ever."""
+    served, arrived = Served(), Arrived()
+
+    def start(_):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", start)
+        served.combiner.ask_soon(2, arrived.at(2))
+        assert isinstance(arrived.wait_for(1)[2], RuntimeError)
+        assert served.combiner._answering is False
+        assert served.combiner.ask(4) == 8
+    served.combiner.ask_soon(6, arrived.at(6))
+    assert arrived.wait_for(1)[6] == 12
+
+
+def test_where_no_thread_can_be_started_a_caller_that_came_meanwhile_gets_the_turn(monkeypatch):
+    served, arrived, begin = Served(), Arrived(), threading.Thread.start
+    answers = []
+    caller = threading.Thread(target=lambda: answers.append(served.combiner.ask(4)))
+
+    def start(_):
+        begin(caller)
+        while len(served.combiner._queue) < 2:
+            os.sched_yield()
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    served.combiner.ask_soon(2, arrived.at(2))
+    caller.join()
+    assert isinstance(arrived.answers[2], RuntimeError)
+    assert answers == [8]
+
+
+def test_an_error_is_said_in_the_context_of_who_asked_whoever_answers():
+    """The language is one: a thread that answers has none of its own."""
+    spoken, arrived = ContextVar("spoken", default="nobody's"), Arrived()
+
+    def serve(_):
+        raise StoreError(spoken.get(), hint="")
+
+    batcher = Batcher(serve, key=str)
+    for language in ("ru", "en"):
+        spoken.set(language)
+        batcher.ask_soon(language, arrived.at(language))
+    said = {question: error.sentence for question, error in arrived.wait_for(2).items()}
+    assert said == {"ru": "ru", "en": "en"}

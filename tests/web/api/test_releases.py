@@ -1,6 +1,7 @@
 """Codes through the API: one door, one answer per key, receipts that verify, limits that are told."""
 
 import json
+import queue
 
 import pytest
 from hosted import ADDRESS, BP, BP_MODEL, CANARY, CAR, OTHER_CAR, problem
@@ -9,6 +10,8 @@ from radiokey.base.identity.roles import EVERY, Permission
 from radiokey.base.limits import Limit, Limits
 from radiokey.base.log import verify_receipt_file
 from radiokey.clock import DAY_MS, HOUR_MS
+from radiokey.errors import StoreError, StoreGoneError
+from radiokey.language.speech import gettext
 from radiokey.web.app import HEADERS
 
 DUSTER, CODE = "281155216RT V212", "4786"
@@ -256,6 +259,41 @@ def test_one_token_is_refused_like_another_whatever_is_wrong_with_it(api, clock)
     assert api.release(None).headers["www-authenticate"] == 'Bearer realm="radiokey"'
     assert api.release(None).content == answers[0].content
     assert api.release(held).status_code == 200
+
+
+def test_who_asks_in_russian_is_refused_in_russian(api, monkeypatch):
+    """Also where a thread looked for several at once, and where the whole base does not answer."""
+    russian = {"Accept-Language": "ru", "Idempotency-Key": "k1"}
+    body = {"serial": DUSTER, "owns": True}
+    token = api.token()
+
+    def gone(_):
+        raise StoreError(gettext("the log is still being recomputed"), hint=gettext("ask again in a while"))
+
+    monkeypatch.setattr(api.base.releases._batcher, "_serve", gone)
+    for asked_with, status, slug in (("rk_x", 401, "token"), (token, 503, "store")):
+        answer = api.ask("POST", "/api/releases", asked_with, json=body, headers=russian)
+        told = problem(answer, status, slug)
+        assert answer.headers["content-language"] == "ru"
+        assert not (told["detail"] + told["hint"]).isascii()
+
+
+def test_where_the_server_went_away_tokens_are_not_looked_for_one_by_one(api, monkeypatch):
+    """Each look would wait as long again, and with it all who ask."""
+    looks, answered = [], queue.SimpleQueue()
+
+    def gone(tokens):
+        looks.append(len(tokens))
+        raise StoreGoneError("gone", hint="")
+
+    holders = api.app.state.site._token_holders
+    monkeypatch.setattr(holders, "_serve", gone)
+    monkeypatch.setattr(holders, "_answering", True)  # somebody has the turn
+    for number in range(8):
+        holders.ask_soon(str(number), answered.put)
+    holders._end_turn()
+    assert all(isinstance(answered.get(), StoreGoneError) for _ in range(8))
+    assert looks == [8]
 
 
 def test_a_token_that_came_in_clear_from_elsewhere_is_refused(api):

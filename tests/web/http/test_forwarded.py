@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from radiokey.web.http import forwarded
 from radiokey.web.http.forwarded import THE_PROXY, BehindProxy, find_scheme, parse_address
 
 CLIENT = "203.0.113.7"
@@ -162,3 +163,12 @@ def test_an_address_is_one_however_it_is_written():
     assert parse_address("::ffff:192.0.2.1") == ip_address("192.0.2.1")
     assert parse_address("fe80::1%eth0") == ip_address("fe80::1")
     assert parse_address("nobody") is None
+
+
+def test_what_is_too_long_for_an_address_is_not_kept():
+    """A proxy passes on what its client wrote: a thousand heads full of it would stay in memory."""
+    before = forwarded._read_address.cache_info().currsize
+    assert parse_address("9" * 10_000) is None
+    assert client(("X-Forwarded-For", f"{'a' * 10_000}, 203.0.113.9")) == "203.0.113.9"
+    assert parse_address("2001:db8:1111:2222:3333:4444:5555:6666%wlp0s20f3u1u4ab") is not None
+    assert forwarded._read_address.cache_info().currsize <= before + 2

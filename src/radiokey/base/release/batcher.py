@@ -5,13 +5,14 @@ the turn; the one that gets it takes every question that is there, answers them 
 others find theirs answered. With one caller at a time this is a plain call.
 
 An event loop cannot wait for a turn, and a thread for each of its questions costs more than an answer. So
-what is asked with `ask_soon` is answered by whoever has the turn, and where nobody has, by one thread that is
+what is asked with `ask_soon` is answered by the caller that has the turn, and where none has, by one thread that is
 kept for it: a new one would keep the loop waiting until it runs.
 """
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from copy import copy
 from typing import Final, Generic, TypeVar
 
@@ -26,12 +27,14 @@ class _Ticket(Generic[Q, A]):
     """A question and, later, what it was answered: a value or an error to raise.
 
     `woken` is held until the ticket is answered or its thread is given the turn, whichever comes first.
+    `context` is that of the caller: an error speaks the caller's language.
     """
 
-    __slots__ = ("answer", "gone", "has_turn", "question", "woken")
+    __slots__ = ("answer", "context", "gone", "has_turn", "question", "woken")
 
     def __init__(self, question: Q) -> None:
         self.question = question
+        self.context = copy_context()
         self.answer: A | Exception | None = None
         self.gone = False
         self.has_turn = False
@@ -55,7 +58,8 @@ class Batcher(Generic[Q, A]):
     Two questions with the same `key` are never in one call of `serve`: the later one is to see what the
     earlier one left. An error that `serve` raises was nobody's in particular: each of its questions is then
     asked alone, so that one that cannot be answered does not take the others with it. One of `everybodys` is
-    everybody's: each gets it, since to find it once more alone would keep all who wait for as long each.
+    everybody's: each gets it, since to find it once more alone would keep all who wait for as long each. What
+    `serve` says to all, it says in the context of the one who waits longest.
     """
 
     __slots__ = ("_answering", "_everybodys", "_key", "_leader", "_lock", "_queue", "_serve")
@@ -107,7 +111,20 @@ class Batcher(Generic[Q, A]):
             self._start_leading()
 
     def _start_leading(self) -> None:
-        self._leader.submit(self._lead)
+        try:
+            self._leader.submit(self._lead)
+        except RuntimeError as error:  # the system has no thread left: it is no turn that could be waited for
+            self._leader = ThreadPoolExecutor(1, "batch")  # the other may yet begin this turn
+            self._refuse_soon(error)
+
+    def _refuse_soon(self, error: Exception) -> None:
+        """Answer with an error what only a thread could answer; a caller that waits gets the turn."""
+        with self._lock:
+            refused = [ticket for ticket in self._queue if isinstance(ticket, _Soon)]
+            self._queue = [ticket for ticket in self._queue if not isinstance(ticket, _Soon)]
+        self._end_turn()
+        for ticket in refused:
+            ticket.answered(copy(error))
 
     def _lead(self) -> None:
         """Answer all who wait, until nobody does."""
@@ -187,7 +204,7 @@ class Batcher(Generic[Q, A]):
 
     def _answer(self, tickets: Sequence[_Ticket[Q, A]]) -> None:
         try:
-            answers = self._serve([ticket.question for ticket in tickets])
+            answers = tickets[0].context.run(self._serve, [ticket.question for ticket in tickets])
         except Exception as error:  # noqa: BLE001 - raised again in the caller's thread
             if len(tickets) == 1 or isinstance(error, self._everybodys):
                 for ticket in tickets:

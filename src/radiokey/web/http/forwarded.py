@@ -24,6 +24,8 @@ THE_PROXY: Final = ""
 
 ADDRESSES_KEPT: Final = 1024
 """How many addresses stay read: one that asks often is read once."""
+_ADDRESS_LENGTH_MAX: Final = 64
+"""An address of IPv6 has 45 characters, and the name of an interface 16: nothing longer is read, or kept."""
 
 Address = IPv4Address | IPv6Address
 
@@ -104,9 +106,13 @@ def find_scheme(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return "https" if said and all(scheme.lower() == "https" for scheme in said) else "http"
 
 
-@lru_cache(ADDRESSES_KEPT)
 def parse_address(text: str) -> Address | None:
     """Return an address, an IPv4 one as such also where it is written as IPv6; `None` for any other text."""
+    return None if len(text) > _ADDRESS_LENGTH_MAX else _read_address(text)
+
+
+@lru_cache(ADDRESSES_KEPT)
+def _read_address(text: str) -> Address | None:
     try:
         address = ip_address(text)
     except ValueError:
