@@ -5,8 +5,8 @@ the turn; the one that gets it takes every question that is there, answers them 
 others find theirs answered. With one caller at a time this is a plain call.
 
 An event loop cannot wait for a turn, and a thread for each of its questions costs more than an answer. So
-what is asked with `ask_soon` is answered by the caller that has the turn, and where none has, by one thread that is
-kept for it: a new one would keep the loop waiting until it runs.
+what is asked with `ask_soon` is answered by the caller that has the turn, and where none has, by one thread
+that is kept for it: a new one would keep the loop waiting until it runs.
 """
 
 import threading
