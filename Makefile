@@ -115,7 +115,7 @@ $(DEV)/.deep: $(DEV)/.tools requirements/deep.lock
 	@touch $@
 
 $(DEV)/.cluster: $(DEV)/.tools requirements/cluster.lock
-	$(UV) pip install --quiet --python $(DEV) --compile-bytecode --require-hashes -r requirements/cluster.lock
+	$(UV) pip install --quiet --python $(DEV) --require-hashes -r requirements/cluster.lock
 	@touch $@
 
 $(DEV)/.docs: $(DEV)/.tools requirements/docs.lock

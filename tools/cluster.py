@@ -29,8 +29,11 @@ from typing import Any, Final
 import psutil  # type: ignore[import-untyped]
 import psycopg
 from debian import unpack
-from processes import FOLDER, HOST, Processes, answer, free_ports, libraries, said_by, self_signed, wait_until
+from processes import FOLDER, HOST, Processes, answer, free_ports, libraries, said_by, wait_until
 from steps import ROOT
+
+sys.path.append(str(ROOT / "tests" / "files"))
+from certificates import self_signed
 
 PACKAGES: Final = (
     "postgresql-15",
@@ -229,7 +232,7 @@ class Cluster:
     def start(self) -> None:
         """Start everything, and make the base."""
         (self.folder / "backups").mkdir(exist_ok=True)
-        self_signed(self.certificate)
+        self_signed(self.certificate).chmod(0o600)
         for node in self.members:
             (node.folder / "s").mkdir(parents=True, exist_ok=True)
             for name in ("etcd.yml", "patroni.yml", "haproxy.cfg", "pgbackrest.conf"):

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from granian.constants import HTTPModes, Interfaces
@@ -142,6 +143,9 @@ class _Drain:
     seconds: float
 
 
+_AT_ONCE: Final = _Drain(lambda: None, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where something is served, what it is called, what is said with its address, what is beside it."""
@@ -151,7 +155,7 @@ class _Place:
     name: str
     notice: str = ""
     probes: tuple[Probes, str, int] | None = None
-    drain: _Drain | None = None
+    drain: _Drain = _AT_ONCE
 
 
 @contextlib.asynccontextmanager
@@ -237,9 +241,8 @@ async def _serve_until_ended(server: Server, place: _Place) -> None:
     loop.set_default_executor(ThreadPoolExecutor(THREADS, "radiokey"))
 
     def asked_to_end() -> None:
-        if place.drain is not None:
-            place.drain.begin()
-        loop.call_later(place.drain.seconds if place.drain is not None else 0, server.stop)
+        place.drain.begin()
+        loop.call_later(place.drain.seconds, server.stop)
 
     with contextlib.suppress(NotImplementedError):  # where a system has no such handlers it ends at once
         loop.add_signal_handler(signal.SIGINT, server.stop)

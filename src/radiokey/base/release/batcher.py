@@ -114,7 +114,7 @@ class Batcher(Generic[Q, A]):
         try:
             self._leader.submit(self._lead)
         except RuntimeError as error:  # the system has no thread left: it is no turn that could be waited for
-            self._leader = ThreadPoolExecutor(1, "batch")  # the other may yet begin this turn
+            self._leader = ThreadPoolExecutor(1, "batch")  # the other keeps the turn, and would begin it late
             self._refuse_soon(error)
 
     def _refuse_soon(self, error: Exception) -> None:
